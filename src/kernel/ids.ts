@@ -1,0 +1,48 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { NotFound } from './errors.ts';
+
+const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+const merchantIdAlphabet = 'abcdefghijklmnopqrstuvwxyz0123456789';
+
+/** A new id for a row: UUID version 7 (RFC 9562), so that new rows land at the end of their index. */
+export function newId(at: Date): string {
+  const bytes = randomBytes(16);
+  bytes.writeUIntBE(at.getTime(), 0, 6);
+  bytes[6] = 0x70 | ((bytes[6] as number) & 0x0f);
+  bytes[8] = 0x80 | ((bytes[8] as number) & 0x3f);
+  const hex = bytes.toString('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
+
+/** A new shop id: UUID version 4, the form that imoje clients check (imoje protocol, section 0). */
+export function newShopId(): string {
+  return randomUUID();
+}
+
+/** A new merchant id: 20 characters `[a-z0-9]`, the one id that is no UUID (imoje protocol, section 0). */
+export function newMerchantId(): string {
+  let id = '';
+  while (id.length < 20) {
+    for (const byte of randomBytes(32)) {
+      // 252 is the largest multiple of 36 in a byte: taking only smaller ones keeps every character equally likely.
+      if (byte < 252 && id.length < 20) id += merchantIdAlphabet[byte % 36];
+    }
+  }
+  return id;
+}
+
+/** Says whether a text is a UUID in lower case with hyphens. */
+export function isUuid(text: string): boolean {
+  return uuidPattern.test(text);
+}
+
+/**
+ * Takes the id of a row as it came from outside.
+ * @param noun what was asked for, for the message: `payment`.
+ * @throws NotFound when it is no UUID: nothing can have such an id.
+ */
+export function parseId(text: string, noun: string, field: readonly string[] = ['id']): string {
+  const id = text.toLowerCase();
+  if (!isUuid(id)) throw new NotFound(`No ${noun} has this id; ids are UUIDs.`, field);
+  return id;
+}
