@@ -1,0 +1,59 @@
+import { Refusal } from '../kernel/errors.ts';
+
+/** What an API key may do. A key holds any set of these. */
+export const scopes = {
+  'payments:read': 'Read payments, transactions and events, and subscribe to them.',
+  'payments:write': 'Create and cancel payments, start transactions, send notifications again.',
+  'refunds:write': 'Order refunds.',
+  'shops:read': 'Read shops and their settings.',
+  'shops:write': 'Change the settings of shops and rotate their service keys.',
+  'keys:write': 'Create and revoke API keys.',
+  'schema:read': 'Introspect the GraphQL schema.',
+} as const;
+
+export type Scope = keyof typeof scopes;
+
+/** Whoever asks through an API key: one merchant, and either all its shops or one of them. */
+export type Actor = {
+  readonly keyId: string;
+  readonly merchantId: string;
+  readonly shopId: string | undefined;
+  readonly scopes: ReadonlySet<Scope>;
+};
+
+/** No API key was sent, or it is not good. */
+export class Unauthenticated extends Refusal {
+  readonly code = 'UNAUTHENTICATED';
+
+  constructor() {
+    super('Send a valid API key as `Authorization: Bearer bk_…`; this one is missing, unknown, expired or revoked.');
+  }
+}
+
+/** The key is good but may not do this. */
+export class Forbidden extends Refusal {
+  readonly code = 'FORBIDDEN';
+}
+
+/**
+ * Demands a scope of the key.
+ * @throws Forbidden naming the missing scope.
+ */
+export function requireScope(actor: Actor, scope: Scope): void {
+  if (!actor.scopes.has(scope)) throw new Forbidden(`This API key lacks the scope ${scope}; use a key that has it.`);
+}
+
+/** Says whether a shop is among those the actor may see. */
+export function maySee(actor: Actor, shop: { readonly id: string; readonly merchantId: string }): boolean {
+  return shop.merchantId === actor.merchantId && (actor.shopId === undefined || shop.id === actor.shopId);
+}
+
+/** The condition that every read of a shop's rows carries: only what belongs to the actor's merchant, and to its shop. */
+export function visibleTo(actor: Actor): { shop: { is: { merchantId: string; id?: string } } } {
+  return { shop: { is: visibleShops(actor) } };
+}
+
+/** The same condition for shops themselves. */
+export function visibleShops(actor: Actor): { merchantId: string; id?: string } {
+  return { merchantId: actor.merchantId, ...(actor.shopId === undefined ? {} : { id: actor.shopId }) };
+}

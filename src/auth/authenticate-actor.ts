@@ -1,0 +1,58 @@
+import { type Cache, createCache } from '../kernel/cache.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Database } from '../kernel/db/database.ts';
+import type { Actor, Scope } from './actor.ts';
+import { hashKey, isKeyShaped } from './model.ts';
+import { findKey, type KeyRow } from './store.ts';
+
+/** Turns what came in `Authorization` into an actor. */
+export type Authenticator = {
+  /** The actor of an API key, or undefined when the header is missing or the key is not good (any more). */
+  authenticate(authorization: string | undefined): Promise<Actor | undefined>;
+  /** Forgets what it remembers of a key that was changed here. */
+  forget(keyId: string): void;
+};
+
+/** A revoked or narrowed key stops working everywhere within this time. */
+const rememberedMs = 500;
+
+/** Makes the authenticator: it asks the database at most twice a second for each key. */
+export function createAuthenticator(deps: { readonly database: Database; readonly clock: Clock }): Authenticator {
+  const hashes = new Map<string, string>();
+  const keys: Cache<KeyRow> = createCache({
+    load: async (hash) => {
+      const row = await findKey(deps.database, Buffer.from(hash, 'hex'));
+      if (row) hashes.set(row.id, hash);
+      return row;
+    },
+    ageMsMax: rememberedMs,
+    entriesMax: 10_000,
+  });
+  return {
+    authenticate: async (authorization) => {
+      const key = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
+      if (key === undefined || !isKeyShaped(key)) return undefined;
+      const row = await keys.get(hashKey(key).toString('hex'));
+      return row && isGood(row, deps.clock) ? toActor(row) : undefined;
+    },
+    forget: (keyId) => {
+      const hash = hashes.get(keyId);
+      if (hash !== undefined) keys.forget(hash);
+      hashes.delete(keyId);
+    },
+  };
+}
+
+function isGood(row: KeyRow, clock: Clock): boolean {
+  const now = clock.now({ clockOffsetMs: Number(row.clockOffsetMs) });
+  return row.kind === 'API' && (row.expiresAt === null || row.expiresAt > now);
+}
+
+function toActor(row: KeyRow): Actor {
+  return {
+    keyId: row.id,
+    merchantId: row.merchantId,
+    shopId: row.shopId ?? undefined,
+    scopes: new Set(row.scopes as Scope[]),
+  };
+}

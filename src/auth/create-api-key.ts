@@ -1,0 +1,59 @@
+import type { Clock } from '../kernel/clock.ts';
+import type { Tx } from '../kernel/db/database.ts';
+import type { ApiKey } from '../kernel/db/generated/prisma/client.ts';
+import { InvalidInput } from '../kernel/errors.ts';
+import { newId } from '../kernel/ids.ts';
+import { type Actor, requireScope } from './actor.ts';
+import { ScopeNotHeld } from './errors.ts';
+import { hashKey, newApiKey, parseScopes } from './model.ts';
+import { insertKey } from './store.ts';
+
+export type CreateApiKeyInput = {
+  readonly name: string;
+  /** Undefined: good for all shops of the merchant, unless the key that asks is bound to one itself. */
+  readonly shopId: string | undefined;
+  readonly scopes: readonly string[];
+  readonly expiresAt: Date | undefined;
+};
+
+/**
+ * Makes an API key. The key itself is in the answer alone; only its hash is kept. The caller has checked that the actor
+ * may see the shop.
+ * @throws Forbidden without the scope `keys:write`; InvalidInput for an empty or long name, unknown scopes, scopes that
+ * the asking key lacks, or an expiry that has passed.
+ */
+export async function createApiKey(
+  tx: Tx,
+  deps: { readonly actor: Actor; readonly clock: Clock; readonly mode: 'test' | 'live' },
+  input: CreateApiKeyInput,
+): Promise<{ apiKey: ApiKey; secret: string }> {
+  const { actor, clock, mode } = deps;
+  requireScope(actor, 'keys:write');
+  const now = clock.now();
+  const name = input.name.trim();
+  if (name.length < 1 || name.length > 100) {
+    throw new InvalidInput(`The name of a key must have 1 to 100 characters, not ${name.length}.`, ['name']);
+  }
+  const scopes = parseScopes(input.scopes);
+  const notHeld = scopes.find((scope) => !actor.scopes.has(scope));
+  if (notHeld !== undefined) throw new ScopeNotHeld(notHeld);
+  if (input.expiresAt !== undefined && input.expiresAt <= now) {
+    throw new InvalidInput('The key would have expired already; give a moment in the future.', ['expiresAt']);
+  }
+  const secret = newApiKey(mode);
+  const apiKey: ApiKey = {
+    id: newId(now),
+    kind: 'API',
+    merchantId: actor.merchantId,
+    shopId: input.shopId ?? actor.shopId ?? null,
+    name,
+    hash: new Uint8Array(hashKey(secret)),
+    hint: secret.slice(-4),
+    scopes,
+    createdAt: now,
+    expiresAt: input.expiresAt ?? null,
+    revokedAt: null,
+  };
+  await insertKey(tx, apiKey);
+  return { apiKey, secret };
+}

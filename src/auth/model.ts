@@ -1,0 +1,66 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { InvalidInput } from '../kernel/errors.ts';
+import { type Scope, scopes } from './actor.ts';
+
+const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+const keyPattern = /^bk_(test|live)_([0-9A-Za-z]{43})([0-9a-f]{8})$/;
+const restPattern = /^[0-9a-z]{64}$/;
+
+/**
+ * Makes an API key: `bk_test_` or `bk_live_`, 43 random characters (256 bits) and an 8-digit checksum, so that a
+ * mistyped key is recognised without a look into the database.
+ */
+export function newApiKey(mode: 'test' | 'live'): string {
+  const body = randomText(43, alphabet);
+  return `bk_${mode}_${body}${checksum(mode, body)}`;
+}
+
+/** Makes a token for the imoje REST door: 64 lower-case letters and digits (imoje protocol, section 0). */
+export function newRestToken(): string {
+  return randomText(64, '0123456789abcdefghijklmnopqrstuvwxyz');
+}
+
+/** Makes a service key: 36 characters `[A-Za-z0-9_-]` (imoje protocol, section 0). */
+export function newServiceKey(): string {
+  return randomText(36, `${alphabet}-_`);
+}
+
+/** Says whether a text can be a key at all, by its form and checksum. */
+export function isKeyShaped(text: string): boolean {
+  if (restPattern.test(text)) return true;
+  const match = keyPattern.exec(text);
+  return match !== null && checksum(match[1] as string, match[2] as string) === match[3];
+}
+
+/** What is stored instead of a key. The key is random, so a plain hash cannot be guessed back. */
+export function hashKey(key: string): Buffer {
+  return createHash('sha256').update(key).digest();
+}
+
+/**
+ * Takes the scopes of a new key.
+ * @throws InvalidInput when there is none or one is unknown.
+ */
+export function parseScopes(names: readonly string[]): Scope[] {
+  const unknown = names.find((name) => !(name in scopes));
+  if (unknown !== undefined || names.length === 0) {
+    const problem = unknown === undefined ? 'A key needs at least one scope' : 'There is no such scope';
+    throw new InvalidInput(`${problem}; take some of ${Object.keys(scopes).join(', ')}.`, ['scopes']);
+  }
+  return [...new Set(names)] as Scope[];
+}
+
+function checksum(mode: string, body: string): string {
+  return createHash('sha256').update(`bk_${mode}_${body}`).digest('hex').slice(0, 8);
+}
+
+function randomText(length: number, letters: string): string {
+  const limit = 256 - (256 % letters.length);
+  let text = '';
+  while (text.length < length) {
+    for (const byte of randomBytes(length)) {
+      if (byte < limit && text.length < length) text += letters[byte % letters.length];
+    }
+  }
+  return text;
+}

@@ -1,0 +1,61 @@
+import { type Database, read, type Tx } from '../kernel/db/database.ts';
+import type { ApiKey } from '../kernel/db/generated/prisma/client.ts';
+
+/** A key as authentication needs it. */
+export type KeyRow = Pick<ApiKey, 'id' | 'kind' | 'merchantId' | 'shopId' | 'scopes' | 'expiresAt'> & {
+  readonly clockOffsetMs: bigint;
+};
+
+/** Finds a key that is not revoked by its hash; whether it has expired is the caller's to say. */
+export async function findKey(database: Database, hash: Buffer): Promise<KeyRow | undefined> {
+  const [row] = await read<KeyRow>(database, {
+    name: 'find-api-key',
+    text: `
+      select k.id, k.kind, k.merchant_id as "merchantId", k.shop_id as "shopId", k.scopes, k.expires_at as "expiresAt",
+        m.clock_offset_ms as "clockOffsetMs"
+      from api_key k join merchant m on m.id = k.merchant_id
+      where k.hash = $1::bytea and k.revoked_at is null`,
+    values: [hash],
+  });
+  return row;
+}
+
+/** Writes a new key. */
+export async function insertKey(tx: Tx, key: ApiKey): Promise<void> {
+  await tx.query({
+    name: 'insert-api-key',
+    text: `
+      insert into api_key (id, kind, merchant_id, shop_id, name, hash, hint, scopes, created_at, expires_at)
+      values ($1::uuid, $2::api_key_kind, $3::text, $4::uuid, $5::text, $6::bytea, $7::text, $8::text[], $9::timestamptz,
+        $10::timestamptz)`,
+    values: [
+      key.id,
+      key.kind,
+      key.merchantId,
+      key.shopId,
+      key.name,
+      key.hash,
+      key.hint,
+      key.scopes,
+      key.createdAt,
+      key.expiresAt,
+    ],
+  });
+}
+
+/** Revokes a key of the merchant, and of the shop if one is given; gives false when there is no such key. */
+export async function markRevoked(
+  tx: Tx,
+  key: { readonly id: string; readonly merchantId: string; readonly shopId: string | undefined },
+  at: Date,
+): Promise<boolean> {
+  const rows = await tx.query<{ id: string }>({
+    name: 'revoke-api-key',
+    text: `
+      update api_key set revoked_at = coalesce(revoked_at, $4::timestamptz)
+      where id = $1::uuid and merchant_id = $2::text and ($3::uuid is null or shop_id = $3::uuid)
+      returning id`,
+    values: [key.id, key.merchantId, key.shopId ?? null, at],
+  });
+  return rows.length === 1;
+}

@@ -1,0 +1,33 @@
+import { Refusal } from '../kernel/errors.ts';
+
+/** The shop is not active (yet, or any more). */
+export class ShopNotActive extends Refusal {
+  readonly code = 'SHOP_NOT_ACTIVE';
+
+  constructor(status: string) {
+    super(`This shop takes no payments while it is ${status.toLowerCase()}.`, ['shopId']);
+  }
+}
+
+/** The merchant's contract is not running. */
+export class MerchantNotActive extends Refusal {
+  readonly code = 'MERCHANT_NOT_ACTIVE';
+
+  constructor() {
+    super('The merchant of this shop has no running contract, so the shop takes no payments.', ['shopId']);
+  }
+}
+
+/** The shop does not take this currency. */
+export class CurrencyNotAvailable extends Refusal {
+  readonly code = 'CURRENCY_NOT_AVAILABLE';
+
+  constructor(currency: string, available: readonly string[]) {
+    super(`${currency} cannot be taken here; take one of ${available.join(', ')}.`, ['currency']);
+  }
+}
+
+/** The shop, the acquirers, the currency or the payment exclude this method. */
+export class MethodNotAvailable extends Refusal {
+  readonly code = 'METHOD_NOT_AVAILABLE';
+}

@@ -1,0 +1,89 @@
+import type { Currency, PaymentMethod, ShopStatus } from '../kernel/db/generated/prisma/enums.ts';
+
+/** Every channel, with the method it belongs to and the currencies it takes (domain: methods). */
+export const channels = {
+  blik: { method: 'BLIK', currencies: ['PLN'] },
+  blik_oneclick: { method: 'BLIK', currencies: ['PLN'] },
+  ...bankChannels([
+    'mtransfer',
+    'bzwbk',
+    'pekao24',
+    'ipko',
+    'inteligo',
+    'ing',
+    'millennium',
+    'alior',
+    'citi',
+    'creditagricole',
+    'bnpparibas',
+    'bos',
+    'pocztowy',
+    'plusbank',
+    'bs',
+    'bspb',
+    'nest',
+    'getin',
+    'noble',
+  ]),
+  ecom3ds: { method: 'CARD', currencies: 'all' },
+  oneclick: { method: 'CARD', currencies: 'all' },
+  recurring: { method: 'CARD', currencies: 'all' },
+  gpay: { method: 'WALLET', currencies: 'all' },
+  applepay: { method: 'WALLET', currencies: 'all' },
+  visa_mobile: { method: 'WALLET', currencies: 'all' },
+  imoje_twisto: { method: 'PAY_LATER', currencies: ['PLN'] },
+  paypo: { method: 'PAY_LATER', currencies: ['PLN'] },
+  pragma_go: { method: 'PAY_LATER', currencies: ['PLN'] },
+  blik_paylater: { method: 'PAY_LATER', currencies: ['PLN'] },
+  inbank: { method: 'INSTALLMENTS', currencies: ['PLN'] },
+  inbank_0: { method: 'INSTALLMENTS', currencies: ['PLN'] },
+  lease: { method: 'LEASE', currencies: ['PLN'] },
+  wt: { method: 'WIRE_TRANSFER', currencies: 'all' },
+  wt_split: { method: 'WIRE_TRANSFER', currencies: ['PLN'] },
+} as const satisfies Record<string, ChannelFacts>;
+
+export type Channel = keyof typeof channels;
+
+type ChannelFacts = { readonly method: PaymentMethod; readonly currencies: readonly Currency[] | 'all' };
+
+/** What the verbs need to know of a shop. */
+export type Shop = {
+  readonly id: string;
+  readonly merchantId: string;
+  readonly name: string;
+  readonly status: ShopStatus;
+  readonly merchantActive: boolean;
+  readonly locale: string;
+  readonly currencies: readonly Currency[];
+  /** Channels the shop offers, best first. */
+  readonly channels: readonly Channel[];
+  readonly notificationUrl: string | undefined;
+  readonly paymentValiditySeconds: number | undefined;
+  readonly sandboxDelayMs: number;
+  readonly clockOffsetMs: number;
+};
+
+/** The facts of a channel. */
+export function channelFacts(channel: Channel): ChannelFacts {
+  return channels[channel];
+}
+
+/** Says whether a text names a channel. */
+export function isChannel(text: string): text is Channel {
+  return Object.hasOwn(channels, text);
+}
+
+/** Says whether a channel takes a currency. */
+export function takesCurrency(channel: Channel, currency: Currency): boolean {
+  const { currencies } = channelFacts(channel);
+  return currencies === 'all' || currencies.includes(currency);
+}
+
+function bankChannels<Name extends string>(
+  names: readonly Name[],
+): Record<Name, { method: 'PBL'; currencies: ['PLN'] }> {
+  return Object.fromEntries(names.map((name) => [name, { method: 'PBL', currencies: ['PLN'] }])) as Record<
+    Name,
+    { method: 'PBL'; currencies: ['PLN'] }
+  >;
+}

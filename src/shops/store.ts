@@ -1,0 +1,78 @@
+import { type Database, read, type Tx } from '../kernel/db/database.ts';
+import type { ServiceKey } from '../kernel/db/generated/prisma/client.ts';
+import type { Currency, ShopStatus } from '../kernel/db/generated/prisma/enums.ts';
+import { type Channel, isChannel, type Shop } from './model.ts';
+
+type ShopRow = {
+  readonly id: string;
+  readonly merchantId: string;
+  readonly name: string;
+  readonly status: ShopStatus;
+  readonly merchantActive: boolean;
+  readonly locale: string;
+  readonly currencies: Currency[];
+  readonly channels: string[];
+  readonly notificationUrl: string | null;
+  readonly paymentValiditySeconds: number | null;
+  readonly sandboxDelayMs: number;
+  readonly clockOffsetMs: bigint;
+};
+
+/** Reads what the verbs need of one shop; undefined when there is none. Who may see it is the caller's to say. */
+export async function readShop(database: Database, shopId: string): Promise<Shop | undefined> {
+  const [row] = await read<ShopRow>(database, {
+    name: 'read-shop',
+    text: `
+      select s.id, s.merchant_id as "merchantId", s.name, s.status, m.status in ('ACTIVE', 'NOTICE') as "merchantActive",
+        s.locale, s.currencies::text[], s.notification_url as "notificationUrl",
+        s.payment_validity_seconds as "paymentValiditySeconds", s.sandbox_delay_ms as "sandboxDelayMs",
+        m.clock_offset_ms as "clockOffsetMs",
+        array(select channel from shop_method where shop_id = s.id and enabled order by priority, channel) as channels
+      from shop s join merchant m on m.id = s.merchant_id
+      where s.id = $1::uuid`,
+    values: [shopId],
+  });
+  return row && toShop(row);
+}
+
+/** Writes a new service key. */
+export async function insertServiceKey(tx: Tx, key: ServiceKey): Promise<void> {
+  await tx.query({
+    name: 'insert-service-key',
+    text: `
+      insert into service_key (id, shop_id, sealed, created_at, valid_until)
+      values ($1::uuid, $2::uuid, $3::bytea, $4::timestamptz, $5::timestamptz)`,
+    values: [key.id, key.shopId, key.sealed, key.createdAt, key.validUntil],
+  });
+}
+
+/** Ends the life of the current service key, at a moment that may lie ahead. */
+export async function endCurrentServiceKey(tx: Tx, shopId: string, validUntil: Date): Promise<void> {
+  await tx.query({
+    name: 'end-service-key',
+    text: 'update service_key set valid_until = $2::timestamptz where shop_id = $1::uuid and valid_until is null',
+    values: [shopId, validUntil],
+  });
+}
+
+/** Reads the service keys of a shop that are good at a moment, the current one first. */
+export async function readServiceKeys(database: Database, shopId: string, at: Date): Promise<Uint8Array[]> {
+  const rows = await read<{ sealed: Uint8Array }>(database, {
+    name: 'read-service-keys',
+    text: `
+      select sealed from service_key where shop_id = $1::uuid and (valid_until is null or valid_until > $2::timestamptz)
+      order by valid_until desc nulls first`,
+    values: [shopId, at],
+  });
+  return rows.map((row) => row.sealed);
+}
+
+function toShop(row: ShopRow): Shop {
+  return {
+    ...row,
+    channels: row.channels.filter((channel): channel is Channel => isChannel(channel)),
+    notificationUrl: row.notificationUrl ?? undefined,
+    paymentValiditySeconds: row.paymentValiditySeconds ?? undefined,
+    clockOffsetMs: Number(row.clockOffsetMs),
+  };
+}
