@@ -1,0 +1,17 @@
+import { Refusal } from '../kernel/errors.ts';
+
+/** What is wrong with one field of an imoje form; `field` is its name as sent: `billing[firstName]`. */
+export type FormProblem = { readonly field: string; readonly message: string };
+
+/** A signed payment form holds fields that are missing, malformed or out of range. */
+export class FormInvalid extends Refusal {
+  readonly code = 'INVALID_INPUT';
+  /** Every problem found, in the order of the protocol's table. */
+  readonly problems: readonly FormProblem[];
+
+  constructor(problems: readonly FormProblem[]) {
+    const names = [...new Set(problems.map((problem) => problem.field))];
+    super(`Correct these fields of the form and send it again: ${names.join(', ')}.`, names);
+    this.problems = problems;
+  }
+}

@@ -1,0 +1,121 @@
+import type { z } from 'zod';
+import { after } from '../../kernel/clock.ts';
+import type { Currency } from '../../kernel/money.ts';
+import type { FormFields } from '../../kernel/signature.ts';
+import { FormInvalid, type FormProblem } from '../errors.ts';
+import { ambiguousFields } from './ambiguous-fields.ts';
+import { type FormContent, formSchema } from './form-schema.ts';
+import type { VisibleMethod } from './method-words.ts';
+import type { JsonObject } from './packed-json.ts';
+
+export type PostalAddress = NonNullable<FormContent['billing']>;
+export type FormRecipient = NonNullable<FormContent['multipayout']>[number];
+
+/** What a shop asks for with the paywall form; what it did not send, or sent empty, is undefined. */
+export type PaymentForm = {
+  readonly serviceId: string;
+  readonly merchantId: string;
+  /** Minor units, 1 to 999,999,999. */
+  readonly amount: bigint;
+  readonly currency: Currency;
+  readonly orderId: string;
+  readonly title: string | undefined;
+  readonly additionalDescription: string | undefined;
+  readonly customer: {
+    readonly firstName: string;
+    readonly lastName: string;
+    readonly email: string | undefined;
+    readonly phone: string | undefined;
+  };
+  readonly urls: Readonly<Record<'success' | 'failure' | 'return' | 'notification', string | undefined>>;
+  /** Undefined: every method the shop has. */
+  readonly visibleMethods: readonly VisibleMethod[] | undefined;
+  readonly preselectMethodCode: string | undefined;
+  /** Undefined: the shop's own setting. */
+  readonly validUntil: Date | 'never' | undefined;
+  readonly billing: PostalAddress | undefined;
+  readonly shipping: PostalAddress | undefined;
+  /** In the order of their numbers. That their amounts fit the payment's is not checked here. */
+  readonly multipayout: readonly FormRecipient[] | undefined;
+  readonly invoice: JsonObject | undefined;
+  readonly cart: JsonObject | undefined;
+  readonly cartData: JsonObject | undefined;
+  readonly version: string | undefined;
+};
+
+/** A payment must stay payable for at least this long after the form arrived (imoje protocol, section 1). */
+const validityMin = { ms: 60_000 };
+
+/**
+ * Reads the paywall form (imoje protocol, section 1). Unknown fields are ignored: shops sign whatever they send. Verify
+ * the signature first; this reads what the shop says, not whether the shop says it.
+ * @throws FormInvalid with every problem found.
+ */
+export function readPaymentForm(fields: FormFields, now: Date): PaymentForm {
+  const read = formSchema.safeParse(withoutEmpty(fields));
+  const problems = [
+    ...(read.error?.issues.map(problemOf) ?? []),
+    ...validityProblems(read.data?.validTo, now),
+    ...ambiguousFields(fields).map((field) => ({
+      field,
+      message: `Another field's value holds "&${field}", so what was signed can be read in two ways; change that value.`,
+    })),
+  ];
+  if (read.data === undefined || problems.length > 0) throw new FormInvalid(problems);
+  return toPaymentForm(read.data);
+}
+
+/** Drops fields sent empty, which mean the same as missing ones; only an empty `preselectMethodCode` is forbidden. */
+function withoutEmpty(fields: FormFields): FormFields {
+  const filled = Object.entries(fields)
+    .map(([name, value]) => [name, typeof value === 'string' ? value : withoutEmpty(value)] as const)
+    .filter(([name, value]) => name === 'preselectMethodCode' || (value !== '' && Object.keys(value).length > 0));
+  return Object.fromEntries(filled);
+}
+
+function problemOf(issue: z.core.$ZodIssue): FormProblem {
+  const [first, ...inner] = issue.path.map(String);
+  return { field: `${first}${inner.map((step) => `[${step}]`).join('')}`, message: issue.message };
+}
+
+function validityProblems(validTo: Date | 'never' | undefined, now: Date): FormProblem[] {
+  if (validTo === undefined || validTo === 'never') return [];
+  // Shops add to a time in whole seconds, so the part of a second that has passed does not count.
+  const earliest = after(now, { ms: validityMin.ms - now.getMilliseconds() });
+  if (validTo >= earliest) return [];
+  return [{ field: 'validTo', message: 'Must be at least 60 seconds ahead.' }];
+}
+
+function toPaymentForm(content: FormContent): PaymentForm {
+  return {
+    serviceId: content.serviceId,
+    merchantId: content.merchantId,
+    amount: content.amount,
+    currency: content.currency,
+    orderId: content.orderId,
+    title: content.orderDescription,
+    additionalDescription: content.additionalDescription,
+    customer: {
+      firstName: content.customerFirstName,
+      lastName: content.customerLastName,
+      email: content.customerEmail,
+      phone: content.customerPhone,
+    },
+    urls: {
+      success: content.urlSuccess,
+      failure: content.urlFailure,
+      return: content.urlReturn,
+      notification: content.urlNotification,
+    },
+    visibleMethods: content.visibleMethod,
+    preselectMethodCode: content.preselectMethodCode,
+    validUntil: content.validTo,
+    billing: content.billing,
+    shipping: content.shipping,
+    multipayout: content.multipayout,
+    invoice: content.invoice,
+    cart: content.cart,
+    cartData: content.cartData,
+    version: content.version,
+  };
+}

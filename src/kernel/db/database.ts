@@ -1,0 +1,140 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
+import { PrismaClient } from './generated/prisma/client.ts';
+
+/** One SQL statement. It is prepared once per connection under its name, so a name belongs to one text. */
+export type Statement = { readonly name: string; readonly text: string; readonly values: readonly unknown[] };
+
+/**
+ * One Postgres transaction. All writes go through it; a verb that takes a `Tx` touches nothing but the database, and
+ * its caller opened the transaction and commits it.
+ */
+export type Tx = {
+  /** Runs one statement and gives its rows; 64-bit integers arrive as bigint, times as Date. */
+  query<Row extends object>(statement: Statement): Promise<Row[]>;
+  /** Notes that a shop's log now ends at this number; listeners of the database hear of it after the commit. */
+  noteNumber(shopId: string, number: bigint): void;
+};
+
+/** Shops whose log grew in one transaction, with the number it now ends at. */
+export type News = ReadonlyMap<string, bigint>;
+
+/** The connection to Postgres: `pg` for everything that writes, Prisma for the reads of GraphQL. */
+export type Database = {
+  readonly url: string;
+  readonly pool: pg.Pool;
+  readonly prisma: PrismaClient;
+  /** Calls `listener` after each commit of this process that wrote events; gives the function that stops it. */
+  onNews(listener: (news: News) => void): () => void;
+  close(): Promise<void>;
+};
+
+export type DatabaseOptions = {
+  readonly url: string;
+  /** Connections for writing; reads through Prisma have as many of their own. */
+  readonly connectionsMax?: number;
+  /** Told of errors of idle connections, which have no caller to tell. */
+  readonly onError?: (error: Error) => void;
+};
+
+const retriesMax = 5;
+/** serialization_failure and deadlock_detected: the transaction did nothing and may simply run again. */
+const transientCodes = new Set(['40001', '40P01']);
+
+const types: pg.CustomTypesConfig = {
+  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
+    oid === pg.types.builtins.INT8
+      ? BigInt
+      : pg.types.getTypeParser(oid, format)) as pg.CustomTypesConfig['getTypeParser'],
+};
+
+/** Opens the pools; nothing is connected before the first query. */
+export function openDatabase(options: DatabaseOptions): Database {
+  const max = options.connectionsMax ?? 10;
+  const limits = {
+    statement_timeout: 15_000,
+    idle_in_transaction_session_timeout: 30_000,
+    connectionTimeoutMillis: 10_000,
+  };
+  const pool = new pg.Pool({ connectionString: options.url, max, types, ...limits });
+  const onError = options.onError ?? (() => {});
+  pool.on('error', onError);
+  const adapter = new PrismaPg(
+    { connectionString: options.url, max, ...limits },
+    { onPoolError: onError, onConnectionError: onError },
+  );
+  const prisma = new PrismaClient({ adapter });
+  const listeners = new Set<(news: News) => void>();
+  const database: OpenDatabase = {
+    url: options.url,
+    pool,
+    prisma,
+    listeners,
+    onNews: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    close: async () => {
+      await Promise.all([pool.end(), prisma.$disconnect()]);
+    },
+  };
+  return database;
+}
+
+type OpenDatabase = Database & { readonly listeners: ReadonlySet<(news: News) => void> };
+
+/**
+ * Runs `work` in one transaction (read committed) and commits it. A deadlock or serialization failure rolls back and
+ * runs `work` again, so `work` may touch nothing but the transaction.
+ */
+export async function inTransaction<Result>(database: Database, work: (tx: Tx) => Promise<Result>): Promise<Result> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const { result, news } = await attemptTransaction(database.pool, work);
+      if (news.size > 0) for (const listener of (database as OpenDatabase).listeners) listener(news);
+      return result;
+    } catch (error) {
+      if (attempt > retriesMax || !isTransient(error)) throw error;
+    }
+  }
+}
+
+async function attemptTransaction<Result>(
+  pool: pg.Pool,
+  work: (tx: Tx) => Promise<Result>,
+): Promise<{ result: Result; news: News }> {
+  const client = await pool.connect();
+  const news = new Map<string, bigint>();
+  let broken: Error | undefined;
+  try {
+    await client.query('begin');
+    const result = await work({
+      query: (statement) => run(client, statement),
+      noteNumber: (shopId, number) => news.set(shopId, number),
+    });
+    await client.query('commit');
+    return { result, news };
+  } catch (error) {
+    // When even the rollback fails the connection is dead, and the pool must not hand it out again.
+    await client.query('rollback').catch((failure: Error) => {
+      broken = failure;
+    });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+/** Runs one statement outside any transaction of ours, for reads. */
+export async function read<Row extends object>(database: Database, statement: Statement): Promise<Row[]> {
+  return run(database.pool, statement);
+}
+
+async function run<Row extends object>(client: pg.Pool | pg.PoolClient, statement: Statement): Promise<Row[]> {
+  const result = await client.query<Row>({ name: statement.name, text: statement.text, values: [...statement.values] });
+  return result.rows;
+}
+
+function isTransient(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && transientCodes.has(String(error.code));
+}

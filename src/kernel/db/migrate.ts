@@ -1,0 +1,116 @@
+import pg from 'pg';
+import { StartError } from '../start-error.ts';
+import type { Migration } from './migrations-folder.ts';
+import { prismaFiles, readMigrations, toEngineList } from './migrations-folder.ts';
+
+/** What the database says about one migration. */
+type Recorded = { readonly name: string; readonly checksum: string; readonly finished: boolean };
+
+/** The word `migrat` in ASCII: PostgreSQL names advisory locks by number. */
+const lockNumber = '0x6d6967726174';
+const undefinedTable = '42P01';
+
+/**
+ * Brings a database up to the migrations of the folder, with Prisma's schema engine and its records. Each migration is
+ * applied whole or not at all. Any number of processes may call at once: one applies, the others wait and find it done.
+ * Migrations that only the database knows, made by a newer version, are left alone, so an older one can be put back.
+ * @returns the names of the migrations that this call applied.
+ * @throws StartError when the database cannot be reached, a migration was changed after it was applied or was
+ *   interrupted, or one fails now.
+ */
+export async function migrate(url: string, files = prismaFiles): Promise<{ applied: readonly string[] }> {
+  const migrations = await readMigrations(files.migrations);
+  const client = await connect(url);
+  try {
+    if ((await pendingOf(client, migrations)).length === 0) return { applied: [] };
+    await client.query('select pg_advisory_lock($1::bigint)', [BigInt(lockNumber).toString()]);
+    const pending = await pendingOf(client, migrations);
+    if (pending.length === 0) return { applied: [] };
+    return { applied: await apply(url, files.migrations, migrations) };
+  } finally {
+    await client.end();
+  }
+}
+
+async function connect(url: string): Promise<pg.Client> {
+  const client = clientFor(url);
+  // A session that breaks between two queries makes the next one fail; unheard, its error would end the process.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return client;
+  } catch (error) {
+    const { code, message } = error as { code?: string; message: string };
+    const place = `${client.host}:${client.port}, database ${client.database}`;
+    throw new StartError(`The database (${place}) cannot be used: ${message || code}; check DATABASE_URL.`);
+  }
+}
+
+function clientFor(url: string): pg.Client {
+  if (URL.canParse(url)) return new pg.Client({ connectionString: url });
+  throw new StartError('DATABASE_URL is no address; write it as postgresql://user:password@host:5432/database.');
+}
+
+/** The migrations that the database lacks; reads one table, so asking costs a start nearly nothing. */
+async function pendingOf(client: pg.Client, migrations: readonly Migration[]): Promise<readonly Migration[]> {
+  const recorded = new Map((await readRecorded(client)).map((row) => [row.name, row]));
+  for (const { name, finished } of recorded.values()) {
+    if (finished) continue;
+    throw new StartError(
+      `The migration ${name} was interrupted; look whether its changes are in the database, then set finished_at ` +
+        '(they are) or rolled_back_at (they are not) of its row in _prisma_migrations and start again.',
+    );
+  }
+  return migrations.filter(({ name, checksum }) => {
+    const row = recorded.get(name);
+    if (row !== undefined && row.checksum !== checksum) {
+      throw new StartError(
+        `The migration ${name} was changed after it was applied to this database; ` +
+          'restore its migration.sql and put the change into a new migration.',
+      );
+    }
+    return row === undefined;
+  });
+}
+
+async function readRecorded(client: pg.Client): Promise<readonly Recorded[]> {
+  try {
+    const { rows } = await client.query<Recorded>(
+      `select migration_name as name, checksum, finished_at is not null as finished
+       from _prisma_migrations where rolled_back_at is null order by started_at`,
+    );
+    return rows;
+  } catch (error) {
+    if ((error as { code?: string }).code === undefinedTable) return [];
+    throw error;
+  }
+}
+
+async function apply(url: string, folder: string, migrations: readonly Migration[]): Promise<readonly string[]> {
+  // Loaded here because most starts have nothing to apply and the engine is several megabytes.
+  const { withSchemaEngine } = await import('./schema-engine.ts');
+  const migrationsList = toEngineList(folder, migrations);
+  const filters = { externalTables: [], externalEnums: [] };
+  return withSchemaEngine(url, async (engine) => {
+    try {
+      return (await engine.applyMigrations({ migrationsList, filters })).appliedMigrationNames;
+    } catch (error) {
+      const { failedMigrationNames } = await engine.diagnoseMigrationHistory({
+        migrationsList,
+        filters,
+        optInToShadowDatabase: false,
+      });
+      // Its script was one transaction, so nothing of it is there, and the next start may try again.
+      for (const migrationName of failedMigrationNames) await engine.markMigrationRolledBack({ migrationName });
+      throw new StartError(
+        `The migration ${failedMigrationNames.join(', ')} could not be applied, and nothing of it was kept: ${reasonOf(error)}`,
+      );
+    }
+  });
+}
+
+/** The line in which the engine repeats what PostgreSQL said; the lines around it say where in the engine it was. */
+function reasonOf(error: unknown): string {
+  const lines = String(error).split('\n');
+  return (lines.find((line) => line.includes('ERROR:')) ?? lines[0] ?? '').replace(/^.*ERROR:\s*/, '');
+}

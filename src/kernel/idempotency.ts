@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto';
+import { InvalidInput, Refusal } from './errors.ts';
+
+/** The same idempotency key came before with another input. */
+export class IdempotencyKeyReused extends Refusal {
+  readonly code = 'IDEMPOTENCY_KEY_REUSED';
+
+  constructor() {
+    super('This idempotency key was used before with another input; repeat that input or take a new key.', [
+      'idempotencyKey',
+    ]);
+  }
+}
+
+/**
+ * Takes the key under which a caller may safely repeat a mutation: 1 to 255 characters.
+ * @throws InvalidInput when it is empty or longer.
+ */
+export function parseIdempotencyKey(key: string): string {
+  if (key.length < 1 || key.length > 255 || key.includes('\0')) {
+    throw new InvalidInput(`The idempotency key must have 1 to 255 characters, not ${key.length}.`, ['idempotencyKey']);
+  }
+  return key;
+}
+
+/** SHA-256 over a parsed input, the same for equal inputs whatever the order in which their fields were written. */
+export function hashInput(input: object): Buffer {
+  return createHash('sha256').update(canonical(input)).digest();
+}
+
+function canonical(value: unknown): string {
+  if (typeof value === 'bigint') return `${value}n`;
+  if (value instanceof Date) return value.toISOString();
+  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
+  if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
+  const fields = Object.entries(value)
+    .filter(([, field]) => field !== undefined && field !== null)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${fields.map(([name, field]) => `${JSON.stringify(name)}:${canonical(field)}`).join()}}`;
+}

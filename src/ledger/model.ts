@@ -1,0 +1,40 @@
+import type { AccountKind, Currency, PostingKind } from '../kernel/db/generated/prisma/enums.ts';
+
+/** An account of the ledger by its natural key. What we owe its owner is positive; all balances sum to zero. */
+export type AccountRef = { readonly kind: AccountKind; readonly owner: string; readonly currency: Currency };
+
+/** Money that moves: a positive amount from one account to another of the same currency. Undoing swaps the ends. */
+export type NewPosting = {
+  readonly kind: PostingKind;
+  readonly from: Omit<AccountRef, 'currency'>;
+  readonly to: Omit<AccountRef, 'currency'>;
+  readonly amount: bigint;
+  readonly currency: Currency;
+  readonly captureId?: string;
+  readonly refundId?: string;
+  readonly payoutId?: string;
+  readonly at: Date;
+};
+
+/** Kinds of account that have a balance row, updated with each posting. Shared accounts would be a queue for everybody. */
+export const balancedKinds: readonly AccountKind[] = ['SHOP', 'RECIPIENT'];
+
+/** A settled sale: the acquirer owes us the money, and we owe it to the shop. */
+export function saleSettled(sale: {
+  readonly acquirer: string;
+  readonly shopId: string;
+  readonly captureId: string;
+  readonly amount: bigint;
+  readonly currency: Currency;
+  readonly at: Date;
+}): NewPosting {
+  return {
+    kind: 'SALE',
+    from: { kind: 'ACQUIRER', owner: sale.acquirer },
+    to: { kind: 'SHOP', owner: sale.shopId },
+    amount: sale.amount,
+    currency: sale.currency,
+    captureId: sale.captureId,
+    at: sale.at,
+  };
+}

@@ -1,0 +1,51 @@
+import type { Tx } from '../../kernel/db/database.ts';
+import type { NewPosting } from '../model.ts';
+
+/**
+ * Writes postings and moves the balances of the shops and recipients concerned, whose locks the caller holds.
+ * @throws Error when an account does not exist: a posting must never be dropped silently.
+ */
+export async function writePostings(tx: Tx, postings: readonly NewPosting[]): Promise<void> {
+  if (postings.length === 0) return;
+  const [done] = await tx.query<{ written: bigint }>({
+    name: 'write-postings',
+    text: `
+      with line as materialized (
+        select * from unnest($1::posting_kind[], $2::account_kind[], $3::text[], $4::account_kind[], $5::text[],
+          $6::bigint[], $7::currency[], $8::uuid[], $9::uuid[], $10::uuid[], $11::timestamptz[])
+          as l (kind, from_kind, from_owner, to_kind, to_owner, amount, currency, capture_id, refund_id, payout_id, at)
+      ), written as (
+        insert into posting (kind, from_id, to_id, amount, currency, capture_id, refund_id, payout_id, at)
+        select l.kind, f.id, t.id, l.amount, l.currency, l.capture_id, l.refund_id, l.payout_id, l.at
+        from line l
+        join account f on f.kind = l.from_kind and f.owner = l.from_owner and f.currency = l.currency
+        join account t on t.kind = l.to_kind and t.owner = l.to_owner and t.currency = l.currency
+        returning from_id, to_id, amount
+      ), moved as (
+        select account_id, sum(amount) as amount
+        from (select to_id as account_id, amount from written union all select from_id, -amount from written) as side
+        group by account_id
+      ), balanced as (
+        update account_balance b set amount = b.amount + moved.amount from moved where b.account_id = moved.account_id
+      )
+      select count(*) as written from written`,
+    values: columnsOf(postings),
+  });
+  if (done?.written !== BigInt(postings.length)) throw new Error('A posting names an account that was never opened.');
+}
+
+function columnsOf(postings: readonly NewPosting[]): unknown[] {
+  return [
+    postings.map((posting) => posting.kind),
+    postings.map((posting) => posting.from.kind),
+    postings.map((posting) => posting.from.owner),
+    postings.map((posting) => posting.to.kind),
+    postings.map((posting) => posting.to.owner),
+    postings.map((posting) => posting.amount),
+    postings.map((posting) => posting.currency),
+    postings.map((posting) => posting.captureId ?? null),
+    postings.map((posting) => posting.refundId ?? null),
+    postings.map((posting) => posting.payoutId ?? null),
+    postings.map((posting) => posting.at),
+  ];
+}

@@ -1,0 +1,63 @@
+import type { Outcome } from '../kernel/batch.ts';
+import type { Tx } from '../kernel/db/database.ts';
+import type { Payment } from '../kernel/db/generated/prisma/client.ts';
+import type { Refusal } from '../kernel/errors.ts';
+import { IdempotencyKeyReused } from '../kernel/idempotency.ts';
+import { ShopNotActive } from '../shops/errors.ts';
+import { insertPayments, type NewPayment } from './sql/insert-payments.ts';
+import { readPaymentsByKey } from './store.ts';
+
+/** A checked wish for a payment: the row to write, and why it may not be written now unless it exists already. */
+export type PreparedPayment = NewPayment & { readonly refusal: Refusal | undefined };
+
+/** The payment of a wish in its present state; `replayed` when an earlier wish under the same key had made it. */
+export type CreatedPayment = { readonly payment: Payment; readonly replayed: boolean };
+
+/**
+ * Creates a batch of payments, each with its own outcome. A key that was used before gives the payment it made if the
+ * input is the same; a refusal does not consume the key. Equal keys inside one batch make one payment.
+ */
+export async function createPayments(
+  tx: Tx,
+  wishes: readonly PreparedPayment[],
+): Promise<readonly Outcome<CreatedPayment>[]> {
+  const firsts = firstOfEachKey(wishes.filter((wish) => !wish.refusal));
+  const written = await insertPayments(tx, firsts);
+  const made = new Set(firsts.filter((_, index) => written.has(index)));
+  const others = wishes.filter((wish) => !made.has(wish));
+  const found = await findByKey(tx, others);
+  return wishes.map((wish) =>
+    made.has(wish) ? { value: { payment: wish.row, replayed: false } } : replay(wish, found),
+  );
+}
+
+/** Only the first wish under a key may write; the others of the batch are replays of it. */
+function firstOfEachKey(wishes: readonly PreparedPayment[]): PreparedPayment[] {
+  const byKey = new Map<string, PreparedPayment>();
+  for (const wish of wishes) {
+    const key = keyOf(wish.row);
+    if (!byKey.has(key)) byKey.set(key, wish);
+  }
+  return [...byKey.values()];
+}
+
+/** A second statement, since the first one's snapshot may not show a payment that was committed while it waited. */
+async function findByKey(tx: Tx, wishes: readonly PreparedPayment[]): Promise<ReadonlyMap<string, Payment>> {
+  if (wishes.length === 0) return new Map();
+  const payments = await readPaymentsByKey(
+    tx,
+    wishes.map((wish) => wish.row),
+  );
+  return new Map(payments.map((payment) => [keyOf(payment), payment]));
+}
+
+function replay(wish: PreparedPayment, found: ReadonlyMap<string, Payment>): Outcome<CreatedPayment> {
+  const payment = found.get(keyOf(wish.row));
+  if (!payment) return { refusal: wish.refusal ?? new ShopNotActive('inactive') };
+  if (!Buffer.from(payment.inputHash).equals(wish.row.inputHash)) return { refusal: new IdempotencyKeyReused() };
+  return { value: { payment, replayed: true } };
+}
+
+function keyOf(row: Payment): string {
+  return `${row.shopId} ${row.source} ${row.idempotencyKey}`;
+}

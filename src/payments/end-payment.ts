@@ -1,0 +1,89 @@
+import type { Outcome } from '../kernel/batch.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Tx } from '../kernel/db/database.ts';
+import type { Payment, Transaction } from '../kernel/db/generated/prisma/client.ts';
+import { NotFound } from '../kernel/errors.ts';
+import { appendEvents, lockShops } from '../kernel/events/append-events.ts';
+import { enqueue } from '../kernel/jobs/enqueue.ts';
+import { clearTimers } from '../kernel/jobs/timers.ts';
+import { readClockOffsets } from '../shops/sql/read-clock-offsets.ts';
+import { transactionFact } from '../transactions/events.ts';
+import { moveTransactions } from '../transactions/sql/move-transactions.ts';
+import { readAttempts } from '../transactions/store.ts';
+import { PaymentNotPayable } from './errors.ts';
+import { paymentFact } from './events.ts';
+import { timerKinds } from './model.ts';
+import { movePayments } from './sql/move-payments.ts';
+import { readPayments } from './store.ts';
+
+/** How a payment may be ended without money: by the shop, or by time. */
+export type PaymentEnd = 'CANCELLED' | 'EXPIRED';
+
+/** Name of the job that tells an acquirer to stop an order. */
+export const stopOrderJob = 'stop-order';
+
+type Ending = { readonly payment: Payment; readonly attempt: Transaction | undefined; readonly before: Payment };
+
+/**
+ * Ends payments of one shop that have not been paid. A pending attempt ends with its payment, and its acquirer is told
+ * afterwards; an attempt whose outcome is unknown goes on being asked about, and settles the payment late if it was paid.
+ * Ending a payment again in the same way changes nothing.
+ */
+export async function endPayments(
+  tx: Tx,
+  clock: Clock,
+  wish: { readonly shopId: string; readonly paymentIds: readonly string[]; readonly end: PaymentEnd },
+): Promise<readonly Outcome<Payment>[]> {
+  await lockShops(tx, [wish.shopId]);
+  const offsets = await readClockOffsets(tx, [wish.shopId]);
+  const now = clock.now({ clockOffsetMs: offsets.get(wish.shopId) ?? 0 });
+  const payments = new Map((await readPayments(tx, wish.paymentIds)).map((payment) => [payment.id, payment]));
+  const attempts = await readAttempts(tx, wish.paymentIds);
+  const endings: Ending[] = [];
+  const outcomes = wish.paymentIds.map((id): Outcome<Payment> => {
+    const payment = payments.get(id);
+    if (!payment || payment.shopId !== wish.shopId)
+      return { refusal: new NotFound('No payment has this id.', ['paymentId']) };
+    if (payment.status === wish.end) return { value: payment };
+    if (payment.status !== 'NEW' && payment.status !== 'PENDING') {
+      return { refusal: new PaymentNotPayable(payment.status, 'cancelled') };
+    }
+    const ended: Payment = { ...payment, status: wish.end, updatedAt: now };
+    const attempt = attempts.find((candidate) => candidate.paymentId === id && candidate.status === 'PENDING');
+    endings.push({ payment: ended, attempt: attempt && endAttempt(attempt, wish.end, now), before: payment });
+    return { value: ended };
+  });
+  await write(tx, endings, now);
+  return outcomes;
+}
+
+function endAttempt(attempt: Transaction, end: PaymentEnd, now: Date): Transaction {
+  return { ...attempt, status: 'CANCELLED', reason: `PAYMENT_${end}`, updatedAt: now };
+}
+
+async function write(tx: Tx, endings: readonly Ending[], now: Date): Promise<void> {
+  const attempts = endings.flatMap((ending) => (ending.attempt ? [ending.attempt] : []));
+  await moveTransactions(
+    tx,
+    attempts.map((row) => ({ was: 'PENDING', row })),
+  );
+  await movePayments(
+    tx,
+    endings.map((ending) => ({ was: ending.before.status, row: ending.payment })),
+  );
+  await clearTimers(tx, [
+    ...endings.map((ending) => ({ kind: timerKinds.expire, subject: ending.payment.id })),
+    ...attempts.map((attempt) => ({ kind: timerKinds.ask, subject: attempt.id })),
+  ]);
+  await appendEvents(
+    tx,
+    endings.flatMap(({ attempt, payment }) => [
+      ...(attempt ? [transactionFact(attempt, payment.status, now)] : []),
+      paymentFact(payment, now),
+    ]),
+  );
+  await enqueue(
+    tx,
+    attempts.map((attempt) => ({ name: stopOrderJob, payload: { transactionId: attempt.id } })),
+  );
+}

@@ -1,0 +1,46 @@
+import type { Payment, Transaction } from '../kernel/db/generated/prisma/client.ts';
+import type { PaymentStatus } from '../kernel/db/generated/prisma/enums.ts';
+
+/** The moves a payment may make. Money that arrives settles it whatever state it was in. */
+export const paymentMoves = {
+  NEW: ['PENDING', 'CANCELLED', 'EXPIRED', 'SETTLED'],
+  PENDING: ['NEW', 'AUTHORIZED', 'SETTLED', 'CANCELLED', 'EXPIRED'],
+  AUTHORIZED: ['SETTLED', 'CANCELLED', 'EXPIRED'],
+  CANCELLED: ['SETTLED'],
+  EXPIRED: ['SETTLED'],
+  SETTLED: [],
+} as const satisfies Record<PaymentStatus, readonly PaymentStatus[]>;
+
+/** Says whether a payment may move from one state to another. */
+export function mayMovePayment(from: PaymentStatus, to: PaymentStatus): boolean {
+  const targets: readonly PaymentStatus[] = paymentMoves[from];
+  return targets.includes(to);
+}
+
+/** A payment that never expires is kept as valid until the end of the calendar. */
+export const neverExpires = new Date('9999-12-31T23:59:59.999Z');
+
+/** How far ahead an expiry must lie when it is set: 60 seconds (imoje protocol, section 1). */
+export const validitySecondsMin = 60;
+
+/** When a payment expires that does not say so itself: the shop's setting, else 15 months (imoje protocol, section 13). */
+export function defaultValidUntil(now: Date, paymentValiditySeconds: number | undefined): Date {
+  if (paymentValiditySeconds !== undefined) return new Date(now.getTime() + paymentValiditySeconds * 1000);
+  const until = new Date(now);
+  until.setUTCMonth(until.getUTCMonth() + 15);
+  return until;
+}
+
+/** Names of the timers that belong to payments; their subjects are ids of payments or transactions. */
+export const timerKinds = { expire: 'expire-payment', ask: 'ask-acquirer' } as const;
+
+/** When the acquirer is asked about an attempt without an answer: seconds after the start, by round; then every 5 minutes. */
+const askAfterSeconds = [15, 15, 30, 60, 120, 300] as const;
+
+/** How long to wait before the acquirer is asked, in the given round (0 is the first). */
+export function askDelay(round: number): { ms: number } {
+  return { ms: (askAfterSeconds[round] ?? 300) * 1000 };
+}
+
+/** A payment with the attempt that concerns it. */
+export type Attempt = { readonly payment: Payment; readonly transaction: Transaction };

@@ -1,0 +1,65 @@
+import type { Payment } from '../kernel/db/generated/prisma/client.ts';
+import { InvalidInput } from '../kernel/errors.ts';
+
+/** The payer as the shop knows him. */
+export type Customer = {
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly email?: string | undefined;
+  readonly phone?: string | undefined;
+  readonly company?: string | undefined;
+  readonly taxId?: string | undefined;
+};
+
+type CustomerColumns = Pick<
+  Payment,
+  'customerFirstName' | 'customerLastName' | 'customerEmail' | 'customerPhone' | 'customerCompany' | 'customerTaxId'
+>;
+
+/** One @, no spaces, a dot in the domain; non-ASCII letters are good (RFC 6531). */
+const emailPattern = /^[^\s@\p{Cc}]{1,64}@[^\s@.\p{Cc}]+(\.[^\s@.\p{Cc}]+)+$/u;
+const phonePattern = /^[-+0-9 ]{1,20}$/;
+
+/**
+ * Takes the payer's data; lengths as in the imoje protocol, section 1.
+ * @throws InvalidInput naming the field.
+ */
+export function parseCustomer(customer: Customer): CustomerColumns {
+  const { email, phone, company, taxId } = customer;
+  if (email !== undefined && (email.length > 200 || !emailPattern.test(email))) {
+    throw new InvalidInput('email must be an e-mail address of at most 200 characters.', ['customer', 'email']);
+  }
+  if (phone !== undefined && !phonePattern.test(phone)) {
+    throw new InvalidInput('phone must have 1 to 20 digits, spaces, plus and minus signs.', ['customer', 'phone']);
+  }
+  const parse = (text: string, name: string, max: number): string => parseText(text, ['customer', name], { max });
+  return {
+    customerFirstName: parse(customer.firstName, 'firstName', 100),
+    customerLastName: parse(customer.lastName, 'lastName', 100),
+    customerEmail: email ?? null,
+    customerPhone: phone ?? null,
+    customerCompany: company === undefined ? null : parse(company, 'company', 200),
+    customerTaxId: taxId === undefined ? null : parse(taxId, 'taxId', 30),
+  };
+}
+
+/**
+ * Takes a line of text: no control characters, within its length in characters.
+ * @throws InvalidInput naming the field.
+ */
+export function parseText(
+  text: string,
+  field: string | readonly string[],
+  length: { readonly max: number; readonly min?: number },
+): string {
+  const path = typeof field === 'string' ? [field] : field;
+  const { max, min = 1 } = length;
+  const size = [...text].length;
+  if (size < min || size > max) {
+    throw new InvalidInput(`${path.at(-1)} must have ${min} to ${max} characters, not ${size}.`, path);
+  }
+  if (/\p{Cc}|\p{Cs}/u.test(text)) {
+    throw new InvalidInput(`${path.at(-1)} may hold no control characters and no broken letters.`, path);
+  }
+  return text;
+}

@@ -1,0 +1,143 @@
+import { type Acquirers, acquirerFor } from '../acquirers/port.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Payment, Prisma } from '../kernel/db/generated/prisma/client.ts';
+import type { Currency, PaymentMethod, PaymentSource } from '../kernel/db/generated/prisma/enums.ts';
+import { InvalidInput, Refusal } from '../kernel/errors.ts';
+import { hashInput, parseIdempotencyKey } from '../kernel/idempotency.ts';
+import { newId } from '../kernel/ids.ts';
+import { parsePaymentAmount } from '../kernel/money.ts';
+import { type AddressRule, parseCallableAddress, parseWebAddress } from '../kernel/web-address.ts';
+import { CurrencyNotAvailable, MethodNotAvailable } from '../shops/errors.ts';
+import { requireActive } from '../shops/find-shop.ts';
+import { channelFacts, type Shop } from '../shops/model.ts';
+import type { PreparedPayment } from './create-payment.ts';
+import { defaultValidUntil, neverExpires, validitySecondsMin } from './model.ts';
+import { type Customer, parseCustomer, parseText } from './parse-customer.ts';
+
+/** A wish for a payment as it came through some door, with fields in their own types but not yet checked. */
+export type CreatePaymentInput = {
+  readonly idempotencyKey: string;
+  readonly amount: bigint;
+  readonly currency: Currency;
+  readonly orderId: string;
+  readonly title?: string | undefined;
+  readonly description?: string | undefined;
+  readonly customer: Customer;
+  readonly locale?: string | undefined;
+  readonly methods?: readonly PaymentMethod[] | undefined;
+  readonly preselectChannel?: string | undefined;
+  readonly successUrl?: string | undefined;
+  readonly failureUrl?: string | undefined;
+  readonly returnUrl?: string | undefined;
+  readonly notificationUrl?: string | undefined;
+  readonly validUntil?: Date | 'never' | undefined;
+  readonly documents?: Prisma.JsonObject | undefined;
+};
+
+export type PrepareDeps = {
+  readonly clock: Clock;
+  readonly acquirers: Acquirers;
+  readonly addressRule: AddressRule;
+};
+
+/**
+ * Checks a wish for a payment and makes the row to write. What depends on the moment (is the shop active, is the expiry
+ * ahead) does not throw but is noted, since a repeated wish must find its payment all the same.
+ * @throws InvalidInput for a field that is wrong whenever it is sent.
+ */
+export function preparePayment(
+  deps: PrepareDeps,
+  owner: { readonly shop: Shop; readonly source: PaymentSource },
+  input: CreatePaymentInput,
+): PreparedPayment {
+  const { shop, source } = owner;
+  const now = deps.clock.now(shop);
+  const addresses = parseAddresses(input, deps.addressRule);
+  const customer = parseCustomer(input.customer);
+  const row: Payment = {
+    id: newId(now),
+    shopId: shop.id,
+    source,
+    linkId: null,
+    idempotencyKey: parseIdempotencyKey(input.idempotencyKey),
+    inputHash: new Uint8Array(hashInput(input)),
+    status: 'NEW',
+    amount: parsePaymentAmount(input.amount),
+    currency: input.currency,
+    refundedAmount: 0n,
+    orderId: parseText(input.orderId, 'orderId', { max: 100 }),
+    title: input.title === undefined ? null : parseText(input.title, 'title', { max: 255, min: 0 }),
+    description: input.description ?? null,
+    ...customer,
+    locale: input.locale ?? null,
+    methods: [...new Set(input.methods ?? [])],
+    preselectChannel: input.preselectChannel ?? null,
+    ...addresses,
+    documents: input.documents ?? null,
+    validUntil: validUntilOf(input.validUntil, shop, now),
+    createdAt: now,
+    updatedAt: now,
+    settledAt: null,
+  };
+  const expires = row.validUntil < neverExpires;
+  return { row, merchantId: shop.merchantId, expires, refusal: refusalNow(deps, shop, { row, now, input }) };
+}
+
+/** Why the payment may not be made at this moment, if so. */
+function refusalNow(
+  deps: PrepareDeps,
+  shop: Shop,
+  wish: { readonly row: Payment; readonly now: Date; readonly input: CreatePaymentInput },
+): Refusal | undefined {
+  try {
+    requireActive(shop);
+    if (!shop.currencies.includes(wish.row.currency))
+      throw new CurrencyNotAvailable(wish.row.currency, shop.currencies);
+    requireMethods(deps.acquirers, shop, wish.row.methods);
+    const secondsAhead = Math.floor((wish.row.validUntil.getTime() - wish.now.getTime()) / 1000);
+    if (wish.input.validUntil !== undefined && secondsAhead < validitySecondsMin - 1) {
+      throw new InvalidInput(`validUntil must lie at least ${validitySecondsMin} seconds ahead.`, ['validUntil']);
+    }
+    return undefined;
+  } catch (error) {
+    if (error instanceof Refusal) return error;
+    throw error;
+  }
+}
+
+function requireMethods(acquirers: Acquirers, shop: Shop, methods: readonly PaymentMethod[]): void {
+  const offered = shop.channels.filter((channel) => acquirerFor(acquirers, channel));
+  const available = new Set(offered.map((channel) => channelFacts(channel).method));
+  const missing = methods.find((method) => !available.has(method));
+  if (missing === undefined) return;
+  throw new MethodNotAvailable(
+    `This shop does not offer ${missing}; it offers ${[...available].join(', ') || 'none'}.`,
+    ['methods'],
+  );
+}
+
+function parseAddresses(
+  input: CreatePaymentInput,
+  rule: AddressRule,
+): Pick<Payment, 'successUrl' | 'failureUrl' | 'returnUrl' | 'notificationUrl'> {
+  const web = (name: 'successUrl' | 'failureUrl' | 'returnUrl'): string | null => {
+    const text = input[name];
+    return text === undefined ? null : parseWebAddress(text, [name]);
+  };
+  const { notificationUrl } = input;
+  return {
+    successUrl: web('successUrl'),
+    failureUrl: web('failureUrl'),
+    returnUrl: web('returnUrl'),
+    notificationUrl:
+      notificationUrl === undefined ? null : parseCallableAddress(notificationUrl, rule, ['notificationUrl']),
+  };
+}
+
+function validUntilOf(given: CreatePaymentInput['validUntil'], shop: Shop, now: Date): Date {
+  if (given === 'never') return neverExpires;
+  if (given !== undefined && given > neverExpires) {
+    throw new InvalidInput('validUntil must lie before the year 10000.', ['validUntil']);
+  }
+  return given ?? defaultValidUntil(now, shop.paymentValiditySeconds);
+}

@@ -1,0 +1,116 @@
+import ipaddr from 'ipaddr.js';
+import { type AcquirerAnswer, acquirerFor, type StartOrder } from '../acquirers/port.ts';
+import type { PaymentMethod, TransactionSource } from '../kernel/db/generated/prisma/enums.ts';
+import { InvalidInput } from '../kernel/errors.ts';
+import { hashInput, parseIdempotencyKey } from '../kernel/idempotency.ts';
+import { parseWebAddress } from '../kernel/web-address.ts';
+import { MethodNotAvailable } from '../shops/errors.ts';
+import { type Channel, channelFacts, isChannel, type Shop } from '../shops/model.ts';
+import type { PreparedStart, StartedTransaction } from './decide-start.ts';
+import type { PaymentDeps } from './deps.ts';
+
+/** A wish to pay a payment, from a shop's own page or from the paywall. */
+export type StartTransactionInput = {
+  readonly paymentId: string;
+  readonly idempotencyKey: string;
+  readonly method: PaymentMethod;
+  /** Undefined: the method's usual channel. */
+  readonly channel?: string | undefined;
+  readonly blikCode?: string | undefined;
+  readonly payerIp?: string | undefined;
+  readonly returnUrl?: string | undefined;
+};
+
+/** How long an acquirer may take to answer a call before it counts as silent, in milliseconds. */
+export const acquirerTimeoutMs = 3_000;
+
+/**
+ * Starts one attempt to pay: decides (leaves the row PENDING), calls the acquirer outside any transaction, and applies
+ * its answer. A refused attempt is an answer, not a refusal. Repeating the call with the same key starts nothing new.
+ * @throws InvalidInput, NotFound, PaymentNotPayable, AttemptInProgress, MethodNotAvailable, ShopNotActive,
+ * MerchantNotActive or IdempotencyKeyReused; then nothing was started.
+ */
+export async function startTransaction(
+  deps: PaymentDeps,
+  owner: { readonly shop: Shop; readonly source: TransactionSource },
+  input: StartTransactionInput,
+): Promise<StartedTransaction> {
+  const wish = prepareStart(deps, owner, input);
+  const started = await deps.starting.submit(wish);
+  if (started.replayed || !wish.acquirer) return started;
+  const { transaction } = started;
+  const order: StartOrder = {
+    reference: transaction.id,
+    channel: wish.channel,
+    amount: transaction.amount,
+    currency: transaction.currency,
+    title: started.payment.title ?? '',
+    enteredAt: transaction.createdAt,
+    blikCode: normalCode(input.blikCode),
+    merchantId: owner.shop.merchantId,
+    clockOffsetMs: owner.shop.clockOffsetMs,
+    sandboxDelayMs: owner.shop.sandboxDelayMs,
+  };
+  const answer = await callAcquirer(deps, wish, order);
+  const applied = await deps.applying.submit({ transactionId: transaction.id, answer });
+  return { ...applied, replayed: false };
+}
+
+/** Whatever keeps an answer from us, the call was made: only asking the acquirer can tell what became of it. */
+async function callAcquirer(deps: PaymentDeps, wish: PreparedStart, order: StartOrder): Promise<AcquirerAnswer> {
+  if (!wish.acquirer) return { kind: 'unheard' };
+  try {
+    return await wish.acquirer.start(order, AbortSignal.timeout(acquirerTimeoutMs));
+  } catch (error) {
+    deps.log.warn(
+      { err: error, acquirer: wish.acquirer.name, transactionId: order.reference },
+      'acquirer gave no answer',
+    );
+    return { kind: 'silent' };
+  }
+}
+
+function prepareStart(
+  deps: PaymentDeps,
+  owner: { readonly shop: Shop; readonly source: TransactionSource },
+  input: StartTransactionInput,
+): PreparedStart {
+  const channel = parseChannel(input, owner.shop);
+  if (channel === 'blik') requireCode(input.blikCode);
+  if (input.payerIp !== undefined && !ipaddr.isValid(input.payerIp)) {
+    throw new InvalidInput('payerIp must be an IPv4 or IPv6 address.', ['payerIp']);
+  }
+  if (input.returnUrl !== undefined) parseWebAddress(input.returnUrl, ['returnUrl']);
+  return {
+    paymentId: input.paymentId,
+    shop: owner.shop,
+    idempotencyKey: parseIdempotencyKey(input.idempotencyKey),
+    inputHash: hashInput({ ...input, blikCode: normalCode(input.blikCode) }),
+    channel,
+    acquirer: acquirerFor(deps.acquirers, channel),
+    source: owner.source,
+  };
+}
+
+function parseChannel(input: StartTransactionInput, shop: Shop): Channel {
+  const ofMethod = shop.channels.filter((channel) => channelFacts(channel).method === input.method);
+  const channel = input.channel ?? ofMethod[0];
+  if (channel === undefined) throw new MethodNotAvailable(`This shop does not offer ${input.method}.`, ['method']);
+  if (!isChannel(channel) || channelFacts(channel).method !== input.method) {
+    throw new InvalidInput(`${input.method} has no channel of this name; ask paymentMethods for its channels.`, [
+      'channel',
+    ]);
+  }
+  return channel;
+}
+
+function requireCode(code: string | undefined): void {
+  if (!/^\d{6}$/.test(normalCode(code) ?? '')) {
+    throw new InvalidInput('A BLIK code has six digits; take a fresh one from the bank app.', ['blik', 'code']);
+  }
+}
+
+/** People copy codes with the space that bank apps show in the middle. */
+function normalCode(code: string | undefined): string | undefined {
+  return code?.replaceAll(/[\s\u00a0]/g, '');
+}

@@ -1,0 +1,86 @@
+import { type Actor, visibleTo } from '../auth/actor.ts';
+import { type Database, read, type Tx } from '../kernel/db/database.ts';
+import type { Payment, Prisma } from '../kernel/db/generated/prisma/client.ts';
+import type { PaymentSource } from '../kernel/db/generated/prisma/enums.ts';
+
+/** Columns of the table by the names of the row type, for every statement that gives whole rows. */
+const columns = {
+  id: 'id',
+  shopId: 'shop_id',
+  source: 'source',
+  linkId: 'link_id',
+  idempotencyKey: 'idempotency_key',
+  inputHash: 'input_hash',
+  status: 'status',
+  amount: 'amount',
+  currency: 'currency',
+  refundedAmount: 'refunded_amount',
+  orderId: 'order_id',
+  title: 'title',
+  description: 'description',
+  customerFirstName: 'customer_first_name',
+  customerLastName: 'customer_last_name',
+  customerEmail: 'customer_email',
+  customerPhone: 'customer_phone',
+  customerCompany: 'customer_company',
+  customerTaxId: 'customer_tax_id',
+  locale: 'locale',
+  methods: 'methods::text[]',
+  preselectChannel: 'preselect_channel',
+  successUrl: 'success_url',
+  failureUrl: 'failure_url',
+  returnUrl: 'return_url',
+  notificationUrl: 'notification_url',
+  documents: 'documents',
+  validUntil: 'valid_until',
+  createdAt: 'created_at',
+  updatedAt: 'updated_at',
+  settledAt: 'settled_at',
+} as const satisfies Record<keyof Payment, string>;
+
+const selectList = Object.entries(columns)
+  .map(([name, column]) => `p.${column} as "${name}"`)
+  .join(', ');
+
+/** Under which a payment was made: unique per shop and door. */
+export type PaymentKey = {
+  readonly shopId: string;
+  readonly source: PaymentSource;
+  readonly idempotencyKey: string;
+};
+
+/** Reads payments by id, inside a transaction whose shops are locked. */
+export async function readPayments(tx: Tx, ids: readonly string[]): Promise<Payment[]> {
+  return tx.query<Payment>({
+    name: 'read-payments',
+    text: `select ${selectList} from payment p where p.id = any($1::uuid[])`,
+    values: [ids],
+  });
+}
+
+/** Reads the payments that were made under these keys. */
+export async function readPaymentsByKey(tx: Tx, keys: readonly PaymentKey[]): Promise<Payment[]> {
+  return tx.query<Payment>({
+    name: 'read-payments-by-key',
+    text: `
+      select ${selectList} from payment p
+      join unnest($1::uuid[], $2::payment_source[], $3::text[]) as k (shop_id, source, key)
+        on p.shop_id = k.shop_id and p.source = k.source and p.idempotency_key = k.key`,
+    values: [keys.map((key) => key.shopId), keys.map((key) => key.source), keys.map((key) => key.idempotencyKey)],
+  });
+}
+
+/** Finds one payment outside any transaction; who may see it is the caller's to say. */
+export async function findPayment(database: Database, id: string): Promise<Payment | undefined> {
+  const [payment] = await read<Payment>(database, {
+    name: 'find-payment',
+    text: `select ${selectList} from payment p where p.id = $1::uuid`,
+    values: [id],
+  });
+  return payment;
+}
+
+/** The part of a where clause that keeps a reader to its own payments. */
+export function visiblePayments(actor: Actor): Prisma.PaymentWhereInput {
+  return visibleTo(actor);
+}

@@ -1,0 +1,63 @@
+import { html, raw } from 'hono/html';
+import { endonym } from '../../kernel/i18n/locales.ts';
+import { paywallLocales, translatorFor, writtenLocale } from '../messages/catalogues.ts';
+import { sandboxBar } from './sandbox-bar.ts';
+import { script } from './script.ts';
+import { style } from './style.ts';
+import type { Html, PageFrame } from './view.ts';
+
+/** The parts of a page that differ. */
+export type PageParts = {
+  /** For the browser's tab; plain text. */
+  readonly title: string;
+  /** Stands at the top; undefined when it is not known which shop is meant. */
+  readonly shopName?: string | undefined;
+  /** Goes into `<head>`: refreshes. */
+  readonly head?: Html | undefined;
+  /** True shows the sandbox's codes in the yellow bar, where a code can be entered. */
+  readonly testCodes?: boolean | undefined;
+};
+
+/**
+ * Draws a whole page: head, sandbox bar, the shop's name, `<main>` and the language links. Needs no more than this
+ * Content-Security-Policy: `default-src 'none'; style-src 'nonce-…'; script-src 'nonce-…'; img-src 'self' data:;
+ * connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`.
+ */
+export function layout(frame: PageFrame, parts: PageParts, main: Html): Html {
+  const t = translatorFor(frame.locale);
+  const title =
+    parts.shopName === undefined ? parts.title : t('page.titleWithShop', { title: parts.title, shop: parts.shopName });
+  return html`<!doctype html>
+<html lang="${writtenLocale(frame.locale)}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+<title>${title}</title>
+${parts.head ?? ''}
+<style nonce="${frame.nonce}">${raw(style)}</style>
+</head>
+<body>
+${frame.sandbox ? sandboxBar(t, parts.testCodes ?? false) : ''}
+${parts.shopName === undefined ? '' : shopHeader(parts.shopName)}
+<main>${main}</main>
+<footer>${languageLinks(frame)}<p>${t('page.operator')}</p></footer>
+<script nonce="${frame.nonce}">${raw(script)}</script>
+</body>
+</html>`;
+}
+
+function shopHeader(name: string): Html {
+  const initial = [...name.trim()][0]?.toLocaleUpperCase() ?? '';
+  return html`<header class="shop"><span aria-hidden="true">${initial}</span><p>${name}</p></header>`;
+}
+
+function languageLinks(frame: PageFrame): Html | '' {
+  const languages = frame.languages.filter(({ locale }) => paywallLocales.includes(locale));
+  if (languages.length < 2) return '';
+  const current = writtenLocale(frame.locale);
+  return html`<nav aria-label="${translatorFor(frame.locale)('page.language')}">${languages.map(
+    ({ locale, href }) =>
+      html`<a href="${href}" lang="${locale}" hreflang="${locale}"${raw(locale === current ? ' aria-current="true"' : '')}>${endonym(locale)}</a>`,
+  )}</nav>`;
+}

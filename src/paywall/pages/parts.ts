@@ -1,0 +1,34 @@
+import { html } from 'hono/html';
+import { formatMoney } from '../../kernel/i18n/format-money.ts';
+import { translatorFor, writtenLocale } from '../messages/catalogues.ts';
+import { icons } from './icons.ts';
+import type { Html, PaymentView } from './view.ts';
+
+/** Writes the amount of the payment in the language of the page. */
+export function amountOf(view: PaymentView): string {
+  return formatMoney(view.payment.amount, writtenLocale(view.locale));
+}
+
+/** Draws one of the three words a payer sees for a payment (features, F29), with its drawing. */
+export function statusLine(view: PaymentView, state: 'done' | 'inProgress' | 'failed'): Html {
+  const t = translatorFor(view.locale);
+  return html`<p class="status ${state}">${icons[state]}<span><small>${t('summary.status')}</small><strong>${t(`status.${state}`)}</strong></span></p>`;
+}
+
+/** Draws facts about the payment as a list of names and values; those without a value are left out. */
+export function factList(facts: readonly (readonly [name: string, value: string | undefined])[]): Html {
+  return html`<dl>${facts.map(([name, value]) =>
+    value === undefined || value === '' ? '' : html`<div><dt>${name}</dt><dd>${value}</dd></div>`,
+  )}</dl>`;
+}
+
+/**
+ * Takes an address of a shop only if a payer may be sent there: an absolute one with http or https. So no
+ * `javascript:` or `data:` address can get into a page, whoever stored it. The text is given back unchanged.
+ */
+export function webAddress(url: string | undefined): string | undefined {
+  return url !== undefined && /^https?:\/\//i.test(url) && URL.canParse(url) ? url : undefined;
+}
+
+/** What makes a waiting page turn by itself: the script reads it, and without scripts the page is fetched every 3 seconds. */
+export const refreshWithoutScript = html`<noscript><meta http-equiv="refresh" content="3"></noscript>`;

@@ -1,0 +1,71 @@
+import { html } from 'hono/html';
+import { formatCountdown } from '../../kernel/i18n/format-time.ts';
+import { translatorFor } from '../messages/catalogues.ts';
+import { layout } from './layout.ts';
+import { amountOf, factList, refreshWithoutScript, statusLine, webAddress } from './parts.ts';
+import { type Html, type PaymentView, statusMark } from './view.ts';
+
+/** Draws the page of a payment whose attempt is running (status PENDING): what to do now, and how long there is for it. */
+export function waitingPage(view: PaymentView): Html {
+  const t = translatorFor(view.locale);
+  const key = view.attempt?.status === 'UNKNOWN' ? 'unknown' : 'waiting';
+  const parts = { title: t(`${key}.heading`), shopName: view.payment.shopName, head: refreshWithoutScript };
+  return layout(
+    view,
+    parts,
+    html`<div class="card" data-events="${view.urls.events}" data-status="${statusMark(view)}" data-self="${view.urls.self}">
+${statusLine(view, 'inProgress')}
+<h1>${t(`${key}.heading`)}</h1>
+<p>${t(`${key}.text`, { amount: amountOf(view) })}</p>
+${key === 'waiting' ? countdown(view) : ''}
+<p>${t(key === 'unknown' ? 'unknown.dontPayTwice' : 'waiting.keepOpen')}</p>
+${factList([
+  [t('summary.shop'), view.payment.shopName],
+  [t('summary.title'), view.payment.title],
+  [t('summary.order'), view.payment.orderId],
+])}
+</div>
+${key === 'unknown' ? backLink(view) : ''}`,
+  );
+}
+
+/**
+ * The seconds left at which a countdown of `seconds` is read out, from first to last: every 180 s above 5 minutes, every
+ * 60 s from 5 minutes to 1, every 30 s below, and at the end. Never each second, which would make a reader useless.
+ */
+export function announcements(seconds: number): number[] {
+  const moments: number[] = [];
+  for (let left = Math.ceil(seconds) - 1; left >= 0; left--) {
+    const step = left > 300 ? 180 : left >= 60 ? 60 : 30;
+    if ((left > 300 ? left - 300 : left) % step === 0) moments.push(left);
+  }
+  return moments;
+}
+
+/** Draws the countdown twice: running for those who see it, and as a quiet status for those who hear it. The end is shown to both. */
+function countdown(view: PaymentView): Html | '' {
+  const { confirmUntil, startedAt } = view.attempt ?? {};
+  if (confirmUntil === undefined || startedAt === undefined) return '';
+  const secondsTo = (from: Date) => Math.max(0, Math.ceil((confirmUntil.getTime() - from.getTime()) / 1000));
+  const left = secondsTo(view.now);
+  const say = JSON.stringify(announcements(left).map((moment) => [moment, timeLeft(view, moment)]));
+  return html`<div aria-hidden="true"><p class="soft">${translatorFor(view.locale)('waiting.timeLeft')}</p>
+<p class="clock" data-left="${left}" data-say="${say}">${formatCountdown(left)}</p>
+<progress max="${Math.max(1, secondsTo(startedAt))}" value="${left}"></progress></div>
+<p role="status"${left > 0 ? html` class="hidden"` : ''}>${timeLeft(view, left)}</p>`;
+}
+
+/** Says how long there is: seconds below two minutes, whole minutes above. */
+function timeLeft(view: PaymentView, seconds: number): string {
+  const t = translatorFor(view.locale);
+  if (seconds === 0) return t('waiting.timeOver');
+  if (seconds < 120) return t('waiting.secondsLeft', { seconds });
+  return t('waiting.minutesLeft', { minutes: Math.ceil(seconds / 60) });
+}
+
+function backLink(view: PaymentView): Html | '' {
+  const url = webAddress(view.returnTo?.url);
+  return url === undefined
+    ? ''
+    : html`<p class="back"><a href="${url}">${translatorFor(view.locale)('return.shop')}</a></p>`;
+}

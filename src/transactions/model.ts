@@ -1,0 +1,32 @@
+import type { TransactionStatus } from '../kernel/db/generated/prisma/enums.ts';
+
+/**
+ * The moves a transaction may make. A finished attempt can still settle, by the acquirer's word alone: money that
+ * arrives is never dropped, the transaction is then `late`.
+ */
+export const transactionMoves = {
+  NEW: ['PENDING', 'REJECTED', 'ERROR', 'CANCELLED'],
+  PENDING: ['AUTHORIZED', 'SETTLED', 'REJECTED', 'ERROR', 'CANCELLED', 'UNKNOWN'],
+  UNKNOWN: ['AUTHORIZED', 'SETTLED', 'REJECTED', 'ERROR'],
+  AUTHORIZED: ['SUBMITTED', 'SETTLED', 'CANCELLED', 'EXPIRED', 'UNKNOWN'],
+  SUBMITTED: ['SETTLED', 'REJECTED', 'ERROR', 'UNKNOWN'],
+  REJECTED: ['SETTLED'],
+  ERROR: ['SETTLED'],
+  CANCELLED: ['SETTLED'],
+  EXPIRED: ['SETTLED'],
+  SETTLED: [],
+} as const satisfies Record<TransactionStatus, readonly TransactionStatus[]>;
+
+/** States of an attempt that is still running; a payment has at most one such attempt. */
+export const liveStatuses: readonly TransactionStatus[] = ['NEW', 'PENDING', 'AUTHORIZED', 'SUBMITTED', 'UNKNOWN'];
+
+/** Says whether an attempt is still running. */
+export function isLive(status: TransactionStatus): boolean {
+  return liveStatuses.includes(status);
+}
+
+/** Says whether a transaction may move from one state to another. */
+export function mayMoveTransaction(from: TransactionStatus, to: TransactionStatus): boolean {
+  const targets: readonly TransactionStatus[] = transactionMoves[from];
+  return targets.includes(to);
+}

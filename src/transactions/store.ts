@@ -1,0 +1,83 @@
+import type { Actor } from '../auth/actor.ts';
+import { visibleTo } from '../auth/actor.ts';
+import type { Tx } from '../kernel/db/database.ts';
+import type { Prisma, Transaction } from '../kernel/db/generated/prisma/client.ts';
+
+/** Columns of the table by the names of the row type, for every statement that gives whole rows. */
+const columns = {
+  id: 'id',
+  shopId: 'shop_id',
+  paymentId: 'payment_id',
+  source: 'source',
+  idempotencyKey: 'idempotency_key',
+  inputHash: 'input_hash',
+  method: 'method',
+  channel: 'channel',
+  acquirer: 'acquirer',
+  acquirerReference: 'acquirer_reference',
+  status: 'status',
+  reason: 'reason',
+  acquirerCode: 'acquirer_code',
+  amount: 'amount',
+  currency: 'currency',
+  settledAmount: 'settled_amount',
+  refundedAmount: 'refunded_amount',
+  late: 'late',
+  surplus: 'surplus',
+  profileId: 'profile_id',
+  confirmUntil: 'confirm_until',
+  createdAt: 'created_at',
+  updatedAt: 'updated_at',
+  settledAt: 'settled_at',
+} as const satisfies Record<keyof Transaction, string>;
+
+const selectList = Object.entries(columns)
+  .map(([name, column]) => `t.${column} as "${name}"`)
+  .join(', ');
+
+/** Reads transactions by id, inside a transaction whose shops are locked. */
+export async function readTransactions(tx: Tx, ids: readonly string[]): Promise<Transaction[]> {
+  return tx.query<Transaction>({
+    name: 'read-transactions',
+    text: `select ${selectList} from transaction t where t.id = any($1::uuid[])`,
+    values: [ids],
+  });
+}
+
+/** Reads all attempts on some payments, oldest first, inside a transaction whose shops are locked. */
+export async function readAttempts(tx: Tx, paymentIds: readonly string[]): Promise<Transaction[]> {
+  return tx.query<Transaction>({
+    name: 'read-attempts',
+    text: `select ${selectList} from transaction t where t.payment_id = any($1::uuid[]) order by t.created_at, t.id`,
+    values: [paymentIds],
+  });
+}
+
+/** Reads the transactions that were started under these keys. */
+export async function readTransactionsByKey(
+  tx: Tx,
+  keys: readonly { readonly shopId: string; readonly idempotencyKey: string }[],
+): Promise<Transaction[]> {
+  return tx.query<Transaction>({
+    name: 'read-transactions-by-key',
+    text: `
+      select ${selectList} from transaction t
+      join unnest($1::uuid[], $2::text[]) as k (shop_id, key) on t.shop_id = k.shop_id and t.idempotency_key = k.key`,
+    values: [keys.map((key) => key.shopId), keys.map((key) => key.idempotencyKey)],
+  });
+}
+
+/** Says which shops transactions belong to, so that these can be locked; ids that do not exist are left out. */
+export async function findShopsOf(tx: Tx, transactionIds: readonly string[]): Promise<string[]> {
+  const rows = await tx.query<{ shopId: string }>({
+    name: 'find-shops-of-transactions',
+    text: 'select distinct shop_id as "shopId" from transaction where id = any($1::uuid[])',
+    values: [transactionIds],
+  });
+  return rows.map((row) => row.shopId);
+}
+
+/** The part of a where clause that keeps a reader to its own transactions. */
+export function visibleTransactions(actor: Actor): Prisma.TransactionWhereInput {
+  return visibleTo(actor);
+}

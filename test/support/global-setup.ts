@@ -1,0 +1,43 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { stopShared } from './shared-server.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Data dir of the one PostgreSQL of this run; the first test that wants a database starts it. */
+    databaseDir: string;
+  }
+}
+
+const prefix = 'bramka-test-';
+
+/** Makes room for the throw-away PostgreSQL of a run, and removes both at its end. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  await removeLeftovers();
+  const databaseDir = await mkdtemp(join(tmpdir(), `${prefix}${process.pid}-`));
+  project.provide('databaseDir', databaseDir);
+  return () => remove(databaseDir);
+}
+
+/** A run that was killed could not clean up; its process number is in the name of its folder. */
+async function removeLeftovers(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    const pid = Number(name.match(/^bramka-test-(\d+)-/)?.[1]);
+    if (pid > 0 && !isAlive(pid)) await remove(join(tmpdir(), name));
+  }
+}
+
+async function remove(databaseDir: string): Promise<void> {
+  await stopShared(databaseDir);
+  await rm(databaseDir, { recursive: true, force: true });
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
