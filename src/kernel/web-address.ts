@@ -42,7 +42,10 @@ export function parseCallableAddress(text: string, rule: AddressRule, field: rea
 
 /** Says whether an IP address is an ordinary public one: not private, loopback, link-local, multicast, NAT64 or 6to4. */
 export function isPublicIp(address: string): boolean {
-  return ipaddr.isValid(address) && ipaddr.process(address).range() === 'unicast';
+  if (!ipaddr.isValid(address)) return false;
+  const ip = ipaddr.process(address);
+  // Of IPv6 only 2000::/3 is given out as public (RFC 4291); what else has no name of its own, as ::127.0.0.1, is not.
+  return ip.range() === 'unicast' && (ip instanceof ipaddr.IPv4 || (ip.parts[0] ?? 0) >> 13 === 1);
 }
 
 function isLocalName(host: string): boolean {

@@ -1,0 +1,56 @@
+import type { Actor } from '../auth/actor.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { type Database, inTransaction } from '../kernel/db/database.ts';
+import type { Refusal } from '../kernel/errors.ts';
+import { isUuid, newId } from '../kernel/ids.ts';
+import type { Log } from '../kernel/log.ts';
+import { insertRefusals } from './sql/insert-refusals.ts';
+
+/** Something that an authenticated caller wanted to do with money and was not allowed to. */
+export type RefusedOperation = {
+  readonly actor: Actor;
+  readonly operation: string;
+  readonly refusal: Refusal;
+  readonly shopId: string | undefined;
+  readonly idempotencyKey: string | undefined;
+};
+
+export type RefusalRecorder = {
+  /** Keeps the refusal in a transaction of its own; never fails the caller. */
+  record(refused: RefusedOperation): void;
+  /** Resolves when everything that was recorded so far is written. */
+  flush(): Promise<void>;
+};
+
+/** At most so many per key and minute are kept; a flood is counted in the metrics, not in the table. */
+const keptPerMinuteMax = 60;
+
+/** Makes the recorder of refused money operations, so that nobody can say one never happened (domain, invariant 6). */
+export function createRefusalRecorder(deps: {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly log: Log;
+}): RefusalRecorder {
+  let window = { minute: 0, kept: new Map<string, number>() };
+  let writing: Promise<void> = Promise.resolve();
+  return {
+    record: (refused) => {
+      const at = deps.clock.now();
+      const minute = Math.floor(at.getTime() / 60_000);
+      if (window.minute !== minute) window = { minute, kept: new Map() };
+      const kept = (window.kept.get(refused.actor.keyId) ?? 0) + 1;
+      window.kept.set(refused.actor.keyId, kept);
+      if (kept > keptPerMinuteMax) return;
+      const row = { ...refused, id: newId(at), at, shopId: shopIdOf(refused) };
+      writing = writing
+        .then(() => inTransaction(deps.database, (tx) => insertRefusals(tx, [row])))
+        .catch((error: unknown) => deps.log.error({ err: error }, 'a refused operation could not be recorded'));
+    },
+    flush: () => writing,
+  };
+}
+
+function shopIdOf(refused: RefusedOperation): string | undefined {
+  const shopId = refused.shopId?.toLowerCase() ?? refused.actor.shopId;
+  return shopId !== undefined && isUuid(shopId) ? shopId : undefined;
+}

@@ -1,0 +1,143 @@
+import { builder } from '../graphql/builder.ts';
+import { actorWith } from '../graphql/context.ts';
+import { refusable, resultUnion } from '../graphql/refusable.ts';
+import { inTransaction } from '../kernel/db/database.ts';
+import type { ApiKey } from '../kernel/db/generated/prisma/client.ts';
+import { NotFound } from '../kernel/errors.ts';
+import { parseId } from '../kernel/ids.ts';
+import { type Actor, Forbidden, scopes, Unauthenticated } from './actor.ts';
+import { createApiKey } from './create-api-key.ts';
+import { revokeApiKey } from './revoke-api-key.ts';
+
+const scopeList = Object.entries(scopes)
+  .map(([scope, text]) => `\`${scope}\`: ${text}`)
+  .join(' ');
+
+const ApiKeyRef = builder.prismaObject('ApiKey', {
+  description: 'A credential of the merchant. The key itself is never shown again.',
+  fields: (t) => ({
+    id: t.exposeID('id', { description: 'Id of the key, not the key.' }),
+    name: t.exposeString('name', { description: 'What people call it.' }),
+    hint: t.exposeString('hint', { description: 'The last four characters of the key.' }),
+    shopId: t.exposeID('shopId', { nullable: true, description: 'The one shop it is bound to; null is all shops.' }),
+    scopes: t.exposeStringList('scopes', { description: `What it may do. ${scopeList}` }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    expiresAt: t.expose('expiresAt', { type: 'DateTime', nullable: true, description: 'When it stops; null is never.' }),
+    revokedAt: t.expose('revokedAt', { type: 'DateTime', nullable: true, description: 'When it was revoked.' }),
+  }),
+});
+
+const MerchantRef = builder.prismaObject('Merchant', {
+  description: 'The legal person with the contract.',
+  fields: (t) => ({
+    id: t.exposeID('id', { description: '20 characters `[a-z0-9]`.' }),
+    name: t.exposeString('name', { description: 'Its name in the contract.' }),
+  }),
+});
+
+const ViewerRef = builder.objectRef<Actor>('Viewer').implement({
+  description: 'Whoever asks: the API key and its merchant.',
+  fields: (t) => ({
+    merchant: t.prismaField({
+      type: MerchantRef,
+      description: 'The merchant that the key belongs to.',
+      resolve: (query, actor, _, context) =>
+        context.app.payments.database.prisma.merchant.findUniqueOrThrow({ ...query, where: { id: actor.merchantId } }),
+    }),
+    apiKey: t.prismaField({
+      type: ApiKeyRef,
+      description: 'The key that asks.',
+      resolve: (query, actor, _, context) =>
+        context.app.payments.database.prisma.apiKey.findUniqueOrThrow({ ...query, where: { id: actor.keyId } }),
+    }),
+    apiKeys: t.prismaField({
+      type: [ApiKeyRef],
+      description: 'The keys that this key may revoke, newest first, at most 100. Scope: keys:write.',
+      resolve: (query, actor, _, context) => {
+        actorWith(context, 'keys:write');
+        const { merchantId, shopId } = actor;
+        return context.app.payments.database.prisma.apiKey.findMany({
+          ...query,
+          where: { merchantId, kind: 'API', ...(shopId === undefined ? {} : { shopId }) },
+          orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+          take: 100,
+        });
+      },
+    }),
+  }),
+});
+
+builder.queryField('viewer', (t) =>
+  t.field({
+    type: ViewerRef,
+    description: 'Whoever asks. Any good key may ask this.',
+    resolve: (_, __, context) => {
+      if (!context.actor) throw new Unauthenticated();
+      return context.actor;
+    },
+  }),
+);
+
+const CreateApiKeyInput = builder.inputType('CreateApiKeyInput', {
+  description: 'What the new key may do.',
+  fields: (t) => ({
+    name: t.string({ required: true, description: '1 to 100 characters.' }),
+    shopId: t.id({ description: 'Binds the key to one shop; left out, it is good for all that the asking key sees.' }),
+    scopes: t.stringList({ required: true, description: `Some of the scopes of the key that asks. ${scopeList}` }),
+    expiresAt: t.field({ type: 'DateTime', description: 'When it stops; left out, never.' }),
+  }),
+});
+
+type Created = { readonly apiKey: ApiKey; readonly secret: string };
+
+const CreateApiKeySuccess = builder.objectRef<Created>('CreateApiKeySuccess').implement({
+  description: 'The key is made.',
+  fields: (t) => ({
+    apiKey: t.expose('apiKey', { type: ApiKeyRef, description: 'What is kept of it.' }),
+    secret: t.exposeString('secret', { description: 'The key itself, `bk_…`, shown this once.' }),
+  }),
+});
+
+builder.mutationField('createApiKey', (t) =>
+  t.field({
+    type: resultUnion('CreateApiKey', CreateApiKeySuccess),
+    description: 'Makes an API key. Scope: keys:write. Refusals: INVALID_INPUT, NOT_FOUND (the shop), FORBIDDEN.',
+    args: { input: t.arg({ type: CreateApiKeyInput, required: true, description: 'What the new key may do.' }) },
+    resolve: (_, { input }, context) =>
+      refusable(context, { operation: 'createApiKey', scope: 'keys:write' }, async (actor) => {
+        const { payments, keyMode } = context.app;
+        const shopId = input.shopId ? parseId(input.shopId, 'shop', ['shopId']) : undefined;
+        const shop = shopId === undefined ? undefined : await payments.shops.find(shopId);
+        if (shopId !== undefined && shop?.merchantId !== actor.merchantId) {
+          throw new NotFound('No shop with this id belongs to you.', ['shopId']);
+        }
+        if (shopId !== undefined && actor.shopId !== undefined && actor.shopId !== shopId) {
+          throw new Forbidden('This key is bound to one shop and cannot make a key for another.', ['shopId']);
+        }
+        const wish = { name: input.name, shopId, scopes: input.scopes, expiresAt: input.expiresAt ?? undefined };
+        const deps = { actor, clock: payments.clock, mode: keyMode };
+        return inTransaction(payments.database, (tx) => createApiKey(tx, deps, wish));
+      }),
+  }),
+);
+
+const RevokeApiKeySuccess = builder.objectRef<{ apiKey: ApiKey }>('RevokeApiKeySuccess').implement({
+  description: 'The key is revoked; live subscriptions of it end within a second.',
+  fields: (t) => ({ apiKey: t.expose('apiKey', { type: ApiKeyRef, description: 'The revoked key.' }) }),
+});
+
+builder.mutationField('revokeApiKey', (t) =>
+  t.field({
+    type: resultUnion('RevokeApiKey', RevokeApiKeySuccess),
+    description: 'Revokes an API key for good. Scope: keys:write. Refusals: NOT_FOUND.',
+    args: { id: t.arg.id({ required: true, description: 'Id of the key, not the key itself.' }) },
+    resolve: (_, { id }, context) =>
+      refusable(context, { operation: 'revokeApiKey', scope: 'keys:write' }, async (actor) => {
+        const { payments, authenticator } = context.app;
+        const keyId = parseId(id, 'API key');
+        await inTransaction(payments.database, (tx) => revokeApiKey(tx, { actor, clock: payments.clock }, keyId));
+        authenticator.forget(keyId);
+        return { apiKey: await payments.database.prisma.apiKey.findUniqueOrThrow({ where: { id: keyId } }) };
+      }),
+  }),
+);

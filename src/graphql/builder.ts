@@ -1,0 +1,41 @@
+import SchemaBuilder from '@pothos/core';
+import PrismaPlugin from '@pothos/plugin-prisma';
+import RelayPlugin from '@pothos/plugin-relay';
+import type PrismaTypes from '../kernel/db/generated/pothos.ts';
+import { getDatamodel } from '../kernel/db/generated/pothos.ts';
+import type { GraphContext } from './context.ts';
+
+/** The one builder on which every slice's `graphql.ts` declares its types; `schema.ts` collects them. */
+export const builder = new SchemaBuilder<{
+  DefaultFieldNullability: false;
+  PrismaTypes: PrismaTypes;
+  Context: GraphContext;
+  Scalars: {
+    DateTime: { Input: Date; Output: Date };
+    Date: { Input: string; Output: string };
+    Cursor: { Input: string; Output: string };
+    URL: { Input: string; Output: string };
+    Count: { Input: bigint; Output: bigint };
+    MinorUnits: { Input: bigint; Output: bigint };
+    ID: { Input: string; Output: string };
+  };
+}>({
+  defaultFieldNullability: false,
+  plugins: [RelayPlugin, PrismaPlugin],
+  prisma: {
+    client: (context) => context.app.payments.database.prisma,
+    dmmf: getDatamodel(),
+    maxConnectionSize: 100,
+    defaultConnectionSize: 20,
+  },
+  relay: { nodeQueryOptions: false, nodesQueryOptions: false, clientMutationId: 'omit', cursorType: 'String' },
+});
+
+builder.queryType({ description: 'Everything that can be read. Each field needs an API key with the scope it names.' });
+builder.mutationType({
+  description:
+    'Everything that can be changed. Each mutation gives its success type or a Refusal; one that moves money takes an idempotency key.',
+});
+builder.subscriptionType({
+  description: 'Facts as they happen, over WebSocket (graphql-transport-ws) and SSE. With `after`, none is lost.',
+});

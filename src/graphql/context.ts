@@ -1,0 +1,47 @@
+import type DataLoader from 'dataloader';
+import type { Actor, Scope } from '../auth/actor.ts';
+import { requireScope, Unauthenticated } from '../auth/actor.ts';
+import type { Authenticator } from '../auth/authenticate-actor.ts';
+import type { RefusalRecorder } from '../audit/record-refusal.ts';
+import type { Payment, Transaction } from '../kernel/db/generated/prisma/client.ts';
+import type { Seal } from '../kernel/seal.ts';
+import type { AddressRule } from '../kernel/web-address.ts';
+import type { PaymentDeps } from '../payments/deps.ts';
+import type { EventFeed } from '../realtime/follow-events.ts';
+
+/** What resolvers are given of the program. */
+export type GraphApp = {
+  readonly payments: PaymentDeps;
+  readonly authenticator: Authenticator;
+  readonly seal: Seal;
+  readonly feed: EventFeed;
+  readonly refusals: RefusalRecorder;
+  readonly addressRule: AddressRule;
+  /** Which prefix new API keys get. */
+  readonly keyMode: 'test' | 'live';
+  /** Where payers reach the pages, without a slash at the end. */
+  readonly publicUrl: string;
+};
+
+/** What one operation knows. */
+export type GraphContext = {
+  readonly app: GraphApp;
+  readonly actor: Actor | undefined;
+  readonly loaders: Loaders;
+};
+
+/** Rows that many objects of one answer refer to, read in one statement. They keep nothing, so live answers stay true. */
+export type Loaders = {
+  readonly payment: DataLoader<string, Payment>;
+  readonly transaction: DataLoader<string, Transaction>;
+};
+
+/**
+ * The actor of an operation, if it has the scope.
+ * @throws Unauthenticated without a good key; Forbidden without the scope.
+ */
+export function actorWith(context: GraphContext, scope: Scope): Actor {
+  if (!context.actor) throw new Unauthenticated();
+  requireScope(context.actor, scope);
+  return context.actor;
+}

@@ -1,0 +1,43 @@
+import type { ObjectRef, SchemaTypes } from '@pothos/core';
+import type { Actor, Scope } from '../auth/actor.ts';
+import { Refusal } from '../kernel/errors.ts';
+import { builder } from './builder.ts';
+import { actorWith, type GraphContext } from './context.ts';
+import { type RefusalAnswer, RefusalRef } from './refusal.ts';
+
+type Types = typeof builder extends PothosSchemaTypes.SchemaBuilder<infer Inferred extends SchemaTypes> ? Inferred : never;
+
+/** Declares the union `<name>Result` of a mutation's success type and Refusal. */
+export function resultUnion<Success extends object>(name: string, success: ObjectRef<Types, Success>) {
+  return builder.unionType(`${name}Result`, {
+    description: `What \`${name.charAt(0).toLowerCase()}${name.slice(1)}\` answers: its success, or why it was refused.`,
+    types: [success, RefusalRef],
+    resolveType: (value) => ('refusal' in value ? RefusalRef : success),
+  });
+}
+
+/** One call of a mutation, as far as it matters when it is refused. */
+export type MutationCall = {
+  readonly operation: string;
+  readonly scope: Scope;
+  /** Set for operations that move money: a refusal is then kept as evidence. */
+  readonly evidence?: { readonly shopId?: string; readonly idempotencyKey?: string };
+};
+
+/** Runs a mutation for an actor with the scope; refusals become the answer, anything else stays an error. */
+export async function refusable<Success extends object>(
+  context: GraphContext,
+  call: MutationCall,
+  work: (actor: Actor) => Promise<Success>,
+): Promise<Success | RefusalAnswer> {
+  try {
+    return await work(actorWith(context, call.scope));
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    if (call.evidence && context.actor) {
+      const { shopId, idempotencyKey } = call.evidence;
+      context.app.refusals.record({ actor: context.actor, operation: call.operation, refusal: error, shopId, idempotencyKey });
+    }
+    return { refusal: error };
+  }
+}

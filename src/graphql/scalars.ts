@@ -1,0 +1,77 @@
+import { GraphQLError, Kind } from 'graphql';
+import { builder } from './builder.ts';
+
+const wholeMax = BigInt(Number.MAX_SAFE_INTEGER);
+
+function invalid(message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'INVALID_INPUT' } });
+}
+
+function parseWhole(value: unknown, min: bigint): bigint {
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || BigInt(value) < min) {
+    throw invalid(`Expected a whole number from ${min} to ${wholeMax}, not ${JSON.stringify(value) ?? typeof value}.`);
+  }
+  return BigInt(value);
+}
+
+function serializeWhole(value: unknown): number {
+  const number = Number(value);
+  if (typeof value !== 'bigint' || !Number.isSafeInteger(number)) throw new Error(`${value} is no whole number.`);
+  return number;
+}
+
+function parseText(value: unknown, what: string): string {
+  if (typeof value !== 'string') throw invalid(`Expected ${what} as a text.`);
+  return value;
+}
+
+const isoMoment = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
+
+function parseMoment(value: unknown): Date {
+  const moment = typeof value === 'string' && isoMoment.test(value) ? new Date(value) : undefined;
+  if (!moment || Number.isNaN(moment.getTime())) {
+    throw invalid('Expected a moment with its offset, such as 2026-12-31T23:59:59Z or 2026-12-31T23:59:59+01:00.');
+  }
+  return moment;
+}
+
+function parseDate(value: unknown): string {
+  const text = parseText(value, 'a date');
+  const good = /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(new Date(`${text}T00:00:00Z`).getTime());
+  if (!good) throw invalid('Expected a date such as 2026-12-31.');
+  return text;
+}
+
+for (const [name, min, description] of [
+  ['Count', 0n, 'A whole number 0..2^53-1, as a JSON integer.'],
+  ['MinorUnits', -wholeMax, 'A whole number of minor units (grosz, cent), -(2^53-1)..2^53-1, as a JSON integer.'],
+] as const) {
+  builder.scalarType(name, {
+    description,
+    serialize: serializeWhole,
+    parseValue: (value) => parseWhole(value, min),
+    // A literal is text in the document, and only one that is written as an integer may be read as one.
+    parseLiteral: (node) => parseWhole(node.kind === Kind.INT ? Number(node.value) : undefined, min),
+  });
+}
+
+builder.scalarType('DateTime', {
+  description: 'A moment, ISO 8601 with an offset; answers are in UTC with milliseconds: 2026-12-31T22:59:59.000Z.',
+  serialize: (value) => (value as Date).toISOString(),
+  parseValue: parseMoment,
+});
+builder.scalarType('Date', {
+  description: 'A calendar day in Europe/Warsaw: 2026-12-31.',
+  serialize: (value) => value,
+  parseValue: parseDate,
+});
+builder.scalarType('Cursor', {
+  description: 'A place in the event log of one shop. Opaque: keep it as it is and give it back in `after`.',
+  serialize: (value) => value,
+  parseValue: (value) => parseText(value, 'a cursor'),
+});
+builder.scalarType('URL', {
+  description: 'An absolute http or https address of at most 300 characters, kept byte for byte.',
+  serialize: (value) => value,
+  parseValue: (value) => parseText(value, 'an address'),
+});

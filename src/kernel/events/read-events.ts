@@ -1,0 +1,99 @@
+import { type Database, read } from '../db/database.ts';
+import type { Event } from '../db/generated/prisma/client.ts';
+import type { EventType } from '../db/generated/prisma/enums.ts';
+import { CursorExpired, CursorInvalid } from './errors.ts';
+
+/** A piece of one shop's log. */
+export type LogRange = {
+  readonly shopId: string;
+  /** Events with greater numbers; 0 for all. */
+  readonly after: bigint;
+  /** Events with smaller numbers; undefined: up to the end. */
+  readonly before?: bigint | undefined;
+  /** How many events at most. */
+  readonly limit: number;
+  /** Only events of these types. */
+  readonly types?: readonly EventType[] | undefined;
+  /** Only events of this payment. */
+  readonly paymentId?: string | undefined;
+  /** Takes the last `limit` events of the range, not the first. */
+  readonly backwards?: boolean;
+};
+
+/** The numbers of the first event that is kept and of the last one; `first` is `last + 1` when none is kept. */
+export type LogEnds = { readonly first: bigint; readonly last: bigint };
+
+const numberMax = 2n ** 63n - 1n;
+
+/**
+ * Reads a piece of a shop's log, always in the order of the log. Of one statement the numbers have no hole: they were
+ * committed in their order.
+ */
+export async function readEvents(database: Database, range: LogRange): Promise<Event[]> {
+  const { backwards = false, paymentId } = range;
+  const values = [range.shopId, range.after, range.before ?? numberMax, range.limit, range.types ?? null];
+  // Each shape is a statement of its own, so that each gets the index that suits it: the primary key, or the payment's.
+  const events = await read<Event>(database, {
+    name: `read-events${backwards ? '-backwards' : ''}${paymentId === undefined ? '' : '-of-payment'}`,
+    text: `
+      select shop_id as "shopId", number, type, at, payment_id as "paymentId", transaction_id as "transactionId",
+        refund_id as "refundId", payout_id as "payoutId", profile_id as "profileId", data
+      from event
+      where shop_id = $1::uuid and number > $2::bigint and number < $3::bigint
+        and ($5::event_type[] is null or type = any($5::event_type[]))
+        ${paymentId === undefined ? '' : 'and payment_id = $6::uuid'}
+      order by number ${backwards ? 'desc' : 'asc'}
+      limit $4::int`,
+    values: paymentId === undefined ? values : [...values, paymentId],
+  });
+  return backwards ? events.reverse() : events;
+}
+
+/** Reads where a shop's log begins and ends now. */
+export async function readLogEnds(database: Database, shopId: string): Promise<LogEnds> {
+  const ends = await readManyLogEnds(database, [shopId]);
+  return ends.get(shopId) ?? emptyLog;
+}
+
+/** The ends of a log without events. */
+export const emptyLog: LogEnds = { first: 1n, last: 0n };
+
+/** Reads where the logs of many shops begin and end, in one statement; shops that do not exist are left out. */
+export async function readManyLogEnds(
+  database: Database,
+  shopIds: readonly string[],
+): Promise<ReadonlyMap<string, LogEnds>> {
+  const rows = await read<LogEnds & { shopId: string }>(database, {
+    name: 'read-log-ends',
+    text: `
+      select c.shop_id as "shopId", c.last_number as last, coalesce(kept.number, c.last_number + 1) as first
+      from shop_counter c
+      left join lateral (select number from event where shop_id = c.shop_id order by number limit 1) kept on true
+      where c.shop_id = any($1::uuid[])`,
+    values: [shopIds],
+  });
+  return new Map(rows.map(({ shopId, first, last }) => [shopId, { first, last }]));
+}
+
+/** Reads the last numbers of many shops' logs, in one statement; shops that do not exist are left out. */
+export async function readLastNumbers(
+  database: Database,
+  shopIds: readonly string[],
+): Promise<ReadonlyMap<string, bigint>> {
+  const rows = await read<{ shopId: string; number: bigint }>(database, {
+    name: 'read-last-numbers',
+    text: 'select shop_id as "shopId", last_number as number from shop_counter where shop_id = any($1::uuid[])',
+    values: [shopIds],
+  });
+  return new Map(rows.map((row) => [row.shopId, row.number]));
+}
+
+/**
+ * Says no to a place in the log from which nobody can go on.
+ * @throws CursorInvalid when the log never came so far.
+ * @throws CursorExpired when the event after it is no longer kept.
+ */
+export function requireReplayable(ends: LogEnds, after: bigint, field: readonly string[] = ['after']): void {
+  if (after > ends.last) throw new CursorInvalid(field);
+  if (after + 1n < ends.first) throw new CursorExpired(field);
+}

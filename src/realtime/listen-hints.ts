@@ -1,0 +1,142 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import pg from 'pg';
+import type { News } from '../kernel/db/database.ts';
+import type { Log } from '../kernel/log.ts';
+import { listenToChannel } from './sql/listen-to-channel.ts';
+import { notifyChannel } from './sql/notify-channel.ts';
+
+/** Carries hints between processes. Any of them may be lost, late, doubled or wrong: the log is the truth. */
+export type HintBus = {
+  /** Tells the other processes where logs now end; returns at once and never fails. */
+  publish(news: News): void;
+  /** Has `listener` called with hints of other processes; gives the function that ends it. */
+  subscribe(listener: (news: News) => void): () => void;
+  close(): Promise<void>;
+};
+
+export type HintOptions = {
+  readonly url: string;
+  readonly log: Log;
+  /** Pause before a lost connection is made again, in milliseconds. */
+  readonly retryAfterMs?: number;
+  /** Told each time the connection hears hints. */
+  readonly onListening?: () => void;
+};
+
+/** Postgres takes payloads of less than 8,000 bytes. */
+const payloadMax = 7_999;
+const hintForm = /^([0-9a-f-]{36}):(\d{1,19})$/;
+
+/**
+ * Hints by LISTEN and NOTIFY on a connection of its own, outside the transactions that write. News that come while a
+ * hint is on its way are gathered into the next one. A lost connection is made again; what was missed stays missed.
+ */
+export function listenForHints(options: HintOptions): HintBus {
+  const listeners = new Set<(news: News) => void>();
+  const pending = new Map<string, bigint>();
+  const closing = new AbortController();
+  let connection: Connection | undefined;
+  let sending = false;
+
+  async function flush(): Promise<void> {
+    if (sending) return;
+    sending = true;
+    while (connection && pending.size > 0) {
+      const { client, fail } = connection;
+      await notifyChannel(client, takePayload(pending)).catch(fail);
+    }
+    sending = false;
+  }
+
+  function receive(client: Client, message: pg.Notification): void {
+    // Postgres sends our own hints back to us.
+    if (message.processId === client.processID) return;
+    const news = parsePayload(message.payload ?? '');
+    for (const listener of listeners) listener(news);
+  }
+
+  async function stayConnected(): Promise<void> {
+    while (!closing.signal.aborted) {
+      await holdConnection(options.url, closing.signal, {
+        onOpen: (opened) => {
+          connection = opened;
+          opened.client.on('notification', (message) => receive(opened.client, message));
+          options.onListening?.();
+          void flush();
+        },
+      }).catch((error: unknown) => options.log.warn({ error }, 'hints between processes are lost; events come late'));
+      connection = undefined;
+      await pause(options.retryAfterMs ?? 1_000, undefined, { signal: closing.signal, ref: false }).catch(() => {});
+    }
+  }
+
+  const running = stayConnected();
+  return {
+    publish: (news) => {
+      for (const [shopId, number] of news) pending.set(shopId, number);
+      void flush();
+    },
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    close: async () => {
+      closing.abort();
+      await running;
+    },
+  };
+}
+
+/** The type definitions of pg leave out the number of the server process. */
+type Client = pg.Client & { readonly processID?: number | null };
+type Connection = { readonly client: Client; readonly fail: (error: unknown) => void };
+
+/** Holds a listening connection until it breaks (rejects) or the signal ends it. */
+async function holdConnection(
+  url: string,
+  signal: AbortSignal,
+  { onOpen }: { readonly onOpen: (connection: Connection) => void },
+): Promise<void> {
+  const client = new pg.Client({
+    connectionString: url,
+    keepAlive: true,
+    connectionTimeoutMillis: 5_000,
+    query_timeout: 5_000,
+  });
+  const { promise: over, resolve, reject } = Promise.withResolvers<void>();
+  over.catch(() => {});
+  client.on('error', reject);
+  client.on('end', () => reject(new Error('The connection was closed.')));
+  const stop = (): void => resolve();
+  signal.addEventListener('abort', stop);
+  try {
+    await client.connect();
+    await listenToChannel(client);
+    if (!signal.aborted) onOpen({ client, fail: reject });
+    if (!signal.aborted) await over;
+  } finally {
+    signal.removeEventListener('abort', stop);
+    await client.end().catch(() => {});
+  }
+}
+
+/** Takes as many hints out of the waiting ones as one message holds. */
+function takePayload(pending: Map<string, bigint>): string {
+  let payload = '';
+  for (const [shopId, number] of pending) {
+    const hint = `${payload === '' ? '' : ','}${shopId}:${number}`;
+    if (payload.length + hint.length > payloadMax) break;
+    payload += hint;
+    pending.delete(shopId);
+  }
+  return payload;
+}
+
+/** Reads a message; what is no hint in it is passed over. */
+function parsePayload(payload: string): News {
+  const hints = payload.split(',').flatMap((hint): [string, bigint][] => {
+    const [, shopId, number] = hintForm.exec(hint) ?? [];
+    return shopId === undefined || number === undefined ? [] : [[shopId, BigInt(number)]];
+  });
+  return new Map(hints);
+}

@@ -1,0 +1,43 @@
+import type { Event } from '../kernel/db/generated/prisma/client.ts';
+import type { EventType } from '../kernel/db/generated/prisma/enums.ts';
+
+/** Which events of a shop a follower wants; all when empty. */
+export type EventFilter = {
+  readonly types?: readonly EventType[] | undefined;
+  readonly paymentId?: string | undefined;
+};
+
+/** Says whether a follower wants an event. */
+export function matches(filter: EventFilter, event: Event): boolean {
+  if (filter.types !== undefined && !filter.types.includes(event.type)) return false;
+  return filter.paymentId === undefined || filter.paymentId === event.paymentId;
+}
+
+/** Says whether a follower leaves anything out. */
+export function isSelective(filter: EventFilter): boolean {
+  return filter.types !== undefined || filter.paymentId !== undefined;
+}
+
+/** The last events of one log, without a hole between them. */
+export type Ring = {
+  /** Adds the next event, and drops the oldest when there are too many. After a hole it starts anew. */
+  add(event: Event): void;
+  /** The event with this number, or undefined when it is not among those kept. */
+  get(number: bigint): Event | undefined;
+};
+
+/** Makes an empty ring for at most `capacity` events. */
+export function createRing(capacity: number): Ring {
+  const slots: Event[] = [];
+  const slotOf = (number: bigint): number => Number(number % BigInt(capacity));
+  let last = 0n;
+  let size = 0;
+  return {
+    add: (event) => {
+      size = event.number === last + 1n ? Math.min(size + 1, capacity) : 1;
+      last = event.number;
+      slots[slotOf(last)] = event;
+    },
+    get: (number) => (number <= last && number > last - BigInt(size) ? slots[slotOf(number)] : undefined),
+  };
+}

@@ -1,0 +1,14 @@
+import type { Clock } from '../kernel/clock.ts';
+import type { Database } from '../kernel/db/database.ts';
+import type { Log } from '../kernel/log.ts';
+import type { Seal } from '../kernel/seal.ts';
+import type { RequestSender } from './send-request.ts';
+
+/** What the verbs of webhooks are given; `sender` is one per process. */
+export type WebhookDeps = {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly seal: Seal;
+  readonly sender: RequestSender;
+};

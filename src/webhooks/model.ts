@@ -1,0 +1,97 @@
+import type {
+  EventType,
+  PaymentMethod,
+  PaymentStatus,
+  TransactionStatus,
+} from '../kernel/db/generated/prisma/enums.ts';
+
+/** The name under which webhooks keep how far they have read the event log. */
+export const readerName = 'webhooks';
+
+/** Name of the job, and kind of the timer, that sends one delivery; the subject is its id. */
+export const deliverWebhookJob = 'deliver-webhook';
+
+const second = 1_000;
+const minute = 60 * second;
+
+/**
+ * The waits between sends: imoje's ladder (protocol, section 4) names 3 sends 10 seconds apart, then 5 each at 5, 60,
+ * 360 and 720 minutes: 23 sends. The first send, at once, is counted among the first three, so there are 22 waits.
+ */
+const waits: readonly number[] = [
+  ...Array<number>(2).fill(10 * second),
+  ...[5, 60, 360, 720].flatMap((minutes) => Array<number>(5).fill(minutes * minute)),
+];
+
+/** How often a notification is sent before it is given up. */
+export const sendsMax = waits.length + 1;
+
+/** How long to wait after this many failed sends (1 and up) for the next one; undefined when it is given up. */
+export function delayAfter(tries: number): { readonly ms: number } | undefined {
+  const ms = waits[tries - 1];
+  return ms === undefined ? undefined : { ms };
+}
+
+/** What a notification is about: an attempt together with its payment, or a payment alone. */
+export type NotificationSubject = 'transaction' | 'payment';
+
+/**
+ * The facts that the shop is told in the imoje form. UNKNOWN is our own want of an answer and is still `pending` on the
+ * wire; of a payment alone, only its end without money is news.
+ */
+const toldFacts: { readonly [type in EventType]?: NotificationSubject } = {
+  TRANSACTION_PENDING: 'transaction',
+  TRANSACTION_AUTHORIZED: 'transaction',
+  TRANSACTION_SUBMITTED: 'transaction',
+  TRANSACTION_SETTLED: 'transaction',
+  TRANSACTION_REJECTED: 'transaction',
+  TRANSACTION_ERROR: 'transaction',
+  TRANSACTION_CANCELLED: 'transaction',
+  TRANSACTION_EXPIRED: 'transaction',
+  PAYMENT_CANCELLED: 'payment',
+  PAYMENT_EXPIRED: 'payment',
+};
+
+/** The types of event that make a notification. */
+export const toldTypes = Object.keys(toldFacts) as EventType[];
+
+/** What an event tells the shop about; undefined when it makes no notification. */
+export function subjectOf(type: EventType): NotificationSubject | undefined {
+  return toldFacts[type];
+}
+
+/** The states of a transaction as imoje writes them (protocol, section 11). */
+export const wireTransactionStatus = {
+  NEW: 'new',
+  PENDING: 'pending',
+  AUTHORIZED: 'authorized',
+  SUBMITTED: 'submitted_for_settlement',
+  SETTLED: 'settled',
+  REJECTED: 'rejected',
+  ERROR: 'error',
+  CANCELLED: 'cancelled',
+  EXPIRED: 'cancelled',
+  UNKNOWN: 'pending',
+} as const satisfies Record<TransactionStatus, string>;
+
+/** The states of a payment as imoje writes them. */
+export const wirePaymentStatus = {
+  NEW: 'new',
+  PENDING: 'pending',
+  AUTHORIZED: 'authorized',
+  SETTLED: 'settled',
+  CANCELLED: 'cancelled',
+  EXPIRED: 'cancelled',
+} as const satisfies Record<PaymentStatus, string>;
+
+/** The methods as imoje's `paymentMethod` writes them (protocol, section 11). */
+export const wireMethod = {
+  BLIK: 'blik',
+  PBL: 'pbl',
+  CARD: 'card',
+  WALLET: 'wallet',
+  PAY_LATER: 'imoje_paylater',
+  INSTALLMENTS: 'imoje_installments',
+  LEASE: 'lease',
+  WIRE_TRANSFER: 'wt',
+} as const satisfies Record<PaymentMethod, string>;

@@ -1,0 +1,119 @@
+import { createContext, runInContext } from 'node:vm';
+import { describe, expect, it } from 'vitest';
+import { script } from '../../src/paywall/pages/script.ts';
+
+type Listener = (event: { readonly data: string }) => void;
+
+/** Runs the script in a browser made of the elements given; `replaced` and `tick` show and drive what it does. */
+function browse(elements: Record<string, object>) {
+  const replaced: string[] = [];
+  const streams: { onerror?: () => void; readyState: number; status?: Listener }[] = [];
+  const ticks: (() => void)[] = [];
+  const context = createContext({
+    document: { querySelector: (selector: string) => elements[selector] ?? null },
+    location: { replace: (url: string) => replaced.push(url), reload: () => replaced.push('reload') },
+    EventSource: function (this: (typeof streams)[number]) {
+      this.readyState = 1;
+      Object.assign(this, { addEventListener: (_: string, heard: Listener) => Object.assign(this, { status: heard }) });
+      streams.push(this);
+    },
+    setInterval: (tick: () => void) => ticks.push(tick),
+    setTimeout: (later: () => void) => later(),
+  });
+  runInContext(script, context);
+  const fire = (handler: string, event: object) => (context[handler] as (event: object) => void)(event);
+  const passTo = (ms: number) => {
+    runInContext(`Date.now=()=>${ms}`, context);
+    for (const tick of ticks) tick();
+  };
+  return { replaced, streams, fire, passTo, now: Number(runInContext('Date.now()', context)) };
+}
+
+/** A text field with the caret where the last character was typed. */
+function field(value: string, selectionStart = value.length) {
+  return {
+    value,
+    selectionStart,
+    oninput: () => {},
+    setSelectionRange(start: number) {
+      this.selectionStart = start;
+    },
+  };
+}
+
+function typed(value: string, caret?: number) {
+  const code = field(value, caret);
+  browse({ '#code': code });
+  code.oninput();
+  return [code.value, code.selectionStart];
+}
+
+describe('The script of the pages', () => {
+  it('is smaller than 1 KB', () => {
+    expect(Buffer.byteLength(script)).toBeLessThan(1_024);
+  });
+
+  it('writes the code as two groups of three and takes nothing but digits', () => {
+    expect(typed('1234')).toEqual(['123 4', 5]);
+    expect(typed('12a3-4567')).toEqual(['123 456', 7]);
+    expect(typed('123')).toEqual(['123', 3]);
+  });
+
+  it('leaves the caret where the payer types', () => {
+    expect(typed('1293 4', 3)).toEqual(['129 34', 3]);
+  });
+
+  it('lets a form go once', () => {
+    const attributes = new Map<string, string>();
+    const button = {
+      hasAttribute: (name: string) => attributes.has(name),
+      setAttribute: (name: string, value: string) => attributes.set(name, value),
+    };
+    const page = browse({});
+    let refused = 0;
+    const event = { target: { querySelector: () => button }, preventDefault: () => refused++ };
+    page.fire('onsubmit', event);
+    expect([refused, attributes.get('aria-disabled')]).toEqual([0, 'true']);
+    page.fire('onsubmit', event);
+    expect(refused).toBe(1);
+  });
+
+  it('fetches a page anew that comes back from the cache of the browser', () => {
+    const page = browse({});
+    page.fire('onpageshow', { persisted: false });
+    expect(page.replaced).toEqual([]);
+    page.fire('onpageshow', { persisted: true });
+    expect(page.replaced).toEqual(['reload']);
+  });
+
+  it('turns the page when the status is another one, and only then', () => {
+    const page = browse({ '[data-events]': { dataset: { events: '/e', status: 'PENDING.PENDING', self: '/pay/1' } } });
+    page.streams[0]?.status?.({ data: 'PENDING.PENDING' });
+    expect(page.replaced).toEqual([]);
+    page.streams[0]?.status?.({ data: 'SETTLED.SETTLED' });
+    expect(page.replaced).toEqual(['/pay/1']);
+  });
+
+  it('fetches the page when the stream was closed for good, not when it reconnects by itself', () => {
+    const page = browse({ '[data-events]': { dataset: { events: '/e', status: 'x', self: '/pay/1' } } });
+    const stream = page.streams[0];
+    stream?.onerror?.();
+    expect(page.replaced).toEqual([]);
+    Object.assign(stream ?? {}, { readyState: 2 });
+    stream?.onerror?.();
+    expect(page.replaced).toEqual(['/pay/1']);
+  });
+
+  it('counts down each second but speaks only at the moments it was given', () => {
+    const clock = { dataset: { left: '60', say: '[[30,"half a minute"],[0,"over"]]' }, textContent: '1:00' };
+    const shown: string[] = [];
+    const status = { textContent: 'a minute', classList: { remove: (name: string) => shown.push(name) } };
+    const page = browse({ '[data-left]': clock, progress: {}, '[role=status]': status });
+    page.passTo(page.now + 15_500);
+    expect([clock.textContent, status.textContent]).toEqual(['0:45', 'a minute']);
+    page.passTo(page.now + 31_000);
+    expect([clock.textContent, status.textContent]).toEqual(['0:29', 'half a minute']);
+    page.passTo(page.now + 75_000);
+    expect([clock.textContent, status.textContent, shown]).toEqual(['0:00', 'over', ['hidden']]);
+  });
+});
