@@ -22,7 +22,11 @@ const ApiKeyRef = builder.prismaObject('ApiKey', {
     shopId: t.exposeID('shopId', { nullable: true, description: 'The one shop it is bound to; null is all shops.' }),
     scopes: t.exposeStringList('scopes', { description: `What it may do. ${scopeList}` }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
-    expiresAt: t.expose('expiresAt', { type: 'DateTime', nullable: true, description: 'When it stops; null is never.' }),
+    expiresAt: t.expose('expiresAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it stops; null is never.',
+    }),
     revokedAt: t.expose('revokedAt', { type: 'DateTime', nullable: true, description: 'When it was revoked.' }),
   }),
 });

@@ -28,7 +28,25 @@ export const builder = new SchemaBuilder<{
     maxConnectionSize: 100,
     defaultConnectionSize: 20,
   },
-  relay: { nodeQueryOptions: false, nodesQueryOptions: false, clientMutationId: 'omit', cursorType: 'String' },
+  relay: {
+    nodeQueryOptions: false,
+    nodesQueryOptions: false,
+    clientMutationId: 'omit',
+    cursorType: 'String',
+    cursorFieldOptions: { description: 'Its place; give it as `after` or `before`.' },
+    nodeFieldOptions: { description: 'The row itself.' },
+    edgesFieldOptions: { description: 'The rows of this page, each with its place.' },
+    pageInfoFieldOptions: { description: 'Whether there is more.' },
+    pageInfoTypeOptions: { description: 'Whether there is more, as in the Relay cursor connections specification.' },
+    hasNextPageFieldOptions: { description: 'More rows follow this page.' },
+    hasPreviousPageFieldOptions: { description: 'Rows come before this page.' },
+    startCursorFieldOptions: { description: 'Place of the first row; null when the page is empty.' },
+    endCursorFieldOptions: { description: 'Place of the last row; null when the page is empty.' },
+    firstArgOptions: { description: 'How many rows from the start: 0 to 100, 20 if left out.' },
+    lastArgOptions: { description: 'How many rows from the end: 0 to 100.' },
+    afterArgOptions: { description: 'Rows behind this cursor.' },
+    beforeArgOptions: { description: 'Rows before this cursor.' },
+  },
 });
 
 builder.queryType({ description: 'Everything that can be read. Each field needs an API key with the scope it names.' });

@@ -1,9 +1,10 @@
 import type DataLoader from 'dataloader';
+import type { RefusalRecorder } from '../audit/record-refusal.ts';
 import type { Actor, Scope } from '../auth/actor.ts';
 import { requireScope, Unauthenticated } from '../auth/actor.ts';
 import type { Authenticator } from '../auth/authenticate-actor.ts';
-import type { RefusalRecorder } from '../audit/record-refusal.ts';
-import type { Payment, Transaction } from '../kernel/db/generated/prisma/client.ts';
+import type { KeyWatch } from '../auth/watch-keys.ts';
+import type { Payment, Shop, Transaction } from '../kernel/db/generated/prisma/client.ts';
 import type { Seal } from '../kernel/seal.ts';
 import type { AddressRule } from '../kernel/web-address.ts';
 import type { PaymentDeps } from '../payments/deps.ts';
@@ -13,6 +14,7 @@ import type { EventFeed } from '../realtime/follow-events.ts';
 export type GraphApp = {
   readonly payments: PaymentDeps;
   readonly authenticator: Authenticator;
+  readonly keyWatch: KeyWatch;
   readonly seal: Seal;
   readonly feed: EventFeed;
   readonly refusals: RefusalRecorder;
@@ -27,12 +29,15 @@ export type GraphApp = {
 export type GraphContext = {
   readonly app: GraphApp;
   readonly actor: Actor | undefined;
+  /** The header that made the actor, for whatever must look again whether the key is still good. */
+  readonly authorization: string | undefined;
   readonly loaders: Loaders;
 };
 
 /** Rows that many objects of one answer refer to, read in one statement. They keep nothing, so live answers stay true. */
 export type Loaders = {
   readonly payment: DataLoader<string, Payment>;
+  readonly shop: DataLoader<string, Shop>;
   readonly transaction: DataLoader<string, Transaction>;
 };
 

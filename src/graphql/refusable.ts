@@ -5,7 +5,8 @@ import { builder } from './builder.ts';
 import { actorWith, type GraphContext } from './context.ts';
 import { type RefusalAnswer, RefusalRef } from './refusal.ts';
 
-type Types = typeof builder extends PothosSchemaTypes.SchemaBuilder<infer Inferred extends SchemaTypes> ? Inferred : never;
+type Types =
+  typeof builder extends PothosSchemaTypes.SchemaBuilder<infer Inferred extends SchemaTypes> ? Inferred : never;
 
 /** Declares the union `<name>Result` of a mutation's success type and Refusal. */
 export function resultUnion<Success extends object>(name: string, success: ObjectRef<Types, Success>) {
@@ -36,7 +37,13 @@ export async function refusable<Success extends object>(
     if (!(error instanceof Refusal)) throw error;
     if (call.evidence && context.actor) {
       const { shopId, idempotencyKey } = call.evidence;
-      context.app.refusals.record({ actor: context.actor, operation: call.operation, refusal: error, shopId, idempotencyKey });
+      context.app.refusals.record({
+        actor: context.actor,
+        operation: call.operation,
+        refusal: error,
+        shopId,
+        idempotencyKey,
+      });
     }
     return { refusal: error };
   }

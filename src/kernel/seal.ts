@@ -28,3 +28,8 @@ export function createSeal(secret: string): Seal {
     },
   };
 }
+
+/** Makes a secret for one purpose out of the gateway's secret, so that purposes cannot learn each other's. */
+export function deriveSecret(secret: string, purpose: string): string {
+  return Buffer.from(hkdfSync('sha256', secret, '', `bramka ${purpose}`, 32)).toString('hex');
+}

@@ -43,7 +43,10 @@ export function listenForHints(options: HintOptions): HintBus {
     sending = true;
     while (connection && pending.size > 0) {
       const { client, fail } = connection;
-      await notifyChannel(client, takePayload(pending)).catch(fail);
+      await notifyChannel(client, takePayload(pending)).catch((error: unknown) => {
+        connection = undefined;
+        fail(error);
+      });
     }
     sending = false;
   }
@@ -64,7 +67,7 @@ export function listenForHints(options: HintOptions): HintBus {
           options.onListening?.();
           void flush();
         },
-      }).catch((error: unknown) => options.log.warn({ error }, 'hints between processes are lost; events come late'));
+      }).catch((err: unknown) => options.log.warn({ err }, 'hints between processes are lost; events come late'));
       connection = undefined;
       await pause(options.retryAfterMs ?? 1_000, undefined, { signal: closing.signal, ref: false }).catch(() => {});
     }
@@ -73,7 +76,9 @@ export function listenForHints(options: HintOptions): HintBus {
   const running = stayConnected();
   return {
     publish: (news) => {
-      for (const [shopId, number] of news) pending.set(shopId, number);
+      for (const [shopId, number] of news) {
+        if (number > (pending.get(shopId) ?? 0n)) pending.set(shopId, number);
+      }
       void flush();
     },
     subscribe: (listener) => {

@@ -1,7 +1,7 @@
 import type { Event } from '../kernel/db/generated/prisma/client.ts';
 import type { EventType } from '../kernel/db/generated/prisma/enums.ts';
 
-/** Which events of a shop a follower wants; all when empty. */
+/** Which events of a shop a follower wants; what is undefined leaves nothing out. */
 export type EventFilter = {
   readonly types?: readonly EventType[] | undefined;
   readonly paymentId?: string | undefined;

@@ -3,13 +3,13 @@ import { createRing } from './model.ts';
 
 /** The end of one shop's log, read once for all who follow it. */
 export type Tail = {
-  /** Number of the last event that was read, 0 before `hear` was first told by the database. */
+  /** Number of the last event that was read; 0 before `open`. */
   end(): bigint;
   /** A recent event, or undefined when only the database has it. */
   recent(number: bigint): Event | undefined;
-  /** Starts behind a number that the database gave as the last one; later calls are like `hear`. */
+  /** Begins behind a number that the database gave as the log's last one; once begun, it is the same as `hear`. */
   open(last: bigint): void;
-  /** Takes a hint that the log now ends at this number: reads what is new, if anything is. Never fails. */
+  /** Takes a hint that the log now ends at this number, and reads what is new, if anything is. Never fails. */
   hear(number: bigint): void;
   /** Has `wake` called whenever events were read; gives the function that ends it. */
   join(wake: () => void): () => void;
@@ -31,9 +31,10 @@ export type TailOptions = {
 export function createTail(options: TailOptions): Tail {
   const ring = createRing(options.recentMax);
   const followers = new Set<() => void>();
-  let end: bigint | undefined;
-  let heard = 0n;
+  let begun = false;
   let reading = false;
+  let end = 0n;
+  let heard = 0n;
 
   function add(events: readonly Event[]): void {
     for (const event of events) {
@@ -43,18 +44,18 @@ export function createTail(options: TailOptions): Tail {
     for (const wake of followers) wake();
   }
 
-  async function catchUp(from: bigint): Promise<void> {
+  async function catchUp(): Promise<void> {
     reading = true;
     try {
       for (let more = true; more && followers.size > 0; ) {
         const known = heard;
-        const events = await options.readAfter(end ?? from);
+        const events = await options.readAfter(end);
         if (events.length > 0) add(events);
-        // What was heard during the read may have been committed after it; what was heard before is certainly in it.
-        more = events.length === options.pageSize || (heard > known && heard > (end ?? from));
+        // What was heard before the read is certainly in it; what was heard during it may have been committed after.
+        more = events.length === options.pageSize || (heard > known && heard > end);
       }
-      // A hint beyond the log's end was wrong, and must not cause another read.
-      heard = end ?? from;
+      // A hint beyond the log's end was wrong, and must not cause reads for ever.
+      heard = end;
     } catch (error) {
       options.onError(error);
     } finally {
@@ -64,14 +65,15 @@ export function createTail(options: TailOptions): Tail {
 
   function hear(number: bigint): void {
     if (number > heard) heard = number;
-    if (end !== undefined && heard > end && !reading) void catchUp(end);
+    if (begun && heard > end && !reading) void catchUp();
   }
 
   return {
-    end: () => end ?? 0n,
+    end: () => end,
     recent: ring.get,
     open: (last) => {
-      end ??= last;
+      if (!begun) end = last;
+      begun = true;
       hear(last);
     },
     hear,

@@ -85,8 +85,8 @@ builder.queryField('shops', (t) =>
         });
       },
     },
-    { description: 'A page of shops.' },
-    { description: 'A shop and its place in the list.' },
+    { name: 'ShopConnection', description: 'A page of shops.' },
+    { name: 'ShopEdge', description: 'A shop and its place in the list.' },
   ),
 );
 

@@ -60,7 +60,11 @@ const DeclineReasonEnum = builder.enumType('DeclineReason', {
 const CommissionRef = builder.prismaObject('Commission', {
   description: 'What the merchant pays for a settled transaction; charged at the payout.',
   fields: (t) => ({
-    amount: t.field({ type: MoneyRef, description: 'The commission, half up to the minor unit.', resolve: (row) => row }),
+    amount: t.field({
+      type: MoneyRef,
+      description: 'The commission, half up to the minor unit.',
+      resolve: (row) => row,
+    }),
     base: t.field({
       type: MoneyRef,
       description: 'What it was computed from.',

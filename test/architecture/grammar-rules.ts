@@ -29,7 +29,10 @@ export const kebabNames: Rule = {
       .map((file) => ({ file: file.path, line: 1, message: 'is not in kebab-case: write `create-refund.ts`' })),
 };
 
-const sliceWords = new Set(['model.ts', 'errors.ts', 'store.ts', 'events.ts', 'jobs.ts', 'graphql.ts', 'http.ts']);
+const sliceWords = new Set(
+  // `deps.ts` is the type of what the slice's outside-talking verbs are given.
+  ['model.ts', 'errors.ts', 'store.ts', 'events.ts', 'deps.ts', 'jobs.ts', 'graphql.ts', 'http.ts'],
+);
 const kebab = '[a-z0-9]+(?:-[a-z0-9]+)*';
 const sliceForms = [new RegExp(`^(?:sql|graphql)/${kebab}\\.ts$`), /^[a-z0-9]+(?:-[a-z0-9]+)+\.ts$/];
 
@@ -105,7 +108,7 @@ export const prismaAddress: Rule = {
 
 function mayHoldSql({ path }: SourceFile): boolean {
   const wiring = /^src\/(?:app\.ts|demo\.ts|demo\/.+|jobs\/registry\.ts)$/.test(path);
-  return wiring || /^src\/kernel\//.test(path) || /^src\/[^/]+\/(?:store\.ts|sql\/[^/]+)$/.test(path);
+  return wiring || /^src\/kernel\//.test(path) || /^src\/(?:acquirers\/)?[^/]+\/(?:store\.ts|sql\/[^/]+)$/.test(path);
 }
 
 function isGraphql({ path }: SourceFile): boolean {

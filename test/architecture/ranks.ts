@@ -12,7 +12,7 @@ export const rows: readonly (readonly string[])[] = [
   ['links', 'payouts', 'refunds', 'disputes', 'statements', 'support', 'payments'],
   ['webhooks', 'emails', 'reports', 'realtime'],
   ['graphql', 'http', 'jobs', 'imoje', 'paywall', 'panel', 'mailbox', 'cli', 'operator'],
-  ['main', 'app', 'config', 'demo'],
+  ['main', 'start-gateway', 'app', 'config', 'demo'],
 ];
 
 export const edgeRow = 4;

@@ -834,7 +834,7 @@ create trigger audit_entry_no_truncate before truncate on audit_entry for each s
 
 alter table merchant add constraint merchant_id_form check (id ~ '^[a-z0-9]{20}$');
 alter table shop add constraint shop_delay check (sandbox_delay_ms between 0 and 600000);
-alter table api_key add constraint api_key_scopes check (cardinality(scopes) > 0);
+alter table api_key add constraint api_key_scopes check (kind = 'REST' or cardinality(scopes) > 0);
 alter table price_rate add constraint price_rate_range check (rate_ppm between 0 and 1000000);
 alter table price_plan add constraint price_plan_overdraft check (overdraft >= 0);
 alter table shop_counter add constraint shop_counter_range check (last_number >= 0);

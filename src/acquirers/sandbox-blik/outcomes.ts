@@ -1,0 +1,95 @@
+import type { DeclineReason } from '../../kernel/db/generated/prisma/enums.ts';
+import type { StartOrder } from '../port.ts';
+
+/** The scheme's words for "no" that the simulator uses (imoje protocol, section 11), in the gateway's own words. */
+export const refusals = {
+  'BLK-ERROR-210000': 'GENERAL',
+  'BLK-ERROR-210001': 'TECHNICAL',
+  'BLK-ERROR-210003': 'ALIAS_DECLINED',
+  'BLK-ERROR-210005': 'CODE_INVALID',
+  'BLK-ERROR-210006': 'CODE_EXPIRED',
+  'BLK-ERROR-210009': 'PAYER_DECLINED',
+  'BLK-ERROR-210011': 'NOT_CONFIRMED',
+  'BLK-ERROR-210013': 'SECURITY',
+  'BLK-ERROR-210014': 'LIMIT_EXCEEDED',
+  'BLK-ERROR-210015': 'INSUFFICIENT_FUNDS',
+  'BLK-ERROR-210016': 'ISSUER_DECLINED',
+} as const satisfies Record<string, DeclineReason>;
+
+export type RefusalCode = keyof typeof refusals;
+
+/** What the simulated bank does with an order. */
+export type Script = {
+  /**
+   * When the outcome becomes known: in the answer to the call; by notification after the shop's delay, when the 60
+   * seconds for the confirmation are over, or 5 seconds after the order was cancelled; or only to whoever asks, since
+   * the call is never answered.
+   */
+  readonly told: 'at-once' | 'later' | 'confirmation-over' | 'after-cancel' | 'when-asked';
+  readonly end: 'settled' | RefusalCode;
+  /** How often the same notification is sent. */
+  readonly times?: 2;
+};
+
+/** Everything that can happen to an order (domain: sandbox outcomes). The paywall's sandbox bar uses the same names. */
+export const scripts = {
+  SETTLED: { told: 'later', end: 'settled' },
+  ALIAS_DECLINED: { told: 'later', end: 'BLK-ERROR-210003' },
+  TECHNICAL: { told: 'later', end: 'BLK-ERROR-210001' },
+  PAYER_DECLINED: { told: 'later', end: 'BLK-ERROR-210009' },
+  SECURITY: { told: 'later', end: 'BLK-ERROR-210013' },
+  GENERAL: { told: 'later', end: 'BLK-ERROR-210000' },
+  INSUFFICIENT_FUNDS: { told: 'later', end: 'BLK-ERROR-210015' },
+  LIMIT_EXCEEDED: { told: 'later', end: 'BLK-ERROR-210014' },
+  NOT_CONFIRMED: { told: 'confirmation-over', end: 'BLK-ERROR-210011' },
+  ISSUER_DECLINED: { told: 'later', end: 'BLK-ERROR-210016' },
+  CODE_INVALID: { told: 'at-once', end: 'BLK-ERROR-210005' },
+  CODE_EXPIRED: { told: 'at-once', end: 'BLK-ERROR-210006' },
+  UNKNOWN_THEN_SETTLED: { told: 'when-asked', end: 'settled' },
+  UNKNOWN_THEN_REJECTED: { told: 'when-asked', end: 'BLK-ERROR-210000' },
+  TOLD_TWICE: { told: 'later', end: 'settled', times: 2 },
+  PAID_LATE: { told: 'after-cancel', end: 'settled' },
+} as const satisfies Record<string, Script>;
+
+export type ScriptName = keyof typeof scripts;
+
+/** What each BLIK code does; any other code settles (domain: sandbox outcomes). */
+export const scriptOfCode: { readonly [blikCode: string]: ScriptName } = {
+  '912111': 'ALIAS_DECLINED',
+  '927111': 'TECHNICAL',
+  '956111': 'TECHNICAL',
+  '934111': 'PAYER_DECLINED',
+  '969111': 'SECURITY',
+  '961111': 'GENERAL',
+  '960111': 'INSUFFICIENT_FUNDS',
+  '990111': 'LIMIT_EXCEEDED',
+  '949111': 'NOT_CONFIRMED',
+  '989111': 'NOT_CONFIRMED',
+  '902111': 'ISSUER_DECLINED',
+  '700005': 'CODE_INVALID',
+  '700006': 'CODE_EXPIRED',
+  '700000': 'UNKNOWN_THEN_SETTLED',
+  '700001': 'UNKNOWN_THEN_REJECTED',
+  '700002': 'TOLD_TWICE',
+  '700003': 'PAID_LATE',
+};
+
+/** A payment with this title meets a provider error, whatever its code (imoje protocol, section 12). */
+const errorTitle = 'TEST-100010';
+
+/** How long a code is good after the payer typed it: 120 seconds (domain: methods). */
+const codeGoodMs = 120_000;
+
+/** Chooses what happens to an order that arrives at a moment of its merchant's clock. */
+export function scriptFor(order: Pick<StartOrder, 'blikCode' | 'title' | 'enteredAt'>, now: Date): ScriptName {
+  if (now.getTime() - order.enteredAt.getTime() > codeGoodMs) return 'CODE_EXPIRED';
+  if (order.title === errorTitle) return 'TECHNICAL';
+  const code = order.blikCode ?? '';
+  if (!/^\d{6}$/.test(code)) return 'CODE_INVALID';
+  return scriptOfCode[code] ?? 'SETTLED';
+}
+
+/** Looks a script up. */
+export function scriptNamed(name: ScriptName): Script {
+  return scripts[name];
+}

@@ -1,0 +1,177 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Hono } from 'hono';
+import type { Acquirer, Acquirers } from './acquirers/port.ts';
+import { createSandboxBlik } from './acquirers/sandbox-blik/acquirer.ts';
+import { createRefusalRecorder } from './audit/record-refusal.ts';
+import { createAuthenticator } from './auth/authenticate-actor.ts';
+import { watchKeys } from './auth/watch-keys.ts';
+import type { Config } from './config.ts';
+import type { GraphApp } from './graphql/context.ts';
+import { createGraphServer } from './graphql/create-yoga.ts';
+import { createHttpHandler } from './graphql/handle-request.ts';
+import { originRule } from './graphql/origin-rule.ts';
+import { createSocketServer } from './graphql/web-socket.ts';
+import { createRouter } from './http/router.ts';
+import { allJobs } from './jobs/registry.ts';
+import { startWorker, type Worker } from './jobs/run-worker.ts';
+import type { Clock } from './kernel/clock.ts';
+import { type Database, inTransaction } from './kernel/db/database.ts';
+import type { JobHandlers } from './kernel/jobs/handler.ts';
+import type { Log } from './kernel/log.ts';
+import type { Metrics } from './kernel/metrics.ts';
+import { currencies } from './kernel/money.ts';
+import { createSeal, deriveSecret, type Seal } from './kernel/seal.ts';
+import { openAccounts } from './ledger/sql/open-accounts.ts';
+import type { PaymentDeps } from './payments/deps.ts';
+import { openLanes } from './payments/open-lanes.ts';
+import { receiveNotification } from './payments/receive-notification.ts';
+import { createEventFeed, type EventFeed } from './realtime/follow-events.ts';
+import { createShopFinder } from './shops/find-shop.ts';
+import type { WebhookDeps } from './webhooks/deps.ts';
+import { deriveDeliveries } from './webhooks/derive-deliveries.ts';
+import { createRequestSender } from './webhooks/send-request.ts';
+import { shopsBehind } from './webhooks/store.ts';
+
+/** What a gateway is made of, all of it given by whoever starts it. */
+export type AppParts = {
+  readonly config: Config;
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly secret: string;
+  /** Where payers reach the pages, without a slash at the end. */
+  readonly publicUrl: string;
+};
+
+/** A wired gateway: what serves requests, and what has to be ended in order. */
+export type App = {
+  readonly router: Hono;
+  readonly seal: Seal;
+  handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Ends subscriptions with "resume elsewhere", finishes what is running, and stops the background work. */
+  drain(): Promise<void>;
+};
+
+/** Wires the gateway: the only place where parts are put together, and where acquirers are named. */
+export async function createApp(parts: AppParts): Promise<App> {
+  const { config, database, clock, log } = parts;
+  const seal = createSeal(parts.secret);
+  const { payments, acquirerJobs } = wirePayments(parts);
+  await openSharedAccounts(database, payments.acquirers);
+  const feed = createEventFeed({ database, log });
+  const graph = wireGraph(parts, { payments, seal, feed });
+  const sandbox = config.mode === 'sandbox';
+  const worker = config.role === 'api' ? undefined : await wireWorker(parts, { payments, seal, acquirerJobs });
+  let draining = false;
+  const router = createRouter({
+    payments,
+    prepare: { clock, acquirers: payments.acquirers, addressRule: sandbox ? 'any' : 'public' },
+    seal,
+    feed,
+    sandbox,
+    publicUrl: parts.publicUrl,
+    log,
+    metrics: parts.metrics,
+    isReady: () => !draining,
+  });
+  return {
+    router,
+    seal,
+    handle: graph.http.handle,
+    upgrade: graph.sockets.upgrade,
+    drain: async () => {
+      draining = true;
+      await graph.sockets.drain();
+      graph.http.drain();
+      await feed.close();
+      await worker?.stop();
+      await Promise.all([payments.creating.idle(), payments.starting.idle(), payments.applying.idle()]);
+      await graph.app.refusals.flush();
+      graph.app.keyWatch.close();
+    },
+  };
+}
+
+function wirePayments({ config, database, clock, log, secret }: AppParts): {
+  payments: PaymentDeps;
+  acquirerJobs: JobHandlers[];
+} {
+  const acquirers = new Map<string, Acquirer>();
+  const lanes = openLanes({ database, clock, log });
+  const payments: PaymentDeps = { ...lanes, database, clock, log, shops: createShopFinder(database), acquirers };
+  if (config.mode === 'production') return { payments, acquirerJobs: [] };
+  const blik = createSandboxBlik({
+    database,
+    clock,
+    secret: deriveSecret(secret, 'sandbox-blik'),
+    deliver: (name, notification) => receiveNotification(payments, name, notification),
+  });
+  acquirers.set(blik.name, blik);
+  return { payments, acquirerJobs: [blik.jobs] };
+}
+
+/** The accounts that all shops share; each shop's own are opened with the shop. */
+async function openSharedAccounts(database: Database, acquirers: Acquirers): Promise<void> {
+  const owners = [
+    ...[...acquirers.keys()].flatMap((owner) =>
+      (['ACQUIRER', 'REFUNDS', 'DISPUTES'] as const).map((kind) => ({ kind, owner })),
+    ),
+    ...(['COMMISSION', 'PAYOUTS', 'BANK', 'SUSPENSE'] as const).map((kind) => ({ kind, owner: 'gateway' })),
+  ];
+  const accounts = owners.flatMap((account) => currencies.map((currency) => ({ ...account, currency })));
+  await inTransaction(database, (tx) => openAccounts(tx, accounts));
+}
+
+type Core = { readonly payments: PaymentDeps; readonly seal: Seal };
+
+function wireGraph({ config, database, clock, log, publicUrl }: AppParts, core: Core & { readonly feed: EventFeed }) {
+  const sandbox = config.mode === 'sandbox';
+  const authenticator = createAuthenticator({ database, clock });
+  const keyWatch = watchKeys(authenticator);
+  const app: GraphApp = {
+    ...core,
+    authenticator,
+    keyWatch,
+    refusals: createRefusalRecorder({ database, clock, log }),
+    addressRule: sandbox ? 'any' : 'public',
+    keyMode: sandbox ? 'test' : 'live',
+    publicUrl,
+  };
+  const yoga = createGraphServer({ app, log, graphiql: sandbox });
+  const mayCall = originRule({ publicUrl, allowed: config.allowedOrigins, sandbox });
+  return {
+    app,
+    http: createHttpHandler({ yoga, authenticator, mayCall }),
+    sockets: createSocketServer({ yoga, authenticator, keyWatch, mayCall }),
+  };
+}
+
+async function wireWorker(
+  { config, database, clock, log }: AppParts,
+  core: Core & { readonly acquirerJobs: readonly JobHandlers[] },
+): Promise<Worker> {
+  const sender = createRequestSender({ addressRule: config.mode === 'sandbox' ? 'any' : 'public' });
+  const webhooks: WebhookDeps = { database, clock, log, seal: core.seal, sender };
+  const worker = await startWorker({
+    database,
+    clock,
+    log,
+    handlers: allJobs({ payments: core.payments, webhooks, acquirers: core.acquirerJobs }),
+    readers: [
+      {
+        name: 'webhooks',
+        behind: () => shopsBehind(database),
+        run: (shopId) => deriveDeliveries(webhooks, shopId),
+      },
+    ],
+  });
+  return {
+    stop: async () => {
+      await worker.stop();
+      await sender.close();
+    },
+  };
+}

@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import { StartError } from './kernel/start-error.ts';
+
+/** What the environment says about how to run; each setting is described in the README. */
+export type Config = {
+  readonly mode: 'sandbox' | 'production';
+  readonly role: 'all' | 'api' | 'worker';
+  readonly host: string;
+  readonly port: number;
+  readonly trustedProxies: readonly string[];
+  readonly allowedOrigins: readonly string[];
+  readonly databaseUrl: string | undefined;
+  readonly dataDir: string;
+  readonly secret: string | undefined;
+  readonly publicUrl: string | undefined;
+  readonly logLevel: string;
+};
+
+const list = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((item) => item.trim())
+      .filter(Boolean),
+  );
+
+const absolute = (schemes: readonly string[]) => (text: string) =>
+  URL.canParse(text) && schemes.includes(new URL(text).protocol);
+
+const environment = z.object({
+  BRAMKA_MODE: z.enum(['sandbox', 'production'], 'must be sandbox or production').default('sandbox'),
+  BRAMKA_ROLE: z.enum(['all', 'api', 'worker'], 'must be all, api or worker').default('all'),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: z
+    .string()
+    .regex(/^\d{1,5}$/, 'must be a whole number from 0 to 65535')
+    .transform(Number)
+    .refine((port) => port <= 65_535, 'must be a whole number from 0 to 65535')
+    .default(4000),
+  TRUSTED_PROXIES: list,
+  ALLOWED_ORIGINS: list.refine(
+    (origins) => origins.every(isOrigin),
+    'must be a list of origins such as https://panel.example',
+  ),
+  DATABASE_URL: z
+    .string()
+    .refine(absolute(['postgres:', 'postgresql:']), 'must look like postgres://user:password@host:5432/name')
+    .optional(),
+  BRAMKA_DATA_DIR: z.string().default('.bramka'),
+  BRAMKA_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
+  PUBLIC_URL: z
+    .string()
+    .refine(absolute(['http:', 'https:']), 'must look like https://pay.example')
+    .transform((text) => text.replace(/\/+$/, ''))
+    .optional(),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'must be a level such as info or warn')
+    .default('info'),
+});
+
+/**
+ * Reads the settings. Empty variables count as unset.
+ * @throws StartError with one line for each setting that is wrong or missing.
+ */
+export function readConfig(variables: Readonly<Record<string, string | undefined>> = process.env): Config {
+  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
+  const { success, data, error } = environment.safeParse(given);
+  if (!success) {
+    throw new StartError(error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}.`).join('\n'));
+  }
+  if (data.BRAMKA_MODE === 'production' && data.BRAMKA_SECRET === undefined) {
+    throw new StartError(
+      'BRAMKA_SECRET is required in production; set it to at least 32 random characters and keep it.',
+    );
+  }
+  return {
+    mode: data.BRAMKA_MODE,
+    role: data.BRAMKA_ROLE,
+    host: data.HOST,
+    port: data.PORT,
+    trustedProxies: data.TRUSTED_PROXIES,
+    allowedOrigins: data.ALLOWED_ORIGINS,
+    databaseUrl: data.DATABASE_URL,
+    dataDir: data.BRAMKA_DATA_DIR,
+    secret: data.BRAMKA_SECRET,
+    publicUrl: data.PUBLIC_URL,
+    logLevel: data.LOG_LEVEL,
+  };
+}
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text;
+}

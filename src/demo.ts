@@ -1,0 +1,123 @@
+import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Scope, scopes } from './auth/actor.ts';
+import { hashKey, newApiKey, newRestToken } from './auth/model.ts';
+import { findKey, insertKey } from './auth/store.ts';
+import type { Clock } from './kernel/clock.ts';
+import { type Database, inTransaction, type Tx } from './kernel/db/database.ts';
+import { newId, newMerchantId, newShopId } from './kernel/ids.ts';
+import { currencies } from './kernel/money.ts';
+import type { Seal } from './kernel/seal.ts';
+import { openAccounts } from './ledger/sql/open-accounts.ts';
+import { insertMerchant } from './merchants/sql/insert-merchant.ts';
+import { listRatesPpm } from './pricing/model.ts';
+import { insertPlan } from './pricing/store.ts';
+import { type Channel, channels } from './shops/model.ts';
+import { giveServiceKey } from './shops/rotate-service-key.ts';
+import { insertShop } from './shops/sql/insert-shop.ts';
+
+/** What `demo.json` holds: all that is needed to try the sandbox. */
+export type Demo = {
+  readonly graphqlUrl: string;
+  readonly websocketUrl: string;
+  readonly paywallUrl: string;
+  readonly restUrl: string;
+} & DemoSecrets;
+
+type DemoSecrets = {
+  readonly merchantId: string;
+  readonly shopId: string;
+  readonly serviceId: string;
+  readonly serviceKey: string;
+  readonly restToken: string;
+  readonly apiKey: string;
+};
+
+/**
+ * Makes sure that the sandbox has a demo merchant with a shop, and that `demo.json` in the data dir says how to reach
+ * them. What the file names is kept as long as the database knows it, so a restart changes no secret.
+ */
+export async function prepareDemo(
+  deps: { readonly database: Database; readonly clock: Clock; readonly seal: Seal },
+  place: { readonly dataDir: string; readonly publicUrl: string },
+): Promise<Demo> {
+  const file = join(place.dataDir, 'demo.json');
+  const known = await readDemo(deps.database, file);
+  const secrets = known ?? (await inTransaction(deps.database, (tx) => createDemo(tx, deps)));
+  const { publicUrl } = place;
+  const demo: Demo = {
+    graphqlUrl: `${publicUrl}/graphql`,
+    websocketUrl: `${publicUrl.replace(/^http/, 'ws')}/graphql`,
+    paywallUrl: publicUrl,
+    restUrl: `${publicUrl}/v1/merchant`,
+    ...secrets,
+  };
+  await writeFile(file, `${JSON.stringify(demo, null, 2)}\n`, { mode: 0o600 });
+  await chmod(file, 0o600);
+  return demo;
+}
+
+/** The secrets of an earlier start, if this database still knows them. */
+async function readDemo(database: Database, file: string): Promise<DemoSecrets | undefined> {
+  const text = await readFile(file, 'utf8').catch(() => '{}');
+  const { merchantId, shopId, serviceId, serviceKey, restToken, apiKey } = parse(text);
+  if (!merchantId || !shopId || !serviceId || !serviceKey || !restToken || !apiKey) return undefined;
+  const key = await findKey(database, hashKey(apiKey));
+  return key && { merchantId, shopId, serviceId, serviceKey, restToken, apiKey };
+}
+
+function parse(text: string): Partial<DemoSecrets> {
+  try {
+    return JSON.parse(text) as Partial<DemoSecrets>;
+  } catch {
+    return {};
+  }
+}
+
+async function createDemo(tx: Tx, deps: { readonly clock: Clock; readonly seal: Seal }): Promise<DemoSecrets> {
+  const now = deps.clock.now();
+  const merchantId = newMerchantId();
+  const shopId = newShopId();
+  await insertMerchant(tx, {
+    ...{ id: merchantId, status: 'ACTIVE', legalForm: 'SOLE_TRADER', name: 'Demo', nip: '5260250274', createdAt: now },
+  });
+  await insertShop(tx, {
+    ...{ id: shopId, merchantId, status: 'ACTIVE', name: 'Sklep Demo', currencies, createdAt: now },
+    channels: Object.keys(channels) as Channel[],
+  });
+  await openAccounts(
+    tx,
+    currencies.map((currency) => ({ kind: 'SHOP', owner: shopId, currency })),
+  );
+  await insertPlan(tx, { id: newId(now), shopId, validFrom: now, createdAt: now, ratesPpm: listRatesPpm });
+  const serviceKey = await giveServiceKey(tx, deps.seal, { shopId, at: now });
+  const owner = { merchantId, now };
+  const apiKey = await giveKey(tx, owner, {
+    kind: 'API',
+    secret: newApiKey('test'),
+    scopes: Object.keys(scopes) as Scope[],
+  });
+  const restToken = await giveKey(tx, owner, { kind: 'REST', secret: newRestToken(), scopes: [] });
+  return { merchantId, shopId, serviceId: shopId, serviceKey, restToken, apiKey };
+}
+
+async function giveKey(
+  tx: Tx,
+  owner: { readonly merchantId: string; readonly now: Date },
+  key: { readonly kind: 'API' | 'REST'; readonly secret: string; readonly scopes: Scope[] },
+): Promise<string> {
+  await insertKey(tx, {
+    id: newId(owner.now),
+    kind: key.kind,
+    merchantId: owner.merchantId,
+    shopId: null,
+    name: 'Demo',
+    hash: new Uint8Array(hashKey(key.secret)),
+    hint: key.secret.slice(-4),
+    scopes: key.scopes,
+    createdAt: owner.now,
+    expiresAt: null,
+    revokedAt: null,
+  });
+  return key.secret;
+}

@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto';
+import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
+import DataLoader from 'dataloader';
+import { GraphQLError } from 'graphql';
+import { createYoga, type YogaServerInstance } from 'graphql-yoga';
+import type { Log } from '../kernel/log.ts';
+import type { GraphApp, GraphContext, Loaders } from './context.ts';
+import { guardPlugin, type Transport } from './guard-plugin.ts';
+import { refusalIn, toGraphQLError } from './refusal.ts';
+import { schema } from './schema.ts';
+
+export type Yoga = YogaServerInstance<Transport, GraphContext>;
+
+/** Makes the GraphQL server: one engine for HTTP, SSE and WebSocket. GraphiQL is served, offline, if it is wanted. */
+export function createGraphServer(options: {
+  readonly app: GraphApp;
+  readonly log: Log;
+  readonly graphiql: boolean;
+}): Yoga {
+  const { app, log, graphiql } = options;
+  return createYoga<Transport, GraphContext>({
+    schema,
+    context: (initial) => ({ ...pickTransport(initial), app, loaders: createLoaders(app) }),
+    plugins: [guardPlugin()],
+    maskedErrors: { maskError: (error) => maskError(error, log) },
+    renderGraphiQL,
+    graphiql: graphiql && {
+      title: 'Bramka',
+      defaultQuery:
+        '# Put your key under "Headers": {"Authorization": "Bearer bk_test_…"}\n{ viewer { merchant { name } } }\n',
+      subscriptionsProtocol: 'WS',
+    },
+    landingPage: false,
+    multipart: false,
+    cors: false,
+    logging: false,
+    parserAndValidationCache: { validationCache: false },
+  });
+}
+
+function pickTransport({ actor, authorization }: Transport): Transport {
+  return { actor, authorization };
+}
+
+/**
+ * What a client may see of an error: refusals and mistakes of the document as they are; anything else is our bug, so it
+ * gets a reference by which the log can be searched, and no more.
+ */
+function maskError(error: unknown, log: Log): Error {
+  const refusal = refusalIn(error);
+  const located = error instanceof GraphQLError ? error : undefined;
+  const place = { ...(located?.nodes ? { nodes: located.nodes } : {}), ...(located?.path ? { path: located.path } : {}) };
+  if (refusal) {
+    const { message, extensions } = toGraphQLError(refusal);
+    return new GraphQLError(message, { extensions, ...place });
+  }
+  if (located && !located.originalError) return located;
+  const reference = randomUUID();
+  log.error({ err: located?.originalError ?? error, reference, path: located?.path }, 'an operation failed');
+  return new GraphQLError('Something went wrong on our side; the reference helps us to find it.', {
+    ...place,
+    extensions: { code: 'INTERNAL_SERVER_ERROR', reference },
+  });
+}
+
+function createLoaders(app: GraphApp): Loaders {
+  const { prisma } = app.payments.database;
+  const where = (ids: readonly string[]): { id: { in: string[] } } => ({ id: { in: [...ids] } });
+  return {
+    payment: rowLoader((ids) => prisma.payment.findMany({ where: where(ids) })),
+    shop: rowLoader((ids) => prisma.shop.findMany({ where: where(ids) })),
+    transaction: rowLoader((ids) => prisma.transaction.findMany({ where: where(ids) })),
+  };
+}
+
+/** Collects the ids of one tick. It keeps nothing: a subscription lives long, and rows change. */
+function rowLoader<Row extends { id: string }>(
+  find: (ids: readonly string[]) => Promise<Row[]>,
+): DataLoader<string, Row> {
+  return new DataLoader(
+    async (ids) => {
+      const rows = new Map((await find([...new Set(ids)])).map((row) => [row.id, row]));
+      return ids.map((id) => rows.get(id) ?? new Error(`No row with the id ${id}.`));
+    },
+    { cache: false },
+  );
+}

@@ -1,0 +1,76 @@
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  GraphQLError,
+  NoSchemaIntrospectionCustomRule,
+  parse,
+  specifiedRules,
+  validate,
+} from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import type { Actor } from '../auth/actor.ts';
+import { limitRule } from './limit-rule.ts';
+
+/** Tokens one document may have; some 800 are a screenful, and parsing is done before anything else is known. */
+export const tokensMax = 2_000;
+
+/** How long one query or mutation may take, in milliseconds. A subscription may last. */
+export const executionMsMax = 15_000;
+
+/** What every transport puts into the initial context of an operation. */
+export type Transport = { readonly actor: Actor | undefined; readonly authorization: string | undefined };
+
+/**
+ * The guards that every operation passes, over HTTP, SSE and WebSocket alike: tokens, validation with limits,
+ * introspection only with the scope `schema:read`, and time.
+ */
+export function guardPlugin(): Plugin<Transport> {
+  const validateOnce = createValidator();
+  return {
+    onParse: ({ setParseFn }) => {
+      setParseFn((source, options) => parse(source, { ...options, maxTokens: tokensMax }));
+    },
+    onValidate: ({ params, context, setResult }) => {
+      const { actor } = context as Transport;
+      const mayIntrospect = actor?.scopes.has('schema:read') === true;
+      setResult(validateOnce({ schema: params.schema, document: params.documentAST, mayIntrospect }));
+    },
+    onExecute: ({ executeFn, setExecuteFn }) => {
+      setExecuteFn((args) => withinTime(executeFn(args)));
+    },
+  };
+}
+
+type Wish = {
+  readonly schema: Parameters<typeof validate>[0];
+  readonly document: DocumentNode;
+  readonly mayIntrospect: boolean;
+};
+
+/** Documents are parsed once and kept by the server, so their verdict can be kept with them, one per set of rules. */
+function createValidator(): (wish: Wish) => readonly GraphQLError[] {
+  const verdicts = [new WeakMap<DocumentNode, readonly GraphQLError[]>(), new WeakMap()];
+  return ({ schema, document, mayIntrospect }) => {
+    const known = verdicts[Number(mayIntrospect)] as WeakMap<DocumentNode, readonly GraphQLError[]>;
+    const kept = known.get(document);
+    if (kept) return kept;
+    const rules = [limitRule, ...specifiedRules, ...(mayIntrospect ? [] : [NoSchemaIntrospectionCustomRule])];
+    const verdict = validate(schema, document, rules, { maxErrors: 10 });
+    known.set(document, verdict);
+    return verdict;
+  };
+}
+
+async function withinTime(execution: unknown): Promise<unknown> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<ExecutionResult>((resolve) => {
+    const message = `The operation took longer than ${executionMsMax / 1000} seconds; a mutation may be repeated with its key.`;
+    const error = new GraphQLError(message, { extensions: { code: 'TIMEOUT' } });
+    timer = setTimeout(() => resolve({ errors: [error] }), executionMsMax);
+  });
+  try {
+    return await Promise.race([execution, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,94 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Authenticator } from '../auth/authenticate-actor.ts';
+import type { Yoga } from './create-yoga.ts';
+import type { OriginRule } from './origin-rule.ts';
+
+/** The largest body of one request, in bytes. */
+export const bodyBytesMax = 1_048_576;
+
+const jsonTypes = ['application/json', 'application/graphql+json'];
+
+export type HttpHandler = {
+  handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  /** Breaks off the streams that are open, so that their clients resume elsewhere. */
+  drain(): void;
+};
+
+/** Makes the handler of `/graphql` over HTTP and SSE: what is no GraphQL request is answered here, the rest by yoga. */
+export function createHttpHandler(options: {
+  readonly yoga: Yoga;
+  readonly authenticator: Authenticator;
+  readonly mayCall: OriginRule;
+}): HttpHandler {
+  const { yoga, authenticator, mayCall } = options;
+  const streams = new Set<ServerResponse>();
+  return {
+    handle: async (request, response) => {
+      const { origin, host } = request.headers;
+      const problem = mayCall(origin, host) ? problemOf(request) : badOrigin;
+      if (problem) {
+        refuse(response, problem);
+        return;
+      }
+      if (origin !== undefined) allowOrigin(response, origin);
+      if (request.method === 'OPTIONS') {
+        response.writeHead(204).end();
+        return;
+      }
+      if (request.headers.accept?.includes('text/event-stream')) {
+        streams.add(response);
+        response.once('close', () => streams.delete(response));
+      }
+      const { authorization } = request.headers;
+      const actor = await authenticator.authenticate(authorization);
+      await yoga(request, response, { actor, authorization });
+    },
+    drain: () => {
+      for (const stream of streams) stream.destroy();
+    },
+  };
+}
+
+type Problem = { readonly status: number; readonly message: string };
+
+const badOrigin: Problem = {
+  status: 403,
+  message: 'Pages of this origin may not call the API; call it from your server.',
+};
+
+function problemOf(request: IncomingMessage): Problem | undefined {
+  const { method, headers } = request;
+  if (method !== 'POST') {
+    const known = method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
+    return known ? undefined : { status: 405, message: 'Send operations by POST, or queries by GET.' };
+  }
+  const type = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  if (!jsonTypes.includes(type))
+    return { status: 415, message: 'Send the operation with Content-Type: application/json.' };
+  const length = headers['content-length'];
+  if (length === undefined) return { status: 411, message: 'Send the body with a Content-Length.' };
+  if (Number(length) > bodyBytesMax) {
+    return { status: 413, message: `The body may have at most ${bodyBytesMax} bytes, not ${length}.` };
+  }
+  return undefined;
+}
+
+function refuse(response: ServerResponse, { status, message }: Problem): void {
+  const body = JSON.stringify({ errors: [{ message, extensions: { code: 'INVALID_INPUT' } }] });
+  response
+    .writeHead(status, {
+      'content-type': 'application/json; charset=utf-8',
+      'content-length': Buffer.byteLength(body),
+      // What is left of the body is not read, so the connection cannot serve another request.
+      connection: 'close',
+    })
+    .end(body);
+}
+
+function allowOrigin(response: ServerResponse, origin: string): void {
+  response.setHeader('access-control-allow-origin', origin);
+  response.setHeader('access-control-allow-headers', 'authorization, content-type, last-event-id');
+  response.setHeader('access-control-allow-methods', 'GET, POST');
+  response.setHeader('access-control-max-age', '600');
+  response.setHeader('vary', 'Origin');
+}

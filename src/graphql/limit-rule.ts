@@ -1,0 +1,122 @@
+import {
+  type FieldNode,
+  type FragmentDefinitionNode,
+  GraphQLError,
+  type GraphQLNamedType,
+  getNamedType,
+  isCompositeType,
+  isInterfaceType,
+  isObjectType,
+  Kind,
+  type SelectionSetNode,
+  type ValidationContext,
+  type ValidationRule,
+} from 'graphql';
+
+/** How much one operation may ask for. A list counts its rows: what `first` or `last` says, or else what a page has. */
+export const operationLimits = { depth: 12, fields: 20_000, aliases: 20, rootFields: 20, directives: 20 } as const;
+
+const pageSizeDefault = 20;
+const pageSizeOfVariable = 100;
+
+type Tally = { cost: number; aliases: number; directives: number; deepest: number };
+
+/**
+ * Refuses operations that are too deep, too wide or too costly, before anything runs. It counts through fragments, and
+ * stops counting as soon as a limit is passed, so that a document made to be costly is not costly to refuse.
+ */
+export const limitRule: ValidationRule = (context) => ({
+  OperationDefinition: (operation) => {
+    const { schema, fragments } = { schema: context.getSchema(), fragments: fragmentsOf(context) };
+    const tally: Tally = { cost: 0, aliases: 0, directives: 0, deepest: 0 };
+    const root = schema.getRootType(operation.operation);
+    const roots = operation.selectionSet.selections.length;
+    count(operation.selectionSet, { type: root ?? undefined, depth: 1, rows: 1, path: [] }, { tally, fragments });
+    const problem = problemOf(tally, roots);
+    if (problem === undefined) return;
+    const extensions = { code: 'QUERY_TOO_COMPLEX' };
+    context.reportError(new GraphQLError(`${problem}; ask for less at once.`, { nodes: operation, extensions }));
+  },
+});
+
+type Place = {
+  readonly type: GraphQLNamedType | undefined;
+  readonly depth: number;
+  readonly rows: number;
+  /** Fragments on the way here; a cycle is reported by another rule and must only not hang this one. */
+  readonly path: readonly string[];
+};
+
+type Counting = { readonly tally: Tally; readonly fragments: ReadonlyMap<string, FragmentDefinitionNode> };
+
+function count(set: SelectionSetNode, place: Place, counting: Counting): void {
+  const { tally, fragments } = counting;
+  for (const selection of set.selections) {
+    if (isPassed(tally)) return;
+    tally.directives += selection.directives?.length ?? 0;
+    if (selection.kind === Kind.FIELD) {
+      countField(selection, place, counting);
+    } else if (selection.kind === Kind.INLINE_FRAGMENT) {
+      count(selection.selectionSet, place, counting);
+    } else {
+      const name = selection.name.value;
+      const fragment = fragments.get(name);
+      tally.cost += 1;
+      if (fragment && !place.path.includes(name)) {
+        count(fragment.selectionSet, { ...place, path: [...place.path, name] }, counting);
+      }
+    }
+  }
+}
+
+function countField(field: FieldNode, place: Place, counting: Counting): void {
+  const { tally } = counting;
+  tally.cost += place.rows;
+  tally.deepest = Math.max(tally.deepest, place.depth);
+  if (field.alias) tally.aliases += 1;
+  // Introspection is deep by nature and costs no query; whether it is allowed is decided elsewhere.
+  if (!field.selectionSet || field.name.value.startsWith('__')) return;
+  const { type, rows } = fieldFacts(field, place);
+  count(field.selectionSet, { ...place, type, rows, depth: place.depth + 1 }, counting);
+}
+
+function fieldFacts(field: FieldNode, place: Place): { type: GraphQLNamedType | undefined; rows: number } {
+  const { type } = place;
+  const fields = type && (isObjectType(type) || isInterfaceType(type)) ? type.getFields() : undefined;
+  const definition = fields?.[field.name.value];
+  const result = definition && getNamedType(definition.type);
+  const paged = definition?.args.some((argument) => argument.name === 'first') === true;
+  return {
+    type: result && isCompositeType(result) ? result : undefined,
+    rows: Math.min(place.rows * (paged ? pageSizeOf(field) : 1), Number.MAX_SAFE_INTEGER),
+  };
+}
+
+function pageSizeOf(field: FieldNode): number {
+  const size = field.arguments?.find(({ name }) => name.value === 'first' || name.value === 'last')?.value;
+  if (size === undefined || size.kind === Kind.NULL) return pageSizeDefault;
+  return size.kind === Kind.INT ? Math.max(1, Number(size.value)) : pageSizeOfVariable;
+}
+
+function isPassed(tally: Tally): boolean {
+  return problemOf(tally, 0) !== undefined;
+}
+
+function problemOf(tally: Tally, roots: number): string | undefined {
+  const { depth, fields, aliases, rootFields, directives } = operationLimits;
+  if (tally.deepest > depth) return `The operation is more than ${depth} levels deep`;
+  if (tally.cost > fields) return `The operation could give more than ${fields} fields`;
+  if (tally.aliases > aliases) return `The operation has more than ${aliases} aliases`;
+  if (tally.directives > directives) return `The operation has more than ${directives} directives`;
+  if (roots > rootFields) return `The operation has more than ${rootFields} fields at its root`;
+  return undefined;
+}
+
+function fragmentsOf(context: ValidationContext): Map<string, FragmentDefinitionNode> {
+  const definitions = context.getDocument().definitions;
+  return new Map(
+    definitions
+      .filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION)
+      .map((fragment) => [fragment.name.value, fragment]),
+  );
+}

@@ -1,0 +1,25 @@
+import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
+import './scalars.ts';
+import './money.ts';
+import './refusal.ts';
+import '../auth/graphql.ts';
+import '../shops/graphql.ts';
+import '../transactions/graphql.ts';
+import '../payments/graphql/payment.ts';
+import '../payments/graphql/payment-queries.ts';
+import '../payments/graphql/payment-methods.ts';
+import '../payments/graphql/create-payment.ts';
+import '../payments/graphql/cancel-payment.ts';
+import '../payments/graphql/start-transaction.ts';
+import '../realtime/graphql/event.ts';
+import '../realtime/graphql/event-queries.ts';
+import '../realtime/graphql/subscriptions.ts';
+import { builder } from './builder.ts';
+
+/** The whole schema, collected from the slices. */
+export const schema: GraphQLSchema = builder.toSchema();
+
+/** The schema as it is committed in `schema.graphql`: sorted, so that its diffs are small. */
+export function printedSchema(): string {
+  return `${printSchema(lexicographicSortSchema(schema))}\n`;
+}

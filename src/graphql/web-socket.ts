@@ -1,0 +1,115 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { GraphQLError } from 'graphql';
+import type { Context, SubscribePayload } from 'graphql-ws';
+import { type Extra, useServer } from 'graphql-ws/use/ws';
+import { WebSocketServer } from 'ws';
+import type { Actor } from '../auth/actor.ts';
+import type { Authenticator } from '../auth/authenticate-actor.ts';
+import type { KeyWatch } from '../auth/watch-keys.ts';
+import type { Yoga } from './create-yoga.ts';
+import type { OriginRule } from './origin-rule.ts';
+
+/** The largest message a client may send, in bytes; a longer one ends the socket with 1009. */
+export const messageBytesMax = 262_144;
+
+/** How many operations one socket may have under way. */
+export const operationsPerSocketMax = 200;
+
+/** Close codes of ours beside those of graphql-transport-ws. */
+const closeCodes = { forbidden: 4403, restart: 1012 } as const;
+
+export type SocketServer = {
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Ends all sockets with 1012, "resume elsewhere", and resolves when they are closed. */
+  drain(): Promise<void>;
+};
+
+type Holder = { readonly actor: Actor; readonly authorization: string };
+type Socket = Extra & Record<PropertyKey, unknown> & { holder?: Holder; unwatch?: () => void };
+type Params = Record<string, unknown> | undefined;
+
+/**
+ * Serves graphql-transport-ws with the same engine and guards as HTTP. The key comes under `authorization` in
+ * `connection_init`; without a good one, or when it stops being good, the socket is closed with 4403.
+ */
+export function createSocketServer(options: {
+  readonly yoga: Yoga;
+  readonly authenticator: Authenticator;
+  readonly keyWatch: KeyWatch;
+  readonly mayCall: OriginRule;
+}): SocketServer {
+  const { yoga, authenticator, keyWatch, mayCall } = options;
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: messageBytesMax, perMessageDeflate: false });
+  const server = useServer<Record<string, unknown>, Socket>(
+    {
+      execute: (args) => enveloped(args).execute(args),
+      subscribe: (args) => enveloped(args).subscribe(args),
+      onConnect: async (context) => {
+        const holder = await authenticate(authenticator, context.connectionParams);
+        if (!holder) return false;
+        const { extra } = context;
+        extra.holder = holder;
+        extra.unwatch = keyWatch.watch(holder, () => extra.socket.close(closeCodes.forbidden, 'Forbidden'));
+        return true;
+      },
+      onSubscribe: (context, _, payload) => prepare(yoga, context, payload),
+      onClose: ({ extra }) => extra.unwatch?.(),
+    },
+    sockets,
+  );
+  return {
+    upgrade: (request, socket, head) => {
+      if (!mayCall(request.headers.origin, request.headers.host)) {
+        socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+        return;
+      }
+      sockets.handleUpgrade(request, socket, head, (client) => sockets.emit('connection', client, request));
+    },
+    drain: async () => {
+      for (const client of sockets.clients) client.close(closeCodes.restart, 'Resume elsewhere');
+      await server.dispose();
+    },
+  };
+}
+
+async function authenticate(authenticator: Authenticator, params: Params): Promise<Holder | undefined> {
+  const given = params?.authorization ?? params?.Authorization;
+  if (typeof given !== 'string') return undefined;
+  // People put the bare key there as often as the header's value.
+  const authorization = /^bearer /i.test(given) ? given : `Bearer ${given}`;
+  const actor = await authenticator.authenticate(authorization);
+  return actor && { actor, authorization };
+}
+
+type Enveloped = Pick<ReturnType<Yoga['getEnveloped']>, 'execute' | 'subscribe'>;
+
+function enveloped(args: { rootValue?: unknown }): Enveloped {
+  return args.rootValue as Enveloped;
+}
+
+/** Parses and validates with yoga's plugins. What is wrong refuses this operation, never the socket. */
+async function prepare(yoga: Yoga, context: Context<Record<string, unknown>, Socket>, payload: SubscribePayload) {
+  if (Object.keys(context.subscriptions).length > operationsPerSocketMax) {
+    const message = `One socket may have ${operationsPerSocketMax} operations under way; end some or open another.`;
+    return [new GraphQLError(message, { extensions: { code: 'RATE_LIMITED' } })];
+  }
+  const { holder } = context.extra;
+  const transport = { actor: holder?.actor, authorization: holder?.authorization };
+  const { schema, execute, subscribe, contextFactory, parse, validate } = yoga.getEnveloped(transport);
+  try {
+    const document = parse(payload.query);
+    const errors = validate(schema, document);
+    if (errors.length > 0) return errors;
+    return {
+      schema,
+      operationName: payload.operationName,
+      document,
+      variableValues: payload.variables,
+      contextValue: await contextFactory(),
+      rootValue: { execute, subscribe },
+    };
+  } catch (error) {
+    return [error instanceof GraphQLError ? error : new GraphQLError('The operation could not be read.')];
+  }
+}

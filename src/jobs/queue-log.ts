@@ -1,0 +1,12 @@
+import { Logger } from 'graphile-worker';
+import type { Log } from '../kernel/log.ts';
+
+/** Takes what the job queue says about itself into our log: its troubles as warnings, all else for debugging. */
+export function queueLog(log: Log): Logger {
+  return new Logger((scope) => (level, message, meta) => {
+    const { error } = meta;
+    const fields = { ...scope, ...(error === undefined ? {} : { err: error }) };
+    if (level === 'error' || level === 'warning') log.warn(fields, message);
+    else log.debug(fields, message);
+  });
+}

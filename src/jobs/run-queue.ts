@@ -1,0 +1,114 @@
+import { EventEmitter } from 'node:events';
+import { runTaskList, type TaskList, type WorkerEvents, type WorkerPool } from 'graphile-worker';
+import pg from 'pg';
+import type { Database } from '../kernel/db/database.ts';
+import type { JobHandler, JobHandlers } from '../kernel/jobs/handler.ts';
+import type { Log } from '../kernel/log.ts';
+import { endsInTime } from './ends-in-time.ts';
+import { queueLog } from './queue-log.ts';
+import { markAlive } from './sql/free-lost-jobs.ts';
+
+export type QueueOptions = { readonly database: Database; readonly log: Log; readonly handlers: JobHandlers };
+
+export type Queue = {
+  /** Takes no new job and waits for those that run; those that take longer than `patience` are given back. */
+  stop(patience: { readonly ms: number }): Promise<void>;
+};
+
+type Run = Queue & { readonly ended: Promise<void> };
+
+const jobsAtATime = 10;
+const restMs = 1_000;
+
+/** Runs the jobs of the queue. When it breaks off, as it does when it cannot write that a job is done, it starts again. */
+export function startQueue(options: QueueOptions): Queue {
+  let stopping = false;
+  let timer: NodeJS.Timeout | undefined;
+  let run = begin();
+
+  function begin(): Run {
+    const begun = startRun(options);
+    void begun.ended.then(() => {
+      if (stopping) return;
+      options.log.error('the job queue broke off and starts again');
+      timer = setTimeout(() => {
+        run = begin();
+      }, restMs);
+    });
+    return begun;
+  }
+
+  return {
+    stop: async (patience) => {
+      stopping = true;
+      clearTimeout(timer);
+      await run.stop(patience);
+    },
+  };
+}
+
+function startRun(options: QueueOptions): Run {
+  const { log } = options;
+  // Each run has connections of its own: with them ends the lock that says that its jobs are in good hands.
+  const pool = openPool(options);
+  const jobs = runTaskList(settingsOf(log), tasksOf(options.handlers), pool);
+  let over = false;
+  const ended = jobs.promise
+    .catch((error: unknown) => log.error({ err: error }, 'the job queue did not end well'))
+    .then(() => {
+      over = true;
+      return pool.end();
+    });
+  return {
+    ended,
+    stop: async (patience) => {
+      if (!over) await stopRun(jobs, patience, log);
+      await ended;
+    },
+  };
+}
+
+async function stopRun(jobs: WorkerPool, patience: { readonly ms: number }, log: Log): Promise<void> {
+  // What goes wrong in here also comes out of `jobs.promise`, where it is logged.
+  const graceful = Promise.resolve(jobs.gracefulShutdown()).catch(() => {});
+  if (await endsInTime(graceful, patience)) return;
+  log.warn('jobs that did not end in time are given back to the queue');
+  await Promise.resolve(jobs.forcefulShutdown('the worker stops')).catch(() => {});
+}
+
+function openPool({ database, log }: QueueOptions): pg.Pool {
+  // One connection listens, one may be needed by each job that begins or ends, and one is to spare.
+  const pool = new pg.Pool({ connectionString: database.url, max: jobsAtATime + 2, connectionTimeoutMillis: 10_000 });
+  const onError = (error: Error): void => log.warn({ err: error }, 'a connection of the job queue failed');
+  pool.on('error', onError);
+  pool.on('connect', (client) => void client.on('error', onError));
+  return pool;
+}
+
+function settingsOf(log: Log): Parameters<typeof runTaskList>[0] {
+  const events: WorkerEvents = new EventEmitter();
+  events.on('pool:listen:success', ({ workerPool, client }) => {
+    markAlive(client, workerPool.id).catch((error: unknown) => {
+      log.warn({ err: error }, 'the worker could not show that it is alive; its jobs may run twice');
+    });
+  });
+  // Without batches the queue waits for no answer when it writes that a job is done, so an error there would end the
+  // process, and `stop` would not wait for it.
+  const batches = { completeJobBatchDelay: 0, failJobBatchDelay: 0 };
+  return {
+    concurrency: jobsAtATime,
+    noHandleSignals: true,
+    events,
+    logger: queueLog(log),
+    preset: { worker: batches },
+  };
+}
+
+function tasksOf(handlers: JobHandlers): TaskList {
+  return Object.fromEntries(
+    Object.entries(handlers).map(([name, handle]) => [
+      name,
+      (payload: unknown) => handle(payload as Parameters<JobHandler>[0]),
+    ]),
+  );
+}

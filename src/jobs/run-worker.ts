@@ -1,0 +1,51 @@
+import { runMigrations } from 'graphile-worker';
+import type { Clock } from '../kernel/clock.ts';
+import { inTransaction } from '../kernel/db/database.ts';
+import { endsInTime } from './ends-in-time.ts';
+import { queueLog } from './queue-log.ts';
+import { type QueueOptions, startQueue } from './run-queue.ts';
+import { type ReaderOptions, startReaders } from './run-readers.ts';
+import { ensureEventPartitions } from './sql/ensure-event-partitions.ts';
+import { freeLostJobs } from './sql/free-lost-jobs.ts';
+import { type Loop, startLoop } from './start-loop.ts';
+import { sweepTimers } from './sweep-timers.ts';
+
+export type WorkerOptions = QueueOptions & ReaderOptions & { readonly clock: Clock };
+
+export type Worker = {
+  /**
+   * Takes no new work, waits for what is running and closes its connections. Jobs that take longer than `patience`, ten
+   * seconds by default, are given back to the queue.
+   */
+  stop(patience?: { readonly ms: number }): Promise<void>;
+};
+
+const timerSweepMs = 200;
+const lostJobsSweepMs = 5_000;
+const dayMs = 86_400_000;
+const usualPatience = { ms: 10_000 };
+
+/**
+ * Starts everything that runs in the background: the jobs, the sweep that turns timers into jobs, the readers of the
+ * event log, and the care for the log's partitions. Any number of processes may do so on one database.
+ */
+export async function startWorker(options: WorkerOptions): Promise<Worker> {
+  const { database, clock, log } = options;
+  await runMigrations({ connectionString: database.url, logger: queueLog(log), noHandleSignals: true });
+  await inTransaction(database, (tx) => ensureEventPartitions(tx, clock.now()));
+  const every = (name: string, everyMs: number, work: () => Promise<void>): Loop =>
+    startLoop({ name, everyMs, log }, work);
+  const queue = startQueue(options);
+  const loops = [
+    every('timers', timerSweepMs, () => sweepTimers(database, clock)),
+    every('lost jobs', lostJobsSweepMs, () => inTransaction(database, freeLostJobs)),
+    every('event partitions', dayMs, () => inTransaction(database, (tx) => ensureEventPartitions(tx, clock.now()))),
+    startReaders(options),
+  ];
+  return {
+    stop: async (patience = usualPatience) => {
+      const loopsEnd = Promise.all(loops.map((loop) => loop.stop()));
+      await Promise.all([endsInTime(loopsEnd, patience), queue.stop(patience)]);
+    },
+  };
+}

@@ -1,0 +1,35 @@
+import { readConfig } from './config.ts';
+import { StartError } from './kernel/start-error.ts';
+import { startGateway } from './start-gateway.ts';
+
+/**
+ * Starts the gateway and stops it on SIGTERM or SIGINT. Whatever keeps it from starting is said in one clear line, with
+ * exit code 1.
+ */
+async function main(): Promise<void> {
+  const gateway = await startGateway(readConfig());
+  console.log(`Bramka is ready: ${gateway.url}`);
+  let stopping = false;
+  const stop = (exitCode: number): void => {
+    if (stopping) return;
+    stopping = true;
+    gateway.stop().then(
+      () => process.exit(exitCode),
+      (error: unknown) => {
+        console.error('Bramka could not stop cleanly:', error);
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', () => stop(0));
+  process.on('SIGINT', () => stop(0));
+  gateway.lost.then(() => {
+    console.error('The database is gone; Bramka stops. Start it again.');
+    stop(1);
+  });
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof StartError ? error.message : error);
+  process.exit(1);
+});

@@ -1,0 +1,78 @@
+import { builder } from '../../graphql/builder.ts';
+import { CurrencyEnum, LocaleEnum } from '../../graphql/money.ts';
+import { refusable, resultUnion } from '../../graphql/refusable.ts';
+import { withoutNulls } from '../../graphql/without-nulls.ts';
+import { findVisibleShop } from '../../shops/find-shop.ts';
+import { PaymentMethodEnum } from '../../transactions/graphql.ts';
+import type { CreatedPayment } from '../create-payment.ts';
+import { preparePayment } from '../prepare-payment.ts';
+import { PaymentRef } from './payment.ts';
+
+const CustomerInput = builder.inputType('CustomerInput', {
+  description: 'The payer as the shop knows him.',
+  fields: (t) => ({
+    firstName: t.string({ required: true, description: '1 to 100 characters.' }),
+    lastName: t.string({ required: true, description: '1 to 100 characters.' }),
+    email: t.string({ description: 'At most 200 characters.' }),
+    phone: t.string({ description: 'At most 20 digits, spaces, plus and minus signs.' }),
+    company: t.string({ description: 'At most 200 characters.' }),
+    taxId: t.string({ description: 'At most 30 characters; in Poland the NIP.' }),
+  }),
+});
+
+const CreatePaymentInput = builder.inputType('CreatePaymentInput', {
+  description: 'What is to be paid, by whom, and where the payer and the news go afterwards.',
+  fields: (t) => ({
+    shopId: t.id({ required: true, description: 'Who asks for the money.' }),
+    idempotencyKey: t.string({
+      required: true,
+      description: '1 to 255 characters, unique per shop: the same key and input give the same payment.',
+    }),
+    amount: t.field({ type: 'MinorUnits', required: true, description: '1 to 999,999,999 minor units.' }),
+    currency: t.field({ type: CurrencyEnum, required: true, description: 'One that the shop takes.' }),
+    orderId: t.string({
+      required: true,
+      description: "The shop's own number: 1 to 100 characters, need not be unique.",
+    }),
+    title: t.string({ description: 'What the payer reads: at most 255 characters.' }),
+    customer: t.field({ type: CustomerInput, required: true, description: 'The payer.' }),
+    successUrl: t.field({ type: 'URL', description: 'Where the payer goes once it is paid.' }),
+    failureUrl: t.field({ type: 'URL', description: 'Where the payer goes when it cannot be paid any more.' }),
+    returnUrl: t.field({ type: 'URL', description: 'Where the payer goes when neither of the others is given.' }),
+    notificationUrl: t.field({ type: 'URL', description: "Where notifications go, instead of the shop's address." }),
+    validUntil: t.field({
+      type: 'DateTime',
+      description: "At least 60 seconds ahead; left out, the shop's setting or 15 months.",
+    }),
+    methods: t.field({
+      type: [PaymentMethodEnum],
+      description: 'Offer only these; left out or empty, all of the shop.',
+    }),
+    locale: t.field({ type: LocaleEnum, description: "Language of the payer's pages; left out, the browser decides." }),
+  }),
+});
+
+const CreatePaymentSuccess = builder.objectRef<CreatedPayment>('CreatePaymentSuccess').implement({
+  description: 'The payment is there.',
+  fields: (t) => ({
+    payment: t.expose('payment', { type: PaymentRef, description: 'The payment in its present state.' }),
+    replayed: t.exposeBoolean('replayed', { description: 'An earlier call with this key had made it.' }),
+  }),
+});
+
+builder.mutationField('createPayment', (t) =>
+  t.field({
+    type: resultUnion('CreatePayment', CreatePaymentSuccess),
+    description:
+      'Asks a payer for money. Scope: payments:write. Refusals: INVALID_INPUT, NOT_FOUND (the shop), SHOP_NOT_ACTIVE, MERCHANT_NOT_ACTIVE, CURRENCY_NOT_AVAILABLE, METHOD_NOT_AVAILABLE, IDEMPOTENCY_KEY_REUSED.',
+    args: { input: t.arg({ type: CreatePaymentInput, required: true, description: 'What is to be paid.' }) },
+    resolve: (_, { input }, context) =>
+      refusable(context, { operation: 'createPayment', scope: 'payments:write', evidence: input }, async (actor) => {
+        const { payments, addressRule } = context.app;
+        const { shopId, ...wish } = withoutNulls(input);
+        const shop = await findVisibleShop(payments.shops, actor, shopId);
+        const deps = { clock: payments.clock, acquirers: payments.acquirers, addressRule };
+        return payments.creating.submit(preparePayment(deps, { shop, source: 'API' }, wish));
+      }),
+  }),
+);

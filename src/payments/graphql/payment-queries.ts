@@ -1,0 +1,149 @@
+import { builder } from '../../graphql/builder.ts';
+import { pageOf } from '../../graphql/connection-arguments.ts';
+import { actorWith } from '../../graphql/context.ts';
+import { describeValues } from '../../graphql/describe-values.ts';
+import { CurrencyEnum } from '../../graphql/money.ts';
+import type { Prisma } from '../../kernel/db/generated/prisma/client.ts';
+import { parseId } from '../../kernel/ids.ts';
+import { findVisibleShop } from '../../shops/find-shop.ts';
+import { PaymentMethodEnum, TransactionRef, TransactionStatusEnum } from '../../transactions/graphql.ts';
+import { visibleTransactions } from '../../transactions/store.ts';
+import { visiblePayments } from '../store.ts';
+import { PaymentRef, PaymentStatusEnum } from './payment.ts';
+
+const ListOrder = builder.enumType('ListOrder', {
+  description: 'The order of a list.',
+  values: describeValues<'NEWEST_FIRST' | 'OLDEST_FIRST'>({
+    NEWEST_FIRST: 'By creation, newest first.',
+    OLDEST_FIRST: 'By creation, oldest first.',
+  }),
+});
+
+const PaymentFilter = builder.inputType('PaymentFilter', {
+  description: 'What the payments of a list must fit; all conditions at once.',
+  fields: (t) => ({
+    status: t.field({ type: [PaymentStatusEnum], description: 'One of these states.' }),
+    orderId: t.string({ description: 'Exactly this order number.' }),
+    currency: t.field({ type: CurrencyEnum, description: 'This currency.' }),
+    createdFrom: t.field({ type: 'DateTime', description: 'Made at this moment or later.' }),
+    createdBefore: t.field({ type: 'DateTime', description: 'Made before this moment.' }),
+  }),
+});
+
+const TransactionFilter = builder.inputType('TransactionFilter', {
+  description: 'What the transactions of a list must fit; all conditions at once.',
+  fields: (t) => ({
+    status: t.field({ type: [TransactionStatusEnum], description: 'One of these states.' }),
+    method: t.field({ type: [PaymentMethodEnum], description: 'One of these methods.' }),
+    paymentId: t.id({ description: 'Attempts on this payment.' }),
+    createdFrom: t.field({ type: 'DateTime', description: 'Started at this moment or later.' }),
+    createdBefore: t.field({ type: 'DateTime', description: 'Started before this moment.' }),
+  }),
+});
+
+type Span = { readonly createdFrom?: Date | null | undefined; readonly createdBefore?: Date | null | undefined };
+
+function within({ createdFrom, createdBefore }: Span): { createdAt?: Prisma.DateTimeFilter } {
+  if (!createdFrom && !createdBefore) return {};
+  return {
+    createdAt: { ...(createdFrom ? { gte: createdFrom } : {}), ...(createdBefore ? { lt: createdBefore } : {}) },
+  };
+}
+
+/** Creation first, so that the planner takes the index on (shop, created_at, id) and never the primary key. */
+function byCreation(
+  order: 'NEWEST_FIRST' | 'OLDEST_FIRST',
+): [{ createdAt: Prisma.SortOrder }, { id: Prisma.SortOrder }] {
+  const direction = order === 'NEWEST_FIRST' ? 'desc' : 'asc';
+  return [{ createdAt: direction }, { id: direction }];
+}
+
+builder.queryField('payment', (t) =>
+  t.prismaField({
+    type: PaymentRef,
+    nullable: true,
+    description: 'One payment of yours, or null. Scope: payments:read.',
+    args: { id: t.arg.id({ required: true, description: 'Id of the payment.' }) },
+    resolve: (query, _, { id }, context) =>
+      context.app.payments.database.prisma.payment.findFirst({
+        ...query,
+        where: { id: parseId(id, 'payment'), AND: visiblePayments(actorWith(context, 'payments:read')) },
+      }),
+  }),
+);
+
+builder.queryField('transaction', (t) =>
+  t.prismaField({
+    type: TransactionRef,
+    nullable: true,
+    description: 'One transaction of yours, or null. Scope: payments:read.',
+    args: { id: t.arg.id({ required: true, description: 'Id of the transaction.' }) },
+    resolve: (query, _, { id }, context) =>
+      context.app.payments.database.prisma.transaction.findFirst({
+        ...query,
+        where: { id: parseId(id, 'transaction'), AND: visibleTransactions(actorWith(context, 'payments:read')) },
+      }),
+  }),
+);
+
+builder.queryField('payments', (t) =>
+  t.prismaConnection(
+    {
+      type: PaymentRef,
+      cursor: 'id',
+      description: 'Payments of a shop. Scope: payments:read. Refusals: NOT_FOUND (the shop), INVALID_INPUT.',
+      args: {
+        shopId: t.arg.id({ required: true, description: 'The shop.' }),
+        filter: t.arg({ type: PaymentFilter, description: 'Only those that fit.' }),
+        order: t.arg({ type: ListOrder, required: true, defaultValue: 'NEWEST_FIRST', description: 'Newest first.' }),
+      },
+      resolve: async (query, _, args, context) => {
+        const { filter, order, shopId } = pageOf(args);
+        const shop = await findVisibleShop(context.app.payments.shops, actorWith(context, 'payments:read'), shopId);
+        const where: Prisma.PaymentWhereInput = {
+          shopId: shop.id,
+          ...(filter?.status ? { status: { in: filter.status } } : {}),
+          ...(filter?.orderId ? { orderId: filter.orderId } : {}),
+          ...(filter?.currency ? { currency: filter.currency } : {}),
+          ...within(filter ?? {}),
+        };
+        return context.app.payments.database.prisma.payment.findMany({ ...query, where, orderBy: byCreation(order) });
+      },
+    },
+    { name: 'PaymentConnection', description: 'A page of payments.' },
+    { name: 'PaymentEdge', description: 'A payment and its place in the list.' },
+  ),
+);
+
+builder.queryField('transactions', (t) =>
+  t.prismaConnection(
+    {
+      type: TransactionRef,
+      cursor: 'id',
+      description: 'Transactions of a shop. Scope: payments:read. Refusals: NOT_FOUND (the shop), INVALID_INPUT.',
+      args: {
+        shopId: t.arg.id({ required: true, description: 'The shop.' }),
+        filter: t.arg({ type: TransactionFilter, description: 'Only those that fit.' }),
+        order: t.arg({ type: ListOrder, required: true, defaultValue: 'NEWEST_FIRST', description: 'Newest first.' }),
+      },
+      resolve: async (query, _, args, context) => {
+        const { filter, order, shopId } = pageOf(args);
+        const shop = await findVisibleShop(context.app.payments.shops, actorWith(context, 'payments:read'), shopId);
+        const where: Prisma.TransactionWhereInput = {
+          shopId: shop.id,
+          ...(filter?.status ? { status: { in: filter.status } } : {}),
+          ...(filter?.method ? { method: { in: filter.method } } : {}),
+          ...(filter?.paymentId ? { paymentId: parseId(filter.paymentId, 'payment', ['filter', 'paymentId']) } : {}),
+          ...within(filter ?? {}),
+        };
+        return context.app.payments.database.prisma.transaction.findMany({
+          ...query,
+          where,
+          orderBy: byCreation(order),
+        });
+      },
+    },
+    { name: 'TransactionConnection', description: 'A page of transactions.' },
+    { name: 'TransactionEdge', description: 'A transaction and its place in the list.' },
+  ),
+);

@@ -1,0 +1,72 @@
+import { builder } from '../../graphql/builder.ts';
+import { pageOf } from '../../graphql/connection-arguments.ts';
+import { describeValues } from '../../graphql/describe-values.ts';
+import { LocaleEnum, MoneyRef } from '../../graphql/money.ts';
+import type { PaymentStatus } from '../../kernel/db/generated/prisma/enums.ts';
+import { parseLocale } from '../../kernel/i18n/locales.ts';
+import { PaymentMethodEnum } from '../../transactions/graphql.ts';
+
+/** States of a payment. */
+export const PaymentStatusEnum = builder.enumType('PaymentStatus', {
+  description: 'Where a payment stands.',
+  values: describeValues<PaymentStatus>({
+    NEW: 'Can be paid; no attempt is running.',
+    PENDING: 'An attempt is running.',
+    AUTHORIZED: 'Money is reserved for it.',
+    SETTLED: 'Paid.',
+    CANCELLED: 'Cancelled by the shop. Becomes SETTLED if money arrives all the same.',
+    EXPIRED: 'Its time ran out. Becomes SETTLED if money arrives all the same.',
+  }),
+});
+
+/** The GraphQL type of a payment. */
+export const PaymentRef = builder.prismaObject('Payment', {
+  description: 'What a payer is asked to pay once. It may take several attempts (transactions).',
+  fields: (t) => ({
+    id: t.exposeID('id', { description: 'UUID.' }),
+    shop: t.relation('shop', { description: 'Who asks for the money.' }),
+    orderId: t.exposeString('orderId', { description: "The shop's own number; need not be unique." }),
+    title: t.exposeString('title', { nullable: true, description: 'What the payer reads.' }),
+    amount: t.field({ type: MoneyRef, description: 'What is to be paid.', resolve: (row) => row }),
+    refunded: t.field({
+      type: MoneyRef,
+      description: 'What has been refunded or is ordered to be.',
+      resolve: ({ refundedAmount, currency }) => ({ amount: refundedAmount, currency }),
+    }),
+    status: t.expose('status', { type: PaymentStatusEnum, description: 'Where it stands.' }),
+    url: t.field({
+      type: 'URL',
+      description: "The payer's page: pay, see the status, try again.",
+      resolve: (payment, _, context) => `${context.app.publicUrl}/pay/${payment.id}`,
+    }),
+    methods: t.expose('methods', {
+      type: [PaymentMethodEnum],
+      description: 'Methods offered; empty: all of the shop.',
+    }),
+    locale: t.field({
+      type: LocaleEnum,
+      nullable: true,
+      description: "Language of the payer's pages; null: the payer's browser decides.",
+      resolve: (payment) => parseLocale(payment.locale ?? '') ?? null,
+    }),
+    validUntil: t.expose('validUntil', {
+      type: 'DateTime',
+      description: 'When it expires unpaid; the end of the year 9999 is never.',
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    settledAt: t.expose('settledAt', { type: 'DateTime', nullable: true, description: 'When the money arrived.' }),
+    transactions: t.relatedConnection(
+      'transactions',
+      {
+        cursor: 'id',
+        description: 'Attempts to pay it, newest first.',
+        query: (args) => {
+          pageOf(args);
+          return { orderBy: [{ createdAt: 'desc' }, { id: 'desc' }] };
+        },
+      },
+      { name: 'PaymentTransactionsConnection', description: 'A page of attempts.' },
+      { name: 'PaymentTransactionsConnectionEdge', description: 'An attempt and its place in the list.' },
+    ),
+  }),
+});

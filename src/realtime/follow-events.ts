@@ -1,0 +1,156 @@
+import type { Database, News } from '../kernel/db/database.ts';
+import type { Event } from '../kernel/db/generated/prisma/client.ts';
+import { readEvents, requireReplayable } from '../kernel/events/read-events.ts';
+import type { Log } from '../kernel/log.ts';
+import { FeedClosed } from './errors.ts';
+import { gatherEnds } from './gather-ends.ts';
+import { type HintBus, listenForHints } from './listen-hints.ts';
+import type { EventFilter } from './model.ts';
+import { type PageSource, readPage } from './read-page.ts';
+import { sweepTails } from './sweep-tails.ts';
+import { createTail, type Tail } from './tail-log.ts';
+import { type Page, type Walk, walkLog } from './walk-log.ts';
+
+/** What one subscriber asks for. */
+export type Following = EventFilter & {
+  readonly shopId: string;
+  /** The number of the last event already seen; undefined: only what is committed from now on. */
+  readonly after?: bigint | undefined;
+  /** Ends the walk at once when it is aborted. */
+  readonly signal?: AbortSignal | undefined;
+};
+
+/** Events of shops as they are committed, in this process or another. */
+export type EventFeed = {
+  /**
+   * Follows one shop's log in order, none missing, none twice. It resolves when it is certain where the walk begins:
+   * whatever is committed after that is given. The generator ends at `return`, or when the signal is aborted.
+   * @throws CursorInvalid or CursorExpired when nobody can go on from `after`. The generator throws SlowConsumer when
+   *   its reader, once live, falls too far behind, and FeedClosed when the process stops.
+   */
+  follow(following: Following): Promise<AsyncGenerator<Event, void, undefined>>;
+  /** How many follow now. */
+  followers(): number;
+  /** Ends all walks with FeedClosed, stops listening, and refuses new followers. */
+  close(): Promise<void>;
+};
+
+export type FeedOptions = {
+  readonly database: Database;
+  readonly log: Log;
+  /** How processes hint each other; Postgres when undefined. The feed closes it. */
+  readonly hints?: HintBus;
+  /** How late an event may be, in milliseconds, when its hint was lost. */
+  readonly sweepEveryMs?: number;
+  /** How many events a live follower may be behind. */
+  readonly lagMax?: number;
+  /** How many events of each followed shop are kept in memory. */
+  readonly recentMax?: number;
+  /** How many events one statement reads. */
+  readonly pageSize?: number;
+};
+
+/**
+ * Opens the feed of a process. Every process that writes events opens one, since it also hints the others. Each
+ * follower has its own place in the log and takes from there: what the shop's tail has in memory, else a page from the
+ * database, else it waits. So hints only decide when somebody looks, never what he sees.
+ */
+export function createEventFeed(options: FeedOptions): EventFeed {
+  const { database, log } = options;
+  const hints = options.hints ?? listenForHints({ url: database.url, log });
+  const open = openFeed(options);
+  const hear = (news: News): void => {
+    for (const [shopId, number] of news) open.tails.get(shopId)?.hear(number);
+  };
+  const stops = [
+    hints.subscribe(hear),
+    database.onNews((news) => {
+      hear(news);
+      hints.publish(news);
+    }),
+    sweepTails({
+      database,
+      everyMs: options.sweepEveryMs ?? 1_000,
+      shopIds: () => [...open.tails.keys()],
+      hear,
+      onError: (err) => log.warn({ err }, 'could not ask how far the logs have come; asking again soon'),
+    }),
+  ];
+  return {
+    follow: (following) => follow(open, following),
+    followers: () => open.walks.size,
+    close: async () => {
+      open.closed = true;
+      for (const stop of stops) stop();
+      for (const walk of open.walks) walk.end(new FeedClosed());
+      await hints.close();
+    },
+  };
+}
+
+/** What a feed holds while it is open: a tail for each followed shop, and every follower's walk. */
+type OpenFeed = {
+  readonly tails: Map<string, Tail>;
+  readonly walks: Set<Walk>;
+  readonly source: PageSource;
+  readonly lagMax: number;
+  readonly openTail: (shopId: string) => Tail;
+  closed: boolean;
+};
+
+function openFeed({ database, log, pageSize = 500, recentMax = 1_000, lagMax = 10_000 }: FeedOptions): OpenFeed {
+  const source = { database, askEnds: gatherEnds(database), pageSize };
+  const openTail = (shopId: string): Tail =>
+    createTail({
+      readAfter: (after) => readEvents(database, { shopId, after, limit: pageSize }),
+      pageSize,
+      recentMax,
+      onError: (err) => log.warn({ err, shopId }, 'could not read new events; reading again soon'),
+    });
+  return { tails: new Map(), walks: new Set(), source, lagMax, openTail, closed: false };
+}
+
+async function follow(open: OpenFeed, following: Following): Promise<AsyncGenerator<Event, void, undefined>> {
+  const { shopId, signal } = following;
+  if (open.closed) throw new FeedClosed();
+  let walk: Walk | undefined;
+  // Joined before the end of the log is asked for, so that a hint that comes in between is heard.
+  const { tail, leave } = joinTail(open, shopId, () => walk?.wake());
+  const stop = (): void => walk?.end();
+  const onEnd = (): void => {
+    leave();
+    if (walk) open.walks.delete(walk);
+    signal?.removeEventListener('abort', stop);
+  };
+  try {
+    const after = await findStart(open, tail, following);
+    const readOn = (from: bigint): Promise<Page> => readPage(open.source, following, { after: from, upTo: tail.end() });
+    walk = walkLog({ shopId, tail, filter: following, after, readPage: readOn, lagMax: open.lagMax, onEnd });
+  } catch (error) {
+    onEnd();
+    throw error;
+  }
+  open.walks.add(walk);
+  signal?.addEventListener('abort', stop);
+  if (signal?.aborted) stop();
+  return walk.events;
+}
+
+function joinTail({ tails, openTail }: OpenFeed, shopId: string, wake: () => void): { tail: Tail; leave: () => void } {
+  const tail = tails.get(shopId) ?? openTail(shopId);
+  tails.set(shopId, tail);
+  const part = tail.join(wake);
+  const leave = (): void => {
+    part();
+    if (tail.followers() === 0 && tails.get(shopId) === tail) tails.delete(shopId);
+  };
+  return { tail, leave };
+}
+
+async function findStart(open: OpenFeed, tail: Tail, { shopId, after }: Following): Promise<bigint> {
+  const ends = await open.source.askEnds(shopId);
+  if (open.closed) throw new FeedClosed();
+  if (after !== undefined) requireReplayable(ends, after);
+  tail.open(ends.last);
+  return after ?? ends.last;
+}

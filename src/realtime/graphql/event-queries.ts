@@ -1,0 +1,98 @@
+import { builder } from '../../graphql/builder.ts';
+import { pageSizeMax } from '../../graphql/connection-arguments.ts';
+import { actorWith, type GraphContext } from '../../graphql/context.ts';
+import type { Event } from '../../kernel/db/generated/prisma/client.ts';
+import type { EventType } from '../../kernel/db/generated/prisma/enums.ts';
+import { InvalidInput } from '../../kernel/errors.ts';
+import { encodeCursor, parseCursor } from '../../kernel/events/cursor.ts';
+import { readEvents, readLogEnds, requireReplayable } from '../../kernel/events/read-events.ts';
+import { PaymentRef } from '../../payments/graphql/payment.ts';
+import { findVisibleShop } from '../../shops/find-shop.ts';
+import { EventRef, EventTypeEnum } from './event.ts';
+
+type EventPage = {
+  readonly events: readonly Event[];
+  readonly hasPreviousPage: boolean;
+  readonly hasNextPage: boolean;
+};
+
+const EventEdge = builder.objectRef<Event>('EventEdge').implement({
+  description: 'An event and its place in the log.',
+  fields: (t) => ({
+    cursor: t.field({
+      type: 'Cursor',
+      description: 'The same cursor as the event has.',
+      resolve: (event) => encodeCursor(event.shopId, event.number),
+    }),
+    node: t.field({ type: EventRef, description: 'The event.', resolve: (event) => event }),
+  }),
+});
+
+const EventConnection = builder.objectRef<EventPage>('EventConnection').implement({
+  description: 'A page of a log, oldest first. Its end cursor is good for the subscription `events(after:)` as well.',
+  fields: (t) => ({
+    edges: t.field({ type: [EventEdge], description: 'The events.', resolve: (page) => [...page.events] }),
+    pageInfo: t.field({
+      type: builder.pageInfoRef(),
+      description: 'Whether there is more.',
+      resolve: ({ events, hasNextPage, hasPreviousPage }) => {
+        const cursorOf = (event: Event | undefined): string | null =>
+          event ? encodeCursor(event.shopId, event.number) : null;
+        return { hasNextPage, hasPreviousPage, startCursor: cursorOf(events[0]), endCursor: cursorOf(events.at(-1)) };
+      },
+    }),
+  }),
+});
+
+type Ask = {
+  readonly shopId: string;
+  readonly after: string | null | undefined;
+  readonly first: number | null | undefined;
+  readonly types?: readonly EventType[] | undefined;
+  readonly paymentId?: string | undefined;
+};
+
+async function readPage(context: GraphContext, ask: Ask): Promise<EventPage> {
+  const size = ask.first ?? 20;
+  if (size < 0 || size > pageSizeMax) {
+    throw new InvalidInput(`first must be 0 to ${pageSizeMax}, not ${size}; read further with the cursor.`, ['first']);
+  }
+  const { database } = context.app.payments;
+  const after = ask.after ? parseCursor(ask.after, ask.shopId) : undefined;
+  if (after !== undefined) requireReplayable(await readLogEnds(database, ask.shopId), after);
+  const { shopId, types, paymentId } = ask;
+  const events = await readEvents(database, { shopId, after: after ?? 0n, limit: size + 1, types, paymentId });
+  const hasPreviousPage = after !== undefined && after > 0n;
+  return { events: events.slice(0, size), hasNextPage: events.length > size, hasPreviousPage };
+}
+
+builder.queryField('events', (t) =>
+  t.field({
+    type: EventConnection,
+    description:
+      'The log of one shop, oldest first. Scope: payments:read. Refusals: NOT_FOUND, INVALID_INPUT, CURSOR_INVALID, CURSOR_EXPIRED.',
+    args: {
+      shopId: t.arg.id({ required: true, description: 'The shop.' }),
+      after: t.arg({ type: 'Cursor', description: 'Events behind this one.' }),
+      first: t.arg.int({ description: 'How many: 0 to 100, 20 if left out.' }),
+      types: t.arg({ type: [EventTypeEnum], description: 'Only these kinds; left out, all.' }),
+    },
+    resolve: async (_, { shopId, after, first, types }, context) => {
+      const shop = await findVisibleShop(context.app.payments.shops, actorWith(context, 'payments:read'), shopId);
+      return readPage(context, { shopId: shop.id, after, first, types: types ?? undefined });
+    },
+  }),
+);
+
+builder.objectField(PaymentRef, 'events', (t) =>
+  t.field({
+    type: EventConnection,
+    description: 'What happened to this payment and its attempts, oldest first.',
+    args: {
+      after: t.arg({ type: 'Cursor', description: 'Events behind this one.' }),
+      first: t.arg.int({ description: 'How many: 0 to 100, 20 if left out.' }),
+    },
+    resolve: (payment, { after, first }, context) =>
+      readPage(context, { shopId: payment.shopId, after, first, paymentId: payment.id }),
+  }),
+);

@@ -1,0 +1,84 @@
+import { builder } from '../../graphql/builder.ts';
+import { describeValues } from '../../graphql/describe-values.ts';
+import type { Event } from '../../kernel/db/generated/prisma/client.ts';
+import { EventType } from '../../kernel/db/generated/prisma/enums.ts';
+import { encodeCursor } from '../../kernel/events/cursor.ts';
+import type { PaymentFactData } from '../../payments/events.ts';
+import { PaymentRef, PaymentStatusEnum } from '../../payments/graphql/payment.ts';
+import { ShopRef } from '../../shops/graphql.ts';
+import type { TransactionFactData } from '../../transactions/events.ts';
+import { TransactionRef, TransactionStatusEnum } from '../../transactions/graphql.ts';
+
+const described = Object.fromEntries(
+  Object.values(EventType).map((type) => {
+    const [noun = '', state = ''] = type.split(/_(.*)/);
+    return [type, `A ${noun.toLowerCase()} became ${state}.`];
+  }),
+) as Record<EventType, string>;
+
+/** Kinds of facts. */
+export const EventTypeEnum = builder.enumType('EventType', {
+  description: 'Kinds of facts, NOUN_STATE. New ones may come; pass over what you do not know.',
+  values: describeValues<EventType>({
+    ...described,
+    PAYMENT_CREATED: 'A payment was made.',
+    PAYMENT_NEW: 'An attempt ended without money; the payment can be paid again.',
+  }),
+});
+
+/** A fact of a shop's log. */
+export const EventRef = builder.interfaceRef<Event>('Event').implement({
+  description: 'A fact about a shop, numbered 1, 2, 3, … without a gap.',
+  resolveType: (event) => (event.type.startsWith('PAYMENT_') ? 'PaymentEvent' : 'TransactionEvent'),
+  fields: (t) => ({
+    cursor: t.field({
+      type: 'Cursor',
+      description: 'Give it as `after` to go on behind this event.',
+      resolve: (event) => encodeCursor(event.shopId, event.number),
+    }),
+    number: t.expose('number', { type: 'Count', description: 'Its place in the log of the shop.' }),
+    type: t.expose('type', { type: EventTypeEnum, description: 'What happened.' }),
+    at: t.expose('at', { type: 'DateTime', description: 'When it happened.' }),
+    shop: t.field({
+      type: ShopRef,
+      description: 'Whose fact it is.',
+      resolve: (event, _, context) => context.loaders.shop.load(event.shopId),
+    }),
+  }),
+});
+
+/** A fact about a payment. */
+export const PaymentEventRef = builder.objectRef<Event>('PaymentEvent').implement({
+  description: 'A payment came into a state.',
+  interfaces: [EventRef],
+  fields: (t) => ({
+    status: t.field({
+      type: PaymentStatusEnum,
+      description: 'Its state then.',
+      resolve: (event) => (event.data as PaymentFactData).payment.status,
+    }),
+    payment: t.field({
+      type: PaymentRef,
+      description: 'The payment as it is now.',
+      resolve: (event, _, context) => context.loaders.payment.load(event.paymentId ?? ''),
+    }),
+  }),
+});
+
+/** A fact about a transaction. */
+export const TransactionEventRef = builder.objectRef<Event>('TransactionEvent').implement({
+  description: 'A transaction came into a state.',
+  interfaces: [EventRef],
+  fields: (t) => ({
+    status: t.field({
+      type: TransactionStatusEnum,
+      description: 'Its state then.',
+      resolve: (event) => (event.data as TransactionFactData).transaction.status,
+    }),
+    transaction: t.field({
+      type: TransactionRef,
+      description: 'The transaction as it is now.',
+      resolve: (event, _, context) => context.loaders.transaction.load(event.transactionId ?? ''),
+    }),
+  }),
+});

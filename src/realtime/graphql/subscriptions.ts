@@ -1,0 +1,84 @@
+import { builder } from '../../graphql/builder.ts';
+import { actorWith, type GraphContext } from '../../graphql/context.ts';
+import type { Event } from '../../kernel/db/generated/prisma/client.ts';
+import { EventType } from '../../kernel/db/generated/prisma/enums.ts';
+import { NotFound } from '../../kernel/errors.ts';
+import { parseCursor } from '../../kernel/events/cursor.ts';
+import { parseId } from '../../kernel/ids.ts';
+import { findPayment } from '../../payments/store.ts';
+import { findVisibleShop } from '../../shops/find-shop.ts';
+import { type Live, liveEvents } from '../live-events.ts';
+import { EventRef, EventTypeEnum, PaymentEventRef, TransactionEventRef } from './event.ts';
+
+const paymentTypes = Object.values(EventType).filter((type) => type.startsWith('PAYMENT_'));
+const transactionTypes = Object.values(EventType).filter((type) => type.startsWith('TRANSACTION_'));
+
+const resume = 'Give the last cursor seen as `after` to resume; without it, it starts now.';
+const refusals = 'Scope: payments:read. Codes: NOT_FOUND, CURSOR_INVALID, CURSOR_EXPIRED, SLOW_CONSUMER.';
+
+/** Gives the event, or throws the refusal that ended the subscription, which becomes the operation's last error. */
+function eventOf(live: Live): Event {
+  if ('refusal' in live) throw live.refusal;
+  return live;
+}
+
+type Wish = {
+  readonly shopId: string;
+  readonly after: string | null | undefined;
+  readonly types: readonly EventType[] | undefined;
+};
+
+async function followShop(context: GraphContext, wish: Wish): Promise<AsyncGenerator<Live>> {
+  const actor = actorWith(context, 'payments:read');
+  const shop = await findVisibleShop(context.app.payments.shops, actor, wish.shopId);
+  const after = wish.after ? parseCursor(wish.after, shop.id) : undefined;
+  return liveEvents(context, actor, { shopId: shop.id, after, types: wish.types });
+}
+
+builder.subscriptionField('events', (t) =>
+  t.field({
+    type: EventRef,
+    description: `Facts of one shop in order, none missing, none twice. ${resume} ${refusals}`,
+    args: {
+      shopId: t.arg.id({ required: true, description: 'The shop.' }),
+      after: t.arg({ type: 'Cursor', description: 'The last cursor seen.' }),
+      types: t.arg({ type: [EventTypeEnum], description: 'Only these kinds; left out, all.' }),
+    },
+    subscribe: (_, { shopId, after, types }, context) =>
+      followShop(context, { shopId, after, types: types ?? undefined }),
+    resolve: (live: Live) => eventOf(live),
+  }),
+);
+
+builder.subscriptionField('transactionUpdated', (t) =>
+  t.field({
+    type: TransactionEventRef,
+    description: `Changes of the transactions of one shop, in order, none missing, none twice. ${resume} ${refusals}`,
+    args: {
+      shopId: t.arg.id({ required: true, description: 'The shop.' }),
+      after: t.arg({ type: 'Cursor', description: 'The last cursor seen.' }),
+    },
+    subscribe: (_, { shopId, after }, context) => followShop(context, { shopId, after, types: transactionTypes }),
+    resolve: (live: Live) => eventOf(live),
+  }),
+);
+
+builder.subscriptionField('paymentUpdated', (t) =>
+  t.field({
+    type: PaymentEventRef,
+    description: `Changes of one payment, in order, none missing, none twice. ${resume} ${refusals}`,
+    args: {
+      id: t.arg.id({ required: true, description: 'The payment.' }),
+      after: t.arg({ type: 'Cursor', description: 'The last cursor seen.' }),
+    },
+    subscribe: async (_, args, context) => {
+      const actor = actorWith(context, 'payments:read');
+      const payment = await findPayment(context.app.payments.database, parseId(args.id, 'payment'));
+      if (!payment) throw new NotFound('No payment with this id belongs to you.', ['id']);
+      const shop = await findVisibleShop(context.app.payments.shops, actor, payment.shopId, ['id']);
+      const after = args.after ? parseCursor(args.after, shop.id) : undefined;
+      return liveEvents(context, actor, { shopId: shop.id, after, types: paymentTypes, paymentId: payment.id });
+    },
+    resolve: (live: Live) => eventOf(live),
+  }),
+);

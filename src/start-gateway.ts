@@ -1,0 +1,163 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { Hono } from 'hono';
+import pg from 'pg';
+import { type App, createApp } from './app.ts';
+import type { Config } from './config.ts';
+import { prepareDemo } from './demo.ts';
+import { createHttpServer } from './http/server.ts';
+import { systemClock } from './kernel/clock.ts';
+import { openDatabase } from './kernel/db/database.ts';
+import { startEmbedded } from './kernel/db/embedded.ts';
+import { migrate } from './kernel/db/migrate.ts';
+import { createLog, type Log } from './kernel/log.ts';
+import { createMetrics } from './kernel/metrics.ts';
+import { StartError } from './kernel/start-error.ts';
+
+/** A running gateway. */
+export type Gateway = {
+  /** Where it listens. */
+  readonly url: string;
+  /** Resolves when the database is gone and the gateway can only stop. */
+  readonly lost: Promise<void>;
+  /** Stops taking work, finishes what is running, ends subscriptions with "resume elsewhere", closes the database. */
+  stop(): Promise<void>;
+};
+
+/**
+ * Starts a gateway: takes its port, starts or reaches the database and migrates it, wires the parts, prepares the demo in
+ * the sandbox. The port is taken first, since nothing may be started when it is in use.
+ * @throws StartError with one clear line.
+ */
+export async function startGateway(config: Config): Promise<Gateway> {
+  const log = createLog(config.logLevel);
+  const metrics = createMetrics();
+  const dataDir = await prepareDataDir(config.dataDir);
+  let app: App | undefined;
+  const undo: (() => Promise<void>)[] = [];
+  try {
+    const gate = gateFor(() => app);
+    const server = createHttpServer({ ...gate, log, metrics, trustedProxies: config.trustedProxies });
+    const { port } = await server.listen(config.port, config.host);
+    undo.push(() => server.close());
+    const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
+    const publicUrl = config.publicUrl ?? url;
+    const storage = await openStorage(config, dataDir, log);
+    undo.push(storage.stop);
+    const secret = config.secret ?? (await keptSecret(dataDir));
+    const database = openDatabase({
+      url: storage.url,
+      onError: (error) => log.warn({ err: error }, 'an idle database connection failed'),
+    });
+    undo.push(() => database.close());
+    const running = await createApp({ config, database, clock: systemClock, log, metrics, secret, publicUrl });
+    undo.push(() => running.drain());
+    if (config.mode === 'sandbox' && config.role !== 'worker') {
+      await prepareDemo({ database, clock: systemClock, seal: running.seal }, { dataDir, publicUrl });
+    }
+    app = running;
+    return { url, lost: storage.lost, stop: () => undoAll(undo) };
+  } catch (error) {
+    await undoAll(undo).catch((failure: unknown) =>
+      log.error({ err: failure }, 'cleaning up after a failed start failed'),
+    );
+    throw error;
+  }
+}
+
+/** What answers requests: the gateway once it is wired, until then "starting". */
+function gateFor(current: () => App | undefined): Pick<Parameters<typeof createHttpServer>[0], 'router' | 'graphql'> {
+  const router = new Hono();
+  router.all('*', (context) => {
+    const app = current();
+    if (app) return app.router.fetch(context.req.raw, context.env);
+    const live = context.req.path === '/health/live';
+    return context.json({ status: 'starting' }, live ? 200 : 503);
+  });
+  return {
+    router,
+    graphql: {
+      handle: async (request, response) => {
+        const app = current();
+        if (app) await app.handle(request, response);
+        else response.writeHead(503, { 'retry-after': '1' }).end();
+      },
+      upgrade: (request, socket, head) => {
+        const app = current();
+        if (app) app.upgrade(request, socket, head);
+        else socket.end('HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\n\r\n');
+      },
+    },
+  };
+}
+
+/** Undoes what was done, last first; one failure does not keep the rest from being undone. */
+async function undoAll(undo: (() => Promise<void>)[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const step of undo.splice(0).reverse()) await step().catch((error: unknown) => failures.push(error));
+  if (failures.length > 0) throw failures[0];
+}
+
+async function prepareDataDir(path: string): Promise<string> {
+  const dataDir = resolve(path);
+  try {
+    await mkdir(dataDir, { recursive: true });
+    return dataDir;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new StartError(`The data directory ${dataDir} cannot be made (${reason}); set BRAMKA_DATA_DIR to another.`);
+  }
+}
+
+type Storage = { readonly url: string; readonly lost: Promise<void>; stop(): Promise<void> };
+
+async function openStorage(config: Config, dataDir: string, log: Log): Promise<Storage> {
+  if (config.databaseUrl !== undefined) {
+    await requireDatabase(config.databaseUrl, config.mode);
+    await migrate(config.databaseUrl);
+    return { url: config.databaseUrl, lost: new Promise(() => undefined), stop: async () => undefined };
+  }
+  const embedded = await startEmbedded({ dataDir, log: (line) => log.info(line) });
+  try {
+    await migrate(embedded.url);
+    return embedded;
+  } catch (error) {
+    await embedded.stop();
+    throw error;
+  }
+}
+
+/** Looks whether the server of DATABASE_URL can be used, and in production whether it keeps what it acknowledged. */
+async function requireDatabase(url: string, mode: Config['mode']): Promise<void> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+  const { host, pathname } = new URL(url);
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ name: string }>(
+      "select name from pg_settings where name in ('fsync', 'full_page_writes', 'synchronous_commit') and setting = 'off'",
+    );
+    const [unsafe] = rows;
+    if (unsafe && mode === 'production') {
+      throw new StartError(`The database runs with ${unsafe.name} off and could lose money; switch it on.`);
+    }
+  } catch (error) {
+    if (error instanceof StartError) throw error;
+    const reason = error instanceof Error && error.message ? error.message : 'no answer';
+    throw new StartError(`The database ${host}${pathname} cannot be reached (${reason}); check DATABASE_URL.`);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+/** The sandbox's own secret, made at the first start and kept in the data dir, readable by its owner alone. */
+async function keptSecret(dataDir: string): Promise<string> {
+  const file = join(dataDir, 'secret');
+  try {
+    return (await readFile(file, 'utf8')).trim();
+  } catch {
+    const secret = randomBytes(32).toString('hex');
+    await writeFile(file, `${secret}\n`, { mode: 0o600, flag: 'wx' });
+    return secret;
+  }
+}

@@ -1,0 +1,47 @@
+import type { Tx } from '../../kernel/db/database.ts';
+import type { Event, Payment, Transaction } from '../../kernel/db/generated/prisma/client.ts';
+import { toldTypes } from '../model.ts';
+
+/**
+ * A fact of the log. The columns of its payment and its attempt come with those types of event that the shop is told of,
+ * and are null with all others.
+ */
+export type LoggedFact = Pick<Event, 'number' | 'type' | 'at' | 'data'> & {
+  readonly paymentId: string | null;
+  readonly transactionId: string | null;
+  readonly title: Payment['title'];
+  readonly orderId: Payment['orderId'];
+  readonly paymentAmount: bigint;
+  readonly currency: Payment['currency'];
+  readonly notificationUrl: string | null;
+  readonly paymentCreatedAt: Date;
+  readonly source: Transaction['source'];
+  readonly method: Transaction['method'];
+  readonly channel: string;
+  readonly transactionAmount: bigint;
+  readonly transactionCreatedAt: Date;
+};
+
+/** Reads the facts of one shop that follow a number, in order. Only what never changes is taken from the rows. */
+export async function readLog(
+  tx: Tx,
+  from: { readonly shopId: string; readonly after: bigint; readonly max: number },
+): Promise<LoggedFact[]> {
+  return tx.query<LoggedFact>({
+    name: 'read-log-for-webhooks',
+    text: `
+      with news as materialized (
+        select number, type, at, payment_id, transaction_id, data from event
+        where shop_id = $1::uuid and number > $2::bigint order by number limit $3::int
+      )
+      select news.number, news.type, news.at, news.data, p.id as "paymentId", t.id as "transactionId", p.title,
+        p.order_id as "orderId", p.amount as "paymentAmount", p.currency, p.notification_url as "notificationUrl",
+        p.created_at as "paymentCreatedAt", t.source, t.method, t.channel, t.amount as "transactionAmount",
+        t.created_at as "transactionCreatedAt"
+      from news
+      left join payment p on p.id = news.payment_id and news.type = any($4::event_type[])
+      left join transaction t on t.id = news.transaction_id and news.type = any($4::event_type[])
+      order by news.number`,
+    values: [from.shopId, from.after, from.max, toldTypes],
+  });
+}

@@ -1,0 +1,129 @@
+import type { Acquirer, AcquirerNotification } from '../../src/acquirers/port.ts';
+import { createSandboxBlik } from '../../src/acquirers/sandbox-blik/acquirer.ts';
+import type { Deliver } from '../../src/acquirers/sandbox-blik/deps.ts';
+import { type Database, inTransaction, read } from '../../src/kernel/db/database.ts';
+import type { Payment, Transaction } from '../../src/kernel/db/generated/prisma/client.ts';
+import type { JobHandlers } from '../../src/kernel/jobs/handler.ts';
+import type { PaymentDeps } from '../../src/payments/deps.ts';
+import { paymentJobs } from '../../src/payments/jobs.ts';
+import { receiveNotification } from '../../src/payments/receive-notification.ts';
+import { findPayment } from '../../src/payments/store.ts';
+import type { Shop } from '../../src/shops/model.ts';
+import { readTransactions } from '../../src/transactions/store.ts';
+import { createPaymentDeps, createShop, createTestClock, type TestClock } from '../support/factories.ts';
+import { runDueJobs } from '../support/run-due-jobs.ts';
+
+/** Signs what the simulated acquirer tells in tests. */
+export const secret = 'the secret of the simulated acquirer, for tests only';
+
+/** A gateway that takes BLIK through the simulated acquirer, with one shop; time stands still until a test lets it pass. */
+export type SandboxGateway = {
+  readonly clock: TestClock;
+  readonly shop: Shop;
+  readonly deps: PaymentDeps;
+  readonly acquirer: Acquirer;
+  /** Every notification the acquirer has sent, oldest first, whether it was taken or not. */
+  readonly sent: readonly AcquirerNotification[];
+  /** Makes the gateway lose the next notifications with an error. */
+  refuse(notifications: number): void;
+  /** Lets time pass and everything happen that is due at its end; gives the names of the jobs that ran. */
+  letPass(duration: { readonly ms: number }): Promise<string[]>;
+  /** Runs a job about a subject again, as the queue does after an error. */
+  repeat(job: string, subject: string): Promise<void>;
+};
+
+/** Makes such a gateway; the shop's outcomes come a second after the call, as by default. */
+export async function createSandboxGateway(
+  database: Database,
+  options: { readonly impatient?: boolean } = {},
+): Promise<SandboxGateway> {
+  const clock = createTestClock();
+  const { shop } = await createShop(database, { sandboxDelayMs: 1_000 });
+  const sent: AcquirerNotification[] = [];
+  let refusals = 0;
+  const deliver: Deliver = async (name, notification) => {
+    sent.push(notification);
+    refusals -= 1;
+    if (refusals >= 0) throw new Error('The gateway is out of order.');
+    await receiveNotification(deps, name, notification);
+  };
+  const acquirer = createSandboxBlik({ database, clock, secret, deliver });
+  const called = options.impatient ? givingUpOnceHeard(acquirer) : acquirer;
+  const deps = createPaymentDeps(database, { clock, acquirers: [called] });
+  const handlers: JobHandlers = { ...paymentJobs(deps), ...acquirer.jobs };
+  return {
+    clock,
+    shop,
+    deps,
+    acquirer,
+    sent,
+    refuse: (notifications) => {
+      refusals = notifications;
+    },
+    letPass: (duration) => {
+      clock.pass(duration);
+      return runDueJobs({ database, clock, handlers });
+    },
+    repeat: async (job, subject) => {
+      const handle = handlers[job];
+      if (!handle) throw new Error(`There is no job ${job}.`);
+      await handle({ subject, round: 0 });
+    },
+  };
+}
+
+/** Gives a call up as soon as the acquirer has heard of the order, so that no test waits for a time-out. */
+function givingUpOnceHeard(acquirer: Acquirer): Acquirer {
+  return {
+    ...acquirer,
+    start: async (order, signal) => {
+      const patience = new AbortController();
+      const call = acquirer.start(order, patience.signal);
+      call.catch(() => {});
+      while ((await acquirer.status(order.reference, signal)).kind === 'unheard');
+      patience.abort(new Error('no answer in time'));
+      return call;
+    },
+  };
+}
+
+/** An attempt and its payment as they are in the database now. */
+export async function attemptNow(
+  database: Database,
+  transactionId: string,
+): Promise<{ readonly transaction: Transaction; readonly payment: Payment }> {
+  const [transaction] = await inTransaction(database, (tx) => readTransactions(tx, [transactionId]));
+  const payment = transaction && (await findPayment(database, transaction.paymentId));
+  if (!payment) throw new Error('The attempt is not in the database.');
+  return { transaction, payment };
+}
+
+/** A shop's log as `number type`, in order. */
+export async function logOf(database: Database, shopId: string): Promise<string[]> {
+  const rows = await read<{ entry: string }>(database, {
+    name: 'test-log',
+    text: `select number || ' ' || type as entry from event where shop_id = $1::uuid order by number`,
+    values: [shopId],
+  });
+  return rows.map((row) => row.entry);
+}
+
+/** What was booked for a shop: its postings, captures and commissions, and the balance they led to. */
+export async function booksOf(database: Database, shopId: string): Promise<object> {
+  const [books] = await read<object>(database, {
+    name: 'test-books',
+    text: `
+      select
+        array(select p.kind || ' ' || f.kind || ' ' || f.owner || ' ' || t.kind || ' ' || p.amount || ' ' || p.currency
+          from posting p join account f on f.id = p.from_id join account t on t.id = p.to_id
+          where t.owner = $1::text order by p.id) as postings,
+        array(select c.status || ' ' || c.amount from capture c where c.shop_id = $1::uuid) as captures,
+        array(select c.base || ' ' || c.rate_ppm || ' ' || c.amount from commission c where c.shop_id = $1::uuid)
+          as commissions,
+        (select b.amount from account a join account_balance b on b.account_id = a.id
+          where a.kind = 'SHOP' and a.owner = $1::text and a.currency = 'PLN') as balance`,
+    values: [shopId],
+  });
+  if (!books) throw new Error('A statement without conditions gave no row.');
+  return books;
+}

@@ -1,0 +1,224 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inTransaction } from '../../src/kernel/db/database.ts';
+import { cancelPayment } from '../../src/payments/cancel-payment.ts';
+import { endPayments } from '../../src/payments/end-payment.ts';
+import { deriveDeliveries } from '../../src/webhooks/derive-deliveries.ts';
+import { shopsBehind } from '../../src/webhooks/store.ts';
+import { actorOf, createMerchant, createPayment, createShop, startBlik, tellAnswer } from '../support/factories.ts';
+import { openWorld, timersOf, type World } from './world.ts';
+
+const address = 'https://shop.example/n';
+const rejected = { kind: 'rejected', reason: 'CODE_INVALID', code: 'BLK-ERROR-210005' } as const;
+const paid = { kind: 'settled', amount: 1234n } as const;
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld();
+});
+afterAll(() => world.close());
+
+/** A shop with one payment and one attempt on it that waits for the payer. */
+async function pendingAttempt(notificationUrl: string | undefined = address) {
+  const { shop } = await createShop(world.database, notificationUrl === undefined ? {} : { notificationUrl });
+  const payment = await createPayment(world.payments, shop);
+  const { transaction } = await startBlik(world.payments, shop, { paymentId: payment.id });
+  return { shop, payment, transaction };
+}
+
+function statusesOf(deliveries: readonly { body: string; status: string }[]): string[][] {
+  return deliveries.map(({ body, status }) => {
+    const told = JSON.parse(body);
+    return [told.transaction?.status ?? 'payment alone', told.payment.status, status];
+  });
+}
+
+describe('Deriving the deliveries of a shop', () => {
+  it('makes one for each change of an attempt, with the states as they were then', async () => {
+    const { shop, transaction } = await pendingAttempt();
+    await tellAnswer(world.payments, transaction.id, paid);
+    await world.derive(shop.id);
+    expect(statusesOf(await world.deliveries(shop.id))).toEqual([
+      ['pending', 'pending', 'SUPERSEDED'],
+      ['settled', 'settled', 'PENDING'],
+    ]);
+  });
+
+  it('tells of the attempt and its payment by their ids, amounts and times', async () => {
+    const { shop, payment, transaction } = await pendingAttempt();
+    await world.derive(shop.id);
+    const [delivery] = await world.deliveries(shop.id);
+    const created = Math.floor(payment.createdAt.getTime() / 1000);
+    expect(JSON.parse(delivery?.body ?? '')).toEqual({
+      transaction: {
+        ...{ id: transaction.id, type: 'sale', status: 'pending', source: 'api', created, modified: created },
+        ...{ notificationUrl: address, serviceId: shop.id, amount: 1234, currency: 'PLN', title: '' },
+        ...{ orderId: 'ORD/2026-0001', paymentMethod: 'blik', paymentMethodCode: 'blik' },
+      },
+      payment: {
+        ...{ id: payment.id, title: '', amount: 1234, status: 'pending', created, orderId: 'ORD/2026-0001' },
+        ...{ currency: 'PLN', modified: created, serviceId: shop.id, notificationUrl: address },
+      },
+    });
+    expect(delivery).toMatchObject({ url: address, form: 'IMOJE', tries: 0, paymentId: payment.id, eventNumber: 2n });
+  });
+
+  it('tells nothing when an acquirer gave no answer, since that is still pending on the wire', async () => {
+    const { shop, transaction } = await pendingAttempt();
+    await tellAnswer(world.payments, transaction.id, { kind: 'silent' });
+    await world.derive(shop.id);
+    expect(statusesOf(await world.deliveries(shop.id))).toEqual([['pending', 'pending', 'PENDING']]);
+  });
+
+  it('tells why an attempt was refused', async () => {
+    const { shop, transaction } = await pendingAttempt();
+    await tellAnswer(world.payments, transaction.id, rejected);
+    await world.derive(shop.id);
+    const told = JSON.parse((await world.deliveries(shop.id)).at(-1)?.body ?? '');
+    expect(told.transaction).toMatchObject({ status: 'rejected', statusCode: 'BLK-ERROR-210005' });
+    expect(told.payment.status).toBe('new');
+  });
+
+  it('sends the payment alone when it ends without an attempt', async () => {
+    const { shop } = await createShop(world.database, { notificationUrl: address });
+    const payment = await createPayment(world.payments, shop);
+    await cancelPayment(world.payments, actorOf(shop), payment.id);
+    await world.derive(shop.id);
+    expect(statusesOf(await world.deliveries(shop.id))).toEqual([['payment alone', 'cancelled', 'PENDING']]);
+  });
+
+  it('never lets the end of the payment replace what became of its attempt', async () => {
+    const { shop, payment } = await pendingAttempt();
+    await inTransaction(world.database, (tx) =>
+      endPayments(tx, world.clock, { shopId: shop.id, paymentIds: [payment.id], end: 'EXPIRED' }),
+    );
+    await world.derive(shop.id);
+    expect(statusesOf(await world.deliveries(shop.id))).toEqual([
+      ['pending', 'pending', 'SUPERSEDED'],
+      ['cancelled', 'cancelled', 'PENDING'],
+      ['payment alone', 'cancelled', 'PENDING'],
+    ]);
+  });
+
+  it('never lets a later attempt replace the news that an earlier one settled late', async () => {
+    const { shop, payment, transaction } = await pendingAttempt();
+    await tellAnswer(world.payments, transaction.id, rejected);
+    const second = await startBlik(world.payments, shop, { paymentId: payment.id });
+    await tellAnswer(world.payments, transaction.id, paid);
+    await tellAnswer(world.payments, second.transaction.id, rejected);
+    await world.derive(shop.id);
+    expect(statusesOf(await world.deliveries(shop.id))).toEqual([
+      ['pending', 'pending', 'SUPERSEDED'],
+      ['rejected', 'new', 'SUPERSEDED'],
+      ['pending', 'pending', 'SUPERSEDED'],
+      ['settled', 'settled', 'PENDING'],
+      ['rejected', 'settled', 'PENDING'],
+    ]);
+  });
+
+  it('supersedes what an earlier run made and nobody has got yet, but nothing of another payment', async () => {
+    const { shop, transaction } = await pendingAttempt();
+    const other = await createPayment(world.payments, shop);
+    await startBlik(world.payments, shop, { paymentId: other.id });
+    await world.derive(shop.id);
+    await tellAnswer(world.payments, transaction.id, rejected);
+    await world.derive(shop.id);
+    const deliveries = await world.deliveries(shop.id);
+    expect(deliveries.map(({ paymentId, status }) => [paymentId === other.id, status])).toEqual([
+      [false, 'SUPERSEDED'],
+      [true, 'PENDING'],
+      [false, 'PENDING'],
+    ]);
+    expect(deliveries.map((delivery) => delivery.nextTryAt === null)).toEqual([true, false, false]);
+  });
+
+  it("prefers the payment's own address, and makes nothing when there is none at all", async () => {
+    const { shop } = await pendingAttempt();
+    const own = await createPayment(world.payments, shop, { notificationUrl: 'https://other.example/own' });
+    await startBlik(world.payments, shop, { paymentId: own.id });
+    await world.derive(shop.id);
+    expect((await world.deliveries(shop.id)).map(({ url }) => url)).toEqual([address, 'https://other.example/own']);
+
+    const { shop: mute } = await createShop(world.database);
+    const unheard = await createPayment(world.payments, mute);
+    await startBlik(world.payments, mute, { paymentId: unheard.id });
+    await world.derive(mute.id);
+    expect(await world.deliveries(mute.id)).toEqual([]);
+    expect(await shopsBehind(world.database)).not.toContain(mute.id);
+  });
+
+  it('makes each delivery and its job once, however many runs there are at once', async () => {
+    const { shop, payment, transaction } = await pendingAttempt();
+    await tellAnswer(world.payments, transaction.id, rejected);
+    expect(await shopsBehind(world.database)).toContain(shop.id);
+    await Promise.all(Array.from({ length: 6 }, () => deriveDeliveries(world.deps, shop.id)));
+    expect(await world.deliveries(shop.id)).toHaveLength(2);
+    const jobs = await world.database.pool.query('select queue_name from graphile_worker.jobs where queue_name = $1', [
+      payment.id,
+    ]);
+    expect(jobs.rowCount).toBe(1);
+    expect(await shopsBehind(world.database)).not.toContain(shop.id);
+  });
+
+  it('says that there is more after 500 facts, and goes on there', async () => {
+    const { shop } = await createShop(world.database, { notificationUrl: address });
+    const payments = await Promise.all(Array.from({ length: 170 }, () => createPayment(world.payments, shop)));
+    await Promise.all(payments.map(({ id }) => startBlik(world.payments, shop, { paymentId: id })));
+    expect(await deriveDeliveries(world.deps, shop.id)).toBe(true);
+    expect(await deriveDeliveries(world.deps, shop.id)).toBe(false);
+    expect(await world.deliveries(shop.id)).toHaveLength(170);
+  });
+
+  it('asks the database as often for many facts as for few', async () => {
+    const count = async (paymentCount: number): Promise<number> => {
+      const { shop } = await createShop(world.database, { notificationUrl: address });
+      const payments = await Promise.all(
+        Array.from({ length: paymentCount }, () => createPayment(world.payments, shop)),
+      );
+      await Promise.all(payments.map(({ id }) => startBlik(world.payments, shop, { paymentId: id })));
+      return countStatements(() => deriveDeliveries(world.deps, shop.id));
+    };
+    expect([await count(2), await count(40)]).toEqual([8, 8]);
+  });
+
+  it('makes what it derives by the clock of the merchant', async () => {
+    const merchantId = await createMerchant(world.database, { clockOffsetMs: 3_600_000 });
+    const { shop } = await createShop(world.database, { merchantId, notificationUrl: address });
+    const payment = await createPayment(world.payments, shop);
+    await startBlik(world.payments, shop, { paymentId: payment.id });
+    await world.derive(shop.id);
+    const [delivery] = await world.deliveries(shop.id);
+    expect(delivery?.createdAt).toEqual(world.clock.now({ clockOffsetMs: 3_600_000 }));
+  });
+
+  it('does nothing for a shop that does not exist', async () => {
+    expect(await deriveDeliveries(world.deps, '11111111-2222-4333-8444-555555555555')).toBe(false);
+  });
+
+  it('leaves no timer of a delivery that it supersedes', async () => {
+    const { shop, transaction } = await pendingAttempt('http://127.0.0.1:1/n');
+    await world.derive(shop.id);
+    const [first] = await world.deliveries(shop.id);
+    await world.send(first?.id ?? '');
+    expect((await timersOf(world.database)).map(({ subject }) => subject)).toContain(first?.id);
+    await tellAnswer(world.payments, transaction.id, paid);
+    await world.derive(shop.id);
+    expect((await timersOf(world.database)).map(({ subject }) => subject)).not.toContain(first?.id);
+  });
+});
+
+async function countStatements(work: () => Promise<unknown>): Promise<number> {
+  const { pool } = world.database;
+  const client = await pool.connect();
+  client.release();
+  let statements = 0;
+  const { query } = client;
+  Object.assign(client, {
+    query: (...given: Parameters<typeof query>) => {
+      statements += 1;
+      return query.apply(client, given);
+    },
+  });
+  await work();
+  Object.assign(client, { query });
+  return statements;
+}

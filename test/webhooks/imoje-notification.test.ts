@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { notificationSignatureHeader } from '../../src/kernel/signature.ts';
+import type { TransactionFactData } from '../../src/transactions/events.ts';
+import { imojeNotification, type ToldPayment, type ToldTransaction } from '../../src/webhooks/imoje-notification.ts';
+import { wireMethod, wirePaymentStatus, wireTransactionStatus } from '../../src/webhooks/model.ts';
+
+const seconds = (count: number): Date => new Date(count * 1000);
+const settled: TransactionFactData = { transaction: { status: 'SETTLED' }, payment: { status: 'SETTLED' } };
+
+const payment: ToldPayment = {
+  id: '0a1b2c3d-0000-4000-8000-0000000000aa',
+  shopId: '11111111-2222-4333-8444-555555555555',
+  title: 'Zamówienie 1/2026',
+  orderId: 'ORD/2026-0001',
+  amount: 1234n,
+  currency: 'PLN',
+  createdAt: seconds(1767225590),
+};
+
+const transaction: ToldTransaction = {
+  id: '0a1b2c3d-0000-4000-8000-000000000001',
+  source: 'WEB',
+  method: 'BLIK',
+  channel: 'blik',
+  amount: 1234n,
+  currency: 'PLN',
+  createdAt: new Date(1767225600_999),
+};
+
+const common = { at: new Date(1767225660_001), notificationUrl: 'https://shop.example/n', payment };
+
+/** Own worked vector of the imoje protocol, section 4. */
+const vector =
+  '{"transaction":{"id":"0a1b2c3d-0000-4000-8000-000000000001","type":"sale","status":"settled","source":"web","created":1767225600,"modified":1767225660,"notificationUrl":"https://shop.example/n","serviceId":"11111111-2222-4333-8444-555555555555","amount":1234,"currency":"PLN","title":"Zamówienie 1/2026","orderId":"ORD/2026-0001","paymentMethod":"blik","paymentMethodCode":"blik"},"payment":{"id":"0a1b2c3d-0000-4000-8000-0000000000aa","title":"Zamówienie 1/2026","amount":1234,"status":"settled","created":1767225590,"orderId":"ORD/2026-0001","currency":"PLN","modified":1767225660,"serviceId":"11111111-2222-4333-8444-555555555555","notificationUrl":"https://shop.example/n"}}';
+
+describe('An imoje notification', () => {
+  it('is the worked vector of the protocol, byte for byte', () => {
+    const body = imojeNotification({ ...common, transaction, data: settled });
+    expect(body).toBe(vector);
+    expect(Buffer.byteLength(body)).toBe(680);
+  });
+
+  it('has the signature of the worked vector', () => {
+    const header = notificationSignatureHeader({
+      merchantId: '6yt3gjtm9p1odfgx8491',
+      serviceId: payment.shopId,
+      serviceKey: 'K3y-for-Example_0123456789abcdefXYZ0',
+      body: imojeNotification({ ...common, transaction, data: settled }),
+    });
+    expect(header).toBe(
+      'merchantid=6yt3gjtm9p1odfgx8491;serviceid=11111111-2222-4333-8444-555555555555;signature=23409ec27540072bad8ce59a2e6acd283a6740b2947f4ffb227b70bbbb6eef21;alg=sha256',
+    );
+  });
+
+  it('holds the payment alone when the payment alone ended', () => {
+    const told = { ...common, transaction: undefined, data: { payment: { status: 'EXPIRED' } } } as const;
+    const body = JSON.parse(imojeNotification(told));
+    expect(Object.keys(body)).toEqual(['payment']);
+    expect(body.payment.status).toBe('cancelled');
+  });
+
+  it('has an empty title when the payment has none', () => {
+    const body = imojeNotification({ ...common, payment: { ...payment, title: null }, transaction, data: settled });
+    expect(body.match(/"title":""/g)).toHaveLength(2);
+  });
+
+  it('keeps letters, quotes and slashes so that writing the parsed body again gives the same bytes', () => {
+    const title = 'Łódź "1/2" \\ – 日本 🦊';
+    const body = imojeNotification({ ...common, payment: { ...payment, title }, transaction, data: settled });
+    expect(JSON.stringify(JSON.parse(body))).toBe(body);
+    expect(body).toContain('Łódź \\"1/2\\" \\\\ – 日本 🦊');
+  });
+
+  it.each([
+    ['REJECTED', 'BLK-ERROR-210005', 'BLK-ERROR-210005 - Wrong code'],
+    ['ERROR', 'CODE_51', 'CODE_51 - Insufficient funds'],
+    ['REJECTED', 'NEW-CODE', ''],
+  ] as const)('says after the method why it is %s with %s', (status, code, description) => {
+    const data: TransactionFactData = { transaction: { status, code }, payment: { status: 'NEW' } };
+    const body = JSON.parse(imojeNotification({ ...common, transaction, data }));
+    expect(Object.entries(body.transaction).slice(-2)).toEqual([
+      ['statusCode', code],
+      ['statusCodeDescription', description],
+    ]);
+  });
+
+  it('carries no status code when the attempt was not refused, since shops take any code for a failure', () => {
+    const late: TransactionFactData = { ...settled, transaction: { status: 'SETTLED', code: 'BLK-ERROR-210005' } };
+    expect(imojeNotification({ ...common, transaction, data: late })).not.toContain('statusCode');
+    const nameless: TransactionFactData = { ...settled, transaction: { status: 'REJECTED', reason: 'GENERAL' } };
+    expect(imojeNotification({ ...common, transaction, data: nameless })).not.toContain('statusCode');
+  });
+
+  it('writes every state and method in words that imoje documents', () => {
+    const states = ['new', 'pending', 'authorized', 'submitted_for_settlement', 'settled', 'rejected', 'error'];
+    expect(new Set(Object.values(wireTransactionStatus))).toEqual(new Set([...states, 'cancelled']));
+    expect(wireTransactionStatus).toMatchObject({ UNKNOWN: 'pending', EXPIRED: 'cancelled' });
+    expect(Object.values(wirePaymentStatus).filter((word) => ![...states, 'cancelled'].includes(word))).toEqual([]);
+    expect(wireMethod).toMatchObject({ PAY_LATER: 'imoje_paylater', WIRE_TRANSFER: 'wt' });
+  });
+});
