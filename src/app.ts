@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Hono } from 'hono';
 import type { Acquirer, Acquirers } from './acquirers/port.ts';
 import { createSandboxBlik } from './acquirers/sandbox-blik/acquirer.ts';
 import { createRefusalRecorder } from './audit/record-refusal.ts';
@@ -30,7 +29,7 @@ import { createEventFeed, type EventFeed } from './realtime/follow-events.ts';
 import { createShopFinder } from './shops/find-shop.ts';
 import type { WebhookDeps } from './webhooks/deps.ts';
 import { deriveDeliveries } from './webhooks/derive-deliveries.ts';
-import { createRequestSender } from './webhooks/send-request.ts';
+import { createRequestSender, type RequestSender } from './webhooks/send-request.ts';
 import { shopsBehind } from './webhooks/store.ts';
 
 /** What a gateway is made of, all of it given by whoever starts it. */
@@ -47,7 +46,7 @@ export type AppParts = {
 
 /** A wired gateway: what serves requests, and what has to be ended in order. */
 export type App = {
-  readonly router: Hono;
+  readonly router: ReturnType<typeof createRouter>;
   readonly seal: Seal;
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
@@ -62,6 +61,8 @@ export async function createApp(parts: AppParts): Promise<App> {
   const { payments, acquirerJobs } = wirePayments(parts);
   await openSharedAccounts(database, payments.acquirers);
   const feed = createEventFeed({ database, log });
+  parts.metrics.watchFollowers(feed.followers);
+  parts.metrics.watchPool(database.pool);
   const graph = wireGraph(parts, { payments, seal, feed });
   const sandbox = config.mode === 'sandbox';
   const worker = config.role === 'api' ? undefined : await wireWorker(parts, { payments, seal, acquirerJobs });
@@ -72,7 +73,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     seal,
     feed,
     sandbox,
-    publicUrl: parts.publicUrl,
+    trustedProxies: config.trustedProxies,
     log,
     metrics: parts.metrics,
     isReady: () => !draining,
@@ -95,12 +96,12 @@ export async function createApp(parts: AppParts): Promise<App> {
   };
 }
 
-function wirePayments({ config, database, clock, log, secret }: AppParts): {
+function wirePayments({ config, database, clock, log, metrics, secret }: AppParts): {
   payments: PaymentDeps;
   acquirerJobs: JobHandlers[];
 } {
   const acquirers = new Map<string, Acquirer>();
-  const lanes = openLanes({ database, clock, log });
+  const lanes = openLanes({ database, clock, log, metrics });
   const payments: PaymentDeps = { ...lanes, database, clock, log, shops: createShopFinder(database), acquirers };
   if (config.mode === 'production') return { payments, acquirerJobs: [] };
   const blik = createSandboxBlik({
@@ -127,7 +128,10 @@ async function openSharedAccounts(database: Database, acquirers: Acquirers): Pro
 
 type Core = { readonly payments: PaymentDeps; readonly seal: Seal };
 
-function wireGraph({ config, database, clock, log, publicUrl }: AppParts, core: Core & { readonly feed: EventFeed }) {
+function wireGraph(
+  { config, database, clock, log, metrics, publicUrl }: AppParts,
+  core: Core & { readonly feed: EventFeed },
+) {
   const sandbox = config.mode === 'sandbox';
   const authenticator = createAuthenticator({ database, clock });
   const keyWatch = watchKeys(authenticator);
@@ -136,6 +140,7 @@ function wireGraph({ config, database, clock, log, publicUrl }: AppParts, core: 
     authenticator,
     keyWatch,
     refusals: createRefusalRecorder({ database, clock, log }),
+    metrics,
     addressRule: sandbox ? 'any' : 'public',
     keyMode: sandbox ? 'test' : 'live',
     publicUrl,
@@ -150,11 +155,11 @@ function wireGraph({ config, database, clock, log, publicUrl }: AppParts, core: 
 }
 
 async function wireWorker(
-  { config, database, clock, log }: AppParts,
+  { config, database, clock, log, metrics }: AppParts,
   core: Core & { readonly acquirerJobs: readonly JobHandlers[] },
 ): Promise<Worker> {
   const sender = createRequestSender({ addressRule: config.mode === 'sandbox' ? 'any' : 'public' });
-  const webhooks: WebhookDeps = { database, clock, log, seal: core.seal, sender };
+  const webhooks: WebhookDeps = { database, clock, log, seal: core.seal, sender: counted(sender, metrics) };
   const worker = await startWorker({
     database,
     clock,
@@ -172,6 +177,17 @@ async function wireWorker(
     stop: async () => {
       await worker.stop();
       await sender.close();
+    },
+  };
+}
+
+function counted(sender: RequestSender, metrics: Metrics): RequestSender {
+  return {
+    ...sender,
+    send: async (request) => {
+      const outcome = await sender.send(request);
+      metrics.webhookTried(outcome.status === 200 ? 'delivered' : 'failed');
+      return outcome;
     },
   };
 }

@@ -6,6 +6,7 @@ import pg from 'pg';
 import { type App, createApp } from './app.ts';
 import type { Config } from './config.ts';
 import { prepareDemo } from './demo.ts';
+import type { HttpEnv } from './http/deps.ts';
 import { createHttpServer } from './http/server.ts';
 import { systemClock } from './kernel/clock.ts';
 import { openDatabase } from './kernel/db/database.ts';
@@ -38,7 +39,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
   const undo: (() => Promise<void>)[] = [];
   try {
     const gate = gateFor(() => app);
-    const server = createHttpServer({ ...gate, log, metrics, trustedProxies: config.trustedProxies });
+    const server = createHttpServer({ ...gate, log, metrics, httpsOnly: isHttpsOnly(config) });
     const { port } = await server.listen(config.port, config.host);
     undo.push(() => server.close());
     const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
@@ -66,9 +67,14 @@ export async function startGateway(config: Config): Promise<Gateway> {
   }
 }
 
+/** Browsers are told to keep to https only where https is what they are given. */
+function isHttpsOnly(config: Config): boolean {
+  return config.mode === 'production' && config.publicUrl?.startsWith('https:') === true;
+}
+
 /** What answers requests: the gateway once it is wired, until then "starting". */
 function gateFor(current: () => App | undefined): Pick<Parameters<typeof createHttpServer>[0], 'router' | 'graphql'> {
-  const router = new Hono();
+  const router = new Hono<HttpEnv>();
   router.all('*', (context) => {
     const app = current();
     if (app) return app.router.fetch(context.req.raw, context.env);

@@ -5,6 +5,7 @@ import { requireScope, Unauthenticated } from '../auth/actor.ts';
 import type { Authenticator } from '../auth/authenticate-actor.ts';
 import type { KeyWatch } from '../auth/watch-keys.ts';
 import type { Payment, Shop, Transaction } from '../kernel/db/generated/prisma/client.ts';
+import type { Metrics } from '../kernel/metrics.ts';
 import type { Seal } from '../kernel/seal.ts';
 import type { AddressRule } from '../kernel/web-address.ts';
 import type { PaymentDeps } from '../payments/deps.ts';
@@ -18,6 +19,7 @@ export type GraphApp = {
   readonly seal: Seal;
   readonly feed: EventFeed;
   readonly refusals: RefusalRecorder;
+  readonly metrics: Pick<Metrics, 'operationRefused'>;
   readonly addressRule: AddressRule;
   /** Which prefix new API keys get. */
   readonly keyMode: 'test' | 'live';

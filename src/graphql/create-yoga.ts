@@ -49,7 +49,10 @@ function pickTransport({ actor, authorization }: Transport): Transport {
 function maskError(error: unknown, log: Log): Error {
   const refusal = refusalIn(error);
   const located = error instanceof GraphQLError ? error : undefined;
-  const place = { ...(located?.nodes ? { nodes: located.nodes } : {}), ...(located?.path ? { path: located.path } : {}) };
+  const place = {
+    ...(located?.nodes ? { nodes: located.nodes } : {}),
+    ...(located?.path ? { path: located.path } : {}),
+  };
   if (refusal) {
     const { message, extensions } = toGraphQLError(refusal);
     return new GraphQLError(message, { extensions, ...place });

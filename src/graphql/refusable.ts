@@ -35,6 +35,7 @@ export async function refusable<Success extends object>(
     return await work(actorWith(context, call.scope));
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
+    context.app.metrics.operationRefused(error.code);
     if (call.evidence && context.actor) {
       const { shopId, idempotencyKey } = call.evidence;
       context.app.refusals.record({

@@ -14,6 +14,7 @@ import '../payments/graphql/start-transaction.ts';
 import '../realtime/graphql/event.ts';
 import '../realtime/graphql/event-queries.ts';
 import '../realtime/graphql/subscriptions.ts';
+import '../webhooks/graphql.ts';
 import { builder } from './builder.ts';
 
 /** The whole schema, collected from the slices. */

@@ -15,3 +15,15 @@ export class FormInvalid extends Refusal {
     this.problems = problems;
   }
 }
+
+/**
+ * A form was not signed by the shop it names. The same refusal whether there is no such shop, it belongs to another
+ * merchant or the signature is wrong, so that nobody can find out which shops exist.
+ */
+export class FormNotSigned extends Refusal {
+  readonly code = 'FORBIDDEN';
+
+  constructor() {
+    super('The signature does not fit the fields, or merchantId and serviceId name no shop of ours.', ['signature']);
+  }
+}

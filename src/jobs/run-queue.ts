@@ -1,12 +1,11 @@
-import { EventEmitter } from 'node:events';
-import { runTaskList, type TaskList, type WorkerEvents, type WorkerPool } from 'graphile-worker';
+import { runTaskList, type TaskList, type WorkerPool } from 'graphile-worker';
 import pg from 'pg';
 import type { Database } from '../kernel/db/database.ts';
 import type { JobHandler, JobHandlers } from '../kernel/jobs/handler.ts';
 import type { Log } from '../kernel/log.ts';
 import { endsInTime } from './ends-in-time.ts';
 import { queueLog } from './queue-log.ts';
-import { markAlive } from './sql/free-lost-jobs.ts';
+import { showAlive } from './show-alive.ts';
 
 export type QueueOptions = { readonly database: Database; readonly log: Log; readonly handlers: JobHandlers };
 
@@ -52,12 +51,14 @@ function startRun(options: QueueOptions): Run {
   // Each run has connections of its own: with them ends the lock that says that its jobs are in good hands.
   const pool = openPool(options);
   const jobs = runTaskList(settingsOf(log), tasksOf(options.handlers), pool);
+  const alive = showAlive(pool, jobs.id, log);
   let over = false;
   const ended = jobs.promise
     .catch((error: unknown) => log.error({ err: error }, 'the job queue did not end well'))
-    .then(() => {
+    .then(async () => {
       over = true;
-      return pool.end();
+      await alive.stop();
+      await pool.end();
     });
   return {
     ended,
@@ -77,28 +78,24 @@ async function stopRun(jobs: WorkerPool, patience: { readonly ms: number }, log:
 }
 
 function openPool({ database, log }: QueueOptions): pg.Pool {
-  // One connection listens, one may be needed by each job that begins or ends, and one is to spare.
+  // One connection listens, one shows that we are alive, and one may be needed by each job that begins or ends.
   const pool = new pg.Pool({ connectionString: database.url, max: jobsAtATime + 2, connectionTimeoutMillis: 10_000 });
-  const onError = (error: Error): void => log.warn({ err: error }, 'a connection of the job queue failed');
-  pool.on('error', onError);
-  pool.on('connect', (client) => void client.on('error', onError));
+  pool.on('error', (error) => {
+    // Only the message: the error of a pool carries its whole client along.
+    if (!pool.ending) log.warn({ reason: error.message }, 'a connection of the job queue failed');
+  });
+  // A connection in use tells its errors to whoever waits for a query, but without a listener they end the process.
+  pool.on('connect', (client) => void client.on('error', () => {}));
   return pool;
 }
 
 function settingsOf(log: Log): Parameters<typeof runTaskList>[0] {
-  const events: WorkerEvents = new EventEmitter();
-  events.on('pool:listen:success', ({ workerPool, client }) => {
-    markAlive(client, workerPool.id).catch((error: unknown) => {
-      log.warn({ err: error }, 'the worker could not show that it is alive; its jobs may run twice');
-    });
-  });
   // Without batches the queue waits for no answer when it writes that a job is done, so an error there would end the
   // process, and `stop` would not wait for it.
   const batches = { completeJobBatchDelay: 0, failJobBatchDelay: 0 };
   return {
     concurrency: jobsAtATime,
     noHandleSignals: true,
-    events,
     logger: queueLog(log),
     preset: { worker: batches },
   };

@@ -14,11 +14,15 @@ export class IdempotencyKeyReused extends Refusal {
 
 /**
  * Takes the key under which a caller may safely repeat a mutation: 1 to 255 characters.
- * @throws InvalidInput when it is empty or longer.
+ * @throws InvalidInput when it is empty or longer, or holds what no text column keeps as it is.
  */
 export function parseIdempotencyKey(key: string): string {
-  if (key.length < 1 || key.length > 255 || key.includes('\0')) {
+  if (key.length < 1 || key.length > 255) {
     throw new InvalidInput(`The idempotency key must have 1 to 255 characters, not ${key.length}.`, ['idempotencyKey']);
+  }
+  // The database would keep half a character as another one, and a repeated call would not find its row.
+  if (key.includes('\0') || !key.isWellFormed()) {
+    throw new InvalidInput('The idempotency key may hold no zero characters and no broken letters.', ['idempotencyKey']);
   }
   return key;
 }

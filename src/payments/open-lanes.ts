@@ -1,22 +1,44 @@
-import { createLane } from '../kernel/batch.ts';
+import { createLane, type Outcome } from '../kernel/batch.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { type Database, inTransaction } from '../kernel/db/database.ts';
 import type { Log } from '../kernel/log.ts';
+import type { Metrics } from '../kernel/metrics.ts';
 import { applyAcquirerAnswers } from './apply-acquirer-answer.ts';
 import { createPayments } from './create-payment.ts';
 import { decideStarts } from './decide-start.ts';
 import type { PaymentDeps } from './deps.ts';
 
-/** Opens the lanes in which the hot verbs are batched: one transaction a batch, one batch of each kind at a time. */
+/** Opens the lanes in which the hot verbs are collected into batches, and counts what has been committed. */
 export function openLanes(deps: {
   readonly database: Database;
   readonly clock: Clock;
   readonly log: Log;
+  readonly metrics: Metrics;
 }): Pick<PaymentDeps, 'creating' | 'starting' | 'applying'> {
-  const { database, clock } = deps;
+  const { database, clock, metrics } = deps;
   return {
-    creating: createLane((wishes) => inTransaction(database, (tx) => createPayments(tx, wishes))),
-    starting: createLane((wishes) => inTransaction(database, (tx) => decideStarts(tx, clock, wishes))),
-    applying: createLane((answers) => inTransaction(database, (tx) => applyAcquirerAnswers(tx, deps, answers))),
+    creating: createLane(async (wishes) => {
+      const outcomes = await inTransaction(database, (tx) => createPayments(tx, wishes));
+      metrics.paymentsCreated(valuesOf(outcomes).filter((created) => !created.replayed).length);
+      return outcomes;
+    }),
+    starting: createLane(async (wishes) => {
+      const outcomes = await inTransaction(database, (tx) => decideStarts(tx, clock, wishes));
+      for (const started of valuesOf(outcomes)) {
+        if (!started.replayed) metrics.transactionMoved(started.transaction.status);
+      }
+      return outcomes;
+    }),
+    applying: createLane(async (answers) => {
+      const outcomes = await inTransaction(database, (tx) => applyAcquirerAnswers(tx, deps, answers));
+      for (const applied of valuesOf(outcomes)) {
+        if (applied.changed) metrics.transactionMoved(applied.transaction.status);
+      }
+      return outcomes;
+    }),
   };
+}
+
+function valuesOf<Result>(outcomes: readonly Outcome<Result>[]): Result[] {
+  return outcomes.flatMap((outcome) => ('value' in outcome ? [outcome.value] : []));
 }

@@ -31,6 +31,8 @@ export type EventFeed = {
   follow(following: Following): Promise<AsyncGenerator<Event, void, undefined>>;
   /** How many follow now. */
   followers(): number;
+  /** How many shops are followed now: each has its recent events in memory and is asked for by the sweep. */
+  shops(): number;
   /** Ends all walks with FeedClosed, stops listening, and refuses new followers. */
   close(): Promise<void>;
 };
@@ -79,6 +81,7 @@ export function createEventFeed(options: FeedOptions): EventFeed {
   return {
     follow: (following) => follow(open, following),
     followers: () => open.walks.size,
+    shops: () => open.tails.size,
     close: async () => {
       open.closed = true;
       for (const stop of stops) stop();

@@ -84,7 +84,6 @@ async function* replay(options: WalkOptions, state: State): AsyncGenerator<Event
     if (state.over) return;
     state.position = event.number;
     yield event;
-    requireQuick(options, state);
   }
   state.position = page.upTo;
 }

@@ -206,6 +206,23 @@ describe('The worker', () => {
     expect(runs).toBe(2);
   });
 
+  it('goes on when all its connections were cut', async () => {
+    const [first, second] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    await start({
+      first: async () => first.resolve(),
+      second: async () => second.resolve(),
+    });
+    await livingWorker();
+    await add('first');
+    await first.promise;
+    while ((await jobsLeft()).length > 0);
+    await database.pool.query(`
+      select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and pid <> pg_backend_pid()`);
+    await add('second');
+    await second.promise;
+  });
+
   it('makes the partitions of the event log for this month and the next three', async () => {
     const clock = createTestClock(new Date('2031-11-30T23:30:00.000Z'));
     const log = createLog('silent');

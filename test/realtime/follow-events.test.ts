@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { getEventListeners } from 'node:events';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Database, openDatabase } from '../../src/kernel/db/database.ts';
 import { parseCursor } from '../../src/kernel/events/cursor.ts';
@@ -107,6 +108,24 @@ describe('A filter', () => {
     await small.close();
   });
 
+  it.each(filters)('by %s leaves out the rest of what comes', async (_, filter, expected) => {
+    const taking = takeNumbers(await feed.follow({ shopId, ...filter }), expected.length);
+    await writeEvents(database, shopId, [...story, ...story]);
+    expect(await taking).toEqual(expected);
+  });
+
+  it.each([
+    ['types', { types: ['PAYOUT_SENT'] }],
+    ['a payment', { paymentId }],
+  ] as const)('by %s moves past a log that holds nothing of it', async (_, filter) => {
+    const small = openFeed({ pageSize: 2, recentMax: 2 });
+    await writeEvents(database, shopId, plain(7));
+    const taking = takeNumbers(await small.follow({ shopId, after: 0n, ...filter }), 1);
+    await writeEvents(database, shopId, [{ type: 'PAYOUT_SENT', paymentId }]);
+    expect(await taking).toEqual([8]);
+    await small.close();
+  });
+
   it('does not make its follower fall behind', async () => {
     const strict = openFeed({ lagMax: 3 });
     const [every, rare] = [await strict.follow({ shopId }), await strict.follow({ shopId, types: ['PAYOUT_SENT'] })];
@@ -154,7 +173,7 @@ describe('A number from which nobody can go on', () => {
 
   it('leaves no follower behind', async () => {
     await expect(feed.follow({ shopId, after: 1n })).rejects.toThrow(CursorInvalid);
-    expect(feed.followers()).toBe(0);
+    expect([feed.followers(), feed.shops()]).toEqual([0, 0]);
   });
 });
 
@@ -200,7 +219,7 @@ describe('The end of a follower', () => {
     const waiting = events.next();
     expect(feed.followers()).toBe(1);
     controller.abort();
-    expect(feed.followers()).toBe(0);
+    expect([feed.followers(), feed.shops()]).toEqual([0, 0]);
     expect(await waiting).toEqual(done);
     expect(await events.next()).toEqual(done);
   });
@@ -231,13 +250,21 @@ describe('The end of a follower', () => {
     expect(await events.next()).toEqual(done);
   });
 
+  it('leaves nothing on a signal that lives on', async () => {
+    const { signal } = new AbortController();
+    const events = await feed.follow({ shopId, signal });
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+    await events.return();
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+  });
+
   it('leaves the others of its shop where they are', async () => {
     const [one, other] = [await feed.follow({ shopId }), await feed.follow({ shopId })];
     const waiting = take(other, 1);
     await one.return();
     await writeEvents(database, shopId, plain(1));
     expect(await waiting).toMatchObject([{ number: 1n }]);
-    expect(feed.followers()).toBe(1);
+    expect([feed.followers(), feed.shops()]).toEqual([1, 1]);
   });
 });
 

@@ -57,6 +57,17 @@ describe('A thousand followers of one shop', () => {
   });
 });
 
+describe('A follower of rare events', () => {
+  it('reads what lies before them once', async () => {
+    await writeEvents(database, shopId, plain(7));
+    const taking = takeNumbers(await feed.follow({ shopId, after: 0n, types: ['PAYOUT_SENT'] }), 1);
+    await writeEvents(database, shopId, [{ type: 'PAYOUT_SENT' }]);
+    expect(await taking).toEqual([8]);
+    // Where the log begins and ends, one page and whether it was whole, and what the tail read.
+    expect(reads.toSorted()).toEqual(['read-events', 'read-events', 'read-log-ends', 'read-log-ends']);
+  });
+});
+
 describe('A shop that nobody follows', () => {
   it('is not read, also not after the last follower has left', async () => {
     await writeEvents(database, shopId, plain(1));

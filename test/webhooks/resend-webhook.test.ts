@@ -50,6 +50,24 @@ describe('Sending a notification again', () => {
     expect(server.received[1]?.body).toBe(server.received[0]?.body);
   });
 
+  it('keeps the moment at which it was delivered first', async () => {
+    const { shop, id } = await triedDelivery(1);
+    const delivered = world.clock.now();
+    world.clock.pass({ ms: 60_000 });
+    await resendWebhook(world.deps, actorOf(shop), id);
+    await world.work();
+    expect(await world.deliveries(shop.id)).toMatchObject([{ deliveredAt: delivered, tries: 1 }]);
+    expect(await world.attempts(id)).toHaveLength(2);
+  });
+
+  it('sets no timer when it fails before the first try of the ladder', async () => {
+    server.answer(answering(500));
+    const { shop, id } = await triedDelivery(0);
+    await deliverWebhook(world.deps, { deliveryId: id, round: 'manual' });
+    expect(await world.deliveries(shop.id)).toMatchObject([{ status: 'PENDING', tries: 0 }]);
+    expect((await timersOf(world.database)).map(({ subject }) => subject)).not.toContain(id);
+  });
+
   it('makes one that was given up delivered when the shop takes it at last, and else changes nothing', async () => {
     server.answer(answering(500));
     const { shop, id, now } = await triedDelivery(sendsMax);

@@ -166,6 +166,7 @@ describe('A request', () => {
     });
     const outcome = await post(senderFor('any', 10_000), 'http://127.0.0.1/n');
     expect('body' in outcome && outcome.body.length).toBe(64 * 1024);
+    expect(outcome.durationMs).toBeLessThan(5_000);
   });
 
   it('is given up as a whole when its time is over, however slowly the answer drips', async () => {

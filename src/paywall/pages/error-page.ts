@@ -33,6 +33,9 @@ const developerAdvice: { readonly [error in PageError]?: readonly MessageKey[] }
     'error.BAD_SIGNATURE.form',
     'error.BAD_SIGNATURE.key',
     'error.BAD_SIGNATURE.hash',
+    'error.BAD_SIGNATURE.ids',
+    'error.SHOP_UNKNOWN.environment',
+    'error.BAD_SIGNATURE.docs',
   ],
 };
 

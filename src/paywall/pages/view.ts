@@ -76,7 +76,13 @@ export function statusMark(view: Pick<PaymentView, 'payment' | 'attempt'>): stri
   return `${view.payment.status}.${view.attempt?.status ?? 'NONE'}`;
 }
 
-/** Says whether money may still arrive from an attempt, so that "no money was taken" would be a promise too much. */
+/**
+ * Says whether money may still arrive from an attempt, so that "no money was taken" would be a promise too much. An
+ * attempt that ended only because its payment was cancelled or expired may have been confirmed at the bank before.
+ */
 export function isAttemptOpen(view: Pick<PaymentView, 'attempt'>): boolean {
-  return view.attempt !== undefined && ['NEW', 'PENDING', 'UNKNOWN', 'SUBMITTED'].includes(view.attempt.status);
+  const { status, reason } = view.attempt ?? {};
+  const endedByUs = reason === 'PAYMENT_CANCELLED' || reason === 'PAYMENT_EXPIRED';
+  if (status === 'CANCELLED') return endedByUs;
+  return status !== undefined && ['NEW', 'PENDING', 'UNKNOWN', 'SUBMITTED'].includes(status);
 }

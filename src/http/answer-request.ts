@@ -1,0 +1,120 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { getRequestListener, RequestError } from '@hono/node-server';
+import type { Log } from '../kernel/log.ts';
+import type { Metrics } from '../kernel/metrics.ts';
+import type { HttpEnv } from './deps.ts';
+
+export type RequestDeps = {
+  readonly router: { fetch(request: Request, env: HttpEnv['Bindings']): Response | Promise<Response> };
+  readonly graphql: { handle(req: IncomingMessage, res: ServerResponse): void | Promise<void> };
+  readonly log: Log;
+  readonly metrics: Pick<Metrics, 'requestAnswered'>;
+  /** True when payers and shops reach us by https alone: browsers are told to keep to it for a year. */
+  readonly httpsOnly: boolean;
+};
+
+/** What is asked so often that a line for each would hide the rest. */
+const quietPath = /^\/(?:graphql$|health\/|metrics$)/;
+
+/** Headers of every answer; pages and GraphQL replace the policy by a stricter one (OWASP ASVS 5, section 3.4). */
+const securityHeaders = {
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'X-Frame-Options': 'DENY',
+  'Content-Security-Policy': "frame-ancestors 'none'",
+} as const;
+
+/**
+ * Makes what answers every request: gives it an id, the headers that all answers carry and a line in the log, and sends
+ * it to GraphQL or to the router. Whatever is thrown on the way ends here.
+ */
+export function createRequestAnswerer(deps: RequestDeps): (req: IncomingMessage, res: ServerResponse) => void {
+  const toRouter = getRequestListener((request, env) => deps.router.fetch(request, env as HttpEnv['Bindings']), {
+    // The process's own Request and Response stay as they are, for everything else that runs in it.
+    overrideGlobalObjects: false,
+    errorHandler: (error) => answerForRouter(deps, error),
+  });
+  return (req, res) => {
+    const requestId = randomUUID();
+    const path = pathOf(req.url ?? '');
+    prepare(deps, res, requestId);
+    noteAnswer(deps, { req, res, path, requestId });
+    const answer = async (): Promise<void> => {
+      const refused = refusalOf(req);
+      if (refused) return refuse(res, refused);
+      await (path === '/graphql' ? deps.graphql.handle(req, res) : toRouter(req, res));
+    };
+    answer().catch((error: unknown) => {
+      deps.log.error({ err: error, requestId, path }, 'a request failed');
+      if (res.headersSent) res.destroy();
+      else refuse(res, { status: 500, message: `Something went wrong on our side; its number is ${requestId}.` });
+    });
+  };
+}
+
+/** The path of a request's target without its query; the target may be a whole address (RFC 9112, section 3.2). */
+export function pathOf(target: string): string {
+  return target.replace(/^https?:\/\/[^/?#]*/i, '').split(/[?#]/, 1)[0] ?? '';
+}
+
+function prepare(deps: RequestDeps, res: ServerResponse, requestId: string): void {
+  res.setHeader('X-Request-Id', requestId);
+  for (const [name, value] of Object.entries(securityHeaders)) res.setHeader(name, value);
+  if (deps.httpsOnly) res.setHeader('Strict-Transport-Security', 'max-age=31536000');
+}
+
+type Asked = {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly path: string;
+  readonly requestId: string;
+};
+
+/** Writes the line of the log: never a header, a body or a query, which may hold what nobody else should read. */
+function noteAnswer(deps: RequestDeps, { req, res, path, requestId }: Asked): void {
+  const started = performance.now();
+  const noteError = (err: Error): void => deps.log.debug({ err, requestId }, 'a connection broke off');
+  req.on('error', noteError);
+  res.on('error', noteError);
+  res.on('close', () => {
+    const ms = Math.round(performance.now() - started);
+    const method = req.method ?? '';
+    const line = { method, path, status: res.statusCode, ms, requestId, whole: res.writableFinished };
+    if (quietPath.test(path)) deps.log.debug(line, 'answered');
+    else deps.log.info(line, 'answered');
+    if (path !== '/graphql') return;
+    deps.metrics.requestAnswered({ method, route: path, status: res.statusCode, seconds: ms / 1000 });
+  });
+}
+
+type SentRefusal = { readonly status: number; readonly message: string; readonly allow?: string };
+
+function refusalOf(req: IncomingMessage): SentRefusal | undefined {
+  const allow = 'GET, HEAD, POST, OPTIONS';
+  if (req.method === 'TRACE') return { status: 405, message: 'TRACE is not answered here.', allow };
+  if (req.url === '*') {
+    return req.method === 'OPTIONS'
+      ? { status: 200, message: 'See the header Allow.', allow }
+      : { status: 400, message: 'Only OPTIONS may be asked of *.' };
+  }
+  if (/^(?:\/|https?:\/\/)/i.test(req.url ?? '')) return undefined;
+  return { status: 400, message: 'The target of a request must be a path that begins with a slash.' };
+}
+
+function refuse(res: ServerResponse, { status, message, allow }: SentRefusal): void {
+  res.statusCode = status;
+  if (allow !== undefined) res.setHeader('Allow', allow);
+  res.setHeader('Content-Type', 'application/json');
+  res.end(JSON.stringify({ status, message }));
+}
+
+/** What the router could not even be asked, because it makes no valid request, or did not catch itself. */
+function answerForRouter(deps: RequestDeps, error: unknown): Response {
+  const bad = error instanceof RequestError;
+  if (!bad) deps.log.error({ err: error }, 'a request failed outside of its route');
+  const [status, message] = bad
+    ? [400, 'The address or the Host header of this request cannot be read.']
+    : [500, 'Something went wrong on our side.'];
+  return Response.json({ status, message }, { status });
+}

@@ -1,0 +1,28 @@
+import type { HttpBindings } from '@hono/node-server';
+import type { Context } from 'hono';
+import type { Log } from '../kernel/log.ts';
+import type { Metrics } from '../kernel/metrics.ts';
+import type { Seal } from '../kernel/seal.ts';
+import type { PaymentDeps } from '../payments/deps.ts';
+import type { PrepareDeps } from '../payments/prepare-payment.ts';
+import type { EventFeed } from '../realtime/follow-events.ts';
+
+/** What the routes are given of the program. */
+export type HttpDeps = {
+  readonly payments: PaymentDeps;
+  readonly prepare: PrepareDeps;
+  readonly seal: Seal;
+  readonly feed: Pick<EventFeed, 'follow'>;
+  /** True draws the yellow bar on the payer's pages. */
+  readonly sandbox: boolean;
+  /** Addresses and CIDR ranges whose `X-Forwarded-For` counts. */
+  readonly trustedProxies: readonly string[];
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** False while the program starts and once it is stopping. */
+  isReady(): boolean;
+};
+
+/** What Node knows of a request; nothing of it when a test asks the router directly. */
+export type HttpEnv = { Bindings: Partial<HttpBindings> };
+export type HttpContext = Context<HttpEnv>;

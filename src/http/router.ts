@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto';
+import { Hono } from 'hono';
+import { routePath } from 'hono/route';
+import { imojeRoutes } from '../imoje/http.ts';
+import { acquirerRoutes } from '../payments/http.ts';
+import { answerErrorPage } from '../paywall/answer-page.ts';
+import { paywallRoutes } from '../paywall/http.ts';
+import { answerProblem, wantsHtml } from './answers.ts';
+import type { HttpContext, HttpDeps, HttpEnv } from './deps.ts';
+import { healthRoutes } from './health.ts';
+import { metricsRoutes } from './metrics.ts';
+import { BodyTooLarge } from './read-body.ts';
+
+/** Collects the routes of all slices; what none of them knows is answered 404, and what fails is answered once. */
+export function createRouter(deps: HttpDeps): Hono<HttpEnv> {
+  const router = new Hono<HttpEnv>();
+  router.use(async (c, next) => {
+    const started = performance.now();
+    await next();
+    const route = routePath(c, -1);
+    deps.metrics.requestAnswered({
+      method: c.req.method,
+      route: route === '/*' ? 'none' : route,
+      status: c.res.status,
+      seconds: (performance.now() - started) / 1000,
+    });
+  });
+  router.notFound((c) => answerUnknown(deps, c));
+  router.onError((error, c) => answerError(deps, c, error));
+  return router
+    .route('/', healthRoutes(deps))
+    .route('/', metricsRoutes(deps))
+    .route('/', paywallRoutes(deps))
+    .route('/', acquirerRoutes(deps))
+    .route('/', imojeRoutes(deps));
+}
+
+async function answerUnknown(deps: HttpDeps, c: HttpContext): Promise<Response> {
+  if (!wantsHtml(c)) return answerProblem(c, 404, 'There is nothing at this address.');
+  return answerErrorPage(c, { status: 404, sandbox: deps.sandbox }, { error: 'PAGE_UNKNOWN' });
+}
+
+/** The last place where an error of a route can be caught: our bugs go to the log, and their words to nobody. */
+async function answerError(deps: HttpDeps, c: HttpContext, error: Error): Promise<Response> {
+  const { sandbox } = deps;
+  if (error instanceof BodyTooLarge) {
+    if (!wantsHtml(c)) return answerProblem(c, 413, error.message);
+    const problems = [{ field: 'form', text: error.message }];
+    return answerErrorPage(c, { status: 413, sandbox }, { error: 'BAD_FORM', problems });
+  }
+  if (c.req.raw.signal.aborted) return answerProblem(c, 400, 'The request broke off in the middle.');
+  const reference = String(c.env?.outgoing?.getHeader('x-request-id') ?? randomUUID());
+  deps.log.error({ err: error, requestId: reference, route: routePath(c, -1) }, 'a request failed');
+  if (!wantsHtml(c)) return answerProblem(c, 500, `Something went wrong on our side; its number is ${reference}.`);
+  return answerErrorPage(c, { status: 500, sandbox }, { error: 'SERVER_ERROR', reference });
+}

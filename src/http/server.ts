@@ -1,0 +1,138 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { StartError } from '../kernel/start-error.ts';
+import { createRequestAnswerer, pathOf, type RequestDeps } from './answer-request.ts';
+import { answerSocket } from './answer-socket.ts';
+
+export type HttpServerOptions = RequestDeps & {
+  readonly graphql: {
+    /** Takes a connection that asks to become a WebSocket on `/graphql`. */
+    upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void;
+  };
+};
+
+export type HttpServer = {
+  /** Starts to listen; port 0 takes a free one. @throws StartError when that is not possible. */
+  listen(port: number, host: string): Promise<{ readonly port: number }>;
+  /** Stops accepting, and waits up to 10 seconds for what is running; then cuts it off. */
+  close(): Promise<void>;
+};
+
+/** Slow senders and silent connections are given up after these times, in milliseconds. */
+const timeouts = {
+  /** A whole request with its body. */
+  requestTimeout: 30_000,
+  headersTimeout: 10_000,
+  /** Longer than load balancers keep a silent connection, so that they never send into a closing one. */
+  keepAliveTimeout: 75_000,
+  connectionsCheckingInterval: 5_000,
+} as const;
+/** Forms may come as a query, with a packed basket in it. */
+const headerBytesMax = 32_768;
+const headersMax = 100;
+const drainMs = 10_000;
+
+/** Makes the one HTTP server: GraphQL, the payer's pages and forms, health and metrics, on one port. */
+export function createHttpServer(options: HttpServerOptions): HttpServer {
+  const answer = createRequestAnswerer(options);
+  const server = createServer({
+    ...timeouts,
+    maxHeaderSize: headerBytesMax,
+    // Some clients offer HTTP/2 with each request; they are answered by HTTP/1.1 all the same.
+    shouldUpgradeCallback: (req) => req.headers.upgrade?.toLowerCase() === 'websocket',
+  });
+  server.maxHeadersCount = headersMax;
+  const running = new WeakMap<Duplex, ServerResponse>();
+  const upgraded = new Set<Duplex>();
+  server.on('request', (req, res) => {
+    running.set(req.socket, res);
+    if (!server.listening) res.shouldKeepAlive = false;
+    res.on('close', () => {
+      running.delete(req.socket);
+      if (!server.listening) setImmediate(() => server.closeIdleConnections());
+    });
+    answer(req, res);
+  });
+  server.on('upgrade', (req, socket, head) => {
+    upgraded.add(socket);
+    socket.on('close', () => upgraded.delete(socket));
+    upgrade(options, { req, socket, head });
+  });
+  server.on('connect', (_req, socket) => {
+    socket.on('error', () => socket.destroy());
+    answerSocket(socket, 405, 'CONNECT is not answered here.');
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    // In the middle of an answer nothing more can be said.
+    if (running.get(socket)?.headersSent) socket.destroy();
+    else answerSocket(socket, ...wordsFor(error.code));
+  });
+  return {
+    listen: (port, host) => listen(server, port, host),
+    close: () => close(server, upgraded),
+  };
+}
+
+type Upgrade = { readonly req: IncomingMessage; readonly socket: Duplex; readonly head: Buffer };
+
+function upgrade({ graphql, log }: HttpServerOptions, { req, socket, head }: Upgrade): void {
+  socket.on('error', (err) => {
+    log.debug({ err }, 'a WebSocket broke off');
+    socket.destroy();
+  });
+  if (pathOf(req.url ?? '') !== '/graphql') {
+    answerSocket(socket, 404, 'There is no WebSocket at this address; GraphQL answers at /graphql.');
+    return;
+  }
+  try {
+    graphql.upgrade(req, socket, head);
+  } catch (err) {
+    log.error({ err }, 'a WebSocket could not be opened');
+    answerSocket(socket, 500, 'Something went wrong on our side.');
+  }
+}
+
+function wordsFor(code: string | undefined): [status: number, message: string] {
+  if (code === 'HPE_HEADER_OVERFLOW') return [431, `The headers are larger than ${headerBytesMax} bytes; send less.`];
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return [408, 'The request was not sent in time.'];
+  return [400, 'This is no valid HTTP request.'];
+}
+
+function listen(server: Server, port: number, host: string): Promise<{ port: number }> {
+  const { promise, resolve, reject } = Promise.withResolvers<{ port: number }>();
+  const fail = (error: NodeJS.ErrnoException): void => reject(startErrorOf(error, port, host));
+  server.once('error', fail);
+  server.listen({ port, host }, () => {
+    server.off('error', fail);
+    resolve({ port: (server.address() as AddressInfo).port });
+  });
+  return promise;
+}
+
+function startErrorOf(error: NodeJS.ErrnoException, port: number, host: string): Error {
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return new StartError(`Port ${port} on ${host} is in use; set PORT to a free one.`);
+    case 'EACCES':
+      return new StartError(`Port ${port} on ${host} is not allowed to this user; set PORT to one above 1023.`);
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return new StartError(`${host} is no address of this machine; set HOST to one, such as 127.0.0.1.`);
+    default:
+      return new StartError(`Cannot listen on port ${port} of ${host} (${error.code}); set PORT and HOST to others.`);
+  }
+}
+
+async function close(server: Server, upgraded: ReadonlySet<Duplex>): Promise<void> {
+  const { promise: closed, resolve } = Promise.withResolvers<void>();
+  // Closes idle connections too.
+  server.close(() => resolve());
+  const cutOff = setTimeout(() => {
+    server.closeAllConnections();
+    for (const socket of upgraded) socket.destroy();
+  }, drainMs);
+  await closed;
+  clearTimeout(cutOff);
+}

@@ -1,0 +1,27 @@
+import { randomUUID } from 'node:crypto';
+import { isUuid } from '../../kernel/ids.ts';
+import type { Seal } from '../../kernel/seal.ts';
+import { type FormFields, verifyForm } from '../../kernel/signature.ts';
+import type { PaymentDeps } from '../../payments/deps.ts';
+import type { Shop } from '../../shops/model.ts';
+import { readServiceKeys } from '../../shops/store.ts';
+import { FormNotSigned } from '../errors.ts';
+
+/**
+ * Finds the shop that a form names, and makes sure that this shop signed it, with any of its keys that are good now.
+ * For a shop that does not exist it does the same work, with a key that nobody knows.
+ * @throws FormNotSigned.
+ */
+export async function findSigner(
+  deps: { readonly payments: Pick<PaymentDeps, 'database' | 'clock' | 'shops'>; readonly seal: Seal },
+  fields: FormFields,
+): Promise<Shop> {
+  const { payments, seal } = deps;
+  const shopId = typeof fields.serviceId === 'string' && isUuid(fields.serviceId) ? fields.serviceId : randomUUID();
+  const shop = await payments.shops.find(shopId);
+  const sealed = await readServiceKeys(payments.database, shopId, payments.clock.now(shop));
+  const keys = sealed.map((key) => seal.open(key, shopId));
+  const signed = verifyForm(fields, keys.length > 0 ? keys : [randomUUID()]);
+  if (!shop || !signed || fields.merchantId !== shop.merchantId) throw new FormNotSigned();
+  return shop;
+}

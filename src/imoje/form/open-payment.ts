@@ -1,0 +1,58 @@
+import { inTransaction } from '../../kernel/db/database.ts';
+import type { Payment } from '../../kernel/db/generated/prisma/client.ts';
+import { Refusal } from '../../kernel/errors.ts';
+import type { Seal } from '../../kernel/seal.ts';
+import type { FormFields } from '../../kernel/signature.ts';
+import type { PaymentDeps } from '../../payments/deps.ts';
+import type { PrepareDeps } from '../../payments/prepare-payment.ts';
+import type { Shop } from '../../shops/model.ts';
+import { isLive } from '../../transactions/model.ts';
+import { readAttempts } from '../../transactions/store.ts';
+import { findSigner } from './find-signer.ts';
+import { readPaymentForm } from './form-fields.ts';
+import { formFingerprint } from './form-fingerprint.ts';
+import { toPaymentWish } from './payment-wish.ts';
+
+export type OpenPaymentDeps = { readonly payments: PaymentDeps; readonly prepare: PrepareDeps; readonly seal: Seal };
+
+/** How many payments one signed form can make, one after the other. */
+const generationsMax = 50;
+
+/**
+ * Whether the expiry lies ahead is judged when the payment is made, not when the form is read: a form that comes again
+ * later must find its payment all the same.
+ */
+const anyTime = new Date(0);
+
+/**
+ * Opens the payment that a signed form asks for. The same form sent again, as browsers do on reload and on going back,
+ * opens the same payment; when that one is cancelled or expired, it makes the next, if it still may.
+ * @throws FormNotSigned, FormInvalid, or any refusal of a new payment; then nothing was written.
+ */
+export async function openPayment(deps: OpenPaymentDeps, fields: FormFields): Promise<Payment> {
+  const shop = await findSigner(deps, fields);
+  const form = readPaymentForm(fields, anyTime);
+  const fingerprint = formFingerprint(fields);
+  let latest: Payment | undefined;
+  for (let generation = 0; generation < generationsMax; generation += 1) {
+    const wish = toPaymentWish(deps.prepare, { shop, form }, { fingerprint, generation });
+    const opened = await deps.payments.creating.submit(wish).catch((error: unknown) => {
+      // What cannot be made anew is shown as it ended.
+      if (latest && error instanceof Refusal) return { payment: latest, replayed: false };
+      throw error;
+    });
+    if (!opened.replayed || !(await mayRenew(deps.payments, shop, opened.payment))) return opened.payment;
+    latest = opened.payment;
+  }
+  if (!latest) throw new Error('No payment was opened.');
+  return latest;
+}
+
+/** Says whether a payment is over and no attempt on it can bring money any more that we wait for. */
+async function mayRenew(deps: PaymentDeps, shop: Shop, payment: Payment): Promise<boolean> {
+  const { status, validUntil } = payment;
+  const over = status === 'CANCELLED' || status === 'EXPIRED';
+  if (!over && !(status === 'NEW' && validUntil <= deps.clock.now(shop))) return false;
+  const attempts = await inTransaction(deps.database, (tx) => readAttempts(tx, [payment.id]));
+  return !attempts.some((attempt) => isLive(attempt.status));
+}

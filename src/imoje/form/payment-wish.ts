@@ -1,0 +1,66 @@
+import type { Prisma } from '../../kernel/db/generated/prisma/client.ts';
+import type { PreparedPayment } from '../../payments/create-payment.ts';
+import { listMethods } from '../../payments/list-methods.ts';
+import { type CreatePaymentInput, type PrepareDeps, preparePayment } from '../../payments/prepare-payment.ts';
+import type { Shop } from '../../shops/model.ts';
+import type { PaymentForm } from './form-fields.ts';
+
+/** Under which a form's payment is kept. */
+export type FormKey = { readonly fingerprint: string; readonly generation: number };
+
+/**
+ * Makes the wish for a payment that a form asks for. The key already says what was signed, so the same form is always
+ * the same wish, whatever of it we read today. Of the methods that the form names, those the shop lacks are passed over
+ * as long as one is left.
+ * @throws InvalidInput for a field that is wrong whenever it is sent.
+ */
+export function toPaymentWish(
+  deps: PrepareDeps,
+  owner: { readonly shop: Shop; readonly form: PaymentForm },
+  key: FormKey,
+): PreparedPayment {
+  const { shop, form } = owner;
+  const asked = form.visibleMethods ?? [];
+  const offered = listMethods(deps.acquirers, shop, { currency: form.currency, wanted: asked });
+  const methods = offered.length > 0 && asked.length > 0 ? offered.map((option) => option.method) : asked;
+  const wish = preparePayment(
+    deps,
+    { shop, source: 'FORM' },
+    {
+      ...inputOf(form),
+      idempotencyKey: `${key.fingerprint}:${key.generation}`,
+      methods,
+    },
+  );
+  return {
+    ...wish,
+    row: { ...wish.row, methods: [...asked], inputHash: new Uint8Array(Buffer.from(key.fingerprint, 'hex')) },
+  };
+}
+
+function inputOf(form: PaymentForm): Omit<CreatePaymentInput, 'idempotencyKey' | 'methods'> {
+  const { urls } = form;
+  return {
+    amount: form.amount,
+    currency: form.currency,
+    orderId: form.orderId,
+    title: form.title,
+    description: form.additionalDescription,
+    customer: form.customer,
+    preselectChannel: form.preselectMethodCode,
+    successUrl: urls.success,
+    failureUrl: urls.failure,
+    returnUrl: urls.return,
+    notificationUrl: urls.notification,
+    validUntil: form.validUntil,
+    documents: documentsOf(form),
+  };
+}
+
+/** What only some methods need, as JSON: amounts of the form have at most 9 digits, so numbers hold them exactly. */
+function documentsOf(form: PaymentForm): Prisma.JsonObject | undefined {
+  const { billing, shipping, multipayout, invoice, cart, cartData, version } = form;
+  const given = { billing, shipping, multipayout, invoice, cart, cartData, version };
+  const text = JSON.stringify(given, (_, value: unknown) => (typeof value === 'bigint' ? Number(value) : value));
+  return text === '{}' ? undefined : (JSON.parse(text) as Prisma.JsonObject);
+}

@@ -1,0 +1,75 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { RefusalCode } from './errors.ts';
+
+/** What the gateway counts of itself, for Prometheus. Labels are words of ours, never anything that came from outside. */
+export type Metrics = {
+  /** An answer went out; `route` is the pattern of its path, `seconds` the time until the answer began. */
+  requestAnswered(request: {
+    readonly method: string;
+    readonly route: string;
+    readonly status: number;
+    readonly seconds: number;
+  }): void;
+  /** Payments were written; replays do not count. */
+  paymentsCreated(count: number): void;
+  /** A transaction came into a state. */
+  transactionMoved(status: string): void;
+  /** A notification to a shop was tried. */
+  webhookTried(outcome: 'delivered' | 'failed'): void;
+  /** The gateway said no. */
+  operationRefused(code: RefusalCode): void;
+  /** From now on tells how many live subscriptions there are. */
+  watchFollowers(count: () => number): void;
+  /** From now on tells how the connections to the database are used. */
+  watchPool(pool: { readonly totalCount: number; readonly idleCount: number; readonly waitingCount: number }): void;
+  /** Everything as Prometheus reads it, text format 0.0.4. */
+  write(): Promise<string>;
+  readonly contentType: string;
+};
+
+/** Answers are mostly a few milliseconds away; an acquirer may take 3 seconds. */
+const secondsBuckets = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** Makes the counters of one process, in a registry of its own. */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry, prefix: 'bramka_' });
+  const counter = (name: string, help: string, labelNames: string[] = []): Counter =>
+    new Counter({ name: `bramka_${name}`, help, labelNames, registers });
+  const gauge = (name: string, help: string, read: () => number): Gauge =>
+    new Gauge({
+      ...{ name: `bramka_${name}`, help, registers },
+      collect() {
+        this.set(read());
+      },
+    });
+  const requests = new Histogram({
+    name: 'bramka_http_request_seconds',
+    help: 'Time until an answer began, in seconds.',
+    labelNames: ['method', 'route', 'status'],
+    buckets: secondsBuckets,
+    registers,
+  });
+  const payments = counter('payments_created_total', 'Payments written by this process.');
+  const transactions = counter('transactions_total', 'Moves of transactions into a state.', ['status']);
+  const webhooks = counter('webhook_tries_total', 'Tries to deliver a notification.', ['outcome']);
+  const refused = counter('refused_operations_total', 'Operations that were refused.', ['code']);
+  return {
+    requestAnswered: ({ seconds, ...labels }) => requests.observe(labels, seconds),
+    paymentsCreated: (count) => payments.inc(count),
+    transactionMoved: (status) => transactions.inc({ status }),
+    webhookTried: (outcome) => webhooks.inc({ outcome }),
+    operationRefused: (code) => refused.inc({ code }),
+    watchFollowers: (count) => {
+      gauge('live_subscriptions', 'Subscribers that follow a log now.', count);
+    },
+    watchPool: (pool) => {
+      gauge('database_connections', 'Open connections for writing.', () => pool.totalCount);
+      gauge('database_connections_idle', 'Open connections that nobody uses.', () => pool.idleCount);
+      gauge('database_waiting', 'Work that waits for a connection.', () => pool.waitingCount);
+    },
+    write: () => registry.metrics(),
+    contentType: registry.contentType,
+  };
+}

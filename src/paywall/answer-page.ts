@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { HttpContext } from '../http/deps.ts';
+import { type Locale, negotiateLocale } from '../kernel/i18n/locales.ts';
+import { paywallLocales } from './messages/catalogues.ts';
+import { type ErrorView, errorPage } from './pages/error-page.ts';
+import type { Html, PageFrame } from './pages/view.ts';
+
+/** What an answer with a page needs beside the page. */
+export type PageAnswer = {
+  readonly status: ContentfulStatusCode;
+  readonly sandbox: boolean;
+  /** A language that the path names. */
+  readonly pathLocale?: string | undefined;
+  /** The language that the shop asked for. */
+  readonly storedLocale?: string | undefined;
+  /** Gives the address of the same page in another language; undefined when it has none of its own. */
+  readonly hrefOf?: ((locale: Locale) => string) | undefined;
+};
+
+/**
+ * Answers with a page: in the payer's language, never kept by anybody, and with a policy under which nothing runs or is
+ * drawn that we did not write (Content Security Policy Level 3).
+ */
+export async function answerPage(
+  c: HttpContext,
+  answer: PageAnswer,
+  draw: (frame: PageFrame) => Html,
+): Promise<Response> {
+  const nonce = randomBytes(16).toString('base64');
+  const { hrefOf } = answer;
+  const wishes = {
+    path: answer.pathLocale,
+    query: c.req.query('lang'),
+    stored: answer.storedLocale,
+    acceptLanguage: c.req.header('accept-language'),
+  };
+  const page = await draw({
+    locale: negotiateLocale(wishes, paywallLocales),
+    nonce,
+    sandbox: answer.sandbox,
+    languages: hrefOf ? paywallLocales.map((locale) => ({ locale, href: hrefOf(locale) })) : [],
+  });
+  return c.html(String(page), answer.status, {
+    'content-security-policy': policyFor(nonce),
+    'cache-control': 'no-store',
+    vary: 'accept-language',
+  });
+}
+
+/** Answers with a page that shows no payment; `told` is what it says. */
+export function answerErrorPage(
+  c: HttpContext,
+  answer: PageAnswer,
+  told: Pick<ErrorView, 'error' | 'problems' | 'reference'>,
+): Promise<Response> {
+  return answerPage(c, answer, (frame) => errorPage({ ...frame, ...told }));
+}
+
+function policyFor(nonce: string): string {
+  return [
+    "default-src 'none'",
+    `style-src 'nonce-${nonce}'`,
+    `script-src 'nonce-${nonce}'`,
+    "img-src 'self' data:",
+    "connect-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}

@@ -1,0 +1,40 @@
+import { inTransaction } from '../kernel/db/database.ts';
+import type { Payment, Transaction } from '../kernel/db/generated/prisma/client.ts';
+import { isUuid } from '../kernel/ids.ts';
+import type { PaymentDeps } from '../payments/deps.ts';
+import { readPayments } from '../payments/store.ts';
+import type { Shop } from '../shops/model.ts';
+import { readAttempts } from '../transactions/store.ts';
+
+/** All that a payer's page is drawn from. */
+export type PayerState = {
+  readonly payment: Payment;
+  /** The attempt that paid it; until there is one, the newest. */
+  readonly attempt: Transaction | undefined;
+  readonly shop: Shop;
+  /** By the merchant's clock. */
+  readonly now: Date;
+};
+
+/**
+ * Finds the present state of a payment for its payer, who needs nothing but its id. A payment whose time is over shows
+ * as expired even before it was written so.
+ * @returns undefined when no payment has this id.
+ */
+export async function findPayerState(
+  deps: Pick<PaymentDeps, 'database' | 'clock' | 'shops'>,
+  paymentId: string,
+): Promise<PayerState | undefined> {
+  const id = paymentId.toLowerCase();
+  if (!isUuid(id)) return undefined;
+  const { payment, attempts } = await inTransaction(deps.database, async (tx) => ({
+    payment: (await readPayments(tx, [id]))[0],
+    attempts: await readAttempts(tx, [id]),
+  }));
+  const shop = payment && (await deps.shops.find(payment.shopId));
+  if (!payment || !shop) return undefined;
+  const now = deps.clock.now(shop);
+  const attempt = attempts.find((tried) => tried.status === 'SETTLED' && !tried.surplus) ?? attempts.at(-1);
+  const lapsed = payment.status === 'NEW' && payment.validUntil <= now;
+  return { payment: lapsed ? { ...payment, status: 'EXPIRED' } : payment, attempt, shop, now };
+}

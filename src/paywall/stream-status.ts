@@ -1,0 +1,76 @@
+import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
+import { answerProblem } from '../http/answers.ts';
+import { clientAddress } from '../http/client-address.ts';
+import type { HttpContext, HttpDeps } from '../http/deps.ts';
+import { FeedClosed } from '../realtime/errors.ts';
+import { findPayerState, type PayerState } from './find-payer-state.ts';
+import { isOver, markOf } from './payment-view.ts';
+
+/** Proxies close connections on which nothing happens, often after 30 seconds or more. */
+const heartbeatMs = 15_000;
+/** Browsers connect again by themselves, so a stream whose reader is gone without a word does not live for ever. */
+const streamMsMax = 600_000;
+const retryMs = 2_000;
+/** Streams that one address may hold: a household behind one router has a few. */
+const streamsMax = 20;
+
+/** Answers with the news of one payment as server-sent events (HTML Living Standard, section 9.2). */
+export type StatusStreamer = (c: HttpContext, state: PayerState) => Response;
+
+/**
+ * Makes the answer of `/pay/{id}/events`: the event `status` at once and after each change, until the payment is over.
+ * Everything a stream holds is given back when it ends, whoever ends it.
+ */
+export function createStatusStreamer(deps: HttpDeps): StatusStreamer {
+  const open = new Map<string, number>();
+  return (c, state) => {
+    const remote = c.env?.incoming?.socket.remoteAddress;
+    const address = clientAddress(remote, c.req.header('x-forwarded-for'), deps.trustedProxies);
+    const count = open.get(address) ?? 0;
+    if (count >= streamsMax) return answerProblem(c, 429, 'Too many pages wait at this address; close some of them.');
+    open.set(address, count + 1);
+    // Asks proxies not to hold the answer back until it is whole.
+    c.header('x-accel-buffering', 'no');
+    return streamSSE(c, async (stream) => {
+      try {
+        await tellChanges(deps, stream, state);
+      } finally {
+        const left = (open.get(address) ?? 1) - 1;
+        if (left > 0) open.set(address, left);
+        else open.delete(address);
+      }
+    });
+  };
+}
+
+async function tellChanges(deps: HttpDeps, stream: SSEStreamingApi, state: PayerState): Promise<void> {
+  const { id, shopId } = state.payment;
+  const ending = new AbortController();
+  const end = (): void => ending.abort();
+  stream.onAbort(end);
+  const timers = [setInterval(() => void stream.write(':\n\n'), heartbeatMs), setTimeout(end, streamMsMax)];
+  let told: string | undefined;
+  const tell = async (): Promise<boolean> => {
+    const now = await findPayerState(deps.payments, id);
+    if (!now) return true;
+    const mark = markOf(now);
+    if (mark !== told) await stream.writeSSE({ event: 'status', data: mark, retry: retryMs });
+    told = mark;
+    return isOver(now);
+  };
+  try {
+    // Follows first and reads then, so that no change falls between the two.
+    const events = await deps.feed.follow({ shopId, paymentId: id, signal: ending.signal });
+    let over = await tell();
+    while (!over && !ending.signal.aborted) {
+      const next = await events.next();
+      over = next.done === true || (await tell());
+    }
+  } catch (error) {
+    // The browser comes again, to this process or another.
+    if (!(error instanceof FeedClosed)) deps.log.warn({ err: error, paymentId: id }, 'a stream of news broke off');
+  } finally {
+    for (const timer of timers) clearTimeout(timer);
+    end();
+  }
+}

@@ -1,0 +1,369 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { AcquirerAnswer } from '../../src/acquirers/port.ts';
+import { createRouter } from '../../src/http/router.ts';
+import { inTransaction } from '../../src/kernel/db/database.ts';
+import type { Transaction } from '../../src/kernel/db/generated/prisma/client.ts';
+import { cancelPayment } from '../../src/payments/cancel-payment.ts';
+import { expirePayment } from '../../src/payments/expire-payment.ts';
+import type { CreatePaymentInput } from '../../src/payments/prepare-payment.ts';
+import type { Shop } from '../../src/shops/model.ts';
+import { readAttempts } from '../../src/transactions/store.ts';
+import { createHttpWorld, type HttpWorld, posted, startServer, textOf } from '../http/world.ts';
+import { actorOf, createPayment, createScriptedAcquirer, createShop, tellAnswer } from '../support/factories.ts';
+
+const pending: AcquirerAnswer = { kind: 'pending', confirmUntil: new Date('2026-03-02T10:01:00.000Z') };
+const wrongCode: AcquirerAnswer = { kind: 'rejected', reason: 'CODE_INVALID', code: '210005' };
+
+let world: HttpWorld;
+let shop: Shop;
+let answer = pending;
+
+beforeAll(async () => {
+  world = await createHttpWorld({ acquirers: [createScriptedAcquirer(() => answer)] });
+  ({ shop } = await createShop(world.database, { name: 'Księgarnia <&>' }));
+});
+afterAll(() => world.close());
+beforeEach(() => {
+  answer = pending;
+});
+
+const newPayment = async (input: Partial<CreatePaymentInput> = {}) =>
+  (await createPayment(world.payments, shop, input)).id;
+const open = (path: string, headers: Record<string, string> = {}) => world.router.request(path, { headers });
+const attemptsOn = (paymentId: string): Promise<Transaction[]> =>
+  inTransaction(world.database, (tx) => readAttempts(tx, [paymentId]));
+
+async function showPage(id: string, query = ''): Promise<string> {
+  return textOf(await open(`/pay/${id}${query}`, { 'accept-language': 'en' }));
+}
+
+/** The token that a fresh page of the payment carries. */
+async function tokenOf(id: string): Promise<string> {
+  return /name="attempt" value="([^"]+)"/.exec(await showPage(id))?.[1] ?? '';
+}
+
+/** Types a code into a fresh page of the payment, and posts it. */
+async function pay(id: string, code = '123 456', attempt?: string): Promise<Response> {
+  return world.router.request(`/pay/${id}/blik?lang=en`, posted({ code, attempt: attempt ?? (await tokenOf(id)) }));
+}
+
+async function payAndTell(id: string, told: AcquirerAnswer): Promise<void> {
+  await pay(id);
+  for (const attempt of await attemptsOn(id)) await tellAnswer(world.payments, attempt.id, told);
+}
+
+describe('GET /pay/{id}', () => {
+  it('shows a new payment with the form for a BLIK code, under a policy that lets nothing else run', async () => {
+    const id = await newPayment({ title: 'Trzy książki' });
+    const page = await open(`/pay/${id}`);
+    const policy = page.headers.get('content-security-policy') ?? '';
+    const nonce = /script-src 'nonce-([^']+)'/.exec(policy)?.[1];
+    const text = await page.text();
+    expect(page.status).toBe(200);
+    expect(text).toContain('Księgarnia &lt;&amp;&gt;');
+    expect(text).toContain(`<form method="post" action="/pay/${id}/blik">`);
+    expect(text).toContain(`<script nonce="${nonce}">`);
+    expect(policy).toBe(
+      `default-src 'none'; style-src 'nonce-${nonce}'; script-src 'nonce-${nonce}'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
+    );
+    expect(page.headers.get('cache-control')).toBe('no-store');
+    expect(await tokenOf(id)).not.toBe(await tokenOf(id));
+  });
+
+  it('is 404 for an id that is unknown or none at all', async () => {
+    for (const id of [randomUUID(), 'x', '..%2f', `${randomUUID()}'`, '%00']) {
+      const page = await open(`/pay/${id}`, { 'accept-language': 'en' });
+      expect([page.status, await page.text()]).toEqual([404, expect.stringContaining('There is no such payment')]);
+    }
+  });
+
+  it('speaks the language of the address, else of the payment, else of the browser', async () => {
+    const id = await newPayment();
+    const german = await newPayment({ locale: 'en' });
+    expect(await (await open(`/pay/${id}`)).text()).toContain('<html lang="pl">');
+    expect(await (await open(`/pay/${id}`, { 'accept-language': 'en-GB' })).text()).toContain('<html lang="en">');
+    expect(await (await open(`/pay/${german}`, { 'accept-language': 'pl' })).text()).toContain('<html lang="en">');
+    const asked = await (await open(`/pay/${german}?lang=pl`)).text();
+    expect(asked).toContain('<html lang="pl">');
+    expect(asked).toContain(`action="/pay/${german}/blik?lang=pl"`);
+    expect(asked).toContain(`href="/pay/${german}?lang=en"`);
+    expect(await (await open(`/pay/${id}?lang="><script>`)).text()).not.toContain('"><script>');
+  });
+
+  it('offers nothing to pay with while the shop is suspended, and says so when somebody pays', async () => {
+    const suspended = await createShop(world.database, { status: 'SUSPENDED' });
+    const { id } = await createPayment(world.payments, shop);
+    const move = 'update payment set shop_id = $1::uuid where id = $2::uuid';
+    const attempt = await tokenOf(id);
+    await world.database.pool.query('alter table payment disable trigger all');
+    await world.database.pool.query(move, [suspended.shop.id, id]);
+    expect(await showPage(id)).not.toContain('<form');
+    const refused = await pay(id, '123456', attempt);
+    expect([refused.status, await refused.text()]).toEqual([
+      409,
+      expect.stringContaining('This shop does not take payments right now'),
+    ]);
+  });
+
+  it('shows a payment whose time is over as expired, before any job has said so', async () => {
+    const soon = await newPayment({ validUntil: new Date(world.clock.now().getTime() + 61_000) });
+    const attempt = await tokenOf(soon);
+    world.clock.pass({ ms: 61_000 });
+    expect(await showPage(soon)).toContain('The time to pay has run out');
+    expect((await pay(soon, '123456', attempt)).status).toBe(303);
+    expect(await attemptsOn(soon)).toEqual([]);
+  });
+
+  it('answers HEAD like GET, and other methods with 405', async () => {
+    const id = await newPayment();
+    const head = await world.router.request(`/pay/${id}`, { method: 'HEAD' });
+    expect([head.status, await head.text()]).toEqual([200, '']);
+    for (const [path, allow] of [
+      [`/pay/${id}`, 'GET, HEAD'],
+      [`/pay/${id}/blik`, 'POST'],
+      [`/pay/${id}/events`, 'GET'],
+    ]) {
+      const refused = await world.router.request(path as string, { method: 'PUT' });
+      expect([refused.status, refused.headers.get('allow')]).toEqual([405, allow]);
+    }
+    expect((await world.router.request(`/pay/${id}/events`, { method: 'HEAD' })).status).toBe(405);
+  });
+});
+
+describe('POST /pay/{id}/blik', () => {
+  it('starts an attempt and leads back to the payment, which then waits for the bank app', async () => {
+    const id = await newPayment();
+    const posted = await pay(id, '123 456');
+    expect([posted.status, posted.headers.get('location')]).toEqual([303, `/pay/${id}?lang=en`]);
+    expect(await attemptsOn(id)).toMatchObject([{ status: 'PENDING', source: 'WEB', channel: 'blik' }]);
+    const page = await showPage(id);
+    expect(page).toContain(`data-events="/pay/${id}/events" data-status="PENDING.PENDING"`);
+    expect(page).toContain('0:60'.replace('0:60', '1:00'));
+  });
+
+  it('makes one attempt of a form that is sent twice, at once or later', async () => {
+    const id = await newPayment();
+    const attempt = await tokenOf(id);
+    const answers = await Promise.all([pay(id, '123456', attempt), pay(id, '123456', attempt)]);
+    expect([...answers, await pay(id, '123456', attempt)].map((one) => one.status)).toEqual([303, 303, 303]);
+    expect(await attemptsOn(id)).toHaveLength(1);
+  });
+
+  it('shows why an attempt was refused, and takes another try with a new token', async () => {
+    const id = await newPayment();
+    answer = wrongCode;
+    const attempt = await tokenOf(id);
+    await pay(id, '700005', attempt);
+    const page = await showPage(id);
+    expect(page).toContain('This BLIK code is not correct.');
+    expect(page).toContain('No money was taken.');
+    expect((await pay(id, '111111', attempt)).status).toBe(303);
+    expect(await attemptsOn(id)).toHaveLength(1);
+    answer = pending;
+    await pay(id);
+    expect((await attemptsOn(id)).map((one) => one.status)).toEqual(['REJECTED', 'PENDING']);
+  });
+
+  it.each([
+    ['', 'Enter a BLIK code.'],
+    ['12345', 'exactly 6 digits'],
+    ['1234567', 'exactly 6 digits'],
+    ['١٢٣٤٥٦', 'exactly 6 digits'],
+    ['<b>', 'exactly 6 digits'],
+  ])('says what is wrong with the code %j and starts nothing', async (code, words) => {
+    const id = await newPayment();
+    const page = await pay(id, code);
+    expect([page.status, await page.text()]).toEqual([422, expect.stringContaining(words)]);
+    expect(await attemptsOn(id)).toEqual([]);
+  });
+
+  it('leads back to the payment while an attempt runs, and when it is paid', async () => {
+    const id = await newPayment();
+    const attempt = await tokenOf(id);
+    await payAndTell(id, { kind: 'silent' });
+    expect((await pay(id, '222222', attempt)).status).toBe(303);
+    await payAndTell(id, { kind: 'settled', amount: 1234n });
+    expect((await pay(id, '222222', attempt)).status).toBe(303);
+    expect(await attemptsOn(id)).toHaveLength(1);
+  });
+
+  it('starts nothing for a form that no page of ours was', async () => {
+    const id = await newPayment();
+    expect((await pay(id, '123456', 'short')).status).toBe(303);
+    const json = {
+      method: 'POST',
+      headers: { 'content-type': 'text/plain' },
+      body: `code=123456&attempt=${'a'.repeat(22)}`,
+    };
+    expect((await world.router.request(`/pay/${id}/blik`, json)).status).toBe(303);
+    expect(await attemptsOn(id)).toEqual([]);
+  });
+
+  it('lets nobody try codes without end', async () => {
+    const id = await newPayment();
+    answer = wrongCode;
+    const tries = [];
+    for (let count = 0; count < 11; count += 1) tries.push((await pay(id)).status);
+    expect(tries).toEqual([...Array<number>(10).fill(303), 429]);
+    const page = await pay(id);
+    expect(await page.text()).toContain('There were too many attempts in a short time.');
+  });
+
+  it('says that BLIK cannot pay a payment that asks for another method', async () => {
+    const id = await newPayment();
+    await world.database.pool.query("update payment set methods = '{CARD}' where id = $1", [id]);
+    const page = await pay(id, '123456', 'a'.repeat(22));
+    expect([page.status, await page.text()]).toEqual([422, expect.stringContaining('cannot be made right now')]);
+  });
+});
+
+describe('The way back to the shop', () => {
+  const urls = {
+    successUrl: 'https://shop.example/ok?a=1&b=%2F;c',
+    failureUrl: 'https://shop.example/no',
+    returnUrl: 'https://shop.example/back',
+  };
+  const back = async (id: string, query = '') => {
+    const page = await showPage(id, query);
+    return {
+      link: /<a (?:class="button" )?href="(https:[^"]+)"/.exec(page)?.[1],
+      refresh: page.includes('content="5;url='),
+    };
+  };
+  const cancel = (id: string) => cancelPayment(world.payments, actorOf(shop), id);
+
+  it('is the success address of a paid payment, unchanged, by itself unless the payer stays', async () => {
+    const id = await newPayment(urls);
+    await payAndTell(id, { kind: 'settled', amount: 1234n });
+    expect(await back(id)).toEqual({ link: urls.successUrl.replaceAll('&', '&amp;'), refresh: true });
+    expect(await back(id, '?stay=1')).toMatchObject({ refresh: false });
+  });
+
+  it('is the failure address of one that is over, else the return address', async () => {
+    const cancelled = await newPayment(urls);
+    await cancel(cancelled);
+    expect(await back(cancelled)).toEqual({ link: urls.failureUrl, refresh: true });
+    const other = await newPayment({ returnUrl: urls.returnUrl });
+    await cancel(other);
+    expect(await back(other)).toEqual({ link: urls.returnUrl, refresh: true });
+  });
+
+  it('is a mere link while it is unpaid, and never the failure address once an attempt runs', async () => {
+    const id = await newPayment(urls);
+    expect(await back(id)).toEqual({ link: urls.returnUrl, refresh: false });
+    const failing = await newPayment({ failureUrl: urls.failureUrl });
+    expect(await back(failing)).toEqual({ link: urls.failureUrl, refresh: false });
+    await payAndTell(failing, { kind: 'silent' });
+    expect(await back(failing)).toEqual({ link: undefined, refresh: false });
+  });
+
+  it('promises nothing and sends nobody away while money may still come for a payment that is over', async () => {
+    const cancelled = await newPayment(urls);
+    await pay(cancelled);
+    await cancel(cancelled);
+    const expired = await newPayment(urls);
+    await pay(expired);
+    await expirePayment(world.payments, expired);
+    for (const id of [cancelled, expired]) {
+      const page = await showPage(id);
+      expect(page).toContain('it may still go through');
+      expect(page).not.toContain('No money was taken');
+      expect(page).toContain(`data-events="/pay/${id}/events"`);
+      expect(await back(id)).toEqual({ link: urls.failureUrl, refresh: false });
+      for (const attempt of await attemptsOn(id))
+        await tellAnswer(world.payments, attempt.id, { kind: 'settled', amount: 1234n });
+      expect(await showPage(id)).toContain('You paid');
+    }
+  });
+});
+
+describe('GET /pay/{id}/events', () => {
+  /** Opens the news of a payment, and gives them one by one; undefined at the end. */
+  async function listen(url: string, id: string) {
+    const leaving = new AbortController();
+    const response = await fetch(`${url}/pay/${id}/events`, { signal: leaving.signal });
+    const parts = response.body?.pipeThrough(new TextDecoderStream())[Symbol.asyncIterator]();
+    let text = '';
+    const next = async (): Promise<string | undefined> => {
+      while (!text.includes('\n\n')) {
+        const part = await parts?.next();
+        if (part?.value === undefined) return undefined;
+        text += part.value;
+      }
+      const end = text.indexOf('\n\n');
+      const event = text.slice(0, end);
+      text = text.slice(end + 2);
+      return event;
+    };
+    return { response, next, leave: () => leaving.abort() };
+  }
+
+  const told = (mark: string) => `event: status\ndata: ${mark}\nretry: 2000`;
+
+  it('tells how the payment stands at once and after each change, and ends when it is paid', async () => {
+    const { server, url } = await startServer({ router: world.router });
+    const id = await newPayment();
+    const news = await listen(url, id);
+    expect(news.response.headers.get('content-type')).toBe('text/event-stream');
+    expect(await news.next()).toBe(told('NEW.NONE'));
+    await pay(id);
+    expect(await news.next()).toBe(told('PENDING.PENDING'));
+    for (const attempt of await attemptsOn(id)) await tellAnswer(world.payments, attempt.id, { kind: 'silent' });
+    expect(await news.next()).toBe(told('PENDING.UNKNOWN'));
+    for (const attempt of await attemptsOn(id)) {
+      await tellAnswer(world.payments, attempt.id, { kind: 'settled', amount: 1234n });
+    }
+    expect(await news.next()).toBe(told('SETTLED.SETTLED'));
+    expect(await news.next()).toBeUndefined();
+    expect(world.feed.followers()).toBe(0);
+    await server.close();
+  });
+
+  it('goes on after the shop has cancelled while the payer may have confirmed', async () => {
+    const { server, url } = await startServer({ router: world.router });
+    const id = await newPayment();
+    await pay(id);
+    const news = await listen(url, id);
+    expect(await news.next()).toBe(told('PENDING.PENDING'));
+    await cancelPayment(world.payments, actorOf(shop), id);
+    expect(await news.next()).toBe(told('CANCELLED.CANCELLED'));
+    for (const attempt of await attemptsOn(id)) {
+      await tellAnswer(world.payments, attempt.id, { kind: 'settled', amount: 1234n });
+    }
+    expect(await news.next()).toBe(told('SETTLED.SETTLED'));
+    await server.close();
+  });
+
+  it('lets one address wait on 20 pages, and frees what a reader held who has gone', async () => {
+    const { server, url } = await startServer({ router: createRouter(world.deps) });
+    const id = await newPayment();
+    const readers = await Promise.all(Array.from({ length: 20 }, () => listen(url, id)));
+    await Promise.all(readers.map((reader) => reader.next()));
+    const refused = await listen(url, id);
+    expect(refused.response.status).toBe(429);
+    expect(world.feed.followers()).toBe(20);
+    for (const reader of readers) reader.leave();
+    await expect.poll(() => world.feed.followers()).toBe(0);
+    const again = await listen(url, id);
+    expect(await again.next()).toBe(told('NEW.NONE'));
+    again.leave();
+    await server.close();
+  });
+
+  it('counts the address that a proxy of ours names', async () => {
+    const { server, url } = await startServer({
+      router: createRouter({ ...world.deps, trustedProxies: ['127.0.0.1'] }),
+    });
+    const id = await newPayment();
+    const leaving = new AbortController();
+    const ask = (address: string) =>
+      fetch(`${url}/pay/${id}/events`, { signal: leaving.signal, headers: { 'x-forwarded-for': address } });
+    const statuses = await Promise.all(Array.from({ length: 20 }, () => ask('203.0.113.1')));
+    expect(statuses.map((one) => one.status)).toEqual(Array<number>(20).fill(200));
+    expect((await ask('203.0.113.1')).status).toBe(429);
+    expect((await ask('203.0.113.2')).status).toBe(200);
+    leaving.abort();
+    await server.close();
+  });
+});

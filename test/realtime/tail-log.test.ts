@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import type { Event } from '../../src/kernel/db/generated/prisma/client.ts';
+import { createRing } from '../../src/realtime/model.ts';
+import { createTail } from '../../src/realtime/tail-log.ts';
+
+const at = new Date('2026-03-02T12:00:00.000Z');
+const subject = { paymentId: null, transactionId: null, refundId: null, payoutId: null, profileId: null };
+const event = (number: bigint): Event => ({ shopId: 's', number, type: 'PAYMENT_CREATED', at, ...subject, data: {} });
+
+/** A tail on a log of which the test decides when a read ends, and where the log ended when it was read. */
+function createScript(pageSize = 100) {
+  const reads: { readonly after: bigint; readonly answer: (last: bigint) => void }[] = [];
+  const tail = createTail({
+    pageSize,
+    recentMax: 10,
+    onError: (error) => {
+      throw error;
+    },
+    readAfter: (after) =>
+      new Promise((resolve) => {
+        const answer = (last: bigint): void => {
+          const numbers = Array.from({ length: Number(last - after) }, (_, index) => after + BigInt(index + 1));
+          resolve(numbers.slice(0, pageSize).map(event));
+        };
+        reads.push({ after, answer });
+      }),
+  });
+  /** Ends the read under way, and lets the tail do what follows. */
+  const answer = async (last: bigint): Promise<void> => {
+    reads.at(-1)?.answer(last);
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  return { tail, reads, answer };
+}
+
+describe('The tail of a log', () => {
+  it('reads again when it hears, during a read, of an event that the read did not see', async () => {
+    const { tail, reads, answer } = createScript();
+    tail.join(() => {});
+    tail.open(0n);
+    tail.hear(1n);
+    tail.hear(2n);
+    await answer(1n);
+    expect(reads.map((read) => read.after)).toEqual([0n, 1n]);
+    await answer(2n);
+    expect(tail.end()).toBe(2n);
+    expect(reads).toHaveLength(2);
+  });
+
+  it('does not read again for what the read under way has seen', async () => {
+    const { tail, reads, answer } = createScript();
+    tail.join(() => {});
+    tail.open(0n);
+    tail.hear(1n);
+    tail.hear(2n);
+    await answer(3n);
+    tail.hear(3n);
+    expect(tail.end()).toBe(3n);
+    expect(reads).toHaveLength(1);
+  });
+
+  it('reads nothing before it knows where to begin, and then what it heard of meanwhile', () => {
+    const { tail, reads } = createScript();
+    tail.join(() => {});
+    tail.hear(9n);
+    expect(reads).toEqual([]);
+    tail.open(7n);
+    expect(reads.map((read) => read.after)).toEqual([7n]);
+  });
+
+  it('stops in the middle when nobody follows any more', async () => {
+    const { tail, reads, answer } = createScript(2);
+    const leave = tail.join(() => {});
+    tail.open(0n);
+    tail.hear(6n);
+    leave();
+    await answer(6n);
+    expect(reads).toHaveLength(1);
+  });
+});
+
+describe('The ring of recent events', () => {
+  it('keeps as many as it has room for', () => {
+    const ring = createRing(3);
+    for (const number of [5n, 6n, 7n, 8n]) ring.add(event(number));
+    expect([4n, 5n, 6n, 7n, 8n, 9n].map((number) => ring.get(number)?.number)).toEqual([
+      ...[undefined, undefined, 6n, 7n, 8n, undefined],
+    ]);
+  });
+
+  it('forgets what came before a hole, so that nobody walks across it', () => {
+    const ring = createRing(3);
+    for (const number of [5n, 6n, 8n]) ring.add(event(number));
+    expect([5n, 6n, 7n, 8n].map((number) => ring.get(number)?.number)).toEqual([undefined, undefined, undefined, 8n]);
+  });
+});
