@@ -24,6 +24,7 @@ async function main(): Promise<void> {
   process.on('SIGTERM', () => stop(0));
   process.on('SIGINT', () => stop(0));
   gateway.lost.then(() => {
+    if (stopping) return;
     console.error('The database is gone; Bramka stops. Start it again.');
     stop(1);
   });

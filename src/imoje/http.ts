@@ -59,15 +59,14 @@ export function imojeRoutes(deps: HttpDeps): Hono<HttpEnv> {
   return routes;
 }
 
-async function rawForm(c: HttpContext): Promise<Buffer> {
+/** The form as it was sent, in which nothing is decoded yet. */
+async function rawForm(c: HttpContext): Promise<Buffer | string> {
   if (c.req.method === 'POST') {
     if (isUrlEncoded(c.req.raw)) return readBody(c.req.raw);
     throw new InvalidInput('The form must be sent as application/x-www-form-urlencoded.', ['Content-Type']);
   }
-  // As it came over the wire: what is signed are bytes, and parsing an address as a URL may write them anew.
-  const target = c.env?.incoming?.url ?? c.req.url;
-  const query = target.includes('?') ? target.slice(target.indexOf('?') + 1) : '';
-  return Buffer.from(query, 'latin1');
+  const query = c.req.url.split('?').slice(1).join('?');
+  return query.split('#', 1)[0] ?? '';
 }
 
 /**

@@ -22,7 +22,9 @@ export function parseIdempotencyKey(key: string): string {
   }
   // The database would keep half a character as another one, and a repeated call would not find its row.
   if (key.includes('\0') || !key.isWellFormed()) {
-    throw new InvalidInput('The idempotency key may hold no zero characters and no broken letters.', ['idempotencyKey']);
+    throw new InvalidInput('The idempotency key may hold no zero characters and no broken letters.', [
+      'idempotencyKey',
+    ]);
   }
   return key;
 }

@@ -19,6 +19,8 @@ const nothing: Judgement = { transaction: undefined, payment: undefined, alarm: 
  * - The first word wins, but for "settled", which always counts: money that arrives is never dropped.
  * - Settled after the attempt or the payment was over: `late`. After another attempt had settled: `surplus`.
  * - Settled with another amount than asked: nothing is booked; the attempt waits as UNKNOWN and an alarm is raised.
+ * - A word that the table of states has no move for (money for an attempt that was never sent, "rejected" after
+ *   "authorised" or "settled") changes nothing and raises an alarm.
  * @param otherSettled whether another attempt has settled this payment already.
  */
 export function judgeAnswer(
@@ -45,7 +47,8 @@ export function judgeAnswer(
 
 function settle(attempt: Attempt & { readonly otherSettled: boolean }, amount: bigint, now: Date): Judgement {
   const { transaction, payment, otherSettled } = attempt;
-  if (transaction.status === 'SETTLED') return nothing;
+  if (transaction.status === 'SETTLED' && amount === transaction.settledAmount) return nothing;
+  if (transaction.status === 'NEW') return { ...nothing, alarm: 'the acquirer settled an attempt that was never sent' };
   if (amount !== transaction.amount) {
     const held: Transaction = { ...transaction, status: 'UNKNOWN', updatedAt: now };
     const alarm = 'the acquirer settled another amount than was asked';
@@ -76,8 +79,13 @@ function endWithoutMoney(
   now: Date,
 ): Judgement {
   const { transaction, payment } = attempt;
-  const alarm = transaction.status === 'SETTLED' ? 'the acquirer rejected an attempt it had settled' : undefined;
-  if (!isLive(transaction.status)) return { ...nothing, alarm };
+  if (transaction.status === 'SETTLED') {
+    return { ...nothing, alarm: 'the acquirer rejected an attempt it had settled' };
+  }
+  if (transaction.status === 'AUTHORIZED') {
+    return { ...nothing, alarm: 'the acquirer rejected an attempt it had authorised' };
+  }
+  if (!isLive(transaction.status)) return nothing;
   const ended: Transaction = { ...transaction, ...end, updatedAt: now };
   const reopened: Payment = { ...payment, status: 'NEW', updatedAt: now };
   return { transaction: ended, payment: payment.status === 'PENDING' ? reopened : undefined, alarm: undefined };

@@ -227,6 +227,29 @@ describe('A BLIK code that settles', () => {
   });
 });
 
+describe('An order that was cancelled in time', () => {
+  it('tells nothing, though the job that tells had been begun', async () => {
+    const gateway = await createSandboxGateway(database);
+    const id = await pay(gateway, '960111');
+    const { payment } = await attemptNow(database, id);
+    await cancelPayment(gateway.deps, actorOf(gateway.shop), payment.id);
+    expect(await gateway.letPass({ ms: 0 })).toEqual(['stop-order']);
+    await gateway.repeat('sandbox-blik-tell', id);
+    expect(gateway.sent).toEqual([]);
+    expect((await attemptNow(database, id)).transaction.status).toBe('CANCELLED');
+  });
+
+  it('counts as refused with the general code, whatever its own outcome would have been', async () => {
+    const gateway = await createSandboxGateway(database);
+    const { signal } = new AbortController();
+    const order = orderFor(gateway, { blikCode: '960111' });
+    await gateway.acquirer.start(order, signal);
+    await gateway.acquirer.cancel(order.reference, signal);
+    const general = { kind: 'rejected', reason: 'GENERAL', code: 'BLK-ERROR-210000' };
+    expect(await gateway.acquirer.status(order.reference, signal)).toEqual(general);
+  });
+});
+
 describe('A BLIK code without an answer', () => {
   it.each([
     ['700000', { status: 'SETTLED', late: false, acquirerCode: null }, 'SETTLED'],

@@ -52,7 +52,11 @@ describe('A lane', () => {
       items.map((item) => (item === 2 ? { refusal: new NotFound('No 2.') } : { value: item })),
     );
     const results = await Promise.allSettled([1, 2, 3].map((item) => lane.submit(item)));
-    expect(results.map((one) => (one.status === 'fulfilled' ? one.value : one.reason.message))).toEqual([1, 'No 2.', 3]);
+    expect(results.map((one) => (one.status === 'fulfilled' ? one.value : one.reason.message))).toEqual([
+      1,
+      'No 2.',
+      3,
+    ]);
   });
 
   it('lets bad items fail alone, in the order of the others', async () => {

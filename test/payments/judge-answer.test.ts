@@ -40,7 +40,10 @@ const matrix: Record<TransactionStatus, Record<AnswerName, string>> = {
 
 function row(text: string): Record<AnswerName, string> {
   const cells = text.split(/ +/);
-  return Object.fromEntries(Object.keys(answers).map((name, place) => [name, cells[place]])) as Record<AnswerName, string>;
+  return Object.fromEntries(Object.keys(answers).map((name, place) => [name, cells[place]])) as Record<
+    AnswerName,
+    string
+  >;
 }
 
 /** An attempt as it would lie in the database in this state. */
@@ -59,7 +62,11 @@ function judge(
   around: { readonly payment?: PaymentStatus; readonly otherSettled?: boolean } = {},
 ): Judgement {
   const payment = paymentIn(around.payment ?? (status === 'SETTLED' ? 'SETTLED' : 'PENDING'));
-  return judgeAnswer({ transaction: attemptIn(status), payment, otherSettled: around.otherSettled ?? false }, answer, now);
+  return judgeAnswer(
+    { transaction: attemptIn(status), payment, otherSettled: around.otherSettled ?? false },
+    answer,
+    now,
+  );
 }
 
 /** A judgement in the words of the matrix. */
@@ -130,7 +137,9 @@ describe('A payment', () => {
     it(`that is ${payment} becomes "${paymentMatrix[payment].settled}" when its attempt settles`, () => {
       const judged = judge('UNKNOWN', answers.settled, { payment, otherSettled });
       const late = judged.transaction?.late ? ' late' : '';
-      const words = judged.transaction?.surplus ? `${judged.payment?.status ?? ''}surplus` : `${judged.payment?.status}`;
+      const words = judged.transaction?.surplus
+        ? `${judged.payment?.status ?? ''}surplus`
+        : `${judged.payment?.status}`;
       expect(words + late).toBe(paymentMatrix[payment].settled);
       expect(judged.payment?.settledAt).toEqual(otherSettled ? undefined : now);
     });

@@ -34,7 +34,9 @@ describe('The validity of a payment', () => {
 
   it('is 15 months otherwise, also across the end of a short month', () => {
     expect(defaultValidUntil(now, undefined)).toEqual(new Date('2027-06-02T10:00:00.000Z'));
-    expect(defaultValidUntil(new Date('2026-11-30T10:00:00.000Z'), undefined).toISOString()).toMatch(/^2028-0(2-29|3-01)/);
+    expect(defaultValidUntil(new Date('2026-11-30T10:00:00.000Z'), undefined).toISOString()).toMatch(
+      /^2028-0(2-29|3-01)/,
+    );
   });
 });
 

@@ -7,7 +7,7 @@ import { type Clock, systemClock } from '../../src/kernel/clock.ts';
 import { type Database, inTransaction, type Tx } from '../../src/kernel/db/database.ts';
 import type { Payment } from '../../src/kernel/db/generated/prisma/client.ts';
 import { newId, newMerchantId, newShopId } from '../../src/kernel/ids.ts';
-import { createLog } from '../../src/kernel/log.ts';
+import { createLog, type Log } from '../../src/kernel/log.ts';
 import { currencies } from '../../src/kernel/money.ts';
 import { createSeal, type Seal } from '../../src/kernel/seal.ts';
 import type { AccountRef } from '../../src/ledger/model.ts';
@@ -179,10 +179,10 @@ export function createScriptedAcquirer(
 /** What the payment verbs need, on a database of the test; the BLIK acquirer is scripted unless others are given. */
 export function createPaymentDeps(
   database: Database,
-  given: { readonly clock?: Clock; readonly acquirers?: readonly Acquirer[] } = {},
+  given: { readonly clock?: Clock; readonly acquirers?: readonly Acquirer[]; readonly log?: Log } = {},
 ): PaymentDeps {
   const clock = given.clock ?? systemClock;
-  const log = createLog('silent');
+  const log = given.log ?? createLog('silent');
   return {
     database,
     clock,

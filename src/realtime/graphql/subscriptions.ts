@@ -7,8 +7,8 @@ import { parseCursor } from '../../kernel/events/cursor.ts';
 import { parseId } from '../../kernel/ids.ts';
 import { findPayment } from '../../payments/store.ts';
 import { findVisibleShop } from '../../shops/find-shop.ts';
-import { type Live, liveEvents } from '../live-events.ts';
 import { EventRef, EventTypeEnum, PaymentEventRef, TransactionEventRef } from './event.ts';
+import { type Live, liveEvents } from './live-events.ts';
 
 const paymentTypes = Object.values(EventType).filter((type) => type.startsWith('PAYMENT_'));
 const transactionTypes = Object.values(EventType).filter((type) => type.startsWith('TRANSACTION_'));
@@ -28,7 +28,7 @@ type Wish = {
   readonly types: readonly EventType[] | undefined;
 };
 
-async function followShop(context: GraphContext, wish: Wish): Promise<AsyncGenerator<Live>> {
+async function followShop(context: GraphContext, wish: Wish): Promise<AsyncIterableIterator<Live>> {
   const actor = actorWith(context, 'payments:read');
   const shop = await findVisibleShop(context.app.payments.shops, actor, wish.shopId);
   const after = wish.after ? parseCursor(wish.after, shop.id) : undefined;

@@ -1,0 +1,69 @@
+import { type Actor, Unauthenticated } from '../../auth/actor.ts';
+import type { GraphContext } from '../../graphql/context.ts';
+import type { Event } from '../../kernel/db/generated/prisma/client.ts';
+import { Refusal } from '../../kernel/errors.ts';
+import { FeedClosed } from '../errors.ts';
+import type { Following } from '../follow-events.ts';
+
+/** What a subscription yields: events, and as its last word perhaps why it ended. */
+export type Live = Event | { readonly refusal: Refusal };
+
+/**
+ * Follows a shop's log for one subscription. It ends when the key stops being good; a refusal on the way is yielded as
+ * the last value, so that the subscriber gets it as an error of the operation and not as a broken connection.
+ */
+export async function liveEvents(
+  context: GraphContext,
+  actor: Actor,
+  following: Omit<Following, 'signal'>,
+): Promise<AsyncIterableIterator<Live>> {
+  const ending = new AbortController();
+  let keyLost = false;
+  const holder = { authorization: context.authorization ?? '', actor };
+  const unwatch = context.app.keyWatch.watch(holder, () => {
+    keyLost = true;
+    ending.abort();
+  });
+  try {
+    const events = await context.app.feed.follow({ ...following, signal: ending.signal });
+    const end = (): void => {
+      unwatch();
+      ending.abort();
+    };
+    return relay(events, { end, lastWord: () => (keyLost ? { refusal: new Unauthenticated() } : undefined) });
+  } catch (error) {
+    unwatch();
+    throw error;
+  }
+}
+
+type Ending = { end(): void; lastWord(): Live | undefined };
+
+/** Not an async generator: its `return` would wait for the next event, and a client may leave while there is none. */
+function relay(events: AsyncGenerator<Event, void, undefined>, ending: Ending): AsyncIterableIterator<Live> {
+  let over = false;
+  const finish = (last: Live | undefined): IteratorResult<Live> => {
+    over = true;
+    ending.end();
+    return last ? { done: false, value: last } : { done: true, value: undefined };
+  };
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    next: async () => {
+      if (over) return { done: true, value: undefined };
+      try {
+        const taken = await events.next();
+        return taken.done ? finish(ending.lastWord()) : taken;
+      } catch (error) {
+        if (error instanceof Refusal) return finish({ refusal: error });
+        // The process stops; the transport has told the client so.
+        if (error instanceof FeedClosed) return finish(undefined);
+        finish(undefined);
+        throw error;
+      }
+    },
+    return: async () => finish(undefined),
+  };
+}

@@ -1,0 +1,312 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { after } from '../../../src/kernel/clock.ts';
+import { inTransaction, read } from '../../../src/kernel/db/database.ts';
+import type { Payment } from '../../../src/kernel/db/generated/prisma/client.ts';
+import { cancelPayment } from '../../../src/payments/cancel-payment.ts';
+import { expirePayment } from '../../../src/payments/expire-payment.ts';
+import { findPayment } from '../../../src/payments/store.ts';
+import { rotateServiceKey } from '../../../src/shops/rotate-service-key.ts';
+import { createHttpWorld, type HttpWorld, posted, textOf } from '../../http/world.ts';
+import { actorOf, createShop, startBlik, type TestShop, tellAnswer, testSeal } from '../../support/factories.ts';
+import { packed } from './good-form.ts';
+import { type FlatFields, signByHand, signed } from './sign-by-hand.ts';
+
+let world: HttpWorld;
+let own: TestShop;
+
+beforeAll(async () => {
+  world = await createHttpWorld();
+  own = await createShop(world.database);
+});
+afterAll(() => world.close());
+
+let orders = 0;
+
+/** A form for a new order, with what is given instead. */
+function formOf(changes: FlatFields = {}): Record<string, string> {
+  orders += 1;
+  return {
+    serviceId: own.shop.id,
+    merchantId: own.shop.merchantId,
+    amount: '1234',
+    currency: 'PLN',
+    orderId: `ORD/${orders}`,
+    customerFirstName: 'Łucja',
+    customerLastName: 'Nowak-Żak',
+    ...changes,
+  };
+}
+
+const post = async (fields: FlatFields, path = '/payment'): Promise<Response> =>
+  world.router.request(path, posted(fields));
+const postSigned = (fields: FlatFields, path?: string) => post(signed(fields, own.serviceKey), path);
+const idIn = (answer: Response): string =>
+  /^\/pay\/([0-9a-f-]{36})/.exec(answer.headers.get('location') ?? '')?.[1] ?? '';
+
+/** Posts a signed form and gives the payment it leads to. */
+async function openSigned(fields: FlatFields): Promise<Payment> {
+  const answer = await postSigned(fields);
+  expect(answer.status).toBe(303);
+  const payment = await findPayment(world.database, idIn(answer));
+  if (!payment) throw new Error('There is no such payment.');
+  return payment;
+}
+
+async function countPayments(): Promise<number> {
+  const [row] = await read<{ count: number }>(world.database, {
+    ...{ name: 'test-count-payments', text: 'select count(*)::int as count from payment', values: [] },
+  });
+  return row?.count ?? -1;
+}
+
+const inSeconds = (seconds: number): string => String(Math.floor(world.clock.now().getTime() / 1000) + seconds);
+const cancel = (id: string) => cancelPayment(world.payments, actorOf(own.shop), id);
+
+describe('POST /payment', () => {
+  it('opens the payment of a signed form and leads the payer to it', async () => {
+    const form = formOf({
+      ...{ orderDescription: 'Zamówienie #1', customerEmail: 'łucja@example.com', customerPhone: '+48 501 501 501' },
+      ...{ urlSuccess: 'https://shop.example/ok?a=1&b=2', urlFailure: 'https://shop.example/no' },
+      ...{ urlReturn: 'https://shop.example/ret', urlNotification: 'https://shop.example/n', visibleMethod: 'blik' },
+      ...{ 'billing[firstName]': 'Jan', 'billing[lastName]': 'Kowalski', cart: packed({ items: [] }), unknown: '' },
+    });
+    const payment = await openSigned(form);
+    expect(payment).toMatchObject({
+      ...{ shopId: own.shop.id, source: 'FORM', status: 'NEW', amount: 1234n, currency: 'PLN', title: 'Zamówienie #1' },
+      ...{ customerFirstName: 'Łucja', customerEmail: 'łucja@example.com', methods: ['BLIK'] },
+      ...{ successUrl: form.urlSuccess, failureUrl: form.urlFailure, returnUrl: form.urlReturn },
+      notificationUrl: form.urlNotification,
+      documents: { billing: { firstName: 'Jan', lastName: 'Kowalski' }, cart: { items: [] } },
+    });
+    expect(await (await world.router.request(`/pay/${payment.id}`)).text()).toContain('Zamówienie #1');
+  });
+
+  it.each(['sha224', 'sha256', 'sha384', 'sha512'])('takes a signature by %s', async (algorithm) => {
+    expect((await post(signed(formOf(), own.serviceKey, algorithm))).status).toBe(303);
+  });
+
+  it('takes the form as a query too, with + or %20 for spaces', async () => {
+    const query = new URLSearchParams(signed(formOf({ orderDescription: 'a b&c' }), own.serviceKey)).toString();
+    const plus = await world.router.request(`/payment?${query}`);
+    const percent = await world.router.request(`/payment?${query.replaceAll('+', '%20')}`);
+    expect([plus.status, idIn(plus)]).toEqual([303, idIn(percent)]);
+  });
+
+  it('keeps the language of the path, and knows all of imoje', async () => {
+    expect((await postSigned(formOf(), '/en/payment')).headers.get('location')).toMatch(/\?lang=en$/);
+    for (const lang of ['pl', 'uk', 'nl', 'hu', 'ro', 'bg', 'sv']) {
+      expect((await postSigned(formOf(), `/${lang}/payment`)).status).toBe(303);
+    }
+    for (const lang of ['xx', 'EN', 'payment', 'p']) {
+      expect((await postSigned(formOf(), `/${lang}/payment`)).status).toBe(404);
+    }
+  });
+
+  it('takes an old key during its overlap, and not after it', async () => {
+    const { shop, serviceKey } = await createShop(world.database);
+    const deps = { actor: actorOf(shop), clock: world.clock, seal: testSeal };
+    await inTransaction(world.database, (tx) => rotateServiceKey(tx, deps, { shop, overlapHours: 1 }));
+    const form = () => signed(formOf({ serviceId: shop.id, merchantId: shop.merchantId }), serviceKey);
+    expect((await post(form())).status).toBe(303);
+    world.clock.pass({ ms: 3_600_000 });
+    expect((await post(form())).status).toBe(403);
+  });
+
+  it('passes over methods that the shop lacks, unless it lacks them all', async () => {
+    expect((await postSigned(formOf({ visibleMethod: 'card,blik' }))).status).toBe(303);
+    const refused = await postSigned(formOf({ visibleMethod: 'card' }));
+    expect([refused.status, await refused.text()]).toEqual([
+      422,
+      expect.stringContaining('<code>visibleMethod</code>'),
+    ]);
+  });
+});
+
+describe('The same form sent again', () => {
+  it('leads to the same payment, whatever its order, language, method and hash', async () => {
+    const form = formOf();
+    const { id } = await openSigned(form);
+    const turned = Object.fromEntries(Object.entries(signed(form, own.serviceKey, 'sha512')).reverse());
+    expect(idIn(await post(turned))).toBe(id);
+    expect(idIn(await postSigned(form, '/de/payment'))).toBe(id);
+    const query = new URLSearchParams(signed(form, own.serviceKey)).toString();
+    expect(idIn(await world.router.request(`/payment?${query}`))).toBe(id);
+  });
+
+  it('makes one payment of many that come at once', async () => {
+    const form = formOf();
+    const answers = await Promise.all(Array.from({ length: 20 }, () => postSigned(form)));
+    expect(new Set(answers.map(idIn)).size).toBe(1);
+  });
+
+  it('leads to the payment when it is paid', async () => {
+    const form = formOf();
+    const { id } = await openSigned(form);
+    const { transaction } = await startBlik(world.payments, own.shop, { paymentId: id });
+    await tellAnswer(world.payments, transaction.id, { kind: 'settled', amount: 1234n });
+    expect(idIn(await postSigned(form))).toBe(id);
+  });
+
+  it('makes the next payment when the first was cancelled or has expired, and then stays with that', async () => {
+    const form = formOf();
+    const first = await openSigned(form);
+    await cancel(first.id);
+    const second = await openSigned(form);
+    expect(second).toMatchObject({ status: 'NEW', orderId: first.orderId });
+    expect(second.id).not.toBe(first.id);
+    expect((await openSigned(form)).id).toBe(second.id);
+    await expirePayment(world.payments, second.id);
+    const third = await openSigned(form);
+    expect([first.id, second.id]).not.toContain(third.id);
+  });
+
+  it('stays with a payment that is over while nobody knows whether it was paid', async () => {
+    const form = formOf();
+    const { id } = await openSigned(form);
+    const { transaction } = await startBlik(world.payments, own.shop, { paymentId: id });
+    await tellAnswer(world.payments, transaction.id, { kind: 'silent' });
+    await cancel(id);
+    expect(idIn(await postSigned(form))).toBe(id);
+  });
+
+  it('stays with its payment around the end of its time', async () => {
+    const form = formOf({ validTo: inSeconds(90) });
+    const { id } = await openSigned(form);
+    world.clock.pass({ ms: 60_000 });
+    expect((await openSigned(form)).id).toBe(id);
+    world.clock.pass({ ms: 60_000 });
+    expect((await openSigned(form)).id).toBe(id);
+    await expirePayment(world.payments, id);
+    expect((await openSigned(form)).id).toBe(id);
+    expect(await (await world.router.request(`/pay/${id}?lang=en`)).text()).toContain('The time to pay has run out');
+  });
+
+  it('stops making payments at some point', async () => {
+    const form = formOf();
+    const ids = new Set<string>();
+    for (let count = 0; count < 52; count += 1) {
+      const { id, status } = await openSigned(form);
+      ids.add(id);
+      if (status === 'NEW') await cancel(id);
+    }
+    expect(ids.size).toBe(50);
+  });
+});
+
+describe('A form that the shop did not sign', () => {
+  it('looks the same whether the shop, the merchant or the signature is wrong, and writes nothing', async () => {
+    const other = await createShop(world.database);
+    const form = formOf({ urlFailure: 'https://evil.example/' });
+    const bad: Record<string, string>[] = [
+      signed(form, 'another key'),
+      { ...signed(form, own.serviceKey), amount: '1' },
+      { ...form },
+      { ...form, signature: '' },
+      { ...form, 'signature[]': 'x' },
+      { ...form, signature: signByHand(form, '') },
+      signed({ ...form, serviceId: '11111111-2222-4333-8444-555555555555' }, own.serviceKey),
+      signed({ ...form, serviceId: 'x' }, own.serviceKey),
+      signed({ ...form, merchantId: other.shop.merchantId }, own.serviceKey),
+      signed({ ...form, serviceId: other.shop.id }, own.serviceKey),
+      {},
+    ];
+    const before = await countPayments();
+    const pages = new Set<string>();
+    for (const fields of bad) {
+      const answer = await post(fields, '/en/payment');
+      expect([answer.status, answer.headers.get('location')]).toEqual([403, null]);
+      pages.add(await textOf(answer));
+    }
+    expect(pages.size).toBe(1);
+    const [page = ''] = pages;
+    expect(page).toContain('The field signature does not match the other fields.');
+    expect(page).toContain('The fields merchantId and serviceId are the ids');
+    expect(page).toContain('documentation');
+    expect(page).not.toContain('evil.example');
+    expect(await countPayments()).toBe(before);
+  });
+});
+
+describe('A signed form that cannot make a payment', () => {
+  it('is answered with every problem, escaped, and without leading anywhere', async () => {
+    const before = await countPayments();
+    const form = formOf({
+      amount: '0',
+      currency: 'XXX',
+      customerFirstName: '<script>',
+      urlReturn: 'javascript:alert(1)',
+    });
+    const answer = await postSigned(form, '/en/payment');
+    const page = await textOf(answer);
+    expect(answer.status).toBe(422);
+    for (const field of ['amount', 'currency', 'customerFirstName', 'urlReturn'])
+      expect(page).toContain(`<code>${field}</code>`);
+    expect(page).not.toMatch(/<script>|javascript:/);
+    expect(await countPayments()).toBe(before);
+  });
+
+  it.each([
+    ['a time that is nearly over', () => ({ validTo: inSeconds(58) }), 'validTo</code>: validTo must lie at least 60'],
+    [
+      'an address that we may not call',
+      () => ({ urlNotification: 'http://127.0.0.1/n' }),
+      'urlNotification</code>: urlN',
+    ],
+    ['text with a second reading', () => ({ additionalDescription: 'x&amount=1&z=' }), '<code>amount</code>'],
+  ])('because of %s says so', async (_, changes, words) => {
+    const answer = await postSigned(formOf(changes()), '/en/payment');
+    expect([answer.status, await answer.text()]).toEqual([422, expect.stringContaining(words)]);
+  });
+
+  it('takes a time that is just far enough ahead', async () => {
+    expect((await postSigned(formOf({ validTo: inSeconds(60) }))).status).toBe(303);
+  });
+
+  it('because the shop is suspended says so', async () => {
+    const { shop, serviceKey } = await createShop(world.database, { status: 'SUSPENDED' });
+    const form = signed(formOf({ serviceId: shop.id, merchantId: shop.merchantId }), serviceKey);
+    const answer = await post(form, '/en/payment');
+    expect([answer.status, await answer.text()]).toEqual([
+      409,
+      expect.stringContaining('This shop does not take payments right now'),
+    ]);
+  });
+
+  it('because it is no form says what to do instead', async () => {
+    const broken = { 'a=%zz': /not followed by two hexadecimal digits/, 'a=%ff': /not UTF-8/ };
+    for (const [body, words] of Object.entries(broken)) {
+      const answer = await world.router.request('/en/payment', { ...posted({}), body });
+      expect([answer.status, await answer.text()]).toEqual([422, expect.stringMatching(words)]);
+    }
+    const json = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' };
+    const answer = await world.router.request('/en/payment', json);
+    expect([answer.status, await answer.text()]).toEqual([
+      422,
+      expect.stringContaining('must be sent as application/x-www-form-urlencoded'),
+    ]);
+  });
+
+  it('because of its method is answered with the methods there are', async () => {
+    for (const method of ['HEAD', 'PUT', 'DELETE', 'OPTIONS']) {
+      for (const path of ['/payment', '/en/payment']) {
+        const query = new URLSearchParams(signed(formOf(), own.serviceKey)).toString();
+        const answer = await world.router.request(`${path}?${query}`, { method });
+        expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, POST']);
+      }
+    }
+  });
+});
+
+describe('A form of a merchant whose clock was moved', () => {
+  it('is judged by that clock', async () => {
+    const { shop, serviceKey } = await createShop(world.database);
+    const moved = `update merchant set clock_offset_ms = 86400000 where id = $1`;
+    await world.database.pool.query(moved, [shop.merchantId]);
+    world.payments.shops.forget(shop.id);
+    const ids = { serviceId: shop.id, merchantId: shop.merchantId };
+    expect((await post(signed(formOf({ ...ids, validTo: inSeconds(3_600) }), serviceKey))).status).toBe(422);
+    const answer = await post(signed(formOf({ ...ids, validTo: inSeconds(90_000) }), serviceKey));
+    const payment = await findPayment(world.database, idIn(answer));
+    expect(payment?.createdAt).toEqual(after(world.clock.now(), { ms: 86_400_000 }));
+  });
+});
