@@ -50,8 +50,10 @@ export type App = {
   readonly seal: Seal;
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-  /** Ends subscriptions with "resume elsewhere", finishes what is running, and stops the background work. */
-  drain(): Promise<void>;
+  /** Is not ready any more, and ends subscriptions and status streams with "resume elsewhere". */
+  endStreams(): Promise<void>;
+  /** Finishes what is running in the background; to be called when no request is running any more. */
+  finish(): Promise<void>;
 };
 
 /** Wires the gateway: the only place where parts are put together, and where acquirers are named. */
@@ -83,11 +85,13 @@ export async function createApp(parts: AppParts): Promise<App> {
     seal,
     handle: graph.http.handle,
     upgrade: graph.sockets.upgrade,
-    drain: async () => {
+    endStreams: async () => {
       draining = true;
       await graph.sockets.drain();
       graph.http.drain();
       await feed.close();
+    },
+    finish: async () => {
       await worker?.stop();
       await Promise.all([payments.creating.idle(), payments.starting.idle(), payments.applying.idle()]);
       await graph.app.refusals.flush();

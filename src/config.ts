@@ -1,3 +1,4 @@
+import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { StartError } from './kernel/start-error.ts';
 
@@ -39,7 +40,10 @@ const environment = z.object({
     .transform(Number)
     .refine((port) => port <= 65_535, 'must be a whole number from 0 to 65535')
     .default(4000),
-  TRUSTED_PROXIES: list,
+  TRUSTED_PROXIES: list.refine(
+    (ranges) => ranges.every((range) => ipaddr.isValid(range) || ipaddr.isValidCIDR(range)),
+    'must be a list of addresses or ranges such as 10.0.0.0/8',
+  ),
   ALLOWED_ORIGINS: list.refine(
     (origins) => origins.every(isOrigin),
     'must be a list of origins such as https://panel.example',

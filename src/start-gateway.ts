@@ -7,7 +7,7 @@ import { type App, createApp } from './app.ts';
 import type { Config } from './config.ts';
 import { prepareDemo } from './demo.ts';
 import type { HttpEnv } from './http/deps.ts';
-import { createHttpServer } from './http/server.ts';
+import { createHttpServer, type HttpServer } from './http/server.ts';
 import { systemClock } from './kernel/clock.ts';
 import { openDatabase } from './kernel/db/database.ts';
 import { startEmbedded } from './kernel/db/embedded.ts';
@@ -53,7 +53,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
     });
     undo.push(() => database.close());
     const running = await createApp({ config, database, clock: systemClock, log, metrics, secret, publicUrl });
-    undo.push(() => running.drain());
+    undo.push(() => stopServing(server, running));
     if (config.mode === 'sandbox' && config.role !== 'worker') {
       await prepareDemo({ database, clock: systemClock, seal: running.seal }, { dataDir, publicUrl });
     }
@@ -96,6 +96,14 @@ function gateFor(current: () => App | undefined): Pick<Parameters<typeof createH
       },
     },
   };
+}
+
+/** Ends in the order in which nothing is cut off: new requests, streams, requests that run, work in the background. */
+async function stopServing(server: HttpServer, app: App): Promise<void> {
+  const closed = server.close();
+  await app.endStreams();
+  await closed;
+  await app.finish();
 }
 
 /** Undoes what was done, last first; one failure does not keep the rest from being undone. */

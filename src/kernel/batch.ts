@@ -1,3 +1,4 @@
+import { DatabaseUnavailable } from './db/database.ts';
 import { Refusal } from './errors.ts';
 
 /** What became of one item of a batch: its result, or why it was refused. */
@@ -64,9 +65,9 @@ async function runHalving<Item, Result>(
       settle(waiting, outcomes[index]);
     });
   } catch (error) {
-    const [only] = batch;
-    if (batch.length === 1 && only) {
-      only.reject(error);
+    // Without a database each half would fail as the whole did, one after the other, each after its own time-out.
+    if (batch.length === 1 || error instanceof DatabaseUnavailable) {
+      for (const waiting of batch) waiting.reject(error);
       return;
     }
     const middle = Math.ceil(batch.length / 2);

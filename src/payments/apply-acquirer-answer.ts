@@ -26,7 +26,12 @@ import { movePayments } from './sql/move-payments.ts';
 import { readPayments } from './store.ts';
 
 /** An acquirer's word about one transaction. */
-export type AnswerForTransaction = { readonly transactionId: string; readonly answer: AcquirerAnswer };
+export type AnswerForTransaction = {
+  readonly transactionId: string;
+  readonly answer: AcquirerAnswer;
+  /** Who said it on its own account; it knows only its own orders. Undefined: we asked the acquirer of the transaction. */
+  readonly acquirer?: string;
+};
 
 /** The attempt as it is now; `changed` is false when the word was old news. */
 export type AppliedAnswer = Attempt & { readonly changed: boolean };
@@ -51,8 +56,9 @@ export async function applyAcquirerAnswers(
 ): Promise<readonly Outcome<AppliedAnswer>[]> {
   const known = await readKnown(tx, answers);
   const changes: Change[] = [];
-  const outcomes = answers.map(({ transactionId, answer }): Outcome<AppliedAnswer> => {
-    const change = judge(known, deps.clock, { transactionId, answer });
+  const outcomes = answers.map((word): Outcome<AppliedAnswer> => {
+    const { transactionId, answer } = word;
+    const change = judge(known, deps.clock, word);
     if (!change) return { refusal: new NotFound('No transaction has this id.', ['transactionId']) };
     if (change.alarm) deps.log.error({ transactionId, answer: answer.kind }, change.alarm);
     if (change.transaction) changes.push(change);
@@ -85,6 +91,7 @@ function judge(known: Known, clock: Clock, word: AnswerForTransaction): Change |
   const transaction = known.transactions.get(word.transactionId);
   const payment = transaction && known.payments.get(transaction.paymentId);
   if (!transaction || !payment) return undefined;
+  if (word.acquirer !== undefined && word.acquirer !== transaction.acquirer) return undefined;
   const at = clock.now({ clockOffsetMs: known.offsets.get(transaction.shopId) ?? 0 });
   const settledBy = known.settled.get(payment.id);
   const otherSettled = settledBy !== undefined && settledBy !== transaction.id;

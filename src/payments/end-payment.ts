@@ -49,6 +49,7 @@ export async function endPayments(
       return { refusal: new PaymentNotPayable(payment.status, 'cancelled') };
     }
     const ended: Payment = { ...payment, status: wish.end, updatedAt: now };
+    payments.set(id, ended);
     const attempt = attempts.find((candidate) => candidate.paymentId === id && candidate.status === 'PENDING');
     endings.push({ payment: ended, attempt: attempt && endAttempt(attempt, wish.end, now), before: payment });
     return { value: ended };

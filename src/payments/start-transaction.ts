@@ -4,8 +4,7 @@ import type { PaymentMethod, TransactionSource } from '../kernel/db/generated/pr
 import { InvalidInput } from '../kernel/errors.ts';
 import { hashInput, parseIdempotencyKey } from '../kernel/idempotency.ts';
 import { parseWebAddress } from '../kernel/web-address.ts';
-import { MethodNotAvailable } from '../shops/errors.ts';
-import { type Channel, channelFacts, isChannel, type Shop } from '../shops/model.ts';
+import { type Channel, channelFacts, channels, isChannel, type Shop } from '../shops/model.ts';
 import type { PreparedStart, StartedTransaction } from './decide-start.ts';
 import type { PaymentDeps } from './deps.ts';
 
@@ -93,10 +92,11 @@ function prepareStart(
 }
 
 function parseChannel(input: StartTransactionInput, shop: Shop): Channel {
-  const ofMethod = shop.channels.filter((channel) => channelFacts(channel).method === input.method);
-  const channel = input.channel ?? ofMethod[0];
-  if (channel === undefined) throw new MethodNotAvailable(`This shop does not offer ${input.method}.`, ['method']);
-  if (!isChannel(channel) || channelFacts(channel).method !== input.method) {
+  // A shop that offers the method no more must still find an attempt it had started; whether a new one may be made is
+  // decided with the payment.
+  const known = [...shop.channels, ...(Object.keys(channels) as Channel[])];
+  const channel = input.channel ?? known.find((candidate) => channelFacts(candidate).method === input.method);
+  if (channel === undefined || !isChannel(channel) || channelFacts(channel).method !== input.method) {
     throw new InvalidInput(`${input.method} has no channel of this name; ask paymentMethods for its channels.`, [
       'channel',
     ]);

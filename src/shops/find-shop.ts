@@ -31,6 +31,7 @@ export function createShopFinder(database: Database): ShopFinder {
 
 /**
  * Finds a shop on behalf of an actor.
+ * @param field what the actor asked by: the shop's own id, or that of one of its payments.
  * @throws NotFound when there is none that the actor may see.
  */
 export async function findVisibleShop(
@@ -40,7 +41,9 @@ export async function findVisibleShop(
   field: readonly string[] = ['shopId'],
 ): Promise<Shop> {
   const shop = await shops.find(shopId.toLowerCase());
-  if (!shop || !maySee(actor, shop)) throw new NotFound('No shop with this id belongs to you.', field);
+  // A payment of somebody else must not be told from one that does not exist.
+  const noun = field.at(-1) === 'shopId' ? 'shop' : 'payment';
+  if (!shop || !maySee(actor, shop)) throw new NotFound(`No ${noun} with this id belongs to you.`, field);
   return shop;
 }
 

@@ -108,3 +108,15 @@ export const TransactionRef = builder.prismaObject('Transaction', {
     settledAt: t.expose('settledAt', { type: 'DateTime', nullable: true, description: 'When the money was taken.' }),
   }),
 });
+
+const TransactionEdge = builder.edgeObject({
+  type: TransactionRef,
+  name: 'TransactionEdge',
+  description: 'A transaction and its place in the list.',
+});
+
+/** A page of transactions, of a shop or of one payment. */
+export const TransactionConnection = builder.connectionObject(
+  { type: TransactionRef, name: 'TransactionConnection', description: 'A page of transactions.' },
+  TransactionEdge,
+);

@@ -37,6 +37,16 @@ export type DatabaseOptions = {
   readonly onError?: (error: Error) => void;
 };
 
+/**
+ * The database could not be reached, or the connection broke off. If that was during the commit, nobody knows whether it
+ * took place: whoever asked repeats with the same idempotency key.
+ */
+export class DatabaseUnavailable extends Error {
+  constructor(cause: unknown) {
+    super('The database cannot be reached, or the connection to it broke off.', { cause });
+  }
+}
+
 const retriesMax = 5;
 /** serialization_failure and deadlock_detected: the transaction did nothing and may simply run again. */
 const transientCodes = new Set(['40001', '40P01']);
@@ -59,6 +69,8 @@ export function openDatabase(options: DatabaseOptions): Database {
   const pool = new pg.Pool({ connectionString: options.url, max, types, ...limits });
   const onError = options.onError ?? (() => {});
   pool.on('error', onError);
+  // A connection in use has no listener of the pool's: broken off between two statements, it would end the process.
+  pool.on('connect', (client) => void client.on('error', onError));
   const adapter = new PrismaPg(
     { connectionString: options.url, max, ...limits },
     { onPoolError: onError, onConnectionError: onError },
@@ -103,7 +115,9 @@ async function attemptTransaction<Result>(
   pool: pg.Pool,
   work: (tx: Tx) => Promise<Result>,
 ): Promise<{ result: Result; news: News }> {
-  const client = await pool.connect();
+  const client = await pool.connect().catch((error: unknown) => {
+    throw new DatabaseUnavailable(error);
+  });
   const news = new Map<string, bigint>();
   let broken: Error | undefined;
   try {
@@ -119,7 +133,7 @@ async function attemptTransaction<Result>(
     await client.query('rollback').catch((failure: Error) => {
       broken = failure;
     });
-    throw error;
+    throw broken === undefined ? error : new DatabaseUnavailable(error);
   } finally {
     client.release(broken);
   }

@@ -6,7 +6,12 @@ import { CurrencyEnum } from '../../graphql/money.ts';
 import type { Prisma } from '../../kernel/db/generated/prisma/client.ts';
 import { parseId } from '../../kernel/ids.ts';
 import { findVisibleShop } from '../../shops/find-shop.ts';
-import { PaymentMethodEnum, TransactionRef, TransactionStatusEnum } from '../../transactions/graphql.ts';
+import {
+  PaymentMethodEnum,
+  TransactionConnection,
+  TransactionRef,
+  TransactionStatusEnum,
+} from '../../transactions/graphql.ts';
 import { visibleTransactions } from '../../transactions/store.ts';
 import { visiblePayments } from '../store.ts';
 import { PaymentRef, PaymentStatusEnum } from './payment.ts';
@@ -143,7 +148,6 @@ builder.queryField('transactions', (t) =>
         });
       },
     },
-    { name: 'TransactionConnection', description: 'A page of transactions.' },
-    { name: 'TransactionEdge', description: 'A transaction and its place in the list.' },
+    TransactionConnection,
   ),
 );

@@ -4,7 +4,7 @@ import { describeValues } from '../../graphql/describe-values.ts';
 import { LocaleEnum, MoneyRef } from '../../graphql/money.ts';
 import type { PaymentStatus } from '../../kernel/db/generated/prisma/enums.ts';
 import { parseLocale } from '../../kernel/i18n/locales.ts';
-import { PaymentMethodEnum } from '../../transactions/graphql.ts';
+import { PaymentMethodEnum, TransactionConnection } from '../../transactions/graphql.ts';
 
 /** States of a payment. */
 export const PaymentStatusEnum = builder.enumType('PaymentStatus', {
@@ -65,8 +65,7 @@ export const PaymentRef = builder.prismaObject('Payment', {
           return { orderBy: [{ createdAt: 'desc' }, { id: 'desc' }] };
         },
       },
-      { name: 'PaymentTransactionsConnection', description: 'A page of attempts.' },
-      { name: 'PaymentTransactionsConnectionEdge', description: 'An attempt and its place in the list.' },
+      TransactionConnection,
     ),
   }),
 });

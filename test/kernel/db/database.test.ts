@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createLane } from '../../../src/kernel/batch.ts';
+import {
+  type Database,
+  DatabaseUnavailable,
+  inTransaction,
+  openDatabase,
+  read,
+} from '../../../src/kernel/db/database.ts';
+import { appendEvents, lockShops } from '../../../src/kernel/events/append-events.ts';
+import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { createShop } from '../../support/factories.ts';
+
+let storage: TestDatabase;
+let database: Database;
+
+beforeAll(async () => {
+  storage = await createTestDatabase();
+  database = openDatabase({ url: storage.url });
+});
+
+afterAll(async () => {
+  await database.close();
+  await storage.drop();
+});
+
+const sql = (name: string, text: string, ...values: unknown[]) => ({ name, text, values });
+const at = new Date('2026-03-02T10:00:00Z');
+
+describe('A transaction', () => {
+  it('gives 64-bit integers as bigint and moments as Date', async () => {
+    const [row] = await read(database, sql('types', 'select 9007199254740993::bigint as n, $1::timestamptz as t', at));
+    expect(row).toEqual({ n: 9007199254740993n, t: at });
+  });
+
+  it('tells news after the commit, and none after a rollback', async () => {
+    const { shop } = await createShop(database);
+    const heard: unknown[] = [];
+    const stop = database.onNews((news) => heard.push(Object.fromEntries(news)));
+    const fact = { shopId: shop.id, type: 'SHOP_ACTIVE', at, data: {} } as const;
+    const write = inTransaction(database, async (tx) => {
+      await lockShops(tx, [shop.id]);
+      await appendEvents(tx, [fact, fact]);
+      expect(heard).toEqual([]);
+    });
+    await write;
+    await expect(
+      inTransaction(database, async (tx) => {
+        await lockShops(tx, [shop.id]);
+        await appendEvents(tx, [fact]);
+        throw new Error('changed my mind');
+      }),
+    ).rejects.toThrow('changed my mind');
+    stop();
+    expect(heard).toEqual([{ [shop.id]: 2n }]);
+  });
+
+  it('runs again after a deadlock', async () => {
+    let runs = 0;
+    const result = await inTransaction(database, async (tx) => {
+      runs += 1;
+      if (runs < 3) await tx.query(sql('deadlock', `do $$ begin raise exception 'x' using errcode = '40P01'; end $$`));
+      return 'done';
+    });
+    expect([result, runs]).toEqual(['done', 3]);
+  });
+
+  it('says that the database is unavailable when the connection breaks off', async () => {
+    const suicide = inTransaction(database, (tx) =>
+      tx.query(sql('die', 'select pg_terminate_backend(pg_backend_pid())')),
+    );
+    await expect(suicide).rejects.toBeInstanceOf(DatabaseUnavailable);
+    expect(await inTransaction(database, async () => 'alive')).toBe('alive');
+  });
+
+  it('says that the database is unavailable when it cannot be reached, once for a whole batch', async () => {
+    const nowhere = openDatabase({ url: 'postgres://nobody@127.0.0.1:1/nothing' });
+    let tries = 0;
+    const lane = createLane(async (items: readonly number[]) => {
+      tries += 1;
+      return inTransaction(nowhere, async () => items.map((value) => ({ value })));
+    });
+    const results = await Promise.allSettled([1, 2, 3, 4].map((item) => lane.submit(item)));
+    expect(
+      results.map((result) => result.status === 'rejected' && result.reason instanceof DatabaseUnavailable),
+    ).toEqual(Array(4).fill(true));
+    expect(tries).toBe(1);
+    await nowhere.close();
+  });
+});

@@ -1,0 +1,293 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { InvalidInput } from '../../src/kernel/errors.ts';
+import { cancelPayment } from '../../src/payments/cancel-payment.ts';
+import type { StartedTransaction } from '../../src/payments/decide-start.ts';
+import { type StartTransactionInput, startTransaction } from '../../src/payments/start-transaction.ts';
+import type { Shop } from '../../src/shops/model.ts';
+import { actorOf, createPayment, startBlik, tellAnswer } from '../support/factories.ts';
+import { brokenInvariants } from '../support/invariants.ts';
+import { readLog, readTimers, readTypes } from './read-records.ts';
+import { declined, openWorld, paid, paymentNow, startedPayment, type World } from './world.ts';
+
+let world: World;
+
+beforeAll(async () => {
+  world = await openWorld();
+});
+
+afterEach(() => world.acquirer.onStart(undefined));
+
+afterAll(() => world.close());
+
+const start = (
+  shop: Shop,
+  input: Partial<StartTransactionInput> & { paymentId: string },
+): Promise<StartedTransaction> =>
+  startTransaction(
+    world.deps,
+    { shop, source: 'API' },
+    { idempotencyKey: randomUUID(), method: 'BLIK', blikCode: '123456', ...input },
+  );
+
+const startedTypes = ['TRANSACTION_PENDING', 'PAYMENT_PENDING'];
+
+describe('A started attempt', () => {
+  it('sends the order to the acquirer once, under its own id', async () => {
+    const shop = await world.openShop();
+    const payment = await createPayment(world.deps, shop, { amount: 5_000n, title: 'Buty' });
+    const { transaction } = await start(shop, { paymentId: payment.id, blikCode: ' 123\u00a0456 ' });
+    expect(world.acquirer.started.filter((order) => order.reference === transaction.id)).toEqual([
+      {
+        reference: transaction.id,
+        channel: 'blik',
+        amount: 5_000n,
+        currency: 'PLN',
+        title: 'Buty',
+        enteredAt: world.clock.now(),
+        blikCode: '123456',
+        merchantId: shop.merchantId,
+        clockOffsetMs: 0,
+        sandboxDelayMs: 0,
+      },
+    ]);
+  });
+
+  it('is pending until the payer has confirmed, and so is its payment', async () => {
+    const shop = await world.openShop();
+    const { transaction, payment, replayed } = await startedPayment(world, shop);
+    expect(replayed).toBe(false);
+    expect(transaction).toMatchObject({ status: 'PENDING', amount: 1_234n, method: 'BLIK', channel: 'blik' });
+    expect(transaction.confirmUntil).toEqual(new Date(world.clock.now().getTime() + 60_000));
+    expect(payment.status).toBe('PENDING');
+    const log = await readLog(world.database, shop.id);
+    expect(log.slice(1)).toEqual([
+      {
+        number: 2,
+        type: 'TRANSACTION_PENDING',
+        paymentId: payment.id,
+        transactionId: transaction.id,
+        at: world.clock.now(),
+        data: { transaction: { status: 'PENDING' }, payment: { status: 'PENDING' } },
+      },
+      {
+        number: 3,
+        type: 'PAYMENT_PENDING',
+        paymentId: payment.id,
+        transactionId: null,
+        at: world.clock.now(),
+        data: { payment: { status: 'PENDING' } },
+      },
+    ]);
+  });
+
+  it('has a timer by which the acquirer is asked, and leaves that of its payment', async () => {
+    const shop = await world.openShop();
+    const { transaction, payment } = await startedPayment(world, shop);
+    const in15 = new Date(world.clock.now().getTime() + 15_000).toISOString();
+    expect(await readTimers(world.database, transaction.id, payment.id)).toEqual([
+      `ask-acquirer 0 ${in15}`,
+      `expire-payment 0 ${payment.validUntil.toISOString()}`,
+    ]);
+  });
+
+  it('settles at once when the acquirer says so', async () => {
+    const shop = await world.openShop();
+    world.acquirer.onStart({ kind: 'settled', amount: 1_234n });
+    const { transaction, payment } = await startedPayment(world, shop);
+    expect([transaction.status, transaction.late, payment.status]).toEqual(['SETTLED', false, 'SETTLED']);
+    expect(await readTypes(world.database, shop.id, 3)).toEqual(['TRANSACTION_SETTLED', 'PAYMENT_SETTLED']);
+    expect(await readTimers(world.database, transaction.id, payment.id)).toEqual([]);
+  });
+
+  it('that is declined is an answer, and lets the payer try again', async () => {
+    const shop = await world.openShop();
+    world.acquirer.onStart(declined);
+    const first = await startedPayment(world, shop);
+    expect(first.transaction).toMatchObject({
+      status: 'REJECTED',
+      reason: 'INSUFFICIENT_FUNDS',
+      acquirerCode: '210015',
+    });
+    expect(first.payment.status).toBe('NEW');
+    world.acquirer.onStart(undefined);
+    const second = await startBlik(world.deps, shop, { paymentId: first.payment.id });
+    expect(second.transaction).toMatchObject({ status: 'PENDING', paymentId: first.payment.id });
+    expect(await readTypes(world.database, shop.id, 1)).toEqual([
+      ...startedTypes,
+      'TRANSACTION_REJECTED',
+      'PAYMENT_NEW',
+      ...startedTypes,
+    ]);
+  });
+
+  it('is unknown when the call gave no answer, and goes on being asked about', async () => {
+    const shop = await world.openShop();
+    world.acquirer.onStart(new Error('time-out'));
+    const { transaction, payment } = await startedPayment(world, shop);
+    expect([transaction.status, payment.status]).toEqual(['UNKNOWN', 'PENDING']);
+    expect(await readTypes(world.database, shop.id, 3)).toEqual(['TRANSACTION_UNKNOWN']);
+    expect(await readTimers(world.database, transaction.id)).toHaveLength(1);
+  });
+});
+
+describe('A second attempt', () => {
+  it('waits for the end of the first', async () => {
+    const shop = await world.openShop();
+    const { payment } = await startedPayment(world, shop);
+    await expect(start(shop, { paymentId: payment.id })).rejects.toMatchObject({ code: 'ATTEMPT_IN_PROGRESS' });
+  });
+
+  it('waits for the end of one that is unknown', async () => {
+    const shop = await world.openShop();
+    world.acquirer.onStart(new Error('time-out'));
+    const { payment } = await startedPayment(world, shop);
+    await expect(start(shop, { paymentId: payment.id })).rejects.toMatchObject({ code: 'ATTEMPT_IN_PROGRESS' });
+  });
+
+  it('in the same batch waits as well', async () => {
+    const shop = await world.openShop();
+    const payment = await createPayment(world.deps, shop);
+    const results = await Promise.allSettled([1, 2, 3].map(() => start(shop, { paymentId: payment.id })));
+    const words = results.map((one) => (one.status === 'fulfilled' ? one.value.transaction.status : one.reason.code));
+    expect(words).toEqual(['PENDING', 'ATTEMPT_IN_PROGRESS', 'ATTEMPT_IN_PROGRESS']);
+  });
+});
+
+describe('A start that comes again under its key', () => {
+  it('gives the attempt in its present state, and calls nobody', async () => {
+    const shop = await world.openShop();
+    const payment = await createPayment(world.deps, shop);
+    const wish = { paymentId: payment.id, idempotencyKey: 'try-1' };
+    const { transaction } = await start(shop, wish);
+    const calls = world.acquirer.started.length;
+    expect(await start(shop, wish)).toMatchObject({
+      replayed: true,
+      transaction: { id: transaction.id, status: 'PENDING' },
+    });
+    await tellAnswer(world.deps, transaction.id, paid(payment));
+    expect(await start(shop, { ...wish, blikCode: '123 456' })).toMatchObject({
+      replayed: true,
+      transaction: { id: transaction.id, status: 'SETTLED' },
+      payment: { status: 'SETTLED' },
+    });
+    expect(world.acquirer.started).toHaveLength(calls);
+  });
+
+  it('gives it whatever has become of the shop and of the time', async () => {
+    const shop = await world.openShop();
+    const validUntil = new Date(world.clock.now().getTime() + 60_000);
+    const payment = await createPayment(world.deps, shop, { validUntil });
+    const wish = { paymentId: payment.id, idempotencyKey: 'try-1' };
+    const { transaction } = await start(shop, wish);
+    await world.letPass({ ms: 60_000 });
+    const changed: Partial<Shop>[] = [
+      { status: 'SUSPENDED' },
+      { merchantActive: false },
+      { channels: [] },
+      { channels: ['ing'] },
+    ];
+    for (const change of changed) {
+      const again = await start({ ...shop, ...change }, wish);
+      expect(again).toMatchObject({ replayed: true, transaction: { id: transaction.id, status: 'ERROR' } });
+    }
+  });
+
+  it('calls the acquirer once for a whole batch', async () => {
+    const shop = await world.openShop();
+    const payment = await createPayment(world.deps, shop);
+    const wish = { paymentId: payment.id, idempotencyKey: 'try-1' };
+    const results = await Promise.all(Array.from({ length: 10 }, () => start(shop, wish)));
+    const ids = new Set(results.map((one) => one.transaction.id));
+    expect([ids.size, results.filter((one) => !one.replayed).length]).toEqual([1, 1]);
+    expect(world.acquirer.started.filter((order) => ids.has(order.reference))).toHaveLength(1);
+  });
+
+  it('is refused with another input: another code, another payment, another address', async () => {
+    const shop = await world.openShop();
+    const [one, other] = [await createPayment(world.deps, shop), await createPayment(world.deps, shop)];
+    const wish = { paymentId: one.id, idempotencyKey: 'try-1' };
+    await start(shop, wish);
+    for (const change of [{ blikCode: '654321' }, { paymentId: other.id }, { payerIp: '8.8.8.8' }]) {
+      await expect(start(shop, { ...wish, ...change })).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' });
+    }
+    expect((await paymentNow(world.database, other.id)).status).toBe('NEW');
+  });
+});
+
+describe('A start is refused', () => {
+  it('for a payment that is over', async () => {
+    const shop = await world.openShop();
+    const cancelled = await createPayment(world.deps, shop);
+    await cancelPayment(world.deps, actorOf(shop), cancelled.id);
+    const settled = await startedPayment(world, shop);
+    await tellAnswer(world.deps, settled.transaction.id, paid(settled.payment));
+    for (const paymentId of [cancelled.id, settled.payment.id]) {
+      await expect(start(shop, { paymentId })).rejects.toMatchObject({ code: 'PAYMENT_NOT_PAYABLE' });
+    }
+  });
+
+  it('from the very moment at which the payment expires, even if nobody has noticed yet', async () => {
+    const shop = await world.openShop();
+    const validUntil = new Date(world.clock.now().getTime() + 60_000);
+    const payment = await createPayment(world.deps, shop, { validUntil });
+    world.clock.pass({ ms: 60_000 });
+    const refused = start(shop, { paymentId: payment.id });
+    await expect(refused).rejects.toMatchObject({
+      code: 'PAYMENT_NOT_PAYABLE',
+      message: expect.stringContaining('expired'),
+    });
+    await world.letPass({ ms: 0 });
+  });
+
+  it('for a payment of another shop, or of none, in the same words', async () => {
+    const [shop, other] = [await world.openShop(), await world.openShop()];
+    const payment = await createPayment(world.deps, other);
+    const message = await start(shop, { paymentId: randomUUID() }).catch((error: Error) => error.message);
+    await expect(start(shop, { paymentId: payment.id })).rejects.toMatchObject({ code: 'NOT_FOUND', message });
+  });
+
+  it('by a shop that takes no payments, and for methods that cannot pay this one', async () => {
+    const shop = await world.openShop();
+    const payment = await createPayment(world.deps, shop);
+    const euros = await createPayment(world.deps, shop, { currency: 'EUR' });
+    const { id: paymentId } = payment;
+    const refused: [() => Promise<unknown>, string][] = [
+      [() => start({ ...shop, status: 'SUSPENDED' }, { paymentId }), 'SHOP_NOT_ACTIVE'],
+      [() => start({ ...shop, merchantActive: false }, { paymentId }), 'MERCHANT_NOT_ACTIVE'],
+      [() => start({ ...shop, channels: ['ing'] }, { paymentId }), 'METHOD_NOT_AVAILABLE'],
+      [() => start(shop, { paymentId, method: 'CARD' }), 'METHOD_NOT_AVAILABLE'],
+      [() => start(shop, { paymentId, method: 'BLIK', channel: 'blik_oneclick' }), 'METHOD_NOT_AVAILABLE'],
+      [() => start(shop, { paymentId: euros.id }), 'METHOD_NOT_AVAILABLE'],
+    ];
+    for (const [refusal, code] of refused) await expect(refusal()).rejects.toMatchObject({ code });
+    expect((await paymentNow(world.database, paymentId)).status).toBe('NEW');
+  });
+
+  it.each<[string, Partial<StartTransactionInput>]>([
+    ['code', { blikCode: undefined }],
+    ['code', { blikCode: '12345' }],
+    ['code', { blikCode: '12345a' }],
+    ['code', { blikCode: '１２３４５６' }],
+    ['channel', { channel: 'ing' }],
+    ['channel', { channel: 'no such' }],
+    ['payerIp', { payerIp: 'localhost' }],
+    ['returnUrl', { returnUrl: 'shop.example' }],
+    ['idempotencyKey', { idempotencyKey: '' }],
+  ])('for a wrong %s', async (field, input) => {
+    const shop = await world.openShop();
+    const error = await start(shop, { paymentId: randomUUID(), ...input }).catch((refusal: unknown) => refusal);
+    expect(error).toBeInstanceOf(InvalidInput);
+    expect((error as InvalidInput).field?.at(-1)).toBe(field);
+  });
+
+  it('and its key is free for a better one', async () => {
+    const shop = await world.openShop();
+    const { payment, transaction } = await startedPayment(world, shop);
+    const wish = { paymentId: payment.id, idempotencyKey: 'try-2' };
+    await expect(start(shop, wish)).rejects.toMatchObject({ code: 'ATTEMPT_IN_PROGRESS' });
+    await tellAnswer(world.deps, transaction.id, declined);
+    expect(await start(shop, { ...wish, blikCode: '222222' })).toMatchObject({ replayed: false });
+    expect(await brokenInvariants(world.database)).toEqual([]);
+  });
+});

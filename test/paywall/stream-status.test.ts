@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { AcquirerAnswer } from '../../src/acquirers/port.ts';
+import { createRouter } from '../../src/http/router.ts';
+import { inTransaction } from '../../src/kernel/db/database.ts';
+import { cancelPayment } from '../../src/payments/cancel-payment.ts';
+import type { Shop } from '../../src/shops/model.ts';
+import { readAttempts } from '../../src/transactions/store.ts';
+import { createHttpWorld, type HttpWorld, startServer } from '../http/world.ts';
+import { actorOf, createPayment, createShop, startBlik, tellAnswer } from '../support/factories.ts';
+
+let world: HttpWorld;
+let shop: Shop;
+
+beforeAll(async () => {
+  world = await createHttpWorld();
+  ({ shop } = await createShop(world.database));
+});
+afterAll(() => world.close());
+
+const newPayment = async () => (await createPayment(world.payments, shop)).id;
+const pay = (paymentId: string) => startBlik(world.payments, shop, { paymentId });
+
+async function tell(paymentId: string, answer: AcquirerAnswer): Promise<void> {
+  const attempts = await inTransaction(world.database, (tx) => readAttempts(tx, [paymentId]));
+  for (const attempt of attempts) await tellAnswer(world.payments, attempt.id, answer);
+}
+
+describe('GET /pay/{id}/events', () => {
+  /** Opens the news of a payment, and gives them one by one; undefined at the end. */
+  async function listen(url: string, id: string) {
+    const leaving = new AbortController();
+    const response = await fetch(`${url}/pay/${id}/events`, { signal: leaving.signal });
+    const parts = response.body?.pipeThrough(new TextDecoderStream())[Symbol.asyncIterator]();
+    let text = '';
+    const next = async (): Promise<string | undefined> => {
+      while (!text.includes('\n\n')) {
+        const part = await parts?.next();
+        if (part?.value === undefined) return undefined;
+        text += part.value;
+      }
+      const end = text.indexOf('\n\n');
+      const event = text.slice(0, end);
+      text = text.slice(end + 2);
+      return event;
+    };
+    return { response, next, leave: () => leaving.abort() };
+  }
+
+  const told = (mark: string) => `event: status\ndata: ${mark}\nretry: 2000`;
+
+  it('tells how the payment stands at once and after each change, and ends when it is paid', async () => {
+    const { server, url } = await startServer({ router: world.router });
+    const id = await newPayment();
+    const news = await listen(url, id);
+    expect(news.response.headers.get('content-type')).toBe('text/event-stream');
+    expect(await news.next()).toBe(told('NEW.NONE'));
+    await pay(id);
+    expect(await news.next()).toBe(told('PENDING.PENDING'));
+    await tell(id, { kind: 'silent' });
+    expect(await news.next()).toBe(told('PENDING.UNKNOWN'));
+    await tell(id, { kind: 'settled', amount: 1234n });
+    expect(await news.next()).toBe(told('SETTLED.SETTLED'));
+    expect(await news.next()).toBeUndefined();
+    expect(world.feed.followers()).toBe(0);
+    await server.close();
+  });
+
+  it('goes on after the shop has cancelled while the payer may have confirmed', async () => {
+    const { server, url } = await startServer({ router: world.router });
+    const id = await newPayment();
+    await pay(id);
+    const news = await listen(url, id);
+    expect(await news.next()).toBe(told('PENDING.PENDING'));
+    await cancelPayment(world.payments, actorOf(shop), id);
+    expect(await news.next()).toBe(told('CANCELLED.CANCELLED'));
+    await tell(id, { kind: 'settled', amount: 1234n });
+    expect(await news.next()).toBe(told('SETTLED.SETTLED'));
+    await server.close();
+  });
+
+  it('lets one address wait on 20 pages, and frees what a reader held who has gone', async () => {
+    const { server, url } = await startServer({ router: createRouter(world.deps) });
+    const id = await newPayment();
+    const readers = await Promise.all(Array.from({ length: 20 }, () => listen(url, id)));
+    await Promise.all(readers.map((reader) => reader.next()));
+    const refused = await listen(url, id);
+    expect(refused.response.status).toBe(429);
+    expect(world.feed.followers()).toBe(20);
+    for (const reader of readers) reader.leave();
+    await expect.poll(() => world.feed.followers()).toBe(0);
+    const others = await Promise.all(Array.from({ length: 20 }, () => listen(url, id)));
+    expect(others.map((reader) => reader.response.status)).toEqual(Array<number>(20).fill(200));
+    for (const reader of others) reader.leave();
+    await server.close();
+  });
+
+  it('counts the address that a proxy of ours names', async () => {
+    const { server, url } = await startServer({
+      router: createRouter({ ...world.deps, trustedProxies: ['127.0.0.1'] }),
+    });
+    const id = await newPayment();
+    const leaving = new AbortController();
+    const ask = (address: string) =>
+      fetch(`${url}/pay/${id}/events`, { signal: leaving.signal, headers: { 'x-forwarded-for': address } });
+    const statuses = await Promise.all(Array.from({ length: 20 }, () => ask('203.0.113.1')));
+    expect(statuses.map((one) => one.status)).toEqual(Array<number>(20).fill(200));
+    expect((await ask('203.0.113.1')).status).toBe(429);
+    expect((await ask('203.0.113.2')).status).toBe(200);
+    leaving.abort();
+    await server.close();
+  });
+});

@@ -1,0 +1,117 @@
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { createProcesses, type Settings, serverIn } from './gateway-process.ts';
+
+const processes = createProcesses();
+const secret = 'a secret for tests only, long enough to be one';
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(async () => {
+  await processes.endAll();
+  await database.drop();
+});
+
+/** Starts a gateway that must refuse to start; gives what it said, line by line, after a look at what it left. */
+async function refuse(settings: Settings): Promise<string[]> {
+  const dataDir = await processes.newDataDir();
+  const { ended, said } = processes.launch(dataDir, settings);
+  expect(await ended).toEqual({ code: 1, signal: null });
+  expect(said.stdout).toBe('');
+  expect(serverIn(dataDir)).toBeUndefined();
+  expect(existsSync(join(dataDir, 'demo.json'))).toBe(false);
+  expect(said.stderr).toMatch(/\.\n$/);
+  return said.stderr.trimEnd().split('\n');
+}
+
+const port = 'PORT must be a whole number from 0 to 65535.';
+const cases: [name: string, settings: Settings, lines: string[]][] = [
+  ['an unknown mode', { BRAMKA_MODE: 'prod' }, ['BRAMKA_MODE must be sandbox or production.']],
+  ['a port that is no number', { PORT: '40a' }, [port]],
+  ['a port that is too large', { PORT: '65536' }, [port]],
+  [
+    'a database of another kind',
+    { DATABASE_URL: 'mysql://root:hunter2@127.0.0.1/x' },
+    ['DATABASE_URL must look like postgres://user:password@host:5432/name.'],
+  ],
+  [
+    'a proxy that is no address',
+    { TRUSTED_PROXIES: '10.0.0.0/8, proxy.example' },
+    ['TRUSTED_PROXIES must be a list of addresses and ranges such as 10.0.0.0/8.'],
+  ],
+  [
+    'no secret in production',
+    { BRAMKA_MODE: 'production' },
+    ['BRAMKA_SECRET is required in production; set it to at least 32 random characters and keep it.'],
+  ],
+  [
+    'several wrong settings, with a line for each',
+    { BRAMKA_MODE: 'production', BRAMKA_ROLE: 'boss', PORT: '-1', PUBLIC_URL: 'pay.example', LOG_LEVEL: 'loud' },
+    [
+      'BRAMKA_ROLE must be all, api or worker.',
+      port,
+      'PUBLIC_URL must look like https://pay.example.',
+      'LOG_LEVEL must be a level such as info or warn.',
+      'BRAMKA_SECRET is required in production; set it to at least 32 random characters and keep it.',
+    ],
+  ],
+  [
+    'a short secret, without showing it',
+    { BRAMKA_SECRET: 'hunter2' },
+    ['BRAMKA_SECRET must have at least 32 characters.'],
+  ],
+  [
+    'a host that is not here',
+    { HOST: '203.0.113.7' },
+    ['203.0.113.7 is no address of this machine; set HOST to one, such as 127.0.0.1.'],
+  ],
+  [
+    'a database server that is not there',
+    { DATABASE_URL: 'postgres://shop:hunter2@127.0.0.1:1/gateway' },
+    ['The database 127.0.0.1:1/gateway cannot be reached (connect ECONNREFUSED 127.0.0.1:1); check DATABASE_URL.'],
+  ],
+];
+
+test.concurrent.each(cases)('%s stops the start before anything is started', async (_, settings, lines) => {
+  expect(await refuse(settings)).toEqual(lines);
+});
+
+test('a wrong password for the database stops the start, without showing it', async () => {
+  const url = new URL(database.url);
+  url.password = 'hunter2';
+  expect(await refuse({ DATABASE_URL: url.href })).toEqual([
+    expect.stringMatching(
+      /^The database \S+ cannot be reached \(password authentication failed .*\); check DATABASE_URL\.$/,
+    ),
+  ]);
+});
+
+test('production refuses a database that could lose money', async () => {
+  expect(await refuse({ BRAMKA_MODE: 'production', BRAMKA_SECRET: secret, DATABASE_URL: database.url })).toEqual([
+    expect.stringMatching(/^The database runs with \w+ off and could lose money; switch it on\.$/),
+  ]);
+});
+
+test('a port in use stops the start before a database is made', async () => {
+  const taken = createServer();
+  await new Promise<void>((done) => taken.listen(0, '127.0.0.1', done));
+  const { port } = taken.address() as AddressInfo;
+  expect(await refuse({ PORT: String(port) })).toEqual([
+    `Port ${port} on 127.0.0.1 is in use; set PORT to a free one.`,
+  ]);
+  await new Promise((done) => taken.close(done));
+});
+
+test('a data directory that is a file stops the start', async () => {
+  const file = join(await processes.newDataDir(), 'file');
+  await writeFile(file, '');
+  expect(await refuse({ BRAMKA_DATA_DIR: file })).toEqual([
+    expect.stringMatching(/^The data directory \S+ cannot be made \(.+\); set BRAMKA_DATA_DIR to another\.$/),
+  ]);
+});

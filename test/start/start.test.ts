@@ -1,0 +1,131 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import type { Demo } from '../../src/demo.ts';
+import { ask } from '../support/gateway.ts';
+import { follow, untilFollowed } from './follow-shop.ts';
+import { createProcesses, type Gateway, serverIn } from './gateway-process.ts';
+
+// One life of one data dir: each test goes on where the one before it has stopped.
+const processes = createProcesses();
+const dataDir = await processes.newDataDir();
+let gateway: Gateway;
+
+afterAll(() => processes.endAll());
+
+const events = 'subscription ($shopId: ID!) { events(shopId: $shopId) { number } }';
+const demoFile = () => readFile(join(dataDir, 'demo.json'), 'utf8');
+
+function secretsOf({ merchantId, shopId, serviceId, serviceKey, restToken, apiKey }: Demo) {
+  return { merchantId, shopId, serviceId, serviceKey, restToken, apiKey };
+}
+
+/** Opens a subscription over server-sent events; resolves with the end of it. */
+async function listen({ url, demo }: Gateway): Promise<{ over: Promise<void> }> {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      accept: 'text/event-stream',
+      authorization: `Bearer ${demo.apiKey}`,
+    },
+    body: JSON.stringify({ query: events, variables: { shopId: demo.shopId } }),
+  });
+  expect(response.headers.get('content-type')).toContain('text/event-stream');
+  const over = response.text().then(
+    () => {},
+    () => {},
+  );
+  return { over };
+}
+
+test('the first start on an empty data dir is ready to be used, and says so in one line', async () => {
+  gateway = await processes.start(dataDir);
+  expect(gateway.said.stdout).toBe(`Bramka is ready: ${gateway.url}\n`);
+  expect(gateway.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+  for (const path of ['/health/live', '/health/ready']) expect((await fetch(gateway.url + path)).status).toBe(200);
+  expect((await fetch(`${gateway.url}/graphql`, { headers: { accept: 'text/html' } })).status).toBe(200);
+});
+
+test('demo.json holds all that is needed to try the sandbox, for its owner alone', async () => {
+  const { demo, url } = gateway;
+  expect(demo).toEqual({
+    graphqlUrl: `${url}/graphql`,
+    websocketUrl: `${url.replace('http', 'ws')}/graphql`,
+    paywallUrl: url,
+    restUrl: `${url}/v1/merchant`,
+    merchantId: expect.stringMatching(/^[a-z0-9]{20}$/),
+    shopId: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/),
+    serviceId: demo.shopId,
+    serviceKey: expect.stringMatching(/^[A-Za-z0-9_-]{36}$/),
+    restToken: expect.stringMatching(/^[a-z0-9]{64}$/),
+    apiKey: expect.stringMatching(/^bk_test_[A-Za-z0-9]+$/),
+  });
+  expect((await stat(join(dataDir, 'demo.json'))).mode & 0o777).toBe(0o600);
+  const query = `query ($id: ID!) {
+    viewer { merchant { id } } shop(id: $id) { status currencies } __schema { queryType { name } }
+    paymentMethods(shopId: $id, amount: 100, currency: PLN) { method }
+  }`;
+  const { data, errors } = await ask(gateway, query, { variables: { id: demo.shopId } });
+  expect(errors).toBeUndefined();
+  expect(data).toMatchObject({
+    viewer: { merchant: { id: demo.merchantId } },
+    shop: { status: 'ACTIVE', currencies: expect.arrayContaining(['PLN', 'EUR']) },
+    paymentMethods: [{ method: 'BLIK' }],
+  });
+});
+
+test('a second start on the data dir is refused in one line and leaves the first alone', async () => {
+  const before = await demoFile();
+  const second = processes.launch(dataDir);
+  expect(await second.ended).toEqual({ code: 1, signal: null });
+  expect(second.said).toEqual({
+    stdout: '',
+    stderr: `Another Bramka is running on the data directory ${dataDir}; stop it, or name another directory in BRAMKA_DATA_DIR.\n`,
+  });
+  expect(await demoFile()).toBe(before);
+  expect((await ask(gateway, '{ viewer { merchant { id } } }')).errors).toBeUndefined();
+});
+
+test('SIGTERM sends subscribers elsewhere, stops PostgreSQL too and exits with 0', async () => {
+  const followed = follow(gateway.demo, events, { shopId: gateway.demo.shopId });
+  const stream = await listen(gateway);
+  await untilFollowed(gateway.url, 2);
+  expect(await gateway.end('SIGTERM')).toEqual({ code: 0, signal: null });
+  expect(await followed.closed).toEqual({ code: 1012, reason: 'Resume elsewhere' });
+  await stream.over;
+  expect(serverIn(dataDir)).toBeUndefined();
+  expect(gateway.said.stderr).toBe('');
+});
+
+test('a later start keeps all secrets', async () => {
+  const before = secretsOf(gateway.demo);
+  gateway = await processes.start(dataDir);
+  expect(secretsOf(gateway.demo)).toEqual(before);
+  expect(gateway.demo.graphqlUrl).toBe(`${gateway.url}/graphql`);
+});
+
+test('a start after kill -9 takes over the PostgreSQL that was left running', async () => {
+  const left = serverIn(dataDir)?.pid;
+  const before = secretsOf(gateway.demo);
+  expect(await gateway.end('SIGKILL')).toEqual({ code: null, signal: 'SIGKILL' });
+  gateway = await processes.start(dataDir);
+  expect(serverIn(dataDir)?.pid).toBe(left);
+  expect(secretsOf(gateway.demo)).toEqual(before);
+  expect((await ask(gateway, '{ viewer { merchant { id } } }')).errors).toBeUndefined();
+});
+
+test('SIGTERM at the very moment of the ready line is obeyed like any other', async () => {
+  await gateway.end('SIGTERM');
+  const quick = processes.launch(dataDir);
+  await quick.ready;
+  expect(await quick.end('SIGTERM')).toEqual({ code: 0, signal: null });
+  expect(serverIn(dataDir)).toBeUndefined();
+});
+
+test('SIGTERM during the start ends it with 0 and leaves no PostgreSQL behind', async () => {
+  const starting = processes.launch(dataDir, { LOG_LEVEL: 'info' });
+  await starting.saying('PostgreSQL runs on port');
+  expect(await starting.end('SIGTERM')).toEqual({ code: 0, signal: null });
+  expect(serverIn(dataDir)).toBeUndefined();
+});
