@@ -71,14 +71,11 @@ const environment = z.object({
 export function readConfig(variables: Readonly<Record<string, string | undefined>> = process.env): Config {
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
   const { success, data, error } = environment.safeParse(given);
-  if (!success) {
-    throw new StartError(error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}.`).join('\n'));
-  }
-  if (data.BRAMKA_MODE === 'production' && data.BRAMKA_SECRET === undefined) {
-    throw new StartError(
-      'BRAMKA_SECRET is required in production; set it to at least 32 random characters and keep it.',
-    );
-  }
+  const problems = [
+    ...(error?.issues ?? []).map((issue) => `${issue.path.join('.')} ${issue.message}.`),
+    ...missing(given),
+  ];
+  if (!success || problems.length > 0) throw new StartError(problems.join('\n'));
   return {
     mode: data.BRAMKA_MODE,
     role: data.BRAMKA_ROLE,
@@ -92,6 +89,12 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     publicUrl: data.PUBLIC_URL,
     logLevel: data.LOG_LEVEL,
   };
+}
+
+/** What has no default and yet is not given. */
+function missing(given: Readonly<Record<string, string | undefined>>): string[] {
+  if (given.BRAMKA_MODE !== 'production' || given.BRAMKA_SECRET !== undefined) return [];
+  return ['BRAMKA_SECRET is required in production; set it to at least 32 random characters and keep it.'];
 }
 
 function isOrigin(text: string): boolean {

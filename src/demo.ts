@@ -1,4 +1,4 @@
-import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Scope, scopes } from './auth/actor.ts';
 import { hashKey, newApiKey, newRestToken } from './auth/model.ts';
@@ -52,8 +52,10 @@ export async function prepareDemo(
     restUrl: `${publicUrl}/v1/merchant`,
     ...secrets,
   };
-  await writeFile(file, `${JSON.stringify(demo, null, 2)}\n`, { mode: 0o600 });
-  await chmod(file, 0o600);
+  // A crash in the middle must not leave half of it: the secrets would be lost, and the next start would make others.
+  const draft = `${file}.new-${process.pid}`;
+  await writeFile(draft, `${JSON.stringify(demo, null, 2)}\n`, { mode: 0o600 });
+  await rename(draft, file);
   return demo;
 }
 

@@ -3,26 +3,33 @@ import { StartError } from './kernel/start-error.ts';
 import { startGateway } from './start-gateway.ts';
 
 /**
- * Starts the gateway and stops it on SIGTERM or SIGINT. Whatever keeps it from starting is said in one clear line, with
- * exit code 1.
+ * Starts the gateway and stops it on SIGTERM or SIGINT, also on one that comes while it starts. Whatever keeps it from
+ * starting is said in one clear line, with exit code 1.
  */
 async function main(): Promise<void> {
-  const gateway = await startGateway(readConfig());
-  console.log(`Bramka is ready: ${gateway.url}`);
+  const starting = startGateway(readConfig());
   let stopping = false;
   const stop = (exitCode: number): void => {
     if (stopping) return;
     stopping = true;
-    gateway.stop().then(
-      () => process.exit(exitCode),
-      (error: unknown) => {
-        console.error('Bramka could not stop cleanly:', error);
-        process.exit(1);
-      },
-    );
+    starting
+      // A start that failed has cleaned up after itself.
+      .then(
+        (gateway) => gateway.stop(),
+        () => {},
+      )
+      .then(
+        () => process.exit(exitCode),
+        (error: unknown) => {
+          console.error('Bramka could not stop cleanly:', error);
+          process.exit(1);
+        },
+      );
   };
   process.on('SIGTERM', () => stop(0));
   process.on('SIGINT', () => stop(0));
+  const gateway = await starting;
+  if (!stopping) console.log(`Bramka is ready: ${gateway.url}`);
   gateway.lost.then(() => {
     if (stopping) return;
     console.error('The database is gone; Bramka stops. Start it again.');

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Hono } from 'hono';
-import pg from 'pg';
 import { type App, createApp } from './app.ts';
 import type { Config } from './config.ts';
 import { prepareDemo } from './demo.ts';
@@ -11,7 +10,9 @@ import { createHttpServer, type HttpServer } from './http/server.ts';
 import { systemClock } from './kernel/clock.ts';
 import { openDatabase } from './kernel/db/database.ts';
 import { startEmbedded } from './kernel/db/embedded.ts';
+import { unlessCode } from './kernel/db/embedded-home.ts';
 import { migrate } from './kernel/db/migrate.ts';
+import { requireDatabase } from './kernel/db/require-database.ts';
 import { createLog, type Log } from './kernel/log.ts';
 import { createMetrics } from './kernel/metrics.ts';
 import { StartError } from './kernel/start-error.ts';
@@ -49,7 +50,10 @@ export async function startGateway(config: Config): Promise<Gateway> {
     const secret = config.secret ?? (await keptSecret(dataDir));
     const database = openDatabase({
       url: storage.url,
-      onError: (error) => log.warn({ err: error }, 'an idle database connection failed'),
+      onError: (error) => {
+        // Only the message: the error of a pool carries its whole client along.
+        if (!database.pool.ending) log.warn({ reason: error.message }, 'a database connection failed');
+      },
     });
     undo.push(() => database.close());
     const running = await createApp({ config, database, clock: systemClock, log, metrics, secret, publicUrl });
@@ -128,7 +132,7 @@ type Storage = { readonly url: string; readonly lost: Promise<void>; stop(): Pro
 
 async function openStorage(config: Config, dataDir: string, log: Log): Promise<Storage> {
   if (config.databaseUrl !== undefined) {
-    await requireDatabase(config.databaseUrl, config.mode);
+    await requireDatabase(config.databaseUrl, { durable: config.mode === 'production' });
     await migrate(config.databaseUrl);
     return { url: config.databaseUrl, lost: new Promise(() => undefined), stop: async () => undefined };
   }
@@ -142,36 +146,15 @@ async function openStorage(config: Config, dataDir: string, log: Log): Promise<S
   }
 }
 
-/** Looks whether the server of DATABASE_URL can be used, and in production whether it keeps what it acknowledged. */
-async function requireDatabase(url: string, mode: Config['mode']): Promise<void> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
-  const { host, pathname } = new URL(url);
-  try {
-    await client.connect();
-    const { rows } = await client.query<{ name: string }>(
-      "select name from pg_settings where name in ('fsync', 'full_page_writes', 'synchronous_commit') and setting = 'off'",
-    );
-    const [unsafe] = rows;
-    if (unsafe && mode === 'production') {
-      throw new StartError(`The database runs with ${unsafe.name} off and could lose money; switch it on.`);
-    }
-  } catch (error) {
-    if (error instanceof StartError) throw error;
-    const reason = error instanceof Error && error.message ? error.message : 'no answer';
-    throw new StartError(`The database ${host}${pathname} cannot be reached (${reason}); check DATABASE_URL.`);
-  } finally {
-    await client.end().catch(() => undefined);
-  }
-}
-
 /** The sandbox's own secret, made at the first start and kept in the data dir, readable by its owner alone. */
 async function keptSecret(dataDir: string): Promise<string> {
   const file = join(dataDir, 'secret');
-  try {
-    return (await readFile(file, 'utf8')).trim();
-  } catch {
-    const secret = randomBytes(32).toString('hex');
-    await writeFile(file, `${secret}\n`, { mode: 0o600, flag: 'wx' });
-    return secret;
-  }
+  const known = await readFile(file, 'utf8').catch(() => '');
+  if (known !== '') return known.trim();
+  // It appears whole under its name, so processes that start together on one data dir all read the same.
+  const draft = `${file}.new-${process.pid}`;
+  await writeFile(draft, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600 });
+  await link(draft, file).catch(unlessCode('EEXIST'));
+  await rm(draft);
+  return (await readFile(file, 'utf8')).trim();
 }

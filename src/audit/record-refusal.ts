@@ -1,19 +1,9 @@
-import type { Actor } from '../auth/actor.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { type Database, inTransaction } from '../kernel/db/database.ts';
-import type { Refusal } from '../kernel/errors.ts';
 import { isUuid, newId } from '../kernel/ids.ts';
 import type { Log } from '../kernel/log.ts';
+import type { RefusedOperation } from './model.ts';
 import { insertRefusals } from './sql/insert-refusals.ts';
-
-/** Something that an authenticated caller wanted to do with money and was not allowed to. */
-export type RefusedOperation = {
-  readonly actor: Actor;
-  readonly operation: string;
-  readonly refusal: Refusal;
-  readonly shopId: string | undefined;
-  readonly idempotencyKey: string | undefined;
-};
 
 export type RefusalRecorder = {
   /** Keeps the refusal in a transaction of its own; never fails the caller. */

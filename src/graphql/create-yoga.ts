@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
+import { PothosValidationError } from '@pothos/core';
 import DataLoader from 'dataloader';
 import { GraphQLError } from 'graphql';
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
@@ -57,13 +58,32 @@ function maskError(error: unknown, log: Log): Error {
     const { message, extensions } = toGraphQLError(refusal);
     return new GraphQLError(message, { extensions, ...place });
   }
-  if (located && !located.originalError) return located;
+  if (error instanceof PothosValidationError || located?.originalError instanceof PothosValidationError) {
+    return new GraphQLError(`The arguments of this list are not good: ${error.message}.`, {
+      extensions: { code: 'INVALID_INPUT' },
+      ...place,
+    });
+  }
+  if (located && isOfCaller(located)) {
+    const extensions = { ...located.extensions, code: located.extensions.code ?? 'INVALID_INPUT' };
+    return new GraphQLError(located.message, { ...place, extensions });
+  }
   const reference = randomUUID();
   log.error({ err: located?.originalError ?? error, reference, path: located?.path }, 'an operation failed');
   return new GraphQLError('Something went wrong on our side; the reference helps us to find it.', {
     ...place,
     extensions: { code: 'INTERNAL_SERVER_ERROR', reference },
   });
+}
+
+/**
+ * Whether an error is about what the caller sent: graphql-js made it of the document or of the variables. What it makes of
+ * a value that a resolver gave has a path, and an origin without a place in the document.
+ */
+function isOfCaller({ originalError, path }: GraphQLError): boolean {
+  if (!originalError) return true;
+  if (!(originalError instanceof GraphQLError)) return false;
+  return (path === undefined || originalError.nodes !== undefined) && isOfCaller(originalError);
 }
 
 function createLoaders(app: GraphApp): Loaders {

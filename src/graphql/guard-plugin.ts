@@ -2,9 +2,12 @@ import {
   type DocumentNode,
   type ExecutionResult,
   GraphQLError,
+  Lexer,
   NoSchemaIntrospectionCustomRule,
   parse,
+  Source,
   specifiedRules,
+  TokenKind,
   validate,
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
@@ -13,6 +16,9 @@ import { limitRule } from './limit-rule.ts';
 
 /** Tokens one document may have; some 800 are a screenful, and parsing is done before anything else is known. */
 export const tokensMax = 2_000;
+
+/** How deep brackets of one document may nest; a parser that calls itself for each would run out of stack. */
+export const nestingMax = 100;
 
 /** How long one query or mutation may take, in milliseconds. A subscription may last. */
 export const executionMsMax = 15_000;
@@ -28,7 +34,10 @@ export function guardPlugin(): Plugin<Transport> {
   const validateOnce = createValidator();
   return {
     onParse: ({ setParseFn }) => {
-      setParseFn((source, options) => parse(source, { ...options, maxTokens: tokensMax }));
+      setParseFn((source, options) => {
+        requireSmall(source);
+        return parse(source, options);
+      });
     },
     onValidate: ({ params, context, setResult }) => {
       const { actor } = context as Transport;
@@ -39,6 +48,26 @@ export function guardPlugin(): Plugin<Transport> {
       setExecuteFn((args) => withinTime(executeFn(args)));
     },
   };
+}
+
+/** Looks over the words of a document before it is parsed. */
+function requireSmall(text: string | Source): void {
+  const lexer = new Lexer(typeof text === 'string' ? new Source(text) : text);
+  let nesting = 0;
+  for (let tokens = 1; lexer.advance().kind !== TokenKind.EOF; tokens += 1) {
+    const { kind } = lexer.token;
+    if (opening.has(kind)) nesting += 1;
+    else if (closing.has(kind)) nesting -= 1;
+    if (nesting > nestingMax) throw tooComplex(`Brackets may nest at most ${nestingMax} deep in a document.`);
+    if (tokens > tokensMax) throw tooComplex(`A document may have at most ${tokensMax} words and signs.`);
+  }
+}
+
+const opening = new Set<TokenKind>([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]);
+const closing = new Set<TokenKind>([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);
+
+function tooComplex(message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'QUERY_TOO_COMPLEX' } });
 }
 
 type Wish = {

@@ -1,13 +1,16 @@
 import {
+  type DirectiveNode,
   type FieldNode,
   type FragmentDefinitionNode,
   GraphQLError,
   type GraphQLNamedType,
+  type GraphQLSchema,
   getNamedType,
   isCompositeType,
   isInterfaceType,
   isObjectType,
   Kind,
+  type NamedTypeNode,
   type SelectionSetNode,
   type ValidationContext,
   type ValidationRule,
@@ -19,7 +22,7 @@ export const operationLimits = { depth: 12, fields: 20_000, aliases: 20, rootFie
 const pageSizeDefault = 20;
 const pageSizeOfVariable = 100;
 
-type Tally = { cost: number; aliases: number; directives: number; deepest: number };
+type Tally = { cost: number; aliases: number; directives: number; deepest: number; rootFields: number };
 
 /**
  * Refuses operations that are too deep, too wide or too costly, before anything runs. It counts through fragments, and
@@ -27,12 +30,12 @@ type Tally = { cost: number; aliases: number; directives: number; deepest: numbe
  */
 export const limitRule: ValidationRule = (context) => ({
   OperationDefinition: (operation) => {
-    const { schema, fragments } = { schema: context.getSchema(), fragments: fragmentsOf(context) };
-    const tally: Tally = { cost: 0, aliases: 0, directives: 0, deepest: 0 };
-    const root = schema.getRootType(operation.operation);
-    const roots = operation.selectionSet.selections.length;
-    count(operation.selectionSet, { type: root ?? undefined, depth: 1, rows: 1, path: [] }, { tally, fragments });
-    const problem = problemOf(tally, roots);
+    const schema = context.getSchema();
+    const tally: Tally = { cost: 0, aliases: 0, directives: directivesOf(operation), deepest: 0, rootFields: 0 };
+    const root = schema.getRootType(operation.operation) ?? undefined;
+    const place: Place = { type: root, depth: 1, rows: 1, path: [] };
+    count(operation.selectionSet, place, { tally, schema, fragments: fragmentsOf(context) });
+    const problem = problemOf(tally);
     if (problem === undefined) return;
     const extensions = { code: 'QUERY_TOO_COMPLEX' };
     context.reportError(new GraphQLError(`${problem}; ask for less at once.`, { nodes: operation, extensions }));
@@ -45,39 +48,59 @@ type Place = {
   readonly rows: number;
   /** Fragments on the way here; a cycle is reported by another rule and must only not hang this one. */
   readonly path: readonly string[];
+  /** True inside introspection, of which neither depth nor cost counts. */
+  readonly silent?: boolean;
 };
 
-type Counting = { readonly tally: Tally; readonly fragments: ReadonlyMap<string, FragmentDefinitionNode> };
+type Counting = {
+  readonly tally: Tally;
+  readonly schema: GraphQLSchema;
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+};
 
 function count(set: SelectionSetNode, place: Place, counting: Counting): void {
   const { tally, fragments } = counting;
   for (const selection of set.selections) {
-    if (isPassed(tally)) return;
-    tally.directives += selection.directives?.length ?? 0;
+    if (problemOf(tally) !== undefined) return;
+    tally.directives += directivesOf(selection);
     if (selection.kind === Kind.FIELD) {
       countField(selection, place, counting);
     } else if (selection.kind === Kind.INLINE_FRAGMENT) {
-      count(selection.selectionSet, place, counting);
+      count(selection.selectionSet, narrowed(place, selection, counting), counting);
     } else {
       const name = selection.name.value;
       const fragment = fragments.get(name);
       tally.cost += 1;
       if (fragment && !place.path.includes(name)) {
-        count(fragment.selectionSet, { ...place, path: [...place.path, name] }, counting);
+        count(fragment.selectionSet, narrowed({ ...place, path: [...place.path, name] }, fragment, counting), counting);
       }
     }
   }
 }
 
+/** Inside a fragment, the fields are those of its type: a member of a union has none that the union knows of. */
+function narrowed(
+  place: Place,
+  { typeCondition }: { readonly typeCondition?: NamedTypeNode | undefined },
+  { schema }: Counting,
+): Place {
+  return typeCondition ? { ...place, type: schema.getType(typeCondition.name.value) } : place;
+}
+
 function countField(field: FieldNode, place: Place, counting: Counting): void {
   const { tally } = counting;
-  tally.cost += place.rows;
-  tally.deepest = Math.max(tally.deepest, place.depth);
   if (field.alias) tally.aliases += 1;
-  // Introspection is deep by nature and costs no query; whether it is allowed is decided elsewhere.
-  if (!field.selectionSet || field.name.value.startsWith('__')) return;
+  if (place.depth === 1) tally.rootFields += 1;
+  // Introspection is deep by nature and costs no query; graphql-js has a rule of its own for what goes round in it, and
+  // whether it is allowed at all is decided elsewhere. Only its aliases count, since they multiply the answer.
+  const silent = place.silent === true || field.name.value.startsWith('__');
+  if (!silent) {
+    tally.cost += place.rows;
+    tally.deepest = Math.max(tally.deepest, place.depth);
+  }
+  if (!field.selectionSet) return;
   const { type, rows } = fieldFacts(field, place);
-  count(field.selectionSet, { ...place, type, rows, depth: place.depth + 1 }, counting);
+  count(field.selectionSet, { ...place, type, rows, silent, depth: place.depth + 1 }, counting);
 }
 
 function fieldFacts(field: FieldNode, place: Place): { type: GraphQLNamedType | undefined; rows: number } {
@@ -93,22 +116,23 @@ function fieldFacts(field: FieldNode, place: Place): { type: GraphQLNamedType | 
 }
 
 function pageSizeOf(field: FieldNode): number {
-  const size = field.arguments?.find(({ name }) => name.value === 'first' || name.value === 'last')?.value;
-  if (size === undefined || size.kind === Kind.NULL) return pageSizeDefault;
-  return size.kind === Kind.INT ? Math.max(1, Number(size.value)) : pageSizeOfVariable;
+  const sizes = (field.arguments ?? [])
+    .filter(({ name, value }) => (name.value === 'first' || name.value === 'last') && value.kind !== Kind.NULL)
+    .map(({ value }) => (value.kind === Kind.INT ? Math.max(1, Number(value.value)) : pageSizeOfVariable));
+  return sizes.length === 0 ? pageSizeDefault : Math.max(...sizes);
 }
 
-function isPassed(tally: Tally): boolean {
-  return problemOf(tally, 0) !== undefined;
+function directivesOf({ directives }: { readonly directives?: readonly DirectiveNode[] | undefined }): number {
+  return directives?.length ?? 0;
 }
 
-function problemOf(tally: Tally, roots: number): string | undefined {
+function problemOf(tally: Tally): string | undefined {
   const { depth, fields, aliases, rootFields, directives } = operationLimits;
   if (tally.deepest > depth) return `The operation is more than ${depth} levels deep`;
   if (tally.cost > fields) return `The operation could give more than ${fields} fields`;
   if (tally.aliases > aliases) return `The operation has more than ${aliases} aliases`;
   if (tally.directives > directives) return `The operation has more than ${directives} directives`;
-  if (roots > rootFields) return `The operation has more than ${rootFields} fields at its root`;
+  if (tally.rootFields > rootFields) return `The operation has more than ${rootFields} fields at its root`;
   return undefined;
 }
 

@@ -9,7 +9,9 @@ function invalid(message: string): GraphQLError {
 
 function parseWhole(value: unknown, min: bigint): bigint {
   if (typeof value !== 'number' || !Number.isSafeInteger(value) || BigInt(value) < min) {
-    throw invalid(`Expected a whole number from ${min} to ${wholeMax}, not ${JSON.stringify(value) ?? typeof value}.`);
+    // Anything but a number may be large or deep, and is not said back.
+    const given = typeof value === 'number' ? value : `a value of the kind ${typeof value}`;
+    throw invalid(`Expected a whole number from ${min} to ${wholeMax}, not ${given}.`);
   }
   return BigInt(value);
 }

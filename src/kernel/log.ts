@@ -11,6 +11,7 @@ export function createLog(level: string): Log {
     {
       level,
       base: null,
+      serializers: { err: describeError },
       redact: {
         paths: ['authorization', '*.authorization', 'cookie', '*.cookie', 'serviceKey', '*.serviceKey'],
         censor: '[removed]',
@@ -18,4 +19,12 @@ export function createLog(level: string): Log {
     },
     pino.destination({ dest: 2, sync: false }),
   );
+}
+
+/** Of an error only its words: libraries hang connections, requests and statements on theirs, with all they hold. */
+function describeError(error: unknown): object {
+  if (!(error instanceof Error)) return { message: String(error) };
+  const code = 'code' in error ? { code: String(error.code) } : {};
+  const cause = error.cause === undefined ? {} : { cause: describeError(error.cause) };
+  return { type: error.name, message: error.message, ...code, stack: error.stack, ...cause };
 }

@@ -1,11 +1,9 @@
 import { type Actor, requireScope } from '../auth/actor.ts';
 import { inTransaction } from '../kernel/db/database.ts';
 import type { Payment } from '../kernel/db/generated/prisma/client.ts';
-import { NotFound } from '../kernel/errors.ts';
-import { findVisibleShop } from '../shops/find-shop.ts';
 import type { PaymentDeps } from './deps.ts';
 import { endPayments } from './end-payment.ts';
-import { findPayment } from './store.ts';
+import { findVisiblePayment } from './find-payment.ts';
 
 /**
  * Cancels a payment that is not paid yet, for the shop. Cancelling it again changes nothing. Money that an acquirer
@@ -15,11 +13,9 @@ import { findPayment } from './store.ts';
  */
 export async function cancelPayment(deps: PaymentDeps, actor: Actor, paymentId: string): Promise<Payment> {
   requireScope(actor, 'payments:write');
-  const payment = await findPayment(deps.database, paymentId);
-  if (!payment) throw new NotFound('No payment with this id belongs to you.', ['paymentId']);
-  await findVisibleShop(deps.shops, actor, payment.shopId, ['paymentId']);
+  const { payment } = await findVisiblePayment(deps, actor, { id: paymentId, field: 'paymentId' });
   const [outcome] = await inTransaction(deps.database, (tx) =>
-    endPayments(tx, deps.clock, { shopId: payment.shopId, paymentIds: [paymentId], end: 'CANCELLED' }),
+    endPayments(tx, deps.clock, { shopId: payment.shopId, paymentIds: [payment.id], end: 'CANCELLED' }),
   );
   if (!outcome) throw new Error('Ending a payment gave no outcome.');
   if ('refusal' in outcome) throw outcome.refusal;

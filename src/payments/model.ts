@@ -18,7 +18,7 @@ export function mayMovePayment(from: PaymentStatus, to: PaymentStatus): boolean 
 }
 
 /** A payment that never expires is kept as valid until the end of the calendar. */
-export const neverExpires = new Date('9999-12-31T23:59:59.999Z');
+export const neverExpires = new Date(Date.UTC(9999, 11, 31, 23, 59, 59, 999));
 
 /** How far ahead an expiry must lie when it is set: 60 seconds (imoje protocol, section 1). */
 export const validitySecondsMin = 60;

@@ -31,19 +31,11 @@ export function createShopFinder(database: Database): ShopFinder {
 
 /**
  * Finds a shop on behalf of an actor.
- * @param field what the actor asked by: the shop's own id, or that of one of its payments.
  * @throws NotFound when there is none that the actor may see.
  */
-export async function findVisibleShop(
-  shops: ShopFinder,
-  actor: Actor,
-  shopId: string,
-  field: readonly string[] = ['shopId'],
-): Promise<Shop> {
+export async function findVisibleShop(shops: ShopFinder, actor: Actor, shopId: string): Promise<Shop> {
   const shop = await shops.find(shopId.toLowerCase());
-  // A payment of somebody else must not be told from one that does not exist.
-  const noun = field.at(-1) === 'shopId' ? 'shop' : 'payment';
-  if (!shop || !maySee(actor, shop)) throw new NotFound(`No ${noun} with this id belongs to you.`, field);
+  if (!shop || !maySee(actor, shop)) throw new NotFound('No shop with this id belongs to you.', ['shopId']);
   return shop;
 }
 

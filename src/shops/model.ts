@@ -1,30 +1,33 @@
 import type { Currency, PaymentMethod, ShopStatus } from '../kernel/db/generated/prisma/enums.ts';
 
+/** The banks of pay-by-link. On its own, since inside the table below the compiler would take their names for any text. */
+const banks = bankChannels([
+  'mtransfer',
+  'bzwbk',
+  'pekao24',
+  'ipko',
+  'inteligo',
+  'ing',
+  'millennium',
+  'alior',
+  'citi',
+  'creditagricole',
+  'bnpparibas',
+  'bos',
+  'pocztowy',
+  'plusbank',
+  'bs',
+  'bspb',
+  'nest',
+  'getin',
+  'noble',
+]);
+
 /** Every channel, with the method it belongs to and the currencies it takes (domain: methods). */
 export const channels = {
   blik: { method: 'BLIK', currencies: ['PLN'] },
   blik_oneclick: { method: 'BLIK', currencies: ['PLN'] },
-  ...bankChannels([
-    'mtransfer',
-    'bzwbk',
-    'pekao24',
-    'ipko',
-    'inteligo',
-    'ing',
-    'millennium',
-    'alior',
-    'citi',
-    'creditagricole',
-    'bnpparibas',
-    'bos',
-    'pocztowy',
-    'plusbank',
-    'bs',
-    'bspb',
-    'nest',
-    'getin',
-    'noble',
-  ]),
+  ...banks,
   ecom3ds: { method: 'CARD', currencies: 'all' },
   oneclick: { method: 'CARD', currencies: 'all' },
   recurring: { method: 'CARD', currencies: 'all' },
@@ -61,6 +64,16 @@ export type Shop = {
   readonly paymentValiditySeconds: number | undefined;
   readonly sandboxDelayMs: number;
   readonly clockOffsetMs: number;
+};
+
+/** Settings of a shop to be changed: undefined leaves one as it is, null clears it. */
+export type ShopSettings = {
+  readonly name?: string | undefined;
+  readonly url?: string | null | undefined;
+  readonly notificationUrl?: string | null | undefined;
+  readonly locale?: string | undefined;
+  readonly paymentValiditySeconds?: number | null | undefined;
+  readonly sandboxDelayMs?: number | undefined;
 };
 
 /** The facts of a channel. */

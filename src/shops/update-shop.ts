@@ -4,18 +4,8 @@ import type { Tx } from '../kernel/db/database.ts';
 import { InvalidInput } from '../kernel/errors.ts';
 import { lockShops } from '../kernel/events/append-events.ts';
 import { type AddressRule, parseCallableAddress, parseWebAddress } from '../kernel/web-address.ts';
-import type { Shop } from './model.ts';
+import type { Shop, ShopSettings } from './model.ts';
 import { writeShopSettings } from './sql/write-shop-settings.ts';
-
-/** Undefined leaves a setting as it is; null clears it. */
-export type ShopSettings = {
-  readonly name?: string | undefined;
-  readonly url?: string | null | undefined;
-  readonly notificationUrl?: string | null | undefined;
-  readonly locale?: string | undefined;
-  readonly paymentValiditySeconds?: number | null | undefined;
-  readonly sandboxDelayMs?: number | undefined;
-};
 
 /** 15 months: as long as an unpaid payment may wait at most (imoje protocol, section 13). */
 const validitySecondsMax = 40_000_000;

@@ -31,14 +31,15 @@ const loaders: Record<string, string> = {
 /** Only the loader of its edge imports an edge file. */
 export const edgeFilesLoaded: Rule = {
   name: 'edge-files-loaded',
-  sentence: "imports a slice's graphql, http and jobs files only where their edge loads them",
+  sentence:
+    "imports a slice's graphql, http and jobs files only where their edge loads them, or GraphQL types of a slice below",
   check: (files) =>
     eachImport(files, (from, used) => {
       const to = placeOf(used.target as string);
       if (to?.edgeFile !== true) return undefined;
       const word = /\/(graphql|http|jobs)(?:\.tsx?$|\/)/.exec(used.target as string)?.[1] as string;
-      const siblings = word === 'graphql' && sameGraphql(from.path, used.target as string);
-      if (siblings || from.path === loaders[word]) return undefined;
+      const typesBelow = word === 'graphql' && refersToTypesBelow(from.path, used.target as string);
+      if (typesBelow || from.path === loaders[word]) return undefined;
       return `imports ${used.target}, which only ${loaders[word]} may load: put what you need into the slice's model, store or a verb`;
     }),
 };
@@ -119,18 +120,19 @@ function rankBreach(from: SourceFile, used: Import): string | undefined {
   return `imports ${used.target}, from right to left (the row is ${order}): move what both need further right, or pass it in`;
 }
 
-/** Edges may name the types of what the wiring passes to them. */
-function isWiringType(from: SourceFile, used: Import): boolean {
-  return used.typeOnly && placeOf(from.path)?.row === edgeRow && placeOf(used.target ?? '')?.row === entryRow;
+/** The GraphQL files of a slice refer to each other's types, and to those of the slices below theirs. */
+function refersToTypesBelow(from: string, target: string): boolean {
+  const [one, other] = [from, target].map((path) => standOf(path));
+  if (!placeOf(from)?.edgeFile || !/\/graphql(?:\.ts$|\/)/.test(from) || !one || !other) return false;
+  if (one.folder === other.folder) return true;
+  return one.row > other.row || (one.row === other.row && one.column < other.column);
 }
 
-function describe(place: Place): string {
-  return `row ${place.row} (${place.edgeFile ? `an edge file of ${place.folder}` : place.folder})`;
-}
-
-function sameGraphql(from: string, target: string): boolean {
-  const slice = /^src\/[^/]+\//.exec(target)?.[0] as string;
-  return from === `${slice}graphql.ts` || from.startsWith(`${slice}graphql/`);
+/** Where the slice of a file stands, whatever the file is. */
+function standOf(path: string): { folder: string; row: number; column: number } | undefined {
+  const folder = /^src\/([^/]+)\//.exec(path)?.[1] ?? '';
+  const row = rows.findIndex((folders) => folders.includes(folder));
+  return row < 0 ? undefined : { folder, row, column: rows[row]?.indexOf(folder) ?? 0 };
 }
 
 function eachImport(
@@ -145,4 +147,13 @@ function eachImport(
         return message === undefined ? [] : [{ file: file.path, line: used.line, message }];
       }),
     );
+}
+
+/** Edges may name the types of what the wiring passes to them. */
+function isWiringType(from: SourceFile, used: Import): boolean {
+  return used.typeOnly && placeOf(from.path)?.row === edgeRow && placeOf(used.target ?? '')?.row === entryRow;
+}
+
+function describe(place: Place): string {
+  return `row ${place.row} (${place.edgeFile ? `an edge file of ${place.folder}` : place.folder})`;
 }

@@ -25,7 +25,8 @@ type Described = readonly [path: string, description: string | null | undefined]
 
 function partsOf(type: GraphQLNamedType): Described[] {
   const own: Described = [type.name, type.description];
-  if (isEnumType(type)) return [own, ...type.getValues().map((v): Described => [`${type.name}.${v.name}`, v.description])];
+  if (isEnumType(type))
+    return [own, ...type.getValues().map((v): Described => [`${type.name}.${v.name}`, v.description])];
   if (isInputObjectType(type)) {
     return [own, ...Object.values(type.getFields()).map((f): Described => [`${type.name}.${f.name}`, f.description])];
   }
@@ -38,7 +39,15 @@ function partsOf(type: GraphQLNamedType): Described[] {
 }
 
 /** An argument or input field as SDL: `order: ListOrder! = NEWEST_FIRST`. */
-function inputOf({ name, type, defaultValue }: { name: string; type: GraphQLInputType; defaultValue?: unknown }): string {
+function inputOf({
+  name,
+  type,
+  defaultValue,
+}: {
+  name: string;
+  type: GraphQLInputType;
+  defaultValue?: unknown;
+}): string {
   const value = defaultValue === undefined ? undefined : astFromValue(defaultValue, type);
   return `${name}: ${type}${value ? ` = ${print(value)}` : ''}`;
 }
@@ -89,7 +98,14 @@ describe('the schema', () => {
   for (const [name, members] of Object.entries(unions)) {
     it(`lets ${name} be exactly what it can be now`, () => {
       const type = schema.getType(name);
-      expect(isUnionType(type) ? type.getTypes().map((member) => member.name).sort() : []).toEqual(members);
+      expect(
+        isUnionType(type)
+          ? type
+              .getTypes()
+              .map((member) => member.name)
+              .sort()
+          : [],
+      ).toEqual(members);
     });
   }
 

@@ -43,7 +43,7 @@ const cases: [name: string, settings: Settings, lines: string[]][] = [
   [
     'a proxy that is no address',
     { TRUSTED_PROXIES: '10.0.0.0/8, proxy.example' },
-    ['TRUSTED_PROXIES must be a list of addresses and ranges such as 10.0.0.0/8.'],
+    ['TRUSTED_PROXIES must be a list of addresses or ranges such as 10.0.0.0/8.'],
   ],
   [
     'no secret in production',

@@ -1,5 +1,5 @@
 import type { Tx } from '../../kernel/db/database.ts';
-import type { RefusedOperation } from '../record-refusal.ts';
+import type { RefusedOperation } from '../model.ts';
 
 /** Writes refused operations. */
 export async function insertRefusals(

@@ -1,7 +1,6 @@
 import { builder } from '../../graphql/builder.ts';
 import { refusable, resultUnion } from '../../graphql/refusable.ts';
 import type { Payment } from '../../kernel/db/generated/prisma/client.ts';
-import { parseId } from '../../kernel/ids.ts';
 import { cancelPayment } from '../cancel-payment.ts';
 import { PaymentRef } from './payment.ts';
 
@@ -23,8 +22,7 @@ builder.mutationField('cancelPayment', (t) =>
     args: { input: t.arg({ type: CancelPaymentInput, required: true, description: 'Which payment.' }) },
     resolve: (_, { input }, context) =>
       refusable(context, { operation: 'cancelPayment', scope: 'payments:write', evidence: {} }, async (actor) => {
-        const paymentId = parseId(input.paymentId, 'payment', ['paymentId']);
-        return { payment: await cancelPayment(context.app.payments, actor, paymentId) };
+        return { payment: await cancelPayment(context.app.payments, actor, input.paymentId) };
       }),
   }),
 );

@@ -1,14 +1,11 @@
 import { builder } from '../../graphql/builder.ts';
 import { refusable, resultUnion } from '../../graphql/refusable.ts';
 import { withoutNulls } from '../../graphql/without-nulls.ts';
-import { NotFound } from '../../kernel/errors.ts';
-import { parseId } from '../../kernel/ids.ts';
 import { MethodNotAvailable } from '../../shops/errors.ts';
-import { findVisibleShop } from '../../shops/find-shop.ts';
 import { PaymentMethodEnum, TransactionRef } from '../../transactions/graphql.ts';
 import type { StartedTransaction } from '../decide-start.ts';
+import { findVisiblePayment } from '../find-payment.ts';
 import { startTransaction } from '../start-transaction.ts';
-import { findPayment } from '../store.ts';
 
 const BlikInput = builder.inputType('BlikInput', {
   description: 'How the payer shows himself to BLIK.',
@@ -81,9 +78,7 @@ builder.mutationField('startTransaction', (t) =>
         if (blik?.profileId !== undefined) {
           throw new MethodNotAvailable('No stored alias can be charged yet; pay with a code.', ['blik', 'profileId']);
         }
-        const payment = await findPayment(payments.database, parseId(wish.paymentId, 'payment', ['paymentId']));
-        if (!payment) throw new NotFound('No payment with this id belongs to you.', ['paymentId']);
-        const shop = await findVisibleShop(payments.shops, actor, payment.shopId, ['paymentId']);
+        const { payment, shop } = await findVisiblePayment(payments, actor, { id: wish.paymentId, field: 'paymentId' });
         const start = { ...wish, paymentId: payment.id, blikCode: blik?.code };
         return startTransaction(payments, { shop, source: 'API' }, start);
       });

@@ -2,10 +2,8 @@ import { builder } from '../../graphql/builder.ts';
 import { actorWith, type GraphContext } from '../../graphql/context.ts';
 import type { Event } from '../../kernel/db/generated/prisma/client.ts';
 import { EventType } from '../../kernel/db/generated/prisma/enums.ts';
-import { NotFound } from '../../kernel/errors.ts';
 import { parseCursor } from '../../kernel/events/cursor.ts';
-import { parseId } from '../../kernel/ids.ts';
-import { findPayment } from '../../payments/store.ts';
+import { findVisiblePayment } from '../../payments/find-payment.ts';
 import { findVisibleShop } from '../../shops/find-shop.ts';
 import { EventRef, EventTypeEnum, PaymentEventRef, TransactionEventRef } from './event.ts';
 import { type Live, liveEvents } from './live-events.ts';
@@ -73,9 +71,7 @@ builder.subscriptionField('paymentUpdated', (t) =>
     },
     subscribe: async (_, args, context) => {
       const actor = actorWith(context, 'payments:read');
-      const payment = await findPayment(context.app.payments.database, parseId(args.id, 'payment'));
-      if (!payment) throw new NotFound('No payment with this id belongs to you.', ['id']);
-      const shop = await findVisibleShop(context.app.payments.shops, actor, payment.shopId, ['id']);
+      const { payment, shop } = await findVisiblePayment(context.app.payments, actor, { id: args.id, field: 'id' });
       const after = args.after ? parseCursor(args.after, shop.id) : undefined;
       return liveEvents(context, actor, { shopId: shop.id, after, types: paymentTypes, paymentId: payment.id });
     },

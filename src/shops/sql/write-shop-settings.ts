@@ -1,5 +1,5 @@
 import type { Tx } from '../../kernel/db/database.ts';
-import type { ShopSettings } from '../update-shop.ts';
+import type { ShopSettings } from '../model.ts';
 
 /** Writes the settings that are given; the flags tell "leave it" from "clear it". */
 export async function writeShopSettings(

@@ -1,0 +1,151 @@
+import { type Scope, scopes } from '../../src/auth/actor.ts';
+import { hashKey, newApiKey, newRestToken } from '../../src/auth/model.ts';
+import { insertKey } from '../../src/auth/store.ts';
+import { type Database, inTransaction } from '../../src/kernel/db/database.ts';
+import { encodeCursor } from '../../src/kernel/events/cursor.ts';
+import { newId } from '../../src/kernel/ids.ts';
+import { createMerchant, createShop } from '../support/factories.ts';
+import { ask, type TestGateway } from '../support/gateway.ts';
+import { overWebSocket } from '../support/live.ts';
+
+/** Every scope there is. */
+export const allScopes = Object.keys(scopes) as Scope[];
+
+export type KeyValues = {
+  readonly merchantId: string;
+  readonly shopId?: string;
+  readonly scopes?: readonly Scope[];
+  readonly kind?: 'API' | 'REST';
+  readonly expiresAt?: Date;
+  readonly revokedAt?: Date;
+};
+
+export type GivenKey = { readonly id: string; readonly secret: string };
+
+const longAgo = new Date('2025-01-01T00:00:00.000Z');
+
+/** Gives a merchant a key, with every scope unless some are named. */
+export async function giveKey(database: Database, values: KeyValues): Promise<GivenKey> {
+  const { kind = 'API', merchantId, shopId, revokedAt, expiresAt } = values;
+  const secret = kind === 'API' ? newApiKey('test') : newRestToken();
+  const id = newId(longAgo);
+  await inTransaction(database, (tx) =>
+    insertKey(tx, {
+      ...{ id, kind, merchantId, shopId: shopId ?? null, name: `Key of ${merchantId}` },
+      hash: new Uint8Array(hashKey(secret)),
+      hint: secret.slice(-4),
+      scopes: [...(values.scopes ?? allScopes)],
+      ...{ createdAt: longAgo, expiresAt: expiresAt ?? null, revokedAt: null },
+    }),
+  );
+  if (revokedAt) {
+    await database.pool.query('update api_key set revoked_at = $2 where id = $1', [id, revokedAt]);
+  }
+  return { id, secret };
+}
+
+/** A shop with something of everything that its merchant can read or change. */
+export type Tenant = {
+  readonly merchantId: string;
+  readonly shopId: string;
+  readonly serviceKey: string;
+  /** Good for everything the merchant has. */
+  readonly key: string;
+  readonly keyId: string;
+  /** Settled, with a commission. */
+  readonly paidId: string;
+  readonly transactionId: string;
+  /** Payments that can be paid; the walk pays one and cancels the other. */
+  readonly openIds: readonly [string, string];
+  readonly deliveryId: string;
+  /** A second key, to be revoked. */
+  readonly spareKeyId: string;
+  /** The place before the first event. */
+  readonly startCursor: string;
+};
+
+/** Makes a shop, of a merchant of its own unless one is given, whose values all hold `mark`, and waits until it is still. */
+export async function settleTenant(
+  gateway: TestGateway,
+  { mark, merchantId }: { readonly mark: string; readonly merchantId?: string },
+): Promise<Tenant> {
+  const { database } = gateway;
+  const owner = merchantId ?? (await createMerchant(database, { name: `Firma ${mark}` }));
+  const { shop, serviceKey } = await createShop(database, { merchantId: owner, name: `Sklep ${mark}` });
+  const key = await giveKey(database, { merchantId: owner });
+  const spare = await giveKey(database, { merchantId: owner, shopId: shop.id });
+  const startCursor = encodeCursor(shop.id, 0n);
+  const pay = (order: string) => createPayment(gateway, { key: key.secret, shopId: shop.id, mark: `${mark}-${order}` });
+  const [paidId, ...openIds] = [await pay('1'), await pay('2'), await pay('3')] as const;
+  const news = await overWebSocket<{ events: { type: string } }>(gateway, {
+    query: 'subscription($shopId: ID!, $after: Cursor) { events(shopId: $shopId, after: $after) { type } }',
+    variables: { shopId: shop.id, after: startCursor },
+    key: key.secret,
+  });
+  const transactionId = await startBlik(gateway, { key: key.secret, paymentId: paidId });
+  for (let type = ''; type !== 'PAYMENT_SETTLED'; ) type = (await news.next())?.data?.events.type ?? 'PAYMENT_SETTLED';
+  news.end();
+  const deliveryId = await insertDelivery(database, { shopId: shop.id, paymentId: paidId, mark });
+  return {
+    ...{ merchantId: owner, shopId: shop.id, serviceKey, key: key.secret, keyId: key.id },
+    ...{ paidId, transactionId, openIds, deliveryId, spareKeyId: spare.id, startCursor },
+  };
+}
+
+type Wish = { readonly key: string; readonly shopId: string; readonly mark: string };
+
+/** Creates a payment over the API, and gives its id. */
+export async function createPayment(gateway: TestGateway, { key, shopId, mark }: Wish): Promise<string> {
+  const answer = await ask<{ createPayment: { payment: { id: string } } }>(
+    gateway,
+    `mutation($input: CreatePaymentInput!) {
+      createPayment(input: $input) { ... on CreatePaymentSuccess { payment { id } } ... on Refusal { code message } }
+    }`,
+    {
+      key,
+      variables: {
+        input: {
+          ...{ shopId, idempotencyKey: `key-${mark}`, amount: 1234, currency: 'PLN', orderId: `order-${mark}` },
+          ...{ title: `title-${mark}`, customer: { firstName: 'Jan', lastName: `Kowalski-${mark}` } },
+        },
+      },
+    },
+  );
+  if (!answer.data?.createPayment.payment) throw new Error(`No payment was made: ${JSON.stringify(answer)}`);
+  return answer.data.createPayment.payment.id;
+}
+
+/** Starts a BLIK attempt that the sandbox settles, and gives its id. */
+export async function startBlik(
+  gateway: TestGateway,
+  { key, paymentId, code = '123456' }: { readonly key: string; readonly paymentId: string; readonly code?: string },
+): Promise<string> {
+  const answer = await ask<{ startTransaction: { transaction: { id: string } } }>(
+    gateway,
+    `mutation($input: StartTransactionInput!) {
+      startTransaction(input: $input) { ... on StartTransactionSuccess { transaction { id } } ... on Refusal { code message } }
+    }`,
+    { key, variables: { input: { paymentId, idempotencyKey: crypto.randomUUID(), method: 'BLIK', blik: { code } } } },
+  );
+  if (!answer.data?.startTransaction.transaction) throw new Error(`Nothing was started: ${JSON.stringify(answer)}`);
+  return answer.data.startTransaction.transaction.id;
+}
+
+/** A notification that was delivered, with its one try. */
+async function insertDelivery(
+  database: Database,
+  { shopId, paymentId, mark }: { readonly shopId: string; readonly paymentId: string; readonly mark: string },
+): Promise<string> {
+  const id = newId(longAgo);
+  await database.pool.query(
+    `insert into webhook_delivery (id, shop_id, event_number, payment_id, form, url, body, status, tries, created_at, delivered_at)
+     values ($1, $2, 1, $3, 'IMOJE', $4, $5, 'DELIVERED', 1, $6, $6)`,
+    [id, shopId, paymentId, `https://shop.example/${mark}`, `{"mark":"${mark}"}`, longAgo],
+  );
+  await database.pool.query(
+    `insert into webhook_attempt (delivery_id, number, at, duration_ms, response_status, response_body, manual)
+     values ($1, 1, $2, 5, 200, $3, false)`,
+    [id, longAgo, `answer-${mark}`],
+  );
+  return id;
+}
