@@ -168,7 +168,7 @@ async function wireWorker(
     database,
     clock,
     log,
-    handlers: allJobs({ payments: core.payments, webhooks, acquirers: core.acquirerJobs }),
+    jobs: allJobs({ payments: core.payments, webhooks, acquirers: core.acquirerJobs }),
     readers: [
       {
         name: 'webhooks',

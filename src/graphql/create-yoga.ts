@@ -58,18 +58,17 @@ function maskError(error: unknown, log: Log): Error {
     const { message, extensions } = toGraphQLError(refusal);
     return new GraphQLError(message, { extensions, ...place });
   }
-  if (error instanceof PothosValidationError || located?.originalError instanceof PothosValidationError) {
-    return new GraphQLError(`The arguments of this list are not good: ${error.message}.`, {
-      extensions: { code: 'INVALID_INPUT' },
-      ...place,
-    });
+  const cause = located?.originalError ?? error;
+  if (cause instanceof PothosValidationError) {
+    const message = `The arguments of this list do not go together: ${cause.message}.`;
+    return new GraphQLError(message, { extensions: { code: 'INVALID_INPUT' }, ...place });
   }
   if (located && isOfCaller(located)) {
     const extensions = { ...located.extensions, code: located.extensions.code ?? 'INVALID_INPUT' };
     return new GraphQLError(located.message, { ...place, extensions });
   }
   const reference = randomUUID();
-  log.error({ err: located?.originalError ?? error, reference, path: located?.path }, 'an operation failed');
+  log.error({ err: cause, reference, path: located?.path }, 'an operation failed');
   return new GraphQLError('Something went wrong on our side; the reference helps us to find it.', {
     ...place,
     extensions: { code: 'INTERNAL_SERVER_ERROR', reference },

@@ -4,13 +4,24 @@ import { paymentJobs } from '../payments/jobs.ts';
 import type { WebhookDeps } from '../webhooks/deps.ts';
 import { webhookJobs } from '../webhooks/jobs.ts';
 
+/** The jobs in groups that do not wait for each other: a queue each. */
+export type JobGroups = {
+  /** Work of ours, and calls to acquirers, which answer within seconds. */
+  readonly own: JobHandlers;
+  /** Calls to the servers of shops: any of them may be dead, and take its full time-out. */
+  readonly toShops: JobHandlers;
+};
+
 /** Everything the gateway does later, by the name of the job. `acquirers` holds what simulated acquirers bring along. */
 export function allJobs(deps: {
   readonly payments: PaymentDeps;
   readonly webhooks: WebhookDeps;
   readonly acquirers: readonly JobHandlers[];
-}): JobHandlers {
-  return mergeJobs([paymentJobs(deps.payments), webhookJobs(deps.webhooks), ...deps.acquirers]);
+}): JobGroups {
+  const own = mergeJobs([paymentJobs(deps.payments), ...deps.acquirers]);
+  const toShops = webhookJobs(deps.webhooks);
+  mergeJobs([own, toShops]);
+  return { own, toShops };
 }
 
 /** Puts the jobs of several slices together. @throws Error when two of them use one name. */

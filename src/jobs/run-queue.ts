@@ -7,7 +7,13 @@ import { endsInTime } from './ends-in-time.ts';
 import { queueLog } from './queue-log.ts';
 import { showAlive } from './show-alive.ts';
 
-export type QueueOptions = { readonly database: Database; readonly log: Log; readonly handlers: JobHandlers };
+export type QueueOptions = {
+  readonly database: Database;
+  readonly log: Log;
+  readonly handlers: JobHandlers;
+  /** How many jobs run at a time; 10 when undefined. */
+  readonly jobsAtATime?: number;
+};
 
 export type Queue = {
   /** Takes no new job and waits for those that run; those that take longer than `patience` are given back. */
@@ -16,7 +22,9 @@ export type Queue = {
 
 type Run = Queue & { readonly ended: Promise<void> };
 
-const jobsAtATime = 10;
+const jobsAtATimeUsual = 10;
+/** A connection is needed only while a job begins or ends, so many jobs share a few. */
+const connectionsMax = 12;
 const restMs = 1_000;
 
 /** Runs the jobs of the queue. When it breaks off, as it does when it cannot write that a job is done, it starts again. */
@@ -50,7 +58,7 @@ function startRun(options: QueueOptions): Run {
   const { log } = options;
   // Each run has connections of its own: with them ends the lock that says that its jobs are in good hands.
   const pool = openPool(options);
-  const jobs = runTaskList(settingsOf(log), tasksOf(options.handlers), pool);
+  const jobs = runTaskList(settingsOf(options), tasksOf(options.handlers), pool);
   const alive = showAlive(pool, jobs.id, log);
   let over = false;
   const ended = jobs.promise
@@ -78,8 +86,8 @@ async function stopRun(jobs: WorkerPool, patience: { readonly ms: number }, log:
 }
 
 function openPool({ database, log }: QueueOptions): pg.Pool {
-  // One connection listens, one shows that we are alive, and one may be needed by each job that begins or ends.
-  const pool = new pg.Pool({ connectionString: database.url, max: jobsAtATime + 2, connectionTimeoutMillis: 10_000 });
+  // One connection listens, one shows that we are alive, the others take turns.
+  const pool = new pg.Pool({ connectionString: database.url, max: connectionsMax, connectionTimeoutMillis: 10_000 });
   pool.on('error', (error) => {
     // Only the message: the error of a pool carries its whole client along.
     if (!pool.ending) log.warn({ reason: error.message }, 'a connection of the job queue failed');
@@ -89,7 +97,7 @@ function openPool({ database, log }: QueueOptions): pg.Pool {
   return pool;
 }
 
-function settingsOf(log: Log): Parameters<typeof runTaskList>[0] {
+function settingsOf({ log, jobsAtATime = jobsAtATimeUsual }: QueueOptions): Parameters<typeof runTaskList>[0] {
   // Without batches the queue waits for no answer when it writes that a job is done, so an error there would end the
   // process, and `stop` would not wait for it.
   const batches = { completeJobBatchDelay: 0, failJobBatchDelay: 0 };

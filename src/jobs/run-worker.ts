@@ -1,16 +1,18 @@
 import { runMigrations } from 'graphile-worker';
 import type { Clock } from '../kernel/clock.ts';
 import { inTransaction } from '../kernel/db/database.ts';
+import { dropEmptyQueues } from './drop-empty-queues.ts';
 import { endsInTime } from './ends-in-time.ts';
 import { queueLog } from './queue-log.ts';
-import { type QueueOptions, startQueue } from './run-queue.ts';
+import type { JobGroups } from './registry.ts';
+import { startQueue } from './run-queue.ts';
 import { type ReaderOptions, startReaders } from './run-readers.ts';
 import { ensureEventPartitions } from './sql/ensure-event-partitions.ts';
 import { freeLostJobs } from './sql/free-lost-jobs.ts';
 import { type Loop, startLoop } from './start-loop.ts';
 import { sweepTimers } from './sweep-timers.ts';
 
-export type WorkerOptions = QueueOptions & ReaderOptions & { readonly clock: Clock };
+export type WorkerOptions = ReaderOptions & { readonly clock: Clock; readonly jobs: JobGroups };
 
 export type Worker = {
   /**
@@ -23,6 +25,8 @@ export type Worker = {
 const timerSweepMs = 200;
 const lostJobsSweepMs = 5_000;
 const dayMs = 86_400_000;
+/** A dead shop holds a call for 15 seconds, and there may be several dead ones. */
+const callsToShopsMax = 50;
 const usualPatience = { ms: 10_000 };
 
 /**
@@ -35,17 +39,22 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   await inTransaction(database, (tx) => ensureEventPartitions(tx, clock.now()));
   const every = (name: string, everyMs: number, work: () => Promise<void>): Loop =>
     startLoop({ name, everyMs, log }, work);
-  const queue = startQueue(options);
+  const { own, toShops } = options.jobs;
+  const queues = [
+    startQueue({ database, log, handlers: own }),
+    startQueue({ database, log, handlers: toShops, jobsAtATime: callsToShopsMax }),
+  ];
   const loops = [
     every('timers', timerSweepMs, () => sweepTimers(database, clock)),
     every('lost jobs', lostJobsSweepMs, () => inTransaction(database, freeLostJobs)),
     every('event partitions', dayMs, () => inTransaction(database, (tx) => ensureEventPartitions(tx, clock.now()))),
+    every('empty queues', dayMs, () => dropEmptyQueues(database)),
     startReaders(options),
   ];
   return {
     stop: async (patience = usualPatience) => {
       const loopsEnd = Promise.all(loops.map((loop) => loop.stop()));
-      await Promise.all([endsInTime(loopsEnd, patience), queue.stop(patience)]);
+      await Promise.all([endsInTime(loopsEnd, patience), ...queues.map((queue) => queue.stop(patience))]);
     },
   };
 }

@@ -43,7 +43,7 @@ async function start(handlers: JobHandlers, more: Partial<WorkerOptions> = {}): 
     clock: systemClock,
     log: createLog('silent'),
     readers: [],
-    handlers,
+    jobs: { own: handlers, toShops: {} },
     ...more,
   });
   workers.push(worker);
@@ -227,7 +227,7 @@ describe('The worker', () => {
     const clock = createTestClock(new Date('2031-11-30T23:30:00.000Z'));
     const log = createLog('silent');
     const started = [1, 2].map(() =>
-      startWorker({ database, clock, log, readers: [], handlers: { none: async () => {} } }),
+      startWorker({ database, clock, log, readers: [], jobs: { own: { none: async () => {} }, toShops: {} } }),
     );
     workers = await Promise.all(started);
     const rows = await read(database, {

@@ -43,8 +43,10 @@ test('the first start on an empty data dir is ready to be used, and says so in o
   gateway = await processes.start(dataDir);
   expect(gateway.said.stdout).toBe(`Bramka is ready: ${gateway.url}\n`);
   expect(gateway.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
-  for (const path of ['/health/live', '/health/ready']) expect((await fetch(gateway.url + path)).status).toBe(200);
-  expect((await fetch(`${gateway.url}/graphql`, { headers: { accept: 'text/html' } })).status).toBe(200);
+  for (const path of ['/health/live', '/health/ready', '/graphql']) {
+    const answer = await fetch(gateway.url + path, { headers: { accept: 'text/html' } });
+    expect([answer.status, await answer.text()]).toEqual([200, expect.stringMatching(/"status":"ok"|GraphiQL/)]);
+  }
 });
 
 test('demo.json holds all that is needed to try the sandbox, for its owner alone', async () => {

@@ -1,0 +1,187 @@
+import { request } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ask, startTestGateway, type TestGateway } from '../support/gateway.ts';
+import { openSocket } from '../support/live.ts';
+
+let gateway: TestGateway;
+
+beforeAll(async () => {
+  gateway = await startTestGateway({ role: 'api' });
+});
+
+afterAll(() => gateway.stop());
+
+const question = JSON.stringify({ query: '{ viewer { merchant { id } } }' });
+const change = 'mutation { revokeApiKey(id: "00000000-0000-4000-8000-000000000000") { __typename } }';
+
+type Sent = { readonly status: number; readonly text: string; readonly headers: Headers };
+
+async function send(init: RequestInit & { readonly search?: string }): Promise<Sent> {
+  const { search = '', ...rest } = init;
+  const response = await fetch(`${gateway.url}/graphql${search}`, {
+    ...rest,
+    headers: { authorization: `Bearer ${gateway.demo.apiKey}`, ...rest.headers },
+  });
+  return { status: response.status, text: await response.text(), headers: response.headers };
+}
+
+const post = (body: BodyInit, headers: Record<string, string> = {}): Promise<Sent> =>
+  send({ method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } });
+
+/** A request that fetch would correct before it is sent. */
+function sendRaw(headers: Record<string, string>, body?: string): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  const sent = request(`${gateway.url}/graphql`, { method: 'POST', headers });
+  sent.on('response', (response) => resolve(response.resume().statusCode ?? 0));
+  sent.on('error', reject);
+  if (body !== undefined) sent.write(body);
+  sent.end();
+  return promise;
+}
+
+for (const accept of ['application/json', 'application/graphql-response+json', 'text/event-stream']) {
+  describe(`POST, to be answered as ${accept}`, () => {
+    it('answers a good one', async () => {
+      const { status, text } = await post(question, { accept });
+      expect(status).toBe(200);
+      expect(text).toContain(gateway.demo.merchantId);
+    });
+
+    it('refuses a list of operations', async () => {
+      const { status, text } = await post(`[${question},${question}]`, { accept });
+      expect(text).not.toContain(gateway.demo.merchantId);
+      expect(status).toBe(400);
+    });
+
+    for (const type of [
+      'text/plain',
+      'application/x-www-form-urlencoded',
+      'application/graphql',
+      'application/xml',
+      '',
+    ]) {
+      it(`refuses the content type '${type}'`, async () => {
+        const { status, text } = await post(Buffer.from(question), { accept, 'content-type': type });
+        expect(status).toBe(415);
+        expect(text).toContain('Content-Type: application/json');
+      });
+    }
+
+    it('refuses a form with a file', async () => {
+      const form = new FormData();
+      form.set('operations', question);
+      form.set('map', '{}');
+      const { status } = await send({ method: 'POST', body: form, headers: { accept } });
+      expect(status).toBe(415);
+    });
+
+    it('refuses a body of more than 1 MiB, and takes one just below', async () => {
+      const bodyOf = (bytes: number): string => question.padEnd(bytes, ' ');
+      expect((await post(bodyOf(1_048_577), { accept })).status).toBe(413);
+      expect((await post(bodyOf(1_048_576), { accept })).status).toBe(200);
+    });
+
+    it('refuses a body of unknown length', async () => {
+      const headers = { accept, 'content-type': 'application/json', 'transfer-encoding': 'chunked' };
+      expect(await sendRaw(headers, question)).toBe(411);
+    });
+
+    it('refuses what is no JSON, in words that repeat none of it', async () => {
+      const { status, text } = await post('{"query": "{ secretword }"', { accept });
+      expect(status).toBe(400);
+      expect(text).not.toContain('secretword');
+    });
+
+    it('refuses pages of other origins', async () => {
+      const { status, text, headers } = await post(question, { accept, origin: 'https://evil.example' });
+      expect(status).toBe(403);
+      expect(text).not.toContain(gateway.demo.merchantId);
+      expect(headers.get('access-control-allow-origin')).toBeNull();
+    });
+  });
+}
+
+describe('GET', () => {
+  it('answers a query', async () => {
+    const { status, text } = await send({ search: `?query=${encodeURIComponent('{ viewer { merchant { id } } }')}` });
+    expect(status).toBe(200);
+    expect(text).toContain(gateway.demo.merchantId);
+  });
+
+  for (const accept of ['application/json', 'application/graphql-response+json', 'text/event-stream']) {
+    it(`never runs a mutation, to be answered as ${accept}`, async () => {
+      const { status, text } = await send({ search: `?query=${encodeURIComponent(change)}`, headers: { accept } });
+      expect(status).toBe(405);
+      expect(text).not.toContain('Refusal');
+    });
+  }
+
+  it('refuses pages of other origins', async () => {
+    const search = `?query=${encodeURIComponent('{ viewer { merchant { id } } }')}`;
+    expect((await send({ search, headers: { origin: 'https://evil.example' } })).status).toBe(403);
+  });
+});
+
+describe('other methods', () => {
+  for (const method of ['PUT', 'DELETE', 'PATCH']) {
+    it(`refuses ${method}`, async () => {
+      expect((await send({ method })).status).toBe(405);
+    });
+  }
+
+  it('answers the preflight of a page of ours, and of no other', async () => {
+    const ask = (origin: string): Promise<Sent> => send({ method: 'OPTIONS', headers: { origin } });
+    const ours = await ask(gateway.url);
+    expect([ours.status, ours.headers.get('access-control-allow-origin')]).toEqual([204, gateway.url]);
+    expect((await ask('https://evil.example')).status).toBe(403);
+    expect((await ask('null')).status).toBe(403);
+  });
+});
+
+describe('a WebSocket', () => {
+  for (const origin of ['https://evil.example', 'null', 'http://127.0.0.1.evil.example']) {
+    it(`is not opened for a page of ${origin}`, async () => {
+      await expect(openSocket(gateway, { origin })).rejects.toThrow('403');
+    });
+  }
+
+  it('is opened for a page of ours', async () => {
+    const socket = await openSocket(gateway, { origin: gateway.url });
+    socket.close();
+    expect((await socket.closed).code).toBe(1005);
+  });
+});
+
+describe('GraphiQL', () => {
+  const page = { accept: 'text/html' };
+
+  it('is a page of the sandbox that loads nothing from elsewhere', async () => {
+    const { status, text, headers } = await send({ headers: page });
+    expect(status).toBe(200);
+    expect(headers.get('content-type')).toContain('text/html');
+    expect(text.toLowerCase()).toContain('graphiql');
+    const loaded = [...text.matchAll(/<(?:script|link|img|iframe)\b[^>]*?\b(?:src|href)\s*=\s*["']?([^"'\s>]+)/gi)];
+    expect(loaded.map(([, address]) => address).filter((address) => !address?.startsWith('data:'))).toEqual([]);
+    expect(text).not.toMatch(/@import|url\(\s*["']?https?:|import\(\s*["']https?:|from\s*["']https?:/);
+  });
+
+  it('is not there in production', async () => {
+    const production = await startTestGateway({
+      ...{ role: 'api', mode: 'production', secret: 'x'.repeat(40), publicUrl: 'https://pay.shop.example' },
+    });
+    try {
+      const response = await fetch(`${production.url}/graphql`, { headers: page });
+      expect((await response.text()).toLowerCase()).not.toContain('graphiql');
+      expect(response.status).toBeGreaterThanOrEqual(400);
+    } finally {
+      await production.stop();
+    }
+  });
+});
+
+describe('an operation that was fine', () => {
+  it('is answered although the one before was refused', async () => {
+    await post(question, { origin: 'https://evil.example' });
+    expect((await ask(gateway, '{ viewer { merchant { id } } }')).data).toBeDefined();
+  });
+});

@@ -1,0 +1,42 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startWorker } from '../../src/jobs/run-worker.ts';
+import { systemClock } from '../../src/kernel/clock.ts';
+import { type Database, inTransaction, openDatabase } from '../../src/kernel/db/database.ts';
+import { enqueue } from '../../src/kernel/jobs/enqueue.ts';
+import { createLog } from '../../src/kernel/log.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { prepareJobs } from '../support/factories.ts';
+
+let home: TestDatabase;
+let database: Database;
+
+beforeAll(async () => {
+  home = await createTestDatabase();
+  database = openDatabase({ url: home.url });
+  await prepareJobs(database);
+});
+
+afterAll(async () => {
+  await database.close();
+  await home.drop();
+});
+
+test('shops that do not answer hold up neither our own work nor a shop that does', async () => {
+  const answer = Promise.withResolvers<void>();
+  const own = Promise.withResolvers<void>();
+  const fine = Promise.withResolvers<void>();
+  const worker = await startWorker({
+    ...{ database, clock: systemClock, log: createLog('silent'), readers: [] },
+    jobs: {
+      own: { expire: async () => own.resolve() },
+      toShops: { send: ({ shop }) => (shop === 'dead' ? answer.promise : Promise.resolve(fine.resolve())) },
+    },
+  });
+  const send = (shop: string) => ({ name: 'send', payload: { shop } });
+  await inTransaction(database, (tx) =>
+    enqueue(tx, [...Array.from({ length: 30 }, () => send('dead')), send('fine'), { name: 'expire', payload: {} }]),
+  );
+  await Promise.all([own.promise, fine.promise]);
+  answer.resolve();
+  await worker.stop();
+});

@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Scope, scopes } from '../../src/auth/actor.ts';
+import { hashKey, newApiKey } from '../../src/auth/model.ts';
+import { insertKey } from '../../src/auth/store.ts';
+import { type Database, inTransaction, openDatabase } from '../../src/kernel/db/database.ts';
+import { createShop } from '../support/factories.ts';
+import { ask, type TestGateway } from '../support/gateway.ts';
+import { createProcesses, databaseUrlIn } from './gateway-process.ts';
+import { createPayment, payByBlik } from './pay.ts';
+
+const processes = createProcesses();
+const secret = 'a secret for tests only, long enough to be one';
+let dataDir: string;
+let gateway: Pick<TestGateway, 'url' | 'demo'>;
+let database: Database;
+
+beforeAll(async () => {
+  dataDir = await processes.newDataDir();
+  const { url, demo } = await processes.start(dataDir, { BRAMKA_MODE: 'production', BRAMKA_SECRET: secret });
+  database = openDatabase({ url: await databaseUrlIn(dataDir) });
+  const { shop } = await createShop(database);
+  const apiKey = await giveKey(shop.merchantId);
+  gateway = { url, demo: { ...demo, merchantId: shop.merchantId, shopId: shop.id, apiKey } };
+});
+afterAll(async () => {
+  await database.close();
+  await processes.endAll();
+});
+
+async function giveKey(merchantId: string): Promise<string> {
+  const key = newApiKey('live');
+  const owner = { id: randomUUID(), kind: 'API', merchantId, shopId: null, name: 'Test' } as const;
+  const secrets = { hash: new Uint8Array(hashKey(key)), hint: key.slice(-4), scopes: Object.keys(scopes) as Scope[] };
+  const times = { createdAt: new Date('2026-01-01T00:00:00.000Z'), expiresAt: null, revokedAt: null };
+  await inTransaction(database, (tx) => insertKey(tx, { ...owner, ...secrets, ...times }));
+  return key;
+}
+
+test('production has no demo and no GraphiQL', async () => {
+  expect(existsSync(join(dataDir, 'demo.json'))).toBe(false);
+  const page = await fetch(`${gateway.url}/graphql`, { headers: { accept: 'text/html' } });
+  expect(page.status).not.toBe(200);
+  expect(await page.text()).not.toMatch(/graphiql/i);
+});
+
+test('production has no BLIK as long as no acquirer for it is set up', async () => {
+  const refused = await createPayment(gateway, { idempotencyKey: 'p-1', methods: ['BLIK'] });
+  expect(refused).toMatchObject({ code: 'METHOD_NOT_AVAILABLE' });
+  const { payment } = await createPayment(gateway, { idempotencyKey: 'p-2' });
+  const started = await payByBlik(gateway, { paymentId: payment?.id ?? '', idempotencyKey: 't-1' });
+  expect(started).toMatchObject({ code: 'METHOD_NOT_AVAILABLE' });
+  const methods = 'query ($id: ID!) { paymentMethods(shopId: $id, amount: 100, currency: PLN) { method } }';
+  const { data } = await ask(gateway, methods, { variables: { id: gateway.demo.shopId } });
+  expect(data).toEqual({ paymentMethods: [] });
+  const page = await (await fetch(`${gateway.url}/pay/${payment?.id}?lang=en`)).text();
+  expect(page).not.toMatch(/<form|Test mode/);
+});
+
+test.each(['http://localhost/n', 'http://127.0.0.1/n', 'http://[::1]/n', 'https://shop.example:8443/n'])(
+  'production calls no shop at %s',
+  async (notificationUrl) => {
+    const refused = await createPayment(gateway, { idempotencyKey: randomUUID(), notificationUrl });
+    expect(refused).toMatchObject({ code: 'INVALID_INPUT', field: expect.arrayContaining(['notificationUrl']) });
+    const query = `mutation ($input: UpdateShopInput!) { updateShop(input: $input) { ... on Refusal { code field } } }`;
+    const variables = { input: { shopId: gateway.demo.shopId, notificationUrl } };
+    const { data } = await ask<{ updateShop: object }>(gateway, query, { variables });
+    expect(data.updateShop).toMatchObject({ code: 'INVALID_INPUT' });
+  },
+);
