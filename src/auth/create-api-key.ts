@@ -3,6 +3,7 @@ import type { Tx } from '../kernel/db/database.ts';
 import type { ApiKey } from '../kernel/db/generated/prisma/client.ts';
 import { InvalidInput } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
+import { parseText } from '../kernel/text.ts';
 import { type Actor, requireScope } from './actor.ts';
 import { ScopeNotHeld } from './errors.ts';
 import { hashKey, newApiKey, parseScopes } from './model.ts';
@@ -30,10 +31,7 @@ export async function createApiKey(
   const { actor, clock, mode } = deps;
   requireScope(actor, 'keys:write');
   const now = clock.now();
-  const name = input.name.trim();
-  if (name.length < 1 || name.length > 100) {
-    throw new InvalidInput(`The name of a key must have 1 to 100 characters, not ${name.length}.`, ['name']);
-  }
+  const name = parseText(input.name.trim(), 'name', { max: 100 });
   const scopes = parseScopes(input.scopes);
   const notHeld = scopes.find((scope) => !actor.scopes.has(scope));
   if (notHeld !== undefined) throw new ScopeNotHeld(notHeld);

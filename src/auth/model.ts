@@ -42,7 +42,7 @@ export function hashKey(key: string): Buffer {
  * @throws InvalidInput when there is none or one is unknown.
  */
 export function parseScopes(names: readonly string[]): Scope[] {
-  const unknown = names.find((name) => !(name in scopes));
+  const unknown = names.find((name) => !Object.hasOwn(scopes, name));
   if (unknown !== undefined || names.length === 0) {
     const problem = unknown === undefined ? 'A key needs at least one scope' : 'There is no such scope';
     throw new InvalidInput(`${problem}; take some of ${Object.keys(scopes).join(', ')}.`, ['scopes']);

@@ -63,10 +63,7 @@ function maskError(error: unknown, log: Log): Error {
     const message = `The arguments of this list do not go together: ${cause.message}.`;
     return new GraphQLError(message, { extensions: { code: 'INVALID_INPUT' }, ...place });
   }
-  if (located && isOfCaller(located)) {
-    const extensions = { ...located.extensions, code: located.extensions.code ?? 'INVALID_INPUT' };
-    return new GraphQLError(located.message, { ...place, extensions });
-  }
+  if (located && isOfCaller(located)) return inCallersWords(located);
   const reference = randomUUID();
   log.error({ err: cause, reference, path: located?.path }, 'an operation failed');
   return new GraphQLError('Something went wrong on our side; the reference helps us to find it.', {
@@ -83,6 +80,12 @@ function isOfCaller({ originalError, path }: GraphQLError): boolean {
   if (!originalError) return true;
   if (!(originalError instanceof GraphQLError)) return false;
   return (path === undefined || originalError.nodes !== undefined) && isOfCaller(originalError);
+}
+
+/** The error without what it was made of, which may hold anything that was sent. */
+function inCallersWords({ message, nodes, source, positions, path, extensions }: GraphQLError): GraphQLError {
+  const { code = 'INVALID_INPUT', http } = extensions;
+  return new GraphQLError(message, { nodes, source, positions, path, extensions: http ? { code, http } : { code } });
 }
 
 function createLoaders(app: GraphApp): Loaders {

@@ -6,13 +6,14 @@ import { InvalidInput, Refusal } from '../kernel/errors.ts';
 import { hashInput, parseIdempotencyKey } from '../kernel/idempotency.ts';
 import { newId } from '../kernel/ids.ts';
 import { parsePaymentAmount } from '../kernel/money.ts';
+import { parseText } from '../kernel/text.ts';
 import { type AddressRule, parseCallableAddress, parseWebAddress } from '../kernel/web-address.ts';
 import { CurrencyNotAvailable, MethodNotAvailable } from '../shops/errors.ts';
 import { requireActive } from '../shops/find-shop.ts';
 import { channelFacts, type Shop } from '../shops/model.ts';
 import type { PreparedPayment } from './create-payment.ts';
 import { defaultValidUntil, neverExpires, validitySecondsMin } from './model.ts';
-import { type Customer, parseCustomer, parseText } from './parse-customer.ts';
+import { type Customer, parseCustomer } from './parse-customer.ts';
 
 /** A wish for a payment as it came through some door, with fields in their own types but not yet checked. */
 export type CreatePaymentInput = {

@@ -25,7 +25,7 @@ export async function rotateServiceKey(
 ): Promise<{ serviceKey: string; oldValidUntil: Date }> {
   requireScope(deps.actor, 'shops:write');
   const { shop, overlapHours } = input;
-  if (overlapHours < 0 || overlapHours > overlapHoursMax) {
+  if (!(overlapHours >= 0 && overlapHours <= overlapHoursMax)) {
     throw new InvalidInput(`The overlap must be 0 to ${overlapHoursMax} hours, not ${overlapHours}.`, ['overlapHours']);
   }
   const now = deps.clock.now(shop);

@@ -1,5 +1,13 @@
-import { request } from 'node:http';
+import { once } from 'node:events';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createApp } from '../../src/app.ts';
+import type { Config } from '../../src/config.ts';
+import { systemClock } from '../../src/kernel/clock.ts';
+import { openDatabase } from '../../src/kernel/db/database.ts';
+import { createLog } from '../../src/kernel/log.ts';
+import { createMetrics } from '../../src/kernel/metrics.ts';
 import { ask, startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { openSocket } from '../support/live.ts';
 
@@ -11,6 +19,7 @@ beforeAll(async () => {
 
 afterAll(() => gateway.stop());
 
+const secret = 'a secret for tests only, long enough to be one';
 const question = JSON.stringify({ query: '{ viewer { merchant { id } } }' });
 const change = 'mutation { revokeApiKey(id: "00000000-0000-4000-8000-000000000000") { __typename } }';
 
@@ -88,7 +97,9 @@ for (const accept of ['application/json', 'application/graphql-response+json', '
 
     it('refuses what is no JSON, in words that repeat none of it', async () => {
       const { status, text } = await post('{"query": "{ secretword }"', { accept });
-      expect(status).toBe(400);
+      // A stream has begun before its first word is known to be wrong.
+      expect(status).toBe(accept === 'text/event-stream' ? 200 : 400);
+      expect(text).toContain('POST body sent invalid JSON');
       expect(text).not.toContain('secretword');
     });
 
@@ -160,24 +171,40 @@ describe('GraphiQL', () => {
     expect(status).toBe(200);
     expect(headers.get('content-type')).toContain('text/html');
     expect(text.toLowerCase()).toContain('graphiql');
-    const loaded = [...text.matchAll(/<(?:script|link|img|iframe)\b[^>]*?\b(?:src|href)\s*=\s*["']?([^"'\s>]+)/gi)];
+    const markup = text.replaceAll(/(<script\b[^>]*>).*?<\/script>/gs, '$1');
+    const loaded = [...markup.matchAll(/<(?:script|link|img|iframe)\b[^>]*?\b(?:src|href)\s*=\s*["']?([^"'\s>]+)/gi)];
     expect(loaded.map(([, address]) => address).filter((address) => !address?.startsWith('data:'))).toEqual([]);
     expect(text).not.toMatch(/@import|url\(\s*["']?https?:|import\(\s*["']https?:|from\s*["']https?:/);
   });
 
   it('is not there in production', async () => {
-    const production = await startTestGateway({
-      ...{ role: 'api', mode: 'production', secret: 'x'.repeat(40), publicUrl: 'https://pay.shop.example' },
-    });
-    try {
-      const response = await fetch(`${production.url}/graphql`, { headers: page });
-      expect((await response.text()).toLowerCase()).not.toContain('graphiql');
-      expect(response.status).toBeGreaterThanOrEqual(400);
-    } finally {
-      await production.stop();
-    }
+    const page = await askInProduction({ accept: 'text/html' });
+    expect(page.text.toLowerCase()).not.toContain('graphiql');
+    expect(page.status).toBeGreaterThanOrEqual(400);
   });
 });
+
+/** Wires the gateway as in production and sends it one GET; a database of the tests is none for a whole production start. */
+async function askInProduction(headers: Record<string, string>): Promise<{ status: number; text: string }> {
+  const database = openDatabase({ url: gateway.config.databaseUrl ?? '', connectionsMax: 2 });
+  const config: Config = { ...gateway.config, mode: 'production' };
+  const { url: publicUrl } = gateway;
+  const app = await createApp({
+    ...{ config, database, clock: systemClock, log: createLog('silent'), metrics: createMetrics(), secret, publicUrl },
+  });
+  const server = createServer((req, res) => void app.handle(req, res));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  try {
+    const response = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`, { headers });
+    return { status: response.status, text: await response.text() };
+  } finally {
+    server.closeAllConnections();
+    server.close();
+    await app.drain();
+    await database.close();
+  }
+}
 
 describe('an operation that was fine', () => {
   it('is answered although the one before was refused', async () => {

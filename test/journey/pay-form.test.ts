@@ -49,7 +49,7 @@ async function open(address: string): Promise<Page> {
   return { address, text: await answer.text() };
 }
 
-const unescape = (text: string): string =>
+const readable = (text: string): string =>
   text.replaceAll('&quot;', '"').replaceAll('&#39;', "'").replaceAll('&amp;', '&');
 
 /** Types a BLIK code into the one form of a page and sends it with all that is hidden in it. */
@@ -59,8 +59,8 @@ async function typeCode(page: Page, code: string): Promise<Page> {
   const [, action = '', inside = ''] = forms[0] ?? [];
   const hidden = [...inside.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)">/g)];
   expect(inside).toMatch(/<input [^>]*name="code"/);
-  const fields = Object.fromEntries(hidden.map(([, name = '', value = '']) => [name, unescape(value)]));
-  return send(new URL(unescape(action), page.address).href, { ...fields, code });
+  const fields = Object.fromEntries(hidden.map(([, name = '', value = '']) => [name, readable(value)]));
+  return send(new URL(readable(action), page.address).href, { ...fields, code });
 }
 
 /** Waits for the last word about the attempt that started after so many others. */
@@ -177,7 +177,7 @@ test('the page says that it is paid and leads back to the address of the shop, b
   const { text } = await open(paymentPage.address);
   expect(text).toContain('<h1>You paid ');
   expect(text).not.toContain('<form');
-  const links = [...text.matchAll(/<a [^>]*href="(https:[^"]+)"/g)].map(([, href = '']) => unescape(href));
+  const links = [...text.matchAll(/<a [^>]*href="(https:[^"]+)"/g)].map(([, href = '']) => readable(href));
   expect(links).toEqual([urlSuccess]);
   expect(gateway.said.stderr).toBe('');
 });

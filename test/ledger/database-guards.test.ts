@@ -30,7 +30,6 @@ describe('What was posted or told', () => {
     `update event set data = '{}'`,
     'delete from event',
     'truncate event',
-    'truncate event_default',
   ])('stays, even against "%s"', async (text) => {
     await expect(sql(text)).rejects.toMatchObject({ code: '23001' });
   });

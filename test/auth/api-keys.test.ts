@@ -1,0 +1,166 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Actor, Scope } from '../../src/auth/actor.ts';
+import { createAuthenticator } from '../../src/auth/authenticate-actor.ts';
+import { type CreateApiKeyInput, createApiKey } from '../../src/auth/create-api-key.ts';
+import { hashKey, newApiKey, newRestToken } from '../../src/auth/model.ts';
+import { revokeApiKey } from '../../src/auth/revoke-api-key.ts';
+import { insertKey } from '../../src/auth/store.ts';
+import { inTransaction } from '../../src/kernel/db/database.ts';
+import { openWorld, type World } from '../payments/world.ts';
+import { actorOf, createMerchant, createShop } from '../support/factories.ts';
+
+let world: World;
+
+beforeAll(async () => {
+  world = await openWorld();
+});
+
+afterAll(() => world.close());
+
+const wish: CreateApiKeyInput = {
+  name: 'Back end',
+  shopId: undefined,
+  scopes: ['payments:read'],
+  expiresAt: undefined,
+};
+
+function create(actor: Actor, input: Partial<CreateApiKeyInput> = {}): ReturnType<typeof createApiKey> {
+  const deps = { actor, clock: world.clock, mode: 'test' } as const;
+  return inTransaction(world.database, (tx) => createApiKey(tx, deps, { ...wish, ...input }));
+}
+
+const revoke = (actor: Actor, id: string): Promise<void> =>
+  inTransaction(world.database, (tx) => revokeApiKey(tx, { actor, clock: world.clock }, id));
+
+/** Asks a fresh authenticator, which remembers nothing. */
+const authenticate = (header: string | undefined): Promise<Actor | undefined> =>
+  createAuthenticator({ database: world.database, clock: world.clock }).authenticate(header);
+
+describe('A created key', () => {
+  it('is good for what it was made for', async () => {
+    const shop = await world.openShop();
+    const { apiKey, secret } = await create(actorOf(shop), { scopes: ['payments:read', 'shops:read'] });
+    expect(await authenticate(`Bearer ${secret}`)).toEqual({
+      keyId: apiKey.id,
+      merchantId: shop.merchantId,
+      shopId: undefined,
+      scopes: new Set<Scope>(['payments:read', 'shops:read']),
+    });
+  });
+
+  it('is not in the database, only its hash and its last four characters', async () => {
+    const { apiKey, secret } = await create(actorOf(await world.openShop()));
+    const kept = await world.database.prisma.apiKey.findUniqueOrThrow({ where: { id: apiKey.id } });
+    expect(kept).toMatchObject({ name: 'Back end', hint: secret.slice(-4), revokedAt: null });
+    expect(Buffer.from(kept.hash).equals(hashKey(secret))).toBe(true);
+    expect(JSON.stringify(kept)).not.toContain(secret.slice(8, 30));
+  });
+
+  it('is bound to the shop it was made for, or to the one of the key that made it', async () => {
+    const shop = await world.openShop();
+    const { apiKey: one } = await create(actorOf(shop), { shopId: shop.id });
+    const { apiKey: other } = await create(actorOf(shop, { shopId: shop.id }));
+    expect([one.shopId, other.shopId]).toEqual([shop.id, shop.id]);
+  });
+
+  it('may not do more than the key that made it', async () => {
+    const actor = actorOf(await world.openShop(), { scopes: ['keys:write', 'payments:read'] });
+    await expect(create(actor, { scopes: ['payments:read', 'refunds:write'] })).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      message: expect.stringContaining('refunds:write'),
+    });
+  });
+
+  it('is made by keys with the scope alone', async () => {
+    const actor = actorOf(await world.openShop(), { scopes: ['payments:read'] });
+    await expect(create(actor)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+  });
+
+  it.each<[string, Partial<CreateApiKeyInput>]>([
+    ['name', { name: '  ' }],
+    ['name', { name: 'x'.repeat(101) }],
+    ['name', { name: 'a\0b' }],
+    ['scopes', { scopes: [] }],
+    ['scopes', { scopes: ['constructor'] }],
+    ['expiresAt', { expiresAt: new Date('2026-03-02T10:00:00.000Z') }],
+  ])('is refused for a wrong %s', async (field, input) => {
+    const refused = create(actorOf(await world.openShop()), input);
+    await expect(refused).rejects.toMatchObject({ code: 'INVALID_INPUT', field: [field] });
+  });
+});
+
+describe('Nobody is authenticated', () => {
+  it('without a key, or with what can be none', async () => {
+    const headers = [
+      undefined,
+      '',
+      'Bearer',
+      'Bearer ',
+      'Basic dXNlcjpwYXNz',
+      'Bearer nonsense',
+      `Bearer ${newApiKey('test')}`,
+    ];
+    for (const header of headers) expect(await authenticate(header)).toBeUndefined();
+  });
+
+  it('by a key that has expired, by the clock of its merchant', async () => {
+    const shop = await world.openShop();
+    const expiresAt = new Date(world.clock.now().getTime() + 60_000);
+    const { secret } = await create(actorOf(shop), { expiresAt });
+    expect(await authenticate(`bearer  ${secret}`)).toBeDefined();
+    await world.database.pool.query('update merchant set clock_offset_ms = 60000 where id = $1', [shop.merchantId]);
+    expect(await authenticate(`bearer  ${secret}`)).toBeUndefined();
+  });
+
+  it('here by a token for the other door', async () => {
+    const token = newRestToken();
+    const { apiKey } = await create(actorOf(await world.openShop()));
+    const row = { ...apiKey, id: randomUUID(), kind: 'REST', hash: new Uint8Array(hashKey(token)) } as const;
+    await inTransaction(world.database, (tx) => insertKey(tx, row));
+    expect(await authenticate(`Bearer ${token}`)).toBeUndefined();
+  });
+});
+
+describe('A revoked key', () => {
+  it('is good no more, from the first moment on where it was revoked', async () => {
+    const actor = actorOf(await world.openShop());
+    const { apiKey, secret } = await create(actor);
+    const authenticator = createAuthenticator({ database: world.database, clock: world.clock });
+    expect(await authenticator.authenticate(`Bearer ${secret}`)).toBeDefined();
+    await revoke(actor, apiKey.id);
+    authenticator.forget(apiKey.id);
+    expect(await authenticator.authenticate(`Bearer ${secret}`)).toBeUndefined();
+  });
+
+  it('keeps the moment at which it was revoked first', async () => {
+    const actor = actorOf(await world.openShop());
+    const { apiKey } = await create(actor);
+    const revokedAt = world.clock.now();
+    await revoke(actor, apiKey.id);
+    world.clock.pass({ ms: 1_000 });
+    await revoke(actor, apiKey.id);
+    expect(await world.database.prisma.apiKey.findUnique({ where: { id: apiKey.id } })).toMatchObject({ revokedAt });
+  });
+
+  it('was revoked by its own merchant, and by a key that may', async () => {
+    const merchantId = await createMerchant(world.database);
+    const [{ shop }, { shop: sister }] = [
+      await createShop(world.database, { merchantId }),
+      await createShop(world.database, { merchantId }),
+    ];
+    const { apiKey, secret } = await create(actorOf(shop), { shopId: shop.id });
+    const { apiKey: wide } = await create(actorOf(shop));
+    const strangers: [Actor, string][] = [
+      [actorOf(await world.openShop()), apiKey.id],
+      [actorOf(shop, { shopId: sister.id }), apiKey.id],
+      // A key that is bound to one shop may not touch one that is good for all.
+      [actorOf(shop, { shopId: shop.id }), wide.id],
+      [actorOf(shop), randomUUID()],
+    ];
+    for (const [actor, id] of strangers) await expect(revoke(actor, id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    const reader = actorOf(shop, { scopes: ['payments:read'] });
+    await expect(revoke(reader, apiKey.id)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    expect(await authenticate(`Bearer ${secret}`)).toBeDefined();
+  });
+});
