@@ -44,7 +44,7 @@ export async function waitUntil(isSo: () => Promise<boolean>, limit: { readonly 
   const began = performance.now();
   while (!(await isSo())) {
     if (performance.now() - began > limit.ms) throw new Error(`Waited ${limit.ms} ms in vain.`);
-    await pause(20);
+    await pause(100);
   }
   return performance.now() - began;
 }

@@ -154,7 +154,7 @@ function wireGraph(
   return {
     app,
     http: createHttpHandler({ yoga, authenticator, mayCall }),
-    sockets: createSocketServer({ yoga, authenticator, keyWatch, mayCall }),
+    sockets: createSocketServer({ yoga, authenticator, keyWatch, mayCall, log }),
   };
 }
 

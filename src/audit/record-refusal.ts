@@ -14,6 +14,7 @@ export type RefusalRecorder = {
 
 /** At most so many per key and minute are kept; a flood is counted in the metrics, not in the table. */
 const keptPerMinuteMax = 60;
+const keyLengthMax = 255;
 
 /** Makes the recorder of refused money operations, so that nobody can say one never happened (domain, invariant 6). */
 export function createRefusalRecorder(deps: {
@@ -31,7 +32,7 @@ export function createRefusalRecorder(deps: {
       const kept = (window.kept.get(refused.actor.keyId) ?? 0) + 1;
       window.kept.set(refused.actor.keyId, kept);
       if (kept > keptPerMinuteMax) return;
-      const row = { ...refused, id: newId(at), at, shopId: shopIdOf(refused) };
+      const row = { ...refused, id: newId(at), at, shopId: shopIdOf(refused), idempotencyKey: keyOf(refused) };
       writing = writing
         .then(() => inTransaction(deps.database, (tx) => insertRefusals(tx, [row])))
         .catch((error: unknown) => deps.log.error({ err: error }, 'a refused operation could not be recorded'));
@@ -43,4 +44,9 @@ export function createRefusalRecorder(deps: {
 function shopIdOf(refused: RefusedOperation): string | undefined {
   const shopId = refused.shopId?.toLowerCase() ?? refused.actor.shopId;
   return shopId !== undefined && isUuid(shopId) ? shopId : undefined;
+}
+
+/** A bad key is one of the things that are refused: what no text column takes, or nobody needs, is not kept of it. */
+function keyOf(refused: RefusedOperation): string | undefined {
+  return refused.idempotencyKey?.slice(0, keyLengthMax).replaceAll('\0', '\ufffd').toWellFormed();
 }

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { InvalidInput } from '../kernel/errors.ts';
 import { type Scope, scopes } from './actor.ts';
 
@@ -34,7 +34,7 @@ export function isKeyShaped(text: string): boolean {
 
 /** What is stored instead of a key. The key is random, so a plain hash cannot be guessed back. */
 export function hashKey(key: string): Buffer {
-  return createHash('sha256').update(key).digest();
+  return hash('sha256', key, 'buffer');
 }
 
 /**
@@ -51,7 +51,7 @@ export function parseScopes(names: readonly string[]): Scope[] {
 }
 
 function checksum(mode: string, body: string): string {
-  return createHash('sha256').update(`bk_${mode}_${body}`).digest('hex').slice(0, 8);
+  return hash('sha256', `bk_${mode}_${body}`).slice(0, 8);
 }
 
 function randomText(length: number, letters: string): string {

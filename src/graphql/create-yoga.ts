@@ -82,10 +82,15 @@ function isOfCaller({ originalError, path }: GraphQLError): boolean {
   return (path === undefined || originalError.nodes !== undefined) && isOfCaller(originalError);
 }
 
-/** The error without what it was made of, which may hold anything that was sent. */
-function inCallersWords({ message, nodes, source, positions, path, extensions }: GraphQLError): GraphQLError {
-  const { code = 'INVALID_INPUT', http } = extensions;
-  return new GraphQLError(message, { nodes, source, positions, path, extensions: http ? { code, http } : { code } });
+/**
+ * The error without what it was made of, which may hold anything that was sent. For yoga that thing is also the sign that
+ * the request was no JSON, whose status is 400 whatever the client accepts.
+ */
+function inCallersWords(error: GraphQLError): GraphQLError {
+  const { code = 'INVALID_INPUT', http, originalError } = error.extensions;
+  const status = typeof http === 'object' ? { http: originalError ? { ...http, spec: false } : http } : {};
+  const { nodes = null, source = null, positions = null, path = null } = error;
+  return new GraphQLError(error.message, { extensions: { code, ...status }, nodes, source, positions, path });
 }
 
 function createLoaders(app: GraphApp): Loaders {

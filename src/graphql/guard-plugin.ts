@@ -93,13 +93,16 @@ function createValidator(): (wish: Wish) => readonly GraphQLError[] {
 async function withinTime(execution: unknown): Promise<unknown> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<ExecutionResult>((resolve) => {
-    const message = `The operation took longer than ${executionMsMax / 1000} seconds; a mutation may be repeated with its key.`;
-    const error = new GraphQLError(message, { extensions: { code: 'TIMEOUT' } });
-    timer = setTimeout(() => resolve({ errors: [error] }), executionMsMax);
+    timer = setTimeout(() => resolve({ errors: [lateError()] }), executionMsMax);
   });
   try {
     return await Promise.race([execution, late]);
   } finally {
     clearTimeout(timer);
   }
+}
+
+function lateError(): GraphQLError {
+  const message = `The operation took longer than ${executionMsMax / 1000} seconds; a mutation may be repeated with its key.`;
+  return new GraphQLError(message, { extensions: { code: 'TIMEOUT' } });
 }

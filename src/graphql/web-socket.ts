@@ -7,6 +7,7 @@ import { WebSocketServer } from 'ws';
 import type { Actor } from '../auth/actor.ts';
 import type { Authenticator } from '../auth/authenticate-actor.ts';
 import type { KeyWatch } from '../auth/watch-keys.ts';
+import type { Log } from '../kernel/log.ts';
 import type { Yoga } from './create-yoga.ts';
 import type { OriginRule } from './origin-rule.ts';
 
@@ -17,7 +18,7 @@ export const messageBytesMax = 262_144;
 export const operationsPerSocketMax = 200;
 
 /** Close codes of ours beside those of graphql-transport-ws. */
-const closeCodes = { forbidden: 4403, restart: 1012 } as const;
+const closeCodes = { forbidden: 4403, restart: 1012, tryLater: 1013 } as const;
 
 export type SocketServer = {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
@@ -38,17 +39,23 @@ export function createSocketServer(options: {
   readonly authenticator: Authenticator;
   readonly keyWatch: KeyWatch;
   readonly mayCall: OriginRule;
+  readonly log: Log;
 }): SocketServer {
-  const { yoga, authenticator, keyWatch, mayCall } = options;
+  const { yoga, authenticator, keyWatch, mayCall, log } = options;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: messageBytesMax, perMessageDeflate: false });
   const server = useServer<Record<string, unknown>, Socket>(
     {
       execute: (args) => enveloped(args).execute(args),
       subscribe: (args) => enveloped(args).subscribe(args),
       onConnect: async (context) => {
-        const holder = await authenticate(authenticator, context.connectionParams);
-        if (!holder) return false;
         const { extra } = context;
+        const holder = await authenticate(authenticator, context.connectionParams).catch((err: unknown) => {
+          // Thrown on, it would be the reason of the close, words of the database and all.
+          log.error({ err }, 'a key could not be looked up');
+          extra.socket.close(closeCodes.tryLater, 'Try again later');
+        });
+        // Who has left meanwhile is not watched: nothing would end it.
+        if (!holder || extra.socket.readyState !== extra.socket.OPEN) return false;
         extra.holder = holder;
         extra.unwatch = keyWatch.watch(holder, () => extra.socket.close(closeCodes.forbidden, 'Forbidden'));
         return true;
@@ -64,7 +71,12 @@ export function createSocketServer(options: {
         socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
         return;
       }
-      sockets.handleUpgrade(request, socket, head, (client) => sockets.emit('connection', client, request));
+      sockets.handleUpgrade(request, socket, head, (client) => {
+        sockets.emit('connection', client, request);
+        // graphql-ws would write to the console whatever a client does wrong; ws has closed the socket by then.
+        client.removeAllListeners('error');
+        client.on('error', (err) => log.debug({ err }, 'a WebSocket was closed for an error'));
+      });
     },
     drain: async () => {
       for (const client of sockets.clients) client.close(closeCodes.restart, 'Resume elsewhere');

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { InvalidInput, Refusal } from './errors.ts';
 
 /** The same idempotency key came before with another input. */
@@ -31,7 +31,7 @@ export function parseIdempotencyKey(key: string): string {
 
 /** SHA-256 over a parsed input, the same for equal inputs whatever the order in which their fields were written. */
 export function hashInput(input: object): Buffer {
-  return createHash('sha256').update(canonical(input)).digest();
+  return hash('sha256', canonical(input), 'buffer');
 }
 
 function canonical(value: unknown): string {

@@ -3,6 +3,7 @@ import type { Clock } from '../kernel/clock.ts';
 import type { Tx } from '../kernel/db/database.ts';
 import { InvalidInput } from '../kernel/errors.ts';
 import { lockShops } from '../kernel/events/append-events.ts';
+import { parseText } from '../kernel/text.ts';
 import { type AddressRule, parseCallableAddress, parseWebAddress } from '../kernel/web-address.ts';
 import type { Shop, ShopSettings } from './model.ts';
 import { writeShopSettings } from './sql/write-shop-settings.ts';
@@ -24,11 +25,11 @@ export async function updateShop(
   requireScope(deps.actor, 'shops:write');
   const { shop, settings } = input;
   const { name, url, notificationUrl } = settings;
-  if (name !== undefined && (name.trim().length < 1 || name.length > 100)) {
-    throw new InvalidInput('The name of a shop must have 1 to 100 characters.', ['name']);
+  if (name !== undefined) parseText(name.trim(), 'name', { max: 100 });
+  if (typeof url === 'string') parseWebAddress(url, ['url']);
+  if (typeof notificationUrl === 'string') {
+    parseCallableAddress(notificationUrl, deps.addressRule, ['notificationUrl']);
   }
-  if (url) parseWebAddress(url, ['url']);
-  if (notificationUrl) parseCallableAddress(notificationUrl, deps.addressRule, ['notificationUrl']);
   inRange(settings.paymentValiditySeconds, [60, validitySecondsMax], 'paymentValiditySeconds');
   inRange(settings.sandboxDelayMs, [0, sandboxDelayMsMax], 'sandboxDelayMs');
   await lockShops(tx, [shop.id]);

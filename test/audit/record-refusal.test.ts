@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createRefusalRecorder, type RefusalRecorder, type RefusedOperation } from '../../src/audit/record-refusal.ts';
+import type { RefusedOperation } from '../../src/audit/model.ts';
+import { createRefusalRecorder, type RefusalRecorder } from '../../src/audit/record-refusal.ts';
 import type { Actor } from '../../src/auth/actor.ts';
 import { openDatabase } from '../../src/kernel/db/database.ts';
 import { InvalidInput, NotFound } from '../../src/kernel/errors.ts';
@@ -26,7 +27,7 @@ async function kept(actor: Actor): Promise<object[]> {
   return world.database.prisma.refusedOperation.findMany({
     where: { apiKeyId: actor.keyId },
     omit: { id: true },
-    orderBy: { id: 'asc' },
+    orderBy: { at: 'asc' },
   });
 }
 
@@ -53,6 +54,7 @@ describe('A refused operation', () => {
     const shop = await world.openShop();
     const bound = actorOf(shop, { shopId: shop.id });
     recorder.record(refused(bound));
+    world.clock.pass({ ms: 1 });
     recorder.record(refused(bound, { shopId: "' or true --" }));
     expect(await kept(bound)).toMatchObject([{ shopId: shop.id }, { shopId: null }]);
   });

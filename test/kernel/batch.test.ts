@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createLane, type Outcome, outcomeOf } from '../../src/kernel/batch.ts';
+import { DatabaseUnavailable } from '../../src/kernel/db/database.ts';
 import { NotFound } from '../../src/kernel/errors.ts';
 
 const double = (items: readonly number[]): Outcome<number>[] => items.map((item) => ({ value: item * 2 }));
@@ -81,6 +82,17 @@ describe('A lane', () => {
     await expect(lane.submit(1)).rejects.toThrow('away');
     broken = false;
     expect(await lane.submit(2)).toBe(4);
+  });
+
+  it('fails at once, not half by half, while there is no database', async () => {
+    let runs = 0;
+    const lane = createLane<number, number>(async () => {
+      runs += 1;
+      throw new DatabaseUnavailable('away');
+    });
+    const results = await Promise.allSettled(Array.from({ length: 100 }, (_, item) => lane.submit(item)));
+    expect(results.filter((one) => one.status === 'rejected')).toHaveLength(100);
+    expect(runs).toBe(1);
   });
 
   it('says so when a batch forgets an item', async () => {

@@ -11,15 +11,15 @@ export type ToldAcquirer = Acquirer & {
   readonly stopped: string[];
   /** What it answers to new orders from now on; undefined: pending, with 60 seconds to confirm. */
   onStart(answer: Told | undefined): void;
-  /** What it says when asked from now on; at first that it never heard of the order. */
-  onAsk(answer: Told): void;
+  /** What it says when asked from now on, perhaps by the order; at first that it never heard of it. */
+  onAsk(answer: Told | ((reference: string) => Told)): void;
   /** Makes it fail when it is told to stop an order, or obey again. */
   onStop(error: Error | undefined): void;
 };
 
 /** Makes one. Its notifications are JSON: the reference, the kind of answer, the amount. */
 export function createToldAcquirer(name = blikAcquirer): ToldAcquirer {
-  const told: { start: Told | undefined; ask: Told; stop: Error | undefined } = {
+  const told: { start: Told | undefined; ask: Told | ((reference: string) => Told); stop: Error | undefined } = {
     start: undefined,
     ask: { kind: 'unheard' },
     stop: undefined,
@@ -39,7 +39,7 @@ export function createToldAcquirer(name = blikAcquirer): ToldAcquirer {
     },
     status: async (reference) => {
       asked.push(reference);
-      return orThrow(told.ask);
+      return orThrow(typeof told.ask === 'function' ? told.ask(reference) : told.ask);
     },
     cancel: async (reference) => {
       if (told.stop) throw told.stop;

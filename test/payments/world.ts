@@ -35,6 +35,8 @@ export type World = {
   openShop(): Promise<Shop>;
   /** Lets time pass and runs what is due at its end; gives the names of the jobs. */
   letPass(duration: { readonly ms: number }): Promise<string[]>;
+  /** The same world with other verbs under it. */
+  withDeps(deps: PaymentDeps): World;
   close(): Promise<void>;
 };
 
@@ -51,22 +53,24 @@ export async function openWorld(): Promise<World> {
     { write: (line) => void alarms.push((JSON.parse(line) as { msg: string }).msg) },
   );
   const deps = createPaymentDeps(database, { clock, acquirers: [acquirer], log });
-  return {
+  const worldOf = (verbs: PaymentDeps): World => ({
     database,
     clock,
     acquirer,
-    deps,
+    deps: verbs,
     alarms,
     openShop: async () => (await createShop(database)).shop,
     letPass: (duration) => {
       clock.pass(duration);
-      return runDueJobs({ database, clock, handlers: paymentJobs(deps) });
+      return runDueJobs({ database, clock, handlers: paymentJobs(verbs) });
     },
+    withDeps: worldOf,
     close: async () => {
       await database.close();
       await home.drop();
     },
-  };
+  });
+  return worldOf(deps);
 }
 
 /** A complete wish for a payment of 12.34 PLN, with what is given instead. */

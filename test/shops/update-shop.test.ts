@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inTransaction } from '../../src/kernel/db/database.ts';
 import { InvalidInput } from '../../src/kernel/errors.ts';
 import type { AddressRule } from '../../src/kernel/web-address.ts';
-import type { Shop } from '../../src/shops/model.ts';
-import { type ShopSettings, updateShop } from '../../src/shops/update-shop.ts';
+import type { Shop, ShopSettings } from '../../src/shops/model.ts';
+import { updateShop } from '../../src/shops/update-shop.ts';
 import { openWorld, type World } from '../payments/world.ts';
 import { actorOf } from '../support/factories.ts';
 

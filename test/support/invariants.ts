@@ -3,105 +3,129 @@ import { PaymentStatus, TransactionStatus } from '../../src/kernel/db/generated/
 import { mayMovePayment } from '../../src/payments/model.ts';
 import { mayMoveTransaction } from '../../src/transactions/model.ts';
 
-/** Each finds the rows that break one sentence about the whole database; all must find none. */
+/**
+ * Each finds the rows that break one sentence; all must find none. `$1` is the shop to look at, or null for all.
+ * Amounts are compared exactly, so a missing grosz is found.
+ */
 const checks: Record<string, string> = {
   'a posting moves a positive amount between two accounts of its currency': `
     select p.id from posting p join account f on f.id = p.from_id join account t on t.id = p.to_id
-    where p.amount <= 0 or f.currency <> p.currency or t.currency <> p.currency or f.id = t.id`,
+    where (p.amount <= 0 or f.currency <> p.currency or t.currency <> p.currency or f.id = t.id)
+      and coalesce($1::uuid::text in (f.owner, t.owner), true)`,
   'a balance row is the sum of the postings of its account': `
     select a.owner, b.amount from account_balance b join account a on a.id = b.account_id
-    where b.amount <> coalesce((select sum(case when p.to_id = a.id then p.amount else -p.amount end) from posting p
-      where a.id in (p.to_id, p.from_id)), 0)`,
+    where a.owner = coalesce($1::uuid::text, a.owner)
+      and b.amount <> coalesce((select sum(p.amount) from posting p where p.to_id = a.id), 0)
+        - coalesce((select sum(p.amount) from posting p where p.from_id = a.id), 0)`,
   'the balance of a shop is what it sold, less refunds, commissions, payouts and lost disputes': `
     select a.owner, b.amount from account_balance b join account a on a.id = b.account_id and a.kind = 'SHOP'
-    where b.amount <>
+    where a.owner = coalesce($1::uuid::text, a.owner) and b.amount <>
       (select coalesce(sum(t.settled_amount), 0) from transaction t
-        where t.shop_id::text = a.owner and t.currency = a.currency and t.status = 'SETTLED')
+        where t.shop_id = a.owner::uuid and t.currency = a.currency and t.status = 'SETTLED')
       - (select coalesce(sum(r.amount), 0) from refund r
-        where r.shop_id::text = a.owner and r.currency = a.currency and r.status <> 'REJECTED')
+        where r.shop_id = a.owner::uuid and r.currency = a.currency and r.status <> 'REJECTED')
       - (select coalesce(sum(p.net + p.commission), 0) from payout p
         where p.account_owner = a.owner and p.currency = a.currency and p.status <> 'RETURNED')
       - (select coalesce(sum(d.amount), 0) from dispute d
-        where d.shop_id::text = a.owner and d.currency = a.currency and d.status = 'LOST')`,
+        where d.shop_id = a.owner::uuid and d.currency = a.currency and d.status = 'LOST')`,
   'all balances of a currency sum to zero': `
     select currency from (select f.currency, -p.amount as amount from posting p join account f on f.id = p.from_id
       union all select t.currency, p.amount from posting p join account t on t.id = p.to_id) as side
-    group by currency having sum(amount) <> 0`,
+    where $1::uuid is null group by currency having sum(amount) <> 0`,
   'refunds of a transaction sum to at most what it settled': `
     select t.id from transaction t join refund r on r.transaction_id = t.id and r.status <> 'REJECTED'
-    group by t.id having sum(r.amount) > t.settled_amount`,
+    where t.shop_id = coalesce($1::uuid, t.shop_id) group by t.id having sum(r.amount) > t.settled_amount`,
   'a payment is settled by one transaction that is not surplus, and only then': `
     select p.id, p.status from payment p left join transaction t
       on t.payment_id = p.id and t.status = 'SETTLED' and not t.surplus
+    where p.shop_id = coalesce($1::uuid, p.shop_id)
     group by p.id having count(t.id) <> (case when p.status = 'SETTLED' then 1 else 0 end)`,
   'a payment has at most one live attempt': `
-    select payment_id from transaction where status in ('NEW', 'PENDING', 'AUTHORIZED', 'SUBMITTED', 'UNKNOWN')
+    select payment_id from transaction
+    where status in ('NEW', 'PENDING', 'AUTHORIZED', 'SUBMITTED', 'UNKNOWN') and shop_id = coalesce($1::uuid, shop_id)
     group by payment_id having count(*) > 1`,
   'a pending payment has a live attempt': `
-    select p.id from payment p where p.status = 'PENDING' and not exists (select from transaction t
-      where t.payment_id = p.id and t.status in ('NEW', 'PENDING', 'AUTHORIZED', 'SUBMITTED', 'UNKNOWN'))`,
+    select p.id from payment p where p.shop_id = coalesce($1::uuid, p.shop_id) and p.status = 'PENDING'
+      and not exists (select from transaction t where t.payment_id = p.id
+        and t.status in ('NEW', 'PENDING', 'AUTHORIZED', 'SUBMITTED', 'UNKNOWN'))`,
   'what a transaction settled is what its captures took, each posted once': `
     select t.id from transaction t left join capture c on c.transaction_id = t.id and c.status = 'SETTLED'
       left join posting p on p.capture_id = c.id and p.kind = 'SALE' and p.amount = c.amount
+    where t.shop_id = coalesce($1::uuid, t.shop_id)
     group by t.id having coalesce(sum(c.amount), 0) <> t.settled_amount or count(c.id) <> count(p.id)
       or count(c.id) <> count(distinct c.id)`,
   'every settled transaction has one commission, half up of what it settled': `
     select t.id from transaction t left join commission c on c.transaction_id = t.id
-    where (t.status = 'SETTLED') <> (c.transaction_id is not null) or c.base <> t.settled_amount
-      or c.amount <> (c.base * c.rate_ppm + 500000) / 1000000`,
+    where t.shop_id = coalesce($1::uuid, t.shop_id) and ((t.status = 'SETTLED') <> (c.transaction_id is not null)
+      or c.base <> t.settled_amount or c.amount <> (c.base * c.rate_ppm + 500000) / 1000000)`,
   'the log of a shop is numbered 1, 2, 3, … without a gap, and its counter is its end': `
     select c.shop_id from shop_counter c left join event e on e.shop_id = c.shop_id
+    where c.shop_id = coalesce($1::uuid, c.shop_id)
     group by c.shop_id having count(e.number) <> c.last_number or count(distinct e.number) <> c.last_number
       or coalesce(max(e.number), 0) <> c.last_number or coalesce(min(e.number), 1) <> 1`,
   'the last event of a payment tells its state': `
-    select p.id, p.status from payment p where p.status::text is distinct from (select data -> 'payment' ->> 'status'
-      from event e where e.payment_id = p.id and e.shop_id = p.shop_id order by number desc limit 1)`,
+    select p.id, p.status from payment p where p.shop_id = coalesce($1::uuid, p.shop_id)
+      and p.status::text is distinct from (select data -> 'payment' ->> 'status'
+        from event e where e.payment_id = p.id and e.shop_id = p.shop_id and e.type::text like 'PAYMENT%'
+        order by number desc limit 1)`,
   'the last event of a transaction tells its state': `
-    select t.id, t.status from transaction t where (t.status::text, t.late, t.surplus) is distinct from
-      (select (data -> 'transaction' ->> 'status', coalesce((data -> 'transaction' -> 'late')::boolean, false),
+    select t.id, t.status from transaction t where t.shop_id = coalesce($1::uuid, t.shop_id)
+      and row(t.status::text, t.late, t.surplus) is distinct from
+      (select row(data -> 'transaction' ->> 'status', coalesce((data -> 'transaction' -> 'late')::boolean, false),
         coalesce((data -> 'transaction' -> 'surplus')::boolean, false))
-      from event e where e.transaction_id = t.id and e.shop_id = t.shop_id order by number desc limit 1)`,
+      from event e where e.payment_id = t.payment_id and e.transaction_id = t.id order by number desc limit 1)`,
   'what belongs to a payment belongs to its shop': `
-    select e.number::text from event e join payment p on p.id = e.payment_id where p.shop_id <> e.shop_id
-    union all select t.id::text from transaction t join payment p on p.id = t.payment_id where p.shop_id <> t.shop_id
-    union all select c.id::text from capture c join transaction t on t.id = c.transaction_id where t.shop_id <> c.shop_id
-    union all select p.id::text from posting p join capture c on c.id = p.capture_id join account a on a.id = p.to_id
-      where p.kind = 'SALE' and a.kind = 'SHOP' and a.owner <> c.shop_id::text`,
+    select e.number::text from event e join payment p on p.id = e.payment_id
+      where p.shop_id <> e.shop_id and p.shop_id = coalesce($1::uuid, p.shop_id)
+    union all select t.id::text from transaction t join payment p on p.id = t.payment_id
+      where p.shop_id <> t.shop_id and p.shop_id = coalesce($1::uuid, p.shop_id)
+    union all select c.id::text from capture c join transaction t on t.id = c.transaction_id
+      where t.shop_id <> c.shop_id and t.shop_id = coalesce($1::uuid, t.shop_id)
+    union all select p.id::text from capture c join posting p on p.capture_id = c.id and p.kind = 'SALE'
+      join account a on a.id = p.to_id and a.kind = 'SHOP'
+      where a.owner <> c.shop_id::text and c.shop_id = coalesce($1::uuid, c.shop_id)`,
   'nothing that looks like a card number or tells who the payer is stands in an event': `
     select e.number from event e left join payment p on p.id = e.payment_id
-    where e.data::text ~ '[0-9]{13,19}' or strpos(e.data::text, p.customer_last_name) > 0`,
+    where e.shop_id = coalesce($1::uuid, e.shop_id)
+      and (e.data::text ~ '[0-9]{13,19}' or strpos(e.data::text, p.customer_last_name) > 0)`,
   'an unpaid payment has a timer to expire by, and no other has': `
     select p.id, p.status from payment p left join timer t on t.kind = 'expire-payment' and t.subject = p.id::text
-    where (t.kind is not null) <> (p.status in ('NEW', 'PENDING') and p.valid_until < '9999-12-31')`,
+    where p.shop_id = coalesce($1::uuid, p.shop_id)
+      and (t.kind is not null) <> (p.status in ('NEW', 'PENDING') and p.valid_until < '9999-12-31')`,
   'an attempt without an answer has a timer to ask by, and no other has': `
     select x.id, x.status from transaction x left join timer t on t.kind = 'ask-acquirer' and t.subject = x.id::text
-    where (t.kind is not null) <> (x.status in ('PENDING', 'UNKNOWN'))`,
+    where x.shop_id = coalesce($1::uuid, x.shop_id) and (t.kind is not null) <> (x.status in ('PENDING', 'UNKNOWN'))`,
 };
 
 /**
  * Says which of the domain's invariants the database breaks, each with the first rows that show it; an empty list is
  * the only good answer. Nothing may be under way meanwhile.
+ * @param shopId look at this shop alone.
  */
-export async function brokenInvariants(database: Database): Promise<string[]> {
+export async function brokenInvariants(database: Database, shopId?: string): Promise<string[]> {
   const broken: string[] = [];
   for (const [sentence, text] of Object.entries(checks)) {
-    const { rows } = await database.pool.query<object>(text);
+    const { rows } = await database.pool.query<object>(text, [shopId ?? null]);
     if (rows.length > 0) broken.push(`${sentence}: ${rows.slice(0, 3).map(show).join(', ')}`);
   }
-  return [...broken, ...(await illegalMoves(database))];
+  return [...broken, ...(await illegalMoves(database, shopId))];
 }
 
 /** Every move that the log tells must be one that the table of states allows. */
-async function illegalMoves(database: Database): Promise<string[]> {
-  const { rows } = await database.pool.query<{ noun: string; before: string; after: string }>(`
+async function illegalMoves(database: Database, shopId: string | undefined): Promise<string[]> {
+  const { rows } = await database.pool.query<{ noun: string; before: string; after: string }>(
+    `
     select distinct noun, before, after from (
       select 'payment' as noun, data -> 'payment' ->> 'status' as after,
         lag(data -> 'payment' ->> 'status') over (partition by payment_id order by number) as before
-      from event where type::text like 'PAYMENT%'
+      from event where type::text like 'PAYMENT%' and shop_id = coalesce($1::uuid, shop_id)
       union all
       select 'transaction', data -> 'transaction' ->> 'status',
         lag(data -> 'transaction' ->> 'status') over (partition by transaction_id order by number)
-      from event where type::text like 'TRANSACTION%') as told where before is not null`);
+      from event where type::text like 'TRANSACTION%' and shop_id = coalesce($1::uuid, shop_id)) as told
+    where before is not null`,
+    [shopId ?? null],
+  );
   return rows
     .filter(({ noun, before, after }) => !(noun === 'payment' ? paymentMoves : transactionMoves)(before, after))
     .map(({ noun, before, after }) => `the log tells that a ${noun} moved from ${before} to ${after}`);

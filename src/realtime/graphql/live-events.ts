@@ -1,16 +1,16 @@
 import { type Actor, Unauthenticated } from '../../auth/actor.ts';
 import type { GraphContext } from '../../graphql/context.ts';
 import type { Event } from '../../kernel/db/generated/prisma/client.ts';
-import { Refusal } from '../../kernel/errors.ts';
 import { FeedClosed } from '../errors.ts';
 import type { Following } from '../follow-events.ts';
 
 /** What a subscription yields: events, and as its last word perhaps why it ended. */
-export type Live = Event | { readonly refusal: Refusal };
+export type Live = Event | { readonly end: unknown };
 
 /**
- * Follows a shop's log for one subscription. It ends when the key stops being good; a refusal on the way is yielded as
- * the last value, so that the subscriber gets it as an error of the operation and not as a broken connection.
+ * Follows a shop's log for one subscription. It ends when the key stops being good; what fails on the way is yielded as
+ * the last value, so that the subscriber gets it as an error of the operation and not as a broken connection, which would
+ * end the other operations of a socket as well.
  */
 export async function liveEvents(
   context: GraphContext,
@@ -30,7 +30,7 @@ export async function liveEvents(
       unwatch();
       ending.abort();
     };
-    return relay(events, { end, lastWord: () => (keyLost ? { refusal: new Unauthenticated() } : undefined) });
+    return relay(events, { end, lastWord: () => (keyLost ? { end: new Unauthenticated() } : undefined) });
   } catch (error) {
     unwatch();
     throw error;
@@ -57,11 +57,8 @@ function relay(events: AsyncGenerator<Event, void, undefined>, ending: Ending): 
         const taken = await events.next();
         return taken.done ? finish(ending.lastWord()) : taken;
       } catch (error) {
-        if (error instanceof Refusal) return finish({ refusal: error });
         // The process stops; the transport has told the client so.
-        if (error instanceof FeedClosed) return finish(undefined);
-        finish(undefined);
-        throw error;
+        return finish(error instanceof FeedClosed ? undefined : { end: error });
       }
     },
     return: async () => finish(undefined),

@@ -14,9 +14,9 @@ const transactionTypes = Object.values(EventType).filter((type) => type.startsWi
 const resume = 'Give the last cursor seen as `after` to resume; without it, it starts now.';
 const refusals = 'Scope: payments:read. Codes: NOT_FOUND, CURSOR_INVALID, CURSOR_EXPIRED, SLOW_CONSUMER.';
 
-/** Gives the event, or throws the refusal that ended the subscription, which becomes the operation's last error. */
+/** Gives the event, or throws what ended the subscription, which becomes the operation's last error. */
 function eventOf(live: Live): Event {
-  if ('refusal' in live) throw live.refusal;
+  if ('end' in live) throw live.end;
   return live;
 }
 

@@ -1,0 +1,216 @@
+import { createClient } from 'graphql-ws';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { messageBytesMax, operationsPerSocketMax } from '../../src/graphql/web-socket.ts';
+import { ask, startTestGateway, type TestGateway } from '../support/gateway.ts';
+import { connect, openSocket, overSse, type TestSocket } from '../support/live.ts';
+import { createPayment, giveKey } from './world.ts';
+
+let gateway: TestGateway;
+/** Opened first and never introduced: the wait for its end is over when the other tests are. */
+let silent: TestSocket;
+
+beforeAll(async () => {
+  gateway = await startTestGateway({ role: 'api' });
+  silent = await openSocket(gateway);
+});
+
+afterAll(() => gateway.stop());
+
+const init = (authorization: unknown) => ({ type: 'connection_init', payload: { authorization } });
+const viewer = '{ viewer { merchant { id } } }';
+const subscribe = (id: string, query = viewer, variables?: object) => ({
+  ...{ type: 'subscribe', id, payload: { query, variables } },
+});
+const follow = (id: string) =>
+  subscribe(id, 'subscription($shopId: ID!) { events(shopId: $shopId) { cursor type } }', {
+    shopId: gateway.demo.shopId,
+  });
+
+/** Resolves when so many follow: a subscription is in place a little after it was sent. */
+async function followers(count: number): Promise<void> {
+  await expect
+    .poll(async () => (await (await fetch(`${gateway.url}/metrics`)).text()).match(/live_subscriptions (\d+)/)?.[1])
+    .toBe(String(count));
+}
+
+describe('a socket is closed', () => {
+  const bad: Record<string, string> = {
+    'no JSON': 'hello',
+    'an unknown type': '{"type":"start","id":"1"}',
+    'no object': '[]',
+    'a subscribe without a query': '{"type":"subscribe","id":"1","payload":{}}',
+    'variables that are a text': `{"type":"subscribe","id":"1","payload":{"query":"${viewer}","variables":"x"}}`,
+    'a subscribe without an id': `{"type":"subscribe","payload":{"query":"${viewer}"}}`,
+  };
+  for (const [name, message] of Object.entries(bad)) {
+    it(`with 4400 for ${name}`, async () => {
+      const socket = await connect(gateway);
+      socket.send(message);
+      expect((await socket.closed).code).toBe(4400);
+    });
+  }
+
+  it('with 4401 for an operation before it introduced itself', async () => {
+    const socket = await openSocket(gateway);
+    socket.send(subscribe('1'));
+    expect((await socket.closed).code).toBe(4401);
+  });
+
+  for (const [name, given] of Object.entries({
+    'no key': undefined,
+    'a malformed key': 'Bearer bk_test_short',
+    'a key that nobody has': `Bearer bk_test_${'0'.repeat(51)}`,
+    'a key that is no text': { key: 1 },
+  })) {
+    it(`with 4403 for ${name}`, async () => {
+      const socket = await openSocket(gateway);
+      socket.send(init(given));
+      expect((await socket.closed).code).toBe(4403);
+    });
+  }
+
+  it('with 4403 for a token of the REST door, an expired key and a revoked one', async () => {
+    const { merchantId, restToken } = gateway.demo;
+    const past = new Date('2026-01-01T00:00:00.000Z');
+    const expired = await giveKey(gateway.database, { merchantId, expiresAt: past });
+    const revoked = await giveKey(gateway.database, { merchantId, revokedAt: past });
+    for (const key of [restToken, expired.secret, revoked.secret]) {
+      const socket = await openSocket(gateway);
+      socket.send(init(`Bearer ${key}`));
+      expect((await socket.closed).code).toBe(4403);
+    }
+  });
+
+  it('with 4409 for a second operation of the same id', async () => {
+    const socket = await connect(gateway);
+    socket.send(follow('1'));
+    socket.send(follow('1'));
+    expect((await socket.closed).code).toBe(4409);
+  });
+
+  it('with 4429 for introducing itself twice', async () => {
+    const socket = await connect(gateway);
+    socket.send(init(`Bearer ${gateway.demo.apiKey}`));
+    expect((await socket.closed).code).toBe(4429);
+  });
+
+  it('with 1009 for a message that is too large, and not for one just below', async () => {
+    const socket = await connect(gateway);
+    const text = JSON.stringify(subscribe('1'));
+    socket.send(text.padEnd(messageBytesMax, ' '));
+    expect((await socket.next('1')).type).toBe('next');
+    socket.send(text.padEnd(messageBytesMax + 1, ' '));
+    expect((await socket.closed).code).toBe(1009);
+  });
+
+  it('with 4403 within a second after its key was revoked, and a stream is told why it ends', async () => {
+    const { id, secret } = await giveKey(gateway.database, { merchantId: gateway.demo.merchantId });
+    const socket = await connect(gateway, secret);
+    socket.send(follow('1'));
+    const query = 'subscription($shopId: ID!) { events(shopId: $shopId) { cursor } }';
+    const stream = await overSse(gateway, { query, key: secret, variables: { shopId: gateway.demo.shopId } });
+    await followers(2);
+    const from = performance.now();
+    await ask(gateway, 'mutation($id: ID!) { revokeApiKey(id: $id) { __typename } }', { variables: { id } });
+    expect((await socket.closed).code).toBe(4403);
+    expect(await stream.next()).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
+    expect(await stream.next()).toBeUndefined();
+    expect(performance.now() - from).toBeLessThan(1_500);
+    await followers(0);
+  });
+});
+
+describe('an operation that is refused', () => {
+  it('leaves its siblings on the socket alone', async () => {
+    const socket = await connect(gateway);
+    socket.send(follow('live'));
+    await followers(1);
+    const bad = [
+      '{ nothing }',
+      '{ viewer {',
+      `{ ${'a: viewer { merchant { id } } '.repeat(1_000)} }`,
+      `${'['.repeat(9_999)}`,
+    ];
+    for (const [index, query] of bad.entries()) {
+      socket.send(subscribe(`bad-${index}`, query));
+      expect(await socket.next(`bad-${index}`)).toMatchObject({
+        type: 'error',
+        payload: [{ message: expect.any(String) }],
+      });
+    }
+    socket.send(subscribe('good'));
+    expect(await socket.next('good')).toMatchObject({ type: 'next' });
+    await createPayment(gateway, { key: gateway.demo.apiKey, shopId: gateway.demo.shopId, mark: 'sibling' });
+    expect(await socket.next('live')).toMatchObject({ payload: { data: { events: { type: 'PAYMENT_CREATED' } } } });
+    socket.close();
+    await followers(0);
+  });
+
+  it('is the one that is too many on a socket, and only that', async () => {
+    const socket = await connect(gateway);
+    for (let count = 0; count < operationsPerSocketMax; count += 1) socket.send(follow(`${count}`));
+    await followers(operationsPerSocketMax);
+    socket.send(follow('more'));
+    expect(await socket.next('more')).toMatchObject({
+      type: 'error',
+      payload: [{ extensions: { code: 'RATE_LIMITED' } }],
+    });
+    socket.send({ type: 'complete', id: '0' });
+    await followers(operationsPerSocketMax - 1);
+    socket.send(subscribe('now'));
+    expect(await socket.next('now')).toMatchObject({ type: 'next' });
+    socket.close();
+    await followers(0);
+  });
+});
+
+describe('a subscriber who leaves', () => {
+  it('is forgotten at once, although nothing happens in the shop', async () => {
+    const socket = await connect(gateway);
+    socket.send(follow('1'));
+    const query = 'subscription($shopId: ID!) { events(shopId: $shopId) { cursor } }';
+    const stream = await overSse(gateway, { query, variables: { shopId: gateway.demo.shopId } });
+    await followers(2);
+    stream.end();
+    await followers(1);
+    socket.send({ type: 'complete', id: '1' });
+    await followers(0);
+    socket.close();
+  });
+});
+
+describe('the client of graphql-ws', () => {
+  it('gets answers, pings and refusals as it knows them', async () => {
+    const client = createClient({
+      url: `${gateway.url.replace('http', 'ws')}/graphql`,
+      webSocketImpl: WebSocket,
+      connectionParams: { authorization: gateway.demo.apiKey },
+      retryAttempts: 0,
+    });
+    const good = await client.iterate({ query: viewer }).next();
+    expect(good.value).toMatchObject({ data: { viewer: { merchant: { id: gateway.demo.merchantId } } } });
+    await expect(client.iterate({ query: '{ nothing }' }).next()).rejects.toMatchObject([
+      { message: expect.stringContaining('nothing') },
+    ]);
+    await client.dispose();
+  });
+});
+
+describe('the end', () => {
+  it('comes with 4408 for a socket that never introduced itself', async () => {
+    expect((await silent.closed).code).toBe(4408);
+  });
+
+  it('comes with 1012 when the gateway stops, and SSE streams end', async () => {
+    const other = await startTestGateway({ role: 'api' });
+    const socket = await connect(other);
+    socket.send(subscribe('1', 'subscription($id: ID!) { events(shopId: $id) { cursor } }', { id: other.demo.shopId }));
+    const query = 'subscription($id: ID!) { events(shopId: $id) { cursor } }';
+    const stream = await overSse(other, { query, variables: { id: other.demo.shopId } });
+    const ended = stream.next().catch(() => undefined);
+    await other.stop();
+    expect(await socket.closed).toMatchObject({ code: 1012 });
+    expect(await ended).toBeUndefined();
+  });
+});

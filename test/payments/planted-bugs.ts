@@ -1,0 +1,193 @@
+import { createLane } from '../../src/kernel/batch.ts';
+import { inTransaction, type Statement, type Tx } from '../../src/kernel/db/database.ts';
+import { saleSettled } from '../../src/ledger/model.ts';
+import { writePostings } from '../../src/ledger/sql/write-postings.ts';
+import { applyAcquirerAnswers } from '../../src/payments/apply-acquirer-answer.ts';
+import { createPayments } from '../../src/payments/create-payment.ts';
+import { decideStarts } from '../../src/payments/decide-start.ts';
+import type { PaymentDeps } from '../../src/payments/deps.ts';
+import type { World } from './world.ts';
+
+/** What a bug does to one statement of a verb: its rows, made with the real `run` or without it. */
+type Meddler = (statement: Statement, run: (statement: Statement) => Promise<object[]>) => Promise<object[]>;
+
+/** Leaves a statement out, as if somebody had forgotten it. */
+const forget =
+  (name: string, when: (statement: Statement) => boolean = () => true): Meddler =>
+  async (statement, run) =>
+    statement.name === name && when(statement) ? [] : run(statement);
+
+/** Changes what a statement is given. */
+const change =
+  (name: string, edit: (values: unknown[]) => unknown[]): Meddler =>
+  (statement, run) =>
+    run(statement.name === name ? { ...statement, values: edit([...statement.values]) } : statement);
+
+/** Adds something after a statement. */
+const then =
+  (name: string, text: string): Meddler =>
+  async (statement, run) => {
+    const rows = await run(statement);
+    const named = statement.name === name && statement.values.length > 0;
+    if (named) await run({ name: `bug after ${name}`, text, values: [statement.values[0]] });
+    return rows;
+  };
+
+const reopened = (statement: Statement): boolean => (statement.values[2] as string[]).includes('NEW');
+const minusOne = (values: unknown): bigint[] => (values as bigint[]).map((value) => (value > 0n ? value - 1n : value));
+const replaced = (values: unknown[], place: number, by: (value: unknown) => unknown): unknown[] =>
+  values.map((value, index) => (index === place ? by(value) : value));
+
+/** Bugs in what the verbs write, by what they do wrong. */
+export const meddlers: Record<string, Meddler> = {
+  'forgets the events of a start or an answer': async (statement, run) => {
+    if (statement.name !== 'append-events') return run(statement);
+    return [];
+  },
+  'forgets the last event': change('append-events', (values) =>
+    (values[0] as unknown[]).length > 1 ? values.map((column) => (column as unknown[]).slice(0, -1)) : values,
+  ),
+  'leaves a gap in the numbers': then(
+    'append-events',
+    'update shop_counter set last_number = last_number + 1 where shop_id = ($1::uuid[])[1]',
+  ),
+  'forgets that the payment can be paid again': async (statement, run) => {
+    if (statement.name !== 'move-payments' || !reopened(statement)) return run(statement);
+    return (statement.values[0] as string[]).map((id) => ({ id }));
+  },
+  'forgets to clear the timers': forget('clear-timers'),
+  'forgets to ask the acquirer': forget('set-timers'),
+  'forgets the commission': forget('write-commissions'),
+  'rounds the commission down': change('write-commissions', (values) => replaced(values, 2, minusOne)),
+  'loses the flags of late and surplus money': change('move-transactions', (values) =>
+    replaced(values, 5, (late) => (late as boolean[]).map(() => false)),
+  ),
+  'moves no balance': async (statement, run) =>
+    run({ ...statement, text: statement.text.replace('b.amount + moved.amount', 'b.amount') }),
+  'books a grosz less than was settled': async (statement, run) =>
+    run(
+      statement.name === 'write-postings'
+        ? { ...statement, values: replaced([...statement.values], 5, minusOne) }
+        : statement,
+    ),
+  'lets any input pass under a key': async (statement, run) => {
+    const rows = await run(statement);
+    if (statement.name !== 'read-payments-by-key') return rows;
+    return rows.map((row) => ({ ...row, inputHash: sameForAll }));
+  },
+  'tells events of another state': change('append-events', (values) =>
+    replaced(values, 8, (data) => (data as string[]).map((text) => text.replaceAll('"SETTLED"', '"PENDING"'))),
+  ),
+};
+
+const sameForAll = new Uint8Array(32);
+
+/** The world with a bug in what all its verbs write. */
+export function meddled(world: World, meddler: Meddler): World {
+  const { database, clock, log } = world.deps;
+  const wrap = (tx: Tx): Tx => ({
+    query: (<Row extends object>(statement: Statement) =>
+      meddler(statement, (real) => tx.query<Row>(renamed(real, statement)))) as Tx['query'],
+    noteNumber: tx.noteNumber,
+  });
+  return withDeps(world, {
+    creating: createLane((items) =>
+      inTransaction(database, (tx) => createPayments(wrap(tx), items.map(hashless(meddler)))),
+    ),
+    starting: createLane((items) => inTransaction(database, (tx) => decideStarts(wrap(tx), clock, items))),
+    applying: createLane((items) =>
+      inTransaction(database, (tx) => applyAcquirerAnswers(wrap(tx), { clock, log }, items)),
+    ),
+  });
+}
+
+/** A statement is prepared under its name, so a changed text needs a name of its own. */
+function renamed(real: Statement, original: Statement): Statement {
+  return real.text === original.text || real.name !== original.name ? real : { ...real, name: `bug in ${real.name}` };
+}
+
+function hashless(
+  meddler: Meddler,
+): <Item extends { readonly row: { readonly inputHash: Uint8Array<ArrayBuffer> } }>(item: Item) => Item {
+  return (item) =>
+    meddler === meddlers['lets any input pass under a key']
+      ? { ...item, row: { ...item.row, inputHash: sameForAll } }
+      : item;
+}
+
+/** Bugs in what the verbs decide, by what they do wrong. */
+export const wreckers: Record<string, (world: World) => World> = {
+  'posts money twice': (world) => {
+    const { database } = world;
+    return withDeps(world, {
+      applying: {
+        ...world.deps.applying,
+        submit: async (word) => {
+          const applied = await world.deps.applying.submit(word);
+          const { transaction: row, changed } = applied;
+          if (!changed || row.status !== 'SETTLED') return applied;
+          const [capture] = await database.prisma.capture.findMany({ where: { transactionId: row.id } });
+          const { acquirer, shopId, currency, amount, updatedAt: at } = row;
+          const again = saleSettled({ acquirer, shopId, captureId: capture?.id ?? '', amount, currency, at });
+          const { captureId: _, ...posting } = again;
+          await inTransaction(database, (tx) => writePostings(tx, [posting]));
+          return applied;
+        },
+      },
+    });
+  },
+  'drops late money': (world) =>
+    dropping(world, async (transactionId) => {
+      const row = await world.database.prisma.transaction.findUniqueOrThrow({ where: { id: transactionId } });
+      return row.status === 'CANCELLED' || row.status === 'REJECTED' || row.status === 'ERROR';
+    }),
+  'drops money for a payment that is paid': (world) =>
+    dropping(world, async (transactionId) => {
+      const row = await world.database.prisma.transaction.findUniqueOrThrow({
+        where: { id: transactionId },
+        select: { payment: true },
+      });
+      return row.payment.status === 'SETTLED';
+    }),
+  'makes a new payment for a repeated wish': (world) => {
+    let made = 0;
+    const { creating } = world.deps;
+    return withDeps(world, {
+      creating: {
+        ...creating,
+        submit: (wish) => {
+          made += 1;
+          return creating.submit({
+            ...wish,
+            row: { ...wish.row, idempotencyKey: `${wish.row.idempotencyKey} ${made}` },
+          });
+        },
+      },
+    });
+  },
+  'takes a payment for valid that has expired': (world) => {
+    const { database, clock } = world.deps;
+    const slow = { now: () => new Date(clock.now().getTime() - 100_000) };
+    return withDeps(world, {
+      starting: createLane((items) => inTransaction(database, (tx) => decideStarts(tx, slow, items))),
+    });
+  },
+};
+
+/** Passes over "settled" where the bug says so. */
+function dropping(world: World, when: (transactionId: string) => Promise<boolean>): World {
+  const { applying } = world.deps;
+  return withDeps(world, {
+    applying: {
+      ...applying,
+      submit: async (word) => {
+        const drop = word.answer.kind === 'settled' && (await when(word.transactionId));
+        return applying.submit(drop ? { ...word, answer: { kind: 'silent' } } : word);
+      },
+    },
+  });
+}
+
+function withDeps(world: World, deps: Partial<PaymentDeps>): World {
+  return world.withDeps({ ...world.deps, ...deps });
+}
