@@ -137,7 +137,7 @@ function wireGraph(
   core: Core & { readonly feed: EventFeed },
 ) {
   const sandbox = config.mode === 'sandbox';
-  const authenticator = createAuthenticator({ database, clock });
+  const authenticator = createAuthenticator({ database, clock, keyMode: sandbox ? 'test' : 'live' });
   const keyWatch = watchKeys(authenticator);
   const app: GraphApp = {
     ...core,

@@ -2,7 +2,7 @@ import { type Cache, createCache } from '../kernel/cache.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Database } from '../kernel/db/database.ts';
 import type { Actor, Scope } from './actor.ts';
-import { hashKey, isKeyShaped } from './model.ts';
+import { hashKey, isApiKey, type KeyMode } from './model.ts';
 import { findKey, type KeyRow } from './store.ts';
 
 /** Turns what came in `Authorization` into an actor. */
@@ -17,7 +17,11 @@ export type Authenticator = {
 const rememberedMs = 500;
 
 /** Makes the authenticator: it asks the database at most twice a second for each key. */
-export function createAuthenticator(deps: { readonly database: Database; readonly clock: Clock }): Authenticator {
+export function createAuthenticator(deps: {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly keyMode: KeyMode;
+}): Authenticator {
   const hashes = new Map<string, string>();
   const keys: Cache<KeyRow> = createCache({
     load: async (hash) => {
@@ -31,7 +35,7 @@ export function createAuthenticator(deps: { readonly database: Database; readonl
   return {
     authenticate: async (authorization) => {
       const key = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
-      if (key === undefined || !isKeyShaped(key)) return undefined;
+      if (key === undefined || !isApiKey(key, deps.keyMode)) return undefined;
       const row = await keys.get(hashKey(key).toString('hex'));
       return row && isGood(row, deps.clock) ? toActor(row) : undefined;
     },

@@ -6,7 +6,7 @@ import { newId } from '../kernel/ids.ts';
 import { parseText } from '../kernel/text.ts';
 import { type Actor, requireScope } from './actor.ts';
 import { ScopeNotHeld } from './errors.ts';
-import { hashKey, newApiKey, parseScopes } from './model.ts';
+import { hashKey, type KeyMode, newApiKey, parseScopes } from './model.ts';
 import { insertKey } from './store.ts';
 
 export type CreateApiKeyInput = {
@@ -25,7 +25,7 @@ export type CreateApiKeyInput = {
  */
 export async function createApiKey(
   tx: Tx,
-  deps: { readonly actor: Actor; readonly clock: Clock; readonly mode: 'test' | 'live' },
+  deps: { readonly actor: Actor; readonly clock: Clock; readonly mode: KeyMode },
   input: CreateApiKeyInput,
 ): Promise<{ apiKey: ApiKey; secret: string }> {
   const { actor, clock, mode } = deps;

@@ -4,13 +4,15 @@ import { type Scope, scopes } from './actor.ts';
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const keyPattern = /^bk_(test|live)_([0-9A-Za-z]{43})([0-9a-f]{8})$/;
-const restPattern = /^[0-9a-z]{64}$/;
+
+/** Keys of the sandbox say so, and work nowhere else. */
+export type KeyMode = 'test' | 'live';
 
 /**
  * Makes an API key: `bk_test_` or `bk_live_`, 43 random characters (256 bits) and an 8-digit checksum, so that a
  * mistyped key is recognised without a look into the database.
  */
-export function newApiKey(mode: 'test' | 'live'): string {
+export function newApiKey(mode: KeyMode): string {
   const body = randomText(43, alphabet);
   return `bk_${mode}_${body}${checksum(mode, body)}`;
 }
@@ -25,11 +27,10 @@ export function newServiceKey(): string {
   return randomText(36, `${alphabet}-_`);
 }
 
-/** Says whether a text can be a key at all, by its form and checksum. */
-export function isKeyShaped(text: string): boolean {
-  if (restPattern.test(text)) return true;
-  const match = keyPattern.exec(text);
-  return match !== null && checksum(match[1] as string, match[2] as string) === match[3];
+/** Says whether a text can be an API key of this mode at all, by its form and checksum. */
+export function isApiKey(text: string, mode: KeyMode): boolean {
+  const [, keyMode = '', body = '', sum] = keyPattern.exec(text) ?? [];
+  return keyMode === mode && checksum(keyMode, body) === sum;
 }
 
 /** What is stored instead of a key. The key is random, so a plain hash cannot be guessed back. */

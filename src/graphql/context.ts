@@ -3,6 +3,7 @@ import type { RefusalRecorder } from '../audit/record-refusal.ts';
 import type { Actor, Scope } from '../auth/actor.ts';
 import { requireScope, Unauthenticated } from '../auth/actor.ts';
 import type { Authenticator } from '../auth/authenticate-actor.ts';
+import type { KeyMode } from '../auth/model.ts';
 import type { KeyWatch } from '../auth/watch-keys.ts';
 import type { Payment, Shop, Transaction } from '../kernel/db/generated/prisma/client.ts';
 import type { Metrics } from '../kernel/metrics.ts';
@@ -22,7 +23,7 @@ export type GraphApp = {
   readonly metrics: Pick<Metrics, 'operationRefused'>;
   readonly addressRule: AddressRule;
   /** Which prefix new API keys get. */
-  readonly keyMode: 'test' | 'live';
+  readonly keyMode: KeyMode;
   /** Where payers reach the pages, without a slash at the end. */
   readonly publicUrl: string;
 };

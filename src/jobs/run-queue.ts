@@ -26,6 +26,8 @@ const jobsAtATimeUsual = 10;
 /** A connection is needed only while a job begins or ends, so many jobs share a few. */
 const connectionsMax = 12;
 const restMs = 1_000;
+/** New jobs are announced; the next one of a queue whose job has just ended is not, and is found by looking. */
+const pollMs = 300;
 
 /** Runs the jobs of the queue. When it breaks off, as it does when it cannot write that a job is done, it starts again. */
 export function startQueue(options: QueueOptions): Queue {
@@ -103,6 +105,7 @@ function settingsOf({ log, jobsAtATime = jobsAtATimeUsual }: QueueOptions): Para
   const batches = { completeJobBatchDelay: 0, failJobBatchDelay: 0 };
   return {
     concurrency: jobsAtATime,
+    pollInterval: pollMs,
     noHandleSignals: true,
     logger: queueLog(log),
     preset: { worker: batches },

@@ -1,6 +1,8 @@
 import type { AcquirerAnswer } from '../acquirers/port.ts';
 import { after } from '../kernel/clock.ts';
 import { inTransaction } from '../kernel/db/database.ts';
+import type { Transaction } from '../kernel/db/generated/prisma/client.ts';
+import { lockShops } from '../kernel/events/append-events.ts';
 import { setTimers } from '../kernel/jobs/timers.ts';
 import { readTransactions } from '../transactions/store.ts';
 import type { PaymentDeps } from './deps.ts';
@@ -14,7 +16,7 @@ import { acquirerTimeoutMs } from './start-transaction.ts';
  */
 export async function askAcquirer(deps: PaymentDeps, transactionId: string, round: number): Promise<void> {
   const [transaction] = await inTransaction(deps.database, (tx) => readTransactions(tx, [transactionId]));
-  if (!transaction || !(transaction.status === 'PENDING' || transaction.status === 'UNKNOWN')) return;
+  if (!transaction || !awaitsAnswer(transaction)) return;
   const acquirer = deps.acquirers.get(transaction.acquirer);
   const shop = await deps.shops.find(transaction.shopId);
   if (!acquirer || !shop) throw new Error(`Transaction ${transactionId} names no known acquirer or shop.`);
@@ -24,10 +26,18 @@ export async function askAcquirer(deps: PaymentDeps, transactionId: string, roun
       deps.log.warn({ err: error, acquirer: acquirer.name, transactionId }, 'acquirer gave no answer when asked');
       return { kind: 'silent' } satisfies AcquirerAnswer;
     });
-  const applied = await deps.applying.submit({ transactionId, answer });
-  const { status } = applied.transaction;
-  if (status !== 'PENDING' && status !== 'UNKNOWN') return;
+  await deps.applying.submit({ transactionId, answer });
   const dueAt = after(deps.clock.now(shop), askDelay(round + 1));
-  const next = { kind: timerKinds.ask, subject: transactionId, merchantId: shop.merchantId, dueAt, round: round + 1 };
-  await inTransaction(deps.database, (tx) => setTimers(tx, [next]));
+  await inTransaction(deps.database, async (tx) => {
+    // Its end may have come by notification meanwhile; then nobody must ask any more.
+    await lockShops(tx, [shop.id]);
+    const [now] = await readTransactions(tx, [transactionId]);
+    if (!now || !awaitsAnswer(now)) return;
+    const next = { kind: timerKinds.ask, subject: transactionId, merchantId: shop.merchantId, dueAt, round: round + 1 };
+    await setTimers(tx, [next]);
+  });
+}
+
+function awaitsAnswer({ status }: Pick<Transaction, 'status'>): boolean {
+  return status === 'PENDING' || status === 'UNKNOWN';
 }

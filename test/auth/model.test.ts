@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hashKey, isKeyShaped, newApiKey, newRestToken, newServiceKey, parseScopes } from '../../src/auth/model.ts';
+import { hashKey, isApiKey, newApiKey, newRestToken, newServiceKey, parseScopes } from '../../src/auth/model.ts';
 
 describe('A new key', () => {
   it('has its form, and is never the same', () => {
@@ -16,8 +16,10 @@ describe('A new key', () => {
     expect(new Set(Array.from({ length: 200 }, newServiceKey).join('')).size).toBe(64);
   });
 
-  it('is known by its form', () => {
-    expect([newApiKey('test'), newApiKey('live'), newRestToken()].map(isKeyShaped)).toEqual([true, true, true]);
+  it('is known by its form, in its own mode alone', () => {
+    const keys = [newApiKey('test'), newApiKey('live'), newRestToken()];
+    expect(keys.map((key) => isApiKey(key, 'test'))).toEqual([true, false, false]);
+    expect(keys.map((key) => isApiKey(key, 'live'))).toEqual([false, true, false]);
   });
 });
 
@@ -27,14 +29,14 @@ describe('A text', () => {
   it('is no key when a single character is wrong, wherever', () => {
     for (let place = 0; place < good.length; place += 1) {
       const wrong = good[place] === 'a' ? 'b' : 'a';
-      expect(isKeyShaped(good.slice(0, place) + wrong + good.slice(place + 1))).toBe(false);
+      expect(isApiKey(good.slice(0, place) + wrong + good.slice(place + 1), 'test')).toBe(false);
     }
   });
 
   it.each(['', 'bk_test_', good.slice(0, -1), `${good}0`, ` ${good}`, `${good}\n`, good.replace('test', 'live')])(
     'is no key when it is "%s"',
     (text) => {
-      expect(isKeyShaped(text)).toBe(false);
+      expect([isApiKey(text, 'test'), isApiKey(text, 'live')]).toEqual([false, false]);
     },
   );
 });

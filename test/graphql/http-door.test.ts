@@ -1,15 +1,8 @@
-import { once } from 'node:events';
-import { createServer, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createApp } from '../../src/app.ts';
-import type { Config } from '../../src/config.ts';
-import { systemClock } from '../../src/kernel/clock.ts';
-import { openDatabase } from '../../src/kernel/db/database.ts';
-import { createLog } from '../../src/kernel/log.ts';
-import { createMetrics } from '../../src/kernel/metrics.ts';
 import { ask, startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { openSocket } from '../support/live.ts';
+import { wireAgain } from './wired.ts';
 
 let gateway: TestGateway;
 
@@ -19,7 +12,6 @@ beforeAll(async () => {
 
 afterAll(() => gateway.stop());
 
-const secret = 'a secret for tests only, long enough to be one';
 const question = JSON.stringify({ query: '{ viewer { merchant { id } } }' });
 const change = 'mutation { revokeApiKey(id: "00000000-0000-4000-8000-000000000000") { __typename } }';
 
@@ -177,34 +169,13 @@ describe('GraphiQL', () => {
   });
 
   it('is not there in production', async () => {
-    const page = await askInProduction({ accept: 'text/html' });
-    expect(page.text.toLowerCase()).not.toContain('graphiql');
-    expect(page.status).toBeGreaterThanOrEqual(400);
+    const production = await wireAgain(gateway, { mode: 'production' });
+    const response = await fetch(`${production.url}/graphql`, { headers: page });
+    expect((await response.text()).toLowerCase()).not.toContain('graphiql');
+    expect(response.status).toBeGreaterThanOrEqual(400);
+    await production.stop();
   });
 });
-
-/** Wires the gateway as in production and sends it one GET; a database of the tests is none for a whole production start. */
-async function askInProduction(headers: Record<string, string>): Promise<{ status: number; text: string }> {
-  const database = openDatabase({ url: gateway.config.databaseUrl ?? '', connectionsMax: 2 });
-  const config: Config = { ...gateway.config, mode: 'production' };
-  const { url: publicUrl } = gateway;
-  const app = await createApp({
-    ...{ config, database, clock: systemClock, log: createLog('silent'), metrics: createMetrics(), secret, publicUrl },
-  });
-  const server = createServer((req, res) => void app.handle(req, res));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  try {
-    const response = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`, { headers });
-    return { status: response.status, text: await response.text() };
-  } finally {
-    server.closeAllConnections();
-    server.close();
-    await app.endStreams();
-    await app.finish();
-    await database.close();
-  }
-}
 
 describe('an operation that was fine', () => {
   it('is answered although the one before was refused', async () => {

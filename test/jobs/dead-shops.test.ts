@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, test } from 'vitest';
 import { startWorker } from '../../src/jobs/run-worker.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
 import { type Database, inTransaction, openDatabase } from '../../src/kernel/db/database.ts';

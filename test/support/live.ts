@@ -145,7 +145,8 @@ export async function overSse<Data>(gateway: Served, operation: Operation): Prom
     const body = (await response.json()) as Result<Data>;
     return streamOf({ next: async () => body, end });
   }
-  const events = readEvents(response.body as ReadableStream<Uint8Array>);
+  // Taken at once: the body of a response that nobody holds or reads any more is cancelled by fetch.
+  const events = readEvents((response.body as ReadableStream<Uint8Array>).getReader());
   return streamOf({
     next: async () => {
       for await (const { event, data } of keepOpen(events)) {
@@ -178,11 +179,13 @@ function keepOpen<Item>(generator: AsyncGenerator<Item>): AsyncIterable<Item> {
   return { [Symbol.asyncIterator]: () => ({ next: () => generator.next() }) };
 }
 
-async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<{ event: string; data: string }> {
+async function* readEvents(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+): AsyncGenerator<{ event: string; data: string }> {
   const decoder = new TextDecoder();
   let text = '';
-  for await (const chunk of body) {
-    text += decoder.decode(chunk, { stream: true });
+  for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
+    text += decoder.decode(chunk.value, { stream: true });
     const blocks = text.split('\n\n');
     text = blocks.pop() ?? '';
     for (const block of blocks) {
