@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { StartError } from '../src/kernel/start-error.ts';
 
 export type Options = {
   readonly rounds: number;
@@ -10,12 +11,10 @@ export type Options = {
 
 /**
  * Reads `--rounds N --seconds N --connections N --shops N,N` from the command line; what is left out is as given.
- * @throws TypeError or RangeError in one line.
+ * @throws StartError when something else is there.
  */
 export function readOptions(args: readonly string[], usual: Options): Options {
-  const text = { type: 'string' } as const;
-  const options = { rounds: text, seconds: text, connections: text, shops: text };
-  const { values } = parseArgs({ args: [...args], options });
+  const values = parse(args);
   const one = (name: 'rounds' | 'seconds' | 'connections'): number =>
     values[name] === undefined ? usual[name] : wholeNumber(values[name], name);
   return {
@@ -26,7 +25,17 @@ export function readOptions(args: readonly string[], usual: Options): Options {
   };
 }
 
+function parse(args: readonly string[]) {
+  const text = { type: 'string' } as const;
+  try {
+    return parseArgs({ args: [...args], options: { rounds: text, seconds: text, connections: text, shops: text } })
+      .values;
+  } catch (error) {
+    throw new StartError(error instanceof Error ? error.message : String(error));
+  }
+}
+
 function wholeNumber(text: string, name: string): number {
   if (/^[1-9]\d{0,4}$/.test(text)) return Number(text);
-  throw new RangeError(`--${name} takes whole numbers from 1 to 99999, not ${JSON.stringify(text)}.`);
+  throw new StartError(`--${name} takes whole numbers from 1 to 99999, not ${JSON.stringify(text)}.`);
 }

@@ -1,20 +1,36 @@
 import { InvalidInput } from '../kernel/errors.ts';
+import { isUuid } from '../kernel/ids.ts';
 
 /** The most rows one page of a list may have. */
 export const pageSizeMax = 100;
 
+type PageArguments = {
+  readonly first?: number | null | undefined;
+  readonly last?: number | null | undefined;
+  readonly after?: string | null | undefined;
+  readonly before?: string | null | undefined;
+};
+
 /**
- * Checks the arguments of a connection (Relay cursor connections specification) and gives them back for Pothos.
+ * Checks the arguments of a connection (Relay cursor connections specification), which Pothos then uses, and looks up the
+ * row of its cursor: one of somebody else's row must say no more than one of no row.
+ * @param find looks for a row by its id among all rows that the list could have without its filter.
+ * @throws InvalidInput as `requirePageForm`, and when the row of the cursor is none of this list.
+ */
+export async function requirePage(args: PageArguments, find: (id: string) => Promise<unknown>): Promise<void> {
+  requirePageForm(args);
+  for (const name of ['after', 'before'] as const) {
+    const cursor = args[name];
+    if (typeof cursor === 'string' && !(await find(idIn(cursor) ?? ''))) throw foreignCursor(name);
+  }
+}
+
+/**
+ * Checks how the arguments of a connection look. That is enough for a connection inside a row, where the database looks
+ * for the cursor among the row's own.
  * @throws InvalidInput when `first` and `last` are both given, are negative or over 100, or a cursor is none of ours.
  */
-export function pageOf<
-  Args extends {
-    first?: number | null | undefined;
-    last?: number | null | undefined;
-    after?: string | null | undefined;
-    before?: string | null | undefined;
-  },
->(args: Args): Args {
+export function requirePageForm(args: PageArguments): void {
   for (const name of ['first', 'last'] as const) {
     const size = args[name];
     if (size !== null && size !== undefined && (size < 0 || size > pageSizeMax)) {
@@ -26,14 +42,16 @@ export function pageOf<
   }
   for (const name of ['after', 'before'] as const) {
     const cursor = args[name];
-    if (typeof cursor === 'string' && !isRowCursor(cursor)) {
-      throw new InvalidInput(`${name} is not a cursor of this list; take one from pageInfo or an edge.`, [name]);
-    }
+    if (typeof cursor === 'string' && idIn(cursor) === undefined) throw foreignCursor(name);
   }
-  return args;
+}
+
+function foreignCursor(name: string): InvalidInput {
+  return new InvalidInput(`${name} is not a cursor of this list; take one from pageInfo or an edge.`, [name]);
 }
 
 /** Row cursors are what Pothos makes of the id of a row: base64 of `GPC:S:<uuid>`. */
-function isRowCursor(cursor: string): boolean {
-  return /^GPC:S:[0-9a-f-]{36}$/.test(Buffer.from(cursor, 'base64').toString('utf8'));
+function idIn(cursor: string): string | undefined {
+  const [, id] = /^GPC:S:([0-9a-f-]{36})$/.exec(Buffer.from(cursor, 'base64').toString('utf8')) ?? [];
+  return id !== undefined && isUuid(id) ? id : undefined;
 }

@@ -27,10 +27,17 @@ function parseText(value: unknown, what: string): string {
   return value;
 }
 
-const isoMoment = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
+const isoMoment = /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
+
+/** The language takes the 30th of February for the 2nd of March. */
+function isDay(text: string | undefined): text is string {
+  const day = new Date(`${text}T00:00:00Z`);
+  return text !== undefined && !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
+}
 
 function parseMoment(value: unknown): Date {
-  const moment = typeof value === 'string' && isoMoment.test(value) ? new Date(value) : undefined;
+  const text = typeof value === 'string' ? value : '';
+  const moment = isDay(isoMoment.exec(text)?.[1]) ? new Date(text) : undefined;
   if (!moment || Number.isNaN(moment.getTime())) {
     throw invalid('Expected a moment with its offset, such as 2026-12-31T23:59:59Z or 2026-12-31T23:59:59+01:00.');
   }
@@ -39,8 +46,7 @@ function parseMoment(value: unknown): Date {
 
 function parseDate(value: unknown): string {
   const text = parseText(value, 'a date');
-  const good = /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(new Date(`${text}T00:00:00Z`).getTime());
-  if (!good) throw invalid('Expected a date such as 2026-12-31.');
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || !isDay(text)) throw invalid('Expected a date such as 2026-12-31.');
   return text;
 }
 

@@ -17,7 +17,11 @@ function sweepOnce(database: Database, clock: Clock): Promise<number> {
     const timers = await takeDueTimers(tx, clock.now(), timersMax);
     await enqueue(
       tx,
-      timers.map(({ kind, subject, round }) => ({ name: kind, payload: { subject, round } })),
+      timers.map(({ kind, subject, round, queue }) => ({
+        name: kind,
+        payload: { subject, round },
+        ...(queue === null ? {} : { queue }),
+      })),
     );
     return timers.length;
   });

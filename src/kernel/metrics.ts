@@ -52,7 +52,11 @@ export function createMetrics(): Metrics {
     registers,
   });
   const payments = counter('payments_created_total', 'Payments written by this process.');
-  const transactions = counter('transactions_total', 'Moves of transactions into a state.', ['status']);
+  const transactions = counter(
+    'transactions_total',
+    'Moves of transactions into a state by a start or by the word of an acquirer.',
+    ['status'],
+  );
   const webhooks = counter('webhook_tries_total', 'Tries to deliver a notification.', ['outcome']);
   const refused = counter('refused_operations_total', 'Operations that were refused.', ['code']);
   return {

@@ -6,6 +6,7 @@ import type { Payment, Transaction } from '../kernel/db/generated/prisma/client.
 import { NotFound } from '../kernel/errors.ts';
 import { appendEvents, lockShops } from '../kernel/events/append-events.ts';
 import { newId } from '../kernel/ids.ts';
+import { enqueue, type Job } from '../kernel/jobs/enqueue.ts';
 import { clearTimers } from '../kernel/jobs/timers.ts';
 import type { Log } from '../kernel/log.ts';
 import { saleSettled } from '../ledger/model.ts';
@@ -13,7 +14,7 @@ import { writePostings } from '../ledger/sql/write-postings.ts';
 import { commissionFor } from '../pricing/model.ts';
 import { writeCommissions } from '../pricing/sql/write-commissions.ts';
 import { readPlans } from '../pricing/store.ts';
-import { readClockOffsets } from '../shops/sql/read-clock-offsets.ts';
+import { readShopStates, type ShopState } from '../shops/sql/read-shop-states.ts';
 import { transactionFact } from '../transactions/events.ts';
 import { isLive } from '../transactions/model.ts';
 import { insertSettledCaptures, type SettledCapture } from '../transactions/sql/insert-captures.ts';
@@ -21,7 +22,7 @@ import { moveTransactions } from '../transactions/sql/move-transactions.ts';
 import { findShopsOf, readAttempts, readTransactions } from '../transactions/store.ts';
 import { paymentFact } from './events.ts';
 import { type Judgement, judgeAnswer } from './judge-answer.ts';
-import { type Attempt, timerKinds } from './model.ts';
+import { type Attempt, stopOrderJob, timerKinds } from './model.ts';
 import { movePayments } from './sql/move-payments.ts';
 import { readPayments } from './store.ts';
 
@@ -42,7 +43,7 @@ type Known = {
   readonly transactions: Map<string, Transaction>;
   readonly payments: Map<string, Payment>;
   readonly settled: Map<string, string>;
-  readonly offsets: ReadonlyMap<string, number>;
+  readonly shops: ReadonlyMap<string, ShopState>;
 };
 
 /**
@@ -61,7 +62,7 @@ export async function applyAcquirerAnswers(
     const change = judge(known, deps.clock, word);
     if (!change) return { refusal: new NotFound('No transaction has this id.', ['transactionId']) };
     if (change.alarm) deps.log.error({ transactionId, answer: answer.kind }, change.alarm);
-    if (change.transaction) changes.push(change);
+    if (change.transaction) changes.push(change, ...supersede(known, change));
     return { value: { ...latest(known, change.before), changed: change.transaction !== undefined } };
   });
   // Two words about one transaction are written one after the other, each by its own compare-and-set.
@@ -79,10 +80,10 @@ async function readKnown(tx: Tx, answers: readonly AnswerForTransaction[]): Prom
   const attempts = await readAttempts(tx, paymentIds);
   const settled = attempts.filter((attempt) => attempt.status === 'SETTLED' && !attempt.surplus);
   return {
-    transactions: new Map(transactions.map((transaction) => [transaction.id, transaction])),
+    transactions: new Map(attempts.map((attempt) => [attempt.id, attempt])),
     payments: new Map(payments.map((payment) => [payment.id, payment])),
     settled: new Map(settled.map((attempt) => [attempt.paymentId, attempt.id])),
-    offsets: await readClockOffsets(tx, shopIds),
+    shops: await readShopStates(tx, shopIds),
   };
 }
 
@@ -92,7 +93,7 @@ function judge(known: Known, clock: Clock, word: AnswerForTransaction): Change |
   const payment = transaction && known.payments.get(transaction.paymentId);
   if (!transaction || !payment) return undefined;
   if (word.acquirer !== undefined && word.acquirer !== transaction.acquirer) return undefined;
-  const at = clock.now({ clockOffsetMs: known.offsets.get(transaction.shopId) ?? 0 });
+  const at = clock.now(known.shops.get(transaction.shopId));
   const settledBy = known.settled.get(payment.id);
   const otherSettled = settledBy !== undefined && settledBy !== transaction.id;
   const judgement = judgeAnswer({ transaction, payment, otherSettled }, word.answer, at);
@@ -102,6 +103,22 @@ function judge(known: Known, clock: Clock, word: AnswerForTransaction): Change |
   }
   if (judgement.payment) known.payments.set(payment.id, judgement.payment);
   return { ...judgement, before: { transaction, payment }, at };
+}
+
+/**
+ * When a payment is settled by one attempt while the payer has begun another, that other one ends, lest he pays twice;
+ * its acquirer is told to stop. One whose outcome is unknown goes on being asked about.
+ */
+function supersede(known: Known, { payment, transaction: settled, at }: Change): Change[] {
+  if (payment?.status !== 'SETTLED') return [];
+  const others = [...known.transactions.values()].filter(
+    (other) => other.paymentId === payment.id && other.id !== settled?.id && other.status === 'PENDING',
+  );
+  return others.map((other) => {
+    const transaction: Transaction = { ...other, status: 'CANCELLED', reason: 'SUPERSEDED', updatedAt: at };
+    known.transactions.set(other.id, transaction);
+    return { transaction, payment: undefined, alarm: undefined, before: { transaction: other, payment }, at };
+  });
 }
 
 function latest(known: Known, attempt: Attempt): Attempt {
@@ -137,6 +154,7 @@ async function write(tx: Tx, changes: readonly Change[]): Promise<void> {
     moves.filter((move) => move.row.status === 'SETTLED').map((move) => move.row),
   );
   await clearTimers(tx, changes.flatMap(finishedTimers));
+  await enqueue(tx, ordersToStop(changes));
   await appendEvents(tx, changes.flatMap(factsOf));
 }
 
@@ -177,7 +195,10 @@ function planAsk(row: Transaction): { id: string; shopId: string; at: Date } {
 function finishedTimers(change: Change): { kind: string; subject: string }[] {
   const { transaction, payment } = change;
   return [
-    ...(transaction && !isLive(transaction.status) ? [{ kind: timerKinds.ask, subject: transaction.id }] : []),
+    // What was cancelled is still asked about for a while: its acquirer may have taken the money.
+    ...(transaction && !isLive(transaction.status) && transaction.status !== 'CANCELLED'
+      ? [{ kind: timerKinds.ask, subject: transaction.id }]
+      : []),
     ...(payment?.status === 'SETTLED' ? [{ kind: timerKinds.expire, subject: payment.id }] : []),
   ];
 }
@@ -187,4 +208,9 @@ function factsOf(change: Change): ReturnType<typeof paymentFact>[] {
   const moved = transaction && transaction.status !== before.transaction.status;
   const status = (payment ?? before.payment).status;
   return [...(moved ? [transactionFact(transaction, status, at)] : []), ...(payment ? [paymentFact(payment, at)] : [])];
+}
+
+function ordersToStop(changes: readonly Change[]): Job[] {
+  const stopped = changes.flatMap(({ transaction }) => (transaction?.status === 'CANCELLED' ? [transaction.id] : []));
+  return stopped.map((transactionId) => ({ name: stopOrderJob, payload: { transactionId } }));
 }

@@ -12,6 +12,7 @@ import { setTimers } from '../kernel/jobs/timers.ts';
 import { MethodNotAvailable } from '../shops/errors.ts';
 import { requireActive } from '../shops/find-shop.ts';
 import { type Channel, channelFacts, type Shop, takesCurrency } from '../shops/model.ts';
+import { readShopStates, type ShopState } from '../shops/sql/read-shop-states.ts';
 import { transactionFact } from '../transactions/events.ts';
 import { isLive } from '../transactions/model.ts';
 import { insertTransactions } from '../transactions/sql/insert-transactions.ts';
@@ -38,6 +39,7 @@ export type PreparedStart = {
 export type StartedTransaction = Attempt & { readonly replayed: boolean };
 
 type Known = {
+  readonly shops: ReadonlyMap<string, ShopState>;
   readonly byKey: Map<string, Transaction>;
   readonly payments: Map<string, Payment>;
   readonly live: Set<string>;
@@ -69,7 +71,12 @@ async function readKnown(tx: Tx, wishes: readonly PreparedStart[]): Promise<Know
   const replays = await readTransactionsByKey(tx, keys);
   const payments = await readPayments(tx, paymentIds);
   const attempts = await readAttempts(tx, paymentIds);
+  const shops = await readShopStates(
+    tx,
+    keys.map((key) => key.shopId),
+  );
   return {
+    shops,
     byKey: new Map(replays.map((row) => [`${row.shopId} ${row.idempotencyKey}`, row])),
     payments: new Map(payments.map((payment) => [payment.id, payment])),
     live: new Set(attempts.filter((attempt) => isLive(attempt.status)).map((attempt) => attempt.paymentId)),
@@ -111,7 +118,8 @@ function requirePayable(
   if (known.live.has(payment.id)) throw new AttemptInProgress();
   if (payment.status !== 'NEW') throw new PaymentNotPayable(payment.status, 'paid');
   if (payment.validUntil <= now) throw new PaymentNotPayable('EXPIRED', 'paid');
-  requireActive(wish.shop);
+  // As it is under the lock: what the wish brought along may be a second old.
+  requireActive(known.shops.get(wish.shop.id) ?? wish.shop);
   const { method } = channelFacts(wish.channel);
   const wanted = payment.methods.length === 0 || payment.methods.includes(method);
   const offered = wish.shop.channels.includes(wish.channel);

@@ -6,21 +6,18 @@ import { NotFound } from '../kernel/errors.ts';
 import { appendEvents, lockShops } from '../kernel/events/append-events.ts';
 import { enqueue } from '../kernel/jobs/enqueue.ts';
 import { clearTimers } from '../kernel/jobs/timers.ts';
-import { readClockOffsets } from '../shops/sql/read-clock-offsets.ts';
+import { readShopStates } from '../shops/sql/read-shop-states.ts';
 import { transactionFact } from '../transactions/events.ts';
 import { moveTransactions } from '../transactions/sql/move-transactions.ts';
 import { readAttempts } from '../transactions/store.ts';
 import { PaymentNotPayable } from './errors.ts';
 import { paymentFact } from './events.ts';
-import { timerKinds } from './model.ts';
+import { stopOrderJob, timerKinds } from './model.ts';
 import { movePayments } from './sql/move-payments.ts';
 import { readPayments } from './store.ts';
 
 /** How a payment may be ended without money: by the shop, or by time. */
 export type PaymentEnd = 'CANCELLED' | 'EXPIRED';
-
-/** Name of the job that tells an acquirer to stop an order. */
-export const stopOrderJob = 'stop-order';
 
 type Ending = { readonly payment: Payment; readonly attempt: Transaction | undefined; readonly before: Payment };
 
@@ -35,8 +32,8 @@ export async function endPayments(
   wish: { readonly shopId: string; readonly paymentIds: readonly string[]; readonly end: PaymentEnd },
 ): Promise<readonly Outcome<Payment>[]> {
   await lockShops(tx, [wish.shopId]);
-  const offsets = await readClockOffsets(tx, [wish.shopId]);
-  const now = clock.now({ clockOffsetMs: offsets.get(wish.shopId) ?? 0 });
+  const shops = await readShopStates(tx, [wish.shopId]);
+  const now = clock.now(shops.get(wish.shopId));
   const payments = new Map((await readPayments(tx, wish.paymentIds)).map((payment) => [payment.id, payment]));
   const attempts = await readAttempts(tx, wish.paymentIds);
   const endings: Ending[] = [];
@@ -44,7 +41,7 @@ export async function endPayments(
     const payment = payments.get(id);
     if (!payment || payment.shopId !== wish.shopId)
       return { refusal: new NotFound('No payment has this id.', ['paymentId']) };
-    if (payment.status === wish.end) return { value: payment };
+    if (payment.status === wish.end || isEarly(payment, wish.end, now)) return { value: payment };
     if (payment.status !== 'NEW' && payment.status !== 'PENDING') {
       return { refusal: new PaymentNotPayable(payment.status, 'cancelled') };
     }
@@ -56,6 +53,11 @@ export async function endPayments(
   });
   await write(tx, endings, now);
   return outcomes;
+}
+
+/** Time may only end what its time is over for: a sandbox clock may have been set back since the timer was due. */
+function isEarly(payment: Payment, end: PaymentEnd, now: Date): boolean {
+  return end === 'EXPIRED' && payment.validUntil > now;
 }
 
 function endAttempt(attempt: Transaction, end: PaymentEnd, now: Date): Transaction {
@@ -72,10 +74,11 @@ async function write(tx: Tx, endings: readonly Ending[], now: Date): Promise<voi
     tx,
     endings.map((ending) => ({ was: ending.before.status, row: ending.payment })),
   );
-  await clearTimers(tx, [
-    ...endings.map((ending) => ({ kind: timerKinds.expire, subject: ending.payment.id })),
-    ...attempts.map((attempt) => ({ kind: timerKinds.ask, subject: attempt.id })),
-  ]);
+  // The timers by which attempts are asked about stay: an acquirer may have taken the money all the same.
+  await clearTimers(
+    tx,
+    endings.map((ending) => ({ kind: timerKinds.expire, subject: ending.payment.id })),
+  );
   await appendEvents(
     tx,
     endings.flatMap(({ attempt, payment }) => [

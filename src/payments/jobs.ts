@@ -1,9 +1,8 @@
 import { type JobHandlers, textOf } from '../kernel/jobs/handler.ts';
 import { askAcquirer } from './ask-acquirer.ts';
 import type { PaymentDeps } from './deps.ts';
-import { stopOrderJob } from './end-payment.ts';
 import { expirePayment } from './expire-payment.ts';
-import { timerKinds } from './model.ts';
+import { stopOrderJob, timerKinds } from './model.ts';
 import { stopOrder } from './stop-order.ts';
 
 /** What payments do later: expire, ask an acquirer that gave no answer, stop an order. */

@@ -34,6 +34,12 @@ export function defaultValidUntil(now: Date, paymentValiditySeconds: number | un
 /** Names of the timers that belong to payments; their subjects are ids of payments or transactions. */
 export const timerKinds = { expire: 'expire-payment', ask: 'ask-acquirer' } as const;
 
+/** Name of the job that tells an acquirer to stop an order. */
+export const stopOrderJob = 'stop-order';
+
+/** How long an attempt that was cancelled is still asked about: the acquirer may have taken the money all the same. */
+export const askCancelledMs = 15 * 60_000;
+
 /** When the acquirer is asked about an attempt without an answer: seconds after the start, by round; then every 5 minutes. */
 const askAfterSeconds = [15, 15, 30, 60, 120, 300] as const;
 

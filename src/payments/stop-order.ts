@@ -4,14 +4,19 @@ import type { PaymentDeps } from './deps.ts';
 import { acquirerTimeoutMs } from './start-transaction.ts';
 
 /**
- * Tells the acquirer to stop an order whose attempt was cancelled. It may have taken the money all the same; then its
- * notification settles the payment late. Throws when the acquirer does not answer, so that the job is tried again.
+ * Tells the acquirer to stop an order whose attempt was cancelled, and asks what became of it: the acquirer may have
+ * taken the money before, then the payment settles late. Throws when it cannot be told, so that the job is tried again.
  */
 export async function stopOrder(
-  deps: Pick<PaymentDeps, 'database' | 'acquirers'>,
+  deps: Pick<PaymentDeps, 'database' | 'acquirers' | 'applying'>,
   transactionId: string,
 ): Promise<void> {
   const [transaction] = await inTransaction(deps.database, (tx) => readTransactions(tx, [transactionId]));
   if (transaction?.status !== 'CANCELLED') return;
-  await deps.acquirers.get(transaction.acquirer)?.cancel(transactionId, AbortSignal.timeout(acquirerTimeoutMs));
+  const acquirer = deps.acquirers.get(transaction.acquirer);
+  if (!acquirer) throw new Error(`Transaction ${transactionId} names no known acquirer.`);
+  await acquirer.cancel(transactionId, AbortSignal.timeout(acquirerTimeoutMs));
+  // Without an answer here the attempt's timer asks again.
+  const answer = await acquirer.status(transactionId, AbortSignal.timeout(acquirerTimeoutMs)).catch(() => undefined);
+  if (answer) await deps.applying.submit({ transactionId, answer });
 }

@@ -1,6 +1,6 @@
 import { visibleShops } from '../auth/actor.ts';
 import { builder } from '../graphql/builder.ts';
-import { pageOf } from '../graphql/connection-arguments.ts';
+import { requirePage } from '../graphql/connection-arguments.ts';
 import { actorWith } from '../graphql/context.ts';
 import { describeValues } from '../graphql/describe-values.ts';
 import { CurrencyEnum, LocaleEnum } from '../graphql/money.ts';
@@ -65,7 +65,7 @@ builder.queryField('shop', (t) =>
     resolve: (query, _, { id }, context) =>
       context.app.payments.database.prisma.shop.findFirst({
         ...query,
-        where: { id: parseId(id, 'shop'), AND: visibleShops(actorWith(context, 'shops:read')) },
+        where: { AND: visibleShops(actorWith(context, 'shops:read')), id: parseId(id, 'shop') },
       }),
   }),
 );
@@ -76,11 +76,13 @@ builder.queryField('shops', (t) =>
       type: ShopRef,
       cursor: 'id',
       description: 'Your shops, oldest first. Scope: shops:read.',
-      resolve: (query, _, args, context) => {
-        pageOf(args);
-        return context.app.payments.database.prisma.shop.findMany({
+      resolve: async (query, _, args, context) => {
+        const where = visibleShops(actorWith(context, 'shops:read'));
+        const { prisma } = context.app.payments.database;
+        await requirePage(args, (id) => prisma.shop.findFirst({ where: { AND: where, id } }));
+        return prisma.shop.findMany({
           ...query,
-          where: visibleShops(actorWith(context, 'shops:read')),
+          where,
           orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
         });
       },

@@ -74,7 +74,9 @@ async function record(deps: WebhookDeps, delivery: DeliveryToSend, made: Made): 
     const timer = { kind: deliverWebhookJob, subject: id, merchantId };
     if (moved.status !== 'PENDING') await clearTimers(tx, [timer]);
     else if (moved.nextTryAt && moved.tries !== state.tries) {
-      await setTimers(tx, [{ ...timer, dueAt: moved.nextTryAt, round: moved.tries }]);
+      // In the payment's queue again, so that a newer notification does not overtake this one.
+      const queue = delivery.paymentId ?? id;
+      await setTimers(tx, [{ ...timer, dueAt: moved.nextTryAt, round: moved.tries, queue }]);
     }
     return moved;
   });

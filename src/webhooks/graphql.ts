@@ -1,5 +1,5 @@
 import { builder } from '../graphql/builder.ts';
-import { pageOf } from '../graphql/connection-arguments.ts';
+import { requirePage } from '../graphql/connection-arguments.ts';
 import { actorWith } from '../graphql/context.ts';
 import { describeValues } from '../graphql/describe-values.ts';
 import { refusable, resultUnion } from '../graphql/refusable.ts';
@@ -78,9 +78,12 @@ builder.queryField('webhookDeliveries', (t) =>
         filter: t.arg({ type: WebhookFilter, description: 'Only those that fit.' }),
       },
       resolve: async (query, _, args, context) => {
-        const { shopId, filter } = pageOf(args);
+        const actor = actorWith(context, 'payments:read');
+        const { shopId, filter } = args;
         const { database, shops } = context.app.payments;
-        const shop = await findVisibleShop(shops, actorWith(context, 'payments:read'), shopId);
+        const shop = await findVisibleShop(shops, actor, shopId);
+        const find = (id: string) => database.prisma.webhookDelivery.findFirst({ where: { id, shopId: shop.id } });
+        await requirePage(args, find);
         return database.prisma.webhookDelivery.findMany({
           ...query,
           where: {

@@ -42,9 +42,12 @@ describe('A cancelled payment', () => {
       ],
       ['PAYMENT_CANCELLED', null, { payment: { status: 'CANCELLED' } }],
     ]);
-    expect(await readTimers(world.database, payment.id, transaction.id)).toEqual([]);
+    expect(await readTimers(world.database, payment.id, transaction.id)).toEqual([
+      expect.stringMatching(/^ask-acquirer 0 /),
+    ]);
     expect(await world.letPass({ ms: 0 })).toEqual(['stop-order']);
     expect(world.acquirer.stopped).toEqual([transaction.id]);
+    expect(world.acquirer.asked).toContain(transaction.id);
   });
 
   it('leaves an attempt whose outcome is unknown to be asked about', async () => {

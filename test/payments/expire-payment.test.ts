@@ -55,7 +55,9 @@ describe('A payment that nobody pays', () => {
       ['PAYMENT_EXPIRED', { payment: { status: 'EXPIRED' } }],
     ]);
     expect(world.acquirer.stopped).toEqual([transaction.id]);
-    expect(await readTimers(world.database, payment.id, transaction.id)).toEqual([]);
+    expect(await readTimers(world.database, payment.id, transaction.id)).toEqual([
+      expect.stringMatching(/^ask-acquirer /),
+    ]);
   });
 });
 

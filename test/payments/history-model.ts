@@ -18,14 +18,18 @@ export type ModelAttempt = {
   status: 'PENDING' | 'UNKNOWN' | 'SETTLED' | 'REJECTED' | 'ERROR' | 'CANCELLED';
   late: boolean;
   surplus: boolean;
-  askAt: number;
+  /** When the acquirer is asked next; undefined when nobody asks any more. */
+  askAt: number | undefined;
   round: number;
+  cancelledAt: number | undefined;
 };
 
 /** What the domain says should be there, in plain words and without a database. */
 export type Model = {
   readonly payments: ModelPayment[];
   readonly attempts: ModelAttempt[];
+  /** Attempts whose acquirers are still to be told to stop, oldest first. */
+  readonly stops: ModelAttempt[];
   balance: number;
   alarms: number;
 };
@@ -34,7 +38,7 @@ const askAfterSeconds = [15, 15, 30, 60, 120, 300];
 
 /** An empty shop. */
 export function createModel(): Model {
-  return { payments: [], attempts: [], balance: 0, alarms: 0 };
+  return { payments: [], attempts: [], stops: [], balance: 0, alarms: 0 };
 }
 
 /** Creates a payment, or says what becomes of the wish. */
@@ -73,18 +77,21 @@ export function start(
     surplus: false,
     askAt: now + 15_000,
     round: 0,
+    cancelledAt: undefined,
   };
   model.attempts.push(attempt);
   payment.status = 'PENDING';
   payment.told.push('TRANSACTION_PENDING', 'PAYMENT_PENDING');
-  hear(model, attempt, reply);
+  hear(model, attempt, { word: reply, now });
   return `started ${model.attempts.length - 1} ${attempt.status} ${payment.status}`;
 }
 
+type Heard = { readonly now: number; readonly word: Word };
+
 /** Takes a word of the acquirer about an attempt. */
-export function hear(model: Model, attempt: ModelAttempt, word: Word): string {
+export function hear(model: Model, attempt: ModelAttempt, { word, now }: Heard): string {
   const before = attempt.status;
-  if (word === 'settled') takeMoney(model, attempt);
+  if (word === 'settled') takeMoney(model, attempt, now);
   if (word === 'other sum') {
     model.alarms += 1;
     if (before === 'PENDING') move(attempt, 'UNKNOWN');
@@ -101,27 +108,42 @@ export function hear(model: Model, attempt: ModelAttempt, word: Word): string {
 }
 
 /** Money is never dropped: late when the attempt or the payment was over, surplus when another had paid. */
-function takeMoney(model: Model, attempt: ModelAttempt): void {
+function takeMoney(model: Model, attempt: ModelAttempt, now: number): void {
   const { payment } = attempt;
   if (attempt.status === 'SETTLED') return;
   attempt.late = !isOpen(attempt) || payment.status === 'CANCELLED' || payment.status === 'EXPIRED';
   attempt.surplus = payment.status === 'SETTLED';
   move(attempt, 'SETTLED');
   model.balance += payment.amount;
-  if (attempt.surplus) model.alarms += 1;
-  else movePayment(payment, 'SETTLED');
+  if (attempt.surplus) {
+    model.alarms += 1;
+    return;
+  }
+  movePayment(payment, 'SETTLED');
+  // Whoever has begun to pay once more is not to pay twice.
+  for (const other of model.attempts) {
+    if (other.payment === payment && other.status === 'PENDING') cancelAttempt(model, other, now);
+  }
 }
 
 /** Cancels a payment for the shop. */
-export function cancel(model: Model, payment: ModelPayment): string {
+export function cancel(model: Model, payment: ModelPayment, now: number): string {
   if (payment.status === 'SETTLED' || payment.status === 'EXPIRED') return 'PAYMENT_NOT_PAYABLE';
-  if (payment.status !== 'CANCELLED') end(model, payment, 'CANCELLED');
+  if (payment.status !== 'CANCELLED') end(model, payment, { status: 'CANCELLED', now });
   return 'CANCELLED';
 }
 
-function end(model: Model, payment: ModelPayment, status: 'CANCELLED' | 'EXPIRED'): void {
+function cancelAttempt(model: Model, attempt: ModelAttempt, now: number): void {
+  move(attempt, 'CANCELLED');
+  attempt.cancelledAt = now;
+  model.stops.push(attempt);
+}
+
+type End = { readonly status: 'CANCELLED' | 'EXPIRED'; readonly now: number };
+
+function end(model: Model, payment: ModelPayment, { status, now }: End): void {
   const pending = model.attempts.find((attempt) => attempt.payment === payment && attempt.status === 'PENDING');
-  if (pending) move(pending, 'CANCELLED');
+  if (pending) cancelAttempt(model, pending, now);
   movePayment(payment, status);
 }
 
@@ -131,22 +153,37 @@ export function passTo(model: Model, now: number, word: Word): void {
     .filter((payment) => isUnpaid(payment) && isOver(payment, now))
     .map((payment) => ({
       due: payment.validUntil ?? 0,
-      act: () => isUnpaid(payment) && end(model, payment, 'EXPIRED'),
+      act: () => isUnpaid(payment) && end(model, payment, { status: 'EXPIRED', now }),
     }));
-  const asks = model.attempts
-    .filter((attempt) => isOpen(attempt) && attempt.askAt <= now)
-    .map((attempt) => ({ due: attempt.askAt, act: () => isOpen(attempt) && ask(model, attempt, { now, word }) }));
+  const asks = model.attempts.flatMap((attempt) => {
+    const due = attempt.askAt;
+    if (due === undefined || due > now) return [];
+    return [{ due, act: () => attempt.askAt === due && ask(model, attempt, { now, word }) }];
+  });
   for (const { act } of [...expiries, ...asks].sort((a, b) => a.due - b.due)) act();
+  for (let stopped = model.stops.shift(); stopped; stopped = model.stops.shift()) {
+    if (stopped.status === 'CANCELLED' && word !== 'silent') hear(model, stopped, { now, word });
+  }
 }
 
-function ask(model: Model, attempt: ModelAttempt, heard: { readonly now: number; readonly word: Word }): void {
-  hear(model, attempt, heard.word);
+const askCancelledMs = 900_000;
+
+/** Asks once, unless nobody wants to know any more, and says when the next time is. */
+function ask(model: Model, attempt: ModelAttempt, heard: Heard): void {
+  const { now, word } = heard;
+  const isRecent = now < (attempt.cancelledAt ?? 0) + askCancelledMs;
+  attempt.askAt = undefined;
+  if (!isOpen(attempt) && !(attempt.status === 'CANCELLED' && isRecent)) return;
+  hear(model, attempt, heard);
+  const isEnd = attempt.status === 'CANCELLED' && word !== 'pending' && word !== 'silent';
+  if (isEnd || !(isOpen(attempt) || attempt.status === 'CANCELLED')) return;
   attempt.round += 1;
-  attempt.askAt = heard.now + (askAfterSeconds[attempt.round] ?? 300) * 1000;
+  attempt.askAt = now + (askAfterSeconds[attempt.round] ?? 300) * 1000;
 }
 
 function move(attempt: ModelAttempt, status: ModelAttempt['status']): void {
   attempt.status = status;
+  if (status === 'SETTLED' || status === 'REJECTED' || status === 'ERROR') attempt.askAt = undefined;
   attempt.payment.told.push(`TRANSACTION_${status}`);
 }
 

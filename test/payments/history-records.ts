@@ -1,4 +1,4 @@
-import { isOpen, isUnpaid, type Model } from './history-model.ts';
+import { isUnpaid, type Model } from './history-model.ts';
 import type { Played } from './play-history.ts';
 import { readBooks, readLog } from './read-records.ts';
 
@@ -23,7 +23,7 @@ function expectedRecords(model: Model): Records {
   for (const [place, attempt] of model.attempts.entries()) {
     const flags = `${attempt.late ? ' late' : ''}${attempt.surplus ? ' surplus' : ''}`;
     records[`attempt ${place}`] =
-      `${attempt.status}${flags} ${isOpen(attempt) ? `${attempt.askAt} ${attempt.round}` : ''}`;
+      `${attempt.status}${flags} ${attempt.askAt === undefined ? '' : `${attempt.askAt} ${attempt.round}`}`;
   }
   return records;
 }

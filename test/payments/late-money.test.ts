@@ -89,12 +89,15 @@ describe('Money that comes twice', () => {
     const applied = await tellAnswer(world.deps, second.transaction.id, paid(first.payment));
     expect(applied).toMatchObject({
       changed: true,
-      transaction: { status: 'SETTLED', surplus: true, late: false, settledAmount: 1_234n },
+      transaction: { status: 'SETTLED', surplus: true, late: true, settledAmount: 1_234n },
       payment: { status: 'SETTLED' },
     });
     expect(world.alarms).toEqual(['a payment was paid twice']);
     expect((await readLog(world.database, shop.id)).slice(before).map((entry) => [entry.type, entry.data])).toEqual([
-      ['TRANSACTION_SETTLED', { transaction: { status: 'SETTLED', surplus: true }, payment: { status: 'SETTLED' } }],
+      [
+        'TRANSACTION_SETTLED',
+        { transaction: { status: 'SETTLED', late: true, surplus: true }, payment: { status: 'SETTLED' } },
+      ],
     ]);
     expect(await readBooks(world.database, shop.id)).toEqual({
       postings: ['SALE ACQUIRER SHOP 1234 PLN', 'SALE ACQUIRER SHOP 1234 PLN'],
@@ -130,6 +133,7 @@ describe('Money that comes twice', () => {
     expect(await readTypes(world.database, shop.id, 7)).toEqual([
       'TRANSACTION_SETTLED',
       'PAYMENT_SETTLED',
+      'TRANSACTION_CANCELLED',
       'TRANSACTION_SETTLED',
     ]);
     expect(world.alarms).toEqual(['a payment was paid twice']);
@@ -142,7 +146,55 @@ describe('An attempt that is live when its payment is settled by another', () =>
     const { first, second } = await secondAttempt(shop);
     await tellAnswer(world.deps, first.transaction.id, paid(first.payment));
     const applied = await tellAnswer(world.deps, second.transaction.id, declined);
-    expect([applied.transaction.status, applied.payment.status]).toEqual(['REJECTED', 'SETTLED']);
+    expect(applied.transaction).toMatchObject({ status: 'CANCELLED', reason: 'SUPERSEDED' });
+    expect(applied.payment.status).toBe('SETTLED');
     expect(await brokenInvariants(world.database)).toEqual([]);
+  });
+
+  it('ends, and its acquirer is told to stop, lest the payer pays twice', async () => {
+    const shop = await world.openShop();
+    const { first, second } = await secondAttempt(shop);
+    await tellAnswer(world.deps, first.transaction.id, paid(first.payment));
+    await world.letPass({ ms: 0 });
+    expect(world.acquirer.stopped).toContain(second.transaction.id);
+    expect(await readTypes(world.database, shop.id, 7)).toEqual([
+      'TRANSACTION_SETTLED',
+      'PAYMENT_SETTLED',
+      'TRANSACTION_CANCELLED',
+    ]);
+  });
+});
+
+describe('An attempt that was cancelled before its acquirer was told to stop', () => {
+  it('is booked when the acquirer, asked on that occasion, says that it has the money', async () => {
+    const shop = await world.openShop();
+    const { transaction, payment } = await startedPayment(world, shop);
+    await cancelPayment(world.deps, actorOf(shop), payment.id);
+    world.acquirer.onAsk(paid(payment));
+    await world.letPass({ ms: 0 });
+    expect((await paymentNow(world.database, payment.id)).status).toBe('SETTLED');
+    expect((await readBooks(world.database, shop.id)).balance).toBe(1_234);
+    expect(await readTimers(world.database, payment.id, transaction.id)).toEqual([]);
+  });
+
+  it('is asked about for a quarter of an hour, for a call may reach the acquirer late', async () => {
+    const shop = await world.openShop();
+    const { payment } = await startedPayment(world, shop);
+    await cancelPayment(world.deps, actorOf(shop), payment.id);
+    world.acquirer.onAsk(new Error('no answer'));
+    await world.letPass({ ms: 0 });
+    for (const ms of [15_000, 15_000, 30_000]) await world.letPass({ ms });
+    world.acquirer.onAsk(paid(payment));
+    await world.letPass({ ms: 60_000 });
+    expect((await paymentNow(world.database, payment.id)).status).toBe('SETTLED');
+  });
+
+  it('is not asked about for ever', async () => {
+    const shop = await world.openShop();
+    const { transaction, payment } = await startedPayment(world, shop);
+    await cancelPayment(world.deps, actorOf(shop), payment.id);
+    world.acquirer.onAsk(new Error('no answer'));
+    for (let minute = 0; minute < 25; minute += 1) await world.letPass({ ms: 60_000 });
+    expect(await readTimers(world.database, payment.id, transaction.id)).toEqual([]);
   });
 });

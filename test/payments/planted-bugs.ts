@@ -1,11 +1,20 @@
-import { createLane } from '../../src/kernel/batch.ts';
+import type { AcquirerAnswer } from '../../src/acquirers/port.ts';
+import { type BatchRunner, createLane } from '../../src/kernel/batch.ts';
 import { inTransaction, type Statement, type Tx } from '../../src/kernel/db/database.ts';
 import { saleSettled } from '../../src/ledger/model.ts';
 import { writePostings } from '../../src/ledger/sql/write-postings.ts';
-import { applyAcquirerAnswers } from '../../src/payments/apply-acquirer-answer.ts';
+import {
+  type AnswerForTransaction,
+  type AppliedAnswer,
+  applyAcquirerAnswers,
+} from '../../src/payments/apply-acquirer-answer.ts';
 import { createPayments } from '../../src/payments/create-payment.ts';
 import { decideStarts } from '../../src/payments/decide-start.ts';
 import type { PaymentDeps } from '../../src/payments/deps.ts';
+import { type Attempt, neverExpires } from '../../src/payments/model.ts';
+import { readPayments } from '../../src/payments/store.ts';
+import { isLive } from '../../src/transactions/model.ts';
+import { readTransactions } from '../../src/transactions/store.ts';
 import type { World } from './world.ts';
 
 /** What a bug does to one statement of a verb: its rows, made with the real `run` or without it. */
@@ -75,6 +84,10 @@ export const meddlers: Record<string, Meddler> = {
     if (statement.name !== 'read-payments-by-key') return rows;
     return rows.map((row) => ({ ...row, inputHash: sameForAll }));
   },
+  'takes a payment for valid that has expired': async (statement, run) => {
+    const rows = await run(statement);
+    return statement.name === 'read-payments' ? rows.map((row) => ({ ...row, validUntil: neverExpires })) : rows;
+  },
   'tells events of another state': change('append-events', (values) =>
     replaced(values, 8, (data) => (data as string[]).map((text) => text.replaceAll('"SETTLED"', '"PENDING"'))),
   ),
@@ -136,19 +149,8 @@ export const wreckers: Record<string, (world: World) => World> = {
       },
     });
   },
-  'drops late money': (world) =>
-    dropping(world, async (transactionId) => {
-      const row = await world.database.prisma.transaction.findUniqueOrThrow({ where: { id: transactionId } });
-      return row.status === 'CANCELLED' || row.status === 'REJECTED' || row.status === 'ERROR';
-    }),
-  'drops money for a payment that is paid': (world) =>
-    dropping(world, async (transactionId) => {
-      const row = await world.database.prisma.transaction.findUniqueOrThrow({
-        where: { id: transactionId },
-        select: { payment: true },
-      });
-      return row.payment.status === 'SETTLED';
-    }),
+  'drops late money': (world) => dropping(world, ({ transaction }) => !isLive(transaction.status)),
+  'drops money for a payment that is paid': (world) => dropping(world, ({ payment }) => payment.status === 'SETTLED'),
   'makes a new payment for a repeated wish': (world) => {
     let made = 0;
     const { creating } = world.deps;
@@ -165,28 +167,34 @@ export const wreckers: Record<string, (world: World) => World> = {
       },
     });
   },
-  'takes a payment for valid that has expired': (world) => {
-    const { database, clock } = world.deps;
-    const slow = { now: () => new Date(clock.now().getTime() - 100_000) };
-    return withDeps(world, {
-      starting: createLane((items) => inTransaction(database, (tx) => decideStarts(tx, slow, items))),
-    });
-  },
 };
 
 /** Passes over "settled" where the bug says so. */
-function dropping(world: World, when: (transactionId: string) => Promise<boolean>): World {
-  const { applying } = world.deps;
-  return withDeps(world, {
-    applying: {
-      ...applying,
-      submit: async (word) => {
-        const drop = word.answer.kind === 'settled' && (await when(word.transactionId));
-        return applying.submit(drop ? { ...word, answer: { kind: 'silent' } } : word);
-      },
-    },
-  });
+function dropping(world: World, when: (attempt: Attempt) => boolean): World {
+  const { database, clock, log } = world.deps;
+  const run: BatchRunner<AnswerForTransaction, AppliedAnswer> = (words) =>
+    inTransaction(database, async (tx) => {
+      const transactions = await readTransactions(
+        tx,
+        words.map((word) => word.transactionId),
+      );
+      const payments = await readPayments(
+        tx,
+        transactions.map((row) => row.paymentId),
+      );
+      const kept = words.map((word) => {
+        const transaction = transactions.find((row) => row.id === word.transactionId);
+        const payment = payments.find((row) => row.id === transaction?.paymentId);
+        const drop = transaction && payment && when({ transaction, payment });
+        return drop && word.answer.kind === 'settled' ? { ...word, answer: oldNews } : word;
+      });
+      return applyAcquirerAnswers(tx, { clock, log }, kept);
+    });
+  return withDeps(world, { applying: createLane(run) });
 }
+
+/** Nobody learns anything from a second "pending". */
+const oldNews: AcquirerAnswer = { kind: 'pending', confirmUntil: new Date(0) };
 
 function withDeps(world: World, deps: Partial<PaymentDeps>): World {
   return world.withDeps({ ...world.deps, ...deps });

@@ -16,7 +16,9 @@ export type Step =
   | { readonly do: 'start'; readonly payment: number; readonly key: number; readonly reply: model.Word }
   | { readonly do: 'tell'; readonly told: readonly { readonly attempt: number; readonly word: model.Word }[] }
   | { readonly do: 'cancel' | 'trespass'; readonly payment: number }
-  | { readonly do: 'pass'; readonly ms: number; readonly word: model.Word };
+  | { readonly do: 'pass'; readonly ms: number; readonly word: model.Word }
+  /** Time passes, but nothing that is due happens yet. */
+  | { readonly do: 'wait'; readonly ms: number };
 
 const word = fc.constantFrom(...model.words, 'settled' as const);
 const pick = fc.nat(4);
@@ -41,11 +43,9 @@ const end = fc.record({
   do: fc.constantFrom('cancel' as const, 'cancel' as const, 'trespass' as const),
   payment: pick,
 });
-const pass = fc.record({
-  do: fc.constant('pass' as const),
-  ms: fc.constantFrom(7_000, 21_000, 70_000, 700_000),
-  word,
-});
+const ms = fc.constantFrom(7_000, 21_000, 70_000, 700_000);
+const pass = fc.record({ do: fc.constant('pass' as const), ms, word });
+const wait = fc.record({ do: fc.constant('wait' as const), ms });
 
 /** Histories of one shop, each beginning with a payment. */
 export const histories: fc.Arbitrary<Step[]> = fc
@@ -58,6 +58,7 @@ export const histories: fc.Arbitrary<Step[]> = fc
         { arbitrary: tell, weight: 5 },
         { arbitrary: end, weight: 2 },
         { arbitrary: pass, weight: 2 },
+        { arbitrary: wait, weight: 1 },
       ),
       { minLength: 3, maxLength: 14, size: 'max' },
     ),
@@ -111,7 +112,7 @@ async function playStep(played: Played, step: Step): Promise<[real: string, expe
         : [{ place, word: one.word, attempt: expected.attempts[place] as model.ModelAttempt }];
     });
     const real = await tellReally(played, told);
-    return [real, told.map((one) => model.hear(expected, one.attempt, one.word)).join()];
+    return [real, told.map((one) => model.hear(expected, one.attempt, { word: one.word, now })).join()];
   }
   if (step.do === 'pass') {
     world.acquirer.onAsk((reference) => {
@@ -122,13 +123,17 @@ async function playStep(played: Played, step: Step): Promise<[real: string, expe
     model.passTo(expected, now + step.ms, step.word);
     return ['', ''];
   }
+  if (step.do === 'wait') {
+    world.clock.pass({ ms: step.ms });
+    return ['', ''];
+  }
   const place = step.payment % expected.payments.length;
   const payment = expected.payments[place] as model.ModelPayment;
   if (step.do === 'start')
     return [await startReally(played, place, step), model.start(expected, { ...step, payment }, now)];
   const actor = actorOf(step.do === 'cancel' ? played.shop : played.stranger);
   const cancelled = cancelPayment(world.deps, actor, played.paymentIds[place] ?? '').then((row) => row.status);
-  return [await codeOr(cancelled), step.do === 'cancel' ? model.cancel(expected, payment) : 'NOT_FOUND'];
+  return [await codeOr(cancelled), step.do === 'cancel' ? model.cancel(expected, payment, now) : 'NOT_FOUND'];
 }
 
 async function createReally(

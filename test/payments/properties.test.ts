@@ -33,9 +33,27 @@ describe('A planted bug is found: code that', () => {
   ];
 
   it.each(bugs)('%s', patience, async (_, plant) => {
-    const broken = plant();
-    const property = fc.asyncProperty(histories, async (history) => (await playHistory(broken, history)).length === 0);
-    const found = await fc.check(property, { numRuns: 120, seed: 1, endOnFailure: true });
-    expect(found.failed).toBe(true);
+    const { failed, wrong } = await tryOut(plant());
+    expect(failed).toBe(true);
+    expect(wrong).not.toMatch(/broke/);
+  });
+
+  it('does nothing wrong is not found', patience, async () => {
+    const { failed } = await tryOut(
+      meddled(world, (statement, run) => run(statement)),
+      20,
+    );
+    expect(failed).toBe(false);
   });
 });
+
+/** Plays histories until one shows that something is wrong, and says what was seen first. */
+async function tryOut(broken: World, numRuns = 120): Promise<{ failed: boolean; wrong: string | undefined }> {
+  let wrong: string | undefined;
+  const property = fc.asyncProperty(histories, async (history) => {
+    [wrong] = await playHistory(broken, history);
+    return wrong === undefined;
+  });
+  const { failed } = await fc.check(property, { numRuns, seed: 1, endOnFailure: true });
+  return { failed, wrong };
+}

@@ -30,6 +30,12 @@ const start = (
     { idempotencyKey: randomUUID(), method: 'BLIK', blikCode: '123456', ...input },
   );
 
+async function setStatus(table: 'shop' | 'merchant', id: string, status: string): Promise<void> {
+  const cast = table === 'shop' ? 'uuid' : 'text';
+  const text = `update ${table} set status = $2::${table}_status where id = $1::${cast}`;
+  await world.database.pool.query(text, [id, status]);
+}
+
 const startedTypes = ['TRANSACTION_PENDING', 'PAYMENT_PENDING'];
 
 describe('A started attempt', () => {
@@ -181,9 +187,10 @@ describe('A start that comes again under its key', () => {
     const wish = { paymentId: payment.id, idempotencyKey: 'try-1' };
     const { transaction } = await start(shop, wish);
     await world.letPass({ ms: 60_000 });
+    await setStatus('shop', shop.id, 'SUSPENDED');
+    await setStatus('merchant', shop.merchantId, 'TERMINATED');
     const changed: Partial<Shop>[] = [
-      { status: 'SUSPENDED' },
-      { merchantActive: false },
+      { status: 'SUSPENDED', merchantActive: false },
       { channels: [] },
       { channels: ['ing'] },
     ];
@@ -247,20 +254,29 @@ describe('A start is refused', () => {
     await expect(start(shop, { paymentId: payment.id })).rejects.toMatchObject({ code: 'NOT_FOUND', message });
   });
 
-  it('by a shop that takes no payments, and for methods that cannot pay this one', async () => {
+  it('by a shop that takes no payments now, whatever was known of it a moment ago', async () => {
     const shop = await world.openShop();
-    const payment = await createPayment(world.deps, shop);
+    const { id: paymentId } = await createPayment(world.deps, shop);
+    await setStatus('merchant', shop.merchantId, 'TERMINATED');
+    await expect(start(shop, { paymentId })).rejects.toMatchObject({ code: 'MERCHANT_NOT_ACTIVE' });
+    await setStatus('shop', shop.id, 'SUSPENDED');
+    await expect(start(shop, { paymentId })).rejects.toMatchObject({ code: 'SHOP_NOT_ACTIVE' });
+    expect((await paymentNow(world.database, paymentId)).status).toBe('NEW');
+  });
+
+  it('for methods that cannot pay this one', async () => {
+    const shop = await world.openShop();
+    const { id: paymentId } = await createPayment(world.deps, shop);
     const euros = await createPayment(world.deps, shop, { currency: 'EUR' });
-    const { id: paymentId } = payment;
-    const refused: [() => Promise<unknown>, string][] = [
-      [() => start({ ...shop, status: 'SUSPENDED' }, { paymentId }), 'SHOP_NOT_ACTIVE'],
-      [() => start({ ...shop, merchantActive: false }, { paymentId }), 'MERCHANT_NOT_ACTIVE'],
-      [() => start({ ...shop, channels: ['ing'] }, { paymentId }), 'METHOD_NOT_AVAILABLE'],
-      [() => start(shop, { paymentId, method: 'CARD' }), 'METHOD_NOT_AVAILABLE'],
-      [() => start(shop, { paymentId, method: 'BLIK', channel: 'blik_oneclick' }), 'METHOD_NOT_AVAILABLE'],
-      [() => start(shop, { paymentId: euros.id }), 'METHOD_NOT_AVAILABLE'],
+    const wishes: [Shop, Partial<StartTransactionInput> & { paymentId: string }][] = [
+      [{ ...shop, channels: ['ing'] }, { paymentId }],
+      [shop, { paymentId, method: 'CARD' }],
+      [shop, { paymentId, method: 'BLIK', channel: 'blik_oneclick' }],
+      [shop, { paymentId: euros.id }],
     ];
-    for (const [refusal, code] of refused) await expect(refusal()).rejects.toMatchObject({ code });
+    for (const [at, wish] of wishes) {
+      await expect(start(at, wish)).rejects.toMatchObject({ code: 'METHOD_NOT_AVAILABLE' });
+    }
     expect((await paymentNow(world.database, paymentId)).status).toBe('NEW');
   });
 

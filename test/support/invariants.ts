@@ -92,9 +92,10 @@ const checks: Record<string, string> = {
     select p.id, p.status from payment p left join timer t on t.kind = 'expire-payment' and t.subject = p.id::text
     where p.shop_id = coalesce($1::uuid, p.shop_id)
       and (t.kind is not null) <> (p.status in ('NEW', 'PENDING') and p.valid_until < '9999-12-31')`,
-  'an attempt without an answer has a timer to ask by, and no other has': `
+  'an attempt without an answer has a timer to ask by, and no other has but one that was cancelled': `
     select x.id, x.status from transaction x left join timer t on t.kind = 'ask-acquirer' and t.subject = x.id::text
-    where x.shop_id = coalesce($1::uuid, x.shop_id) and (t.kind is not null) <> (x.status in ('PENDING', 'UNKNOWN'))`,
+    where x.shop_id = coalesce($1::uuid, x.shop_id) and x.status <> 'CANCELLED'
+      and (t.kind is not null) <> (x.status in ('PENDING', 'UNKNOWN'))`,
 };
 
 /**

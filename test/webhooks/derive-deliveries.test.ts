@@ -89,7 +89,7 @@ describe('Deriving the deliveries of a shop', () => {
   it('never lets the end of the payment replace what became of its attempt', async () => {
     const { shop, payment } = await pendingAttempt();
     await inTransaction(world.database, (tx) =>
-      endPayments(tx, world.clock, { shopId: shop.id, paymentIds: [payment.id], end: 'EXPIRED' }),
+      endPayments(tx, world.clock, { shopId: shop.id, paymentIds: [payment.id], end: 'CANCELLED' }),
     );
     await world.derive(shop.id);
     expect(statusesOf(await world.deliveries(shop.id))).toEqual([
@@ -111,7 +111,7 @@ describe('Deriving the deliveries of a shop', () => {
       ['rejected', 'new', 'SUPERSEDED'],
       ['pending', 'pending', 'SUPERSEDED'],
       ['settled', 'settled', 'PENDING'],
-      ['rejected', 'settled', 'PENDING'],
+      ['cancelled', 'settled', 'PENDING'],
     ]);
   });
 

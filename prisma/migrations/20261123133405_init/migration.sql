@@ -508,6 +508,7 @@ CREATE TABLE "timer" (
     "merchant_id" TEXT NOT NULL,
     "due_at" TIMESTAMPTZ(3) NOT NULL,
     "round" INTEGER NOT NULL DEFAULT 0,
+    "queue" TEXT,
 
     CONSTRAINT "timer_pkey" PRIMARY KEY ("kind","subject")
 );

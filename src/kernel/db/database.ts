@@ -65,6 +65,9 @@ export function openDatabase(options: DatabaseOptions): Database {
     statement_timeout: 15_000,
     idle_in_transaction_session_timeout: 30_000,
     connectionTimeoutMillis: 10_000,
+    // Beyond what the server allows a statement: by then the network has swallowed the answer.
+    query_timeout: 20_000,
+    keepAlive: true,
   };
   const pool = new pg.Pool({ connectionString: options.url, max, types, ...limits });
   const onError = options.onError ?? (() => {});

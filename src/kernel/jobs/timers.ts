@@ -10,6 +10,8 @@ export type Timer = {
   readonly dueAt: Date;
   /** How often this timer was set again, for schedules that grow; 0 at first. */
   readonly round?: number;
+  /** Jobs of one queue run one after the other; left out or null, the job is in none. */
+  readonly queue?: string | null;
 };
 
 /** Sets timers; one that exists for the same kind and subject is moved. */
@@ -18,8 +20,8 @@ export async function setTimers(tx: Tx, timers: readonly Timer[]): Promise<void>
   await tx.query({
     name: 'set-timers',
     text: `
-      insert into timer (kind, subject, merchant_id, due_at, round)
-      select * from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::int[])
+      insert into timer (kind, subject, merchant_id, due_at, round, queue)
+      select * from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::int[], $6::text[])
       on conflict (kind, subject) do update set due_at = excluded.due_at, round = excluded.round`,
     values: [
       timers.map((timer) => timer.kind),
@@ -27,6 +29,7 @@ export async function setTimers(tx: Tx, timers: readonly Timer[]): Promise<void>
       timers.map((timer) => timer.merchantId),
       timers.map((timer) => timer.dueAt),
       timers.map((timer) => timer.round ?? 0),
+      timers.map((timer) => timer.queue ?? null),
     ],
   });
 }
@@ -58,7 +61,7 @@ export async function takeDueTimers(tx: Tx, now: Date, max: number): Promise<Req
         for update of t skip locked
       )
       delete from timer t using due where t.kind = due.kind and t.subject = due.subject
-      returning t.kind, t.subject, t.merchant_id as "merchantId", t.due_at as "dueAt", t.round`,
+      returning t.kind, t.subject, t.merchant_id as "merchantId", t.due_at as "dueAt", t.round, t.queue`,
     values: [now, max],
   });
 }

@@ -1,5 +1,5 @@
 import { builder } from '../../graphql/builder.ts';
-import { pageOf } from '../../graphql/connection-arguments.ts';
+import { requirePage } from '../../graphql/connection-arguments.ts';
 import { actorWith } from '../../graphql/context.ts';
 import { describeValues } from '../../graphql/describe-values.ts';
 import { CurrencyEnum } from '../../graphql/money.ts';
@@ -72,7 +72,7 @@ builder.queryField('payment', (t) =>
     resolve: (query, _, { id }, context) =>
       context.app.payments.database.prisma.payment.findFirst({
         ...query,
-        where: { id: parseId(id, 'payment'), AND: visiblePayments(actorWith(context, 'payments:read')) },
+        where: { AND: visiblePayments(actorWith(context, 'payments:read')), id: parseId(id, 'payment') },
       }),
   }),
 );
@@ -86,7 +86,7 @@ builder.queryField('transaction', (t) =>
     resolve: (query, _, { id }, context) =>
       context.app.payments.database.prisma.transaction.findFirst({
         ...query,
-        where: { id: parseId(id, 'transaction'), AND: visibleTransactions(actorWith(context, 'payments:read')) },
+        where: { AND: visibleTransactions(actorWith(context, 'payments:read')), id: parseId(id, 'transaction') },
       }),
   }),
 );
@@ -103,8 +103,11 @@ builder.queryField('payments', (t) =>
         order: t.arg({ type: ListOrder, required: true, defaultValue: 'NEWEST_FIRST', description: 'Newest first.' }),
       },
       resolve: async (query, _, args, context) => {
-        const { filter, order, shopId } = pageOf(args);
-        const shop = await findVisibleShop(context.app.payments.shops, actorWith(context, 'payments:read'), shopId);
+        const actor = actorWith(context, 'payments:read');
+        const { filter, order, shopId } = args;
+        const { database, shops } = context.app.payments;
+        const shop = await findVisibleShop(shops, actor, shopId);
+        await requirePage(args, (id) => database.prisma.payment.findFirst({ where: { id, shopId: shop.id } }));
         const where: Prisma.PaymentWhereInput = {
           shopId: shop.id,
           ...(filter?.status ? { status: { in: filter.status } } : {}),
@@ -112,7 +115,7 @@ builder.queryField('payments', (t) =>
           ...(filter?.currency ? { currency: filter.currency } : {}),
           ...within(filter ?? {}),
         };
-        return context.app.payments.database.prisma.payment.findMany({ ...query, where, orderBy: byCreation(order) });
+        return database.prisma.payment.findMany({ ...query, where, orderBy: byCreation(order) });
       },
     },
     { name: 'PaymentConnection', description: 'A page of payments.' },
@@ -132,8 +135,11 @@ builder.queryField('transactions', (t) =>
         order: t.arg({ type: ListOrder, required: true, defaultValue: 'NEWEST_FIRST', description: 'Newest first.' }),
       },
       resolve: async (query, _, args, context) => {
-        const { filter, order, shopId } = pageOf(args);
-        const shop = await findVisibleShop(context.app.payments.shops, actorWith(context, 'payments:read'), shopId);
+        const actor = actorWith(context, 'payments:read');
+        const { filter, order, shopId } = args;
+        const { database, shops } = context.app.payments;
+        const shop = await findVisibleShop(shops, actor, shopId);
+        await requirePage(args, (id) => database.prisma.transaction.findFirst({ where: { id, shopId: shop.id } }));
         const where: Prisma.TransactionWhereInput = {
           shopId: shop.id,
           ...(filter?.status ? { status: { in: filter.status } } : {}),
@@ -141,7 +147,7 @@ builder.queryField('transactions', (t) =>
           ...(filter?.paymentId ? { paymentId: parseId(filter.paymentId, 'payment', ['filter', 'paymentId']) } : {}),
           ...within(filter ?? {}),
         };
-        return context.app.payments.database.prisma.transaction.findMany({
+        return database.prisma.transaction.findMany({
           ...query,
           where,
           orderBy: byCreation(order),

@@ -1,5 +1,5 @@
 import { builder } from '../../graphql/builder.ts';
-import { pageOf } from '../../graphql/connection-arguments.ts';
+import { requirePageForm } from '../../graphql/connection-arguments.ts';
 import { describeValues } from '../../graphql/describe-values.ts';
 import { LocaleEnum, MoneyRef } from '../../graphql/money.ts';
 import type { PaymentStatus } from '../../kernel/db/generated/prisma/enums.ts';
@@ -61,7 +61,7 @@ export const PaymentRef = builder.prismaObject('Payment', {
         cursor: 'id',
         description: 'Attempts to pay it, newest first.',
         query: (args) => {
-          pageOf(args);
+          requirePageForm(args);
           return { orderBy: [{ createdAt: 'desc' }, { id: 'desc' }] };
         },
       },

@@ -58,7 +58,7 @@ async function readPage(context: GraphContext, ask: Ask): Promise<EventPage> {
     throw new InvalidInput(`first must be 0 to ${pageSizeMax}, not ${size}; read further with the cursor.`, ['first']);
   }
   const { database } = context.app.payments;
-  const after = ask.after ? parseCursor(ask.after, ask.shopId) : undefined;
+  const after = typeof ask.after === 'string' ? parseCursor(ask.after, ask.shopId) : undefined;
   if (after !== undefined) requireReplayable(await readLogEnds(database, ask.shopId), after);
   const { shopId, types, paymentId } = ask;
   const events = await readEvents(database, { shopId, after: after ?? 0n, limit: size + 1, types, paymentId });

@@ -29,7 +29,7 @@ type Wish = {
 async function followShop(context: GraphContext, wish: Wish): Promise<AsyncIterableIterator<Live>> {
   const actor = actorWith(context, 'payments:read');
   const shop = await findVisibleShop(context.app.payments.shops, actor, wish.shopId);
-  const after = wish.after ? parseCursor(wish.after, shop.id) : undefined;
+  const after = typeof wish.after === 'string' ? parseCursor(wish.after, shop.id) : undefined;
   return liveEvents(context, actor, { shopId: shop.id, after, types: wish.types });
 }
 
@@ -72,7 +72,7 @@ builder.subscriptionField('paymentUpdated', (t) =>
     subscribe: async (_, args, context) => {
       const actor = actorWith(context, 'payments:read');
       const { payment, shop } = await findVisiblePayment(context.app.payments, actor, { id: args.id, field: 'id' });
-      const after = args.after ? parseCursor(args.after, shop.id) : undefined;
+      const after = typeof args.after === 'string' ? parseCursor(args.after, shop.id) : undefined;
       return liveEvents(context, actor, { shopId: shop.id, after, types: paymentTypes, paymentId: payment.id });
     },
     resolve: (live: Live) => eventOf(live),

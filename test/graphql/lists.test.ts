@@ -1,0 +1,191 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ask, startTestGateway, type TestGateway } from '../support/gateway.ts';
+import { createPayment, settleTenant, type Tenant } from './world.ts';
+
+type Page = {
+  readonly edges: readonly { readonly cursor: string; readonly node: { readonly id: string } }[];
+  readonly pageInfo: {
+    hasNextPage: boolean;
+    hasPreviousPage: boolean;
+    startCursor: string | null;
+    endCursor: string | null;
+  };
+};
+
+let gateway: TestGateway;
+let tenant: Tenant;
+let stranger: Tenant;
+/** Ids of the shop's payments, oldest first. */
+let ids: string[];
+
+beforeAll(async () => {
+  gateway = await startTestGateway();
+  tenant = await settleTenant(gateway, { mark: 'lists' });
+  stranger = await settleTenant(gateway, { mark: 'foreign' });
+  for (const order of [4, 5, 6, 7]) {
+    await createPayment(gateway, { key: tenant.key, shopId: tenant.shopId, mark: `lists-${order}` });
+  }
+  const { rows } = await gateway.database.pool.query<{ id: string }>(
+    'select id from payment where shop_id = $1 order by created_at, id',
+    [tenant.shopId],
+  );
+  ids = rows.map((row) => row.id);
+});
+
+afterAll(() => gateway.stop());
+
+const shape = '{ edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }';
+
+/** Every list of rows, by the operation that gives it. */
+const lists: Record<string, (args: string) => string> = {
+  payments: (args) => `payments(shopId: "${tenant.shopId}" ${args}) ${shape}`,
+  transactions: (args) => `transactions(shopId: "${tenant.shopId}" ${args}) ${shape}`,
+  webhookDeliveries: (args) => `webhookDeliveries(shopId: "${tenant.shopId}" ${args}) ${shape}`,
+  shops: (args) => `shops${args ? `(${args})` : ''} ${shape}`,
+  'payment.transactions': (args) =>
+    `payment(id: "${tenant.paidId}") { transactions${args ? `(${args})` : ''} ${shape} }`,
+};
+
+async function pageOf(args: string): Promise<Page> {
+  const answer = await ask<{ list: Page }>(gateway, `{ list: ${lists.payments?.(args)} }`, { key: tenant.key });
+  expect(answer.errors).toBeUndefined();
+  return answer.data.list;
+}
+
+const idsOf = (page: Page): string[] => page.edges.map((edge) => edge.node.id);
+
+describe('a list', () => {
+  it('is newest first unless it is asked for oldest first', async () => {
+    expect(idsOf(await pageOf(''))).toEqual(ids.toReversed());
+    expect(idsOf(await pageOf('order: OLDEST_FIRST'))).toEqual(ids);
+  });
+
+  for (const [order, expected] of [
+    ['NEWEST_FIRST', () => ids.toReversed()],
+    ['OLDEST_FIRST', () => ids],
+  ] as const) {
+    it(`is read to its end in pages, ${order}, each row once`, async () => {
+      const seen: string[] = [];
+      for (let after = '', more = true; more; ) {
+        const page = await pageOf(`order: ${order}, first: 3 ${after}`);
+        seen.push(...idsOf(page));
+        expect(page.pageInfo.hasPreviousPage).toBe(after !== '');
+        expect(page.pageInfo.startCursor).toBe(page.edges[0]?.cursor);
+        expect(page.pageInfo.endCursor).toBe(page.edges.at(-1)?.cursor);
+        more = page.pageInfo.hasNextPage;
+        after = `after: "${page.pageInfo.endCursor}"`;
+      }
+      expect(seen).toEqual(expected());
+    });
+
+    it(`is read to its beginning in pages, ${order}, each row once`, async () => {
+      const seen: string[] = [];
+      for (let before = '', more = true; more; ) {
+        const page = await pageOf(`order: ${order}, last: 3 ${before}`);
+        seen.unshift(...idsOf(page));
+        expect(page.pageInfo.hasNextPage).toBe(before !== '');
+        more = page.pageInfo.hasPreviousPage;
+        before = `before: "${page.pageInfo.startCursor}"`;
+      }
+      expect(seen).toEqual(expected());
+    });
+  }
+
+  it('knows that nothing follows a page which ends with the last row', async () => {
+    expect((await pageOf('first: 7')).pageInfo).toMatchObject({ hasNextPage: false, hasPreviousPage: false });
+    expect((await pageOf('first: 6')).pageInfo).toMatchObject({ hasNextPage: true, hasPreviousPage: false });
+  });
+
+  it('gives no rows for a page of none, and says whether there are any', async () => {
+    const none = { edges: [], pageInfo: { startCursor: null, endCursor: null } };
+    expect(await pageOf('first: 0')).toMatchObject({ ...none, pageInfo: { ...none.pageInfo, hasNextPage: true } });
+    expect(await pageOf('last: 0')).toMatchObject({ ...none, pageInfo: { ...none.pageInfo, hasPreviousPage: true } });
+  });
+
+  it('leaves out what does not fit its filter', async () => {
+    expect(idsOf(await pageOf('filter: { status: [SETTLED] }'))).toEqual([tenant.paidId]);
+    expect(idsOf(await pageOf('filter: { orderId: "order-lists-5" }'))).toEqual([ids[4]]);
+    expect(idsOf(await pageOf('filter: { currency: EUR }'))).toEqual([]);
+    expect(idsOf(await pageOf('filter: { status: [] }'))).toEqual([]);
+    expect(idsOf(await pageOf('filter: { createdFrom: "2099-01-01T00:00:00Z" }'))).toEqual([]);
+    expect(idsOf(await pageOf('filter: { createdBefore: "2099-01-01T00:00:00+02:00", status: [NEW] }'))).toHaveLength(
+      6,
+    );
+  });
+});
+
+const nobody = '0198aaaa-0000-7000-8000-000000000000';
+const cursorOf = (text: string): string => Buffer.from(text).toString('base64');
+
+describe('what a list refuses', () => {
+  const wrong: Record<string, string> = {
+    'a page of 101': 'first: 101',
+    'a last page of 101': 'last: 101',
+    'a page of less than none': 'first: -1',
+    'a last page of less than none': 'last: -1',
+    'first and last': 'first: 1, last: 1',
+    'a cursor that is none': 'after: "hello"',
+    'an empty cursor': 'after: ""',
+    'a cursor of nothing': `after: "${cursorOf('GPC:S:')}"`,
+    'a cursor of another type': `after: "${cursorOf('GPC:N:1')}"`,
+    'a cursor that holds a query': `after: "${cursorOf('GPC:J:{"id":{"not":""}}')}"`,
+    'a cursor that is no id': `before: "${cursorOf("GPC:S:' or 1=1 --")}"`,
+  };
+  const nowhere = { 'a cursor of a row that is nowhere': `after: "${cursorOf(`GPC:S:${nobody}`)}"` };
+
+  for (const name of Object.keys(lists)) {
+    for (const [what, args] of Object.entries(name.includes('.') ? wrong : { ...wrong, ...nowhere })) {
+      it(`${name}: ${what}`, async () => {
+        const answer = await ask<Record<string, unknown>>(gateway, `{ ${lists[name]?.(args)} }`, { key: tenant.key });
+        expect(answer.errors?.map((error) => error.extensions.code)).toEqual(['INVALID_INPUT']);
+      });
+    }
+
+    it(`${name}: answers a cursor of somebody else’s row as one of a row that is nowhere`, async () => {
+      const foreign: Record<string, string> = {
+        ...{ shops: stranger.shopId, payments: stranger.paidId, webhookDeliveries: stranger.deliveryId },
+      };
+      for (const direction of ['after', 'before']) {
+        const [theirs, nobodys] = await Promise.all(
+          [foreign[name] ?? stranger.transactionId, nobody].map((id) =>
+            ask(gateway, `{ ${lists[name]?.(`${direction}: "${cursorOf(`GPC:S:${id}`)}"`)} }`, { key: tenant.key }),
+          ),
+        );
+        expect(theirs).toEqual(nobodys);
+      }
+    });
+  }
+});
+
+describe('the log', () => {
+  const events = (args: string) =>
+    `events(shopId: "${tenant.shopId}" ${args}) { edges { cursor node { number cursor } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }`;
+
+  it('is read in pages without a gap', async () => {
+    const seen: number[] = [];
+    for (let after = '', more = true; more; ) {
+      const { data } = await ask<{
+        events: { edges: { cursor: string; node: { number: number; cursor: string } }[]; pageInfo: Page['pageInfo'] };
+      }>(gateway, `{ ${events(`first: 4 ${after}`)} }`, { key: tenant.key });
+      for (const { cursor, node } of data.events.edges) expect(cursor).toBe(node.cursor);
+      seen.push(...data.events.edges.map(({ node }) => node.number));
+      more = data.events.pageInfo.hasNextPage;
+      after = `after: "${data.events.pageInfo.endCursor}"`;
+    }
+    expect(seen.length).toBeGreaterThan(8);
+    expect(seen).toEqual(seen.map((_, index) => index + 1));
+  });
+
+  for (const [what, args, code] of [
+    ['a page of 101', () => 'first: 101', 'INVALID_INPUT'],
+    ['a page of less than none', () => 'first: -1', 'INVALID_INPUT'],
+    ['a cursor that is none', () => 'after: "hello"', 'CURSOR_INVALID'],
+    ['an empty cursor', () => 'after: ""', 'CURSOR_INVALID'],
+    ['a cursor of another shop', () => `after: "${stranger.startCursor}"`, 'CURSOR_INVALID'],
+  ] as const) {
+    it(`refuses ${what}`, async () => {
+      const answer = await ask(gateway, `{ ${events(args())} }`, { key: tenant.key });
+      expect(answer.errors?.map((error) => error.extensions.code)).toEqual([code]);
+    });
+  }
+});

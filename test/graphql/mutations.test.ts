@@ -1,0 +1,158 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestGateway, type TestGateway } from '../support/gateway.ts';
+import { type Outcome, type RunOptions, refusal, runMutation } from './run-mutation.ts';
+import { createPayment, settleTenant, startBlik, type Tenant } from './world.ts';
+
+let gateway: TestGateway;
+let tenant: Tenant;
+
+beforeAll(async () => {
+  gateway = await startTestGateway();
+  tenant = await settleTenant(gateway, { mark: 'mutations' });
+});
+
+afterAll(() => gateway.stop());
+
+const run = (name: string, input: object, options: RunOptions = {}): Promise<Outcome> =>
+  runMutation(gateway, { name, input, key: tenant.key, ...options });
+
+const newPayment = (changes: object = {}): object => ({
+  ...{ shopId: tenant.shopId, idempotencyKey: crypto.randomUUID(), amount: 1234, currency: 'PLN', orderId: 'o-1' },
+  ...{ customer: { firstName: 'Jan', lastName: 'Kowalski' }, ...changes },
+});
+
+describe('createPayment', () => {
+  const select = 'replayed payment { id amount { amount currency } status url title methods locale }';
+
+  it('gives the payment, and the same again for the same key and input', async () => {
+    const input = newPayment({ title: 'Kubek', methods: ['BLIK'], locale: 'pl' });
+    const first = await run('createPayment', input, { select });
+    expect(first).toMatchObject({
+      ...{ __typename: 'CreatePaymentSuccess', replayed: false },
+      payment: {
+        amount: { amount: 1234, currency: 'PLN' },
+        status: 'NEW',
+        title: 'Kubek',
+        methods: ['BLIK'],
+        locale: 'pl',
+      },
+    });
+    const { id, url } = first.payment as { id: string; url: string };
+    expect(url).toBe(`${gateway.url}/pay/${id}`);
+    expect(await run('createPayment', input, { select })).toEqual({ ...first, replayed: true });
+  });
+
+  it('makes one payment of many calls at once with one key', async () => {
+    const input = newPayment();
+    const all = await Promise.all(Array.from({ length: 20 }, () => run('createPayment', input, { select })));
+    expect(new Set(all.map((outcome) => (outcome.payment as { id: string }).id)).size).toBe(1);
+    expect(all.filter((outcome) => outcome.replayed === false)).toHaveLength(1);
+  });
+
+  it('refuses the same key with another input', async () => {
+    const idempotencyKey = crypto.randomUUID();
+    await run('createPayment', newPayment({ idempotencyKey }));
+    const again = await run('createPayment', newPayment({ idempotencyKey, amount: 1235 }));
+    expect(again).toEqual(refusal('IDEMPOTENCY_KEY_REUSED', ['idempotencyKey']));
+  });
+
+  for (const [what, changes, code, field] of [
+    ['an amount of nothing', { amount: 0 }, 'INVALID_INPUT', ['amount']],
+    ['an amount below nothing', { amount: -1 }, 'INVALID_INPUT', ['amount']],
+    ['an amount that is too large', { amount: 1_000_000_000 }, 'INVALID_INPUT', ['amount']],
+    ['an empty order number', { orderId: '' }, 'INVALID_INPUT', ['orderId']],
+    ['an empty idempotency key', { idempotencyKey: '' }, 'INVALID_INPUT', ['idempotencyKey']],
+    ['a long title', { title: 'x'.repeat(256) }, 'INVALID_INPUT', ['title']],
+    ['an address that is none', { successUrl: 'javascript:alert(1)' }, 'INVALID_INPUT', ['successUrl']],
+    ['a time that is over', { validUntil: '2020-01-01T00:00:00Z' }, 'INVALID_INPUT', ['validUntil']],
+    [
+      'a customer without a name',
+      { customer: { firstName: '', lastName: 'K' } },
+      'INVALID_INPUT',
+      ['customer', 'firstName'],
+    ],
+    [
+      'an e-mail address that is none',
+      { customer: { firstName: 'J', lastName: 'K', email: 'x' } },
+      'INVALID_INPUT',
+      ['customer', 'email'],
+    ],
+    ['a method that nobody offers', { methods: ['LEASE'] }, 'METHOD_NOT_AVAILABLE', ['methods']],
+    ['a shop that is nowhere', { shopId: '00000000-0000-4000-8000-000000000000' }, 'NOT_FOUND', ['shopId']],
+  ] as const) {
+    it(`refuses ${what}`, async () => {
+      expect(await run('createPayment', newPayment(changes))).toEqual(refusal(code, field));
+    });
+  }
+
+  it('refuses for a shop that is suspended', async () => {
+    const other = await settleTenant(gateway, { mark: 'suspended' });
+    await gateway.database.pool.query("update shop set status = 'SUSPENDED' where id = $1", [other.shopId]);
+    await expect
+      .poll(async () => (await run('createPayment', newPayment({ shopId: other.shopId }), { key: other.key })).code)
+      .toBe('SHOP_NOT_ACTIVE');
+  });
+});
+
+describe('startTransaction', () => {
+  const select =
+    'replayed action { __typename ... on ConfirmInApp { expiresAt } } transaction { id status reason code method channel }';
+  const start = (changes: object): object => ({
+    ...{ paymentId: '', idempotencyKey: crypto.randomUUID(), method: 'BLIK', blik: { code: '123 456' }, ...changes },
+  });
+  const pay = (mark: string): Promise<string> =>
+    createPayment(gateway, { key: tenant.key, shopId: tenant.shopId, mark });
+
+  it('says what the payer has to do, and the same attempt again for the same key', async () => {
+    const input = start({ paymentId: await pay('start-1') });
+    const first = await run('startTransaction', input, { select });
+    expect(first).toMatchObject({
+      replayed: false,
+      action: { __typename: 'ConfirmInApp' },
+      transaction: { method: 'BLIK', channel: 'blik' },
+    });
+    const again = await run('startTransaction', input, { select });
+    expect(again).toMatchObject({ replayed: true, transaction: { id: (first.transaction as { id: string }).id } });
+  });
+
+  it('answers a refused attempt as a transaction, not as a Refusal', async () => {
+    const input = start({ paymentId: await pay('start-2'), blik: { code: '700005' } });
+    expect(await run('startTransaction', input, { select })).toMatchObject({
+      ...{ __typename: 'StartTransactionSuccess', action: null },
+      transaction: { status: 'REJECTED', reason: 'CODE_INVALID', code: 'BLK-ERROR-210005' },
+    });
+  });
+
+  it('refuses while another attempt runs, and what is paid', async () => {
+    const paymentId = await pay('start-3');
+    await startBlik(gateway, { key: tenant.key, paymentId, code: '949111' });
+    expect(await run('startTransaction', start({ paymentId }))).toMatchObject({ code: 'ATTEMPT_IN_PROGRESS' });
+    expect(await run('startTransaction', start({ paymentId: tenant.paidId }))).toMatchObject({
+      code: 'PAYMENT_NOT_PAYABLE',
+    });
+  });
+
+  it('refuses a stored alias, a method that nobody offers, a payment that is nowhere', async () => {
+    const paymentId = tenant.openIds[0];
+    const alias = { profileId: '00000000-0000-4000-8000-000000000000' };
+    expect(await run('startTransaction', start({ paymentId, blik: alias }))).toEqual(
+      refusal('METHOD_NOT_AVAILABLE', ['blik', 'profileId']),
+    );
+    expect(await run('startTransaction', start({ paymentId, method: 'LEASE' }))).toMatchObject({
+      code: 'METHOD_NOT_AVAILABLE',
+    });
+    expect(await run('startTransaction', start({ paymentId: alias.profileId }))).toEqual(
+      refusal('NOT_FOUND', ['paymentId']),
+    );
+  });
+});
+
+describe('cancelPayment', () => {
+  it('cancels once, says the same again, and refuses what is paid', async () => {
+    const paymentId = tenant.openIds[1];
+    const done = { __typename: 'CancelPaymentSuccess', payment: { id: paymentId, status: 'CANCELLED' } };
+    for (const _ of [1, 2])
+      expect(await run('cancelPayment', { paymentId }, { select: 'payment { id status }' })).toEqual(done);
+    expect(await run('cancelPayment', { paymentId: tenant.paidId })).toMatchObject({ code: 'PAYMENT_NOT_PAYABLE' });
+  });
+});

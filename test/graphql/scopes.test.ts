@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Scope } from '../../src/auth/actor.ts';
+import { newApiKey } from '../../src/auth/model.ts';
+import { ask, startTestGateway, type TestGateway } from '../support/gateway.ts';
+import { type Operation, overSse, overWebSocket, type Result } from '../support/live.ts';
+import { walkSchema } from './walk-schema.ts';
+import { allScopes, giveKey } from './world.ts';
+
+const operations = walkSchema();
+const nobody = '00000000-0000-4000-8000-000000000000';
+
+let gateway: TestGateway;
+/** By scope, a key that has every other, and one that has no other. */
+const without = new Map<Scope, string>();
+const withOnly = new Map<Scope, string>();
+const bad: Record<string, string | null> = {};
+
+beforeAll(async () => {
+  gateway = await startTestGateway({ role: 'api' });
+  const { merchantId, restToken, apiKey } = gateway.demo;
+  const give = async (values: object) => (await giveKey(gateway.database, { merchantId, ...values })).secret;
+  for (const scope of allScopes) {
+    without.set(scope, await give({ scopes: allScopes.filter((other) => other !== scope) }));
+    withOnly.set(scope, await give({ scopes: [scope] }));
+  }
+  const past = new Date('2026-01-01T00:00:00.000Z');
+  bad['no key'] = null;
+  bad['an expired key'] = await give({ expiresAt: past });
+  bad['a revoked key'] = await give({ revokedAt: past });
+  bad['a key that nobody has'] = newApiKey('test');
+  bad['a key with a wrong letter'] = `${apiKey.slice(0, -1)}${apiKey.endsWith('0') ? '1' : '0'}`;
+  bad['half a key'] = apiKey.slice(0, 30);
+  bad['a token of the REST door'] = restToken;
+});
+
+afterAll(() => gateway.stop());
+
+const idFor = (path: string): unknown => (path.endsWith('.after') ? undefined : nobody);
+const noIdFor = (path: string): unknown => (path.endsWith('.after') ? undefined : 'no id at all');
+
+function codeOf(result: Result | undefined, field: string): unknown {
+  const [error] = result?.errors ?? [];
+  if (error) return error.extensions?.code;
+  const value = (result?.data as Record<string, { Refusal_code?: string } | null> | null | undefined)?.[field];
+  return value?.Refusal_code;
+}
+
+const http = async ({ query, variables = {}, key = null }: Operation): Promise<Result> =>
+  (await ask(gateway, query, { variables, key })) as Result;
+
+const sse = async (operation: Operation): Promise<Result | undefined> => {
+  const stream = await overSse(gateway, operation);
+  const result = await stream.next();
+  stream.end();
+  return result;
+};
+
+const webSocket = async (operation: Operation): Promise<Result | undefined> => {
+  const stream = await overWebSocket(gateway, operation);
+  const result = await stream.next();
+  stream.end();
+  return result;
+};
+
+for (const operation of operations) {
+  const { name, field, kind, query } = operation;
+  const [, named] = /Scope: ([a-z]+:[a-z]+)/.exec(operation.description) ?? [];
+  const scope = named as Scope | undefined;
+  const ways =
+    kind === 'subscription' ? { SSE: sse, WebSocket: webSocket } : { HTTP: http, SSE: sse, WebSocket: webSocket };
+
+  describe(name, () => {
+    it('needs a good key before it looks at anything else', async () => {
+      for (const [what, key] of Object.entries(bad)) {
+        for (const ids of [idFor, noIdFor]) {
+          const sent = { query, variables: operation.variables(ids), key };
+          expect([what, codeOf(await (kind === 'subscription' ? sse(sent) : http(sent)), field)]).toEqual([
+            what,
+            'UNAUTHENTICATED',
+          ]);
+        }
+      }
+    });
+
+    if (scope === undefined) return;
+
+    for (const [way, send] of Object.entries(ways)) {
+      it(`over ${way} is forbidden to a key that has every scope but ${scope}`, async () => {
+        const key = without.get(scope);
+        for (const ids of [idFor, noIdFor]) {
+          expect(codeOf(await send({ query, variables: operation.variables(ids), key }), field)).toBe('FORBIDDEN');
+        }
+      });
+    }
+
+    it(`is open to a key that has only ${scope}`, async () => {
+      const send = kind === 'subscription' ? sse : http;
+      const code = codeOf(
+        await send({ query, variables: operation.variables(idFor), key: withOnly.get(scope) }),
+        field,
+      );
+      expect(['FORBIDDEN', 'UNAUTHENTICATED', 'INTERNAL_SERVER_ERROR']).not.toContain(code);
+    });
+  });
+}
+
+describe('viewer.apiKeys', () => {
+  it('needs keys:write', async () => {
+    const query = '{ viewer { merchant { id } apiKeys { id } } }';
+    expect(codeOf(await http({ query, key: without.get('keys:write') }), 'viewer')).toBe('FORBIDDEN');
+    expect((await http({ query, key: withOnly.get('keys:write') })).errors).toBeUndefined();
+  });
+});
+
+it('uses every scope that a key can have, but the one for refunds, which come later', () => {
+  const used = operations.map(({ description }) => /Scope: ([a-z]+:[a-z]+)/.exec(description)?.[1]);
+  expect([...new Set([...used, 'schema:read', 'refunds:write', undefined])].sort()).toEqual(
+    [...allScopes, undefined].sort(),
+  );
+});

@@ -1,0 +1,112 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ask, startTestGateway, type TestGateway } from '../support/gateway.ts';
+import { overWebSocket } from '../support/live.ts';
+import { type Wired, wireAgain } from './wired.ts';
+import { createPayment, settleTenant, startBlik, type Tenant } from './world.ts';
+
+let gateway: TestGateway;
+let counted: Wired;
+let one: Tenant;
+let many: Tenant;
+let wire: { readonly url: string; statements(): number; close(): void };
+
+const paymentsOfMany = 12;
+
+beforeAll(async () => {
+  gateway = await startTestGateway();
+  one = await settleTenant(gateway, { mark: 'one' });
+  many = await settleTenant(gateway, { mark: 'many' });
+  const news = await overWebSocket<{ events: { type: string } }>(gateway, {
+    query:
+      'subscription($id: ID!, $after: Cursor) { events(shopId: $id, after: $after, types: [PAYMENT_SETTLED]) { type } }',
+    variables: { id: many.shopId, after: many.startCursor },
+    key: many.key,
+  });
+  for (let index = 0; index < paymentsOfMany - 3; index += 1) {
+    const wish = { key: many.key, shopId: many.shopId, mark: `many-${index + 10}` };
+    await startBlik(gateway, { key: many.key, paymentId: await createPayment(gateway, wish) });
+  }
+  await news.take(paymentsOfMany - 2);
+  news.end();
+  wire = await openWire(gateway.config.databaseUrl ?? '');
+  counted = await wireAgain({ ...gateway, config: { ...gateway.config, role: 'api', databaseUrl: wire.url } }, {});
+});
+
+afterAll(async () => {
+  await counted.stop();
+  wire.close();
+  await gateway.stop();
+});
+
+/** A way to the database on which the statements of Prisma are counted: messages `Parse` that name a table its way. */
+async function openWire(databaseUrl: string): Promise<typeof wire> {
+  const target = new URL(databaseUrl);
+  const { hostname: host, port } = target;
+  let statements = 0;
+  const sockets = new Set<Socket>();
+  const server = createServer((client) => {
+    const database = connect({ host, port: Number(port) });
+    for (const socket of [client, database]) {
+      sockets.add(socket);
+      socket.on('error', () => socket.destroy());
+    }
+    client.on('data', (chunk) => {
+      statements += chunk.toString('latin1').split(' FROM "public"."').length - 1;
+    });
+    client.pipe(database).pipe(client);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  target.port = String((server.address() as AddressInfo).port);
+  return {
+    url: target.href,
+    statements: () => statements,
+    close: () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
+  };
+}
+
+/** How many selects an operation costs, and its answer as text. */
+async function cost(query: string, tenant: Tenant): Promise<{ readonly statements: number; readonly text: string }> {
+  const before = wire.statements();
+  const answer = await ask(counted, query, {
+    key: tenant.key,
+    variables: { id: tenant.shopId, payment: tenant.paidId },
+  });
+  expect(answer.errors).toBeUndefined();
+  return { statements: wire.statements() - before, text: JSON.stringify(answer.data) };
+}
+
+const transaction = 'id status commission { amount { amount } rule } payment { id shop { name } }';
+
+const questions: Record<string, string> = {
+  'payments with their shop, last transaction and commission': `query($id: ID!) { payments(shopId: $id, first: 50) { edges { node { id shop { name } transactions(first: 1) { edges { node { id commission { rule } } } } } } } }`,
+  'transactions with their payment, shop and commission': `query($id: ID!) { transactions(shopId: $id, first: 50) { edges { node { ${transaction} } } } }`,
+  'events with their payment or transaction': `query($id: ID!) { events(shopId: $id, first: 50) { edges { node { type shop { name } ... on PaymentEvent { payment { id shop { name } } } ... on TransactionEvent { transaction { id } } } } } }`,
+  'notifications with their tries': `query($id: ID!) { webhookDeliveries(shopId: $id, first: 50) { edges { node { id attempts { number } } } } }`,
+  shops: `{ shops(first: 50) { edges { node { id name } } } }`,
+};
+
+describe('the number of statements', () => {
+  for (const [name, query] of Object.entries(questions)) {
+    it(`does not grow with the rows of a list: ${name}`, async () => {
+      const few = await cost(query, one);
+      const lots = await cost(query, many);
+      expect(few.statements).toBeGreaterThan(0);
+      expect(lots.statements).toBe(few.statements);
+      expect(lots.statements).toBeLessThanOrEqual(6);
+    });
+  }
+
+  it('is counted, so that the others mean something', async () => {
+    const single = 'query($id: ID!, $payment: ID!) { shop(id: $id) { name } payment(id: $payment) { id } }';
+    expect((await cost(single, one)).statements).toBe(2);
+    const { text } = await cost(questions['transactions with their payment, shop and commission'] ?? '', many);
+    expect(text.split('"commission":{').length).toBeGreaterThan(paymentsOfMany - 3);
+  });
+});

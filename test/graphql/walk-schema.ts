@@ -1,0 +1,163 @@
+import {
+  type GraphQLField,
+  type GraphQLInputType,
+  type GraphQLNamedType,
+  type GraphQLOutputType,
+  getNamedType,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  isRequiredArgument,
+  isUnionType,
+} from 'graphql';
+import { schema } from '../../src/graphql/schema.ts';
+
+/** One operation of the schema, with everything filled in that can be. */
+export type WalkedOperation = {
+  /** Such as `Query.payment`. */
+  readonly name: string;
+  readonly kind: 'query' | 'mutation' | 'subscription';
+  readonly field: string;
+  readonly description: string;
+  readonly query: string;
+  /** Its inputs that name something of a tenant: `Mutation.cancelPayment.input.paymentId`. */
+  readonly idPaths: readonly string[];
+  /** Its variables; the function gives the value of an input that names something, undefined to leave it out. */
+  variables(idFor: (path: string) => unknown): Record<string, unknown>;
+};
+
+const depthMax = 6;
+const day = 86_400_000;
+
+/** Inputs whose name sounds like an id, but whose value is the caller's own choice. */
+const free = new Set(['orderId', 'taxId']);
+
+/** Values that fit where the type alone does not say enough. Undefined leaves the input out. */
+const byName: Readonly<Record<string, unknown>> = {
+  ...{
+    last: undefined,
+    before: undefined,
+    first: 2,
+    amount: 1234,
+    currency: 'PLN',
+    methods: ['BLIK'],
+    method: 'BLIK',
+  },
+  ...{ code: '123456', channel: 'blik', payerIp: '203.0.113.7', email: 'jan@shop.example', phone: '+48 600 000 000' },
+  ...{
+    scopes: ['payments:read'],
+    paymentValiditySeconds: 3_600,
+    sandboxDelayMs: 0,
+    overlapHours: 1,
+    appKey: undefined,
+  },
+  ...{ createdFrom: '2020-01-01T00:00:00Z', createdBefore: '2099-01-01T00:00:00Z', locale: 'pl', orderId: undefined },
+};
+
+/** Whether an input names something that belongs to somebody. */
+function isIdLike(name: string, type: GraphQLNamedType): boolean {
+  if (free.has(name)) return false;
+  return type.name === 'ID' || type.name === 'Cursor' || /^id$|Ids?$/.test(name) || name === 'after';
+}
+
+/** Every operation of the schema. */
+export function walkSchema(): WalkedOperation[] {
+  const roots = {
+    query: schema.getQueryType(),
+    mutation: schema.getMutationType(),
+    subscription: schema.getSubscriptionType(),
+  };
+  return Object.entries(roots).flatMap(([kind, root]) =>
+    Object.values(root?.getFields() ?? {}).map((field) =>
+      walkField(`${root}.${field.name}`, kind as WalkedOperation['kind'], field),
+    ),
+  );
+}
+
+function walkField(
+  name: string,
+  kind: WalkedOperation['kind'],
+  field: GraphQLField<unknown, unknown>,
+): WalkedOperation {
+  const idPaths = field.args.flatMap((arg) => idPathsOf(`${name}.${arg.name}`, arg.type));
+  // A page size that is a variable counts as the largest.
+  const args = field.args.filter(({ name: arg }) => arg !== 'first' && arg !== 'last');
+  const declared = args.map((arg) => `$${arg.name}: ${arg.type}`).join(', ');
+  const page = field.args.some((arg) => arg.name === 'first') ? ['first: 2'] : [];
+  const given = [...args.map((arg) => `${arg.name}: $${arg.name}`), ...page].join(', ');
+  const call = field.args.length === 0 ? field.name : `${field.name}(${given})`;
+  return {
+    ...{ name, kind, idPaths, field: field.name, description: field.description ?? '' },
+    query: `${kind} ${declared && `(${declared})`} { ${call} ${selectionOf(field.type, [])} }`,
+    variables: (idFor) =>
+      Object.fromEntries(args.map((arg) => [arg.name, inputFor(`${name}.${arg.name}`, arg.type, idFor)])),
+  };
+}
+
+function idPathsOf(path: string, type: GraphQLInputType): string[] {
+  const named = getNamedType(type);
+  if (isInputObjectType(named)) {
+    return Object.values(named.getFields()).flatMap((field) => idPathsOf(`${path}.${field.name}`, field.type));
+  }
+  return isIdLike(path.split('.').at(-1) ?? '', named) ? [path] : [];
+}
+
+function inputFor(path: string, type: GraphQLInputType, idFor: (path: string) => unknown): unknown {
+  const name = path.split('.').at(-1) ?? '';
+  const named = getNamedType(type);
+  if (isIdLike(name, named)) return idFor(path);
+  const bare = isNonNullType(type) ? type.ofType : type;
+  if (name in byName && !(name === 'orderId' && isNonNullType(type))) return byName[name];
+  if (isListType(bare))
+    return isEnumType(named) ? named.getValues().map((value) => value.name) : [leafFor(named, name)];
+  if (!isInputObjectType(named)) return leafFor(named, name);
+  const fields = Object.values(named.getFields());
+  return Object.fromEntries(fields.map((field) => [field.name, inputFor(`${path}.${field.name}`, field.type, idFor)]));
+}
+
+function leafFor(type: GraphQLNamedType, name: string): unknown {
+  if (isEnumType(type)) return type.getValues()[0]?.name;
+  if (name === 'idempotencyKey') return crypto.randomUUID();
+  const values: Readonly<Record<string, unknown>> = {
+    ...{ String: 'text', Int: 1, Boolean: true, MinorUnits: 100, Count: 1, URL: 'https://shop.example/x' },
+    DateTime: new Date(Date.now() + day).toISOString(),
+  };
+  if (!(type.name in values)) throw new Error(`The walk has no value for the type ${type} (${name}); give it one.`);
+  return values[type.name];
+}
+
+/** Everything that can be selected of a type, without going round in circles. */
+function selectionOf(type: GraphQLOutputType, path: readonly string[]): string {
+  const named = getNamedType(type);
+  if (isLeafType(named)) return '';
+  const members = isUnionType(named) || isInterfaceType(named) ? schema.getPossibleTypes(named) : [];
+  const common = isUnionType(named)
+    ? []
+    : Object.values((isObjectType(named) || isInterfaceType(named)) && named.getFields());
+  const parts = common.flatMap((field) => fieldSelection(field, [...path, named.name]));
+  const inner = members.map((member) => {
+    const own = Object.values(member.getFields()).filter((field) => !common.some(({ name }) => name === field.name));
+    const selected = own.flatMap((field) =>
+      // Members of one interface may have fields of one name and several types.
+      (isEnumType(getNamedType(field.type)) ? [`${member.name}_`] : ['']).flatMap((prefix) =>
+        fieldSelection(field, [...path, named.name, member.name]).map((text) =>
+          prefix ? `${prefix}${field.name}: ${text}` : text,
+        ),
+      ),
+    );
+    return `... on ${member.name} { ${selected.join(' ')} }`;
+  });
+  return `{ __typename ${[...parts, ...inner].join(' ')} }`;
+}
+
+function fieldSelection(field: GraphQLField<unknown, unknown>, path: readonly string[]): string[] {
+  const named = getNamedType(field.type);
+  if (field.args.some(isRequiredArgument)) return [];
+  if (isLeafType(named)) return [field.name];
+  if (path.length >= depthMax || path.includes(named.name)) return [];
+  return [`${field.name} ${selectionOf(field.type, path)}`];
+}
