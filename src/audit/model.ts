@@ -8,4 +8,6 @@ export type RefusedOperation = {
   readonly refusal: Refusal;
   readonly shopId: string | undefined;
   readonly idempotencyKey: string | undefined;
+  /** What it was about, as the caller named it: the id of a payment or transaction. */
+  readonly subject?: string | undefined;
 };

@@ -6,15 +6,15 @@ import type { RefusedOperation } from './model.ts';
 import { insertRefusals } from './sql/insert-refusals.ts';
 
 export type RefusalRecorder = {
-  /** Keeps the refusal in a transaction of its own; never fails the caller. */
-  record(refused: RefusedOperation): void;
+  /** Keeps the refusal in a transaction of its own, and resolves when it is kept; never fails the caller. */
+  record(refused: RefusedOperation): Promise<void>;
   /** Resolves when everything that was recorded so far is written. */
   flush(): Promise<void>;
 };
 
 /** At most so many per key and minute are kept; a flood is counted in the metrics, not in the table. */
 const keptPerMinuteMax = 60;
-const keyLengthMax = 255;
+const textLengthMax = 255;
 
 /** Makes the recorder of refused money operations, so that nobody can say one never happened (domain, invariant 6). */
 export function createRefusalRecorder(deps: {
@@ -25,17 +25,20 @@ export function createRefusalRecorder(deps: {
   let window = { minute: 0, kept: new Map<string, number>() };
   let writing: Promise<void> = Promise.resolve();
   return {
-    record: (refused) => {
+    record: async (refused) => {
       const at = deps.clock.now();
       const minute = Math.floor(at.getTime() / 60_000);
       if (window.minute !== minute) window = { minute, kept: new Map() };
       const kept = (window.kept.get(refused.actor.keyId) ?? 0) + 1;
       window.kept.set(refused.actor.keyId, kept);
       if (kept > keptPerMinuteMax) return;
-      const row = { ...refused, id: newId(at), at, shopId: shopIdOf(refused), idempotencyKey: keyOf(refused) };
+      const { idempotencyKey, subject } = refused;
+      const texts = { idempotencyKey: storable(idempotencyKey), subject: storable(subject) };
+      const row = { ...refused, ...texts, id: newId(at), at, shopId: shopIdOf(refused) };
       writing = writing
         .then(() => inTransaction(deps.database, (tx) => insertRefusals(tx, [row])))
         .catch((error: unknown) => deps.log.error({ err: error }, 'a refused operation could not be recorded'));
+      await writing;
     },
     flush: () => writing,
   };
@@ -47,6 +50,6 @@ function shopIdOf(refused: RefusedOperation): string | undefined {
 }
 
 /** A bad key is one of the things that are refused: what no text column takes, or nobody needs, is not kept of it. */
-function keyOf(refused: RefusedOperation): string | undefined {
-  return refused.idempotencyKey?.slice(0, keyLengthMax).replaceAll('\0', '\ufffd').toWellFormed();
+function storable(text: string | undefined): string | undefined {
+  return text?.slice(0, textLengthMax).replaceAll('\0', '\ufffd').toWellFormed();
 }

@@ -6,6 +6,7 @@ import { GraphQLError } from 'graphql';
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import type { Log } from '../kernel/log.ts';
 import type { GraphApp, GraphContext, Loaders } from './context.ts';
+import { createDocumentCache } from './document-cache.ts';
 import { guardPlugin, type Transport } from './guard-plugin.ts';
 import { refusalIn, toGraphQLError } from './refusal.ts';
 import { schema } from './schema.ts';
@@ -35,7 +36,12 @@ export function createGraphServer(options: {
     multipart: false,
     cors: false,
     logging: false,
-    parserAndValidationCache: { validationCache: false },
+    // Errors are not remembered at all: there are endless wrong documents, and each is cheap to find wrong again.
+    parserAndValidationCache: {
+      documentCache: createDocumentCache(100),
+      errorCache: createDocumentCache(0),
+      validationCache: false,
+    },
   });
 }
 

@@ -17,6 +17,9 @@ import { limitRule } from './limit-rule.ts';
 /** Tokens one document may have; some 800 are a screenful, and parsing is done before anything else is known. */
 export const tokensMax = 2_000;
 
+/** Characters one document may have; comments and texts are no tokens of their own. */
+export const documentLengthMax = 65_536;
+
 /** How deep brackets of one document may nest; a parser that calls itself for each would run out of stack. */
 export const nestingMax = 100;
 
@@ -36,7 +39,7 @@ export function guardPlugin(): Plugin<Transport> {
     onParse: ({ setParseFn }) => {
       setParseFn((source, options) => {
         requireSmall(source);
-        return parse(source, options);
+        return parseOrSay(source, options);
       });
     },
     onValidate: ({ params, context, setResult }) => {
@@ -50,9 +53,25 @@ export function guardPlugin(): Plugin<Transport> {
   };
 }
 
+/** What cannot be parsed is said to be so, over every transport. */
+function parseOrSay(...[source, options]: Parameters<typeof parse>): DocumentNode {
+  try {
+    return parse(source, options);
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error;
+    const { message, nodes, source: where, positions } = error;
+    const place = { nodes: nodes ?? null, source: where ?? null, positions: positions ?? null };
+    throw new GraphQLError(message, { ...place, extensions: { code: 'GRAPHQL_PARSE_FAILED' } });
+  }
+}
+
 /** Looks over the words of a document before it is parsed. */
 function requireSmall(text: string | Source): void {
-  const lexer = new Lexer(typeof text === 'string' ? new Source(text) : text);
+  const source = typeof text === 'string' ? new Source(text) : text;
+  if (source.body.length > documentLengthMax) {
+    throw tooComplex(`A document may have at most ${documentLengthMax} characters; send values as variables.`);
+  }
+  const lexer = new Lexer(source);
   let nesting = 0;
   for (let tokens = 1; lexer.advance().kind !== TokenKind.EOF; tokens += 1) {
     const { kind } = lexer.token;

@@ -21,11 +21,11 @@ export function createHttpHandler(options: {
   readonly mayCall: OriginRule;
 }): HttpHandler {
   const { yoga, authenticator, mayCall } = options;
-  const streams = new Set<ServerResponse>();
+  const responses = new Set<ServerResponse>();
   return {
     handle: async (request, response) => {
-      const { origin, host } = request.headers;
-      const problem = mayCall(origin, host) ? problemOf(request) : badOrigin;
+      const { origin } = request.headers;
+      const problem = mayCall(origin) ? problemOf(request) : badOrigin;
       if (problem) {
         refuse(response, problem);
         return;
@@ -35,18 +35,21 @@ export function createHttpHandler(options: {
         response.writeHead(204).end();
         return;
       }
-      if (request.headers.accept?.includes('text/event-stream')) {
-        streams.add(response);
-        response.once('close', () => streams.delete(response));
-      }
+      responses.add(response);
+      response.once('close', () => responses.delete(response));
       const { authorization } = request.headers;
       const actor = await authenticator.authenticate(authorization);
       await yoga(request, response, { actor, authorization });
     },
     drain: () => {
-      for (const stream of streams) stream.destroy();
+      for (const response of responses) if (isStream(response)) response.destroy();
     },
   };
+}
+
+/** Many clients accept streams with every request; only what was answered with one may be broken off. */
+function isStream(response: ServerResponse): boolean {
+  return String(response.getHeader('content-type')).startsWith('text/event-stream');
 }
 
 type Problem = { readonly status: number; readonly message: string };

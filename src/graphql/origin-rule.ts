@@ -1,5 +1,5 @@
 /** Says whether a request with this `Origin` may use the API: none (no browser), our own, or one that was allowed. */
-export type OriginRule = (origin: string | undefined, host: string | undefined) => boolean;
+export type OriginRule = (origin: string | undefined) => boolean;
 
 /**
  * Makes the rule for browsers, the same for HTTP, SSE and WebSocket. In the sandbox pages served from this machine may
@@ -11,10 +11,10 @@ export function originRule(options: {
   readonly sandbox: boolean;
 }): OriginRule {
   const known = new Set([new URL(options.publicUrl).origin, ...options.allowed]);
-  return (origin, host) => {
+  return (origin) => {
     if (origin === undefined || known.has(origin)) return true;
     if (!URL.canParse(origin)) return false;
     const url = new URL(origin);
-    return url.host === host || (options.sandbox && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname));
+    return options.sandbox && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
   };
 }

@@ -22,7 +22,7 @@ export type MutationCall = {
   readonly operation: string;
   readonly scope: Scope;
   /** Set for operations that move money: a refusal is then kept as evidence. */
-  readonly evidence?: { readonly shopId?: string; readonly idempotencyKey?: string };
+  readonly evidence?: { readonly shopId?: string; readonly idempotencyKey?: string; readonly subject?: string };
 };
 
 /** Runs a mutation for an actor with the scope; refusals become the answer, anything else stays an error. */
@@ -37,13 +37,14 @@ export async function refusable<Success extends object>(
     if (!(error instanceof Refusal)) throw error;
     context.app.metrics.operationRefused(error.code);
     if (call.evidence && context.actor) {
-      const { shopId, idempotencyKey } = call.evidence;
-      context.app.refusals.record({
+      const { shopId, idempotencyKey, subject } = call.evidence;
+      await context.app.refusals.record({
         actor: context.actor,
         operation: call.operation,
         refusal: error,
         shopId,
         idempotencyKey,
+        subject,
       });
     }
     return { refusal: error };

@@ -67,7 +67,7 @@ export function createSocketServer(options: {
   );
   return {
     upgrade: (request, socket, head) => {
-      if (!mayCall(request.headers.origin, request.headers.host)) {
+      if (!mayCall(request.headers.origin)) {
         socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
         return;
       }

@@ -40,14 +40,18 @@ export const ShopRef = builder.prismaObject('Shop', {
       resolve: (shop) => parseLocale(shop.locale) ?? 'pl',
     }),
     currencies: t.expose('currencies', { type: [CurrencyEnum], description: 'What the shop takes.' }),
-    notificationUrl: t.expose('notificationUrl', {
+    notificationUrl: t.field({
       type: 'URL',
       nullable: true,
-      description: 'Where notifications go for payments that name no address of their own.',
+      description: 'Where notifications go for payments that name no address of their own. Scope: shops:read.',
+      // A shop is also reached from its payments and events, by keys that may not read its settings.
+      resolve: (shop, _, context) => actorWith(context, 'shops:read') && shop.notificationUrl,
     }),
-    paymentValiditySeconds: t.exposeInt('paymentValiditySeconds', {
+    paymentValiditySeconds: t.int({
       nullable: true,
-      description: 'Seconds a new payment may be paid when it does not say so itself; null is 15 months.',
+      description:
+        'Seconds a new payment may be paid when it does not say so itself; null is 15 months. Scope: shops:read.',
+      resolve: (shop, _, context) => actorWith(context, 'shops:read') && shop.paymentValiditySeconds,
     }),
     sandboxDelayMs: t.exposeInt('sandboxDelayMs', {
       description: 'Sandbox only: milliseconds the simulated acquirers wait before they tell the outcome.',

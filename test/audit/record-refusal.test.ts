@@ -35,7 +35,9 @@ describe('A refused operation', () => {
   it('is kept: who, what, when, why', async () => {
     const shop = await world.openShop();
     const actor = actorOf(shop);
-    recorder.record(refused(actor, { shopId: shop.id.toUpperCase(), idempotencyKey: 'order-1' }));
+    await recorder.record(
+      refused(actor, { shopId: shop.id.toUpperCase(), idempotencyKey: 'order-1', subject: 'a payment' }),
+    );
     expect(await kept(actor)).toEqual([
       {
         at: world.clock.now(),
@@ -46,6 +48,7 @@ describe('A refused operation', () => {
         code: 'NOT_FOUND',
         message: 'No payment has this id.',
         idempotencyKey: 'order-1',
+        subject: 'a payment',
       },
     ]);
   });

@@ -49,7 +49,7 @@ describe('A created payment', () => {
       returnUrl: 'https://shop.example/back',
       notificationUrl: 'http://localhost:3000/notify',
       validUntil: new Date('2026-03-02T11:00:00.000Z'),
-      documents: { basket: [{ name: 'a"b', price: 1 }] },
+      documents: { basket: [{ name: 'a"b \\u0000 😀', price: 1 }] },
     });
     expect(payment).toMatchObject({ methods: ['BLIK'], currency: 'EUR', status: 'NEW', settledAt: null });
     const kept = await findPayment(world.database, payment.id);

@@ -160,68 +160,6 @@ describe('A second attempt', () => {
   });
 });
 
-describe('A start that comes again under its key', () => {
-  it('gives the attempt in its present state, and calls nobody', async () => {
-    const shop = await world.openShop();
-    const payment = await createPayment(world.deps, shop);
-    const wish = { paymentId: payment.id, idempotencyKey: 'try-1' };
-    const { transaction } = await start(shop, wish);
-    const calls = world.acquirer.started.length;
-    expect(await start(shop, wish)).toMatchObject({
-      replayed: true,
-      transaction: { id: transaction.id, status: 'PENDING' },
-    });
-    await tellAnswer(world.deps, transaction.id, paid(payment));
-    expect(await start(shop, { ...wish, blikCode: '123 456' })).toMatchObject({
-      replayed: true,
-      transaction: { id: transaction.id, status: 'SETTLED' },
-      payment: { status: 'SETTLED' },
-    });
-    expect(world.acquirer.started).toHaveLength(calls);
-  });
-
-  it('gives it whatever has become of the shop and of the time', async () => {
-    const shop = await world.openShop();
-    const validUntil = new Date(world.clock.now().getTime() + 60_000);
-    const payment = await createPayment(world.deps, shop, { validUntil });
-    const wish = { paymentId: payment.id, idempotencyKey: 'try-1' };
-    const { transaction } = await start(shop, wish);
-    await world.letPass({ ms: 60_000 });
-    await setStatus('shop', shop.id, 'SUSPENDED');
-    await setStatus('merchant', shop.merchantId, 'TERMINATED');
-    const changed: Partial<Shop>[] = [
-      { status: 'SUSPENDED', merchantActive: false },
-      { channels: [] },
-      { channels: ['ing'] },
-    ];
-    for (const change of changed) {
-      const again = await start({ ...shop, ...change }, wish);
-      expect(again).toMatchObject({ replayed: true, transaction: { id: transaction.id, status: 'ERROR' } });
-    }
-  });
-
-  it('calls the acquirer once for a whole batch', async () => {
-    const shop = await world.openShop();
-    const payment = await createPayment(world.deps, shop);
-    const wish = { paymentId: payment.id, idempotencyKey: 'try-1' };
-    const results = await Promise.all(Array.from({ length: 10 }, () => start(shop, wish)));
-    const ids = new Set(results.map((one) => one.transaction.id));
-    expect([ids.size, results.filter((one) => !one.replayed).length]).toEqual([1, 1]);
-    expect(world.acquirer.started.filter((order) => ids.has(order.reference))).toHaveLength(1);
-  });
-
-  it('is refused with another input: another code, another payment, another address', async () => {
-    const shop = await world.openShop();
-    const [one, other] = [await createPayment(world.deps, shop), await createPayment(world.deps, shop)];
-    const wish = { paymentId: one.id, idempotencyKey: 'try-1' };
-    await start(shop, wish);
-    for (const change of [{ blikCode: '654321' }, { paymentId: other.id }, { payerIp: '8.8.8.8' }]) {
-      await expect(start(shop, { ...wish, ...change })).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' });
-    }
-    expect((await paymentNow(world.database, other.id)).status).toBe('NEW');
-  });
-});
-
 describe('A start is refused', () => {
   it('for a payment that is over', async () => {
     const shop = await world.openShop();

@@ -524,6 +524,7 @@ CREATE TABLE "refused_operation" (
     "code" TEXT NOT NULL,
     "message" TEXT NOT NULL,
     "idempotency_key" TEXT,
+    "subject" TEXT,
 
     CONSTRAINT "refused_operation_pkey" PRIMARY KEY ("id")
 );
@@ -819,6 +820,8 @@ begin
     return;
   end if;
   execute format('create table %I partition of event for values from (%L) to (%L)', partition, lower_end, upper_end);
+  -- A trigger for truncate does not reach the partitions of its table.
+  execute format('create trigger no_truncate before truncate on %I for each statement execute function refuse_change()', partition);
 end $$;
 
 -- What was posted, told or audited is never changed; undoing is a new row.
@@ -831,6 +834,7 @@ create trigger event_append_only before update or delete on event for each row e
 create trigger audit_entry_append_only before update or delete on audit_entry for each row execute function refuse_change();
 create trigger posting_no_truncate before truncate on posting for each statement execute function refuse_change();
 create trigger event_no_truncate before truncate on event for each statement execute function refuse_change();
+create trigger no_truncate before truncate on event_default for each statement execute function refuse_change();
 create trigger audit_entry_no_truncate before truncate on audit_entry for each statement execute function refuse_change();
 
 alter table merchant add constraint merchant_id_form check (id ~ '^[a-z0-9]{20}$');

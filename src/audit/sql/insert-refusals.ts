@@ -9,9 +9,10 @@ export async function insertRefusals(
   await tx.query({
     name: 'insert-refusals',
     text: `
-      insert into refused_operation (id, at, merchant_id, shop_id, api_key_id, operation, code, message, idempotency_key)
+      insert into refused_operation (id, at, merchant_id, shop_id, api_key_id, operation, code, message, idempotency_key,
+        subject)
       select * from unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::uuid[], $5::uuid[], $6::text[], $7::text[],
-        $8::text[], $9::text[])`,
+        $8::text[], $9::text[], $10::text[])`,
     values: [
       rows.map((row) => row.id),
       rows.map((row) => row.at),
@@ -22,6 +23,7 @@ export async function insertRefusals(
       rows.map((row) => row.refusal.code),
       rows.map((row) => row.refusal.message),
       rows.map((row) => row.idempotencyKey ?? null),
+      rows.map((row) => row.subject ?? null),
     ],
   });
 }

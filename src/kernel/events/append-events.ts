@@ -65,5 +65,7 @@ export async function appendEvents(tx: Tx, facts: readonly Fact[]): Promise<void
       facts.map((fact) => JSON.stringify(fact.data)),
     ],
   });
+  const shops = new Set(facts.map((fact) => fact.shopId)).size;
+  if (rows.length !== shops) throw new Error('A fact is about a shop that has no counter.');
   for (const row of rows) tx.noteNumber(row.shopId, row.number);
 }

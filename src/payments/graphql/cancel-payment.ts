@@ -21,8 +21,12 @@ builder.mutationField('cancelPayment', (t) =>
       'Cancels a payment that is not paid. A running attempt ends with it; money that was taken all the same settles it late. Repeating it changes nothing. Scope: payments:write. Refusals: NOT_FOUND, PAYMENT_NOT_PAYABLE (settled, expired or authorized).',
     args: { input: t.arg({ type: CancelPaymentInput, required: true, description: 'Which payment.' }) },
     resolve: (_, { input }, context) =>
-      refusable(context, { operation: 'cancelPayment', scope: 'payments:write', evidence: {} }, async (actor) => {
-        return { payment: await cancelPayment(context.app.payments, actor, input.paymentId) };
-      }),
+      refusable(
+        context,
+        { operation: 'cancelPayment', scope: 'payments:write', evidence: { subject: input.paymentId } },
+        async (actor) => {
+          return { payment: await cancelPayment(context.app.payments, actor, input.paymentId) };
+        },
+      ),
   }),
 );

@@ -5,6 +5,7 @@ import { describeValues } from '../../graphql/describe-values.ts';
 import { CurrencyEnum } from '../../graphql/money.ts';
 import type { Prisma } from '../../kernel/db/generated/prisma/client.ts';
 import { parseId } from '../../kernel/ids.ts';
+import { parseText } from '../../kernel/text.ts';
 import { findVisibleShop } from '../../shops/find-shop.ts';
 import {
   PaymentMethodEnum,
@@ -111,7 +112,9 @@ builder.queryField('payments', (t) =>
         const where: Prisma.PaymentWhereInput = {
           shopId: shop.id,
           ...(filter?.status ? { status: { in: filter.status } } : {}),
-          ...(filter?.orderId ? { orderId: filter.orderId } : {}),
+          ...(typeof filter?.orderId === 'string'
+            ? { orderId: parseText(filter.orderId, ['filter', 'orderId'], { max: 100, min: 0 }) }
+            : {}),
           ...(filter?.currency ? { currency: filter.currency } : {}),
           ...within(filter ?? {}),
         };

@@ -71,7 +71,7 @@ builder.mutationField('startTransaction', (t) =>
       'Pays a payment from the shop’s own page. Follow the outcome by subscription, notification or `transaction(id)`. Scope: payments:write. Refusals: INVALID_INPUT, NOT_FOUND, PAYMENT_NOT_PAYABLE, ATTEMPT_IN_PROGRESS, METHOD_NOT_AVAILABLE, SHOP_NOT_ACTIVE, MERCHANT_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED.',
     args: { input: t.arg({ type: StartTransactionInput, required: true, description: 'What to pay, and how.' }) },
     resolve: (_, { input }, context) => {
-      const evidence = { idempotencyKey: input.idempotencyKey };
+      const evidence = { idempotencyKey: input.idempotencyKey, subject: input.paymentId };
       return refusable(context, { operation: 'startTransaction', scope: 'payments:write', evidence }, async (actor) => {
         const { payments } = context.app;
         const { blik, ...wish } = withoutNulls(input);
