@@ -30,6 +30,13 @@ const list = z
 const absolute = (schemes: readonly string[]) => (text: string) =>
   URL.canParse(text) && schemes.includes(new URL(text).protocol);
 
+/** A setting that is to come: whoever sets it must not believe that it does something. */
+const later = (meanwhile: string, only?: string) =>
+  z
+    .string()
+    .refine((text) => text === only, `cannot be used yet (${meanwhile}); unset it`)
+    .optional();
+
 const environment = z.object({
   BRAMKA_MODE: z.enum(['sandbox', 'production'], 'must be sandbox or production').default('sandbox'),
   BRAMKA_ROLE: z.enum(['all', 'api', 'worker'], 'must be all, api or worker').default('all'),
@@ -59,6 +66,9 @@ const environment = z.object({
     .refine(absolute(['http:', 'https:']), 'must look like https://pay.example')
     .transform((text) => text.replace(/\/+$/, ''))
     .optional(),
+  BRAMKA_WORKERS: later('start further processes with BRAMKA_ROLE=api instead', '1'),
+  NATS_URL: later('processes share news through PostgreSQL'),
+  SMTP_URL: later('no mails are sent'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'must be a level such as info or warn')
     .default('info'),
