@@ -24,8 +24,10 @@ import { createSeal, deriveSecret, type Seal } from './kernel/seal.ts';
 import { openAccounts } from './ledger/sql/open-accounts.ts';
 import type { PaymentDeps } from './payments/deps.ts';
 import { openLanes } from './payments/open-lanes.ts';
-import { receiveNotification } from './payments/receive-notification.ts';
+import { type NotificationDeps, receiveNotification } from './payments/receive-notification.ts';
 import { createEventFeed, type EventFeed } from './realtime/follow-events.ts';
+import type { RefundDeps } from './refunds/deps.ts';
+import { openRefundLanes } from './refunds/open-lanes.ts';
 import { createShopFinder } from './shops/find-shop.ts';
 import type { WebhookDeps } from './webhooks/deps.ts';
 import { deriveDeliveries } from './webhooks/derive-deliveries.ts';
@@ -60,18 +62,19 @@ export type App = {
 export async function createApp(parts: AppParts): Promise<App> {
   const { config, database, clock, log } = parts;
   const seal = createSeal(parts.secret);
-  const { payments, acquirerJobs } = wirePayments(parts);
+  const { payments, refunds, notifications, acquirerJobs } = wirePayments(parts);
   await openSharedAccounts(database, payments.acquirers);
   const feed = createEventFeed({ database, log });
   parts.metrics.watchFollowers(feed.followers);
   parts.metrics.watchPool(database.pool);
-  const graph = wireGraph(parts, { payments, seal, feed });
+  const graph = wireGraph(parts, { payments, refunds, seal, feed });
   const sandbox = config.mode === 'sandbox';
-  const worker = config.role === 'api' ? undefined : await wireWorker(parts, { payments, seal, acquirerJobs });
+  const worker = config.role === 'api' ? undefined : await wireWorker(parts, { payments, refunds, seal, acquirerJobs });
   let draining = false;
   const router = createRouter({
     payments,
     prepare: { clock, acquirers: payments.acquirers, addressRule: sandbox ? 'any' : 'public' },
+    notifications,
     seal,
     feed,
     sandbox,
@@ -93,7 +96,8 @@ export async function createApp(parts: AppParts): Promise<App> {
     },
     finish: async () => {
       await worker?.stop();
-      await Promise.all([payments.creating.idle(), payments.starting.idle(), payments.applying.idle()]);
+      const lanes = [payments.creating, payments.starting, payments.applying, refunds.ordering, refunds.answering];
+      await Promise.all(lanes.map((lane) => lane.idle()));
       await graph.app.refusals.flush();
       graph.app.keyWatch.close();
     },
@@ -102,20 +106,28 @@ export async function createApp(parts: AppParts): Promise<App> {
 
 function wirePayments({ config, database, clock, log, metrics, secret }: AppParts): {
   payments: PaymentDeps;
+  refunds: RefundDeps;
+  notifications: NotificationDeps;
   acquirerJobs: JobHandlers[];
 } {
   const acquirers = new Map<string, Acquirer>();
   const lanes = openLanes({ database, clock, log, metrics });
   const payments: PaymentDeps = { ...lanes, database, clock, log, shops: createShopFinder(database), acquirers };
-  if (config.mode === 'production') return { payments, acquirerJobs: [] };
+  const refunds: RefundDeps = { ...payments, ...openRefundLanes({ database, clock, log }) };
+  const notifications: NotificationDeps = {
+    acquirers,
+    applying: payments.applying,
+    hearRefund: (word) => refunds.answering.submit(word),
+  };
+  if (config.mode === 'production') return { payments, refunds, notifications, acquirerJobs: [] };
   const blik = createSandboxBlik({
     database,
     clock,
     secret: deriveSecret(secret, 'sandbox-blik'),
-    deliver: (name, notification) => receiveNotification(payments, name, notification),
+    deliver: (name, notification) => receiveNotification(notifications, name, notification),
   });
   acquirers.set(blik.name, blik);
-  return { payments, acquirerJobs: [blik.jobs] };
+  return { payments, refunds, notifications, acquirerJobs: [blik.jobs] };
 }
 
 /** The accounts that all shops share; each shop's own are opened with the shop. */
@@ -130,7 +142,7 @@ async function openSharedAccounts(database: Database, acquirers: Acquirers): Pro
   await inTransaction(database, (tx) => openAccounts(tx, accounts));
 }
 
-type Core = { readonly payments: PaymentDeps; readonly seal: Seal };
+type Core = { readonly payments: PaymentDeps; readonly refunds: RefundDeps; readonly seal: Seal };
 
 function wireGraph(
   { config, database, clock, log, metrics, publicUrl }: AppParts,
@@ -168,7 +180,7 @@ async function wireWorker(
     database,
     clock,
     log,
-    jobs: allJobs({ payments: core.payments, webhooks, acquirers: core.acquirerJobs }),
+    jobs: allJobs({ payments: core.payments, refunds: core.refunds, webhooks, acquirers: core.acquirerJobs }),
     readers: [
       {
         name: 'webhooks',

@@ -17,9 +17,43 @@ export type Acquirer = {
   status(reference: string, signal: AbortSignal): Promise<AcquirerAnswer>;
   /** Asks to stop a pending order; the acquirer may have taken the money all the same and will say so. */
   cancel(reference: string, signal: AbortSignal): Promise<void>;
+  /** Asks to give money of a settled order back to the payer; the same reference sent twice is given back once. */
+  refund(order: RefundOrder, signal: AbortSignal): Promise<RefundAnswer>;
+  /** Asks what became of a refund; repeating it changes nothing. */
+  refundStatus(reference: string, signal: AbortSignal): Promise<RefundAnswer>;
   /** Checks the signature of a notification and reads it. @throws NotificationRejected when it is not genuine. */
-  readNotification(notification: AcquirerNotification): { reference: string; answer: AcquirerAnswer };
+  readNotification(notification: AcquirerNotification): AcquirerWord;
 };
+
+/** What an acquirer told on its own account: about an order, or about a refund, by our reference. */
+export type AcquirerWord =
+  | { readonly about: 'transaction'; readonly reference: string; readonly answer: AcquirerAnswer }
+  | { readonly about: 'refund'; readonly reference: string; readonly answer: RefundAnswer };
+
+/** What an acquirer is asked to give back. */
+export type RefundOrder = {
+  /** Our refund id. */
+  readonly reference: string;
+  /** Our transaction id, under which the money was taken. */
+  readonly transaction: string;
+  readonly amount: bigint;
+  readonly currency: Currency;
+  /** What the shop noted; empty when it noted nothing. */
+  readonly note: string;
+  readonly merchantId: string;
+  readonly clockOffsetMs: number;
+  readonly sandboxDelayMs: number;
+};
+
+/** The whole list of what an acquirer can say of a refund. */
+export type RefundAnswer =
+  | { readonly kind: 'pending' }
+  | { readonly kind: 'settled' }
+  | { readonly kind: 'rejected'; readonly code: string }
+  /** A call was made and nothing came back. */
+  | { readonly kind: 'silent' }
+  /** The acquirer never heard of the refund. */
+  | { readonly kind: 'unheard' };
 
 /** What an acquirer is asked to take. */
 export type StartOrder = {

@@ -5,16 +5,18 @@ import { requireScope, Unauthenticated } from '../auth/actor.ts';
 import type { Authenticator } from '../auth/authenticate-actor.ts';
 import type { KeyMode } from '../auth/model.ts';
 import type { KeyWatch } from '../auth/watch-keys.ts';
-import type { Payment, Shop, Transaction } from '../kernel/db/generated/prisma/client.ts';
+import type { Payment, Refund, Shop, Transaction } from '../kernel/db/generated/prisma/client.ts';
 import type { Metrics } from '../kernel/metrics.ts';
 import type { Seal } from '../kernel/seal.ts';
 import type { AddressRule } from '../kernel/web-address.ts';
 import type { PaymentDeps } from '../payments/deps.ts';
 import type { EventFeed } from '../realtime/follow-events.ts';
+import type { RefundDeps } from '../refunds/deps.ts';
 
 /** What resolvers are given of the program. */
 export type GraphApp = {
   readonly payments: PaymentDeps;
+  readonly refunds: RefundDeps;
   readonly authenticator: Authenticator;
   readonly keyWatch: KeyWatch;
   readonly seal: Seal;
@@ -40,6 +42,7 @@ export type GraphContext = {
 /** Rows that many objects of one answer refer to, read in one statement. They keep nothing, so live answers stay true. */
 export type Loaders = {
   readonly payment: DataLoader<string, Payment>;
+  readonly refund: DataLoader<string, Refund>;
   readonly shop: DataLoader<string, Shop>;
   readonly transaction: DataLoader<string, Transaction>;
 };

@@ -104,6 +104,7 @@ function createLoaders(app: GraphApp): Loaders {
   const where = (ids: readonly string[]): { id: { in: string[] } } => ({ id: { in: [...ids] } });
   return {
     payment: rowLoader((ids) => prisma.payment.findMany({ where: where(ids) })),
+    refund: rowLoader((ids) => prisma.refund.findMany({ where: where(ids) })),
     shop: rowLoader((ids) => prisma.shop.findMany({ where: where(ids) })),
     transaction: rowLoader((ids) => prisma.transaction.findMany({ where: where(ids) })),
   };

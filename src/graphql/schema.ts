@@ -11,6 +11,7 @@ import '../payments/graphql/payment-methods.ts';
 import '../payments/graphql/create-payment.ts';
 import '../payments/graphql/cancel-payment.ts';
 import '../payments/graphql/start-transaction.ts';
+import '../refunds/graphql.ts';
 import '../realtime/graphql/event.ts';
 import '../realtime/graphql/event-queries.ts';
 import '../realtime/graphql/subscriptions.ts';

@@ -5,12 +5,14 @@ import type { Metrics } from '../kernel/metrics.ts';
 import type { Seal } from '../kernel/seal.ts';
 import type { PaymentDeps } from '../payments/deps.ts';
 import type { PrepareDeps } from '../payments/prepare-payment.ts';
+import type { NotificationDeps } from '../payments/receive-notification.ts';
 import type { EventFeed } from '../realtime/follow-events.ts';
 
 /** What the routes are given of the program. */
 export type HttpDeps = {
   readonly payments: PaymentDeps;
   readonly prepare: PrepareDeps;
+  readonly notifications: NotificationDeps;
   readonly seal: Seal;
   readonly feed: Pick<EventFeed, 'follow'>;
   /** True draws the yellow bar on the payer's pages. */

@@ -1,6 +1,8 @@
 import type { JobHandlers } from '../kernel/jobs/handler.ts';
 import type { PaymentDeps } from '../payments/deps.ts';
 import { paymentJobs } from '../payments/jobs.ts';
+import type { RefundDeps } from '../refunds/deps.ts';
+import { refundJobs } from '../refunds/jobs.ts';
 import type { WebhookDeps } from '../webhooks/deps.ts';
 import { webhookJobs } from '../webhooks/jobs.ts';
 
@@ -15,10 +17,11 @@ export type JobGroups = {
 /** Everything the gateway does later, by the name of the job. `acquirers` holds what simulated acquirers bring along. */
 export function allJobs(deps: {
   readonly payments: PaymentDeps;
+  readonly refunds: RefundDeps;
   readonly webhooks: WebhookDeps;
   readonly acquirers: readonly JobHandlers[];
 }): JobGroups {
-  const own = mergeJobs([paymentJobs(deps.payments), ...deps.acquirers]);
+  const own = mergeJobs([paymentJobs(deps.payments), refundJobs(deps.refunds), ...deps.acquirers]);
   const toShops = webhookJobs(deps.webhooks);
   mergeJobs([own, toShops]);
   return { own, toShops };

@@ -38,3 +38,41 @@ export function saleSettled(sale: {
     at: sale.at,
   };
 }
+
+/** What the postings of one refund have in common. */
+export type RefundMoney = {
+  readonly acquirer: string;
+  readonly shopId: string;
+  readonly refundId: string;
+  readonly amount: bigint;
+  readonly currency: Currency;
+  readonly at: Date;
+};
+
+/** A refund that was ordered: the shop has less, until the acquirer has given it back or refused. */
+export function refundOrdered(refund: RefundMoney): NewPosting {
+  return { ...refundPosting(refund), kind: 'REFUND_ORDERED', from: shopOf(refund), to: refundsOf(refund) };
+}
+
+/** A refund that reached the payer: the acquirer owes us that much less. */
+export function refundSettled(refund: RefundMoney): NewPosting {
+  const acquirer = { kind: 'ACQUIRER', owner: refund.acquirer } as const;
+  return { ...refundPosting(refund), kind: 'REFUND_SETTLED', from: refundsOf(refund), to: acquirer };
+}
+
+/** A refund that the acquirer refused: the shop has its money again. */
+export function refundRejected(refund: RefundMoney): NewPosting {
+  return { ...refundPosting(refund), kind: 'REFUND_REJECTED', from: refundsOf(refund), to: shopOf(refund) };
+}
+
+function refundPosting({ amount, currency, refundId, at }: RefundMoney): Omit<NewPosting, 'kind' | 'from' | 'to'> {
+  return { amount, currency, refundId, at };
+}
+
+function shopOf({ shopId }: RefundMoney): NewPosting['from'] {
+  return { kind: 'SHOP', owner: shopId };
+}
+
+function refundsOf({ acquirer }: RefundMoney): NewPosting['from'] {
+  return { kind: 'REFUNDS', owner: acquirer };
+}

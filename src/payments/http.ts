@@ -7,14 +7,14 @@ import { NotFound } from '../kernel/errors.ts';
 import { receiveNotification } from './receive-notification.ts';
 
 /** `POST /acquirers/{name}/notifications`: what acquirers tell us on their own account. */
-export function acquirerRoutes(deps: Pick<HttpDeps, 'payments' | 'log'>): Hono<HttpEnv> {
+export function acquirerRoutes(deps: Pick<HttpDeps, 'notifications' | 'log'>): Hono<HttpEnv> {
   const path = '/acquirers/:name/notifications';
   return new Hono<HttpEnv>()
     .post(path, async (c) => {
       const acquirer = c.req.param('name');
       const body = (await readBody(c.req.raw)).toString('utf8');
       try {
-        await receiveNotification(deps.payments, acquirer, { headers: c.req.raw.headers, body });
+        await receiveNotification(deps.notifications, acquirer, { headers: c.req.raw.headers, body });
         return c.json({ status: 'ok' });
       } catch (error) {
         if (error instanceof NotFound) return answerProblem(c, 404, error.message);

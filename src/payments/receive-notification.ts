@@ -1,7 +1,21 @@
-import { type AcquirerNotification, NotificationRejected } from '../acquirers/port.ts';
+import {
+  type AcquirerNotification,
+  type Acquirers,
+  NotificationRejected,
+  type RefundAnswer,
+} from '../acquirers/port.ts';
 import { NotFound } from '../kernel/errors.ts';
 import { parseId } from '../kernel/ids.ts';
 import type { PaymentDeps } from './deps.ts';
+
+/** A word about a refund, and whose word it is. */
+type AnswerForRefund = { readonly refundId: string; readonly answer: RefundAnswer; readonly acquirer: string };
+
+/** Who hears what acquirers tell: words about transactions are ours, those about refunds go to the slice above. */
+export type NotificationDeps = Pick<PaymentDeps, 'applying'> & {
+  readonly acquirers: Acquirers;
+  readonly hearRefund: (word: AnswerForRefund) => Promise<unknown>;
+};
 
 /**
  * Takes a message that an acquirer sent on its own account: checks that it is genuine, and applies it. The same message
@@ -10,15 +24,16 @@ import type { PaymentDeps } from './deps.ts';
  * NotificationRejected when the message is not genuine.
  */
 export async function receiveNotification(
-  deps: Pick<PaymentDeps, 'acquirers' | 'applying'>,
+  deps: NotificationDeps,
   acquirerName: string,
   notification: AcquirerNotification,
 ): Promise<void> {
   const acquirer = deps.acquirers.get(acquirerName);
   if (!acquirer) throw new NotFound('There is no such acquirer.');
-  const { reference, answer } = acquirer.readNotification(notification);
+  const word = acquirer.readNotification(notification);
   // "No answer" is what we find out ourselves; nobody can tell it to us.
-  if (answer.kind === 'silent') throw new NotificationRejected('A notification must carry an answer.');
-  const transactionId = parseId(reference, 'transaction', ['reference']);
-  await deps.applying.submit({ transactionId, answer, acquirer: acquirerName });
+  if (word.answer.kind === 'silent') throw new NotificationRejected('A notification must carry an answer.');
+  const id = parseId(word.reference, word.about, ['reference']);
+  if (word.about === 'refund') await deps.hearRefund({ refundId: id, answer: word.answer, acquirer: acquirerName });
+  else await deps.applying.submit({ transactionId: id, answer: word.answer, acquirer: acquirerName });
 }

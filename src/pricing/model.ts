@@ -6,7 +6,12 @@ export type PricePlan = {
   readonly validFrom: Date;
   /** Rates by channel; `*` is for all that are not named. */
   readonly ratesPpm: { readonly [channel: string]: number };
+  /** How far the balance may go below zero for a refund, in minor units of each currency. */
+  readonly overdraft: bigint;
 };
+
+/** The overdraft of a plan that does not say otherwise: 1,000.00 (domain: ledger). */
+export const usualOverdraft = 100_000n;
 
 /** What the merchant pays for one settled transaction, and why. */
 export type Commission = {
@@ -22,7 +27,7 @@ export const listRatesPpm = { blik: 15_900, blik_oneclick: 15_900, '*': 14_000 }
 
 /** Computes the commission of a settled amount in minor units: the channel's rate, half up to the minor unit. */
 export function commissionFor(
-  plan: PricePlan,
+  plan: Pick<PricePlan, 'ratesPpm'>,
   sale: { readonly channel: string; readonly amount: bigint; readonly currency: Currency },
 ): Commission {
   const named = plan.ratesPpm[sale.channel];

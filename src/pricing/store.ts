@@ -1,5 +1,5 @@
 import type { Tx } from '../kernel/db/database.ts';
-import type { PricePlan } from './model.ts';
+import { type PricePlan, usualOverdraft } from './model.ts';
 
 /** Asks which plan of a shop is in force at a moment; the answer comes under `id`. */
 export type PlanAsk = { readonly id: string; readonly shopId: string; readonly at: Date };
@@ -9,30 +9,35 @@ export async function readPlans(tx: Tx, asks: readonly PlanAsk[]): Promise<Map<s
   const rows = await tx.query<PricePlan & { readonly id: string }>({
     name: 'read-price-plans',
     text: `
-      select ask.id, plan.valid_from as "validFrom", plan.rates as "ratesPpm"
+      select ask.id, plan.valid_from as "validFrom", plan.rates as "ratesPpm", plan.overdraft
       from unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) as ask (id, shop_id, at)
       cross join lateral (
-        select p.valid_from,
+        select p.valid_from, p.overdraft,
           (select jsonb_object_agg(r.channel, r.rate_ppm) from price_rate r where r.plan_id = p.id) as rates
         from price_plan p where p.shop_id = ask.shop_id and p.valid_from <= ask.at
         order by p.valid_from desc, p.created_at desc limit 1
       ) as plan`,
     values: [asks.map((ask) => ask.id), asks.map((ask) => ask.shopId), asks.map((ask) => ask.at)],
   });
-  return new Map(rows.map((row) => [row.id, { validFrom: row.validFrom, ratesPpm: row.ratesPpm }]));
+  return new Map(rows.map(({ id, ...plan }) => [id, plan]));
 }
 
 /** Writes a plan and its rates. */
 export async function insertPlan(
   tx: Tx,
-  plan: PricePlan & { readonly id: string; readonly shopId: string; readonly createdAt: Date },
+  plan: Omit<PricePlan, 'overdraft'> & {
+    readonly id: string;
+    readonly shopId: string;
+    readonly createdAt: Date;
+    readonly overdraft?: bigint;
+  },
 ): Promise<void> {
   await tx.query({
     name: 'insert-price-plan',
     text: `
       with plan as (
-        insert into price_plan (id, shop_id, valid_from, created_at)
-        values ($1::uuid, $2::uuid, $3::timestamptz, $4::timestamptz)
+        insert into price_plan (id, shop_id, valid_from, created_at, overdraft)
+        values ($1::uuid, $2::uuid, $3::timestamptz, $4::timestamptz, $7::bigint)
         returning id
       )
       insert into price_rate (plan_id, channel, rate_ppm)
@@ -44,6 +49,7 @@ export async function insertPlan(
       plan.createdAt,
       Object.keys(plan.ratesPpm),
       Object.values(plan.ratesPpm),
+      plan.overdraft ?? usualOverdraft,
     ],
   });
 }

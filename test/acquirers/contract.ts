@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 import {
   type Acquirer,
   type AcquirerNotification,
   NotificationRejected,
+  type RefundOrder,
   type StartOrder,
 } from '../../src/acquirers/port.ts';
 
@@ -11,13 +13,19 @@ export type AcquirerUnderTest = {
   readonly acquirer: Acquirer;
   /** A new order that will come to this outcome. */
   order(outcome: 'settled' | 'rejected' | 'silent' | 'told-twice' | 'paid-late'): StartOrder;
+  /** A new refund of an order that will come to this outcome. */
+  refund(outcome: 'settled' | 'rejected' | 'rejected-late' | 'silent' | 'told-twice', of: RefundOf): RefundOrder;
   /** Lets the acquirer do all that is due within this time. */
   letPass(duration: { readonly ms: number }): Promise<void>;
   /** Every notification it has sent, oldest first. */
   readonly sent: readonly AcquirerNotification[];
 };
 
+/** What a refund gives back. */
+export type RefundOf = { readonly transaction: string; readonly amount: bigint };
+
 const long = { ms: 120_000 };
+const threeDays = { ms: 3 * 24 * 3_600_000 };
 
 /** What every acquirer's folder keeps to; `make` gives a fresh one for each test. */
 export function acquirerContract(make: () => Promise<AcquirerUnderTest>): void {
@@ -39,7 +47,7 @@ export function acquirerContract(make: () => Promise<AcquirerUnderTest>): void {
     await letPass(long);
     const settled = { kind: 'settled', amount: wish.amount };
     expect(sent.map((told) => acquirer.readNotification(told))).toEqual([
-      { reference: wish.reference, answer: settled },
+      { about: 'transaction', reference: wish.reference, answer: settled },
     ]);
     expect(await acquirer.status(wish.reference, neverAborted())).toEqual(settled);
   });
@@ -50,7 +58,7 @@ export function acquirerContract(make: () => Promise<AcquirerUnderTest>): void {
     await acquirer.start(wish, neverAborted());
     await letPass(long);
     const [told] = sent.map((notification) => acquirer.readNotification(notification));
-    expect(told).toMatchObject({ reference: wish.reference, answer: { kind: 'rejected' } });
+    expect(told).toMatchObject({ about: 'transaction', reference: wish.reference, answer: { kind: 'rejected' } });
     expect(await acquirer.status(wish.reference, neverAborted())).toEqual(told?.answer);
   });
 
@@ -73,7 +81,8 @@ export function acquirerContract(make: () => Promise<AcquirerUnderTest>): void {
     const wish = order('told-twice');
     await acquirer.start(wish, neverAborted());
     await letPass(long);
-    const told = { reference: wish.reference, answer: { kind: 'settled', amount: wish.amount } };
+    const answer = { kind: 'settled', amount: wish.amount };
+    const told = { about: 'transaction', reference: wish.reference, answer };
     expect(sent.map((notification) => acquirer.readNotification(notification))).toEqual([told, told]);
   });
 
@@ -154,6 +163,181 @@ export function acquirerContract(make: () => Promise<AcquirerUnderTest>): void {
       expect(() => acquirer.readNotification(notification)).toThrow(NotificationRejected);
     }
   });
+}
+
+/** What every acquirer's folder keeps to when it gives money back; `make` gives a fresh one for each test. */
+export function refundContract(make: () => Promise<AcquirerUnderTest>): void {
+  it('never heard of a refund that was not sent', async () => {
+    const { acquirer, refund } = await make();
+    const { reference } = refund('settled', { transaction: randomUUID(), amount: 1n });
+    expect(await acquirer.refundStatus(reference, neverAborted())).toEqual({ kind: 'unheard' });
+  });
+
+  it('takes a refund of a settled order and tells when the money was given back', async () => {
+    const { under, order } = await settled(make);
+    const { acquirer, refund, letPass, sent } = under;
+    const wish = refund('settled', { transaction: order.reference, amount: order.amount });
+    const told = sent.length;
+    expect(await acquirer.refund(wish, neverAborted())).toEqual({ kind: 'pending' });
+    expect(await acquirer.refundStatus(wish.reference, neverAborted())).toEqual({ kind: 'pending' });
+    expect(sent).toHaveLength(told);
+    await letPass(long);
+    expect(sent.slice(told).map((word) => acquirer.readNotification(word))).toEqual([
+      { about: 'refund', reference: wish.reference, answer: { kind: 'settled' } },
+    ]);
+    expect(await acquirer.refundStatus(wish.reference, neverAborted())).toEqual({ kind: 'settled' });
+    expect(await acquirer.status(order.reference, neverAborted())).toEqual({ kind: 'settled', amount: order.amount });
+  });
+
+  it('gives a refund back once that is sent twice, even at once', async () => {
+    const { under, order } = await settled(make);
+    const { acquirer, refund, letPass, sent } = under;
+    const half = order.amount / 2n;
+    const wish = refund('settled', { transaction: order.reference, amount: order.amount - half });
+    const told = sent.length;
+    const first = await Promise.all([acquirer.refund(wish, neverAborted()), acquirer.refund(wish, neverAborted())]);
+    await letPass(long);
+    expect(first).toEqual([{ kind: 'pending' }, { kind: 'pending' }]);
+    expect(await acquirer.refund(wish, neverAborted())).toEqual({ kind: 'settled' });
+    expect(sent).toHaveLength(told + 1);
+    // Had it been counted twice, the rest would be too much.
+    const rest = refund('settled', { transaction: order.reference, amount: half });
+    expect(await acquirer.refund(rest, neverAborted())).toEqual({ kind: 'pending' });
+  });
+
+  it('gives back what is left to the last unit, and not one more', async () => {
+    const { under, order } = await settled(make);
+    const { acquirer, refund } = under;
+    const of = (amount: bigint): RefundOf => ({ transaction: order.reference, amount });
+    expect(await acquirer.refund(refund('settled', of(1n)), neverAborted())).toEqual({ kind: 'pending' });
+    const tooMuch = await acquirer.refund(refund('settled', of(order.amount)), neverAborted());
+    expect(tooMuch).toMatchObject({ kind: 'rejected' });
+    const rest = await acquirer.refund(refund('settled', of(order.amount - 1n)), neverAborted());
+    expect(rest).toEqual({ kind: 'pending' });
+    const none = await acquirer.refund(refund('settled', of(1n)), neverAborted());
+    expect(none).toMatchObject({ kind: 'rejected' });
+  });
+
+  it('never promises more than it took, though many ask at once', async () => {
+    const { under, order } = await settled(make);
+    const { acquirer, refund } = under;
+    const wishes = Array.from({ length: 8 }, () =>
+      refund('settled', { transaction: order.reference, amount: order.amount / 3n }),
+    );
+    const answers = await Promise.all(wishes.map((wish) => acquirer.refund(wish, neverAborted())));
+    expect(answers.filter(({ kind }) => kind === 'pending')).toHaveLength(3);
+    expect(answers.filter(({ kind }) => kind === 'rejected')).toHaveLength(5);
+  });
+
+  it('refuses at once what it never took: an unknown order, one not settled yet, one that was refused', async () => {
+    const { acquirer, order, refund, letPass, sent } = await make();
+    const [waiting, refused] = [order('paid-late'), order('rejected')];
+    await acquirer.start(waiting, neverAborted());
+    await acquirer.start(refused, neverAborted());
+    await letPass(long);
+    const told = sent.length;
+    for (const transaction of [randomUUID(), waiting.reference, refused.reference]) {
+      const wish = refund('settled', { transaction, amount: 1n });
+      const answer = await acquirer.refund(wish, neverAborted());
+      expect(answer).toMatchObject({ kind: 'rejected', code: expect.stringMatching(/./) });
+      expect(await acquirer.refundStatus(wish.reference, neverAborted())).toEqual(answer);
+    }
+    await letPass(threeDays);
+    expect(sent).toHaveLength(told);
+  });
+
+  it('may refuse in its answer, and the money can be asked for again', async () => {
+    const { under, order } = await settled(make);
+    const { acquirer, refund, letPass, sent } = under;
+    const of = { transaction: order.reference, amount: order.amount };
+    const told = sent.length;
+    const wish = refund('rejected', of);
+    const answer = await acquirer.refund(wish, neverAborted());
+    expect(answer).toMatchObject({ kind: 'rejected', code: expect.stringMatching(/./) });
+    await letPass(threeDays);
+    expect(await acquirer.refundStatus(wish.reference, neverAborted())).toEqual(answer);
+    expect(sent).toHaveLength(told);
+    expect(await acquirer.refund(refund('settled', of), neverAborted())).toEqual({ kind: 'pending' });
+  });
+
+  it('may refuse days after it has accepted, and the money can be asked for again', async () => {
+    const { under, order } = await settled(make);
+    const { acquirer, refund, letPass, sent } = under;
+    const of = { transaction: order.reference, amount: order.amount };
+    const told = sent.length;
+    const wish = refund('rejected-late', of);
+    expect(await acquirer.refund(wish, neverAborted())).toEqual({ kind: 'pending' });
+    await letPass(long);
+    expect(sent).toHaveLength(told);
+    expect(await acquirer.refund(refund('settled', of), neverAborted())).toMatchObject({ kind: 'rejected' });
+    await letPass(threeDays);
+    const [word] = sent.slice(told).map((notification) => acquirer.readNotification(notification));
+    expect(word).toMatchObject({ about: 'refund', reference: wish.reference, answer: { kind: 'rejected' } });
+    expect(await acquirer.refundStatus(wish.reference, neverAborted())).toEqual(word?.answer);
+    expect(await acquirer.refund(refund('settled', of), neverAborted())).toEqual({ kind: 'pending' });
+  });
+
+  it('may tell of a refund twice, and both tellings read the same', async () => {
+    const { under, order } = await settled(make);
+    const { acquirer, refund, letPass, sent } = under;
+    const wish = refund('told-twice', { transaction: order.reference, amount: 1n });
+    const told = sent.length;
+    await acquirer.refund(wish, neverAborted());
+    await letPass(long);
+    const word = { about: 'refund', reference: wish.reference, answer: { kind: 'settled' } };
+    expect(sent.slice(told).map((notification) => acquirer.readNotification(notification))).toEqual([word, word]);
+  });
+
+  it('gives up a refund without an answer when it is told to, and knows it when it is asked', async () => {
+    const { under, order } = await settled(make);
+    const { acquirer, refund, letPass, sent } = under;
+    const wish = refund('silent', { transaction: order.reference, amount: order.amount });
+    const told = sent.length;
+    const patience = new AbortController();
+    const call = acquirer.refund(wish, patience.signal);
+    const failure = expect(call).rejects.toThrow('no more patience');
+    while ((await acquirer.refundStatus(wish.reference, neverAborted())).kind === 'unheard');
+    patience.abort(new Error('no more patience'));
+    await failure;
+    await letPass(long);
+    expect(sent).toHaveLength(told);
+    expect(await acquirer.refundStatus(wish.reference, neverAborted())).toEqual({ kind: 'settled' });
+  });
+
+  it('gives nothing back for a refund that was given up before it began', async () => {
+    const { under, order } = await settled(make);
+    const { acquirer, refund } = under;
+    const wish = refund('settled', { transaction: order.reference, amount: 1n });
+    await expect(acquirer.refund(wish, AbortSignal.abort(new Error('too late')))).rejects.toThrow('too late');
+    expect(await acquirer.refundStatus(wish.reference, neverAborted())).toEqual({ kind: 'unheard' });
+  });
+
+  it('signs what the notification is about, so that no sale can be told as a refund', async () => {
+    const { under, order } = await settled(make);
+    const { acquirer, refund, letPass, sent } = under;
+    await acquirer.refund(refund('settled', { transaction: order.reference, amount: 1n }), neverAborted());
+    await letPass(long);
+    const [sale, given] = sent;
+    if (!sale || !given) throw new Error('The acquirer told nothing.');
+    for (const [one, other] of [
+      [sale, given],
+      [given, sale],
+    ] as const) {
+      const forged = { headers: one.headers, body: other.body };
+      expect(() => acquirer.readNotification(forged)).toThrow(NotificationRejected);
+    }
+  });
+}
+
+/** An acquirer with an order of which it took the money. */
+async function settled(
+  make: () => Promise<AcquirerUnderTest>,
+): Promise<{ readonly under: AcquirerUnderTest; readonly order: StartOrder }> {
+  const under = await make();
+  const order = under.order('settled');
+  await under.acquirer.start(order, neverAborted());
+  await under.letPass(long);
+  return { under, order };
 }
 
 function neverAborted(): AbortSignal {

@@ -11,8 +11,16 @@ import { receiveNotification } from '../../src/payments/receive-notification.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { actorOf, createPayment, createTestClock, prepareJobs, startBlik } from '../support/factories.ts';
 import { runDueJobs } from '../support/run-due-jobs.ts';
-import { type AcquirerUnderTest, acquirerContract } from './contract.ts';
-import { attemptNow, booksOf, createSandboxGateway, logOf, type SandboxGateway, secret } from './sandbox-gateway.ts';
+import { type AcquirerUnderTest, acquirerContract, refundContract } from './contract.ts';
+import {
+  attemptNow,
+  booksOf,
+  createSandboxGateway,
+  logOf,
+  refundFor,
+  type SandboxGateway,
+  secret,
+} from './sandbox-gateway.ts';
 
 let home: TestDatabase;
 let database: Database;
@@ -70,30 +78,41 @@ function orderFor(gateway: SandboxGateway, values: Partial<StartOrder>): StartOr
 }
 
 describe('The simulated BLIK acquirer', () => {
-  acquirerContract(async (): Promise<AcquirerUnderTest> => {
-    const gateway = await createSandboxGateway(database);
-    const { clock } = gateway;
-    const sent: AcquirerNotification[] = [];
-    const deliver = async (_name: string, notification: AcquirerNotification) => void sent.push(notification);
-    const acquirer = createSandboxBlik({ database, clock, secret, deliver });
-    const codes = {
-      settled: '123456',
-      rejected: '960111',
-      silent: '700000',
-      'told-twice': '700002',
-      'paid-late': '700003',
-    };
-    return {
-      acquirer,
-      sent,
-      order: (outcome) => orderFor(gateway, { blikCode: codes[outcome] }),
-      letPass: async (duration) => {
-        clock.pass(duration);
-        await runDueJobs({ database, clock, handlers: acquirer.jobs });
-      },
-    };
-  });
+  acquirerContract(createUnderTest);
+  refundContract(createUnderTest);
 });
+
+async function createUnderTest(): Promise<AcquirerUnderTest> {
+  const gateway = await createSandboxGateway(database);
+  const { clock } = gateway;
+  const sent: AcquirerNotification[] = [];
+  const deliver = async (_name: string, notification: AcquirerNotification) => void sent.push(notification);
+  const acquirer = createSandboxBlik({ database, clock, secret, deliver });
+  const codes = {
+    settled: '123456',
+    rejected: '960111',
+    silent: '700000',
+    'told-twice': '700002',
+    'paid-late': '700003',
+  };
+  const notes = {
+    settled: '',
+    rejected: 'TEST-100010',
+    'rejected-late': 'TEST-100011',
+    silent: 'TEST-100012',
+    'told-twice': 'TEST-100013',
+  };
+  return {
+    acquirer,
+    sent,
+    order: (outcome) => orderFor(gateway, { blikCode: codes[outcome] }),
+    refund: (outcome, of) => refundFor(gateway, { ...of, note: notes[outcome] }),
+    letPass: async (duration) => {
+      clock.pass(duration);
+      await runDueJobs({ database, clock, handlers: acquirer.jobs });
+    },
+  };
+}
 
 /** Every code that is refused, with the time after which the outcome is told (domain: sandbox outcomes). */
 const refused = [
@@ -356,17 +375,18 @@ describe('A notification of the simulated acquirer', () => {
   it('changes nothing when it was signed with another secret', async () => {
     const gateway = await createSandboxGateway(database);
     const reference = await pay(gateway, '123456');
-    const body = JSON.stringify({ reference, status: 'SETTLED', amount: '10000' });
-    const forged = receiveNotification(gateway.deps, 'sandbox-blik', signed(body, 'another secret'));
+    const body = JSON.stringify({ about: 'transaction', reference, status: 'SETTLED', amount: '10000' });
+    const forged = receiveNotification(gateway.notifications, 'sandbox-blik', signed(body, 'another secret'));
     await expect(forged).rejects.toThrow(NotificationRejected);
     expect((await attemptNow(database, reference)).transaction.status).toBe('PENDING');
-    await receiveNotification(gateway.deps, 'sandbox-blik', signed(body));
+    await receiveNotification(gateway.notifications, 'sandbox-blik', signed(body));
     expect((await attemptNow(database, reference)).transaction.status).toBe('SETTLED');
   });
 
   it('must say exactly what it has to say', async () => {
     const { acquirer, clock } = await createSandboxGateway(database);
-    const settled = { reference: newId(clock.now()), status: 'SETTLED', amount: '10000' };
+    const settled = { about: 'transaction', reference: newId(clock.now()), status: 'SETTLED', amount: '10000' };
+    const refunded = { about: 'refund', reference: settled.reference, status: 'SETTLED' };
     const wrong = [
       { ...settled, amount: 10_000 },
       { ...settled, amount: '-10000' },
@@ -375,11 +395,29 @@ describe('A notification of the simulated acquirer', () => {
       { ...settled, reference: 'x' },
       { ...settled, status: 'PENDING' },
       { ...settled, more: true },
-      { reference: settled.reference, status: 'REJECTED', code: 'BLK-ERROR-999999' },
+      { ...settled, about: 'refund' },
+      { ...settled, about: 'capture' },
+      { reference: settled.reference, status: 'SETTLED', amount: '10000' },
+      { about: 'transaction', reference: settled.reference, status: 'REJECTED', code: 'BLK-ERROR-999999' },
+      // Each of the two has codes of its own.
+      { about: 'transaction', reference: settled.reference, status: 'REJECTED', code: 'BLK-ERROR-210021' },
+      { ...refunded, about: 'transaction' },
+      { ...refunded, status: 'PENDING' },
+      { ...refunded, status: 'REJECTED' },
+      { ...refunded, status: 'REJECTED', code: 'BLK-ERROR-210015' },
       [settled],
       null,
     ];
-    expect(acquirer.readNotification(signed(JSON.stringify(settled))).answer).toEqual({ kind: 'settled', amount });
+    expect(acquirer.readNotification(signed(JSON.stringify(settled)))).toEqual({
+      about: 'transaction',
+      reference: settled.reference,
+      answer: { kind: 'settled', amount },
+    });
+    expect(acquirer.readNotification(signed(JSON.stringify(refunded)))).toEqual({
+      about: 'refund',
+      reference: refunded.reference,
+      answer: { kind: 'settled' },
+    });
     for (const message of wrong) {
       expect(() => acquirer.readNotification(signed(JSON.stringify(message)))).toThrow(NotificationRejected);
     }

@@ -1,16 +1,25 @@
-import type { Acquirer, AcquirerNotification } from '../../src/acquirers/port.ts';
+import type { Acquirer, AcquirerNotification, RefundOrder } from '../../src/acquirers/port.ts';
 import { createSandboxBlik } from '../../src/acquirers/sandbox-blik/acquirer.ts';
 import type { Deliver } from '../../src/acquirers/sandbox-blik/deps.ts';
 import { type Database, inTransaction, read } from '../../src/kernel/db/database.ts';
 import type { Payment, Transaction } from '../../src/kernel/db/generated/prisma/client.ts';
+import { newId } from '../../src/kernel/ids.ts';
 import type { JobHandlers } from '../../src/kernel/jobs/handler.ts';
 import type { PaymentDeps } from '../../src/payments/deps.ts';
 import { paymentJobs } from '../../src/payments/jobs.ts';
-import { receiveNotification } from '../../src/payments/receive-notification.ts';
+import { type NotificationDeps, receiveNotification } from '../../src/payments/receive-notification.ts';
 import { findPayment } from '../../src/payments/store.ts';
+import type { RefundDeps } from '../../src/refunds/deps.ts';
+import { refundJobs } from '../../src/refunds/jobs.ts';
 import type { Shop } from '../../src/shops/model.ts';
 import { readTransactions } from '../../src/transactions/store.ts';
-import { createPaymentDeps, createShop, createTestClock, type TestClock } from '../support/factories.ts';
+import {
+  createPaymentDeps,
+  createRefundDeps,
+  createShop,
+  createTestClock,
+  type TestClock,
+} from '../support/factories.ts';
 import { runDueJobs } from '../support/run-due-jobs.ts';
 
 /** Signs what the simulated acquirer tells in tests. */
@@ -21,6 +30,9 @@ export type SandboxGateway = {
   readonly clock: TestClock;
   readonly shop: Shop;
   readonly deps: PaymentDeps;
+  readonly refunds: RefundDeps;
+  /** Who hears the notifications. */
+  readonly notifications: NotificationDeps;
   readonly acquirer: Acquirer;
   /** Every notification the acquirer has sent, oldest first, whether it was taken or not. */
   readonly sent: readonly AcquirerNotification[];
@@ -45,16 +57,23 @@ export async function createSandboxGateway(
     sent.push(notification);
     refusals -= 1;
     if (refusals >= 0) throw new Error('The gateway is out of order.');
-    await receiveNotification(deps, name, notification);
+    await receiveNotification(notifications, name, notification);
   };
   const acquirer = createSandboxBlik({ database, clock, secret, deliver });
   const called = options.impatient ? givingUpOnceHeard(acquirer) : acquirer;
   const deps = createPaymentDeps(database, { clock, acquirers: [called] });
-  const handlers: JobHandlers = { ...paymentJobs(deps), ...acquirer.jobs };
+  const refunds = createRefundDeps(deps);
+  const notifications: NotificationDeps = {
+    ...deps,
+    hearRefund: (word) => refunds.answering.submit(word),
+  };
+  const handlers: JobHandlers = { ...paymentJobs(deps), ...refundJobs(refunds), ...acquirer.jobs };
   return {
     clock,
     shop,
     deps,
+    refunds,
+    notifications,
     acquirer,
     sent,
     refuse: (notifications) => {
@@ -72,18 +91,48 @@ export async function createSandboxGateway(
   };
 }
 
-/** Gives a call up as soon as the acquirer has heard of the order, so that no test waits for a time-out. */
+/** Gives calls up as soon as the acquirer has heard of their order, so that no test waits for a time-out. */
 function givingUpOnceHeard(acquirer: Acquirer): Acquirer {
   return {
     ...acquirer,
-    start: async (order, signal) => {
-      const patience = new AbortController();
-      const call = acquirer.start(order, patience.signal);
-      call.catch(() => {});
-      while ((await acquirer.status(order.reference, signal)).kind === 'unheard');
-      patience.abort(new Error('no answer in time'));
-      return call;
-    },
+    start: (order, signal) =>
+      giveUpOnceHeard(
+        (patience) => acquirer.start(order, patience),
+        () => acquirer.status(order.reference, signal),
+      ),
+    refund: (order, signal) =>
+      giveUpOnceHeard(
+        (patience) => acquirer.refund(order, patience),
+        () => acquirer.refundStatus(order.reference, signal),
+      ),
+  };
+}
+
+async function giveUpOnceHeard<Answer>(
+  call: (patience: AbortSignal) => Promise<Answer>,
+  ask: () => Promise<{ readonly kind: string }>,
+): Promise<Answer> {
+  const patience = new AbortController();
+  const answer = call(patience.signal);
+  answer.catch(() => {});
+  while ((await ask()).kind === 'unheard');
+  patience.abort(new Error('no answer in time'));
+  return answer;
+}
+
+/** A refund of a shop's as the acquirer gets it, with what is given instead. */
+export function refundFor(
+  { clock, shop }: Pick<SandboxGateway, 'clock' | 'shop'>,
+  values: Pick<RefundOrder, 'transaction' | 'amount'> & Partial<RefundOrder>,
+): RefundOrder {
+  return {
+    reference: newId(clock.now()),
+    currency: 'PLN',
+    note: '',
+    merchantId: shop.merchantId,
+    clockOffsetMs: 0,
+    sandboxDelayMs: 1_000,
+    ...values,
   };
 }
 

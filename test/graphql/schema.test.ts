@@ -121,7 +121,7 @@ describe('the schema', () => {
   it('lets every fact of the log be an Event with a state and the thing itself', () => {
     const event = schema.getType('Event');
     const kinds = isInterfaceType(event) ? schema.getImplementations(event).objects : [];
-    expect(kinds.map(String).sort()).toEqual(['PaymentEvent', 'TransactionEvent']);
+    expect(kinds.map(String).sort()).toEqual(['PaymentEvent', 'RefundEvent', 'TransactionEvent']);
     for (const kind of kinds) expect(linesOf(kind.name)).toEqual(expect.arrayContaining(linesOf('Event')));
   });
 });

@@ -42,7 +42,7 @@ const byName: Readonly<Record<string, unknown>> = {
     last: undefined,
     before: undefined,
     first: 2,
-    amount: 1234,
+    amount: 100,
     currency: 'PLN',
     methods: ['BLIK'],
     method: 'BLIK',

@@ -55,6 +55,8 @@ export type Tenant = {
   /** Settled, with a commission. */
   readonly paidId: string;
   readonly transactionId: string;
+  /** A refund of a part of it, settled. */
+  readonly refundId: string;
   /** Payments that can be paid; the walk pays one and cancels the other. */
   readonly openIds: readonly [string, string];
   readonly deliveryId: string;
@@ -84,11 +86,13 @@ export async function settleTenant(
   });
   const transactionId = await startBlik(gateway, { key: key.secret, paymentId: paidId });
   for (let type = ''; type !== 'PAYMENT_SETTLED'; ) type = (await news.next())?.data?.events.type ?? 'PAYMENT_SETTLED';
+  const refundId = await createRefund(gateway, { key: key.secret, transactionId });
+  for (let type = ''; type !== 'REFUND_SETTLED'; ) type = (await news.next())?.data?.events.type ?? 'REFUND_SETTLED';
   news.end();
   const deliveryId = await insertDelivery(database, { shopId: shop.id, paymentId: paidId, mark });
   return {
     ...{ merchantId: owner, shopId: shop.id, serviceKey, key: key.secret, keyId: key.id },
-    ...{ paidId, transactionId, openIds, deliveryId, spareKeyId: spare.id, startCursor },
+    ...{ paidId, transactionId, refundId, openIds, deliveryId, spareKeyId: spare.id, startCursor },
   };
 }
 
@@ -113,6 +117,22 @@ export async function createPayment(gateway: TestGateway, { key, shopId, mark }:
   );
   if (!answer.data?.createPayment.payment) throw new Error(`No payment was made: ${JSON.stringify(answer)}`);
   return answer.data.createPayment.payment.id;
+}
+
+/** Refunds a part of a transaction, which the sandbox settles, and gives the refund's id. */
+async function createRefund(
+  gateway: TestGateway,
+  { key, transactionId }: { readonly key: string; readonly transactionId: string },
+): Promise<string> {
+  const answer = await ask<{ createRefund: { refund: { id: string } } }>(
+    gateway,
+    `mutation($input: CreateRefundInput!) {
+      createRefund(input: $input) { ... on CreateRefundSuccess { refund { id } } ... on Refusal { code message } }
+    }`,
+    { key, variables: { input: { transactionId, idempotencyKey: 'refund', amount: 34 } } },
+  );
+  if (!answer.data?.createRefund.refund) throw new Error(`No refund was ordered: ${JSON.stringify(answer)}`);
+  return answer.data.createRefund.refund.id;
 }
 
 /** Starts a BLIK attempt that the sandbox settles, and gives its id. */

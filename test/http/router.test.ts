@@ -15,7 +15,7 @@ const telling = {
   ...createScriptedAcquirer(),
   readNotification: ({ headers, body }: { headers: { get(name: string): string | null }; body: string }) => {
     if (headers.get('x-signed') !== 'true') throw new NotificationRejected('The signature is wrong: s3cret.');
-    return { reference: body, answer: { kind: 'settled', amount: 1234n } as const };
+    return { about: 'transaction', reference: body, answer: { kind: 'settled', amount: 1234n } } as const;
   },
 };
 

@@ -43,6 +43,7 @@ export async function createHttpWorld(
   const feed = createEventFeed({ database, log });
   const deps: HttpDeps = {
     ...{ payments, feed, log, metrics, sandbox: true, trustedProxies: [], seal: testSeal },
+    notifications: { ...payments, hearRefund: async () => undefined },
     prepare: { clock, acquirers: payments.acquirers, addressRule: 'public' },
     isReady: () => true,
     ...given.deps,

@@ -6,12 +6,14 @@ import { createLane } from '../../src/kernel/batch.ts';
 import { type Clock, systemClock } from '../../src/kernel/clock.ts';
 import { type Database, inTransaction, type Tx } from '../../src/kernel/db/database.ts';
 import type { Payment } from '../../src/kernel/db/generated/prisma/client.ts';
+import { lockShops } from '../../src/kernel/events/append-events.ts';
 import { newId, newMerchantId, newShopId } from '../../src/kernel/ids.ts';
 import { createLog, type Log } from '../../src/kernel/log.ts';
 import { currencies } from '../../src/kernel/money.ts';
 import { createSeal, type Seal } from '../../src/kernel/seal.ts';
 import type { AccountRef } from '../../src/ledger/model.ts';
 import { openAccounts } from '../../src/ledger/sql/open-accounts.ts';
+import { writePostings } from '../../src/ledger/sql/write-postings.ts';
 import { type AppliedAnswer, applyAcquirerAnswers } from '../../src/payments/apply-acquirer-answer.ts';
 import { createPayments } from '../../src/payments/create-payment.ts';
 import { decideStarts, type StartedTransaction } from '../../src/payments/decide-start.ts';
@@ -20,6 +22,8 @@ import { type CreatePaymentInput, preparePayment } from '../../src/payments/prep
 import { startTransaction } from '../../src/payments/start-transaction.ts';
 import { listRatesPpm } from '../../src/pricing/model.ts';
 import { insertPlan } from '../../src/pricing/store.ts';
+import type { RefundDeps } from '../../src/refunds/deps.ts';
+import { openRefundLanes } from '../../src/refunds/open-lanes.ts';
 import { createShopFinder } from '../../src/shops/find-shop.ts';
 import { channels, type Shop } from '../../src/shops/model.ts';
 import { giveServiceKey } from '../../src/shops/rotate-service-key.ts';
@@ -170,6 +174,8 @@ export function createScriptedAcquirer(
     start: async (order) => answer(order),
     status: async () => ({ kind: 'unheard' }),
     cancel: async () => {},
+    refund: async () => ({ kind: 'pending' }),
+    refundStatus: async () => ({ kind: 'unheard' }),
     readNotification: () => {
       throw new Error('This acquirer sends no notifications.');
     },
@@ -193,6 +199,11 @@ export function createPaymentDeps(
     starting: createLane((items) => inTransaction(database, (tx) => decideStarts(tx, clock, items))),
     applying: createLane((items) => inTransaction(database, (tx) => applyAcquirerAnswers(tx, { clock, log }, items))),
   };
+}
+
+/** What the verbs of refunds need beside payments: lanes of their own. */
+export function createRefundDeps(payments: PaymentDeps): RefundDeps {
+  return { ...payments, ...openRefundLanes(payments) };
 }
 
 /** Creates a payment of 12.34 PLN as a shop does through the API, with what is given instead. */
@@ -233,4 +244,34 @@ export function startBlik(
 /** Lets the acquirer say what became of an attempt. */
 export function tellAnswer(deps: PaymentDeps, transactionId: string, answer: AcquirerAnswer): Promise<AppliedAnswer> {
   return deps.applying.submit({ transactionId, answer });
+}
+
+/** Creates a payment and lets its first attempt settle. */
+export async function createSale(
+  deps: PaymentDeps,
+  shop: Shop,
+  input: Partial<CreatePaymentInput> = {},
+): Promise<AppliedAnswer> {
+  const payment = await createPayment(deps, shop, input);
+  const { transaction } = await startBlik(deps, shop, { paymentId: payment.id });
+  return tellAnswer(deps, transaction.id, { kind: 'settled', amount: payment.amount });
+}
+
+/** Pays out a part of a shop's balance in PLN, as the daily run would, without commission. */
+export async function payOut(database: Database, shop: Shop, amount: bigint): Promise<void> {
+  const id = newId(longAgo);
+  await inTransaction(database, async (tx) => {
+    await lockShops(tx, [shop.id]);
+    await tx.query({
+      name: 'test-insert-payout',
+      text: `
+        insert into payout (id, account_owner, shop_id, currency, business_day, status, gross, refunds, commission, net,
+          iban, expected_at, created_at, updated_at)
+        values ($1::uuid, $2::text, $2::uuid, 'PLN', $3::timestamptz::date, 'SENT', $4::bigint, 0, 0, $4::bigint,
+          'PL61109010140000071219812874', $3::timestamptz, $3::timestamptz, $3::timestamptz)`,
+      values: [id, shop.id, longAgo, amount],
+    });
+    const [from, to] = [{ kind: 'SHOP', owner: shop.id } as const, { kind: 'PAYOUTS', owner: 'gateway' } as const];
+    await writePostings(tx, [{ kind: 'PAYOUT', from, to, amount, currency: 'PLN', payoutId: id, at: longAgo }]);
+  });
 }

@@ -1,6 +1,7 @@
 import type { Database } from '../../src/kernel/db/database.ts';
-import { PaymentStatus, TransactionStatus } from '../../src/kernel/db/generated/prisma/enums.ts';
+import { MovementStatus, PaymentStatus, TransactionStatus } from '../../src/kernel/db/generated/prisma/enums.ts';
 import { mayMovePayment } from '../../src/payments/model.ts';
+import { mayMoveRefund } from '../../src/refunds/model.ts';
 import { mayMoveTransaction } from '../../src/transactions/model.ts';
 
 /**
@@ -35,6 +36,25 @@ const checks: Record<string, string> = {
   'refunds of a transaction sum to at most what it settled': `
     select t.id from transaction t join refund r on r.transaction_id = t.id and r.status <> 'REJECTED'
     where t.shop_id = coalesce($1::uuid, t.shop_id) group by t.id having sum(r.amount) > t.settled_amount`,
+  'what is counted as refunded is the sum of the refunds that were not refused': `
+    select t.id, t.refunded_amount from transaction t
+    where t.shop_id = coalesce($1::uuid, t.shop_id) and t.refunded_amount <>
+      (select coalesce(sum(r.amount), 0) from refund r where r.transaction_id = t.id and r.status <> 'REJECTED')
+    union all
+    select p.id, p.refunded_amount from payment p
+    where p.shop_id = coalesce($1::uuid, p.shop_id) and p.refunded_amount <>
+      (select coalesce(sum(t.refunded_amount), 0) from transaction t where t.payment_id = p.id and not t.surplus)`,
+  'a refund is posted once when it is ordered, and once when it ends, from its shop and its acquirer': `
+    select r.id, r.status from refund r join transaction t on t.id = r.transaction_id
+    where r.shop_id = coalesce($1::uuid, r.shop_id)
+      and array(select p.kind || ' ' || f.kind || ' ' || f.owner || ' ' || g.kind || ' ' || g.owner || ' ' || p.amount
+        from posting p join account f on f.id = p.from_id join account g on g.id = p.to_id
+        where p.refund_id = r.id order by p.id)
+      <> array['REFUND_ORDERED SHOP ' || r.shop_id || ' REFUNDS ' || t.acquirer || ' ' || r.amount]
+        || case r.status
+          when 'SETTLED' then array['REFUND_SETTLED REFUNDS ' || t.acquirer || ' ACQUIRER ' || t.acquirer || ' ' || r.amount]
+          when 'REJECTED' then array['REFUND_REJECTED REFUNDS ' || t.acquirer || ' SHOP ' || r.shop_id || ' ' || r.amount]
+          else '{}' end`,
   'a payment is settled by one transaction that is not surplus, and only then': `
     select p.id, p.status from payment p left join transaction t
       on t.payment_id = p.id and t.status = 'SETTLED' and not t.surplus
@@ -73,7 +93,13 @@ const checks: Record<string, string> = {
       and row(t.status::text, t.late, t.surplus) is distinct from
       (select row(data -> 'transaction' ->> 'status', coalesce((data -> 'transaction' -> 'late')::boolean, false),
         coalesce((data -> 'transaction' -> 'surplus')::boolean, false))
-      from event e where e.payment_id = t.payment_id and e.transaction_id = t.id order by number desc limit 1)`,
+      from event e where e.payment_id = t.payment_id and e.transaction_id = t.id and e.refund_id is null
+      order by number desc limit 1)`,
+  'the last event of a refund tells its state': `
+    select r.id, r.status from refund r join transaction t on t.id = r.transaction_id
+    where r.shop_id = coalesce($1::uuid, r.shop_id) and row(r.status::text, r.acquirer_code) is distinct from
+      (select row(data -> 'refund' ->> 'status', data -> 'refund' ->> 'code') from event e
+      where e.payment_id = t.payment_id and e.transaction_id = t.id and e.refund_id = r.id order by number desc limit 1)`,
   'what belongs to a payment belongs to its shop': `
     select e.number::text from event e join payment p on p.id = e.payment_id
       where p.shop_id <> e.shop_id and p.shop_id = coalesce($1::uuid, p.shop_id)
@@ -96,6 +122,9 @@ const checks: Record<string, string> = {
     select x.id, x.status from transaction x left join timer t on t.kind = 'ask-acquirer' and t.subject = x.id::text
     where x.shop_id = coalesce($1::uuid, x.shop_id) and x.status <> 'CANCELLED'
       and (t.kind is not null) <> (x.status in ('PENDING', 'UNKNOWN'))`,
+  'a refund without an end has a timer to ask by, and no other has': `
+    select r.id, r.status from refund r left join timer t on t.kind = 'ask-refund' and t.subject = r.id::text
+    where r.shop_id = coalesce($1::uuid, r.shop_id) and (t.kind is not null) <> (r.status in ('PENDING', 'UNKNOWN'))`,
 };
 
 /**
@@ -114,7 +143,11 @@ export async function brokenInvariants(database: Database, shopId?: string): Pro
 
 /** Every move that the log tells must be one that the table of states allows. */
 async function illegalMoves(database: Database, shopId: string | undefined): Promise<string[]> {
-  const { rows } = await database.pool.query<{ noun: string; before: string; after: string }>(
+  const { rows } = await database.pool.query<{
+    noun: 'payment' | 'transaction' | 'refund';
+    before: string;
+    after: string;
+  }>(
     `
     select distinct noun, before, after from (
       select 'payment' as noun, data -> 'payment' ->> 'status' as after,
@@ -123,12 +156,17 @@ async function illegalMoves(database: Database, shopId: string | undefined): Pro
       union all
       select 'transaction', data -> 'transaction' ->> 'status',
         lag(data -> 'transaction' ->> 'status') over (partition by transaction_id order by number)
-      from event where type::text like 'TRANSACTION%' and shop_id = coalesce($1::uuid, shop_id)) as told
+      from event where type::text like 'TRANSACTION%' and shop_id = coalesce($1::uuid, shop_id)
+      union all
+      select 'refund', data -> 'refund' ->> 'status',
+        lag(data -> 'refund' ->> 'status') over (partition by refund_id order by number)
+      from event where type::text like 'REFUND%' and shop_id = coalesce($1::uuid, shop_id)) as told
     where before is not null`,
     [shopId ?? null],
   );
+  const legal = { payment: paymentMoves, transaction: transactionMoves, refund: refundMoves };
   return rows
-    .filter(({ noun, before, after }) => !(noun === 'payment' ? paymentMoves : transactionMoves)(before, after))
+    .filter(({ noun, before, after }) => !legal[noun](before, after))
     .map(({ noun, before, after }) => `the log tells that a ${noun} moved from ${before} to ${after}`);
 }
 
@@ -142,6 +180,12 @@ function transactionMoves(before: string, after: string): boolean {
   const statuses: Record<string, TransactionStatus> = TransactionStatus;
   const [from, to] = [statuses[before], statuses[after]];
   return from !== undefined && to !== undefined && mayMoveTransaction(from, to);
+}
+
+function refundMoves(before: string, after: string): boolean {
+  const statuses: Record<string, MovementStatus> = MovementStatus;
+  const [from, to] = [statuses[before], statuses[after]];
+  return from !== undefined && to !== undefined && mayMoveRefund(from, to);
 }
 
 function show(row: object): string {

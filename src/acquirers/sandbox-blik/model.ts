@@ -8,6 +8,9 @@ export const acquirerName = 'sandbox-blik';
 /** Kinds of the timers that drive the simulated bank; their subjects are references of orders. */
 export const timerKinds = { tell: 'sandbox-blik-tell', confirmationOver: 'sandbox-blik-confirmation-over' } as const;
 
+/** Kind of the timer by which the end of a refund is told; its subject is the reference of the refund. */
+export const tellRefundTimer = 'sandbox-blik-tell-refund';
+
 /** How long the payer has to confirm in the bank app: 60 seconds (domain: methods). */
 export const confirmation = { ms: 60_000 };
 

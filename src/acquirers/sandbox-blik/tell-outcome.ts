@@ -12,7 +12,7 @@ import { lockOrder, moveOrder } from './store.ts';
 export async function tellOutcome(deps: SandboxBlikDeps, reference: string): Promise<void> {
   const order = await finishOrder(deps, reference);
   if (!order) return;
-  const notification = signNotification(deps.secret, { reference, answer: answerOf(order) });
+  const notification = signNotification(deps.secret, { about: 'transaction', reference, answer: answerOf(order) });
   const { times = 1 } = scriptNamed(order.script);
   for (let time = 0; time < times; time += 1) await deps.deliver(acquirerName, notification);
 }

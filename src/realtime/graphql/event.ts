@@ -5,6 +5,8 @@ import { EventType } from '../../kernel/db/generated/prisma/enums.ts';
 import { encodeCursor } from '../../kernel/events/cursor.ts';
 import type { PaymentFactData } from '../../payments/events.ts';
 import { PaymentRef, PaymentStatusEnum } from '../../payments/graphql/payment.ts';
+import type { RefundFactData } from '../../refunds/events.ts';
+import { RefundRef, RefundStatusEnum } from '../../refunds/graphql.ts';
 import { ShopRef } from '../../shops/graphql.ts';
 import type { TransactionFactData } from '../../transactions/events.ts';
 import { TransactionRef, TransactionStatusEnum } from '../../transactions/graphql.ts';
@@ -29,7 +31,10 @@ export const EventTypeEnum = builder.enumType('EventType', {
 /** A fact of a shop's log. */
 export const EventRef = builder.interfaceRef<Event>('Event').implement({
   description: 'A fact about a shop, numbered 1, 2, 3, … without a gap.',
-  resolveType: (event) => (event.type.startsWith('PAYMENT_') ? 'PaymentEvent' : 'TransactionEvent'),
+  resolveType: ({ type }) => {
+    if (type.startsWith('PAYMENT_')) return 'PaymentEvent';
+    return type.startsWith('REFUND_') ? 'RefundEvent' : 'TransactionEvent';
+  },
   fields: (t) => ({
     cursor: t.field({
       type: 'Cursor',
@@ -79,6 +84,23 @@ export const TransactionEventRef = builder.objectRef<Event>('TransactionEvent').
       type: TransactionRef,
       description: 'The transaction as it is now.',
       resolve: (event, _, context) => context.loaders.transaction.load(event.transactionId ?? ''),
+    }),
+  }),
+});
+
+builder.objectRef<Event>('RefundEvent').implement({
+  description: 'A refund came into a state.',
+  interfaces: [EventRef],
+  fields: (t) => ({
+    status: t.field({
+      type: RefundStatusEnum,
+      description: 'Its state then.',
+      resolve: (event) => (event.data as RefundFactData).refund.status,
+    }),
+    refund: t.field({
+      type: RefundRef,
+      description: 'The refund as it is now.',
+      resolve: (event, _, context) => context.loaders.refund.load(event.refundId ?? ''),
     }),
   }),
 });

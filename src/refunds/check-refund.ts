@@ -1,0 +1,46 @@
+import { type Actor, requireScope } from '../auth/actor.ts';
+import { inTransaction } from '../kernel/db/database.ts';
+import type { Transaction } from '../kernel/db/generated/prisma/client.ts';
+import { Refusal } from '../kernel/errors.ts';
+import { readBalances } from '../ledger/sql/read-balances.ts';
+import { readPlans } from '../pricing/store.ts';
+import { requireRefundable } from './decide-refund.ts';
+import type { RefundDeps } from './deps.ts';
+import { findVisibleTransaction } from './find-transaction.ts';
+
+/** Whether an amount could be refunded now, and how much at most. */
+export type RefundCheck = {
+  readonly transaction: Transaction;
+  /** Why not; undefined when it could. */
+  readonly refusal: Refusal | undefined;
+  /** What is left of the settled amount, 0 when nothing was settled. */
+  readonly left: bigint;
+};
+
+/**
+ * Says whether an amount of a transaction could be refunded at this moment; nothing is ordered or reserved.
+ * @throws Forbidden without the scope `payments:read`; NotFound.
+ */
+export async function checkRefund(
+  deps: Pick<RefundDeps, 'database' | 'shops' | 'clock'>,
+  actor: Actor,
+  wish: { readonly transactionId: string; readonly amount: bigint },
+): Promise<RefundCheck> {
+  requireScope(actor, 'payments:read');
+  const { transaction, shop } = await findVisibleTransaction(deps, actor, wish.transactionId);
+  const now = deps.clock.now(shop);
+  const cover = await inTransaction(deps.database, async (tx) => {
+    const balances = await readBalances(tx, [shop.id]);
+    const plans = await readPlans(tx, [{ id: shop.id, shopId: shop.id, at: now }]);
+    const balance = balances.find(({ currency }) => currency === transaction.currency)?.amount ?? 0n;
+    return { balance, overdraft: plans.get(shop.id)?.overdraft ?? 0n };
+  });
+  const left = transaction.settledAmount - transaction.refundedAmount;
+  try {
+    requireRefundable(transaction, { amount: wish.amount, cover, now });
+    return { transaction, refusal: undefined, left };
+  } catch (error) {
+    if (error instanceof Refusal) return { transaction, refusal: error, left };
+    throw error;
+  }
+}

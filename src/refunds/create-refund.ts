@@ -1,0 +1,42 @@
+import { type Actor, requireScope } from '../auth/actor.ts';
+import { hashInput, parseIdempotencyKey } from '../kernel/idempotency.ts';
+import { parseText } from '../kernel/text.ts';
+import { callAcquirer } from './call-acquirer.ts';
+import type { OrderedRefund } from './decide-refund.ts';
+import type { RefundDeps } from './deps.ts';
+import { findVisibleTransaction } from './find-transaction.ts';
+
+/** A wish to give money back to the payer of one settled transaction. */
+export type CreateRefundInput = {
+  readonly transactionId: string;
+  readonly idempotencyKey: string;
+  /** Minor units of the transaction's currency. */
+  readonly amount: bigint;
+  /** Why, for the shop's own books; the payer's bank may show it. */
+  readonly reason?: string | undefined;
+};
+
+/**
+ * Orders a refund: decides (the money leaves the shop's balance, the row is PENDING), calls the acquirer outside any
+ * transaction, and applies its answer. Repeating the call with the same key orders nothing new; equal amounts under
+ * different keys are different refunds.
+ * @throws Forbidden without the scope `refunds:write`; InvalidInput, NotFound, TransactionNotSettled,
+ * RefundWindowClosed, RefundExceedsAmount, BalanceTooLow or IdempotencyKeyReused; then nothing was ordered.
+ */
+export async function createRefund(deps: RefundDeps, actor: Actor, input: CreateRefundInput): Promise<OrderedRefund> {
+  requireScope(actor, 'refunds:write');
+  const note = input.reason === undefined ? null : parseText(input.reason, 'reason', { max: 255 });
+  const { transaction, shop } = await findVisibleTransaction(deps, actor, input.transactionId);
+  const ordered = await deps.ordering.submit({
+    shop,
+    transactionId: transaction.id,
+    idempotencyKey: parseIdempotencyKey(input.idempotencyKey),
+    inputHash: hashInput({ ...input, transactionId: transaction.id }),
+    amount: input.amount,
+    note,
+  });
+  if (ordered.replayed) return ordered;
+  const answer = await callAcquirer(deps, ordered);
+  const { refund } = await deps.answering.submit({ refundId: ordered.refund.id, answer });
+  return { ...ordered, refund };
+}

@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ask, startTestGateway, type TestGateway } from '../support/gateway.ts';
+import { overWebSocket } from '../support/live.ts';
+import { settleTenant, type Tenant } from './world.ts';
+
+let gateway: TestGateway;
+let tenant: Tenant;
+
+beforeAll(async () => {
+  gateway = await startTestGateway();
+  tenant = await settleTenant(gateway, { mark: 'refundzq' });
+});
+
+afterAll(() => gateway.stop());
+
+type Refund = { id: string; status: string; amount: { amount: number }; reason: string | null };
+type Outcome = { replayed?: boolean; refund?: Refund; code?: string; field?: string[] };
+
+async function refund(input: object): Promise<Outcome> {
+  const answer = await ask<{ createRefund: Outcome }>(
+    gateway,
+    `mutation($input: CreateRefundInput!) {
+      createRefund(input: $input) {
+        ... on CreateRefundSuccess { replayed refund { id status amount { amount } reason } }
+        ... on Refusal { code field }
+      }
+    }`,
+    { key: tenant.key, variables: { input: { transactionId: tenant.transactionId, ...input } } },
+  );
+  return answer.data.createRefund;
+}
+
+// The tenant's transaction is over 1,234, of which 34 were refunded when it was made.
+describe('createRefund', () => {
+  it('gives a part back, once for each key, and tells of it by subscription', async () => {
+    const news = await overWebSocket<{ events: { type: string; status: string; refund: Refund } }>(gateway, {
+      query: `subscription($shopId: ID!) {
+        events(shopId: $shopId, types: [REFUND_PENDING, REFUND_SETTLED]) {
+          type ... on RefundEvent { status refund { id amount { amount } } }
+        }
+      }`,
+      variables: { shopId: tenant.shopId },
+      key: tenant.key,
+    });
+    const wish = { idempotencyKey: 'part', amount: 200, reason: 'one ticket' };
+    const first = await refund(wish);
+    expect(first).toMatchObject({
+      replayed: false,
+      refund: { status: 'PENDING', amount: { amount: 200 }, reason: 'one ticket' },
+    });
+    expect(await refund(wish)).toMatchObject({ replayed: true, refund: { id: first.refund?.id } });
+    expect(await refund({ ...wish, amount: 201 })).toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' });
+    const told = [await news.next(), await news.next()].map((result) => result?.data?.events);
+    expect(told).toMatchObject([
+      { type: 'REFUND_PENDING', status: 'PENDING', refund: { id: first.refund?.id } },
+      { type: 'REFUND_SETTLED', status: 'SETTLED', refund: { id: first.refund?.id } },
+    ]);
+    news.end();
+  });
+
+  it('never gives back more than was taken, to the grosz', async () => {
+    expect(await refund({ idempotencyKey: 'too much', amount: 1_001 })).toEqual({
+      code: 'REFUND_EXCEEDS_AMOUNT',
+      field: ['amount'],
+    });
+    expect(await refund({ idempotencyKey: 'nothing', amount: 0 })).toMatchObject({ code: 'INVALID_INPUT' });
+    expect(await refund({ idempotencyKey: 'the rest', amount: 1_000 })).toMatchObject({ replayed: false });
+    expect(await refund({ idempotencyKey: 'one more', amount: 1 })).toMatchObject({ code: 'REFUND_EXCEEDS_AMOUNT' });
+  });
+});
+
+it('a transaction and its payment show what was refunded, and canRefund says what is left', async () => {
+  const { data } = await ask(
+    gateway,
+    `{
+      transaction(id: "${tenant.transactionId}") {
+        refunds { edges { node { amount { amount } } } } payment { refunded { amount currency } }
+      }
+      canRefund(transactionId: "${tenant.transactionId}", amount: 1) { refundable left { amount } refusal { code } }
+      refund(id: "${tenant.refundId}") { status settledAt transaction { id } }
+      refunds(shopId: "${tenant.shopId}", filter: { status: [SETTLED, PENDING] }, first: 2) { edges { node { id } } pageInfo { hasNextPage } }
+    }`,
+    { key: tenant.key },
+  );
+  expect(data).toMatchObject({
+    transaction: {
+      refunds: { edges: [1_000, 200, 34].map((amount) => ({ node: { amount: { amount } } })) },
+      payment: { refunded: { amount: 1_234, currency: 'PLN' } },
+    },
+    canRefund: { refundable: false, left: { amount: 0 }, refusal: { code: 'REFUND_EXCEEDS_AMOUNT' } },
+    refund: { status: 'SETTLED', settledAt: expect.any(String), transaction: { id: tenant.transactionId } },
+    refunds: { edges: [{}, {}], pageInfo: { hasNextPage: true } },
+  });
+});
