@@ -34,12 +34,12 @@ async function refund(input: object): Promise<Outcome> {
 describe('createRefund', () => {
   it('gives a part back, once for each key, and tells of it by subscription', async () => {
     const news = await overWebSocket<{ events: { type: string; status: string; refund: Refund } }>(gateway, {
-      query: `subscription($shopId: ID!) {
-        events(shopId: $shopId, types: [REFUND_PENDING, REFUND_SETTLED]) {
+      query: `subscription($shopId: ID!, $after: Cursor!) {
+        events(shopId: $shopId, after: $after, types: [REFUND_PENDING, REFUND_SETTLED]) {
           type ... on RefundEvent { status refund { id amount { amount } } }
         }
       }`,
-      variables: { shopId: tenant.shopId },
+      variables: { shopId: tenant.shopId, after: tenant.startCursor },
       key: tenant.key,
     });
     const wish = { idempotencyKey: 'part', amount: 200, reason: 'one ticket' };
@@ -50,8 +50,10 @@ describe('createRefund', () => {
     });
     expect(await refund(wish)).toMatchObject({ replayed: true, refund: { id: first.refund?.id } });
     expect(await refund({ ...wish, amount: 201 })).toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' });
-    const told = [await news.next(), await news.next()].map((result) => result?.data?.events);
-    expect(told).toMatchObject([
+    const told: unknown[] = [];
+    while (told.length < 4) told.push((await news.next())?.data?.events);
+    // The first two tell of the refund that was made with the tenant.
+    expect(told.slice(2)).toMatchObject([
       { type: 'REFUND_PENDING', status: 'PENDING', refund: { id: first.refund?.id } },
       { type: 'REFUND_SETTLED', status: 'SETTLED', refund: { id: first.refund?.id } },
     ]);
