@@ -1,6 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Acquirer, Acquirers } from './acquirers/port.ts';
+import type { SandboxAcquirer } from './acquirers/sandbox/create-acquirer.ts';
+import type { SandboxDeps } from './acquirers/sandbox/deps.ts';
+import { createSandboxBanks } from './acquirers/sandbox-banks/acquirer.ts';
 import { createSandboxBlik } from './acquirers/sandbox-blik/acquirer.ts';
 import { createRefusalRecorder } from './audit/record-refusal.ts';
 import { createAuthenticator } from './auth/authenticate-actor.ts';
@@ -16,12 +19,12 @@ import { allJobs } from './jobs/registry.ts';
 import { startWorker, type Worker } from './jobs/run-worker.ts';
 import type { Clock } from './kernel/clock.ts';
 import { type Database, inTransaction } from './kernel/db/database.ts';
-import type { JobHandlers } from './kernel/jobs/handler.ts';
 import type { Log } from './kernel/log.ts';
 import type { Metrics } from './kernel/metrics.ts';
 import { currencies } from './kernel/money.ts';
 import { createSeal, deriveSecret, type Seal } from './kernel/seal.ts';
 import { openAccounts } from './ledger/sql/open-accounts.ts';
+import { applyMovementAnswer } from './payments/ask-movement.ts';
 import type { PaymentDeps } from './payments/deps.ts';
 import { openLanes } from './payments/open-lanes.ts';
 import { type NotificationDeps, receiveNotification } from './payments/receive-notification.ts';
@@ -62,14 +65,14 @@ export type App = {
 export async function createApp(parts: AppParts): Promise<App> {
   const { config, database, clock, log } = parts;
   const seal = createSeal(parts.secret);
-  const { payments, refunds, notifications, acquirerJobs } = wirePayments(parts);
+  const { payments, refunds, notifications, simulated } = wirePayments(parts);
   await openSharedAccounts(database, payments.acquirers);
   const feed = createEventFeed({ database, log });
   parts.metrics.watchFollowers(feed.followers);
   parts.metrics.watchPool(database.pool);
   const graph = wireGraph(parts, { payments, refunds, seal, feed });
   const sandbox = config.mode === 'sandbox';
-  const worker = config.role === 'api' ? undefined : await wireWorker(parts, { payments, refunds, seal, acquirerJobs });
+  const worker = config.role === 'api' ? undefined : await wireWorker(parts, { payments, refunds, seal, simulated });
   let draining = false;
   const router = createRouter({
     payments,
@@ -104,30 +107,40 @@ export async function createApp(parts: AppParts): Promise<App> {
   };
 }
 
-function wirePayments({ config, database, clock, log, metrics, secret }: AppParts): {
-  payments: PaymentDeps;
-  refunds: RefundDeps;
-  notifications: NotificationDeps;
-  acquirerJobs: JobHandlers[];
-} {
+type Wired = {
+  readonly payments: PaymentDeps;
+  readonly refunds: RefundDeps;
+  readonly notifications: NotificationDeps;
+  /** Empty in production. */
+  readonly simulated: readonly SandboxAcquirer[];
+};
+
+function wirePayments({ config, database, clock, log, metrics, secret, publicUrl }: AppParts): Wired {
   const acquirers = new Map<string, Acquirer>();
   const lanes = openLanes({ database, clock, log, metrics });
-  const payments: PaymentDeps = { ...lanes, database, clock, log, shops: createShopFinder(database), acquirers };
+  const shops = createShopFinder(database);
+  const payments: PaymentDeps = { ...lanes, database, clock, log, shops, acquirers, publicUrl };
   const refunds: RefundDeps = { ...payments, ...openRefundLanes({ database, clock, log }) };
   const notifications: NotificationDeps = {
     acquirers,
     applying: payments.applying,
-    hearRefund: (word) => refunds.answering.submit(word),
+    hearMovement: {
+      capture: (word) => applyMovementAnswer(payments, 'capture', word),
+      void: (word) => applyMovementAnswer(payments, 'void', word),
+      refund: ({ id, ...word }) => refunds.answering.submit({ refundId: id, ...word }),
+    },
   };
-  if (config.mode === 'production') return { payments, refunds, notifications, acquirerJobs: [] };
-  const blik = createSandboxBlik({
-    database,
-    clock,
-    secret: deriveSecret(secret, 'sandbox-blik'),
+  const depsFor = (purpose: string): SandboxDeps => ({
+    ...{ database, clock, publicUrl },
+    secret: deriveSecret(secret, purpose),
     deliver: (name, notification) => receiveNotification(notifications, name, notification),
   });
-  acquirers.set(blik.name, blik);
-  return { payments, refunds, notifications, acquirerJobs: [blik.jobs] };
+  const simulated =
+    config.mode === 'production'
+      ? []
+      : [createSandboxBlik(depsFor('sandbox-blik')), createSandboxBanks(depsFor('sandbox-banks'))];
+  for (const acquirer of simulated) acquirers.set(acquirer.name, acquirer);
+  return { payments, refunds, notifications, simulated };
 }
 
 /** The accounts that all shops share; each shop's own are opened with the shop. */
@@ -172,7 +185,7 @@ function wireGraph(
 
 async function wireWorker(
   { config, database, clock, log, metrics }: AppParts,
-  core: Core & { readonly acquirerJobs: readonly JobHandlers[] },
+  core: Core & { readonly simulated: readonly SandboxAcquirer[] },
 ): Promise<Worker> {
   const sender = createRequestSender({ addressRule: config.mode === 'sandbox' ? 'any' : 'public' });
   const webhooks: WebhookDeps = { database, clock, log, seal: core.seal, sender: counted(sender, metrics) };
@@ -180,7 +193,12 @@ async function wireWorker(
     database,
     clock,
     log,
-    jobs: allJobs({ payments: core.payments, refunds: core.refunds, webhooks, acquirers: core.acquirerJobs }),
+    jobs: allJobs({
+      payments: core.payments,
+      refunds: core.refunds,
+      webhooks,
+      acquirers: core.simulated.map((acquirer) => acquirer.jobs),
+    }),
     readers: [
       {
         name: 'webhooks',

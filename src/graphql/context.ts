@@ -5,7 +5,14 @@ import { requireScope, Unauthenticated } from '../auth/actor.ts';
 import type { Authenticator } from '../auth/authenticate-actor.ts';
 import type { KeyMode } from '../auth/model.ts';
 import type { KeyWatch } from '../auth/watch-keys.ts';
-import type { Payment, Refund, Shop, Transaction } from '../kernel/db/generated/prisma/client.ts';
+import type {
+  Capture,
+  Payment,
+  Refund,
+  Shop,
+  Transaction,
+  TransactionVoid,
+} from '../kernel/db/generated/prisma/client.ts';
 import type { Metrics } from '../kernel/metrics.ts';
 import type { Seal } from '../kernel/seal.ts';
 import type { AddressRule } from '../kernel/web-address.ts';
@@ -41,10 +48,12 @@ export type GraphContext = {
 
 /** Rows that many objects of one answer refer to, read in one statement. They keep nothing, so live answers stay true. */
 export type Loaders = {
+  readonly capture: DataLoader<string, Capture>;
   readonly payment: DataLoader<string, Payment>;
   readonly refund: DataLoader<string, Refund>;
   readonly shop: DataLoader<string, Shop>;
   readonly transaction: DataLoader<string, Transaction>;
+  readonly void: DataLoader<string, TransactionVoid>;
 };
 
 /**

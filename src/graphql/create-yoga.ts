@@ -103,10 +103,12 @@ function createLoaders(app: GraphApp): Loaders {
   const { prisma } = app.payments.database;
   const where = (ids: readonly string[]): { id: { in: string[] } } => ({ id: { in: [...ids] } });
   return {
+    capture: rowLoader((ids) => prisma.capture.findMany({ where: where(ids) })),
     payment: rowLoader((ids) => prisma.payment.findMany({ where: where(ids) })),
     refund: rowLoader((ids) => prisma.refund.findMany({ where: where(ids) })),
     shop: rowLoader((ids) => prisma.shop.findMany({ where: where(ids) })),
     transaction: rowLoader((ids) => prisma.transaction.findMany({ where: where(ids) })),
+    void: rowLoader((ids) => prisma.transactionVoid.findMany({ where: where(ids) })),
   };
 }
 

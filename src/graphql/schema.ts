@@ -11,6 +11,8 @@ import '../payments/graphql/payment-methods.ts';
 import '../payments/graphql/create-payment.ts';
 import '../payments/graphql/cancel-payment.ts';
 import '../payments/graphql/start-transaction.ts';
+import '../payments/graphql/capture-transaction.ts';
+import '../payments/graphql/void-transaction.ts';
 import '../refunds/graphql.ts';
 import '../realtime/graphql/event.ts';
 import '../realtime/graphql/event-queries.ts';

@@ -13,6 +13,7 @@ export type NewPosting = {
   readonly captureId?: string;
   readonly refundId?: string;
   readonly payoutId?: string;
+  readonly heldForId?: string;
   readonly at: Date;
 };
 
@@ -30,13 +31,42 @@ export function saleSettled(sale: {
 }): NewPosting {
   return {
     kind: 'SALE',
-    from: { kind: 'ACQUIRER', owner: sale.acquirer },
+    from: acquirerOf(sale),
     to: { kind: 'SHOP', owner: sale.shopId },
     amount: sale.amount,
     currency: sale.currency,
     captureId: sale.captureId,
     at: sale.at,
   };
+}
+
+/** Money that an acquirer took for a transaction which it does not fit. */
+export type HeldMoney = {
+  readonly acquirer: string;
+  readonly heldForId: string;
+  readonly amount: bigint;
+  readonly currency: Currency;
+  readonly at: Date;
+};
+
+/** Money that fits nothing: the acquirer owes it to us, and we do not know yet to whom we owe it. */
+export function moneyHeld(money: HeldMoney): NewPosting {
+  return { ...heldPosting(money), kind: 'MONEY_HELD', from: acquirerOf(money), to: suspense };
+}
+
+/** Held money that has found its place, or has gone back. */
+export function heldReturned(money: HeldMoney): NewPosting {
+  return { ...heldPosting(money), kind: 'HELD_RETURNED', from: suspense, to: acquirerOf(money) };
+}
+
+const suspense = { kind: 'SUSPENSE', owner: 'gateway' } as const;
+
+function heldPosting({ amount, currency, heldForId, at }: HeldMoney): Omit<NewPosting, 'kind' | 'from' | 'to'> {
+  return { amount, currency, heldForId, at };
+}
+
+function acquirerOf({ acquirer }: { readonly acquirer: string }): NewPosting['from'] {
+  return { kind: 'ACQUIRER', owner: acquirer };
 }
 
 /** What the postings of one refund have in common. */
@@ -56,8 +86,7 @@ export function refundOrdered(refund: RefundMoney): NewPosting {
 
 /** A refund that reached the payer: the acquirer owes us that much less. */
 export function refundSettled(refund: RefundMoney): NewPosting {
-  const acquirer = { kind: 'ACQUIRER', owner: refund.acquirer } as const;
-  return { ...refundPosting(refund), kind: 'REFUND_SETTLED', from: refundsOf(refund), to: acquirer };
+  return { ...refundPosting(refund), kind: 'REFUND_SETTLED', from: refundsOf(refund), to: acquirerOf(refund) };
 }
 
 /** A refund that the acquirer refused: the shop has its money again. */

@@ -1,18 +1,20 @@
-import type { AcquirerAnswer } from '../acquirers/port.ts';
+import type { Acquirer, AcquirerAnswer } from '../acquirers/port.ts';
 import { after } from '../kernel/clock.ts';
 import { inTransaction } from '../kernel/db/database.ts';
 import type { Transaction } from '../kernel/db/generated/prisma/client.ts';
 import { lockShops } from '../kernel/events/append-events.ts';
 import { setTimers } from '../kernel/jobs/timers.ts';
+import { isLive } from '../transactions/model.ts';
 import { readTransactions } from '../transactions/store.ts';
 import type { PaymentDeps } from './deps.ts';
-import { askCancelledMs, askDelay, timerKinds } from './model.ts';
+import { answerDeadline, askCancelledMs, askDelay, askGivenUpMs, timerKinds } from './model.ts';
 import { acquirerTimeoutMs } from './start-transaction.ts';
 
 /**
- * Asks the acquirer what became of an attempt that has no answer yet, and applies what it says. As long as there is
- * none, it sets the timer for the next time, after growing intervals. An attempt that was cancelled is asked about for a
- * quarter of an hour: its acquirer may have taken the money before it was told to stop. Safe to repeat.
+ * Asks the acquirer what became of an attempt that has no answer yet, and applies what it says. As long as there is none,
+ * it sets the timer for the next time, after growing intervals; after a quarter of an hour the attempt is given up, lest
+ * its payer waits for ever, and asked about once an hour for three days more. An attempt that was cancelled is asked about
+ * for a quarter of an hour: its acquirer may have taken the money before it was told to stop. Safe to repeat.
  * @param round how often it has been asked before.
  */
 export async function askAcquirer(deps: PaymentDeps, transactionId: string, round: number): Promise<void> {
@@ -22,27 +24,37 @@ export async function askAcquirer(deps: PaymentDeps, transactionId: string, roun
   const shop = await deps.shops.find(transaction.shopId);
   if (!acquirer || !shop) throw new Error(`Transaction ${transactionId} names no known acquirer or shop.`);
   if (!awaitsAnswer(transaction, deps.clock.now(shop))) return;
-  const answer = await acquirer
-    .status(transactionId, AbortSignal.timeout(acquirerTimeoutMs))
-    .catch((error: unknown) => {
-      deps.log.warn({ err: error, acquirer: acquirer.name, transactionId }, 'acquirer gave no answer when asked');
-      return { kind: 'silent' } satisfies AcquirerAnswer;
-    });
+  const answer = await ask(deps, acquirer, transactionId);
   await deps.applying.submit({ transactionId, answer });
-  const isOpen = answer.kind === 'pending' || answer.kind === 'silent';
   const now = deps.clock.now(shop);
-  const dueAt = after(now, askDelay(round + 1));
+  if (answer.kind === 'silent' && now >= after(transaction.createdAt, answerDeadline)) {
+    await deps.applying.submit({ transactionId, answer: { kind: 'given-up' } });
+  }
+  const isOpen = answer.kind === 'pending' || answer.kind === 'silent';
   await inTransaction(deps.database, async (tx) => {
     // Its end may have come by notification meanwhile; then nobody must ask any more.
     await lockShops(tx, [shop.id]);
     const [latest] = await readTransactions(tx, [transactionId]);
-    if (!latest || !awaitsAnswer(latest, now) || (latest.status === 'CANCELLED' && !isOpen)) return;
-    const next = { kind: timerKinds.ask, subject: transactionId, merchantId: shop.merchantId, dueAt, round: round + 1 };
-    await setTimers(tx, [next]);
+    if (!latest || !awaitsAnswer(latest, now) || (!isLive(latest.status) && !isOpen)) return;
+    const delay = latest.reason === 'NO_ANSWER' ? hour : askDelay(round + 1);
+    const { merchantId } = shop;
+    const dueAt = after(now, delay);
+    await setTimers(tx, [{ kind: timerKinds.ask, subject: transactionId, merchantId, dueAt, round: round + 1 }]);
   });
 }
 
-function awaitsAnswer({ status, updatedAt }: Pick<Transaction, 'status' | 'updatedAt'>, now: Date): boolean {
+const hour = { ms: 3_600_000 };
+
+function ask(deps: PaymentDeps, acquirer: Acquirer, transactionId: string): Promise<AcquirerAnswer> {
+  return acquirer.status(transactionId, AbortSignal.timeout(acquirerTimeoutMs)).catch((error: unknown) => {
+    deps.log.warn({ err: error, acquirer: acquirer.name, transactionId }, 'acquirer gave no answer when asked');
+    return { kind: 'silent' } satisfies AcquirerAnswer;
+  });
+}
+
+function awaitsAnswer(transaction: Pick<Transaction, 'status' | 'reason' | 'updatedAt'>, now: Date): boolean {
+  const { status, reason, updatedAt } = transaction;
   if (status === 'CANCELLED') return now < after(updatedAt, { ms: askCancelledMs });
+  if (status === 'ERROR' && reason === 'NO_ANSWER') return now < after(updatedAt, { ms: askGivenUpMs });
   return status === 'PENDING' || status === 'UNKNOWN';
 }

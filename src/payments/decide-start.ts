@@ -1,27 +1,24 @@
 import type { Acquirer } from '../acquirers/port.ts';
-import type { Outcome } from '../kernel/batch.ts';
-import { after, type Clock } from '../kernel/clock.ts';
+import { type Outcome, outcomeOf } from '../kernel/batch.ts';
+import type { Clock } from '../kernel/clock.ts';
 import type { Tx } from '../kernel/db/database.ts';
 import type { Payment, Transaction } from '../kernel/db/generated/prisma/client.ts';
 import type { TransactionSource } from '../kernel/db/generated/prisma/enums.ts';
-import { NotFound, Refusal } from '../kernel/errors.ts';
-import { appendEvents, lockShops } from '../kernel/events/append-events.ts';
+import { NotFound } from '../kernel/errors.ts';
+import { lockShops } from '../kernel/events/append-events.ts';
 import { IdempotencyKeyReused } from '../kernel/idempotency.ts';
 import { newId } from '../kernel/ids.ts';
-import { setTimers } from '../kernel/jobs/timers.ts';
 import { MethodNotAvailable } from '../shops/errors.ts';
 import { requireActive } from '../shops/find-shop.ts';
 import { type Channel, channelFacts, type Shop, takesCurrency } from '../shops/model.ts';
 import { readShopStates, type ShopState } from '../shops/sql/read-shop-states.ts';
-import { transactionFact } from '../transactions/events.ts';
 import { isLive } from '../transactions/model.ts';
-import { insertTransactions } from '../transactions/sql/insert-transactions.ts';
+import { toNextStep } from '../transactions/next-step.ts';
 import { readAttempts, readTransactionsByKey } from '../transactions/store.ts';
 import { AttemptInProgress, PaymentNotPayable } from './errors.ts';
-import { paymentFact } from './events.ts';
-import { type Attempt, askDelay, timerKinds } from './model.ts';
-import { movePayments } from './sql/move-payments.ts';
+import { type Attempt, mayReplace } from './model.ts';
 import { readPayments } from './store.ts';
+import { type NewStart, writeStarts } from './write-starts.ts';
 
 /** A checked wish to pay a payment with one channel. */
 export type PreparedStart = {
@@ -33,6 +30,12 @@ export type PreparedStart = {
   /** Undefined when no acquirer takes this channel. */
   readonly acquirer: Acquirer | undefined;
   readonly source: TransactionSource;
+  /** The page of ours on which the payer has yet to enter his card; undefined when all is there and can be sent. */
+  readonly entryPage: string | undefined;
+  /** The payer has been warned and wants to pay otherwise than by the attempt that is running. */
+  readonly supersede: boolean;
+  readonly returnUrl: string | undefined;
+  readonly payerIp: string | undefined;
 };
 
 /** The attempt in its present state; `replayed` when an earlier wish under the same key had started it. */
@@ -42,12 +45,15 @@ type Known = {
   readonly shops: ReadonlyMap<string, ShopState>;
   readonly byKey: Map<string, Transaction>;
   readonly payments: Map<string, Payment>;
-  readonly live: Set<string>;
+  /** The attempt that is running, by payment. */
+  readonly live: Map<string, Transaction>;
+  readonly starts: NewStart[];
 };
 
 /**
  * The first step of starting transactions: decides for each wish, and leaves a PENDING row for those that may go on to
- * the acquirer. A job asks the acquirer about any that stay without an answer, so a crash after this step is repaired.
+ * the acquirer, or a NEW one where the payer has yet to enter his card. A job asks the acquirer about any that stay
+ * without an answer, so a crash after this step is repaired.
  */
 export async function decideStarts(
   tx: Tx,
@@ -59,9 +65,8 @@ export async function decideStarts(
     wishes.map((wish) => wish.shop.id),
   );
   const known = await readKnown(tx, wishes);
-  const outcomes = wishes.map((wish) => decide(known, wish, clock.now(wish.shop)));
-  const started = outcomes.flatMap((outcome) => ('value' in outcome && !outcome.value.replayed ? [outcome.value] : []));
-  await write(tx, started, new Map(wishes.map((wish) => [wish.shop.id, wish.shop])));
+  const outcomes = wishes.map((wish) => outcomeOf(() => decide(known, wish, clock.now(wish.shop))));
+  await writeStarts(tx, known.starts);
   return outcomes;
 }
 
@@ -75,33 +80,41 @@ async function readKnown(tx: Tx, wishes: readonly PreparedStart[]): Promise<Know
     tx,
     keys.map((key) => key.shopId),
   );
+  const live = attempts.filter((attempt) => isLive(attempt.status));
   return {
     shops,
     byKey: new Map(replays.map((row) => [`${row.shopId} ${row.idempotencyKey}`, row])),
     payments: new Map(payments.map((payment) => [payment.id, payment])),
-    live: new Set(attempts.filter((attempt) => isLive(attempt.status)).map((attempt) => attempt.paymentId)),
+    live: new Map(live.map((attempt) => [attempt.paymentId, attempt])),
+    starts: [],
   };
 }
 
 /** Decides one wish and notes what it did, so that the next wish of the batch sees it. */
-function decide(known: Known, wish: PreparedStart, now: Date): Outcome<StartedTransaction> {
-  try {
-    const payment = known.payments.get(wish.paymentId);
-    if (!payment || payment.shopId !== wish.shop.id) throw new NotFound('No payment has this id.', ['paymentId']);
-    const key = `${wish.shop.id} ${wish.idempotencyKey}`;
-    const earlier = known.byKey.get(key);
-    if (earlier) return { value: { payment, transaction: sameInput(earlier, wish), replayed: true } };
-    const acquirer = requirePayable(known, wish, { payment, now });
-    const transaction = newTransaction(wish, { payment, acquirer, now });
-    const pending: Payment = { ...payment, status: 'PENDING', updatedAt: now };
-    known.byKey.set(key, transaction);
-    known.payments.set(payment.id, pending);
-    known.live.add(payment.id);
-    return { value: { payment: pending, transaction, replayed: false } };
-  } catch (error) {
-    if (error instanceof Refusal) return { refusal: error };
-    throw error;
-  }
+function decide(known: Known, wish: PreparedStart, now: Date): StartedTransaction {
+  const payment = known.payments.get(wish.paymentId);
+  if (!payment || payment.shopId !== wish.shop.id) throw new NotFound('No payment has this id.', ['paymentId']);
+  const key = `${wish.shop.id} ${wish.idempotencyKey}`;
+  const earlier = known.byKey.get(key);
+  if (earlier) return { payment, transaction: sameInput(earlier, wish), replayed: true };
+  const live = known.live.get(payment.id);
+  if (live) requireReplaceable(known, wish, { live, now });
+  const acquirer = requirePayable(known, wish, { payment, live, now });
+  const continues = live !== undefined && isContinued(live, wish);
+  const transaction = continues ? continued(live, wish, now) : newTransaction(wish, { payment, acquirer, now });
+  const pending: Payment = payment.status === 'PENDING' ? payment : { ...payment, status: 'PENDING', updatedAt: now };
+  known.byKey.set(key, transaction);
+  known.payments.set(payment.id, pending);
+  known.live.set(payment.id, transaction);
+  known.starts.push({
+    transaction,
+    payment: pending,
+    merchantId: wish.shop.merchantId,
+    paymentWas: payment.status,
+    continues,
+    replaces: continues ? undefined : live,
+  });
+  return { payment: pending, transaction, replayed: false };
 }
 
 function sameInput(earlier: Transaction, wish: PreparedStart): Transaction {
@@ -109,14 +122,31 @@ function sameInput(earlier: Transaction, wish: PreparedStart): Transaction {
   return earlier;
 }
 
+/** The card that the payer enters on our page goes on with the attempt that sent him there. */
+function isContinued(live: Transaction, wish: PreparedStart): boolean {
+  return (
+    live.status === 'NEW' && live.channel === wish.channel && wish.entryPage === undefined && wish.source === 'WEB'
+  );
+}
+
+function requireReplaceable(
+  known: Known,
+  wish: PreparedStart,
+  { live, now }: { readonly live: Transaction; readonly now: Date },
+): void {
+  const begunNow = known.starts.some((start) => start.transaction.id === live.id);
+  const may = begunNow ? 'not-yet' : mayReplace(live, now);
+  if (may === 'at-once' || (may === 'after-warning' && wish.supersede)) return;
+  throw new AttemptInProgress(may === 'after-warning');
+}
+
 function requirePayable(
   known: Known,
   wish: PreparedStart,
-  moment: { readonly payment: Payment; readonly now: Date },
+  moment: { readonly payment: Payment; readonly live: Transaction | undefined; readonly now: Date },
 ): Acquirer {
-  const { payment, now } = moment;
-  if (known.live.has(payment.id)) throw new AttemptInProgress();
-  if (payment.status !== 'NEW') throw new PaymentNotPayable(payment.status, 'paid');
+  const { payment, live, now } = moment;
+  if (payment.status !== (live ? 'PENDING' : 'NEW')) throw new PaymentNotPayable(payment.status, 'paid');
   if (payment.validUntil <= now) throw new PaymentNotPayable('EXPIRED', 'paid');
   // As it is under the lock: what the wish brought along may be a second old.
   requireActive(known.shops.get(wish.shop.id) ?? wish.shop);
@@ -126,7 +156,16 @@ function requirePayable(
   if (!wish.acquirer || !wanted || !offered || !takesCurrency(wish.channel, payment.currency)) {
     throw new MethodNotAvailable(`${wish.channel} cannot pay this payment; ask paymentMethods what can.`, ['method']);
   }
+  const unavailable = wish.acquirer.unavailability(wish.channel, now);
+  if (unavailable) throw new MethodNotAvailable(sentenceFor(wish.channel, unavailable), ['method']);
   return wish.acquirer;
+}
+
+function sentenceFor(channel: Channel, unavailable: { readonly reason: string; readonly until?: Date }): string {
+  const until = unavailable.until ? ` until ${unavailable.until.toISOString()}` : '';
+  return unavailable.reason === 'OUTSIDE_HOURS'
+    ? `${channel} takes no payments at this hour${until}; choose another method or come again.`
+    : `${channel} is out of order at the moment; choose another method or come again in a few minutes.`;
 }
 
 function newTransaction(
@@ -134,6 +173,7 @@ function newTransaction(
   made: { readonly payment: Payment; readonly acquirer: Acquirer; readonly now: Date },
 ): Transaction {
   const { payment, acquirer, now } = made;
+  const { entryPage } = wish;
   return {
     id: newId(now),
     shopId: payment.shopId,
@@ -145,46 +185,29 @@ function newTransaction(
     channel: wish.channel,
     acquirer: acquirer.name,
     acquirerReference: null,
-    status: 'PENDING',
+    status: entryPage === undefined ? 'PENDING' : 'NEW',
     reason: null,
     acquirerCode: null,
     amount: payment.amount,
     currency: payment.currency,
+    capturedAmount: 0n,
     settledAmount: 0n,
     refundedAmount: 0n,
+    heldAmount: 0n,
     late: false,
     surplus: false,
     profileId: null,
     confirmUntil: null,
+    nextStep: entryPage === undefined ? null : toNextStep({ url: entryPage, httpMethod: 'GET', fields: [] }),
+    returnUrl: wish.returnUrl ?? null,
+    payerIp: wish.payerIp ?? null,
+    authorizedUntil: null,
     createdAt: now,
     updatedAt: now,
     settledAt: null,
   };
 }
 
-async function write(tx: Tx, started: readonly StartedTransaction[], shops: ReadonlyMap<string, Shop>): Promise<void> {
-  await insertTransactions(
-    tx,
-    started.map((start) => start.transaction),
-  );
-  await movePayments(
-    tx,
-    started.map((start) => ({ was: 'NEW', row: start.payment })),
-  );
-  await setTimers(
-    tx,
-    started.map(({ transaction }) => ({
-      kind: timerKinds.ask,
-      subject: transaction.id,
-      merchantId: (shops.get(transaction.shopId) as Shop).merchantId,
-      dueAt: after(transaction.createdAt, askDelay(0)),
-    })),
-  );
-  await appendEvents(
-    tx,
-    started.flatMap(({ transaction, payment }) => [
-      transactionFact(transaction, payment.status, transaction.createdAt),
-      paymentFact(payment, transaction.createdAt),
-    ]),
-  );
+function continued(live: Transaction, wish: PreparedStart, now: Date): Transaction {
+  return { ...live, status: 'PENDING', nextStep: null, payerIp: wish.payerIp ?? live.payerIp, updatedAt: now };
 }

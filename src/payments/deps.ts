@@ -15,6 +15,8 @@ export type PaymentDeps = {
   readonly log: Log;
   readonly shops: ShopFinder;
   readonly acquirers: Acquirers;
+  /** Where payers reach the pages, without a slash at the end. */
+  readonly publicUrl: string;
   readonly creating: Lane<PreparedPayment, CreatedPayment>;
   readonly starting: Lane<PreparedStart, StartedTransaction>;
   readonly applying: Lane<AnswerForTransaction, AppliedAnswer>;

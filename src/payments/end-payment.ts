@@ -2,6 +2,7 @@ import type { Outcome } from '../kernel/batch.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Tx } from '../kernel/db/database.ts';
 import type { Payment, Transaction } from '../kernel/db/generated/prisma/client.ts';
+import type { TransactionStatus } from '../kernel/db/generated/prisma/enums.ts';
 import { NotFound } from '../kernel/errors.ts';
 import { appendEvents, lockShops } from '../kernel/events/append-events.ts';
 import { enqueue } from '../kernel/jobs/enqueue.ts';
@@ -19,7 +20,12 @@ import { readPayments } from './store.ts';
 /** How a payment may be ended without money: by the shop, or by time. */
 export type PaymentEnd = 'CANCELLED' | 'EXPIRED';
 
-type Ending = { readonly payment: Payment; readonly attempt: Transaction | undefined; readonly before: Payment };
+type Ending = {
+  readonly payment: Payment;
+  readonly before: Payment;
+  /** The attempt that ends with it, as it was and as it shall be. */
+  readonly attempt: { readonly was: TransactionStatus; readonly row: Transaction } | undefined;
+};
 
 /**
  * Ends payments of one shop that have not been paid. A pending attempt ends with its payment, and its acquirer is told
@@ -47,8 +53,9 @@ export async function endPayments(
     }
     const ended: Payment = { ...payment, status: wish.end, updatedAt: now };
     payments.set(id, ended);
-    const attempt = attempts.find((candidate) => candidate.paymentId === id && candidate.status === 'PENDING');
-    endings.push({ payment: ended, attempt: attempt && endAttempt(attempt, wish.end, now), before: payment });
+    const attempt = attempts.find((candidate) => candidate.paymentId === id && endsWithPayment(candidate));
+    const row = attempt && endAttempt(attempt, wish.end, now);
+    endings.push({ payment: ended, before: payment, attempt: row && { was: attempt.status, row } });
     return { value: ended };
   });
   await write(tx, endings, now);
@@ -60,16 +67,17 @@ function isEarly(payment: Payment, end: PaymentEnd, now: Date): boolean {
   return end === 'EXPIRED' && payment.validUntil > now;
 }
 
+function endsWithPayment({ status }: Transaction): boolean {
+  return status === 'NEW' || status === 'PENDING';
+}
+
 function endAttempt(attempt: Transaction, end: PaymentEnd, now: Date): Transaction {
-  return { ...attempt, status: 'CANCELLED', reason: `PAYMENT_${end}`, updatedAt: now };
+  return { ...attempt, status: 'CANCELLED', reason: `PAYMENT_${end}`, nextStep: null, updatedAt: now };
 }
 
 async function write(tx: Tx, endings: readonly Ending[], now: Date): Promise<void> {
   const attempts = endings.flatMap((ending) => (ending.attempt ? [ending.attempt] : []));
-  await moveTransactions(
-    tx,
-    attempts.map((row) => ({ was: 'PENDING', row })),
-  );
+  await moveTransactions(tx, attempts);
   await movePayments(
     tx,
     endings.map((ending) => ({ was: ending.before.status, row: ending.payment })),
@@ -82,12 +90,14 @@ async function write(tx: Tx, endings: readonly Ending[], now: Date): Promise<voi
   await appendEvents(
     tx,
     endings.flatMap(({ attempt, payment }) => [
-      ...(attempt ? [transactionFact(attempt, payment.status, now)] : []),
+      ...(attempt ? [transactionFact(attempt.row, payment.status, now)] : []),
       paymentFact(payment, now),
     ]),
   );
   await enqueue(
     tx,
-    attempts.map((attempt) => ({ name: stopOrderJob, payload: { transactionId: attempt.id } })),
+    attempts
+      .filter((attempt) => attempt.was === 'PENDING')
+      .map(({ row }) => ({ name: stopOrderJob, payload: { transactionId: row.id } })),
   );
 }

@@ -15,7 +15,42 @@ export class PaymentNotPayable extends Refusal {
 export class AttemptInProgress extends Refusal {
   readonly code = 'ATTEMPT_IN_PROGRESS';
 
-  constructor() {
-    super('Another attempt to pay this payment is still running; wait until it has ended.', ['paymentId']);
+  /** @param replaceable true when the attempt may be replaced once the payer was warned. */
+  constructor(replaceable = false) {
+    super(
+      replaceable
+        ? 'Another attempt to pay this payment is still running and may bring money; wait until it has ended, or warn the payer and repeat with supersede: true.'
+        : 'Another attempt to pay this payment is still running; wait until it has ended.',
+      ['paymentId'],
+    );
+  }
+}
+
+/** The transaction holds no authorised money that could be captured now. */
+export class NotCapturable extends Refusal {
+  readonly code = 'NOT_CAPTURABLE';
+
+  /** @param why what stands in the way, as the end of the sentence. */
+  constructor(why: string) {
+    super(`This transaction cannot be captured: ${why}.`, ['transactionId']);
+  }
+}
+
+/** The transaction holds no authorised money that could be released now. */
+export class NotVoidable extends Refusal {
+  readonly code = 'NOT_VOIDABLE';
+
+  /** @param why what stands in the way, as the end of the sentence. */
+  constructor(why: string) {
+    super(`This transaction cannot be voided: ${why}.`, ['transactionId']);
+  }
+}
+
+/** More than what is left of the authorised amount, or nothing at all. */
+export class CaptureOutOfRange extends Refusal {
+  readonly code = 'AMOUNT_OUT_OF_RANGE';
+
+  constructor(left: bigint) {
+    super(`A capture must be 1 to ${left} minor units: so much of the authorised amount is left.`, ['amount']);
   }
 }

@@ -1,59 +1,73 @@
 import type { AcquirerAnswer } from '../acquirers/port.ts';
+import { after } from '../kernel/clock.ts';
 import type { Payment, Transaction } from '../kernel/db/generated/prisma/client.ts';
 import { isLive } from '../transactions/model.ts';
-import type { Attempt } from './model.ts';
+import { toNextStep } from '../transactions/next-step.ts';
+import { type Attempt, authorizationLasts } from './model.ts';
 
-/** What an acquirer's word changes; undefined members stay as they are. */
+/** What can be known of an attempt: an acquirer's word, or that the acquirer was asked for long enough in vain. */
+export type Word = AcquirerAnswer | { readonly kind: 'given-up' };
+
+/** What a word changes; undefined members stay as they are. */
 export type Judgement = {
   readonly transaction: Transaction | undefined;
   readonly payment: Payment | undefined;
   /** Something that people must look at, in a few words. */
   readonly alarm: string | undefined;
+  /** True when the acquirer holds money authorised for an attempt that is over, and has to release it. */
+  readonly release: boolean;
 };
 
-const nothing: Judgement = { transaction: undefined, payment: undefined, alarm: undefined };
+type Known = Attempt & { readonly otherSettled: boolean };
+
+const nothing: Judgement = { transaction: undefined, payment: undefined, alarm: undefined, release: false };
 
 /**
- * Says what an acquirer's word means for an attempt and its payment. Pure: every combination of state and answer has
- * its answer here.
+ * Says what a word means for an attempt and its payment. Pure: every combination of state and word has its answer here.
  * - The first word wins, but for "settled", which always counts: money that arrives is never dropped.
  * - Settled after the attempt or the payment was over: `late`. After another attempt had settled: `surplus`.
- * - Settled with another amount than asked: nothing is booked; the attempt waits as UNKNOWN and an alarm is raised.
- * - A word that the table of states has no move for (money for an attempt that was never sent, "rejected" after
- *   "authorised" or "settled") changes nothing and raises an alarm.
- * @param otherSettled whether another attempt has settled this payment already.
+ * - Settled with another amount than asked: the money is held in suspense, an attempt that waits is UNKNOWN with the reason
+ *   AMOUNT_MISMATCH, and an alarm is raised. The right amount, or a refusal, told later ends that.
+ * - Authorised for an attempt that is over, or with another amount: it is released at once.
+ * - No answer until the deadline: ERROR with the reason NO_ANSWER, and the payer may pay otherwise.
+ * - A word that the table of states has no move for ("rejected" after "authorised" or "settled") changes nothing and
+ *   raises an alarm.
+ * @param known.otherSettled whether another attempt has brought money for this payment already.
  */
-export function judgeAnswer(
-  attempt: Attempt & { readonly otherSettled: boolean },
-  answer: AcquirerAnswer,
-  now: Date,
-): Judgement {
-  const { transaction } = attempt;
-  switch (answer.kind) {
+export function judgeAnswer(known: Known, word: Word, now: Date): Judgement {
+  switch (word.kind) {
     case 'settled':
-      return settle(attempt, answer.amount, now);
+      return settle(known, word.amount, now);
+    case 'authorized':
+      return authorize(known, word.amount, now);
     case 'pending':
-      if (transaction.status !== 'PENDING' || transaction.confirmUntil !== null) return nothing;
-      return { ...nothing, transaction: { ...transaction, confirmUntil: answer.confirmUntil, updatedAt: now } };
+      return wait(known, word, now);
     case 'silent':
-      if (transaction.status !== 'PENDING') return nothing;
-      return { ...nothing, transaction: { ...transaction, status: 'UNKNOWN', updatedAt: now } };
+      return known.transaction.status === 'PENDING' ? move(known, { status: 'UNKNOWN' }, now) : nothing;
+    case 'given-up':
+      if (known.transaction.status !== 'UNKNOWN' || known.transaction.heldAmount > 0n) return nothing;
+      return endWithoutMoney(known, { status: 'ERROR', reason: 'NO_ANSWER', acquirerCode: null }, now);
     case 'rejected':
-      return endWithoutMoney(attempt, { status: 'REJECTED', reason: answer.reason, acquirerCode: answer.code }, now);
+      return endWithoutMoney(known, { status: 'REJECTED', reason: word.reason, acquirerCode: word.code }, now);
+    case 'failed':
+      return endWithoutMoney(known, { status: 'ERROR', reason: 'TECHNICAL', acquirerCode: null }, now);
     case 'unheard':
-      return endWithoutMoney(attempt, { status: 'ERROR', reason: 'NOT_SENT', acquirerCode: null }, now);
+      return endWithoutMoney(known, { status: 'ERROR', reason: 'NOT_SENT', acquirerCode: null }, now);
   }
 }
 
-function settle(attempt: Attempt & { readonly otherSettled: boolean }, amount: bigint, now: Date): Judgement {
-  const { transaction, payment, otherSettled } = attempt;
+function move({ transaction }: Attempt, change: Partial<Transaction>, now: Date): Judgement {
+  return { ...nothing, transaction: { ...transaction, ...change, updatedAt: now } };
+}
+
+function settle(known: Known, amount: bigint, now: Date): Judgement {
+  const { transaction, payment, otherSettled } = known;
   if (transaction.status === 'SETTLED' && amount === transaction.settledAmount) return nothing;
   if (transaction.status === 'NEW') return { ...nothing, alarm: 'the acquirer settled an attempt that was never sent' };
-  if (amount !== transaction.amount) {
-    const held: Transaction = { ...transaction, status: 'UNKNOWN', updatedAt: now };
-    const alarm = 'the acquirer settled another amount than was asked';
-    return { transaction: transaction.status === 'PENDING' ? held : undefined, payment: undefined, alarm };
+  if (transaction.status === 'SETTLED' || transaction.capturedAmount > 0n) {
+    return { ...nothing, alarm: 'the acquirer settled another amount than it had told before' };
   }
+  if (amount !== transaction.amount) return hold(known, amount, now);
   const over = payment.status === 'CANCELLED' || payment.status === 'EXPIRED';
   const settled: Transaction = {
     ...transaction,
@@ -62,31 +76,92 @@ function settle(attempt: Attempt & { readonly otherSettled: boolean }, amount: b
     acquirerCode: null,
     late: over || !isLive(transaction.status),
     surplus: otherSettled,
+    capturedAmount: amount,
     settledAmount: amount,
+    heldAmount: 0n,
+    nextStep: null,
     settledAt: now,
     updatedAt: now,
   };
   return {
+    ...nothing,
     transaction: settled,
     payment: otherSettled ? undefined : { ...payment, status: 'SETTLED', settledAt: now, updatedAt: now },
     alarm: otherSettled ? 'a payment was paid twice' : undefined,
   };
 }
 
+/** Keeps money that does not fit out of the shop's balance, and the payer from paying once more while it is looked into. */
+function hold(known: Known, amount: bigint, now: Date): Judgement {
+  const { status, heldAmount } = known.transaction;
+  if (heldAmount === amount) return nothing;
+  const waits = status === 'PENDING' || status === 'UNKNOWN';
+  const change = waits ? ({ status: 'UNKNOWN', reason: 'AMOUNT_MISMATCH' } as const) : {};
+  const alarm = 'the acquirer settled another amount than was asked';
+  return { ...move(known, { ...change, heldAmount: amount }, now), alarm };
+}
+
+function authorize(known: Known, amount: bigint, now: Date): Judgement {
+  const { transaction, payment, otherSettled } = known;
+  switch (transaction.status) {
+    case 'NEW':
+      return { ...nothing, alarm: 'the acquirer authorised an attempt that was never sent' };
+    case 'AUTHORIZED':
+    case 'SUBMITTED':
+    case 'SETTLED':
+      return nothing;
+    case 'PENDING':
+    case 'UNKNOWN':
+      break;
+    default:
+      return { ...nothing, release: true };
+  }
+  if (amount !== transaction.amount) {
+    const ended = endWithoutMoney(known, { status: 'ERROR', reason: 'AMOUNT_MISMATCH', acquirerCode: null }, now);
+    return { ...ended, release: true, alarm: 'the acquirer authorised another amount than was asked' };
+  }
+  const over = payment.status === 'CANCELLED' || payment.status === 'EXPIRED';
+  if (over || otherSettled) {
+    const reason = otherSettled
+      ? 'SUPERSEDED'
+      : (`PAYMENT_${payment.status}` as 'PAYMENT_CANCELLED' | 'PAYMENT_EXPIRED');
+    return { ...endWithoutMoney(known, { status: 'REJECTED', reason, acquirerCode: null }, now), release: true };
+  }
+  const authorizedUntil = after(now, authorizationLasts);
+  const change = { status: 'AUTHORIZED', reason: null, acquirerCode: null, nextStep: null, authorizedUntil } as const;
+  const reserved: Payment = { ...payment, status: 'AUTHORIZED', updatedAt: now };
+  return { ...move(known, change, now), payment: payment.status === 'PENDING' ? reserved : undefined };
+}
+
+/** Notes what the payer can do meanwhile, when it is news. */
+function wait(known: Known, word: Word & { readonly kind: 'pending' }, now: Date): Judgement {
+  const { status, confirmUntil, nextStep } = known.transaction;
+  if (status !== 'PENDING' && status !== 'UNKNOWN') return nothing;
+  const change: Partial<Transaction> = {
+    ...(word.confirmUntil && confirmUntil === null && status === 'PENDING' ? { confirmUntil: word.confirmUntil } : {}),
+    ...(word.redirect && nextStep === null ? { nextStep: toNextStep(word.redirect) } : {}),
+    ...(word.softDecline && nextStep === null ? { acquirerCode: word.softDecline } : {}),
+  };
+  return Object.keys(change).length === 0 ? nothing : move(known, change, now);
+}
+
 function endWithoutMoney(
-  attempt: Attempt,
+  known: Attempt,
   end: Pick<Transaction, 'status' | 'reason' | 'acquirerCode'>,
   now: Date,
 ): Judgement {
-  const { transaction, payment } = attempt;
+  const { transaction, payment } = known;
   if (transaction.status === 'SETTLED') {
     return { ...nothing, alarm: 'the acquirer rejected an attempt it had settled' };
   }
-  if (transaction.status === 'AUTHORIZED') {
+  if (transaction.status === 'AUTHORIZED' || transaction.status === 'SUBMITTED') {
     return { ...nothing, alarm: 'the acquirer rejected an attempt it had authorised' };
   }
-  if (!isLive(transaction.status)) return nothing;
-  const ended: Transaction = { ...transaction, ...end, updatedAt: now };
+  // What was held has gone back with it.
+  if (!isLive(transaction.status)) return transaction.heldAmount > 0n ? move(known, { heldAmount: 0n }, now) : nothing;
   const reopened: Payment = { ...payment, status: 'NEW', updatedAt: now };
-  return { transaction: ended, payment: payment.status === 'PENDING' ? reopened : undefined, alarm: undefined };
+  return {
+    ...move(known, { ...end, nextStep: null, heldAmount: 0n }, now),
+    payment: payment.status === 'PENDING' ? reopened : undefined,
+  };
 }

@@ -31,14 +31,29 @@ export function defaultValidUntil(now: Date, paymentValiditySeconds: number | un
   return until;
 }
 
-/** Names of the timers that belong to payments; their subjects are ids of payments or transactions. */
-export const timerKinds = { expire: 'expire-payment', ask: 'ask-acquirer' } as const;
+/** Names of the timers that belong to payments; their subjects are ids of payments, transactions, captures or voids. */
+export const timerKinds = {
+  expire: 'expire-payment',
+  ask: 'ask-acquirer',
+  expireAuthorization: 'expire-authorization',
+  askCapture: 'ask-capture',
+  askVoid: 'ask-void',
+} as const;
 
 /** Name of the job that tells an acquirer to stop an order. */
 export const stopOrderJob = 'stop-order';
 
 /** How long an attempt that was cancelled is still asked about: the acquirer may have taken the money all the same. */
 export const askCancelledMs = 15 * 60_000;
+
+/** How long an acquirer is asked before an attempt without an answer is given up, so that the payer may pay otherwise. */
+export const answerDeadline = { ms: 15 * 60_000 };
+
+/** How long an attempt that was given up is still asked about, once an hour: its money may turn up. */
+export const askGivenUpMs = 3 * 24 * 3_600_000;
+
+/** How long authorised money can be captured: seven days (domain: states). */
+export const authorizationLasts = { ms: 7 * 24 * 3_600_000 };
 
 /** When the acquirer is asked about an attempt without an answer: seconds after the start, by round; then every 5 minutes. */
 const askAfterSeconds = [15, 15, 30, 60, 120, 300] as const;
@@ -50,3 +65,31 @@ export function askDelay(round: number): { ms: number } {
 
 /** A payment with the attempt that concerns it. */
 export type Attempt = { readonly payment: Payment; readonly transaction: Transaction };
+
+/** How long a BLIK code is good; an attempt of which nothing is heard for longer has missed its time. */
+const quietMs = 120_000;
+
+/**
+ * Says when a payer who wants to pay otherwise may replace a live attempt (domain: states).
+ * - `at-once`: nothing was sent to an acquirer yet.
+ * - `after-warning`: it may still bring money, so the payer must have been warned: redirects, and BLIK after its timers.
+ * - `not-yet`: its end is near, or it is being asked about.
+ * - `never`: money is reserved or taken.
+ */
+export function mayReplace(
+  attempt: Pick<Transaction, 'status' | 'nextStep' | 'confirmUntil' | 'createdAt'>,
+  now: Date,
+): 'at-once' | 'after-warning' | 'not-yet' | 'never' {
+  switch (attempt.status) {
+    case 'NEW':
+      return 'at-once';
+    case 'PENDING': {
+      const missed = attempt.confirmUntil ?? new Date(attempt.createdAt.getTime() + quietMs);
+      return attempt.nextStep !== null || missed <= now ? 'after-warning' : 'not-yet';
+    }
+    case 'UNKNOWN':
+      return 'not-yet';
+    default:
+      return 'never';
+  }
+}

@@ -32,9 +32,7 @@ export function openLanes(deps: {
     applying: createLane(async (answers) => {
       const outcomes = await inTransaction(database, (tx) => applyAcquirerAnswers(tx, deps, answers));
       for (const applied of valuesOf(outcomes)) {
-        // "Pending" from an acquirer only adds until when the payer can confirm.
-        if (applied.changed && applied.transaction.status !== 'PENDING')
-          metrics.transactionMoved(applied.transaction.status);
+        if (applied.moved) metrics.transactionMoved(applied.transaction.status);
       }
       return outcomes;
     }),

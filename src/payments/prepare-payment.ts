@@ -1,7 +1,7 @@
 import { type Acquirers, acquirerFor } from '../acquirers/port.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Payment, Prisma } from '../kernel/db/generated/prisma/client.ts';
-import type { Currency, PaymentMethod, PaymentSource } from '../kernel/db/generated/prisma/enums.ts';
+import type { CaptureMode, Currency, PaymentMethod, PaymentSource } from '../kernel/db/generated/prisma/enums.ts';
 import { InvalidInput, Refusal } from '../kernel/errors.ts';
 import { hashInput, parseIdempotencyKey } from '../kernel/idempotency.ts';
 import { newId } from '../kernel/ids.ts';
@@ -27,6 +27,8 @@ export type CreatePaymentInput = {
   readonly locale?: string | undefined;
   readonly methods?: readonly PaymentMethod[] | undefined;
   readonly preselectChannel?: string | undefined;
+  /** Undefined: as the shop has it. */
+  readonly captureMode?: CaptureMode | undefined;
   readonly successUrl?: string | undefined;
   readonly failureUrl?: string | undefined;
   readonly returnUrl?: string | undefined;
@@ -73,6 +75,7 @@ export function preparePayment(
     locale: input.locale ?? null,
     methods: [...new Set(input.methods ?? [])],
     preselectChannel: input.preselectChannel ?? null,
+    captureMode: input.captureMode ?? shop.captureMode,
     ...addresses,
     documents: input.documents ?? null,
     validUntil: validUntilOf(input.validUntil, shop, now),

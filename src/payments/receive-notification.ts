@@ -1,20 +1,21 @@
 import {
   type AcquirerNotification,
   type Acquirers,
+  type MovementAnswer,
+  type MovementKind,
   NotificationRejected,
-  type RefundAnswer,
 } from '../acquirers/port.ts';
 import { NotFound } from '../kernel/errors.ts';
 import { parseId } from '../kernel/ids.ts';
 import type { PaymentDeps } from './deps.ts';
 
-/** A word about a refund, and whose word it is. */
-type AnswerForRefund = { readonly refundId: string; readonly answer: RefundAnswer; readonly acquirer: string };
+/** A word about a capture, void or refund, and whose word it is. */
+export type MovementWord = { readonly id: string; readonly answer: MovementAnswer; readonly acquirer: string };
 
-/** Who hears what acquirers tell: words about transactions are ours, those about refunds go to the slice above. */
+/** Who hears what acquirers tell: words about transactions, captures and voids are ours, refunds have a slice above. */
 export type NotificationDeps = Pick<PaymentDeps, 'applying'> & {
   readonly acquirers: Acquirers;
-  readonly hearRefund: (word: AnswerForRefund) => Promise<unknown>;
+  readonly hearMovement: { readonly [kind in MovementKind]: (word: MovementWord) => Promise<unknown> };
 };
 
 /**
@@ -34,6 +35,9 @@ export async function receiveNotification(
   // "No answer" is what we find out ourselves; nobody can tell it to us.
   if (word.answer.kind === 'silent') throw new NotificationRejected('A notification must carry an answer.');
   const id = parseId(word.reference, word.about, ['reference']);
-  if (word.about === 'refund') await deps.hearRefund({ refundId: id, answer: word.answer, acquirer: acquirerName });
-  else await deps.applying.submit({ transactionId: id, answer: word.answer, acquirer: acquirerName });
+  if (word.about === 'transaction') {
+    await deps.applying.submit({ transactionId: id, answer: word.answer, acquirer: acquirerName });
+  } else {
+    await deps.hearMovement[word.about]({ id, answer: word.answer, acquirer: acquirerName });
+  }
 }

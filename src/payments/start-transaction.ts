@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js';
-import { type AcquirerAnswer, acquirerFor, type StartOrder } from '../acquirers/port.ts';
+import { type Acquirer, type AcquirerAnswer, acquirerFor, type StartOrder } from '../acquirers/port.ts';
 import type { PaymentMethod, TransactionSource } from '../kernel/db/generated/prisma/enums.ts';
 import { InvalidInput } from '../kernel/errors.ts';
 import { hashInput, parseIdempotencyKey } from '../kernel/idempotency.ts';
@@ -16,8 +16,18 @@ export type StartTransactionInput = {
   /** Undefined: the method's usual channel. */
   readonly channel?: string | undefined;
   readonly blikCode?: string | undefined;
+  readonly card?: TokenisedCard | undefined;
+  /** True when the payer was warned that the attempt which is running may still bring money, and wants to pay otherwise. */
+  readonly supersede?: boolean | undefined;
   readonly payerIp?: string | undefined;
   readonly returnUrl?: string | undefined;
+};
+
+/** A card as the tokeniser gave it back. */
+export type TokenisedCard = {
+  readonly token: string;
+  /** Tells one wallet token from another, so that a repeated call is known for what it is; a card from a form has none. */
+  readonly fingerprint?: string;
 };
 
 /** How long an acquirer may take to answer a call before it counts as silent, in milliseconds. */
@@ -26,6 +36,7 @@ export const acquirerTimeoutMs = 3_000;
 /**
  * Starts one attempt to pay: decides (leaves the row PENDING), calls the acquirer outside any transaction, and applies
  * its answer. A refused attempt is an answer, not a refusal. Repeating the call with the same key starts nothing new.
+ * A card or wallet without a token is not sent: the payer enters it on our page, and the attempt is NEW until then.
  * @throws InvalidInput, NotFound, PaymentNotPayable, AttemptInProgress, MethodNotAvailable, ShopNotActive,
  * MerchantNotActive or IdempotencyKeyReused; then nothing was started.
  */
@@ -36,35 +47,44 @@ export async function startTransaction(
 ): Promise<StartedTransaction> {
   const wish = prepareStart(deps, owner, input);
   const started = await deps.starting.submit(wish);
-  if (started.replayed || !wish.acquirer) return started;
   const { transaction } = started;
-  const order: StartOrder = {
-    reference: transaction.id,
-    channel: wish.channel,
-    amount: transaction.amount,
-    currency: transaction.currency,
-    title: started.payment.title ?? '',
-    enteredAt: transaction.createdAt,
-    blikCode: normalCode(input.blikCode),
-    merchantId: owner.shop.merchantId,
-    clockOffsetMs: owner.shop.clockOffsetMs,
-    sandboxDelayMs: owner.shop.sandboxDelayMs,
-  };
-  const answer = await callAcquirer(deps, wish, order);
+  if (started.replayed || transaction.status !== 'PENDING' || !wish.acquirer) return started;
+  const answer = await callAcquirer(deps, wish.acquirer, orderFor(deps, { wish, started, input }));
   const applied = await deps.applying.submit({ transactionId: transaction.id, answer });
   return { ...applied, replayed: false };
 }
 
+function orderFor(
+  deps: PaymentDeps,
+  { wish, started, input }: { wish: PreparedStart; started: StartedTransaction; input: StartTransactionInput },
+): StartOrder {
+  const { transaction, payment } = started;
+  const { shop } = wish;
+  return {
+    reference: transaction.id,
+    channel: wish.channel,
+    amount: transaction.amount,
+    currency: transaction.currency,
+    captureMode: wish.acquirer?.capabilities.authorizes ? payment.captureMode : 'AUTOMATIC',
+    title: payment.title ?? '',
+    shopName: shop.name,
+    enteredAt: transaction.updatedAt,
+    blikCode: normalCode(input.blikCode),
+    cardToken: input.card?.token,
+    returnUrl: transaction.returnUrl ?? `${deps.publicUrl}/pay/${payment.id}`,
+    merchantId: shop.merchantId,
+    clockOffsetMs: shop.clockOffsetMs,
+    sandboxDelayMs: shop.sandboxDelayMs,
+  };
+}
+
 /** Whatever keeps an answer from us, the call was made: only asking the acquirer can tell what became of it. */
-async function callAcquirer(deps: PaymentDeps, wish: PreparedStart, order: StartOrder): Promise<AcquirerAnswer> {
-  if (!wish.acquirer) return { kind: 'unheard' };
+async function callAcquirer(deps: PaymentDeps, acquirer: Acquirer, order: StartOrder): Promise<AcquirerAnswer> {
   try {
-    return await wish.acquirer.start(order, AbortSignal.timeout(acquirerTimeoutMs));
+    return await acquirer.start(order, AbortSignal.timeout(acquirerTimeoutMs));
   } catch (error) {
-    deps.log.warn(
-      { err: error, acquirer: wish.acquirer.name, transactionId: order.reference },
-      'acquirer gave no answer',
-    );
+    const context = { err: error, acquirer: acquirer.name, transactionId: order.reference };
+    deps.log.warn(context, 'acquirer gave no answer');
     return { kind: 'silent' };
   }
 }
@@ -80,15 +100,26 @@ function prepareStart(
     throw new InvalidInput('payerIp must be an IPv4 or IPv6 address.', ['payerIp']);
   }
   if (input.returnUrl !== undefined) parseWebAddress(input.returnUrl, ['returnUrl']);
+  const { card, supersede = false, ...hashed } = input;
+  const entered = !takesCard(channel) || card !== undefined;
   return {
     paymentId: input.paymentId,
     shop: owner.shop,
     idempotencyKey: parseIdempotencyKey(input.idempotencyKey),
-    inputHash: hashInput({ ...input, blikCode: normalCode(input.blikCode) }),
+    inputHash: hashInput({ ...hashed, blikCode: normalCode(input.blikCode), card: card?.fingerprint }),
     channel,
     acquirer: acquirerFor(deps.acquirers, channel),
     source: owner.source,
+    entryPage: entered ? undefined : `${deps.publicUrl}/pay/${input.paymentId}`,
+    supersede,
+    returnUrl: input.returnUrl,
+    payerIp: input.payerIp === undefined ? undefined : ipaddr.process(input.payerIp).toString(),
   };
+}
+
+function takesCard(channel: Channel): boolean {
+  const { method } = channelFacts(channel);
+  return method === 'CARD' || method === 'WALLET';
 }
 
 function parseChannel(input: StartTransactionInput, shop: Shop): Channel {

@@ -27,6 +27,7 @@ const columns = {
   locale: 'locale',
   methods: 'methods::text[]',
   preselectChannel: 'preselect_channel',
+  captureMode: 'capture_mode',
   successUrl: 'success_url',
   failureUrl: 'failure_url',
   returnUrl: 'return_url',

@@ -1,4 +1,4 @@
-import type { RefundAnswer } from '../acquirers/port.ts';
+import type { MovementAnswer } from '../acquirers/port.ts';
 import type { Outcome } from '../kernel/batch.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Tx } from '../kernel/db/database.ts';
@@ -10,9 +10,11 @@ import type { Log } from '../kernel/log.ts';
 import { type NewPosting, refundRejected, refundSettled } from '../ledger/model.ts';
 import { writePostings } from '../ledger/sql/write-postings.ts';
 import { readShopStates, type ShopState } from '../shops/sql/read-shop-states.ts';
+import { isContradiction, judgeMovement } from '../transactions/judge-movement.ts';
+import { isOpen } from '../transactions/model.ts';
 import { readTransactions } from '../transactions/store.ts';
 import { refundFact } from './events.ts';
-import { askTimer, isOpen } from './model.ts';
+import { askTimer } from './model.ts';
 import { addRefunded } from './sql/add-refunded.ts';
 import { moveRefunds } from './sql/move-refunds.ts';
 import { findShopsOfRefunds, readRefunds } from './store.ts';
@@ -20,7 +22,7 @@ import { findShopsOfRefunds, readRefunds } from './store.ts';
 /** An acquirer's word about one refund. */
 export type AnswerForRefund = {
   readonly refundId: string;
-  readonly answer: RefundAnswer;
+  readonly answer: MovementAnswer;
   /** Who said it on its own account; it knows only its own refunds. Undefined: we asked the acquirer of the transaction. */
   readonly acquirer?: string;
 };
@@ -55,7 +57,7 @@ export async function applyRefundAnswers(
       continue;
     }
     const at = deps.clock.now(shops.get(before.shopId));
-    const refund = judgeRefundAnswer(before, answer, at);
+    const refund = judgeMovement(before, answer, at);
     if (isContradiction(before, answer))
       deps.log.error({ refundId, answer: answer.kind }, 'the acquirer contradicts itself');
     if (refund) await write(tx, { before, refund, transaction, at });
@@ -63,29 +65,6 @@ export async function applyRefundAnswers(
     outcomes.push({ value: { refund: refund ?? before, changed: refund !== undefined } });
   }
   return outcomes;
-}
-
-/** What an acquirer's word makes of a refund; undefined when it changes nothing. Pure. */
-export function judgeRefundAnswer(refund: Refund, answer: RefundAnswer, now: Date): Refund | undefined {
-  if (!isOpen(refund)) return undefined;
-  switch (answer.kind) {
-    case 'settled':
-      return { ...refund, status: 'SETTLED', settledAt: now, updatedAt: now };
-    case 'rejected':
-      return { ...refund, status: 'REJECTED', acquirerCode: answer.code, updatedAt: now };
-    case 'silent':
-      return refund.status === 'PENDING' ? { ...refund, status: 'UNKNOWN', updatedAt: now } : undefined;
-    case 'pending':
-    case 'unheard':
-      return undefined;
-  }
-}
-
-function isContradiction(refund: Refund, answer: RefundAnswer): boolean {
-  return (
-    (refund.status === 'SETTLED' && answer.kind === 'rejected') ||
-    (refund.status === 'REJECTED' && answer.kind === 'settled')
-  );
 }
 
 async function readKnown(

@@ -4,9 +4,9 @@ import type { Transaction } from '../kernel/db/generated/prisma/client.ts';
 import { Refusal } from '../kernel/errors.ts';
 import { readBalances } from '../ledger/sql/read-balances.ts';
 import { readPlans } from '../pricing/store.ts';
+import { findVisibleTransaction } from '../transactions/find-transaction.ts';
 import { requireRefundable } from './decide-refund.ts';
 import type { RefundDeps } from './deps.ts';
-import { findVisibleTransaction } from './find-transaction.ts';
 
 /** Whether an amount could be refunded now, and how much at most. */
 export type RefundCheck = {

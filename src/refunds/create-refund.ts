@@ -1,10 +1,10 @@
 import { type Actor, requireScope } from '../auth/actor.ts';
 import { hashInput, parseIdempotencyKey } from '../kernel/idempotency.ts';
 import { parseText } from '../kernel/text.ts';
-import { callAcquirer } from './call-acquirer.ts';
+import { sendMovement } from '../payments/send-movement.ts';
+import { findVisibleTransaction } from '../transactions/find-transaction.ts';
 import type { OrderedRefund } from './decide-refund.ts';
 import type { RefundDeps } from './deps.ts';
-import { findVisibleTransaction } from './find-transaction.ts';
 
 /** A wish to give money back to the payer of one settled transaction. */
 export type CreateRefundInput = {
@@ -36,7 +36,13 @@ export async function createRefund(deps: RefundDeps, actor: Actor, input: Create
     note,
   });
   if (ordered.replayed) return ordered;
-  const answer = await callAcquirer(deps, ordered);
+  const answer = await sendMovement(deps, {
+    kind: 'refund',
+    row: ordered.refund,
+    transaction,
+    shop,
+    note: note ?? undefined,
+  });
   const { refund } = await deps.answering.submit({ refundId: ordered.refund.id, answer });
   return { ...ordered, refund };
 }

@@ -1,25 +1,4 @@
-import type { Refund } from '../kernel/db/generated/prisma/client.ts';
-import type { MovementStatus, PaymentMethod } from '../kernel/db/generated/prisma/enums.ts';
-
-/** The moves a refund may make. */
-export const refundMoves = {
-  NEW: ['PENDING'],
-  PENDING: ['SETTLED', 'REJECTED', 'UNKNOWN'],
-  UNKNOWN: ['SETTLED', 'REJECTED'],
-  SETTLED: [],
-  REJECTED: [],
-} as const satisfies Record<MovementStatus, readonly MovementStatus[]>;
-
-/** Says whether a refund may move from one state to another. */
-export function mayMoveRefund(from: MovementStatus, to: MovementStatus): boolean {
-  const targets: readonly MovementStatus[] = refundMoves[from];
-  return targets.includes(to);
-}
-
-/** Says whether the acquirer's word on a refund is still awaited. */
-export function isOpen(refund: Pick<Refund, 'status'>): boolean {
-  return refund.status === 'PENDING' || refund.status === 'UNKNOWN';
-}
+import type { PaymentMethod } from '../kernel/db/generated/prisma/enums.ts';
 
 /**
  * How long after its settlement a transaction can be refunded, in calendar months: cards three years, BLIK and pay later

@@ -7,7 +7,7 @@ import { CurrencyEnum, LocaleEnum } from '../graphql/money.ts';
 import { refusable, resultUnion } from '../graphql/refusable.ts';
 import { inTransaction } from '../kernel/db/database.ts';
 import type { Shop as ShopRow } from '../kernel/db/generated/prisma/client.ts';
-import type { ShopStatus } from '../kernel/db/generated/prisma/enums.ts';
+import type { CaptureMode, ShopStatus } from '../kernel/db/generated/prisma/enums.ts';
 import { parseLocale } from '../kernel/i18n/locales.ts';
 import { parseId } from '../kernel/ids.ts';
 import { findVisibleShop } from './find-shop.ts';
@@ -22,6 +22,15 @@ const ShopStatusEnum = builder.enumType('ShopStatus', {
     SUSPENDED: 'Takes no payments for now.',
     CLOSED: 'Takes no payments any more.',
     REFUSED: 'Was not accepted.',
+  }),
+});
+
+/** When money is taken. */
+export const CaptureModeEnum = builder.enumType('CaptureMode', {
+  description: 'When the money of cards and wallets is taken. Other methods have no authorisation and settle at once.',
+  values: describeValues<CaptureMode>({
+    AUTOMATIC: 'With the payment.',
+    MANUAL: 'It is authorised for seven days; `captureTransaction` takes it, `voidTransaction` releases it.',
   }),
 });
 
@@ -52,6 +61,10 @@ export const ShopRef = builder.prismaObject('Shop', {
       description:
         'Seconds a new payment may be paid when it does not say so itself; null is 15 months. Scope: shops:read.',
       resolve: (shop, _, context) => actorWith(context, 'shops:read') && shop.paymentValiditySeconds,
+    }),
+    capture: t.expose('captureMode', {
+      type: CaptureModeEnum,
+      description: 'When the money of cards and wallets is taken, for payments that do not say so themselves.',
     }),
     sandboxDelayMs: t.exposeInt('sandboxDelayMs', {
       description: 'Sandbox only: milliseconds the simulated acquirers wait before they tell the outcome.',
@@ -108,6 +121,7 @@ const UpdateShopInput = builder.inputType('UpdateShopInput', {
     }),
     locale: t.field({ type: LocaleEnum, description: "Language of the payer's pages." }),
     paymentValiditySeconds: t.int({ description: '60 to 40,000,000 seconds.' }),
+    capture: t.field({ type: CaptureModeEnum, description: 'When the money of cards and wallets is taken.' }),
     sandboxDelayMs: t.int({ description: '0 to 600,000 milliseconds.' }),
   }),
 });
@@ -126,8 +140,10 @@ builder.mutationField('updateShop', (t) =>
       refusable(context, { operation: 'updateShop', scope: 'shops:write' }, async (actor) => {
         const { payments, addressRule } = context.app;
         const shop = await findVisibleShop(payments.shops, actor, input.shopId);
+        const { capture, ...given } = input;
         const settings = {
-          ...input,
+          ...given,
+          captureMode: capture ?? undefined,
           name: input.name ?? undefined,
           locale: input.locale ?? undefined,
           sandboxDelayMs: input.sandboxDelayMs ?? undefined,

@@ -1,7 +1,7 @@
-import type { Currency, PaymentMethod, ShopStatus } from '../kernel/db/generated/prisma/enums.ts';
+import type { CaptureMode, Currency, PaymentMethod, ShopStatus } from '../kernel/db/generated/prisma/enums.ts';
 
-/** The banks of pay-by-link. On its own, since inside the table below the compiler would take their names for any text. */
-const banks = bankChannels([
+/** The banks of pay-by-link, in the order in which payers see them (domain: methods). */
+export const bankChannels = [
   'mtransfer',
   'bzwbk',
   'pekao24',
@@ -21,7 +21,14 @@ const banks = bankChannels([
   'nest',
   'getin',
   'noble',
-]);
+] as const;
+
+type BankFacts = { readonly method: 'PBL'; readonly currencies: readonly Currency[] };
+
+/** On its own, since inside the table below the compiler would take the names for any text. */
+const banks = Object.fromEntries(
+  bankChannels.map((name): [string, BankFacts] => [name, { method: 'PBL', currencies: ['PLN'] }]),
+) as { readonly [bank in (typeof bankChannels)[number]]: BankFacts };
 
 /** Every channel, with the method it belongs to and the currencies it takes (domain: methods). */
 export const channels = {
@@ -62,6 +69,8 @@ export type Shop = {
   readonly channels: readonly Channel[];
   readonly notificationUrl: string | undefined;
   readonly paymentValiditySeconds: number | undefined;
+  /** What payments do that do not say otherwise. */
+  readonly captureMode: CaptureMode;
   readonly sandboxDelayMs: number;
   readonly clockOffsetMs: number;
 };
@@ -73,6 +82,7 @@ export type ShopSettings = {
   readonly notificationUrl?: string | null | undefined;
   readonly locale?: string | undefined;
   readonly paymentValiditySeconds?: number | null | undefined;
+  readonly captureMode?: CaptureMode | undefined;
   readonly sandboxDelayMs?: number | undefined;
 };
 
@@ -90,13 +100,4 @@ export function isChannel(text: string): text is Channel {
 export function takesCurrency(channel: Channel, currency: Currency): boolean {
   const { currencies } = channelFacts(channel);
   return currencies === 'all' || currencies.includes(currency);
-}
-
-function bankChannels<Name extends string>(
-  names: readonly Name[],
-): Record<Name, { method: 'PBL'; currencies: ['PLN'] }> {
-  return Object.fromEntries(names.map((name) => [name, { method: 'PBL', currencies: ['PLN'] }])) as Record<
-    Name,
-    { method: 'PBL'; currencies: ['PLN'] }
-  >;
 }

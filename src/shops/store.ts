@@ -1,6 +1,6 @@
 import { type Database, read, type Tx } from '../kernel/db/database.ts';
 import type { ServiceKey } from '../kernel/db/generated/prisma/client.ts';
-import type { Currency, ShopStatus } from '../kernel/db/generated/prisma/enums.ts';
+import type { CaptureMode, Currency, ShopStatus } from '../kernel/db/generated/prisma/enums.ts';
 import { type Channel, isChannel, type Shop } from './model.ts';
 
 type ShopRow = {
@@ -14,6 +14,7 @@ type ShopRow = {
   readonly channels: string[];
   readonly notificationUrl: string | null;
   readonly paymentValiditySeconds: number | null;
+  readonly captureMode: CaptureMode;
   readonly sandboxDelayMs: number;
   readonly clockOffsetMs: bigint;
 };
@@ -25,7 +26,7 @@ export async function readShop(database: Database, shopId: string): Promise<Shop
     text: `
       select s.id, s.merchant_id as "merchantId", s.name, s.status, m.status in ('ACTIVE', 'NOTICE') as "merchantActive",
         s.locale, s.currencies::text[], s.notification_url as "notificationUrl",
-        s.payment_validity_seconds as "paymentValiditySeconds", s.sandbox_delay_ms as "sandboxDelayMs",
+        s.payment_validity_seconds as "paymentValiditySeconds", s.capture_mode as "captureMode", s.sandbox_delay_ms as "sandboxDelayMs",
         m.clock_offset_ms as "clockOffsetMs",
         array(select channel from shop_method where shop_id = s.id and enabled order by priority, channel) as channels
       from shop s join merchant m on m.id = s.merchant_id

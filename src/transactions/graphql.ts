@@ -1,7 +1,13 @@
 import { builder } from '../graphql/builder.ts';
+import { requirePageForm } from '../graphql/connection-arguments.ts';
 import { describeValues } from '../graphql/describe-values.ts';
 import { MoneyRef } from '../graphql/money.ts';
-import type { DeclineReason, PaymentMethod, TransactionStatus } from '../kernel/db/generated/prisma/enums.ts';
+import type {
+  DeclineReason,
+  MovementStatus,
+  PaymentMethod,
+  TransactionStatus,
+} from '../kernel/db/generated/prisma/enums.ts';
 import { toPercent } from '../pricing/model.ts';
 
 /** Ways to pay. */
@@ -23,15 +29,16 @@ export const PaymentMethodEnum = builder.enumType('PaymentMethod', {
 export const TransactionStatusEnum = builder.enumType('TransactionStatus', {
   description: 'Where an attempt to pay stands.',
   values: describeValues<TransactionStatus>({
-    NEW: 'Chosen, not sent to the acquirer.',
+    NEW: 'Chosen, not sent to the acquirer: the payer has yet to enter a card on our page.',
     PENDING: 'Sent; the outcome is awaited.',
     AUTHORIZED: 'Money is reserved and can be captured.',
-    SUBMITTED: 'Captured; the settlement is awaited.',
+    SUBMITTED: 'All of the authorised amount is being captured; the settlement is awaited.',
     SETTLED: 'The money is taken.',
     REJECTED: 'Refused; `reason` says why. No money was taken.',
-    ERROR: 'Failed for a technical reason. No money was taken.',
-    CANCELLED: 'Ended before it was paid. If the acquirer took money all the same, it becomes SETTLED and `late`.',
-    EXPIRED: 'The authorisation ran out.',
+    ERROR: 'Failed for a technical reason. Unless the reason is NO_ANSWER, no money was taken.',
+    CANCELLED:
+      'Ended before it was paid, or its authorised money was released. If the acquirer took money all the same, it becomes SETTLED and `late`.',
+    EXPIRED: 'The authorisation ran out with nothing captured.',
     UNKNOWN: 'The acquirer was called and did not answer; it is asked until it does.',
   }),
 });
@@ -54,6 +61,13 @@ const DeclineReasonEnum = builder.enumType('DeclineReason', {
     PAYMENT_CANCELLED: 'The shop cancelled the payment.',
     PAYMENT_EXPIRED: 'The time to pay ran out.',
     NOT_SENT: 'The acquirer never received the order.',
+    NO_ANSWER:
+      'The acquirer gave no answer for 15 minutes. If it took money all the same, the attempt becomes SETTLED and `late`.',
+    AMOUNT_MISMATCH: 'The acquirer took another amount than was asked: the money is held until that is cleared.',
+    VOIDED: 'The shop released the authorised money.',
+    CARD_INVALID: 'There is no such card.',
+    CARD_EXPIRED: 'The card has expired.',
+    AUTHENTICATION_FAILED: 'The payer did not pass the bank’s check (3-D Secure).',
   }),
 });
 
@@ -78,6 +92,84 @@ const CommissionRef = builder.prismaObject('Commission', {
   }),
 });
 
+function newestFirst(args: Parameters<typeof requirePageForm>[0]) {
+  requirePageForm(args);
+  return { orderBy: [{ createdAt: 'desc' as const }, { id: 'desc' as const }] };
+}
+
+/** States of a capture. */
+export const CaptureStatusEnum = builder.enumType('CaptureStatus', {
+  description: 'Where a capture stands.',
+  values: describeValues<MovementStatus>({
+    NEW: 'Not sent yet.',
+    PENDING: 'Ordered; the acquirer’s word is awaited.',
+    SETTLED: 'The money is taken.',
+    REJECTED: 'Refused by the acquirer; the amount can be captured again while the authorisation lasts.',
+    UNKNOWN: 'The acquirer was called and did not answer; it is asked until it does.',
+  }),
+});
+
+/** The GraphQL type of a capture. */
+export const CaptureRef = builder.prismaObject('Capture', {
+  description: 'Taking authorised money. A method without authorisation has exactly one, made with the settlement.',
+  fields: (t) => ({
+    id: t.exposeID('id', { description: 'UUID.' }),
+    amount: t.field({ type: MoneyRef, description: 'What is taken.', resolve: (row) => row }),
+    status: t.expose('status', { type: CaptureStatusEnum, description: 'Where it stands.' }),
+    code: t.exposeString('acquirerCode', { nullable: true, description: 'The acquirer’s code when it refused.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was ordered.' }),
+    settledAt: t.expose('settledAt', { type: 'DateTime', nullable: true, description: 'When the money was taken.' }),
+  }),
+});
+
+const CaptureEdge = builder.edgeObject({
+  type: CaptureRef,
+  name: 'CaptureEdge',
+  description: 'A capture and its place in the list.',
+});
+
+const CaptureConnection = builder.connectionObject(
+  { type: CaptureRef, name: 'CaptureConnection', description: 'A page of captures.' },
+  CaptureEdge,
+);
+
+/** States of a void. */
+export const VoidStatusEnum = builder.enumType('VoidStatus', {
+  description: 'Where a void stands.',
+  values: describeValues<MovementStatus>({
+    NEW: 'Not sent yet.',
+    PENDING: 'Ordered; the acquirer’s word is awaited.',
+    SETTLED: 'The money is released.',
+    REJECTED: 'Refused by the acquirer; the money stays authorised.',
+    UNKNOWN: 'The acquirer was called and did not answer; it is asked until it does.',
+  }),
+});
+
+/** The GraphQL type of a void. */
+export const VoidRef = builder.prismaObject('TransactionVoid', {
+  name: 'Void',
+  description: 'Releasing authorised money: all of it, or what is left after captures.',
+  fields: (t) => ({
+    id: t.exposeID('id', { description: 'UUID.' }),
+    amount: t.field({ type: MoneyRef, description: 'What is released.', resolve: (row) => row }),
+    status: t.expose('status', { type: VoidStatusEnum, description: 'Where it stands.' }),
+    code: t.exposeString('acquirerCode', { nullable: true, description: 'The acquirer’s code when it refused.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was ordered.' }),
+    settledAt: t.expose('settledAt', { type: 'DateTime', nullable: true, description: 'When it was released.' }),
+  }),
+});
+
+const VoidEdge = builder.edgeObject({
+  type: VoidRef,
+  name: 'VoidEdge',
+  description: 'A void and its place in the list.',
+});
+
+const VoidConnection = builder.connectionObject(
+  { type: VoidRef, name: 'VoidConnection', description: 'A page of voids.' },
+  VoidEdge,
+);
+
 /** The GraphQL type of a transaction. */
 export const TransactionRef = builder.prismaObject('Transaction', {
   description: 'One attempt to pay a payment with one method.',
@@ -95,8 +187,43 @@ export const TransactionRef = builder.prismaObject('Transaction', {
     }),
     code: t.exposeString('acquirerCode', {
       nullable: true,
-      description: 'The code of the refusal on the imoje wire: `BLK-ERROR-210015`.',
+      description:
+        'The code of the refusal on the imoje wire: `BLK-ERROR-210015`, `CODE_51`. `CODE_SD` while a card that was declined softly is challenged.',
     }),
+    captured: t.field({
+      type: MoneyRef,
+      description: 'What was taken so far: at most `amount`.',
+      resolve: ({ settledAmount, currency }) => ({ amount: settledAmount, currency }),
+    }),
+    capturable: t.field({
+      type: MoneyRef,
+      description: 'What is authorised and neither captured nor being captured.',
+      resolve: ({ status, amount, capturedAmount, currency }) => ({
+        amount: status === 'AUTHORIZED' ? amount - capturedAmount : 0n,
+        currency,
+      }),
+    }),
+    held: t.field({
+      type: MoneyRef,
+      description: 'Money that came for it and fits nothing, such as another amount than was asked; 0 nearly always.',
+      resolve: ({ heldAmount, currency }) => ({ amount: heldAmount, currency }),
+    }),
+    authorizedUntil: t.expose('authorizedUntil', {
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'Until when it can be captured: seven days from the authorisation; null when it never was authorised.',
+    }),
+    captures: t.relatedConnection(
+      'captures',
+      { cursor: 'id', description: 'Captures of it, newest first.', query: newestFirst },
+      CaptureConnection,
+    ),
+    voids: t.relatedConnection(
+      'voids',
+      { cursor: 'id', description: 'Releases of its authorised money, newest first.', query: newestFirst },
+      VoidConnection,
+    ),
     late: t.exposeBoolean('late', { description: 'The money came after the attempt or its payment was over.' }),
     surplus: t.exposeBoolean('surplus', { description: 'Another attempt had paid already; refund this one.' }),
     commission: t.relation('commission', {

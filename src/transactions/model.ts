@@ -1,15 +1,16 @@
-import type { TransactionStatus } from '../kernel/db/generated/prisma/enums.ts';
+import type { MovementStatus, TransactionStatus } from '../kernel/db/generated/prisma/enums.ts';
 
 /**
  * The moves a transaction may make. A finished attempt can still settle, by the acquirer's word alone: money that
- * arrives is never dropped, the transaction is then `late`.
+ * arrives is never dropped, the transaction is then `late`. An authorisation stands when its last capture was refused
+ * (docs/decisions/0011-what-becomes-of-an-authorisation.md).
  */
 export const transactionMoves = {
   NEW: ['PENDING', 'REJECTED', 'ERROR', 'CANCELLED'],
   PENDING: ['AUTHORIZED', 'SETTLED', 'REJECTED', 'ERROR', 'CANCELLED', 'UNKNOWN'],
   UNKNOWN: ['AUTHORIZED', 'SETTLED', 'REJECTED', 'ERROR'],
   AUTHORIZED: ['SUBMITTED', 'SETTLED', 'CANCELLED', 'EXPIRED', 'UNKNOWN'],
-  SUBMITTED: ['SETTLED', 'REJECTED', 'ERROR', 'UNKNOWN'],
+  SUBMITTED: ['AUTHORIZED', 'SETTLED', 'REJECTED', 'ERROR', 'UNKNOWN'],
   REJECTED: ['SETTLED'],
   ERROR: ['SETTLED'],
   CANCELLED: ['SETTLED'],
@@ -29,4 +30,24 @@ export function isLive(status: TransactionStatus): boolean {
 export function mayMoveTransaction(from: TransactionStatus, to: TransactionStatus): boolean {
   const targets: readonly TransactionStatus[] = transactionMoves[from];
   return targets.includes(to);
+}
+
+/** The moves a capture, a void or a refund may make. */
+export const movementMoves = {
+  NEW: ['PENDING'],
+  PENDING: ['SETTLED', 'REJECTED', 'UNKNOWN'],
+  UNKNOWN: ['SETTLED', 'REJECTED'],
+  SETTLED: [],
+  REJECTED: [],
+} as const satisfies Record<MovementStatus, readonly MovementStatus[]>;
+
+/** Says whether a capture, void or refund may move from one state to another. */
+export function mayMoveMovement(from: MovementStatus, to: MovementStatus): boolean {
+  const targets: readonly MovementStatus[] = movementMoves[from];
+  return targets.includes(to);
+}
+
+/** Says whether the acquirer's word on a capture, void or refund is still awaited. */
+export function isOpen(movement: { readonly status: MovementStatus }): boolean {
+  return movement.status === 'PENDING' || movement.status === 'UNKNOWN';
 }

@@ -3,8 +3,8 @@ import { expect, it } from 'vitest';
 import {
   type Acquirer,
   type AcquirerNotification,
+  type MovementOrder,
   NotificationRejected,
-  type RefundOrder,
   type StartOrder,
 } from '../../src/acquirers/port.ts';
 
@@ -14,7 +14,7 @@ export type AcquirerUnderTest = {
   /** A new order that will come to this outcome. */
   order(outcome: 'settled' | 'rejected' | 'silent' | 'told-twice' | 'paid-late'): StartOrder;
   /** A new refund of an order that will come to this outcome. */
-  refund(outcome: 'settled' | 'rejected' | 'rejected-late' | 'silent' | 'told-twice', of: RefundOf): RefundOrder;
+  refund(outcome: 'settled' | 'rejected' | 'rejected-late' | 'silent' | 'told-twice', of: RefundOf): MovementOrder;
   /** Lets the acquirer do all that is due within this time. */
   letPass(duration: { readonly ms: number }): Promise<void>;
   /** Every notification it has sent, oldest first. */
@@ -170,7 +170,7 @@ export function refundContract(make: () => Promise<AcquirerUnderTest>): void {
   it('never heard of a refund that was not sent', async () => {
     const { acquirer, refund } = await make();
     const { reference } = refund('settled', { transaction: randomUUID(), amount: 1n });
-    expect(await acquirer.refundStatus(reference, neverAborted())).toEqual({ kind: 'unheard' });
+    expect(await acquirer.movementStatus(reference, neverAborted())).toEqual({ kind: 'unheard' });
   });
 
   it('takes a refund of a settled order and tells when the money was given back', async () => {
@@ -178,14 +178,14 @@ export function refundContract(make: () => Promise<AcquirerUnderTest>): void {
     const { acquirer, refund, letPass, sent } = under;
     const wish = refund('settled', { transaction: order.reference, amount: order.amount });
     const told = sent.length;
-    expect(await acquirer.refund(wish, neverAborted())).toEqual({ kind: 'pending' });
-    expect(await acquirer.refundStatus(wish.reference, neverAborted())).toEqual({ kind: 'pending' });
+    expect(await acquirer.move(wish, neverAborted())).toEqual({ kind: 'pending' });
+    expect(await acquirer.movementStatus(wish.reference, neverAborted())).toEqual({ kind: 'pending' });
     expect(sent).toHaveLength(told);
     await letPass(long);
     expect(sent.slice(told).map((word) => acquirer.readNotification(word))).toEqual([
       { about: 'refund', reference: wish.reference, answer: { kind: 'settled' } },
     ]);
-    expect(await acquirer.refundStatus(wish.reference, neverAborted())).toEqual({ kind: 'settled' });
+    expect(await acquirer.movementStatus(wish.reference, neverAborted())).toEqual({ kind: 'settled' });
     expect(await acquirer.status(order.reference, neverAborted())).toEqual({ kind: 'settled', amount: order.amount });
   });
 
@@ -195,26 +195,26 @@ export function refundContract(make: () => Promise<AcquirerUnderTest>): void {
     const half = order.amount / 2n;
     const wish = refund('settled', { transaction: order.reference, amount: order.amount - half });
     const told = sent.length;
-    const first = await Promise.all([acquirer.refund(wish, neverAborted()), acquirer.refund(wish, neverAborted())]);
+    const first = await Promise.all([acquirer.move(wish, neverAborted()), acquirer.move(wish, neverAborted())]);
     await letPass(long);
     expect(first).toEqual([{ kind: 'pending' }, { kind: 'pending' }]);
-    expect(await acquirer.refund(wish, neverAborted())).toEqual({ kind: 'settled' });
+    expect(await acquirer.move(wish, neverAborted())).toEqual({ kind: 'settled' });
     expect(sent).toHaveLength(told + 1);
     // Had it been counted twice, the rest would be too much.
     const rest = refund('settled', { transaction: order.reference, amount: half });
-    expect(await acquirer.refund(rest, neverAborted())).toEqual({ kind: 'pending' });
+    expect(await acquirer.move(rest, neverAborted())).toEqual({ kind: 'pending' });
   });
 
   it('gives back what is left to the last unit, and not one more', async () => {
     const { under, order } = await settled(make);
     const { acquirer, refund } = under;
     const of = (amount: bigint): RefundOf => ({ transaction: order.reference, amount });
-    expect(await acquirer.refund(refund('settled', of(1n)), neverAborted())).toEqual({ kind: 'pending' });
-    const tooMuch = await acquirer.refund(refund('settled', of(order.amount)), neverAborted());
+    expect(await acquirer.move(refund('settled', of(1n)), neverAborted())).toEqual({ kind: 'pending' });
+    const tooMuch = await acquirer.move(refund('settled', of(order.amount)), neverAborted());
     expect(tooMuch).toMatchObject({ kind: 'rejected' });
-    const rest = await acquirer.refund(refund('settled', of(order.amount - 1n)), neverAborted());
+    const rest = await acquirer.move(refund('settled', of(order.amount - 1n)), neverAborted());
     expect(rest).toEqual({ kind: 'pending' });
-    const none = await acquirer.refund(refund('settled', of(1n)), neverAborted());
+    const none = await acquirer.move(refund('settled', of(1n)), neverAborted());
     expect(none).toMatchObject({ kind: 'rejected' });
   });
 
@@ -224,7 +224,7 @@ export function refundContract(make: () => Promise<AcquirerUnderTest>): void {
     const wishes = Array.from({ length: 8 }, () =>
       refund('settled', { transaction: order.reference, amount: order.amount / 3n }),
     );
-    const answers = await Promise.all(wishes.map((wish) => acquirer.refund(wish, neverAborted())));
+    const answers = await Promise.all(wishes.map((wish) => acquirer.move(wish, neverAborted())));
     expect(answers.filter(({ kind }) => kind === 'pending')).toHaveLength(3);
     expect(answers.filter(({ kind }) => kind === 'rejected')).toHaveLength(5);
   });
@@ -238,9 +238,9 @@ export function refundContract(make: () => Promise<AcquirerUnderTest>): void {
     const told = sent.length;
     for (const transaction of [randomUUID(), waiting.reference, refused.reference]) {
       const wish = refund('settled', { transaction, amount: 1n });
-      const answer = await acquirer.refund(wish, neverAborted());
+      const answer = await acquirer.move(wish, neverAborted());
       expect(answer).toMatchObject({ kind: 'rejected', code: expect.stringMatching(/./) });
-      expect(await acquirer.refundStatus(wish.reference, neverAborted())).toEqual(answer);
+      expect(await acquirer.movementStatus(wish.reference, neverAborted())).toEqual(answer);
     }
     await letPass(threeDays);
     expect(sent).toHaveLength(told);
@@ -252,12 +252,12 @@ export function refundContract(make: () => Promise<AcquirerUnderTest>): void {
     const of = { transaction: order.reference, amount: order.amount };
     const told = sent.length;
     const wish = refund('rejected', of);
-    const answer = await acquirer.refund(wish, neverAborted());
+    const answer = await acquirer.move(wish, neverAborted());
     expect(answer).toMatchObject({ kind: 'rejected', code: expect.stringMatching(/./) });
     await letPass(threeDays);
-    expect(await acquirer.refundStatus(wish.reference, neverAborted())).toEqual(answer);
+    expect(await acquirer.movementStatus(wish.reference, neverAborted())).toEqual(answer);
     expect(sent).toHaveLength(told);
-    expect(await acquirer.refund(refund('settled', of), neverAborted())).toEqual({ kind: 'pending' });
+    expect(await acquirer.move(refund('settled', of), neverAborted())).toEqual({ kind: 'pending' });
   });
 
   it('may refuse days after it has accepted, and the money can be asked for again', async () => {
@@ -266,15 +266,15 @@ export function refundContract(make: () => Promise<AcquirerUnderTest>): void {
     const of = { transaction: order.reference, amount: order.amount };
     const told = sent.length;
     const wish = refund('rejected-late', of);
-    expect(await acquirer.refund(wish, neverAborted())).toEqual({ kind: 'pending' });
+    expect(await acquirer.move(wish, neverAborted())).toEqual({ kind: 'pending' });
     await letPass(long);
     expect(sent).toHaveLength(told);
-    expect(await acquirer.refund(refund('settled', of), neverAborted())).toMatchObject({ kind: 'rejected' });
+    expect(await acquirer.move(refund('settled', of), neverAborted())).toMatchObject({ kind: 'rejected' });
     await letPass(threeDays);
     const [word] = sent.slice(told).map((notification) => acquirer.readNotification(notification));
     expect(word).toMatchObject({ about: 'refund', reference: wish.reference, answer: { kind: 'rejected' } });
-    expect(await acquirer.refundStatus(wish.reference, neverAborted())).toEqual(word?.answer);
-    expect(await acquirer.refund(refund('settled', of), neverAborted())).toEqual({ kind: 'pending' });
+    expect(await acquirer.movementStatus(wish.reference, neverAborted())).toEqual(word?.answer);
+    expect(await acquirer.move(refund('settled', of), neverAborted())).toEqual({ kind: 'pending' });
   });
 
   it('may tell of a refund twice, and both tellings read the same', async () => {
@@ -282,7 +282,7 @@ export function refundContract(make: () => Promise<AcquirerUnderTest>): void {
     const { acquirer, refund, letPass, sent } = under;
     const wish = refund('told-twice', { transaction: order.reference, amount: 1n });
     const told = sent.length;
-    await acquirer.refund(wish, neverAborted());
+    await acquirer.move(wish, neverAborted());
     await letPass(long);
     const word = { about: 'refund', reference: wish.reference, answer: { kind: 'settled' } };
     expect(sent.slice(told).map((notification) => acquirer.readNotification(notification))).toEqual([word, word]);
@@ -294,28 +294,28 @@ export function refundContract(make: () => Promise<AcquirerUnderTest>): void {
     const wish = refund('silent', { transaction: order.reference, amount: order.amount });
     const told = sent.length;
     const patience = new AbortController();
-    const call = acquirer.refund(wish, patience.signal);
+    const call = acquirer.move(wish, patience.signal);
     const failure = expect(call).rejects.toThrow('no more patience');
-    while ((await acquirer.refundStatus(wish.reference, neverAborted())).kind === 'unheard');
+    while ((await acquirer.movementStatus(wish.reference, neverAborted())).kind === 'unheard');
     patience.abort(new Error('no more patience'));
     await failure;
     await letPass(long);
     expect(sent).toHaveLength(told);
-    expect(await acquirer.refundStatus(wish.reference, neverAborted())).toEqual({ kind: 'settled' });
+    expect(await acquirer.movementStatus(wish.reference, neverAborted())).toEqual({ kind: 'settled' });
   });
 
   it('gives nothing back for a refund that was given up before it began', async () => {
     const { under, order } = await settled(make);
     const { acquirer, refund } = under;
     const wish = refund('settled', { transaction: order.reference, amount: 1n });
-    await expect(acquirer.refund(wish, AbortSignal.abort(new Error('too late')))).rejects.toThrow('too late');
-    expect(await acquirer.refundStatus(wish.reference, neverAborted())).toEqual({ kind: 'unheard' });
+    await expect(acquirer.move(wish, AbortSignal.abort(new Error('too late')))).rejects.toThrow('too late');
+    expect(await acquirer.movementStatus(wish.reference, neverAborted())).toEqual({ kind: 'unheard' });
   });
 
   it('signs what the notification is about, so that no sale can be told as a refund', async () => {
     const { under, order } = await settled(make);
     const { acquirer, refund, letPass, sent } = under;
-    await acquirer.refund(refund('settled', { transaction: order.reference, amount: 1n }), neverAborted());
+    await acquirer.move(refund('settled', { transaction: order.reference, amount: 1n }), neverAborted());
     await letPass(long);
     const [sale, given] = sent;
     if (!sale || !given) throw new Error('The acquirer told nothing.');

@@ -17,6 +17,7 @@ import {
   booksOf,
   createSandboxGateway,
   logOf,
+  publicUrl,
   refundFor,
   type SandboxGateway,
   secret,
@@ -67,9 +68,13 @@ function orderFor(gateway: SandboxGateway, values: Partial<StartOrder>): StartOr
     channel: 'blik',
     amount,
     currency: 'PLN',
+    captureMode: 'AUTOMATIC',
     title: 'TEST-100000',
+    shopName: gateway.shop.name,
     enteredAt: now,
     blikCode: '123456',
+    cardToken: undefined,
+    returnUrl: `${publicUrl}/pay/1`,
     merchantId: gateway.shop.merchantId,
     clockOffsetMs: 0,
     sandboxDelayMs: 1_000,
@@ -87,7 +92,7 @@ async function createUnderTest(): Promise<AcquirerUnderTest> {
   const { clock } = gateway;
   const sent: AcquirerNotification[] = [];
   const deliver = async (_name: string, notification: AcquirerNotification) => void sent.push(notification);
-  const acquirer = createSandboxBlik({ database, clock, secret, deliver });
+  const acquirer = createSandboxBlik({ database, clock, secret, deliver, publicUrl });
   const codes = {
     settled: '123456',
     rejected: '960111',
@@ -396,7 +401,7 @@ describe('A notification of the simulated acquirer', () => {
       { ...settled, status: 'PENDING' },
       { ...settled, more: true },
       { ...settled, about: 'refund' },
-      { ...settled, about: 'capture' },
+      { ...settled, about: 'dispute' },
       { reference: settled.reference, status: 'SETTLED', amount: '10000' },
       { about: 'transaction', reference: settled.reference, status: 'REJECTED', code: 'BLK-ERROR-999999' },
       // Each of the two has codes of its own.
@@ -430,7 +435,7 @@ describe('A notification of the simulated acquirer', () => {
     const clock = createTestClock(gateway.clock.now());
     const sent: AcquirerNotification[] = [];
     const deliver = async (_name: string, notification: AcquirerNotification) => void sent.push(notification);
-    const acquirer = createSandboxBlik({ database, clock, secret, deliver });
+    const acquirer = createSandboxBlik({ database, clock, secret, deliver, publicUrl });
     await acquirer.start(orderFor(gateway, { amount: largest }), new AbortController().signal);
     clock.pass(oneSecond);
     await runDueJobs({ database, clock, handlers: acquirer.jobs });

@@ -1,10 +1,11 @@
-import type { Acquirer, AcquirerNotification, RefundOrder } from '../../src/acquirers/port.ts';
+import type { Acquirer, AcquirerNotification, MovementOrder } from '../../src/acquirers/port.ts';
+import type { Deliver } from '../../src/acquirers/sandbox/deps.ts';
 import { createSandboxBlik } from '../../src/acquirers/sandbox-blik/acquirer.ts';
-import type { Deliver } from '../../src/acquirers/sandbox-blik/deps.ts';
 import { type Database, inTransaction, read } from '../../src/kernel/db/database.ts';
 import type { Payment, Transaction } from '../../src/kernel/db/generated/prisma/client.ts';
 import { newId } from '../../src/kernel/ids.ts';
 import type { JobHandlers } from '../../src/kernel/jobs/handler.ts';
+import { applyMovementAnswer } from '../../src/payments/ask-movement.ts';
 import type { PaymentDeps } from '../../src/payments/deps.ts';
 import { paymentJobs } from '../../src/payments/jobs.ts';
 import { type NotificationDeps, receiveNotification } from '../../src/payments/receive-notification.ts';
@@ -21,6 +22,9 @@ import {
   type TestClock,
 } from '../support/factories.ts';
 import { runDueJobs } from '../support/run-due-jobs.ts';
+
+/** Where payers reach the pages of the simulated banks. */
+export const publicUrl = 'https://gateway.example';
 
 /** Signs what the simulated acquirer tells in tests. */
 export const secret = 'the secret of the simulated acquirer, for tests only';
@@ -59,13 +63,17 @@ export async function createSandboxGateway(
     if (refusals >= 0) throw new Error('The gateway is out of order.');
     await receiveNotification(notifications, name, notification);
   };
-  const acquirer = createSandboxBlik({ database, clock, secret, deliver });
+  const acquirer = createSandboxBlik({ database, clock, secret, deliver, publicUrl });
   const called = options.impatient ? givingUpOnceHeard(acquirer) : acquirer;
   const deps = createPaymentDeps(database, { clock, acquirers: [called] });
   const refunds = createRefundDeps(deps);
   const notifications: NotificationDeps = {
     ...deps,
-    hearRefund: (word) => refunds.answering.submit(word),
+    hearMovement: {
+      capture: (word) => applyMovementAnswer(deps, 'capture', word),
+      void: (word) => applyMovementAnswer(deps, 'void', word),
+      refund: ({ id, ...word }) => refunds.answering.submit({ refundId: id, ...word }),
+    },
   };
   const handlers: JobHandlers = { ...paymentJobs(deps), ...refundJobs(refunds), ...acquirer.jobs };
   return {
@@ -100,10 +108,10 @@ function givingUpOnceHeard(acquirer: Acquirer): Acquirer {
         (patience) => acquirer.start(order, patience),
         () => acquirer.status(order.reference, signal),
       ),
-    refund: (order, signal) =>
+    move: (order, signal) =>
       giveUpOnceHeard(
-        (patience) => acquirer.refund(order, patience),
-        () => acquirer.refundStatus(order.reference, signal),
+        (patience) => acquirer.move(order, patience),
+        () => acquirer.movementStatus(order.reference, signal),
       ),
   };
 }
@@ -123,9 +131,10 @@ async function giveUpOnceHeard<Answer>(
 /** A refund of a shop's as the acquirer gets it, with what is given instead. */
 export function refundFor(
   { clock, shop }: Pick<SandboxGateway, 'clock' | 'shop'>,
-  values: Pick<RefundOrder, 'transaction' | 'amount'> & Partial<RefundOrder>,
-): RefundOrder {
+  values: Pick<MovementOrder, 'transaction' | 'amount'> & Partial<MovementOrder>,
+): MovementOrder {
   return {
+    kind: 'refund',
     reference: newId(clock.now()),
     currency: 'PLN',
     note: '',

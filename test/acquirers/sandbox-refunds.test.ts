@@ -8,7 +8,7 @@ import { readRefundBooks, refundNow } from '../refunds/world.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { actorOf, createPayment, prepareJobs, startBlik } from '../support/factories.ts';
 import { brokenInvariants } from '../support/invariants.ts';
-import { createSandboxGateway, logOf, refundFor, type SandboxGateway, secret } from './sandbox-gateway.ts';
+import { createSandboxGateway, logOf, publicUrl, refundFor, type SandboxGateway, secret } from './sandbox-gateway.ts';
 
 let home: TestDatabase;
 let database: Database;
@@ -76,7 +76,7 @@ describe('A refund through the simulated bank', () => {
       expect(status).toBe('PENDING');
       await gateway.letPass({ ms: 999 });
       expect((await refundNow(database, id)).status).toBe('PENDING');
-      expect(await gateway.letPass({ ms: 1 })).toEqual(['sandbox-blik-tell-refund']);
+      expect(await gateway.letPass({ ms: 1 })).toEqual(['sandbox-blik-tell-movement']);
       expect(await refundNow(database, id)).toMatchObject({ status: 'SETTLED', settledAt: gateway.clock.now() });
       expect(await readRefundBooks(database, sale)).toEqual(given);
       expect(await told(gateway)).toEqual(['6 REFUND_PENDING', '7 REFUND_SETTLED']);
@@ -141,7 +141,7 @@ describe('A refund through the simulated bank', () => {
     gateway.refuse(1);
     await expect(gateway.letPass({ ms: 1_000 })).rejects.toThrow('out of order');
     expect((await refundNow(database, id)).status).toBe('PENDING');
-    await gateway.repeat('sandbox-blik-tell-refund', id);
+    await gateway.repeat('sandbox-blik-tell-movement', id);
     expect((await refundNow(database, id)).status).toBe('SETTLED');
   });
 
@@ -160,12 +160,12 @@ describe('The simulated bank', () => {
     const gateway = await createSandboxGateway(database);
     const transaction = await sell(gateway);
     const { acquirer } = gateway;
-    const tooMuch = await acquirer.refund(refundFor(gateway, { transaction, amount: amount + 1n }), signal);
+    const tooMuch = await acquirer.move(refundFor(gateway, { transaction, amount: amount + 1n }), signal);
     expect(tooMuch).toEqual({ kind: 'rejected', code: 'BLK-ERROR-210021' });
-    const unknown = await acquirer.refund(refundFor(gateway, { transaction: randomUUID(), amount: 1n }), signal);
+    const unknown = await acquirer.move(refundFor(gateway, { transaction: randomUUID(), amount: 1n }), signal);
     expect(unknown).toEqual({ kind: 'rejected', code: 'BLK-ERROR-210017' });
     const note = 'TEST-100012';
-    const counted = await acquirer.refund(refundFor(gateway, { transaction, amount: amount + 1n, note }), signal);
+    const counted = await acquirer.move(refundFor(gateway, { transaction, amount: amount + 1n, note }), signal);
     expect(counted).toEqual(tooMuch);
   });
 
@@ -173,12 +173,12 @@ describe('The simulated bank', () => {
     const gateway = await createSandboxGateway(database);
     const transaction = await sell(gateway);
     const wish = refundFor(gateway, { transaction, amount: 6_000n });
-    await gateway.acquirer.refund(wish, signal);
+    await gateway.acquirer.move(wish, signal);
     const { clock } = gateway;
-    const reborn = createSandboxBlik({ database, clock, secret, deliver: async () => {} });
-    expect(await reborn.refundStatus(wish.reference, signal)).toEqual({ kind: 'pending' });
-    expect(await reborn.refund(wish, signal)).toEqual({ kind: 'pending' });
-    const rest = await reborn.refund(refundFor(gateway, { transaction, amount: 4_001n }), signal);
+    const reborn = createSandboxBlik({ database, clock, secret, deliver: async () => {}, publicUrl });
+    expect(await reborn.movementStatus(wish.reference, signal)).toEqual({ kind: 'pending' });
+    expect(await reborn.move(wish, signal)).toEqual({ kind: 'pending' });
+    const rest = await reborn.move(refundFor(gateway, { transaction, amount: 4_001n }), signal);
     expect(rest).toMatchObject({ kind: 'rejected' });
   });
 

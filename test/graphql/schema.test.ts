@@ -121,7 +121,13 @@ describe('the schema', () => {
   it('lets every fact of the log be an Event with a state and the thing itself', () => {
     const event = schema.getType('Event');
     const kinds = isInterfaceType(event) ? schema.getImplementations(event).objects : [];
-    expect(kinds.map(String).sort()).toEqual(['PaymentEvent', 'RefundEvent', 'TransactionEvent']);
+    expect(kinds.map(String).sort()).toEqual([
+      'CaptureEvent',
+      'PaymentEvent',
+      'RefundEvent',
+      'TransactionEvent',
+      'VoidEvent',
+    ]);
     for (const kind of kinds) expect(linesOf(kind.name)).toEqual(expect.arrayContaining(linesOf('Event')));
   });
 });

@@ -120,6 +120,6 @@ export const enums: Readonly<Record<string, string>> = {
 
 /** Unions and exactly their members. */
 export const unions: Readonly<Record<string, readonly string[]>> = {
-  NextAction: ['ConfirmInApp'],
+  NextAction: ['ConfirmInApp', 'Redirect'],
   CreatePaymentResult: ['CreatePaymentSuccess', 'Refusal'],
 };

@@ -43,7 +43,7 @@ export async function createHttpWorld(
   const feed = createEventFeed({ database, log });
   const deps: HttpDeps = {
     ...{ payments, feed, log, metrics, sandbox: true, trustedProxies: [], seal: testSeal },
-    notifications: { ...payments, hearRefund: async () => undefined },
+    notifications: { ...payments, hearMovement: { capture: unheard, void: unheard, refund: unheard } },
     prepare: { clock, acquirers: payments.acquirers, addressRule: 'public' },
     isReady: () => true,
     ...given.deps,
@@ -108,4 +108,5 @@ export function posted(fields: Readonly<Record<string, string>> | string): Reque
 /** A page without its nonces, which differ every time. */
 export async function textOf(answer: Response): Promise<string> {
   return (await answer.text()).replaceAll(/nonce="[^"]+"/g, 'nonce');
-}
+} /** No movement is told in these tests. */
+const unheard = async (): Promise<void> => {};

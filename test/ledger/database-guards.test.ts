@@ -87,10 +87,11 @@ function insertAttempt(paymentId: string, status: string, more: { surplus?: bool
   const amount = status === 'SETTLED' ? 1_234 : 0;
   return sql(
     `insert into transaction (id, shop_id, payment_id, source, idempotency_key, input_hash, method, channel, acquirer,
-       status, amount, currency, settled_amount, surplus, created_at, updated_at, settled_at)
+       status, amount, currency, captured_amount, settled_amount, surplus, created_at, updated_at, settled_at,
+       authorized_until)
      select $1::uuid, t.shop_id, $2::uuid, t.source, $1::text, t.input_hash, t.method, t.channel, t.acquirer,
-       $3::transaction_status, t.amount, t.currency, $4::bigint, $5::boolean, t.created_at, t.updated_at,
-       case when $4::bigint > 0 then t.settled_at end
+       $3::transaction_status, t.amount, t.currency, $4::bigint, $4::bigint, $5::boolean, t.created_at, t.updated_at,
+       case when $4::bigint > 0 then t.settled_at end, t.created_at
      from transaction t where t.id = $6::uuid`,
     id,
     paymentId,
@@ -123,7 +124,13 @@ describe('Impossible rows', () => {
     ['payment_settled_at', `update payment set settled_at = null where id = $1`],
     ['payment_refunded', `update payment set refunded_amount = amount + 1 where id = $1`],
     ['payment_amount', `update payment set amount = 0 where id = $1`],
-    ['transaction_settled', `update transaction set settled_amount = amount + 1 where payment_id = $1`],
+    ['transaction_captured', `update transaction set settled_amount = captured_amount + 1 where payment_id = $1`],
+    ['transaction_captured', `update transaction set captured_amount = amount + 1 where payment_id = $1`],
+    ['transaction_held', `update transaction set held_amount = -1 where payment_id = $1`],
+    [
+      'transaction_authorized_until',
+      `update transaction set status = 'AUTHORIZED', settled_at = null, surplus = false where payment_id = $1`,
+    ],
     ['transaction_money', `update transaction set settled_amount = 0 where payment_id = $1`],
     ['transaction_settled_at', `update transaction set settled_at = null where payment_id = $1`],
     ['transaction_refunded', `update transaction set refunded_amount = settled_amount + 1 where payment_id = $1`],

@@ -86,6 +86,16 @@ describe('Money that has arrived', () => {
   });
 });
 
+/** What was posted into suspense and out of it for an attempt. */
+async function readHeld(transactionId: string): Promise<string[]> {
+  const { rows } = await world.database.pool.query<{ line: string }>(
+    `select p.kind || ' ' || f.kind || ' ' || t.kind || ' ' || p.amount as line from posting p
+     join account f on f.id = p.from_id join account t on t.id = p.to_id where p.held_for_id = $1 order by p.id`,
+    [transactionId],
+  );
+  return rows.map((row) => row.line);
+}
+
 describe('What is told twice', () => {
   it('is booked once, whether in one batch or in two', async () => {
     const shop = await world.openShop();
@@ -130,7 +140,7 @@ describe('Words that contradict each other', () => {
     expect(world.alarms).toEqual(['the acquirer rejected an attempt it had settled']);
   });
 
-  it('about the amount: nothing is booked, the attempt waits, and people are called', async () => {
+  it('about the amount: the money is held, the attempt waits, and people are called', async () => {
     const shop = await world.openShop();
     const { transaction, payment } = await startedPayment(world, shop, { amount: 10_000n });
     const less: AcquirerAnswer = { kind: 'settled', amount: 9_999n };
@@ -138,9 +148,16 @@ describe('Words that contradict each other', () => {
     expect([applied.transaction.status, applied.payment.status]).toEqual(['UNKNOWN', 'PENDING']);
     expect(await readBooks(world.database, shop.id)).toEqual(noBooks);
     expect(world.alarms).toEqual(['the acquirer settled another amount than was asked']);
-    expect(await readTypes(world.database, shop.id, 3)).toEqual(['TRANSACTION_UNKNOWN']);
+    expect(await readTypes(world.database, shop.id, 3)).toEqual(['TRANSACTION_UNKNOWN', 'TRANSACTION_HELD']);
+    expect(await readHeld(transaction.id)).toEqual(['MONEY_HELD ACQUIRER SUSPENSE 9999']);
+    await tellAnswer(world.deps, transaction.id, less);
     await tellAnswer(world.deps, transaction.id, paid(payment));
     expect(await readBooks(world.database, shop.id)).toEqual(oneSale);
+    expect(await readHeld(transaction.id)).toEqual([
+      'MONEY_HELD ACQUIRER SUSPENSE 9999',
+      'HELD_RETURNED SUSPENSE ACQUIRER 9999',
+    ]);
+    expect(world.alarms).toHaveLength(1);
   });
 
   it('about the amount after it has settled: people are called, and nothing changes', async () => {
@@ -149,7 +166,7 @@ describe('Words that contradict each other', () => {
     await tellAnswer(world.deps, transaction.id, paid(payment));
     const again = await tellAnswer(world.deps, transaction.id, { kind: 'settled', amount: 20_000n });
     expect(again).toMatchObject({ changed: false, transaction: { status: 'SETTLED', settledAmount: 10_000n } });
-    expect(world.alarms).toEqual(['the acquirer settled another amount than was asked']);
+    expect(world.alarms).toEqual(['the acquirer settled another amount than it had told before']);
     expect(await readBooks(world.database, shop.id)).toEqual(oneSale);
   });
 });

@@ -85,6 +85,10 @@ describe('An acquirer that has not told the outcome', () => {
       channel: 'blik',
       acquirer: world.acquirer,
       source: 'API',
+      entryPage: undefined,
+      supersede: false,
+      returnUrl: undefined,
+      payerIp: undefined,
     } as const;
     const { transaction } = await world.deps.starting.submit(start);
     world.acquirer.onAsk({ kind: 'unheard' });

@@ -18,10 +18,15 @@ export type ModelAttempt = {
   status: 'PENDING' | 'UNKNOWN' | 'SETTLED' | 'REJECTED' | 'ERROR' | 'CANCELLED';
   late: boolean;
   surplus: boolean;
+  /** Money that came and does not fit. */
+  held: number;
+  readonly startedAt: number;
   /** When the acquirer is asked next; undefined when nobody asks any more. */
   askAt: number | undefined;
   round: number;
   cancelledAt: number | undefined;
+  /** When the acquirer was given up, which is asked about for three days more. */
+  givenUpAt: number | undefined;
 };
 
 /** What the domain says should be there, in plain words and without a database. */
@@ -75,9 +80,12 @@ export function start(
     status: 'PENDING',
     late: false,
     surplus: false,
+    held: 0,
+    startedAt: now,
     askAt: now + 15_000,
     round: 0,
     cancelledAt: undefined,
+    givenUpAt: undefined,
   };
   model.attempts.push(attempt);
   payment.status = 'PENDING';
@@ -90,21 +98,30 @@ type Heard = { readonly now: number; readonly word: Word };
 
 /** Takes a word of the acquirer about an attempt. */
 export function hear(model: Model, attempt: ModelAttempt, { word, now }: Heard): string {
-  const before = attempt.status;
+  const { status: before, held } = attempt;
   if (word === 'settled') takeMoney(model, attempt, now);
-  if (word === 'other sum') {
-    model.alarms += 1;
-    if (before === 'PENDING') move(attempt, 'UNKNOWN');
-  }
+  if (word === 'other sum') holdMoney(model, attempt);
   if (word === 'silent' && before === 'PENDING') move(attempt, 'UNKNOWN');
   if (word === 'rejected' || word === 'unheard') {
     if (before === 'SETTLED') model.alarms += 1;
+    attempt.held = 0;
     if (isOpen(attempt)) {
       move(attempt, word === 'rejected' ? 'REJECTED' : 'ERROR');
       if (attempt.payment.status === 'PENDING') movePayment(attempt.payment, 'NEW');
     }
   }
-  return `${attempt.status !== before} ${attempt.status} ${attempt.payment.status}`;
+  return `${attempt.status !== before || attempt.held !== held} ${attempt.status} ${attempt.payment.status}`;
+}
+
+/** Money that does not fit is held, and people are called once. */
+function holdMoney(model: Model, attempt: ModelAttempt): void {
+  const sum = attempt.payment.amount + 1;
+  if (attempt.status !== 'SETTLED' && attempt.held === sum) return;
+  model.alarms += 1;
+  if (attempt.status === 'SETTLED') return;
+  if (attempt.status === 'PENDING') move(attempt, 'UNKNOWN');
+  attempt.held = sum;
+  attempt.payment.told.push('TRANSACTION_HELD');
 }
 
 /** Money is never dropped: late when the attempt or the payment was over, surplus when another had paid. */
@@ -113,6 +130,7 @@ function takeMoney(model: Model, attempt: ModelAttempt, now: number): void {
   if (attempt.status === 'SETTLED') return;
   attempt.late = !isOpen(attempt) || payment.status === 'CANCELLED' || payment.status === 'EXPIRED';
   attempt.surplus = payment.status === 'SETTLED';
+  attempt.held = 0;
   move(attempt, 'SETTLED');
   model.balance += payment.amount;
   if (attempt.surplus) {
@@ -167,18 +185,30 @@ export function passTo(model: Model, now: number, word: Word): void {
 }
 
 const askCancelledMs = 900_000;
+const giveUpMs = 900_000;
+const askGivenUpMs = 3 * 24 * 3_600_000;
 
 /** Asks once, unless nobody wants to know any more, and says when the next time is. */
 function ask(model: Model, attempt: ModelAttempt, heard: Heard): void {
   const { now, word } = heard;
-  const isRecent = now < (attempt.cancelledAt ?? 0) + askCancelledMs;
   attempt.askAt = undefined;
-  if (!isOpen(attempt) && !(attempt.status === 'CANCELLED' && isRecent)) return;
+  if (!isAskedAbout(attempt, now)) return;
   hear(model, attempt, heard);
-  const isEnd = attempt.status === 'CANCELLED' && word !== 'pending' && word !== 'silent';
-  if (isEnd || !(isOpen(attempt) || attempt.status === 'CANCELLED')) return;
+  if (word === 'silent' && attempt.status === 'UNKNOWN' && now >= attempt.startedAt + giveUpMs && attempt.held === 0) {
+    move(attempt, 'ERROR');
+    attempt.givenUpAt = now;
+    if (attempt.payment.status === 'PENDING') movePayment(attempt.payment, 'NEW');
+  }
+  if (!isAskedAbout(attempt, now) || (!isOpen(attempt) && word !== 'pending' && word !== 'silent')) return;
   attempt.round += 1;
-  attempt.askAt = now + (askAfterSeconds[attempt.round] ?? 300) * 1000;
+  const seconds = attempt.status === 'ERROR' ? 3_600 : (askAfterSeconds[attempt.round] ?? 300);
+  attempt.askAt = now + seconds * 1000;
+}
+
+function isAskedAbout(attempt: ModelAttempt, now: number): boolean {
+  if (attempt.status === 'CANCELLED') return now < (attempt.cancelledAt ?? 0) + askCancelledMs;
+  if (attempt.status === 'ERROR') return now < (attempt.givenUpAt ?? -Infinity) + askGivenUpMs;
+  return isOpen(attempt);
 }
 
 function move(attempt: ModelAttempt, status: ModelAttempt['status']): void {

@@ -21,7 +21,7 @@ function expectedRecords(model: Model): Records {
     records[`payment ${place}`] = `${payment.status} ${timer}: ${payment.told.join()}`;
   }
   for (const [place, attempt] of model.attempts.entries()) {
-    const flags = `${attempt.late ? ' late' : ''}${attempt.surplus ? ' surplus' : ''}`;
+    const flags = `${attempt.late ? ' late' : ''}${attempt.surplus ? ' surplus' : ''} ${attempt.held}`;
     records[`attempt ${place}`] =
       `${attempt.status}${flags} ${attempt.askAt === undefined ? '' : `${attempt.askAt} ${attempt.round}`}`;
   }
@@ -32,7 +32,15 @@ async function readTotals({ world, shop }: Played): Promise<Records> {
   return { balance: (await readBooks(world.database, shop.id)).balance, alarms: world.alarms.length };
 }
 
-type Row = { id: string; status: string; late: boolean; surplus: boolean; dueAt: Date | null; round: number | null };
+type Row = {
+  id: string;
+  status: string;
+  late: boolean;
+  surplus: boolean;
+  held: bigint;
+  dueAt: Date | null;
+  round: number | null;
+};
 
 async function readStates({ world, shop, paymentIds, transactionIds }: Played): Promise<Records> {
   const { pool } = world.database;
@@ -43,7 +51,7 @@ async function readStates({ world, shop, paymentIds, transactionIds }: Played): 
     [shop.id],
   );
   const attempts = await pool.query<Row>(
-    `select x.id, x.status::text, x.late, x.surplus, t.due_at as "dueAt", t.round from transaction x
+    `select x.id, x.status::text, x.late, x.surplus, x.held_amount as held, t.due_at as "dueAt", t.round from transaction x
      left join timer t on t.kind = 'ask-acquirer' and t.subject = x.id::text where x.shop_id = $1`,
     [shop.id],
   );
@@ -53,7 +61,7 @@ async function readStates({ world, shop, paymentIds, transactionIds }: Played): 
     records[`payment ${paymentIds.indexOf(row.id)}`] = `${row.status} ${row.dueAt?.getTime() ?? ''}: ${told.join()}`;
   }
   for (const row of attempts.rows) {
-    const flags = `${row.late ? ' late' : ''}${row.surplus ? ' surplus' : ''}`;
+    const flags = `${row.late ? ' late' : ''}${row.surplus ? ' surplus' : ''} ${row.held}`;
     const timer = row.dueAt ? `${row.dueAt.getTime()} ${row.round}` : '';
     records[`attempt ${transactionIds.indexOf(row.id)}`] = `${row.status}${flags} ${timer}`;
   }

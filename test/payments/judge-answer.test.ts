@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { AcquirerAnswer } from '../../src/acquirers/port.ts';
 import type { Payment, Transaction } from '../../src/kernel/db/generated/prisma/client.ts';
 import { PaymentStatus, TransactionStatus } from '../../src/kernel/db/generated/prisma/enums.ts';
-import { type Judgement, judgeAnswer } from '../../src/payments/judge-answer.ts';
+import { type Judgement, judgeAnswer, type Word } from '../../src/payments/judge-answer.ts';
 import { mayMovePayment } from '../../src/payments/model.ts';
 import { mayMoveTransaction } from '../../src/transactions/model.ts';
 import { paymentRow, transactionRow } from './rows.ts';
@@ -13,33 +12,60 @@ const amount = 1_234n;
 
 const answers = {
   pending: { kind: 'pending', confirmUntil },
+  redirect: { kind: 'pending', redirect: { url: 'https://bank.example/1', httpMethod: 'GET', fields: [] } },
+  authorized: { kind: 'authorized', amount },
+  'other hold': { kind: 'authorized', amount: amount + 1n },
   settled: { kind: 'settled', amount },
   'other sum': { kind: 'settled', amount: amount + 1n },
   rejected: { kind: 'rejected', reason: 'INSUFFICIENT_FUNDS', code: '210015' },
   silent: { kind: 'silent' },
   unheard: { kind: 'unheard' },
-} as const satisfies Record<string, AcquirerAnswer>;
+  failed: { kind: 'failed' },
+  'given-up': { kind: 'given-up' },
+} as const satisfies Record<string, Word>;
 type AnswerName = keyof typeof answers;
 
 /**
- * What each answer makes of an attempt in each state. `-`: nothing; a state: it moves there; `confirm`: it stays and
- * learns until when the payer may confirm; `late`: it settles, late; `!`: an alarm, alone or with the move.
+ * What each answer makes of an attempt in each state. `-`: nothing; a state: it moves there; `confirm`, `step`: it stays and
+ * learns until when the payer may confirm, or where he has to go; `late`: it settles, late; `held`: the money goes into
+ * suspense; `free`: what is authorised is released; `!`: an alarm, alone or with the move.
  */
 const matrix: Record<TransactionStatus, Record<AnswerName, string>> = {
-  NEW: row('-        !        !           REJECTED  -        ERROR'),
-  PENDING: row('confirm  SETTLED  UNKNOWN!    REJECTED  UNKNOWN  ERROR'),
-  UNKNOWN: row('-        SETTLED  !           REJECTED  -        ERROR'),
-  AUTHORIZED: row('-        SETTLED  !           !         -        !'),
-  SUBMITTED: row('-        SETTLED  !           REJECTED  -        ERROR'),
-  REJECTED: row('-        late     !           -         -        -'),
-  ERROR: row('-        late     !           -         -        -'),
-  CANCELLED: row('-        late     !           -         -        -'),
-  EXPIRED: row('-        late     !           -         -        -'),
-  SETTLED: row('-        -        !           !         -        !'),
+  //              pending  redirect  authorized  other hold   settled  other sum      rejected  silent   unheard  failed  given-up
+  NEW: row(
+    '       -        -         !           !            !        !              REJECTED  -        ERROR    ERROR   -',
+  ),
+  PENDING: row(
+    '   confirm  step      AUTHORIZED  ERROR!free   SETTLED  UNKNOWN!held   REJECTED  UNKNOWN  ERROR    ERROR   -',
+  ),
+  UNKNOWN: row(
+    '   -        step      AUTHORIZED  ERROR!free   SETTLED  !held          REJECTED  -        ERROR    ERROR   ERROR',
+  ),
+  AUTHORIZED: row(
+    '-        -         -           -            SETTLED  !held          !         -        !        !       -',
+  ),
+  SUBMITTED: row(
+    ' -        -         -           -            SETTLED  !held          !         -        !        !       -',
+  ),
+  REJECTED: row(
+    '  -        -         free        free         late     !held          -         -        -        -       -',
+  ),
+  ERROR: row(
+    '     -        -         free        free         late     !held          -         -        -        -       -',
+  ),
+  CANCELLED: row(
+    ' -        -         free        free         late     !held          -         -        -        -       -',
+  ),
+  EXPIRED: row(
+    '   -        -         free        free         late     !held          -         -        -        -       -',
+  ),
+  SETTLED: row(
+    '   -        -         -           -            -        !              !         -        !        !       -',
+  ),
 };
 
 function row(text: string): Record<AnswerName, string> {
-  const cells = text.split(/ +/);
+  const cells = text.trim().split(/ +/);
   return Object.fromEntries(Object.keys(answers).map((name, place) => [name, cells[place]])) as Record<
     AnswerName,
     string
@@ -49,7 +75,10 @@ function row(text: string): Record<AnswerName, string> {
 /** An attempt as it would lie in the database in this state. */
 function attemptIn(status: TransactionStatus): Transaction {
   const settled = status === 'SETTLED';
-  return transactionRow({ status, amount, settledAmount: settled ? amount : 0n, settledAt: settled ? now : null });
+  return transactionRow({
+    ...{ status, amount, settledAt: settled ? now : null },
+    ...(settled ? { capturedAmount: amount, settledAmount: amount } : {}),
+  });
 }
 
 function paymentIn(status: PaymentStatus): Payment {
@@ -58,7 +87,7 @@ function paymentIn(status: PaymentStatus): Payment {
 
 function judge(
   status: TransactionStatus,
-  answer: AcquirerAnswer,
+  answer: Word,
   around: { readonly payment?: PaymentStatus; readonly otherSettled?: boolean } = {},
 ): Judgement {
   const payment = paymentIn(around.payment ?? (status === 'SETTLED' ? 'SETTLED' : 'PENDING'));
@@ -71,11 +100,17 @@ function judge(
 
 /** A judgement in the words of the matrix. */
 function inWords(status: TransactionStatus, judgement: Judgement): string {
-  const { transaction, alarm } = judgement;
-  const alarmed = alarm === undefined ? '' : '!';
-  if (!transaction) return alarmed || '-';
-  if (transaction.status === status) return transaction.confirmUntil === confirmUntil ? 'confirm' : 'rewritten';
-  return `${transaction.late ? 'late' : transaction.status}${alarmed}`;
+  const { transaction, alarm, release } = judgement;
+  const moved = transaction && transaction.status !== status ? transaction.status : '';
+  const words = [
+    transaction?.late ? 'late' : moved,
+    transaction?.confirmUntil === confirmUntil ? 'confirm' : '',
+    transaction?.status === status && transaction.nextStep ? 'step' : '',
+    alarm === undefined ? '' : '!',
+    transaction && transaction.heldAmount > 0n ? 'held' : '',
+    release ? 'free' : '',
+  ];
+  return words.join('') || (transaction ? 'rewritten' : '-');
 }
 
 const names = Object.keys(answers) as AnswerName[];
@@ -94,6 +129,64 @@ describe('An attempt', () => {
     const later = { kind: 'pending', confirmUntil: new Date(confirmUntil.getTime() + 1) } as const;
     const judgement = judgeAnswer({ transaction, payment: paymentIn('PENDING'), otherSettled: false }, later, now);
     expect(judgement.transaction).toBeUndefined();
+  });
+
+  it('keeps the code of a soft decline while its payer is challenged, and forgets it with the end', () => {
+    const transaction = transactionRow({ status: 'PENDING', amount });
+    const challenge = { ...answers.redirect, softDecline: 'CODE_SD' } as const;
+    const known = { payment: paymentIn('PENDING'), otherSettled: false };
+    const challenged = judgeAnswer({ transaction, ...known }, challenge, now).transaction;
+    expect(challenged).toMatchObject({
+      status: 'PENDING',
+      acquirerCode: 'CODE_SD',
+      nextStep: answers.redirect.redirect,
+    });
+    const settled = judgeAnswer({ transaction: challenged as Transaction, ...known }, answers.settled, now).transaction;
+    expect(settled).toMatchObject({ status: 'SETTLED', acquirerCode: null, nextStep: null });
+  });
+
+  it('that is authorised can be captured for seven days', () => {
+    const { transaction, payment } = judge('PENDING', answers.authorized);
+    expect(transaction).toMatchObject({ status: 'AUTHORIZED', authorizedUntil: new Date('2026-03-09T10:05:00.000Z') });
+    expect(payment?.status).toBe('AUTHORIZED');
+  });
+
+  it.each([
+    ['CANCELLED', false, 'PAYMENT_CANCELLED'],
+    ['EXPIRED', false, 'PAYMENT_EXPIRED'],
+    ['SETTLED', true, 'SUPERSEDED'],
+  ] as const)('that is authorised for a payment that is %s is released', (payment, otherSettled, reason) => {
+    const judged = judge('UNKNOWN', answers.authorized, { payment, otherSettled });
+    expect(judged).toMatchObject({ transaction: { status: 'REJECTED', reason }, payment: undefined, release: true });
+  });
+
+  it('keeps other money than was asked for apart, once, until the right sum or a refusal is told', () => {
+    const known = { payment: paymentIn('PENDING'), otherSettled: false };
+    const held = judge('PENDING', answers['other sum']).transaction as Transaction;
+    expect(held).toMatchObject({ status: 'UNKNOWN', reason: 'AMOUNT_MISMATCH', heldAmount: amount + 1n });
+    const again = judgeAnswer({ transaction: held, ...known }, answers['other sum'], now);
+    expect(inWords('UNKNOWN', again)).toBe('-');
+    expect(judgeAnswer({ transaction: held, ...known }, { kind: 'given-up' }, now).transaction).toBeUndefined();
+    const right = judgeAnswer({ transaction: held, ...known }, answers.settled, now).transaction;
+    expect(right).toMatchObject({ status: 'SETTLED', reason: null, heldAmount: 0n, settledAmount: amount });
+    const gone = judgeAnswer({ transaction: held, ...known }, answers.rejected, now);
+    expect(gone).toMatchObject({ transaction: { status: 'REJECTED', heldAmount: 0n }, payment: { status: 'NEW' } });
+  });
+
+  it('gives back what was held for it after its end, when the acquirer says that no money was taken', () => {
+    const transaction = transactionRow({ status: 'REJECTED', amount, heldAmount: 5n });
+    const judged = judgeAnswer({ transaction, payment: paymentIn('NEW'), otherSettled: false }, answers.rejected, now);
+    expect(judged.transaction).toMatchObject({ status: 'REJECTED', heldAmount: 0n });
+  });
+
+  it('that is partly captured does not settle as a whole: people are called', () => {
+    const transaction = transactionRow({ status: 'AUTHORIZED', amount, capturedAmount: 1n, authorizedUntil: now });
+    const judged = judgeAnswer(
+      { transaction, payment: paymentIn('AUTHORIZED'), otherSettled: false },
+      answers.settled,
+      now,
+    );
+    expect(judged).toMatchObject({ transaction: undefined, alarm: expect.stringContaining('another amount') });
   });
 
   it('that was rejected keeps the reason and the code of the acquirer', () => {

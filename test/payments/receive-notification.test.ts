@@ -24,7 +24,11 @@ function message(reference: string, kind = 'settled', amount = 1_234): AcquirerN
 /** Nothing here is about refunds. */
 const hearing = (deps: PaymentDeps): NotificationDeps => ({
   ...deps,
-  hearRefund: () => Promise.reject(new Error('No refund was expected.')),
+  hearMovement: {
+    capture: () => Promise.reject(new Error('No capture was expected.')),
+    void: () => Promise.reject(new Error('No void was expected.')),
+    refund: () => Promise.reject(new Error('No refund was expected.')),
+  },
 });
 
 describe('A notification of an acquirer', () => {
@@ -56,7 +60,7 @@ describe('A notification of an acquirer', () => {
   it('is not taken about the order of another acquirer, though it is genuine', async () => {
     const shop = await world.openShop();
     const { transaction, payment } = await startedPayment(world, shop);
-    const other = createToldAcquirer('other-acquirer');
+    const other = createToldAcquirer(['blik'], 'other-acquirer');
     const deps = { ...world.deps, acquirers: new Map([...world.deps.acquirers, [other.name, other]]) };
     const foreign = receiveNotification(hearing(deps), other.name, message(transaction.id));
     await expect(foreign).rejects.toMatchObject({ code: 'NOT_FOUND' });

@@ -2,65 +2,69 @@ import type {
   Acquirer,
   AcquirerAnswer,
   AcquirerWord,
-  RefundAnswer,
-  RefundOrder,
+  MovementAnswer,
+  MovementKind,
+  MovementOrder,
   StartOrder,
 } from '../../src/acquirers/port.ts';
+import type { Channel } from '../../src/shops/model.ts';
 import { blikAcquirer } from '../support/factories.ts';
 
 /** What a test makes the acquirer answer; an error is a call without an answer. */
 export type Told = AcquirerAnswer | Error;
 
-/** What a test makes the acquirer say of refunds; an error is a call without an answer. */
-export type ToldRefund = RefundAnswer | Error;
+/** What a test makes the acquirer say of captures, voids and refunds; an error is a call without an answer. */
+export type ToldMovement = MovementAnswer | Error;
 
 /** An acquirer that says what the test told it to, and remembers what it was asked. */
 export type ToldAcquirer = Acquirer & {
   readonly started: StartOrder[];
   readonly asked: string[];
   readonly stopped: string[];
-  readonly refunded: RefundOrder[];
-  readonly askedRefunds: string[];
+  readonly moved: MovementOrder[];
+  readonly askedMovements: string[];
   /** What it answers to new orders from now on; undefined: pending, with 60 seconds to confirm. */
   onStart(answer: Told | undefined): void;
   /** What it says when asked from now on, perhaps by the order; at first that it never heard of it. */
   onAsk(answer: Told | ((reference: string) => Told)): void;
   /** Makes it fail when it is told to stop an order, or obey again. */
   onStop(error: Error | undefined): void;
-  /** What it answers to refunds from now on; undefined: pending. */
-  onRefund(answer: ToldRefund | undefined): void;
-  /** What it says of refunds when asked from now on; at first that it never heard of them. */
-  onAskRefund(answer: ToldRefund): void;
+  /** What it answers to captures, voids and refunds from now on; undefined: pending. */
+  onMove(answer: ToldMovement | undefined): void;
+  /** What it says of them when asked from now on; at first that it never heard of them. */
+  onAskMovement(answer: ToldMovement): void;
 };
 
 /** Makes one. Its notifications are JSON: what they are about, the reference, the kind of answer, the amount. */
-export function createToldAcquirer(name = blikAcquirer): ToldAcquirer {
+export function createToldAcquirer(channels: readonly Channel[] = ['blik'], name = blikAcquirer): ToldAcquirer {
   const told: {
     start: Told | undefined;
     ask: Told | ((reference: string) => Told);
     stop: Error | undefined;
-    refund: ToldRefund;
-    askRefund: ToldRefund;
+    move: ToldMovement;
+    askMovement: ToldMovement;
   } = {
     start: undefined,
     ask: { kind: 'unheard' },
     stop: undefined,
-    refund: { kind: 'pending' },
-    askRefund: { kind: 'unheard' },
+    move: { kind: 'pending' },
+    askMovement: { kind: 'unheard' },
   };
   const started: StartOrder[] = [];
   const asked: string[] = [];
   const stopped: string[] = [];
-  const refunded: RefundOrder[] = [];
-  const askedRefunds: string[] = [];
+  const moved: MovementOrder[] = [];
+  const askedMovements: string[] = [];
   return {
     name,
-    channels: ['blik'],
+    channels,
+    capabilities: { authorizes: true, stopsOrders: true },
+    unavailability: () => undefined,
     started,
     asked,
     stopped,
-    refunded,
-    askedRefunds,
+    moved,
+    askedMovements,
     start: async (order) => {
       started.push(order);
       return orThrow(told.start ?? { kind: 'pending', confirmUntil: new Date(order.enteredAt.getTime() + 60_000) });
@@ -73,14 +77,15 @@ export function createToldAcquirer(name = blikAcquirer): ToldAcquirer {
       if (told.stop) throw told.stop;
       stopped.push(reference);
     },
-    refund: async (order) => {
-      refunded.push(order);
-      return orThrow(told.refund);
+    move: async (order) => {
+      moved.push(order);
+      return orThrow(told.move);
     },
-    refundStatus: async (reference) => {
-      askedRefunds.push(reference);
-      return orThrow(told.askRefund);
+    movementStatus: async (reference) => {
+      askedMovements.push(reference);
+      return orThrow(told.askMovement);
     },
+    dayFile: async () => [],
     readNotification: ({ body }) => wordIn(JSON.parse(body) as ToldWord),
     onStart: (answer) => {
       told.start = answer;
@@ -91,20 +96,20 @@ export function createToldAcquirer(name = blikAcquirer): ToldAcquirer {
     onStop: (error) => {
       told.stop = error;
     },
-    onRefund: (answer = { kind: 'pending' }) => {
-      told.refund = answer;
+    onMove: (answer = { kind: 'pending' }) => {
+      told.move = answer;
     },
-    onAskRefund: (answer) => {
-      told.askRefund = answer;
+    onAskMovement: (answer) => {
+      told.askMovement = answer;
     },
   };
 }
 
-type ToldWord = { about?: 'refund'; reference: string; kind: string; amount: string };
+type ToldWord = { about?: MovementKind; reference: string; kind: string; amount: string };
 
 function wordIn({ about, reference, kind, amount }: ToldWord): AcquirerWord {
-  if (about === 'refund') return { about, reference, answer: { kind } as RefundAnswer };
-  const answer = (kind === 'settled' ? { kind, amount: BigInt(amount) } : { kind }) as AcquirerAnswer;
+  if (about !== undefined) return { about, reference, answer: { kind } as MovementAnswer };
+  const answer = (amount === undefined ? { kind } : { kind, amount: BigInt(amount) }) as AcquirerAnswer;
   return { about: 'transaction', reference, answer };
 }
 

@@ -9,7 +9,7 @@ import type { PaymentDeps } from '../../src/payments/deps.ts';
 import { paymentJobs } from '../../src/payments/jobs.ts';
 import { type CreatePaymentInput, preparePayment } from '../../src/payments/prepare-payment.ts';
 import { findPayment } from '../../src/payments/store.ts';
-import type { Shop } from '../../src/shops/model.ts';
+import type { Channel, Shop } from '../../src/shops/model.ts';
 import { createTestDatabase } from '../support/database.ts';
 import {
   createPayment,
@@ -40,13 +40,13 @@ export type World = {
   close(): Promise<void>;
 };
 
-/** Opens a gateway on a database of its own. */
-export async function openWorld(): Promise<World> {
+/** Opens a gateway on a database of its own, whose one acquirer takes these channels: BLIK, unless others are named. */
+export async function openWorld(channels?: readonly Channel[]): Promise<World> {
   const home = await createTestDatabase();
   const database = openDatabase({ url: home.url, connectionsMax: 6 });
   await prepareJobs(database);
   const clock = createTestClock();
-  const acquirer = createToldAcquirer();
+  const acquirer = createToldAcquirer(channels);
   const alarms: string[] = [];
   const log = pino(
     { level: 'error' },

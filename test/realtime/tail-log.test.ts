@@ -4,7 +4,10 @@ import { createRing } from '../../src/realtime/model.ts';
 import { createTail } from '../../src/realtime/tail-log.ts';
 
 const at = new Date('2026-03-02T12:00:00.000Z');
-const subject = { paymentId: null, transactionId: null, refundId: null, payoutId: null, profileId: null };
+const subject = {
+  ...{ paymentId: null, transactionId: null, refundId: null, payoutId: null, profileId: null },
+  ...{ captureId: null, voidId: null },
+};
 const event = (number: bigint): Event => ({ shopId: 's', number, type: 'PAYMENT_CREATED', at, ...subject, data: {} });
 
 /** A tail on a log of which the test decides when a read ends, and where the log ended when it was read. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { RefundAnswer } from '../../src/acquirers/port.ts';
+import type { MovementAnswer } from '../../src/acquirers/port.ts';
 import type { AppliedRefundAnswer } from '../../src/refunds/apply-refund-answer.ts';
 import { readLog, readTimers, readTypes } from '../payments/read-records.ts';
 import { blikAcquirer } from '../support/factories.ts';
@@ -20,10 +20,10 @@ afterEach(async () => {
 
 afterAll(() => world.close());
 
-const refused: RefundAnswer = { kind: 'rejected', code: 'BLK-ERROR-210019' };
-const settled: RefundAnswer = { kind: 'settled' };
+const refused: MovementAnswer = { kind: 'rejected', code: 'BLK-ERROR-210019' };
+const settled: MovementAnswer = { kind: 'settled' };
 
-const tell = (refundId: string, answer: RefundAnswer): Promise<AppliedRefundAnswer> =>
+const tell = (refundId: string, answer: MovementAnswer): Promise<AppliedRefundAnswer> =>
   world.refunds.answering.submit({ refundId, answer });
 
 const settledPostings = ['REFUND_ORDERED SHOP REFUNDS 4000 PLN', 'REFUND_SETTLED REFUNDS ACQUIRER 4000 PLN'];

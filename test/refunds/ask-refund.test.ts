@@ -21,10 +21,10 @@ beforeAll(async () => {
 });
 
 afterEach(async () => {
-  world.acquirer.onRefund(undefined);
-  world.acquirer.onAskRefund({ kind: 'unheard' });
-  world.acquirer.refunded.length = 0;
-  world.acquirer.askedRefunds.length = 0;
+  world.acquirer.onMove(undefined);
+  world.acquirer.onAskMovement({ kind: 'unheard' });
+  world.acquirer.moved.length = 0;
+  world.acquirer.askedMovements.length = 0;
   expect(await brokenInvariants(world.database)).toEqual([]);
   await endOpenRefunds(world);
 });
@@ -45,10 +45,10 @@ describe('A refund without an answer', () => {
     [{ kind: 'rejected', code: 'BLK-ERROR-210019' }, 'REJECTED', 10_000],
   ] as const)('is settled or refused by what the acquirer says when asked: %o', async (answer, status, balance) => {
     const sale = await world.sell();
-    world.acquirer.onRefund(new Error('time-out'));
+    world.acquirer.onMove(new Error('time-out'));
     const { refund } = await world.refund(sale, { amount: 4_000n });
     expect(refund.status).toBe('UNKNOWN');
-    world.acquirer.onAskRefund(answer);
+    world.acquirer.onAskMovement(answer);
     expect(await world.letPass({ ms: 14_999 })).toEqual([]);
     expect(await world.letPass({ ms: 1 })).toEqual(['ask-refund']);
     expect((await refundNow(world.database, refund.id)).status).toBe(status);
@@ -59,12 +59,12 @@ describe('A refund without an answer', () => {
     ]);
     expect((await readRefundBooks(world.database, sale.transaction.id)).balance).toBe(balance);
     expect(await readTimers(world.database, refund.id)).toEqual([]);
-    expect(world.acquirer.refunded).toHaveLength(1);
+    expect(world.acquirer.moved).toHaveLength(1);
   });
 
   it('is asked about after growing intervals for as long as it has none', async () => {
     const { refund } = await world.refund(await world.sell(), { amount: 1n });
-    world.acquirer.onAskRefund({ kind: 'pending' });
+    world.acquirer.onAskMovement({ kind: 'pending' });
     const waits: number[] = [];
     for (let round = 0; round < 9; round += 1) {
       const [, number, dueAt] = ((await readTimers(world.database, refund.id))[0] ?? '').split(' ');
@@ -75,15 +75,15 @@ describe('A refund without an answer', () => {
       expect(await world.letPass({ ms: 1 })).toEqual(['ask-refund']);
     }
     expect(waits).toEqual([15, 15, 30, 60, 120, 300, 3_600, 21_600, 21_600]);
-    expect(world.acquirer.askedRefunds).toEqual(waits.map(() => refund.id));
-    expect(world.acquirer.refunded).toHaveLength(1);
+    expect(world.acquirer.askedMovements).toEqual(waits.map(() => refund.id));
+    expect(world.acquirer.moved).toHaveLength(1);
     expect((await refundNow(world.database, refund.id)).status).toBe('PENDING');
   });
 
   it('becomes unknown by silence, once, and is asked about again', async () => {
     const sale = await world.sell();
     const { refund } = await world.refund(sale, { amount: 1n });
-    world.acquirer.onAskRefund(new Error('time-out'));
+    world.acquirer.onAskMovement(new Error('time-out'));
     await world.letPass(seconds(15));
     await world.letPass(seconds(15));
     expect(await readTypes(world.database, sale.shop.id, 5)).toEqual(['REFUND_PENDING', 'REFUND_UNKNOWN']);
@@ -95,10 +95,10 @@ describe('A refund that never reached the acquirer', () => {
   it('is sent when it is asked about, once, under its own id', async () => {
     const sale = await world.sell();
     const id = await decideOnly(sale, 4_000n);
-    expect(world.acquirer.refunded).toEqual([]);
+    expect(world.acquirer.moved).toEqual([]);
     expect((await readRefundBooks(world.database, sale.transaction.id)).balance).toBe(6_000);
     expect(await world.letPass(seconds(15))).toEqual(['ask-refund']);
-    expect(world.acquirer.refunded).toEqual([
+    expect(world.acquirer.moved).toEqual([
       expect.objectContaining({
         reference: id,
         transaction: sale.transaction.id,
@@ -106,16 +106,16 @@ describe('A refund that never reached the acquirer', () => {
         note: 'sama decyzja',
       }),
     ]);
-    world.acquirer.onAskRefund({ kind: 'settled' });
+    world.acquirer.onAskMovement({ kind: 'settled' });
     expect(await world.letPass(seconds(15))).toEqual(['ask-refund']);
     expect((await refundNow(world.database, id)).status).toBe('SETTLED');
-    expect(world.acquirer.refunded).toHaveLength(1);
+    expect(world.acquirer.moved).toHaveLength(1);
   });
 
   it('gives the shop its money back when it is refused then', async () => {
     const sale = await world.sell();
     const id = await decideOnly(sale, 4_000n);
-    world.acquirer.onRefund({ kind: 'rejected', code: 'BLK-ERROR-210020' });
+    world.acquirer.onMove({ kind: 'rejected', code: 'BLK-ERROR-210020' });
     await world.letPass(seconds(15));
     expect(await refundNow(world.database, id)).toMatchObject({ status: 'REJECTED', acquirerCode: 'BLK-ERROR-210020' });
     expect(await readRefundBooks(world.database, sale.transaction.id)).toEqual({
@@ -126,13 +126,13 @@ describe('A refund that never reached the acquirer', () => {
 
   it('is sent again when that call had no answer either', async () => {
     const id = await decideOnly(await world.sell(), 4_000n);
-    world.acquirer.onRefund(new Error('connection refused'));
+    world.acquirer.onMove(new Error('connection refused'));
     await world.letPass(seconds(15));
     expect((await refundNow(world.database, id)).status).toBe('UNKNOWN');
-    world.acquirer.onRefund({ kind: 'settled' });
+    world.acquirer.onMove({ kind: 'settled' });
     await world.letPass(seconds(15));
     expect((await refundNow(world.database, id)).status).toBe('SETTLED');
-    expect(world.acquirer.refunded.map(({ reference }) => reference)).toEqual([id, id]);
+    expect(world.acquirer.moved.map(({ reference }) => reference)).toEqual([id, id]);
   });
 });
 
@@ -142,12 +142,12 @@ describe('A refund that is over', () => {
     await world.refunds.answering.submit({ refundId: refund.id, answer: { kind: 'settled' } });
     await askRefund(world.refunds, refund.id, 0);
     await askRefund(world.refunds, randomUUID(), 0);
-    expect(world.acquirer.askedRefunds).toEqual([]);
+    expect(world.acquirer.askedMovements).toEqual([]);
   });
 
   it('sets no timer when its end was told just while it was asked about', async () => {
     const { refund } = await world.refund(await world.sell(), { amount: 1n });
-    world.acquirer.onAskRefund({ kind: 'pending' });
+    world.acquirer.onAskMovement({ kind: 'pending' });
     const { answering } = world.refunds;
     const meanwhile: typeof answering = {
       ...answering,

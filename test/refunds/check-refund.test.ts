@@ -24,7 +24,7 @@ describe('The check whether an amount could be refunded', () => {
     const sale = await world.sell();
     expect(await check(sale, 10_000n)).toMatchObject({ refusal: undefined, left: 10_000n });
     expect(await readRefundBooks(world.database, sale.transaction.id)).toEqual(untouched);
-    expect(world.acquirer.refunded).toEqual([]);
+    expect(world.acquirer.moved).toEqual([]);
     await world.refund(sale, { amount: 2_500n });
     expect(await check(sale, 7_500n)).toMatchObject({ refusal: undefined, left: 7_500n });
   });

@@ -14,8 +14,8 @@ beforeAll(async () => {
 });
 
 afterEach(async () => {
-  world.acquirer.onRefund(undefined);
-  world.acquirer.refunded.length = 0;
+  world.acquirer.onMove(undefined);
+  world.acquirer.moved.length = 0;
   expect(await brokenInvariants(world.database)).toEqual([]);
 });
 
@@ -53,6 +53,7 @@ describe('A refund', () => {
     const { refund } = await world.refund(sale, { amount: 2_500n, reason: 'za duże' });
     const bare = await world.refund(sale, { amount: 1n });
     const order = {
+      kind: 'refund',
       reference: refund.id,
       transaction: sale.transaction.id,
       amount: 2_500n,
@@ -62,7 +63,7 @@ describe('A refund', () => {
       clockOffsetMs: 0,
       sandboxDelayMs: 0,
     };
-    expect(world.acquirer.refunded).toEqual([order, { ...order, reference: bare.refund.id, amount: 1n, note: '' }]);
+    expect(world.acquirer.moved).toEqual([order, { ...order, reference: bare.refund.id, amount: 1n, note: '' }]);
   });
 
   it('is told in the log with the payment and the transaction, and watched by a timer', async () => {
@@ -101,12 +102,12 @@ describe('A refund', () => {
       paymentRefunded: 10_000,
       balance: 0,
     });
-    expect(world.acquirer.refunded).toHaveLength(3);
+    expect(world.acquirer.moved).toHaveLength(3);
   });
 
   it('settles at once when the acquirer says so at once', async () => {
     const sale = await world.sell();
-    world.acquirer.onRefund({ kind: 'settled' });
+    world.acquirer.onMove({ kind: 'settled' });
     const { refund } = await world.refund(sale, { amount: 4_000n });
     expect(refund).toMatchObject({ status: 'SETTLED', settledAt: world.clock.now() });
     expect(await readRefundBooks(world.database, sale.transaction.id)).toEqual({
@@ -121,7 +122,7 @@ describe('A refund', () => {
 
   it('that the acquirer refuses is an answer, and the shop has its money again', async () => {
     const sale = await world.sell();
-    world.acquirer.onRefund({ kind: 'rejected', code: 'BLK-ERROR-210020' });
+    world.acquirer.onMove({ kind: 'rejected', code: 'BLK-ERROR-210020' });
     const { refund } = await world.refund(sale, { amount: 4_000n });
     expect(refund).toMatchObject({ status: 'REJECTED', acquirerCode: 'BLK-ERROR-210020', settledAt: null });
     expect(await readRefundBooks(world.database, sale.transaction.id)).toEqual({
@@ -133,13 +134,13 @@ describe('A refund', () => {
       ['REFUND_REJECTED', { refund: { status: 'REJECTED', code: 'BLK-ERROR-210020' } }],
     ]);
     expect(await readTimers(world.database, refund.id)).toEqual([]);
-    world.acquirer.onRefund(undefined);
+    world.acquirer.onMove(undefined);
     expect((await world.refund(sale, { amount: 10_000n })).refund.status).toBe('PENDING');
   });
 
   it('that gets no answer is unknown: the money stays away from the balance', async () => {
     const sale = await world.sell();
-    world.acquirer.onRefund(new Error('time-out'));
+    world.acquirer.onMove(new Error('time-out'));
     const { refund } = await world.refund(sale, { amount: 4_000n });
     expect(refund.status).toBe('UNKNOWN');
     const books = await readRefundBooks(world.database, sale.transaction.id);
@@ -179,7 +180,7 @@ describe('The key of a refund', () => {
     const [one, other] = [await world.refund(sale, { amount: 100n }), await world.refund(sale, { amount: 100n })];
     expect(one.refund.id).not.toBe(other.refund.id);
     expect(await readRefundBooks(world.database, sale.transaction.id)).toMatchObject({ refunded: 200, balance: 9_800 });
-    expect(world.acquirer.refunded).toHaveLength(2);
+    expect(world.acquirer.moved).toHaveLength(2);
   });
 
   it('gives the refund in its present state when it comes again, and nothing is ordered or sent', async () => {
@@ -191,7 +192,7 @@ describe('The key of a refund', () => {
     await world.refunds.answering.submit({ refundId: refund.id, answer: { kind: 'settled' } });
     const later = await world.refund(sale, input);
     expect(later).toMatchObject({ refund: { id: refund.id, status: 'SETTLED' }, replayed: true });
-    expect(world.acquirer.refunded).toHaveLength(1);
+    expect(world.acquirer.moved).toHaveLength(1);
     expect(await readRefundBooks(world.database, sale.transaction.id)).toMatchObject({ refunded: 10_000, balance: 0 });
   });
 
@@ -201,7 +202,7 @@ describe('The key of a refund', () => {
     const all = await Promise.all(Array.from({ length: 10 }, () => world.refund(sale, input)));
     expect(new Set(all.map(({ refund }) => refund.id)).size).toBe(1);
     expect(all.filter(({ replayed }) => !replayed)).toHaveLength(1);
-    expect(world.acquirer.refunded).toHaveLength(1);
+    expect(world.acquirer.moved).toHaveLength(1);
   });
 
   it('is refused with another amount, another reason or another transaction', async () => {
@@ -213,7 +214,7 @@ describe('The key of a refund', () => {
     await expect(world.refund(sale, { ...input, amount: 101n })).rejects.toMatchObject(reused);
     await expect(world.refund(sale, { ...input, reason: 'dwa' })).rejects.toMatchObject(reused);
     await expect(world.refund(other, input)).rejects.toMatchObject(reused);
-    expect(world.acquirer.refunded).toHaveLength(1);
+    expect(world.acquirer.moved).toHaveLength(1);
   });
 
   it('is not consumed by a refusal', async () => {
@@ -283,7 +284,7 @@ describe('A refund is refused', () => {
     await expect(world.refund(sale, { amount: 1n })).rejects.toMatchObject(unsettled);
     await tellAnswer(world.deps, transaction.id, declined);
     await expect(world.refund(sale, { amount: 1n })).rejects.toMatchObject(unsettled);
-    expect(world.acquirer.refunded).toEqual([]);
+    expect(world.acquirer.moved).toEqual([]);
   });
 
   it.each([0n, -1n])('for the amount %s', async (amount) => {

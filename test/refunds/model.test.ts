@@ -1,32 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MovementStatus } from '../../src/kernel/db/generated/prisma/enums.ts';
-import { askDelay, isOpen, mayMoveRefund, windowEnd } from '../../src/refunds/model.ts';
-
-const statuses = Object.values(MovementStatus);
-
-/** The table of states in the domain's words, line by line: from, then every state it may go to. */
-const table: Record<MovementStatus, string> = {
-  NEW: 'PENDING',
-  PENDING: 'SETTLED REJECTED UNKNOWN',
-  UNKNOWN: 'SETTLED REJECTED',
-  SETTLED: '',
-  REJECTED: '',
-};
-
-describe('A refund', () => {
-  for (const from of statuses) {
-    for (const to of statuses) {
-      const legal = table[from].split(' ').includes(to);
-      it(`${legal ? 'may' : 'may not'} move from ${from} to ${to}`, () => {
-        expect(mayMoveRefund(from, to)).toBe(legal);
-      });
-    }
-  }
-
-  it('is open as long as the acquirer’s word is awaited', () => {
-    expect(statuses.filter((status) => isOpen({ status }))).toEqual(['PENDING', 'UNKNOWN']);
-  });
-});
+import { askDelay, windowEnd } from '../../src/refunds/model.ts';
 
 describe('The time in which a transaction can be refunded', () => {
   const settledAt = new Date('2026-03-02T10:00:00.123Z');

@@ -23,8 +23,8 @@ beforeAll(async () => {
 });
 
 afterEach(async () => {
-  world.acquirer.onRefund(undefined);
-  world.acquirer.refunded.length = 0;
+  world.acquirer.onMove(undefined);
+  world.acquirer.moved.length = 0;
   expect(await brokenInvariants(world.database)).toEqual([]);
 });
 
@@ -57,8 +57,8 @@ describe('Twenty refunds at once through four gateways', () => {
     const books = await readRefundBooks(world.database, sale.transaction.id);
     expect(books).toMatchObject({ refunded, paymentRefunded: refunded, balance: 10_000 - refunded });
     expect(books.postings).toHaveLength(count);
-    expect(world.acquirer.refunded).toHaveLength(count);
-    expect(new Set(world.acquirer.refunded.map(({ reference }) => reference)).size).toBe(count);
+    expect(world.acquirer.moved).toHaveLength(count);
+    expect(new Set(world.acquirer.moved.map(({ reference }) => reference)).size).toBe(count);
   });
 
   it('never take more than balance and overdraft cover', async () => {
@@ -86,7 +86,7 @@ describe('Twenty refunds at once through four gateways', () => {
     );
     expect(new Set(ends.map(({ refund }) => refund.id)).size).toBe(1);
     expect(ends.filter(({ replayed }) => !replayed)).toHaveLength(1);
-    expect(world.acquirer.refunded).toHaveLength(1);
+    expect(world.acquirer.moved).toHaveLength(1);
   });
 
   it('of which every other one is refused leave the balance as the others made it', async () => {

@@ -171,11 +171,14 @@ export function createScriptedAcquirer(
   return {
     name: blikAcquirer,
     channels: ['blik'],
+    capabilities: { authorizes: false, stopsOrders: true },
+    unavailability: () => undefined,
     start: async (order) => answer(order),
     status: async () => ({ kind: 'unheard' }),
     cancel: async () => {},
-    refund: async () => ({ kind: 'pending' }),
-    refundStatus: async () => ({ kind: 'unheard' }),
+    move: async () => ({ kind: 'pending' }),
+    movementStatus: async () => ({ kind: 'unheard' }),
+    dayFile: async () => [],
     readNotification: () => {
       throw new Error('This acquirer sends no notifications.');
     },
@@ -193,6 +196,7 @@ export function createPaymentDeps(
     database,
     clock,
     log,
+    publicUrl: 'https://gateway.example',
     shops: createShopFinder(database),
     acquirers: new Map((given.acquirers ?? [createScriptedAcquirer()]).map((acquirer) => [acquirer.name, acquirer])),
     creating: createLane((items) => inTransaction(database, (tx) => createPayments(tx, items))),

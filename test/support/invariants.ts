@@ -1,8 +1,7 @@
 import type { Database } from '../../src/kernel/db/database.ts';
 import { MovementStatus, PaymentStatus, TransactionStatus } from '../../src/kernel/db/generated/prisma/enums.ts';
 import { mayMovePayment } from '../../src/payments/model.ts';
-import { mayMoveRefund } from '../../src/refunds/model.ts';
-import { mayMoveTransaction } from '../../src/transactions/model.ts';
+import { mayMoveMovement, mayMoveTransaction } from '../../src/transactions/model.ts';
 
 /**
  * Each finds the rows that break one sentence; all must find none. `$1` is the shop to look at, or null for all.
@@ -22,7 +21,7 @@ const checks: Record<string, string> = {
     select a.owner, b.amount from account_balance b join account a on a.id = b.account_id and a.kind = 'SHOP'
     where a.owner = coalesce($1::uuid::text, a.owner) and b.amount <>
       (select coalesce(sum(t.settled_amount), 0) from transaction t
-        where t.shop_id = a.owner::uuid and t.currency = a.currency and t.status = 'SETTLED')
+        where t.shop_id = a.owner::uuid and t.currency = a.currency)
       - (select coalesce(sum(r.amount), 0) from refund r
         where r.shop_id = a.owner::uuid and r.currency = a.currency and r.status <> 'REJECTED')
       - (select coalesce(sum(p.net + p.commission), 0) from payout p
@@ -74,6 +73,24 @@ const checks: Record<string, string> = {
     where t.shop_id = coalesce($1::uuid, t.shop_id)
     group by t.id having coalesce(sum(c.amount), 0) <> t.settled_amount or count(c.id) <> count(p.id)
       or count(c.id) <> count(distinct c.id)`,
+  'what is counted as captured is the sum of the captures that were not refused': `
+    select t.id, t.captured_amount from transaction t
+    where t.shop_id = coalesce($1::uuid, t.shop_id) and t.captured_amount <>
+      (select coalesce(sum(c.amount), 0) from capture c where c.transaction_id = t.id and c.status <> 'REJECTED')`,
+  'a transaction is settled when nothing of it is authorised any more': `
+    select t.id, t.status from transaction t where t.shop_id = coalesce($1::uuid, t.shop_id) and (
+      (t.status = 'SUBMITTED') <> (t.status in ('AUTHORIZED', 'SUBMITTED') and t.captured_amount = t.amount)
+      or t.status not in ('AUTHORIZED', 'SUBMITTED') and t.captured_amount <> t.settled_amount
+      or t.status not in ('AUTHORIZED', 'SUBMITTED', 'SETTLED') and t.settled_amount <> 0)`,
+  'an authorised payment has an authorised attempt': `
+    select p.id from payment p where p.shop_id = coalesce($1::uuid, p.shop_id) and p.status = 'AUTHORIZED'
+      and not exists (select from transaction t where t.payment_id = p.id and t.status in ('AUTHORIZED', 'SUBMITTED'))`,
+  'what is held for a transaction lies in suspense': `
+    select t.id, t.held_amount from transaction t
+    where t.shop_id = coalesce($1::uuid, t.shop_id) and t.held_amount <>
+      (select coalesce(sum(case when f.kind = 'ACQUIRER' and g.kind = 'SUSPENSE' then p.amount
+          when f.kind = 'SUSPENSE' and g.kind = 'ACQUIRER' then -p.amount end), 0)
+        from posting p join account f on f.id = p.from_id join account g on g.id = p.to_id where p.held_for_id = t.id)`,
   'every settled transaction has one commission, half up of what it settled': `
     select t.id from transaction t left join commission c on c.transaction_id = t.id
     where t.shop_id = coalesce($1::uuid, t.shop_id) and ((t.status = 'SETTLED') <> (c.transaction_id is not null)
@@ -93,13 +110,23 @@ const checks: Record<string, string> = {
       and row(t.status::text, t.late, t.surplus) is distinct from
       (select row(data -> 'transaction' ->> 'status', coalesce((data -> 'transaction' -> 'late')::boolean, false),
         coalesce((data -> 'transaction' -> 'surplus')::boolean, false))
-      from event e where e.payment_id = t.payment_id and e.transaction_id = t.id and e.refund_id is null
+      from event e where e.payment_id = t.payment_id and e.transaction_id = t.id
+        and coalesce(e.refund_id, e.capture_id, e.void_id) is null
       order by number desc limit 1)`,
   'the last event of a refund tells its state': `
     select r.id, r.status from refund r join transaction t on t.id = r.transaction_id
     where r.shop_id = coalesce($1::uuid, r.shop_id) and row(r.status::text, r.acquirer_code) is distinct from
       (select row(data -> 'refund' ->> 'status', data -> 'refund' ->> 'code') from event e
       where e.payment_id = t.payment_id and e.transaction_id = t.id and e.refund_id = r.id order by number desc limit 1)`,
+  'the last event of a capture or void tells its state': `
+    select m.id, m.status from (
+      select id, shop_id, transaction_id, status, acquirer_code, 'capture' as noun from capture
+        where idempotency_key <> 'settlement:' || transaction_id
+      union all select id, shop_id, transaction_id, status, acquirer_code, 'void' from transaction_void) m
+    join transaction t on t.id = m.transaction_id
+    where m.shop_id = coalesce($1::uuid, m.shop_id) and row(m.status::text, m.acquirer_code) is distinct from
+      (select row(data -> m.noun ->> 'status', data -> m.noun ->> 'code') from event e
+      where e.payment_id = t.payment_id and m.id = coalesce(e.capture_id, e.void_id) order by number desc limit 1)`,
   'what belongs to a payment belongs to its shop': `
     select e.number::text from event e join payment p on p.id = e.payment_id
       where p.shop_id <> e.shop_id and p.shop_id = coalesce($1::uuid, p.shop_id)
@@ -118,10 +145,20 @@ const checks: Record<string, string> = {
     select p.id, p.status from payment p left join timer t on t.kind = 'expire-payment' and t.subject = p.id::text
     where p.shop_id = coalesce($1::uuid, p.shop_id)
       and (t.kind is not null) <> (p.status in ('NEW', 'PENDING') and p.valid_until < '9999-12-31')`,
-  'an attempt without an answer has a timer to ask by, and no other has but one that was cancelled': `
+  'an attempt without an answer has a timer to ask by, and no other has but one that was cancelled or given up': `
     select x.id, x.status from transaction x left join timer t on t.kind = 'ask-acquirer' and t.subject = x.id::text
-    where x.shop_id = coalesce($1::uuid, x.shop_id) and x.status <> 'CANCELLED'
+    where x.shop_id = coalesce($1::uuid, x.shop_id) and x.status <> 'CANCELLED' and x.reason is distinct from 'NO_ANSWER'
       and (t.kind is not null) <> (x.status in ('PENDING', 'UNKNOWN'))`,
+  'authorised money has a timer to run out by, and nothing else has': `
+    select x.id, x.status from transaction x
+    left join timer t on t.kind = 'expire-authorization' and t.subject = x.id::text
+    where x.shop_id = coalesce($1::uuid, x.shop_id)
+      and (t.kind is not null) <> (x.status in ('AUTHORIZED', 'SUBMITTED'))`,
+  'a capture or void without an end has a timer to ask by, and no other has': `
+    select m.id, m.status from (select id, shop_id, status, 'ask-capture' as kind from capture
+      union all select id, shop_id, status, 'ask-void' from transaction_void) m
+    left join timer t on t.kind = m.kind and t.subject = m.id::text
+    where m.shop_id = coalesce($1::uuid, m.shop_id) and (t.kind is not null) <> (m.status in ('PENDING', 'UNKNOWN'))`,
   'a refund without an end has a timer to ask by, and no other has': `
     select r.id, r.status from refund r left join timer t on t.kind = 'ask-refund' and t.subject = r.id::text
     where r.shop_id = coalesce($1::uuid, r.shop_id) and (t.kind is not null) <> (r.status in ('PENDING', 'UNKNOWN'))`,
@@ -144,7 +181,7 @@ export async function brokenInvariants(database: Database, shopId?: string): Pro
 /** Every move that the log tells must be one that the table of states allows. */
 async function illegalMoves(database: Database, shopId: string | undefined): Promise<string[]> {
   const { rows } = await database.pool.query<{
-    noun: 'payment' | 'transaction' | 'refund';
+    noun: 'payment' | 'transaction' | 'capture' | 'void' | 'refund';
     before: string;
     after: string;
   }>(
@@ -160,11 +197,20 @@ async function illegalMoves(database: Database, shopId: string | undefined): Pro
       union all
       select 'refund', data -> 'refund' ->> 'status',
         lag(data -> 'refund' ->> 'status') over (partition by refund_id order by number)
-      from event where type::text like 'REFUND%' and shop_id = coalesce($1::uuid, shop_id)) as told
-    where before is not null`,
+      from event where type::text like 'REFUND%' and shop_id = coalesce($1::uuid, shop_id)
+      union all
+      select 'capture', data -> 'capture' ->> 'status',
+        lag(data -> 'capture' ->> 'status') over (partition by capture_id order by number)
+      from event where type::text like 'CAPTURE%' and shop_id = coalesce($1::uuid, shop_id)
+      union all
+      select 'void', data -> 'void' ->> 'status',
+        lag(data -> 'void' ->> 'status') over (partition by void_id order by number)
+      from event where type::text like 'VOID%' and shop_id = coalesce($1::uuid, shop_id)) as told
+    where before is not null and (before <> after or noun <> 'transaction')`,
     [shopId ?? null],
   );
-  const legal = { payment: paymentMoves, transaction: transactionMoves, refund: refundMoves };
+  const movements = { capture: movementMoves, void: movementMoves, refund: movementMoves };
+  const legal = { payment: paymentMoves, transaction: transactionMoves, ...movements };
   return rows
     .filter(({ noun, before, after }) => !legal[noun](before, after))
     .map(({ noun, before, after }) => `the log tells that a ${noun} moved from ${before} to ${after}`);
@@ -182,10 +228,10 @@ function transactionMoves(before: string, after: string): boolean {
   return from !== undefined && to !== undefined && mayMoveTransaction(from, to);
 }
 
-function refundMoves(before: string, after: string): boolean {
+function movementMoves(before: string, after: string): boolean {
   const statuses: Record<string, MovementStatus> = MovementStatus;
   const [from, to] = [statuses[before], statuses[after]];
-  return from !== undefined && to !== undefined && mayMoveRefund(from, to);
+  return from !== undefined && to !== undefined && mayMoveMovement(from, to);
 }
 
 function show(row: object): string {

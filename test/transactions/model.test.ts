@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { TransactionStatus } from '../../src/kernel/db/generated/prisma/enums.ts';
-import { isLive, mayMoveTransaction } from '../../src/transactions/model.ts';
+import { MovementStatus, TransactionStatus } from '../../src/kernel/db/generated/prisma/enums.ts';
+import { isLive, isOpen, mayMoveMovement, mayMoveTransaction } from '../../src/transactions/model.ts';
 
 const statuses = Object.values(TransactionStatus);
 
@@ -10,7 +10,7 @@ const table: Record<TransactionStatus, string> = {
   PENDING: 'AUTHORIZED SETTLED REJECTED ERROR CANCELLED UNKNOWN',
   UNKNOWN: 'AUTHORIZED SETTLED REJECTED ERROR',
   AUTHORIZED: 'SUBMITTED SETTLED CANCELLED EXPIRED UNKNOWN',
-  SUBMITTED: 'SETTLED REJECTED ERROR UNKNOWN',
+  SUBMITTED: 'AUTHORIZED SETTLED REJECTED ERROR UNKNOWN',
   REJECTED: 'SETTLED',
   ERROR: 'SETTLED',
   CANCELLED: 'SETTLED',
@@ -35,5 +35,31 @@ describe('A transaction', () => {
   it('can always settle once its call was made, unless it has', () => {
     const cannot = statuses.filter((from) => !mayMoveTransaction(from, 'SETTLED'));
     expect(cannot.sort()).toEqual(['NEW', 'SETTLED']);
+  });
+});
+
+const movementStatuses = Object.values(MovementStatus);
+
+/** The table of states in the domain's words, line by line: from, then every state it may go to. */
+const movementTable: Record<MovementStatus, string> = {
+  NEW: 'PENDING',
+  PENDING: 'SETTLED REJECTED UNKNOWN',
+  UNKNOWN: 'SETTLED REJECTED',
+  SETTLED: '',
+  REJECTED: '',
+};
+
+describe('A capture, void or refund', () => {
+  for (const from of movementStatuses) {
+    for (const to of movementStatuses) {
+      const legal = movementTable[from].split(' ').includes(to);
+      it(`${legal ? 'may' : 'may not'} move from ${from} to ${to}`, () => {
+        expect(mayMoveMovement(from, to)).toBe(legal);
+      });
+    }
+  }
+
+  it('is open as long as the acquirer’s word is awaited', () => {
+    expect(movementStatuses.filter((status) => isOpen({ status }))).toEqual(['PENDING', 'UNKNOWN']);
   });
 });

@@ -61,7 +61,13 @@ describe('A transaction', () => {
     const settled: Transaction = {
       ...transaction,
       status: 'SETTLED',
+      acquirerCode: 'CODE_05',
+      capturedAmount: transaction.amount,
       settledAmount: transaction.amount,
+      heldAmount: 1n,
+      nextStep: { url: 'https://bank.example/1', httpMethod: 'GET', fields: [] },
+      payerIp: '192.0.2.1',
+      authorizedUntil: at,
       settledAt: at,
       late: true,
       surplus: true,

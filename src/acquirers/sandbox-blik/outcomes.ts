@@ -1,5 +1,7 @@
 import type { DeclineReason } from '../../kernel/db/generated/prisma/enums.ts';
 import type { StartOrder } from '../port.ts';
+import type { Script } from '../sandbox/model.ts';
+import type { MovementCodes } from '../sandbox/movement-outcomes.ts';
 
 /** The scheme's words for "no" that the simulator uses (imoje protocol, section 11), in the gateway's own words. */
 export const refusals = {
@@ -16,42 +18,39 @@ export const refusals = {
   'BLK-ERROR-210016': 'ISSUER_DECLINED',
 } as const satisfies Record<string, DeclineReason>;
 
-export type RefusalCode = keyof typeof refusals;
-
-/** What the simulated bank does with an order. */
-export type Script = {
-  /**
-   * When the outcome becomes known: in the answer to the call; by notification after the shop's delay, when the 60
-   * seconds for the confirmation are over, or 5 seconds after the order was cancelled; or only to whoever asks, since
-   * the call is never answered.
-   */
-  readonly told: 'at-once' | 'later' | 'confirmation-over' | 'after-cancel' | 'when-asked';
-  readonly end: 'settled' | RefusalCode;
-  /** How often the same notification is sent. */
-  readonly times?: 2;
+/** Its words for "no" to a refund (imoje protocol, section 11). Nothing can be captured or voided: BLIK has no authorisation. */
+export const movementCodes: MovementCodes = {
+  ORDER_UNKNOWN: 'BLK-ERROR-210017',
+  AMOUNT_EXCEEDED: 'BLK-ERROR-210021',
+  TOO_LATE: 'BLK-ERROR-210020',
+  IMPOSSIBLE: 'BLK-ERROR-210019',
 };
 
 /** Everything that can happen to an order (domain: sandbox outcomes). The paywall's sandbox bar uses the same names. */
 export const scripts = {
-  SETTLED: { told: 'later', end: 'settled' },
-  ALIAS_DECLINED: { told: 'later', end: 'BLK-ERROR-210003' },
-  TECHNICAL: { told: 'later', end: 'BLK-ERROR-210001' },
-  PAYER_DECLINED: { told: 'later', end: 'BLK-ERROR-210009' },
-  SECURITY: { told: 'later', end: 'BLK-ERROR-210013' },
-  GENERAL: { told: 'later', end: 'BLK-ERROR-210000' },
-  INSUFFICIENT_FUNDS: { told: 'later', end: 'BLK-ERROR-210015' },
-  LIMIT_EXCEEDED: { told: 'later', end: 'BLK-ERROR-210014' },
-  NOT_CONFIRMED: { told: 'confirmation-over', end: 'BLK-ERROR-210011' },
-  ISSUER_DECLINED: { told: 'later', end: 'BLK-ERROR-210016' },
-  CODE_INVALID: { told: 'at-once', end: 'BLK-ERROR-210005' },
-  CODE_EXPIRED: { told: 'at-once', end: 'BLK-ERROR-210006' },
-  UNKNOWN_THEN_SETTLED: { told: 'when-asked', end: 'settled' },
-  UNKNOWN_THEN_REJECTED: { told: 'when-asked', end: 'BLK-ERROR-210000' },
-  TOLD_TWICE: { told: 'later', end: 'settled', times: 2 },
-  PAID_LATE: { told: 'after-cancel', end: 'settled' },
+  SETTLED: { told: 'later', end: 'paid' },
+  ALIAS_DECLINED: { told: 'later', end: refuse('BLK-ERROR-210003') },
+  TECHNICAL: { told: 'later', end: refuse('BLK-ERROR-210001') },
+  PAYER_DECLINED: { told: 'later', end: refuse('BLK-ERROR-210009') },
+  SECURITY: { told: 'later', end: refuse('BLK-ERROR-210013') },
+  GENERAL: { told: 'later', end: refuse('BLK-ERROR-210000') },
+  INSUFFICIENT_FUNDS: { told: 'later', end: refuse('BLK-ERROR-210015') },
+  LIMIT_EXCEEDED: { told: 'later', end: refuse('BLK-ERROR-210014') },
+  NOT_CONFIRMED: { told: 'confirmation-over', end: refuse('BLK-ERROR-210011') },
+  ISSUER_DECLINED: { told: 'later', end: refuse('BLK-ERROR-210016') },
+  CODE_INVALID: { told: 'at-once', end: refuse('BLK-ERROR-210005') },
+  CODE_EXPIRED: { told: 'at-once', end: refuse('BLK-ERROR-210006') },
+  UNKNOWN_THEN_SETTLED: { told: 'when-asked', end: 'paid' },
+  UNKNOWN_THEN_REJECTED: { told: 'when-asked', end: refuse('BLK-ERROR-210000') },
+  TOLD_TWICE: { told: 'later', end: 'paid', times: 2 },
+  PAID_LATE: { told: 'after-cancel', end: 'paid' },
 } as const satisfies Record<string, Script>;
 
-export type ScriptName = keyof typeof scripts;
+type ScriptName = keyof typeof scripts;
+
+function refuse(code: keyof typeof refusals): { readonly code: string } {
+  return { code };
+}
 
 /** What each BLIK code does; any other code settles (domain: sandbox outcomes). */
 export const scriptOfCode: { readonly [blikCode: string]: ScriptName } = {
@@ -87,9 +86,4 @@ export function scriptFor(order: Pick<StartOrder, 'blikCode' | 'title' | 'entere
   const code = order.blikCode ?? '';
   if (!/^\d{6}$/.test(code)) return 'CODE_INVALID';
   return scriptOfCode[code] ?? 'SETTLED';
-}
-
-/** Looks a script up. */
-export function scriptNamed(name: ScriptName): Script {
-  return scripts[name];
 }

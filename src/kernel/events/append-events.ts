@@ -11,6 +11,8 @@ export type Fact = {
   readonly refundId?: string;
   readonly payoutId?: string;
   readonly profileId?: string;
+  readonly captureId?: string;
+  readonly voidId?: string;
   /** The subject's public state at that moment; never personal data. */
   readonly data: object;
 };
@@ -38,8 +40,9 @@ export async function appendEvents(tx: Tx, facts: readonly Fact[]): Promise<void
     text: `
       with fact as materialized (
         select * from unnest($1::uuid[], $2::event_type[], $3::timestamptz[], $4::uuid[], $5::uuid[], $6::uuid[],
-          $7::uuid[], $8::uuid[], $9::jsonb[])
-          with ordinality as f (shop_id, type, at, payment_id, transaction_id, refund_id, payout_id, profile_id, data, ord)
+          $7::uuid[], $8::uuid[], $9::jsonb[], $10::uuid[], $11::uuid[])
+          with ordinality as f (shop_id, type, at, payment_id, transaction_id, refund_id, payout_id, profile_id, data,
+            capture_id, void_id, ord)
       ), counted as (
         select shop_id, count(*) as facts from fact group by shop_id
       ), moved as (
@@ -47,9 +50,10 @@ export async function appendEvents(tx: Tx, facts: readonly Fact[]): Promise<void
         from counted where c.shop_id = counted.shop_id
         returning c.shop_id, c.last_number, c.last_number - counted.facts as before
       ), written as (
-        insert into event (shop_id, number, type, at, payment_id, transaction_id, refund_id, payout_id, profile_id, data)
+        insert into event (shop_id, number, type, at, payment_id, transaction_id, refund_id, payout_id, profile_id, data,
+          capture_id, void_id)
         select shop_id, before + row_number() over (partition by shop_id order by ord), type, at, payment_id,
-          transaction_id, refund_id, payout_id, profile_id, data
+          transaction_id, refund_id, payout_id, profile_id, data, capture_id, void_id
         from fact join moved using (shop_id)
       )
       select shop_id as "shopId", last_number as number from moved`,
@@ -63,6 +67,8 @@ export async function appendEvents(tx: Tx, facts: readonly Fact[]): Promise<void
       facts.map((fact) => fact.payoutId ?? null),
       facts.map((fact) => fact.profileId ?? null),
       facts.map((fact) => JSON.stringify(fact.data)),
+      facts.map((fact) => fact.captureId ?? null),
+      facts.map((fact) => fact.voidId ?? null),
     ],
   });
   const shops = new Set(facts.map((fact) => fact.shopId)).size;

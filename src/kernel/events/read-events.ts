@@ -37,7 +37,8 @@ export async function readEvents(database: Database, range: LogRange): Promise<E
     name: `read-events${backwards ? '-backwards' : ''}${paymentId === undefined ? '' : '-of-payment'}`,
     text: `
       select shop_id as "shopId", number, type, at, payment_id as "paymentId", transaction_id as "transactionId",
-        refund_id as "refundId", payout_id as "payoutId", profile_id as "profileId", data
+        refund_id as "refundId", payout_id as "payoutId", profile_id as "profileId",
+        capture_id as "captureId", void_id as "voidId", data
       from event
       where shop_id = $1::uuid and number > $2::bigint and number < $3::bigint
         and ($5::event_type[] is null or type = any($5::event_type[]))

@@ -3,6 +3,7 @@ import { CurrencyEnum, LocaleEnum } from '../../graphql/money.ts';
 import { refusable, resultUnion } from '../../graphql/refusable.ts';
 import { withoutNulls } from '../../graphql/without-nulls.ts';
 import { findVisibleShop } from '../../shops/find-shop.ts';
+import { CaptureModeEnum } from '../../shops/graphql.ts';
 import { PaymentMethodEnum } from '../../transactions/graphql.ts';
 import type { CreatedPayment } from '../create-payment.ts';
 import { preparePayment } from '../prepare-payment.ts';
@@ -48,6 +49,10 @@ const CreatePaymentInput = builder.inputType('CreatePaymentInput', {
       type: [PaymentMethodEnum],
       description: 'Offer only these; left out or empty, all of the shop.',
     }),
+    capture: t.field({
+      type: CaptureModeEnum,
+      description: "When the money of cards and wallets is taken; left out, the shop's setting.",
+    }),
     locale: t.field({ type: LocaleEnum, description: "Language of the payer's pages; left out, the browser decides." }),
   }),
 });
@@ -69,10 +74,10 @@ builder.mutationField('createPayment', (t) =>
     resolve: (_, { input }, context) =>
       refusable(context, { operation: 'createPayment', scope: 'payments:write', evidence: input }, async (actor) => {
         const { payments, addressRule } = context.app;
-        const { shopId, ...wish } = withoutNulls(input);
+        const { shopId, capture: captureMode, ...wish } = withoutNulls(input);
         const shop = await findVisibleShop(payments.shops, actor, shopId);
         const deps = { clock: payments.clock, acquirers: payments.acquirers, addressRule };
-        return payments.creating.submit(preparePayment(deps, { shop, source: 'API' }, wish));
+        return payments.creating.submit(preparePayment(deps, { shop, source: 'API' }, { ...wish, captureMode }));
       }),
   }),
 );

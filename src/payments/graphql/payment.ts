@@ -4,6 +4,7 @@ import { describeValues } from '../../graphql/describe-values.ts';
 import { LocaleEnum, MoneyRef } from '../../graphql/money.ts';
 import type { PaymentStatus } from '../../kernel/db/generated/prisma/enums.ts';
 import { parseLocale } from '../../kernel/i18n/locales.ts';
+import { CaptureModeEnum } from '../../shops/graphql.ts';
 import { PaymentMethodEnum, TransactionConnection } from '../../transactions/graphql.ts';
 
 /** States of a payment. */
@@ -42,6 +43,10 @@ export const PaymentRef = builder.prismaObject('Payment', {
     methods: t.expose('methods', {
       type: [PaymentMethodEnum],
       description: 'Methods offered; empty: all of the shop.',
+    }),
+    capture: t.expose('captureMode', {
+      type: CaptureModeEnum,
+      description: 'When the money of cards and wallets is taken.',
     }),
     locale: t.field({
       type: LocaleEnum,

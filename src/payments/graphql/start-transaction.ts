@@ -1,8 +1,10 @@
+import type { Redirect } from '../../acquirers/port.ts';
 import { builder } from '../../graphql/builder.ts';
 import { refusable, resultUnion } from '../../graphql/refusable.ts';
 import { withoutNulls } from '../../graphql/without-nulls.ts';
 import { MethodNotAvailable } from '../../shops/errors.ts';
 import { PaymentMethodEnum, TransactionRef } from '../../transactions/graphql.ts';
+import { nextStepOf } from '../../transactions/next-step.ts';
 import type { StartedTransaction } from '../decide-start.ts';
 import { findVisiblePayment } from '../find-payment.ts';
 import { startTransaction } from '../start-transaction.ts';
@@ -29,8 +31,27 @@ const StartTransactionInput = builder.inputType('StartTransactionInput', {
     method: t.field({ type: PaymentMethodEnum, required: true, description: 'How it is paid.' }),
     channel: t.string({ description: "The exact variant; left out, the shop's first channel of the method." }),
     blik: t.field({ type: BlikInput, description: 'For the method BLIK.' }),
+    wallet: t.field({
+      type: WalletInput,
+      description: 'For the channels gpay and applepay; left out, the payer is sent to a page of ours to choose.',
+    }),
+    supersede: t.boolean({
+      description:
+        'True ends an attempt that waits for the payer elsewhere, once he was warned that it may still bring money; left out, such a wish is refused with ATTEMPT_IN_PROGRESS.',
+    }),
     payerIp: t.string({ description: "The payer's IPv4 or IPv6 address." }),
     returnUrl: t.field({ type: 'URL', description: 'Where the payer comes back to after a redirect.' }),
+  }),
+});
+
+const WalletInput = builder.inputType('WalletInput', {
+  description: 'What a wallet on the payer’s device gave.',
+  fields: (t) => ({
+    token: t.string({
+      required: true,
+      description:
+        'The encrypted payment token as the wallet gave it: JSON of Google Pay (ECv1, ECv2) or Apple Pay (EC_v1).',
+    }),
   }),
 });
 
@@ -43,11 +64,36 @@ const ConfirmInApp = builder.objectRef<Confirmation>('ConfirmInApp').implement({
   }),
 });
 
+const FormField = builder.objectRef<Redirect['fields'][number]>('FormField').implement({
+  description: 'A field of a form that the payer’s browser posts.',
+  fields: (t) => ({
+    name: t.exposeString('name', { description: 'Its name.' }),
+    value: t.exposeString('value', { description: 'Its value.' }),
+  }),
+});
+
+const RedirectRef = builder.objectRef<Redirect>('Redirect').implement({
+  description:
+    'Send the payer’s browser there: to the bank, to a challenge of 3-D Secure, or to a page of ours for the card.',
+  fields: (t) => ({
+    url: t.expose('url', { type: 'URL', description: 'Where to.' }),
+    httpMethod: t.exposeString('httpMethod', { description: '`GET`, or `POST` with the fields as a form.' }),
+    fields: t.field({ type: [FormField], description: 'Empty for `GET`.', resolve: ({ fields }) => [...fields] }),
+  }),
+});
+
 const NextAction = builder.unionType('NextAction', {
   description: 'What the payer has to do next. New members may come with new methods.',
-  types: [ConfirmInApp],
-  resolveType: () => ConfirmInApp,
+  types: [ConfirmInApp, RedirectRef],
+  resolveType: (action) => ('url' in action ? RedirectRef : ConfirmInApp),
 });
+
+function nextAction({ transaction }: StartedTransaction): Redirect | Confirmation | null {
+  const redirect = nextStepOf(transaction);
+  if (redirect) return redirect;
+  const { status, confirmUntil } = transaction;
+  return status === 'PENDING' && confirmUntil ? { expiresAt: confirmUntil } : null;
+}
 
 const StartTransactionSuccess = builder.objectRef<StartedTransaction>('StartTransactionSuccess').implement({
   description: 'The attempt was made. A refused one is an answer too: its status is REJECTED, with a reason.',
@@ -57,8 +103,7 @@ const StartTransactionSuccess = builder.objectRef<StartedTransaction>('StartTran
       type: NextAction,
       nullable: true,
       description: 'What the payer has to do; null when there is nothing to do.',
-      resolve: ({ transaction }) =>
-        transaction.status === 'PENDING' && transaction.confirmUntil ? { expiresAt: transaction.confirmUntil } : null,
+      resolve: nextAction,
     }),
     replayed: t.exposeBoolean('replayed', { description: 'An earlier call with this key had started it.' }),
   }),

@@ -8,8 +8,15 @@ import { PaymentRef, PaymentStatusEnum } from '../../payments/graphql/payment.ts
 import type { RefundFactData } from '../../refunds/events.ts';
 import { RefundRef, RefundStatusEnum } from '../../refunds/graphql.ts';
 import { ShopRef } from '../../shops/graphql.ts';
-import type { TransactionFactData } from '../../transactions/events.ts';
-import { TransactionRef, TransactionStatusEnum } from '../../transactions/graphql.ts';
+import type { MovementFactData, TransactionFactData } from '../../transactions/events.ts';
+import {
+  CaptureRef,
+  CaptureStatusEnum,
+  TransactionRef,
+  TransactionStatusEnum,
+  VoidRef,
+  VoidStatusEnum,
+} from '../../transactions/graphql.ts';
 
 const described = Object.fromEntries(
   Object.values(EventType).map((type) => {
@@ -24,17 +31,25 @@ export const EventTypeEnum = builder.enumType('EventType', {
   values: describeValues<EventType>({
     ...described,
     PAYMENT_CREATED: 'A payment was made.',
+    TRANSACTION_NEW: 'An attempt was made that waits for the payer to enter a card.',
+    TRANSACTION_HELD: 'Money came for a transaction that does not fit it, and is held; its status stays.',
     PAYMENT_NEW: 'An attempt ended without money; the payment can be paid again.',
   }),
 });
 
+/** The GraphQL types of facts, by the noun of their kind. */
+const eventTypes: { readonly [noun: string]: string } = {
+  PAYMENT: 'PaymentEvent',
+  TRANSACTION: 'TransactionEvent',
+  CAPTURE: 'CaptureEvent',
+  VOID: 'VoidEvent',
+  REFUND: 'RefundEvent',
+};
+
 /** A fact of a shop's log. */
 export const EventRef = builder.interfaceRef<Event>('Event').implement({
   description: 'A fact about a shop, numbered 1, 2, 3, … without a gap.',
-  resolveType: ({ type }) => {
-    if (type.startsWith('PAYMENT_')) return 'PaymentEvent';
-    return type.startsWith('REFUND_') ? 'RefundEvent' : 'TransactionEvent';
-  },
+  resolveType: ({ type }) => eventTypes[type.slice(0, type.indexOf('_'))] ?? 'TransactionEvent',
   fields: (t) => ({
     cursor: t.field({
       type: 'Cursor',
@@ -101,6 +116,50 @@ builder.objectRef<Event>('RefundEvent').implement({
       type: RefundRef,
       description: 'The refund as it is now.',
       resolve: (event, _, context) => context.loaders.refund.load(event.refundId ?? ''),
+    }),
+  }),
+});
+
+builder.objectRef<Event>('CaptureEvent').implement({
+  description: 'A capture came into a state.',
+  interfaces: [EventRef],
+  fields: (t) => ({
+    status: t.field({
+      type: CaptureStatusEnum,
+      description: 'Its state then.',
+      resolve: (event) => (event.data as { capture: MovementFactData }).capture.status,
+    }),
+    capture: t.field({
+      type: CaptureRef,
+      description: 'The capture as it is now.',
+      resolve: (event, _, context) => context.loaders.capture.load(event.captureId ?? ''),
+    }),
+    transaction: t.field({
+      type: TransactionRef,
+      description: 'The transaction as it is now.',
+      resolve: (event, _, context) => context.loaders.transaction.load(event.transactionId ?? ''),
+    }),
+  }),
+});
+
+builder.objectRef<Event>('VoidEvent').implement({
+  description: 'A void came into a state.',
+  interfaces: [EventRef],
+  fields: (t) => ({
+    status: t.field({
+      type: VoidStatusEnum,
+      description: 'Its state then.',
+      resolve: (event) => (event.data as { void: MovementFactData }).void.status,
+    }),
+    void: t.field({
+      type: VoidRef,
+      description: 'The void as it is now.',
+      resolve: (event, _, context) => context.loaders.void.load(event.voidId ?? ''),
+    }),
+    transaction: t.field({
+      type: TransactionRef,
+      description: 'The transaction as it is now.',
+      resolve: (event, _, context) => context.loaders.transaction.load(event.transactionId ?? ''),
     }),
   }),
 });

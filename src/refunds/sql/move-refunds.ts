@@ -1,7 +1,7 @@
 import type { Tx } from '../../kernel/db/database.ts';
 import type { Refund } from '../../kernel/db/generated/prisma/client.ts';
 import type { MovementStatus } from '../../kernel/db/generated/prisma/enums.ts';
-import { mayMoveRefund } from '../model.ts';
+import { mayMoveMovement } from '../../transactions/model.ts';
 
 /** A refund as it shall be, and the state it is in now. */
 export type RefundMove = { readonly was: MovementStatus; readonly row: Refund };
@@ -12,7 +12,7 @@ export type RefundMove = { readonly was: MovementStatus; readonly row: Refund };
  */
 export async function moveRefunds(tx: Tx, moves: readonly RefundMove[]): Promise<void> {
   if (moves.length === 0) return;
-  const illegal = moves.find(({ was, row }) => !mayMoveRefund(was, row.status));
+  const illegal = moves.find(({ was, row }) => !mayMoveMovement(was, row.status));
   if (illegal) throw new Error(`A refund cannot move from ${illegal.was} to ${illegal.row.status}.`);
   const rows = moves.map((move) => move.row);
   const moved = await tx.query<{ id: string }>({

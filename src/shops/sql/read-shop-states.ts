@@ -3,6 +3,7 @@ import type { ShopStatus } from '../../kernel/db/generated/prisma/enums.ts';
 
 /** What of a shop a decision must know as it is at this very moment. */
 export type ShopState = {
+  readonly merchantId: string;
   readonly status: ShopStatus;
   readonly merchantActive: boolean;
   /** How far the clock of the shop's merchant is ahead, in milliseconds. */
@@ -16,7 +17,7 @@ export async function readShopStates(tx: Tx, shopIds: readonly string[]): Promis
   const rows = await tx.query<Row>({
     name: 'read-shop-states',
     text: `
-      select s.id as "shopId", s.status, m.status in ('ACTIVE', 'NOTICE') as "merchantActive",
+      select s.id as "shopId", s.merchant_id as "merchantId", s.status, m.status in ('ACTIVE', 'NOTICE') as "merchantActive",
         m.clock_offset_ms as "offsetMs"
       from shop s join merchant m on m.id = s.merchant_id
       where s.id = any($1::uuid[])`,

@@ -17,6 +17,7 @@ export async function writeShopSettings(
         locale = coalesce($8::text, locale),
         payment_validity_seconds = case when $9::boolean then $10::int else payment_validity_seconds end,
         sandbox_delay_ms = coalesce($11::int, sandbox_delay_ms),
+        capture_mode = coalesce($12::capture_mode, capture_mode),
         updated_at = $2::timestamptz
       where id = $1::uuid`,
     values: [
@@ -31,6 +32,7 @@ export async function writeShopSettings(
       settings.paymentValiditySeconds !== undefined,
       settings.paymentValiditySeconds ?? null,
       settings.sandboxDelayMs ?? null,
+      settings.captureMode ?? null,
     ],
   });
 }

@@ -19,11 +19,14 @@ export async function moveTransactions(tx: Tx, moves: readonly TransactionMove[]
     name: 'move-transactions',
     text: `
       update transaction t set status = m.status, reason = m.reason, acquirer_code = m.code, late = m.late,
-        surplus = m.surplus, settled_amount = m.settled_amount, settled_at = m.settled_at,
-        confirm_until = m.confirm_until, updated_at = m.updated_at
+        surplus = m.surplus, captured_amount = m.captured_amount, settled_amount = m.settled_amount,
+        held_amount = m.held_amount, settled_at = m.settled_at, confirm_until = m.confirm_until, next_step = m.next_step,
+        payer_ip = m.payer_ip, authorized_until = m.authorized_until, updated_at = m.updated_at
       from unnest($1::uuid[], $2::transaction_status[], $3::transaction_status[], $4::decline_reason[], $5::text[],
-        $6::boolean[], $7::boolean[], $8::bigint[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[])
-        as m (id, was, status, reason, code, late, surplus, settled_amount, settled_at, confirm_until, updated_at)
+        $6::boolean[], $7::boolean[], $8::bigint[], $9::bigint[], $10::bigint[], $11::timestamptz[], $12::timestamptz[],
+        $13::jsonb[], $14::text[], $15::timestamptz[], $16::timestamptz[])
+        as m (id, was, status, reason, code, late, surplus, captured_amount, settled_amount, held_amount, settled_at,
+        confirm_until, next_step, payer_ip, authorized_until, updated_at)
       where t.id = m.id and t.status = m.was
       returning t.id`,
     values: [
@@ -34,9 +37,14 @@ export async function moveTransactions(tx: Tx, moves: readonly TransactionMove[]
       rows.map((row) => row.acquirerCode),
       rows.map((row) => row.late),
       rows.map((row) => row.surplus),
+      rows.map((row) => row.capturedAmount),
       rows.map((row) => row.settledAmount),
+      rows.map((row) => row.heldAmount),
       rows.map((row) => row.settledAt),
       rows.map((row) => row.confirmUntil),
+      rows.map((row) => (row.nextStep === null ? null : JSON.stringify(row.nextStep))),
+      rows.map((row) => row.payerIp),
+      rows.map((row) => row.authorizedUntil),
       rows.map((row) => row.updatedAt),
     ],
   });

@@ -44,7 +44,7 @@ describe('Reading a shop’s log', () => {
     expect(await readEvents(database, { shopId, after: 0n, limit: 1 })).toEqual([
       {
         ...{ shopId, number: 1n, type: 'TRANSACTION_SETTLED', at, ...ids, data: { amount: '1234' } },
-        ...{ refundId: null, payoutId: null, profileId: null },
+        ...{ refundId: null, payoutId: null, profileId: null, captureId: null, voidId: null },
       },
     ]);
   });

@@ -1,18 +1,18 @@
 import { type Actor, maySee } from '../auth/actor.ts';
-import { inTransaction } from '../kernel/db/database.ts';
+import { type Database, inTransaction } from '../kernel/db/database.ts';
 import type { Transaction } from '../kernel/db/generated/prisma/client.ts';
 import { NotFound } from '../kernel/errors.ts';
 import { parseId } from '../kernel/ids.ts';
+import type { ShopFinder } from '../shops/find-shop.ts';
 import type { Shop } from '../shops/model.ts';
-import { readTransactions } from '../transactions/store.ts';
-import type { RefundDeps } from './deps.ts';
+import { readTransactions } from './store.ts';
 
 /**
  * Finds a transaction and its shop on behalf of an actor.
  * @throws NotFound when there is none that the actor may see.
  */
 export async function findVisibleTransaction(
-  deps: Pick<RefundDeps, 'database' | 'shops'>,
+  deps: { readonly database: Database; readonly shops: ShopFinder },
   actor: Actor,
   transactionId: string,
 ): Promise<{ transaction: Transaction; shop: Shop }> {

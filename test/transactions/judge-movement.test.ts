@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { RefundAnswer } from '../../src/acquirers/port.ts';
+import type { MovementAnswer } from '../../src/acquirers/port.ts';
 import type { Refund } from '../../src/kernel/db/generated/prisma/client.ts';
 import { MovementStatus } from '../../src/kernel/db/generated/prisma/enums.ts';
 import { newId, newShopId } from '../../src/kernel/ids.ts';
-import { judgeRefundAnswer } from '../../src/refunds/apply-refund-answer.ts';
-import { mayMoveRefund } from '../../src/refunds/model.ts';
+import { judgeMovement } from '../../src/transactions/judge-movement.ts';
+import { mayMoveMovement } from '../../src/transactions/model.ts';
 
 const createdAt = new Date('2026-03-02T10:00:00.000Z');
 const now = new Date('2026-03-02T10:00:05.000Z');
@@ -15,10 +15,10 @@ const answers = {
   rejected: { kind: 'rejected', code: 'BLK-ERROR-210019' },
   silent: { kind: 'silent' },
   unheard: { kind: 'unheard' },
-} as const satisfies Record<RefundAnswer['kind'], RefundAnswer>;
+} as const satisfies Record<MovementAnswer['kind'], MovementAnswer>;
 
-/** What each answer makes of a refund in each state; `-` is nothing. */
-const matrix: Record<MovementStatus, Record<RefundAnswer['kind'], MovementStatus | '-'>> = {
+/** What each answer makes of a capture, void or refund in each state; `-` is nothing. */
+const matrix: Record<MovementStatus, Record<MovementAnswer['kind'], MovementStatus | '-'>> = {
   NEW: { pending: '-', settled: '-', rejected: '-', silent: '-', unheard: '-' },
   PENDING: { pending: '-', settled: 'SETTLED', rejected: 'REJECTED', silent: 'UNKNOWN', unheard: '-' },
   UNKNOWN: { pending: '-', settled: 'SETTLED', rejected: 'REJECTED', silent: '-', unheard: '-' },
@@ -44,13 +44,13 @@ function refundIn(status: MovementStatus): Refund {
   };
 }
 
-describe('A refund', () => {
+describe('A capture, void or refund', () => {
   for (const status of Object.values(MovementStatus)) {
-    for (const kind of Object.keys(answers) as RefundAnswer['kind'][]) {
+    for (const kind of Object.keys(answers) as MovementAnswer['kind'][]) {
       it(`that is ${status} becomes "${matrix[status][kind]}" by the answer "${kind}"`, () => {
-        const judged = judgeRefundAnswer(refundIn(status), answers[kind], now);
+        const judged = judgeMovement(refundIn(status), answers[kind], now);
         expect(judged?.status ?? '-').toBe(matrix[status][kind]);
-        if (judged) expect(mayMoveRefund(status, judged.status)).toBe(true);
+        if (judged) expect(mayMoveMovement(status, judged.status)).toBe(true);
       });
     }
   }
@@ -58,12 +58,12 @@ describe('A refund', () => {
   it('keeps when it was settled, and nothing else is changed', () => {
     const before = refundIn('UNKNOWN');
     const settled = { ...before, status: 'SETTLED', settledAt: now, updatedAt: now };
-    expect(judgeRefundAnswer(before, answers.settled, now)).toEqual(settled);
+    expect(judgeMovement(before, answers.settled, now)).toEqual(settled);
   });
 
   it('keeps the code with which it was refused, and was never settled', () => {
     const before = refundIn('PENDING');
     const refused = { ...before, status: 'REJECTED', acquirerCode: 'BLK-ERROR-210019', updatedAt: now };
-    expect(judgeRefundAnswer(before, answers.rejected, now)).toEqual(refused);
+    expect(judgeMovement(before, answers.rejected, now)).toEqual(refused);
   });
 });

@@ -1,0 +1,73 @@
+import type { MovementAnswer } from '../acquirers/port.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Tx } from '../kernel/db/database.ts';
+import type { Capture, Transaction } from '../kernel/db/generated/prisma/client.ts';
+import { appendEvents } from '../kernel/events/append-events.ts';
+import { clearTimers } from '../kernel/jobs/timers.ts';
+import type { Log } from '../kernel/log.ts';
+import { saleSettled } from '../ledger/model.ts';
+import { writePostings } from '../ledger/sql/write-postings.ts';
+import { captureFact, transactionFact } from '../transactions/events.ts';
+import { isContradiction, judgeMovement } from '../transactions/judge-movement.ts';
+import { isOpen } from '../transactions/model.ts';
+import { moveMovement } from '../transactions/sql/keep-movements.ts';
+import { moveTransactions } from '../transactions/sql/move-transactions.ts';
+import { finishAuthorization } from './finish-authorization.ts';
+import { timerKinds } from './model.ts';
+import { readMoved } from './read-moved.ts';
+
+/** An acquirer's word about one capture or void. */
+export type AnswerForMovement = {
+  /** Our id of the capture or void. */
+  readonly id: string;
+  readonly answer: MovementAnswer;
+  /** Who said it on its own account; it knows only its own. Undefined: we asked the acquirer of the transaction. */
+  readonly acquirer?: string;
+};
+
+/**
+ * Applies what an acquirer said of a capture, whether as the answer to a call, by notification or when asked. Money that
+ * was taken is posted to the shop; what was refused can be captured again. When nothing authorised is left the
+ * transaction settles. Words about a capture that is over change nothing; a contradiction is an alarm.
+ * @throws NotFound when there is no such capture of this acquirer.
+ */
+export async function applyCaptureAnswer(
+  tx: Tx,
+  deps: { readonly clock: Clock; readonly log: Log },
+  word: AnswerForMovement,
+): Promise<{ readonly capture: Capture; readonly transaction: Transaction }> {
+  const { row: before, transaction, now } = await readMoved(tx, deps.clock, { ...word, table: 'capture' });
+  if (isContradiction(before, word.answer)) {
+    deps.log.error({ captureId: before.id, answer: word.answer.kind }, 'the acquirer contradicts itself');
+  }
+  const capture = judgeMovement(before, word.answer, now);
+  if (!capture) return { capture: before, transaction };
+  await moveMovement(tx, 'capture', { was: before.status, row: capture });
+  if (!isOpen(capture)) await clearTimers(tx, [{ kind: timerKinds.askCapture, subject: capture.id }]);
+  await appendEvents(tx, [captureFact(capture, transaction, now)]);
+  const captured = isOpen(capture) ? transaction : await count(tx, { capture, transaction, now });
+  return { capture, transaction: await finishAuthorization(tx, captured, { now, cause: 'captured' }) };
+}
+
+/** Keeps count of what was taken, and of what can be captured again because it was refused. */
+async function count(
+  tx: Tx,
+  { capture, transaction, now }: { readonly capture: Capture; readonly transaction: Transaction; readonly now: Date },
+): Promise<Transaction> {
+  const { acquirer, capturedAmount, settledAmount } = transaction;
+  if (capture.status === 'SETTLED') {
+    const row: Transaction = { ...transaction, settledAmount: settledAmount + capture.amount, updatedAt: now };
+    await moveTransactions(tx, [{ was: transaction.status, row }]);
+    await writePostings(tx, [saleSettled({ ...capture, acquirer, captureId: capture.id, at: now })]);
+    return row;
+  }
+  const row: Transaction = {
+    ...transaction,
+    status: 'AUTHORIZED',
+    capturedAmount: capturedAmount - capture.amount,
+    updatedAt: now,
+  };
+  await moveTransactions(tx, [{ was: transaction.status, row }]);
+  if (transaction.status === 'SUBMITTED') await appendEvents(tx, [transactionFact(row, 'AUTHORIZED', now)]);
+  return row;
+}

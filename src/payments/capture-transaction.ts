@@ -1,0 +1,44 @@
+import { type Actor, requireScope } from '../auth/actor.ts';
+import { inTransaction } from '../kernel/db/database.ts';
+import { hashInput, parseIdempotencyKey } from '../kernel/idempotency.ts';
+import { findVisibleTransaction } from '../transactions/find-transaction.ts';
+import { applyCaptureAnswer } from './apply-capture-answer.ts';
+import { decideCapture, type OrderedCapture } from './decide-capture.ts';
+import type { PaymentDeps } from './deps.ts';
+import { sendMovement } from './send-movement.ts';
+
+/** A wish to take authorised money. */
+export type CaptureTransactionInput = {
+  readonly transactionId: string;
+  readonly idempotencyKey: string;
+  /** Minor units of the transaction's currency; undefined: all that is left. */
+  readonly amount?: bigint | undefined;
+};
+
+/**
+ * Takes authorised money, all or a part of it, as often as something is left: decides (the row is PENDING), calls the
+ * acquirer outside any transaction, and applies its answer. Repeating the call with the same key orders nothing new.
+ * @throws Forbidden without the scope `payments:write`; InvalidInput, NotFound, NotCapturable, CaptureOutOfRange or
+ * IdempotencyKeyReused; then nothing was ordered.
+ */
+export async function captureTransaction(
+  deps: PaymentDeps,
+  actor: Actor,
+  input: CaptureTransactionInput,
+): Promise<OrderedCapture> {
+  requireScope(actor, 'payments:write');
+  const { transaction, shop } = await findVisibleTransaction(deps, actor, input.transactionId);
+  const wish = {
+    shop,
+    transactionId: transaction.id,
+    idempotencyKey: parseIdempotencyKey(input.idempotencyKey),
+    inputHash: hashInput({ ...input, transactionId: transaction.id }),
+    amount: input.amount,
+  };
+  const ordered = await inTransaction(deps.database, (tx) => decideCapture(tx, deps.clock, wish));
+  if (ordered.replayed) return ordered;
+  const movement = { kind: 'capture', row: ordered.capture, transaction: ordered.transaction, shop } as const;
+  const answer = await sendMovement(deps, movement);
+  const word = { id: ordered.capture.id, answer };
+  return { ...(await inTransaction(deps.database, (tx) => applyCaptureAnswer(tx, deps, word))), replayed: false };
+}

@@ -1,0 +1,38 @@
+import { after } from '../kernel/clock.ts';
+import { inTransaction } from '../kernel/db/database.ts';
+import { lockShops } from '../kernel/events/append-events.ts';
+import { enqueue } from '../kernel/jobs/enqueue.ts';
+import { setTimers } from '../kernel/jobs/timers.ts';
+import { readTransactions } from '../transactions/store.ts';
+import type { PaymentDeps } from './deps.ts';
+import { finishAuthorization } from './finish-authorization.ts';
+import { stopOrderJob, timerKinds } from './model.ts';
+
+/** How long to wait for captures that have no end yet when their authorisation runs out. */
+const patience = { ms: 3_600_000 };
+
+/**
+ * Ends an authorisation whose seven days are over: what was captured has settled, the rest is the payer's again, and the
+ * acquirer is told so. One with captures that are not decided yet waits for them. Safe to repeat.
+ */
+export async function expireAuthorization(
+  deps: Pick<PaymentDeps, 'database' | 'clock' | 'shops'>,
+  transactionId: string,
+): Promise<void> {
+  await inTransaction(deps.database, async (tx) => {
+    const [found] = await readTransactions(tx, [transactionId]);
+    const shop = found && (await deps.shops.find(found.shopId));
+    if (!shop) return;
+    await lockShops(tx, [shop.id]);
+    const [transaction] = await readTransactions(tx, [transactionId]);
+    const { status, authorizedUntil } = transaction ?? {};
+    if (!transaction || !authorizedUntil || (status !== 'AUTHORIZED' && status !== 'SUBMITTED')) return;
+    const now = deps.clock.now(shop);
+    const timer = { kind: timerKinds.expireAuthorization, subject: transactionId, merchantId: shop.merchantId };
+    // A sandbox clock may have been set back since the timer was due.
+    if (authorizedUntil > now) return setTimers(tx, [{ ...timer, dueAt: authorizedUntil }]);
+    const ended = await finishAuthorization(tx, transaction, { now, cause: 'expired' });
+    if (ended === transaction) return setTimers(tx, [{ ...timer, dueAt: after(now, patience) }]);
+    if (ended.status === 'EXPIRED') await enqueue(tx, [{ name: stopOrderJob, payload: { transactionId } }]);
+  });
+}

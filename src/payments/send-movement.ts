@@ -1,0 +1,67 @@
+import type { MovementAnswer, MovementKind } from '../acquirers/port.ts';
+import type { Capture, Transaction } from '../kernel/db/generated/prisma/client.ts';
+import type { Shop } from '../shops/model.ts';
+import type { PaymentDeps } from './deps.ts';
+import { acquirerTimeoutMs } from './start-transaction.ts';
+
+/** A capture, void or refund with all that its acquirer has to know. */
+export type SentMovement = {
+  readonly kind: MovementKind;
+  readonly row: Pick<Capture, 'id' | 'amount' | 'currency'>;
+  readonly transaction: Transaction;
+  readonly shop: Shop;
+  /** What the shop noted; undefined when it noted nothing. */
+  readonly note?: string | undefined;
+};
+
+/**
+ * Sends a capture, void or refund to the acquirer of its transaction, and gives the answer. Its id is its reference, so
+ * sending it again after a broken call or a crash does nothing twice. Whatever keeps an answer from us, a call was made.
+ */
+export async function sendMovement(
+  deps: Pick<PaymentDeps, 'acquirers' | 'log'>,
+  movement: SentMovement,
+): Promise<MovementAnswer> {
+  const { kind, row, transaction, shop, note = '' } = movement;
+  const acquirer = acquirerOf(deps, movement);
+  const order = {
+    kind,
+    reference: row.id,
+    transaction: transaction.id,
+    amount: row.amount,
+    currency: row.currency,
+    note,
+    merchantId: shop.merchantId,
+    clockOffsetMs: shop.clockOffsetMs,
+    sandboxDelayMs: shop.sandboxDelayMs,
+  };
+  try {
+    return await acquirer.move(order, AbortSignal.timeout(acquirerTimeoutMs));
+  } catch (error) {
+    deps.log.warn({ err: error, acquirer: acquirer.name, [kind]: row.id }, `acquirer gave no answer to a ${kind}`);
+    return { kind: 'silent' };
+  }
+}
+
+/** Asks the acquirer what became of a movement, and sends it again if it never arrived: a crash came before the call. */
+export async function askOrSendMovement(
+  deps: Pick<PaymentDeps, 'acquirers' | 'log'>,
+  movement: SentMovement,
+): Promise<MovementAnswer> {
+  const { kind, row } = movement;
+  const acquirer = acquirerOf(deps, movement);
+  try {
+    const answer = await acquirer.movementStatus(row.id, AbortSignal.timeout(acquirerTimeoutMs));
+    return answer.kind === 'unheard' ? await sendMovement(deps, movement) : answer;
+  } catch (error) {
+    const context = { err: error, acquirer: acquirer.name, [kind]: row.id };
+    deps.log.warn(context, `acquirer gave no answer when asked about a ${kind}`);
+    return { kind: 'silent' };
+  }
+}
+
+function acquirerOf({ acquirers }: Pick<PaymentDeps, 'acquirers'>, { kind, row, transaction }: SentMovement) {
+  const acquirer = acquirers.get(transaction.acquirer);
+  if (!acquirer) throw new Error(`The ${kind} ${row.id} names no known acquirer.`);
+  return acquirer;
+}
