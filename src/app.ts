@@ -11,6 +11,7 @@ import { createGraphServer } from './graphql/create-yoga.ts';
 import { createHttpHandler } from './graphql/handle-request.ts';
 import { originRule } from './graphql/origin-rule.ts';
 import { createSocketServer } from './graphql/web-socket.ts';
+import { createRequestLimits, type RequestLimits } from './http/limit-requests.ts';
 import { createRouter } from './http/router.ts';
 import { allJobs } from './jobs/registry.ts';
 import { startWorker, type Worker } from './jobs/run-worker.ts';
@@ -51,7 +52,7 @@ export type App = {
   readonly router: ReturnType<typeof createRouter>;
   readonly seal: Seal;
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
   /** Is not ready any more, and ends subscriptions and status streams with "resume elsewhere". */
   endStreams(): Promise<void>;
   /** Finishes what is running in the background; to be called when no request is running any more. */
@@ -67,7 +68,9 @@ export async function createApp(parts: AppParts): Promise<App> {
   const feed = createEventFeed({ database, log });
   parts.metrics.watchFollowers(feed.followers);
   parts.metrics.watchPool(database.pool);
-  const graph = wireGraph(parts, { payments, refunds, seal, feed });
+  const { rateLimitPerKey: perKey, rateLimitPerAddress: perAddress, trustedProxies } = config;
+  const limits = createRequestLimits({ perKey, perAddress, trustedProxies, metrics: parts.metrics });
+  const graph = wireGraph(parts, { payments, refunds, seal, feed, limits });
   const sandbox = config.mode === 'sandbox';
   const worker = config.role === 'api' ? undefined : await wireWorker(parts, { payments, refunds, seal, acquirerJobs });
   let draining = false;
@@ -78,7 +81,8 @@ export async function createApp(parts: AppParts): Promise<App> {
     seal,
     feed,
     sandbox,
-    trustedProxies: config.trustedProxies,
+    trustedProxies,
+    limits,
     log,
     metrics: parts.metrics,
     isReady: () => !draining,
@@ -146,7 +150,7 @@ type Core = { readonly payments: PaymentDeps; readonly refunds: RefundDeps; read
 
 function wireGraph(
   { config, database, clock, log, metrics, publicUrl }: AppParts,
-  core: Core & { readonly feed: EventFeed },
+  { limits, ...core }: Core & { readonly feed: EventFeed; readonly limits: RequestLimits },
 ) {
   const sandbox = config.mode === 'sandbox';
   const authenticator = createAuthenticator({ database, clock, keyMode: sandbox ? 'test' : 'live' });
@@ -165,8 +169,8 @@ function wireGraph(
   const mayCall = originRule({ publicUrl, allowed: config.allowedOrigins, sandbox });
   return {
     app,
-    http: createHttpHandler({ yoga, authenticator, mayCall }),
-    sockets: createSocketServer({ yoga, authenticator, keyWatch, mayCall, log }),
+    http: createHttpHandler({ yoga, authenticator, mayCall, limits }),
+    sockets: createSocketServer({ yoga, authenticator, keyWatch, mayCall, limits, log }),
   };
 }
 

@@ -3,6 +3,7 @@ import net from 'node:net';
 import type { Hono } from 'hono';
 import type { Acquirer } from '../../src/acquirers/port.ts';
 import type { HttpDeps, HttpEnv } from '../../src/http/deps.ts';
+import { createRequestLimits } from '../../src/http/limit-requests.ts';
 import { createRouter } from '../../src/http/router.ts';
 import { createHttpServer, type HttpServer, type HttpServerOptions } from '../../src/http/server.ts';
 import { type Database, openDatabase } from '../../src/kernel/db/database.ts';
@@ -44,6 +45,7 @@ export async function createHttpWorld(
   const deps: HttpDeps = {
     ...{ payments, feed, log, metrics, sandbox: true, trustedProxies: [], seal: testSeal },
     notifications: { ...payments, hearRefund: async () => undefined },
+    limits: createRequestLimits({ perKey: 0, perAddress: 0, trustedProxies: [], metrics }),
     prepare: { clock, acquirers: payments.acquirers, addressRule: 'public' },
     isReady: () => true,
     ...given.deps,
