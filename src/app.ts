@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Acquirer, Acquirers } from './acquirers/port.ts';
 import { createSandboxBlik } from './acquirers/sandbox-blik/acquirer.ts';
 import { createRefusalRecorder } from './audit/record-refusal.ts';
@@ -24,6 +25,7 @@ import { currencies } from './kernel/money.ts';
 import { createSeal, deriveSecret, type Seal } from './kernel/seal.ts';
 import { openAccounts } from './ledger/sql/open-accounts.ts';
 import type { PaymentDeps } from './payments/deps.ts';
+import { createAttemptGuard } from './payments/guard-attempts.ts';
 import { openLanes } from './payments/open-lanes.ts';
 import { type NotificationDeps, receiveNotification } from './payments/receive-notification.ts';
 import { createEventFeed, type EventFeed } from './realtime/follow-events.ts';
@@ -116,7 +118,9 @@ function wirePayments({ config, database, clock, log, metrics, secret }: AppPart
 } {
   const acquirers = new Map<string, Acquirer>();
   const lanes = openLanes({ database, clock, log, metrics });
-  const payments: PaymentDeps = { ...lanes, database, clock, log, shops: createShopFinder(database), acquirers };
+  const attempts = createAttemptGuard({ database, log, metrics, pause: ({ ms }) => wait(ms) });
+  const shops = createShopFinder(database);
+  const payments: PaymentDeps = { ...lanes, database, clock, log, shops, acquirers, attempts };
   const refunds: RefundDeps = { ...payments, ...openRefundLanes({ database, clock, log }) };
   const notifications: NotificationDeps = {
     acquirers,

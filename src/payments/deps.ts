@@ -7,6 +7,7 @@ import type { ShopFinder } from '../shops/find-shop.ts';
 import type { AnswerForTransaction, AppliedAnswer } from './apply-acquirer-answer.ts';
 import type { CreatedPayment, PreparedPayment } from './create-payment.ts';
 import type { PreparedStart, StartedTransaction } from './decide-start.ts';
+import type { AttemptGuard } from './guard-attempts.ts';
 
 /** What the verbs that talk to the outside are given: the database, the acquirers, and the lanes that batch. */
 export type PaymentDeps = {
@@ -15,6 +16,7 @@ export type PaymentDeps = {
   readonly log: Log;
   readonly shops: ShopFinder;
   readonly acquirers: Acquirers;
+  readonly attempts: AttemptGuard;
   readonly creating: Lane<PreparedPayment, CreatedPayment>;
   readonly starting: Lane<PreparedStart, StartedTransaction>;
   readonly applying: Lane<AnswerForTransaction, AppliedAnswer>;

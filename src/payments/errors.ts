@@ -1,4 +1,4 @@
-import { Refusal } from '../kernel/errors.ts';
+import { RateLimited, Refusal, waitInWords } from '../kernel/errors.ts';
 
 /** The payment is over, so it can be neither paid nor cancelled. */
 export class PaymentNotPayable extends Refusal {
@@ -17,5 +17,22 @@ export class AttemptInProgress extends Refusal {
 
   constructor() {
     super('Another attempt to pay this payment is still running; wait until it has ended.', ['paymentId']);
+  }
+}
+
+/** What is limited, and what was too much of it. */
+const tooMany = {
+  payment: 'This payment was tried too often',
+  address: "Too many attempts from this payer's address were refused",
+  shop: 'Too many card payments of this shop were refused',
+} as const;
+
+/** Attempts to pay were made or refused too often; no attempt was started. */
+export class TooManyAttempts extends RateLimited {
+  readonly limit: keyof typeof tooMany;
+
+  constructor(limit: keyof typeof tooMany, wait: { readonly ms: number }) {
+    super(`${tooMany[limit]}; try again in ${waitInWords(wait)}.`, wait);
+    this.limit = limit;
   }
 }

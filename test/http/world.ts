@@ -10,6 +10,7 @@ import { type Database, openDatabase } from '../../src/kernel/db/database.ts';
 import { createLog } from '../../src/kernel/log.ts';
 import { createMetrics, type Metrics } from '../../src/kernel/metrics.ts';
 import type { PaymentDeps } from '../../src/payments/deps.ts';
+import { createAttemptGuard } from '../../src/payments/guard-attempts.ts';
 import { openLanes } from '../../src/payments/open-lanes.ts';
 import { createEventFeed, type EventFeed } from '../../src/realtime/follow-events.ts';
 import { createTestDatabase } from '../support/database.ts';
@@ -40,6 +41,7 @@ export async function createHttpWorld(
   const payments = {
     ...createPaymentDeps(database, { clock, ...(given.acquirers && { acquirers: given.acquirers }) }),
     ...lanes,
+    attempts: createAttemptGuard({ database, log, metrics, pause: async () => undefined }),
   };
   const feed = createEventFeed({ database, log });
   const deps: HttpDeps = {

@@ -5,6 +5,7 @@ import { MethodNotAvailable } from '../../shops/errors.ts';
 import { PaymentMethodEnum, TransactionRef } from '../../transactions/graphql.ts';
 import type { StartedTransaction } from '../decide-start.ts';
 import { findVisiblePayment } from '../find-payment.ts';
+import { guardAttempt } from '../guard-attempts.ts';
 import { startTransaction } from '../start-transaction.ts';
 
 const BlikInput = builder.inputType('BlikInput', {
@@ -29,7 +30,10 @@ const StartTransactionInput = builder.inputType('StartTransactionInput', {
     method: t.field({ type: PaymentMethodEnum, required: true, description: 'How it is paid.' }),
     channel: t.string({ description: "The exact variant; left out, the shop's first channel of the method." }),
     blik: t.field({ type: BlikInput, description: 'For the method BLIK.' }),
-    payerIp: t.string({ description: "The payer's IPv4 or IPv6 address." }),
+    payerIp: t.string({
+      description:
+        "The payer's IPv4 or IPv6 address. With it, one payer whose attempts are refused too often is slowed down and stopped, and not the whole shop.",
+    }),
     returnUrl: t.field({ type: 'URL', description: 'Where the payer comes back to after a redirect.' }),
   }),
 });
@@ -68,7 +72,7 @@ builder.mutationField('startTransaction', (t) =>
   t.field({
     type: resultUnion('StartTransaction', StartTransactionSuccess),
     description:
-      'Pays a payment from the shop’s own page. Follow the outcome by subscription, notification or `transaction(id)`. Scope: payments:write. Refusals: INVALID_INPUT, NOT_FOUND, PAYMENT_NOT_PAYABLE, ATTEMPT_IN_PROGRESS, METHOD_NOT_AVAILABLE, SHOP_NOT_ACTIVE, MERCHANT_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED.',
+      'Pays a payment from the shop’s own page. Follow the outcome by subscription, notification or `transaction(id)`. Scope: payments:write. Refusals: INVALID_INPUT, NOT_FOUND, PAYMENT_NOT_PAYABLE, ATTEMPT_IN_PROGRESS, METHOD_NOT_AVAILABLE, SHOP_NOT_ACTIVE, MERCHANT_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED, RATE_LIMITED.',
     args: { input: t.arg({ type: StartTransactionInput, required: true, description: 'What to pay, and how.' }) },
     resolve: (_, { input }, context) => {
       const evidence = { idempotencyKey: input.idempotencyKey, subject: input.paymentId };
@@ -80,7 +84,10 @@ builder.mutationField('startTransaction', (t) =>
         }
         const { payment, shop } = await findVisiblePayment(payments, actor, { id: wish.paymentId, field: 'paymentId' });
         const start = { ...wish, paymentId: payment.id, blikCode: blik?.code };
-        return startTransaction(payments, { shop, source: 'API' }, start);
+        const owner = { shop, source: 'API' } as const;
+        const { method, payerIp: address } = wish;
+        const tried = { shopId: shop.id, paymentId: payment.id, method, source: owner.source, address };
+        return guardAttempt(payments.attempts, tried, () => startTransaction(payments, owner, start));
       });
     },
   }),
