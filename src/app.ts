@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Acquirer, Acquirers } from './acquirers/port.ts';
 import type { SandboxAcquirer } from './acquirers/sandbox/create-acquirer.ts';
 import type { SandboxDeps } from './acquirers/sandbox/deps.ts';
@@ -14,6 +15,7 @@ import { createGraphServer } from './graphql/create-yoga.ts';
 import { createHttpHandler } from './graphql/handle-request.ts';
 import { originRule } from './graphql/origin-rule.ts';
 import { createSocketServer } from './graphql/web-socket.ts';
+import { createRequestLimits, type RequestLimits } from './http/limit-requests.ts';
 import { createRouter } from './http/router.ts';
 import { allJobs } from './jobs/registry.ts';
 import { startWorker, type Worker } from './jobs/run-worker.ts';
@@ -26,6 +28,7 @@ import { createSeal, deriveSecret, type Seal } from './kernel/seal.ts';
 import { openAccounts } from './ledger/sql/open-accounts.ts';
 import { applyMovementAnswer } from './payments/ask-movement.ts';
 import type { PaymentDeps } from './payments/deps.ts';
+import { createAttemptGuard } from './payments/guard-attempts.ts';
 import { openLanes } from './payments/open-lanes.ts';
 import { type NotificationDeps, receiveNotification } from './payments/receive-notification.ts';
 import { createEventFeed, type EventFeed } from './realtime/follow-events.ts';
@@ -54,7 +57,7 @@ export type App = {
   readonly router: ReturnType<typeof createRouter>;
   readonly seal: Seal;
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
   /** Is not ready any more, and ends subscriptions and status streams with "resume elsewhere". */
   endStreams(): Promise<void>;
   /** Finishes what is running in the background; to be called when no request is running any more. */
@@ -70,7 +73,9 @@ export async function createApp(parts: AppParts): Promise<App> {
   const feed = createEventFeed({ database, log });
   parts.metrics.watchFollowers(feed.followers);
   parts.metrics.watchPool(database.pool);
-  const graph = wireGraph(parts, { payments, refunds, seal, feed });
+  const { rateLimitPerKey: perKey, rateLimitPerAddress: perAddress, trustedProxies } = config;
+  const limits = createRequestLimits({ perKey, perAddress, trustedProxies, metrics: parts.metrics });
+  const graph = wireGraph(parts, { payments, refunds, seal, feed, limits });
   const sandbox = config.mode === 'sandbox';
   const worker = config.role === 'api' ? undefined : await wireWorker(parts, { payments, refunds, seal, simulated });
   let draining = false;
@@ -81,7 +86,8 @@ export async function createApp(parts: AppParts): Promise<App> {
     seal,
     feed,
     sandbox,
-    trustedProxies: config.trustedProxies,
+    trustedProxies,
+    limits,
     log,
     metrics: parts.metrics,
     isReady: () => !draining,
@@ -118,12 +124,14 @@ type Wired = {
 function wirePayments({ config, database, clock, log, metrics, secret, publicUrl }: AppParts): Wired {
   const acquirers = new Map<string, Acquirer>();
   const lanes = openLanes({ database, clock, log, metrics });
+  const attempts = createAttemptGuard({ database, log, metrics, pause: ({ ms }) => wait(ms) });
   const shops = createShopFinder(database);
-  const payments: PaymentDeps = { ...lanes, database, clock, log, shops, acquirers, publicUrl };
+  const payments: PaymentDeps = { ...lanes, database, clock, log, shops, acquirers, attempts, publicUrl };
   const refunds: RefundDeps = { ...payments, ...openRefundLanes({ database, clock, log }) };
   const notifications: NotificationDeps = {
     acquirers,
     applying: payments.applying,
+    attempts: payments.attempts,
     hearMovement: {
       capture: (word) => applyMovementAnswer(payments, 'capture', word),
       void: (word) => applyMovementAnswer(payments, 'void', word),
@@ -159,7 +167,7 @@ type Core = { readonly payments: PaymentDeps; readonly refunds: RefundDeps; read
 
 function wireGraph(
   { config, database, clock, log, metrics, publicUrl }: AppParts,
-  core: Core & { readonly feed: EventFeed },
+  { limits, ...core }: Core & { readonly feed: EventFeed; readonly limits: RequestLimits },
 ) {
   const sandbox = config.mode === 'sandbox';
   const authenticator = createAuthenticator({ database, clock, keyMode: sandbox ? 'test' : 'live' });
@@ -178,8 +186,8 @@ function wireGraph(
   const mayCall = originRule({ publicUrl, allowed: config.allowedOrigins, sandbox });
   return {
     app,
-    http: createHttpHandler({ yoga, authenticator, mayCall }),
-    sockets: createSocketServer({ yoga, authenticator, keyWatch, mayCall, log }),
+    http: createHttpHandler({ yoga, authenticator, mayCall, limits }),
+    sockets: createSocketServer({ yoga, authenticator, keyWatch, mayCall, limits, log }),
   };
 }
 

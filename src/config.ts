@@ -10,6 +10,10 @@ export type Config = {
   readonly port: number;
   readonly trustedProxies: readonly string[];
   readonly allowedOrigins: readonly string[];
+  /** Operations a minute that are answered for one API key; 0 is without end. */
+  readonly rateLimitPerKey: number;
+  /** Requests a minute without a good API key that are answered for one address; 0 is without end. */
+  readonly rateLimitPerAddress: number;
   readonly databaseUrl: string | undefined;
   readonly dataDir: string;
   readonly secret: string | undefined;
@@ -29,6 +33,13 @@ const list = z
 
 const absolute = (schemes: readonly string[]) => (text: string) =>
   URL.canParse(text) && schemes.includes(new URL(text).protocol);
+
+const perMinute = (usual: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, 'must be a whole number from 0 (no limit) to 999999999')
+    .transform(Number)
+    .default(usual);
 
 /** A setting that is to come: whoever sets it must not believe that it does something. */
 const later = (meanwhile: string, only?: string) =>
@@ -55,6 +66,8 @@ const environment = z.object({
     (origins) => origins.every(isOrigin),
     'must be a list of origins such as https://panel.example',
   ),
+  RATE_LIMIT_PER_KEY: perMinute(60_000),
+  RATE_LIMIT_PER_ADDRESS: perMinute(600),
   DATABASE_URL: z
     .string()
     .refine(absolute(['postgres:', 'postgresql:']), 'must look like postgres://user:password@host:5432/name')
@@ -93,6 +106,8 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     port: data.PORT,
     trustedProxies: data.TRUSTED_PROXIES,
     allowedOrigins: data.ALLOWED_ORIGINS,
+    rateLimitPerKey: data.RATE_LIMIT_PER_KEY,
+    rateLimitPerAddress: data.RATE_LIMIT_PER_ADDRESS,
     databaseUrl: data.DATABASE_URL,
     dataDir: data.BRAMKA_DATA_DIR,
     secret: data.BRAMKA_SECRET,

@@ -93,9 +93,9 @@ function gateFor(current: () => App | undefined): Pick<Parameters<typeof createH
         if (app) await app.handle(request, response);
         else response.writeHead(503, { 'retry-after': '1' }).end();
       },
-      upgrade: (request, socket, head) => {
+      upgrade: async (request, socket, head) => {
         const app = current();
-        if (app) app.upgrade(request, socket, head);
+        if (app) await app.upgrade(request, socket, head);
         else socket.end('HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\n\r\n');
       },
     },

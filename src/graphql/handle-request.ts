@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Authenticator } from '../auth/authenticate-actor.ts';
+import type { RequestLimits } from '../http/limit-requests.ts';
+import type { RefusalCode } from '../kernel/errors.ts';
 import type { Yoga } from './create-yoga.ts';
 import type { OriginRule } from './origin-rule.ts';
 
@@ -14,13 +16,17 @@ export type HttpHandler = {
   drain(): void;
 };
 
-/** Makes the handler of `/graphql` over HTTP and SSE: what is no GraphQL request is answered here, the rest by yoga. */
+/**
+ * Makes the handler of `/graphql` over HTTP and SSE: what is no GraphQL request, or one too many, is answered here, the
+ * rest by yoga.
+ */
 export function createHttpHandler(options: {
   readonly yoga: Yoga;
   readonly authenticator: Authenticator;
   readonly mayCall: OriginRule;
+  readonly limits: RequestLimits;
 }): HttpHandler {
-  const { yoga, authenticator, mayCall } = options;
+  const { yoga, authenticator, mayCall, limits } = options;
   const responses = new Set<ServerResponse>();
   return {
     handle: async (request, response) => {
@@ -39,6 +45,12 @@ export function createHttpHandler(options: {
       response.once('close', () => responses.delete(response));
       const { authorization } = request.headers;
       const actor = await authenticator.authenticate(authorization);
+      const limited = await (actor ? limits.ofKey(actor.keyId) : limits.ofAddress(request));
+      if (limited) {
+        response.setHeader('retry-after', limited.retryAfterSeconds);
+        refuse(response, { status: 429, message: limited.message, code: limited.code });
+        return;
+      }
       await yoga(request, response, { actor, authorization });
     },
     drain: () => {
@@ -52,7 +64,8 @@ function isStream(response: ServerResponse): boolean {
   return String(response.getHeader('content-type')).startsWith('text/event-stream');
 }
 
-type Problem = { readonly status: number; readonly message: string };
+/** Why a request is not let through to GraphQL; the code is INVALID_INPUT unless it is another. */
+type Problem = { readonly status: number; readonly message: string; readonly code?: RefusalCode };
 
 const badOrigin: Problem = {
   status: 403,
@@ -76,8 +89,8 @@ function problemOf(request: IncomingMessage): Problem | undefined {
   return undefined;
 }
 
-function refuse(response: ServerResponse, { status, message }: Problem): void {
-  const body = JSON.stringify({ errors: [{ message, extensions: { code: 'INVALID_INPUT' } }] });
+function refuse(response: ServerResponse, { status, message, code = 'INVALID_INPUT' }: Problem): void {
+  const body = JSON.stringify({ errors: [{ message, extensions: { code } }] });
   response
     .writeHead(status, {
       'content-type': 'application/json; charset=utf-8',

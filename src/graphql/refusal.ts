@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import { Refusal, type RefusalCode, refusalCodes } from '../kernel/errors.ts';
+import { RateLimited, Refusal, type RefusalCode, refusalCodes } from '../kernel/errors.ts';
 import { builder } from './builder.ts';
 import { describeValues } from './describe-values.ts';
 
@@ -42,6 +42,7 @@ export function toGraphQLError(refusal: Refusal): GraphQLError {
       code: refusal.code,
       ...(refusal.field ? { field: refusal.field } : {}),
       ...(cursor === undefined ? {} : { cursor }),
+      ...(refusal instanceof RateLimited ? { retryAfterSeconds: refusal.retryAfterSeconds } : {}),
     },
   });
 }

@@ -7,9 +7,12 @@ import { WebSocketServer } from 'ws';
 import type { Actor } from '../auth/actor.ts';
 import type { Authenticator } from '../auth/authenticate-actor.ts';
 import type { KeyWatch } from '../auth/watch-keys.ts';
+import { answerSocket } from '../http/answer-socket.ts';
+import type { RequestLimits } from '../http/limit-requests.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Yoga } from './create-yoga.ts';
 import type { OriginRule } from './origin-rule.ts';
+import { toGraphQLError } from './refusal.ts';
 
 /** The largest message a client may send, in bytes; a longer one ends the socket with 1009. */
 export const messageBytesMax = 262_144;
@@ -21,7 +24,7 @@ export const operationsPerSocketMax = 200;
 const closeCodes = { forbidden: 4403, restart: 1012, tryLater: 1013 } as const;
 
 export type SocketServer = {
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
   /** Ends all sockets with 1012, "resume elsewhere", and resolves when they are closed. */
   drain(): Promise<void>;
 };
@@ -39,9 +42,10 @@ export function createSocketServer(options: {
   readonly authenticator: Authenticator;
   readonly keyWatch: KeyWatch;
   readonly mayCall: OriginRule;
+  readonly limits: RequestLimits;
   readonly log: Log;
 }): SocketServer {
-  const { yoga, authenticator, keyWatch, mayCall, log } = options;
+  const { yoga, authenticator, keyWatch, mayCall, limits, log } = options;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: messageBytesMax, perMessageDeflate: false });
   const server = useServer<Record<string, unknown>, Socket>(
     {
@@ -60,15 +64,21 @@ export function createSocketServer(options: {
         extra.unwatch = keyWatch.watch(holder, () => extra.socket.close(closeCodes.forbidden, 'Forbidden'));
         return true;
       },
-      onSubscribe: (context, _, payload) => prepare(yoga, context, payload),
+      onSubscribe: (context, _, payload) => prepare({ yoga, limits }, context, payload),
       onClose: ({ extra }) => extra.unwatch?.(),
     },
     sockets,
   );
   return {
-    upgrade: (request, socket, head) => {
+    upgrade: async (request, socket, head) => {
       if (!mayCall(request.headers.origin)) {
         socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+        return;
+      }
+      // Nobody has shown a key yet; with one, each operation counts for the key.
+      const limited = await limits.ofAddress(request);
+      if (limited) {
+        answerSocket(socket, 429, limited);
         return;
       }
       sockets.handleUpgrade(request, socket, head, (client) => {
@@ -100,13 +110,19 @@ function enveloped(args: { rootValue?: unknown }): Enveloped {
   return args.rootValue as Enveloped;
 }
 
-/** Parses and validates with yoga's plugins. What is wrong refuses this operation, never the socket. */
-async function prepare(yoga: Yoga, context: Context<Record<string, unknown>, Socket>, payload: SubscribePayload) {
+/** Parses and validates with yoga's plugins. What is wrong or one too many refuses this operation, never the socket. */
+async function prepare(
+  { yoga, limits }: { readonly yoga: Yoga; readonly limits: RequestLimits },
+  context: Context<Record<string, unknown>, Socket>,
+  payload: SubscribePayload,
+) {
   if (Object.keys(context.subscriptions).length > operationsPerSocketMax) {
     const message = `One socket may have ${operationsPerSocketMax} operations under way; end some or open another.`;
     return [new GraphQLError(message, { extensions: { code: 'RATE_LIMITED' } })];
   }
   const { holder } = context.extra;
+  const limited = holder && (await limits.ofKey(holder.actor.keyId));
+  if (limited) return [toGraphQLError(limited)];
   const transport = { actor: holder?.actor, authorization: holder?.authorization };
   const { schema, execute, subscribe, contextFactory, parse, validate } = yoga.getEnveloped(transport);
   try {

@@ -1,8 +1,11 @@
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 
+/** What is said on a bare connection. */
+type Words = { readonly message: string; readonly retryAfterSeconds?: number };
+
 /** Answers on a bare connection, where there is no request to answer, and closes it. */
-export function answerSocket(socket: Duplex, status: number, message: string): void {
+export function answerSocket(socket: Duplex, status: number, { message, retryAfterSeconds }: Words): void {
   if (!socket.writable) {
     socket.destroy();
     return;
@@ -14,6 +17,7 @@ export function answerSocket(socket: Duplex, status: number, message: string): v
     'Content-Type: application/json',
     'X-Content-Type-Options: nosniff',
     `Content-Length: ${Buffer.byteLength(body)}`,
+    ...(retryAfterSeconds === undefined ? [] : [`Retry-After: ${retryAfterSeconds}`]),
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
 }

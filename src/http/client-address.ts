@@ -1,4 +1,16 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import ipaddr from 'ipaddr.js';
+
+/** As much of Node's request as tells where it comes from; undefined when a test asks without a connection. */
+export type Incoming =
+  | { readonly socket: { readonly remoteAddress?: string | undefined }; readonly headers: IncomingHttpHeaders }
+  | undefined;
+
+/** Says from which address a request comes, as `clientAddress` does. */
+export function addressOf(request: Incoming, trustedProxies: readonly string[]): string {
+  const forwardedFor = request?.headers['x-forwarded-for'];
+  return clientAddress(request?.socket.remoteAddress, forwardedFor?.toString(), trustedProxies);
+}
 
 /**
  * Says from which address a request comes. `X-Forwarded-For` counts only as far as proxies that we trust wrote it: read

@@ -7,6 +7,7 @@ import type { PaymentDeps } from '../payments/deps.ts';
 import type { PrepareDeps } from '../payments/prepare-payment.ts';
 import type { NotificationDeps } from '../payments/receive-notification.ts';
 import type { EventFeed } from '../realtime/follow-events.ts';
+import type { RequestLimits } from './limit-requests.ts';
 
 /** What the routes are given of the program. */
 export type HttpDeps = {
@@ -19,6 +20,7 @@ export type HttpDeps = {
   readonly sandbox: boolean;
   /** Addresses and CIDR ranges whose `X-Forwarded-For` counts. */
   readonly trustedProxies: readonly string[];
+  readonly limits: RequestLimits;
   readonly log: Log;
   readonly metrics: Metrics;
   /** False while the program starts and once it is stopping. */

@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { Hono } from 'hono';
 import { routePath } from 'hono/route';
 import { imojeRoutes } from '../imoje/http.ts';
+import type { RateLimited } from '../kernel/errors.ts';
 import { acquirerRoutes } from '../payments/http.ts';
 import { answerErrorPage } from '../paywall/answer-page.ts';
 import { paywallRoutes } from '../paywall/http.ts';
-import { answerProblem, wantsHtml } from './answers.ts';
+import { answerProblem, answerTooMany, sayRetryAfter, wantsHtml } from './answers.ts';
 import type { HttpContext, HttpDeps, HttpEnv } from './deps.ts';
 import { healthRoutes } from './health.ts';
 import { metricsRoutes } from './metrics.ts';
@@ -27,12 +28,25 @@ export function createRouter(deps: HttpDeps): Hono<HttpEnv> {
   });
   router.notFound((c) => answerUnknown(deps, c));
   router.onError((error, c) => answerError(deps, c, error));
-  return router
-    .route('/', healthRoutes(deps))
-    .route('/', metricsRoutes(deps))
-    .route('/', paywallRoutes(deps))
-    .route('/', acquirerRoutes(deps))
-    .route('/', imojeRoutes(deps));
+  return (
+    router
+      // What watches over us is never limited, and what acquirers sign is limited only where it is not genuine.
+      .route('/', healthRoutes(deps))
+      .route('/', metricsRoutes(deps))
+      .route('/', acquirerRoutes(deps))
+      .use(async (c, next) => {
+        const limited = await deps.limits.ofAddress(c.env?.incoming);
+        return limited ? answerLimited(deps, c, limited) : next();
+      })
+      .route('/', paywallRoutes(deps))
+      .route('/', imojeRoutes(deps))
+  );
+}
+
+async function answerLimited(deps: HttpDeps, c: HttpContext, limited: RateLimited): Promise<Response> {
+  if (!wantsHtml(c)) return answerTooMany(c, limited);
+  sayRetryAfter(c, limited);
+  return answerErrorPage(c, { status: 429, sandbox: deps.sandbox }, { error: 'TOO_MANY_REQUESTS' });
 }
 
 async function answerUnknown(deps: HttpDeps, c: HttpContext): Promise<Response> {

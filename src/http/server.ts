@@ -8,7 +8,7 @@ import { answerSocket } from './answer-socket.ts';
 export type HttpServerOptions = RequestDeps & {
   readonly graphql: {
     /** Takes a connection that asks to become a WebSocket on `/graphql`. */
-    upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void;
+    upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void | Promise<void>;
   };
 };
 
@@ -57,16 +57,16 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   server.on('upgrade', (req, socket, head) => {
     upgraded.add(socket);
     socket.on('close', () => upgraded.delete(socket));
-    upgrade(options, { req, socket, head });
+    void upgrade(options, { req, socket, head });
   });
   server.on('connect', (_req, socket) => {
     socket.on('error', () => socket.destroy());
-    answerSocket(socket, 405, 'CONNECT is not answered here.');
+    answerSocket(socket, 405, { message: 'CONNECT is not answered here.' });
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     // In the middle of an answer nothing more can be said.
     if (running.get(socket)?.headersSent) socket.destroy();
-    else answerSocket(socket, ...wordsFor(error.code));
+    else answerFailed(socket, error.code);
   });
   return {
     listen: (port, host) => listen(server, port, host),
@@ -76,27 +76,28 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
 
 type Upgrade = { readonly req: IncomingMessage; readonly socket: Duplex; readonly head: Buffer };
 
-function upgrade({ graphql, log }: HttpServerOptions, { req, socket, head }: Upgrade): void {
+async function upgrade({ graphql, log }: HttpServerOptions, { req, socket, head }: Upgrade): Promise<void> {
   socket.on('error', (err) => {
     log.debug({ err }, 'a WebSocket broke off');
     socket.destroy();
   });
   if (pathOf(req.url ?? '') !== '/graphql') {
-    answerSocket(socket, 404, 'There is no WebSocket at this address; GraphQL answers at /graphql.');
+    answerSocket(socket, 404, { message: 'There is no WebSocket at this address; GraphQL answers at /graphql.' });
     return;
   }
   try {
-    graphql.upgrade(req, socket, head);
+    await graphql.upgrade(req, socket, head);
   } catch (err) {
     log.error({ err }, 'a WebSocket could not be opened');
-    answerSocket(socket, 500, 'Something went wrong on our side.');
+    answerSocket(socket, 500, { message: 'Something went wrong on our side.' });
   }
 }
 
-function wordsFor(code: string | undefined): [status: number, message: string] {
-  if (code === 'HPE_HEADER_OVERFLOW') return [431, `The headers are larger than ${headerBytesMax} bytes; send less.`];
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return [408, 'The request was not sent in time.'];
-  return [400, 'This is no valid HTTP request.'];
+function answerFailed(socket: Duplex, code: string | undefined): void {
+  const say = (status: number, message: string): void => answerSocket(socket, status, { message });
+  if (code === 'HPE_HEADER_OVERFLOW') say(431, `The headers are larger than ${headerBytesMax} bytes; send less.`);
+  else if (code === 'ERR_HTTP_REQUEST_TIMEOUT') say(408, 'The request was not sent in time.');
+  else say(400, 'This is no valid HTTP request.');
 }
 
 function listen(server: Server, port: number, host: string): Promise<{ port: number }> {

@@ -7,6 +7,7 @@ import { queueLog } from './queue-log.ts';
 import type { JobGroups } from './registry.ts';
 import { startQueue } from './run-queue.ts';
 import { type ReaderOptions, startReaders } from './run-readers.ts';
+import { dropOldCounts } from './sql/drop-old-counts.ts';
 import { ensureEventPartitions } from './sql/ensure-event-partitions.ts';
 import { freeLostJobs } from './sql/free-lost-jobs.ts';
 import { type Loop, startLoop } from './start-loop.ts';
@@ -24,6 +25,7 @@ export type Worker = {
 
 const timerSweepMs = 200;
 const lostJobsSweepMs = 5_000;
+const minuteMs = 60_000;
 const dayMs = 86_400_000;
 /** A dead shop holds a call for 15 seconds, and there may be several dead ones. */
 const callsToShopsMax = 50;
@@ -31,7 +33,8 @@ const usualPatience = { ms: 10_000 };
 
 /**
  * Starts everything that runs in the background: the jobs, the sweep that turns timers into jobs, the readers of the
- * event log, and the care for the log's partitions. Any number of processes may do so on one database.
+ * event log, the care for the log's partitions, and the removal of counts that are over. Any number of processes may do
+ * so on one database.
  */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const { database, clock, log } = options;
@@ -47,6 +50,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const loops = [
     every('timers', timerSweepMs, () => sweepTimers(database, clock)),
     every('lost jobs', lostJobsSweepMs, () => inTransaction(database, freeLostJobs)),
+    every('old counts', minuteMs, () => inTransaction(database, (tx) => dropOldCounts(tx, clock.now()))),
     every('event partitions', dayMs, () => inTransaction(database, (tx) => ensureEventPartitions(tx, clock.now()))),
     every('empty queues', dayMs, () => dropEmptyQueues(database)),
     startReaders(options),

@@ -57,3 +57,26 @@ export class InvalidInput extends Refusal {
 export class NotFound extends Refusal {
   readonly code = 'NOT_FOUND';
 }
+
+/** Too many in too short a time. */
+export abstract class RateLimited extends Refusal {
+  readonly code = 'RATE_LIMITED';
+  /** After how many whole seconds, at least 1, it may be tried again (RFC 9110, section 10.2.3). */
+  readonly retryAfterSeconds: number;
+
+  constructor(message: string, wait: { readonly ms: number }) {
+    super(message);
+    this.retryAfterSeconds = secondsOf(wait);
+  }
+}
+
+/** A time to wait in words for people: `42 seconds`, from two minutes on `38 minutes`. Never too short. */
+export function waitInWords(wait: { readonly ms: number }): string {
+  const seconds = secondsOf(wait);
+  if (seconds === 1) return '1 second';
+  return seconds < 120 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`;
+}
+
+function secondsOf(wait: { readonly ms: number }): number {
+  return Math.max(1, Math.ceil(wait.ms / 1000));
+}

@@ -1,6 +1,9 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { RefusalCode } from './errors.ts';
 
+/** What is limited: requests under an API key or from an address, and attempts to pay. */
+export type LimitName = 'key' | 'address' | 'attempts_address' | 'attempts_shop' | 'attempts_payment';
+
 /** What the gateway counts of itself, for Prometheus. Labels are words of ours, never anything that came from outside. */
 export type Metrics = {
   /** An answer went out; `route` is the pattern of its path, `seconds` the time until the answer began. */
@@ -18,6 +21,8 @@ export type Metrics = {
   webhookTried(outcome: 'delivered' | 'failed'): void;
   /** The gateway said no. */
   operationRefused(code: RefusalCode): void;
+  /** Something came too often: it was held back for a while, or refused. */
+  limited(what: { readonly limit: LimitName; readonly effect: 'slowed' | 'refused' }): void;
   /** From now on tells how many live subscriptions there are. */
   watchFollowers(count: () => number): void;
   /** From now on tells how the connections to the database are used. */
@@ -59,12 +64,17 @@ export function createMetrics(): Metrics {
   );
   const webhooks = counter('webhook_tries_total', 'Tries to deliver a notification.', ['outcome']);
   const refused = counter('refused_operations_total', 'Operations that were refused.', ['code']);
+  const limited = counter('limited_total', 'What came too often, by the limit and by what became of it.', [
+    'limit',
+    'effect',
+  ]);
   return {
     requestAnswered: ({ seconds, ...labels }) => requests.observe(labels, seconds),
     paymentsCreated: (count) => payments.inc(count),
     transactionMoved: (status) => transactions.inc({ status }),
     webhookTried: (outcome) => webhooks.inc({ outcome }),
     operationRefused: (code) => refused.inc({ code }),
+    limited: (labels) => limited.inc(labels),
     watchFollowers: (count) => {
       gauge('live_subscriptions', 'Subscribers that follow a log now.', count);
     },

@@ -9,6 +9,7 @@ import { readTransactions } from '../transactions/store.ts';
 import type { PaymentDeps } from './deps.ts';
 import { answerDeadline, askCancelledMs, askDelay, askGivenUpMs, timerKinds } from './model.ts';
 import { acquirerTimeoutMs } from './start-transaction.ts';
+import { submitAnswer } from './submit-answer.ts';
 
 /**
  * Asks the acquirer what became of an attempt that has no answer yet, and applies what it says. As long as there is none,
@@ -25,7 +26,7 @@ export async function askAcquirer(deps: PaymentDeps, transactionId: string, roun
   if (!acquirer || !shop) throw new Error(`Transaction ${transactionId} names no known acquirer or shop.`);
   if (!awaitsAnswer(transaction, deps.clock.now(shop))) return;
   const answer = await ask(deps, acquirer, transactionId);
-  await deps.applying.submit({ transactionId, answer });
+  await submitAnswer(deps, { transactionId, answer });
   const now = deps.clock.now(shop);
   if (answer.kind === 'silent' && now >= after(transaction.createdAt, answerDeadline)) {
     await deps.applying.submit({ transactionId, answer: { kind: 'given-up' } });

@@ -15,7 +15,7 @@ import { readShopStates, type ShopState } from '../shops/sql/read-shop-states.ts
 import { isLive } from '../transactions/model.ts';
 import { toNextStep } from '../transactions/next-step.ts';
 import { readAttempts, readTransactionsByKey } from '../transactions/store.ts';
-import { AttemptInProgress, PaymentNotPayable } from './errors.ts';
+import { AttemptInProgress, PaymentNotPayable, TooManyAttempts } from './errors.ts';
 import { type Attempt, mayReplace } from './model.ts';
 import { readPayments } from './store.ts';
 import { type NewStart, writeStarts } from './write-starts.ts';
@@ -47,6 +47,8 @@ type Known = {
   readonly payments: Map<string, Payment>;
   /** The attempt that is running, by payment. */
   readonly live: Map<string, Transaction>;
+  /** All attempts so far. */
+  readonly attempts: readonly Transaction[];
   readonly starts: NewStart[];
 };
 
@@ -86,6 +88,7 @@ async function readKnown(tx: Tx, wishes: readonly PreparedStart[]): Promise<Know
     byKey: new Map(replays.map((row) => [`${row.shopId} ${row.idempotencyKey}`, row])),
     payments: new Map(payments.map((payment) => [payment.id, payment])),
     live: new Map(live.map((attempt) => [attempt.paymentId, attempt])),
+    attempts,
     starts: [],
   };
 }
@@ -97,6 +100,7 @@ function decide(known: Known, wish: PreparedStart, now: Date): StartedTransactio
   const key = `${wish.shop.id} ${wish.idempotencyKey}`;
   const earlier = known.byKey.get(key);
   if (earlier) return { payment, transaction: sameInput(earlier, wish), replayed: true };
+  requireFew(known, payment, now);
   const live = known.live.get(payment.id);
   if (live) requireReplaceable(known, wish, { live, now });
   const acquirer = requirePayable(known, wish, { payment, live, now });
@@ -115,6 +119,16 @@ function decide(known: Known, wish: PreparedStart, now: Date): StartedTransactio
     replaces: continues ? undefined : live,
   });
   return { payment: pending, transaction, replayed: false };
+}
+
+/** Attempts on one payment: a payer mistypes a code a few times in a minute, who guesses codes needs thousands. */
+const perPayment = { max: 10, windowMs: 60_000 };
+
+function requireFew({ attempts }: Known, { id }: Payment, now: Date): void {
+  const begun = attempts.filter(({ paymentId }) => paymentId === id).map(({ createdAt }) => createdAt.getTime());
+  const tenth = begun.sort((a, b) => b - a)[perPayment.max - 1];
+  const waitMs = tenth === undefined ? 0 : tenth + perPayment.windowMs - now.getTime();
+  if (waitMs > 0) throw new TooManyAttempts('payment', { ms: waitMs });
 }
 
 function sameInput(earlier: Transaction, wish: PreparedStart): Transaction {

@@ -7,6 +7,7 @@ import type { ShopFinder } from '../shops/find-shop.ts';
 import type { AnswerForTransaction, AppliedAnswer } from './apply-acquirer-answer.ts';
 import type { CreatedPayment, PreparedPayment } from './create-payment.ts';
 import type { PreparedStart, StartedTransaction } from './decide-start.ts';
+import type { AttemptGuard } from './guard-attempts.ts';
 
 /** What the verbs that talk to the outside are given: the database, the acquirers, and the lanes that batch. */
 export type PaymentDeps = {
@@ -17,6 +18,7 @@ export type PaymentDeps = {
   readonly acquirers: Acquirers;
   /** Where payers reach the pages, without a slash at the end. */
   readonly publicUrl: string;
+  readonly attempts: AttemptGuard;
   readonly creating: Lane<PreparedPayment, CreatedPayment>;
   readonly starting: Lane<PreparedStart, StartedTransaction>;
   readonly applying: Lane<AnswerForTransaction, AppliedAnswer>;

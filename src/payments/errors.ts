@@ -1,4 +1,4 @@
-import { Refusal } from '../kernel/errors.ts';
+import { RateLimited, Refusal, waitInWords } from '../kernel/errors.ts';
 
 /** The payment is over, so it can be neither paid nor cancelled. */
 export class PaymentNotPayable extends Refusal {
@@ -52,5 +52,22 @@ export class CaptureOutOfRange extends Refusal {
 
   constructor(left: bigint) {
     super(`A capture must be 1 to ${left} minor units: so much of the authorised amount is left.`, ['amount']);
+  }
+}
+
+/** What is limited, and what was too much of it. */
+const tooMany = {
+  payment: 'This payment was tried too often',
+  address: "Too many attempts from this payer's address were refused",
+  shop: 'Too many card payments of this shop were refused',
+} as const;
+
+/** Attempts to pay were made or refused too often; no attempt was started. */
+export class TooManyAttempts extends RateLimited {
+  readonly limit: keyof typeof tooMany;
+
+  constructor(limit: keyof typeof tooMany, wait: { readonly ms: number }) {
+    super(`${tooMany[limit]}; try again in ${waitInWords(wait)}.`, wait);
+    this.limit = limit;
   }
 }

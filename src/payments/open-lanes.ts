@@ -7,6 +7,7 @@ import { applyAcquirerAnswers } from './apply-acquirer-answer.ts';
 import { createPayments } from './create-payment.ts';
 import { decideStarts } from './decide-start.ts';
 import type { PaymentDeps } from './deps.ts';
+import { TooManyAttempts } from './errors.ts';
 
 /** Opens the lanes in which the hot verbs are collected into batches, and counts what has been committed. */
 export function openLanes(deps: {
@@ -24,6 +25,10 @@ export function openLanes(deps: {
     }),
     starting: createLane(async (wishes) => {
       const outcomes = await inTransaction(database, (tx) => decideStarts(tx, clock, wishes));
+      for (const outcome of outcomes) {
+        const tooMany = 'refusal' in outcome && outcome.refusal instanceof TooManyAttempts;
+        if (tooMany) metrics.limited({ limit: 'attempts_payment', effect: 'refused' });
+      }
       for (const started of valuesOf(outcomes)) {
         if (!started.replayed) metrics.transactionMoved(started.transaction.status);
       }

@@ -8,12 +8,13 @@ import {
 import { NotFound } from '../kernel/errors.ts';
 import { parseId } from '../kernel/ids.ts';
 import type { PaymentDeps } from './deps.ts';
+import { submitAnswer } from './submit-answer.ts';
 
 /** A word about a capture, void or refund, and whose word it is. */
 export type MovementWord = { readonly id: string; readonly answer: MovementAnswer; readonly acquirer: string };
 
 /** Who hears what acquirers tell: words about transactions, captures and voids are ours, refunds have a slice above. */
-export type NotificationDeps = Pick<PaymentDeps, 'applying'> & {
+export type NotificationDeps = Pick<PaymentDeps, 'applying' | 'attempts'> & {
   readonly acquirers: Acquirers;
   readonly hearMovement: { readonly [kind in MovementKind]: (word: MovementWord) => Promise<unknown> };
 };
@@ -36,7 +37,7 @@ export async function receiveNotification(
   if (word.answer.kind === 'silent') throw new NotificationRejected('A notification must carry an answer.');
   const id = parseId(word.reference, word.about, ['reference']);
   if (word.about === 'transaction') {
-    await deps.applying.submit({ transactionId: id, answer: word.answer, acquirer: acquirerName });
+    await submitAnswer(deps, { transactionId: id, answer: word.answer, acquirer: acquirerName });
   } else {
     await deps.hearMovement[word.about]({ id, answer: word.answer, acquirer: acquirerName });
   }

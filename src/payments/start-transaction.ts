@@ -7,6 +7,8 @@ import { parseWebAddress } from '../kernel/web-address.ts';
 import { type Channel, channelFacts, channels, isChannel, type Shop } from '../shops/model.ts';
 import type { PreparedStart, StartedTransaction } from './decide-start.ts';
 import type { PaymentDeps } from './deps.ts';
+import type { Try } from './guard-attempts.ts';
+import { submitAnswer } from './submit-answer.ts';
 
 /** A wish to pay a payment, from a shop's own page or from the paywall. */
 export type StartTransactionInput = {
@@ -38,7 +40,7 @@ export const acquirerTimeoutMs = 3_000;
  * its answer. A refused attempt is an answer, not a refusal. Repeating the call with the same key starts nothing new.
  * A card or wallet without a token is not sent: the payer enters it on our page, and the attempt is NEW until then.
  * @throws InvalidInput, NotFound, PaymentNotPayable, AttemptInProgress, MethodNotAvailable, ShopNotActive,
- * MerchantNotActive or IdempotencyKeyReused; then nothing was started.
+ * MerchantNotActive, IdempotencyKeyReused or TooManyAttempts; then nothing was started.
  */
 export async function startTransaction(
   deps: PaymentDeps,
@@ -46,12 +48,18 @@ export async function startTransaction(
   input: StartTransactionInput,
 ): Promise<StartedTransaction> {
   const wish = prepareStart(deps, owner, input);
+  if (wish.entryPage === undefined) await deps.attempts.admit(triedBy(wish));
   const started = await deps.starting.submit(wish);
   const { transaction } = started;
   if (started.replayed || transaction.status !== 'PENDING' || !wish.acquirer) return started;
   const answer = await callAcquirer(deps, wish.acquirer, orderFor(deps, { wish, started, input }));
-  const applied = await deps.applying.submit({ transactionId: transaction.id, answer });
+  const applied = await submitAnswer(deps, { transactionId: transaction.id, answer });
   return { ...applied, replayed: false };
+}
+
+function triedBy({ shop, paymentId, channel, source, payerIp }: PreparedStart): Try {
+  const { method } = channelFacts(channel);
+  return { shopId: shop.id, paymentId, method, source, address: payerIp };
 }
 
 function orderFor(

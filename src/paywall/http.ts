@@ -1,25 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import { Hono } from 'hono';
-import { methodNotAllowed } from '../http/answers.ts';
+import { methodNotAllowed, sayRetryAfter } from '../http/answers.ts';
+import { addressOf } from '../http/client-address.ts';
 import type { HttpContext, HttpDeps, HttpEnv } from '../http/deps.ts';
 import { isUrlEncoded, readBody } from '../http/read-body.ts';
-import { Refusal } from '../kernel/errors.ts';
+import { RateLimited, Refusal } from '../kernel/errors.ts';
 import { parseLocale } from '../kernel/i18n/locales.ts';
 import { startTransaction } from '../payments/start-transaction.ts';
 import { answerErrorPage, answerPage } from './answer-page.ts';
 import { findPayerState, type PayerState } from './find-payer-state.ts';
-import { createRateLimit, type RateLimit } from './limit-rate.ts';
 import { paymentPage } from './pages/payment-page.ts';
 import type { FormProblem } from './pages/view.ts';
 import { toPaymentView } from './payment-view.ts';
 import { createStatusStreamer } from './stream-status.ts';
 
-/** Codes that may be tried on one payment in a minute: guessing other people's codes must not pay. */
-const attemptLimit = { max: 10, windowMs: 60_000 };
-
 /** The payer's pages: `/pay/{id}`, the form's target `/pay/{id}/blik`, and the news `/pay/{id}/events`. */
 export function paywallRoutes(deps: HttpDeps): Hono<HttpEnv> {
-  const mayTry = createRateLimit(attemptLimit);
   const streamStatus = createStatusStreamer(deps);
   const withState =
     (answer: (c: HttpContext, state: PayerState) => Response | Promise<Response>) => async (c: HttpContext) => {
@@ -35,7 +31,7 @@ export function paywallRoutes(deps: HttpDeps): Hono<HttpEnv> {
     .all('/pay/:id', (c) => methodNotAllowed(c, 'GET, HEAD'))
     .post(
       '/pay/:id/blik',
-      withState((c, state) => payWithBlik({ ...deps, mayTry }, c, state)),
+      withState((c, state) => payWithBlik(deps, c, state)),
     )
     .all('/pay/:id/blik', (c) => methodNotAllowed(c, 'POST'))
     .get(
@@ -68,11 +64,7 @@ function showPayment(deps: HttpDeps, c: HttpContext, { state, status = 200, prob
  * Takes the BLIK code of the form. The token in the form makes a form that is sent twice one attempt. Whoever holds the
  * payment's address may try to pay it, so no other authority is asked for.
  */
-async function payWithBlik(
-  deps: HttpDeps & { readonly mayTry: RateLimit },
-  c: HttpContext,
-  state: PayerState,
-): Promise<Response> {
+async function payWithBlik(deps: HttpDeps, c: HttpContext, state: PayerState): Promise<Response> {
   const form = new URLSearchParams((await readBody(c.req.raw)).toString('utf8'));
   const attempt = form.get('attempt') ?? '';
   const showNow = backToPayment(c, state);
@@ -81,11 +73,13 @@ async function payWithBlik(
   const problem = code === '' ? 'CODE_MISSING' : /^\d{6}$/.test(code) ? undefined : 'CODE_NOT_SIX_DIGITS';
   if (problem) return showPayment(deps, c, { state, status: 422, problem });
   const { shop, payment } = state;
-  if (!deps.mayTry(payment.id)) return showPayment(deps, c, { state, status: 429, problem: 'TOO_MANY_ATTEMPTS' });
   try {
     const input = { paymentId: payment.id, method: 'BLIK', channel: 'blik', blikCode: code } as const;
     const idempotencyKey = `paywall:${attempt}`;
-    await startTransaction(deps.payments, { shop, source: 'WEB' }, { ...input, idempotencyKey });
+    const owner = { shop, source: 'WEB' } as const;
+    const address = addressOf(c.env?.incoming, deps.trustedProxies);
+    const payerIp = address === 'unknown' ? undefined : address;
+    await startTransaction(deps.payments, owner, { ...input, payerIp, idempotencyKey });
     return showNow;
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
@@ -99,6 +93,11 @@ async function answerRefusal(
   c: HttpContext,
   { state, refusal }: { readonly state: PayerState; readonly refusal: Refusal },
 ): Promise<Response> {
+  if (refusal instanceof RateLimited) {
+    sayRetryAfter(c, refusal);
+    const problem = refusal.retryAfterSeconds > 60 ? 'ATTEMPTS_STOPPED' : 'TOO_MANY_ATTEMPTS';
+    return showPayment(deps, c, { state, status: 429, problem });
+  }
   switch (refusal.code) {
     case 'SHOP_NOT_ACTIVE':
     case 'MERCHANT_NOT_ACTIVE':

@@ -1,6 +1,6 @@
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
 import { answerProblem } from '../http/answers.ts';
-import { clientAddress } from '../http/client-address.ts';
+import { addressOf } from '../http/client-address.ts';
 import type { HttpContext, HttpDeps } from '../http/deps.ts';
 import { FeedClosed } from '../realtime/errors.ts';
 import { findPayerState, type PayerState } from './find-payer-state.ts';
@@ -24,8 +24,7 @@ export type StatusStreamer = (c: HttpContext, state: PayerState) => Response;
 export function createStatusStreamer(deps: HttpDeps): StatusStreamer {
   const open = new Map<string, number>();
   return (c, state) => {
-    const remote = c.env?.incoming?.socket.remoteAddress;
-    const address = clientAddress(remote, c.req.header('x-forwarded-for'), deps.trustedProxies);
+    const address = addressOf(c.env?.incoming, deps.trustedProxies);
     const count = open.get(address) ?? 0;
     if (count >= streamsMax) return answerProblem(c, 429, 'Too many pages wait at this address; close some of them.');
     open.set(address, count + 1);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NotificationRejected } from '../../src/acquirers/port.ts';
+import { createRequestLimits } from '../../src/http/limit-requests.ts';
 import { createRouter } from '../../src/http/router.ts';
 import { openDatabase } from '../../src/kernel/db/database.ts';
 import type { Shop } from '../../src/shops/model.ts';
@@ -25,8 +26,8 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const notify = (name: string, body: string, signed = 'true') =>
-  world.router.request(`/acquirers/${name}/notifications`, { method: 'POST', body, headers: { 'x-signed': signed } });
+const notify = (name: string, body: string, signed = 'true', router = world.router) =>
+  router.request(`/acquirers/${name}/notifications`, { method: 'POST', body, headers: { 'x-signed': signed } });
 
 describe('An address that nobody knows', () => {
   it('is answered with a page to browsers and with JSON to programs', async () => {
@@ -153,6 +154,20 @@ describe('A notification of an acquirer', () => {
   it('is not found for another acquirer or for a transaction that is none', async () => {
     expect((await notify('nobody', randomUUID())).status).toBe(404);
     expect((await notify(blikAcquirer, randomUUID())).status).toBe(404);
+  });
+
+  it('is taken however many come, while what is not genuine soon is one too many', async () => {
+    const { metrics } = world;
+    const limits = createRequestLimits({ perKey: 0, perAddress: 2, trustedProxies: [], metrics });
+    const router = createRouter({ ...world.deps, limits });
+    const { id } = await createPayment(world.payments, shop);
+    const { transaction } = await startBlik(world.payments, shop, { paymentId: id });
+    const tell = async (name: string, signed: string) => (await notify(name, transaction.id, signed, router)).status;
+    const genuine = () => tell(blikAcquirer, 'true');
+    expect([await genuine(), await genuine(), await genuine()]).toEqual([200, 200, 200]);
+    expect([await tell(blikAcquirer, 'false'), await tell('nobody', 'true')]).toEqual([400, 404]);
+    expect([await tell(blikAcquirer, 'false'), await tell('nobody', 'true')]).toEqual([429, 429]);
+    expect(await genuine()).toBe(200);
   });
 
   it('is taken by POST only', async () => {

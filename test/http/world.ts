@@ -3,12 +3,14 @@ import net from 'node:net';
 import type { Hono } from 'hono';
 import type { Acquirer } from '../../src/acquirers/port.ts';
 import type { HttpDeps, HttpEnv } from '../../src/http/deps.ts';
+import { createRequestLimits } from '../../src/http/limit-requests.ts';
 import { createRouter } from '../../src/http/router.ts';
 import { createHttpServer, type HttpServer, type HttpServerOptions } from '../../src/http/server.ts';
 import { type Database, openDatabase } from '../../src/kernel/db/database.ts';
 import { createLog } from '../../src/kernel/log.ts';
 import { createMetrics, type Metrics } from '../../src/kernel/metrics.ts';
 import type { PaymentDeps } from '../../src/payments/deps.ts';
+import { createAttemptGuard } from '../../src/payments/guard-attempts.ts';
 import { openLanes } from '../../src/payments/open-lanes.ts';
 import { createEventFeed, type EventFeed } from '../../src/realtime/follow-events.ts';
 import { createTestDatabase } from '../support/database.ts';
@@ -39,11 +41,13 @@ export async function createHttpWorld(
   const payments = {
     ...createPaymentDeps(database, { clock, ...(given.acquirers && { acquirers: given.acquirers }) }),
     ...lanes,
+    attempts: createAttemptGuard({ database, log, metrics, pause: async () => undefined }),
   };
   const feed = createEventFeed({ database, log });
   const deps: HttpDeps = {
     ...{ payments, feed, log, metrics, sandbox: true, trustedProxies: [], seal: testSeal },
     notifications: { ...payments, hearMovement: { capture: unheard, void: unheard, refund: unheard } },
+    limits: createRequestLimits({ perKey: 0, perAddress: 0, trustedProxies: [], metrics }),
     prepare: { clock, acquirers: payments.acquirers, addressRule: 'public' },
     isReady: () => true,
     ...given.deps,

@@ -223,6 +223,18 @@ describe('The worker', () => {
     await second.promise;
   });
 
+  it('removes the counts of abuse guards that are over, and no others', async () => {
+    const clock = createTestClock();
+    const now = clock.now().getTime();
+    const insert = 'insert into abuse_count (key, points, expire) values ($1, 5, $2)';
+    for (const [key, expire] of Object.entries({ over: now, long: now - 3_600_000, still: now + 1, ever: null })) {
+      await database.pool.query(insert, [key, expire]);
+    }
+    await start({}, { clock });
+    const keysLeft = async () => (await database.pool.query('select key from abuse_count order by key')).rows;
+    await expect.poll(keysLeft).toEqual([{ key: 'ever' }, { key: 'still' }]);
+  });
+
   it('makes the partitions of the event log for this month and the next three', async () => {
     const clock = createTestClock(new Date('2031-11-30T23:30:00.000Z'));
     const log = createLog('silent');

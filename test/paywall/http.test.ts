@@ -1,6 +1,7 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { AcquirerAnswer } from '../../src/acquirers/port.ts';
+import { createRouter } from '../../src/http/router.ts';
 import { after } from '../../src/kernel/clock.ts';
 import { inTransaction } from '../../src/kernel/db/database.ts';
 import type { Transaction } from '../../src/kernel/db/generated/prisma/client.ts';
@@ -9,7 +10,7 @@ import { expirePayment } from '../../src/payments/expire-payment.ts';
 import type { CreatePaymentInput } from '../../src/payments/prepare-payment.ts';
 import type { Shop } from '../../src/shops/model.ts';
 import { readAttempts } from '../../src/transactions/store.ts';
-import { createHttpWorld, type HttpWorld, posted, textOf } from '../http/world.ts';
+import { createHttpWorld, type HttpWorld, posted, startServer, textOf } from '../http/world.ts';
 import { actorOf, createPayment, createScriptedAcquirer, createShop, tellAnswer } from '../support/factories.ts';
 
 const wrongCode: AcquirerAnswer = { kind: 'rejected', reason: 'CODE_INVALID', code: '210005' };
@@ -208,6 +209,30 @@ describe('POST /pay/{id}/blik', () => {
     expect(tries).toEqual([...Array<number>(10).fill(303), 429]);
     const page = await pay(id);
     expect(await page.text()).toContain('There were too many attempts in a short time.');
+    expect(Number(page.headers.get('retry-after'))).toSatisfy((seconds: number) => seconds > 0 && seconds <= 60);
+  });
+
+  it('stops an address that had 60 codes refused on any payments, and only that', async () => {
+    answer = wrongCode;
+    const router = createRouter({ ...world.deps, trustedProxies: ['127.0.0.1'] });
+    const { server, url } = await startServer({ router });
+    const payFrom = async (address: string): Promise<Response> => {
+      const form = posted({ code: '700005', attempt: randomBytes(16).toString('base64url') });
+      const headers = { ...form.headers, 'x-forwarded-for': address, 'accept-language': 'en' };
+      return fetch(`${url}/pay/${await newPayment()}/blik`, { ...form, headers, redirect: 'manual' });
+    };
+    for (let count = 0; count < 60; count += 1) expect((await payFrom('203.0.113.7')).status).toBe(303);
+    const page = await payFrom('203.0.113.7');
+    const text = await page.text();
+    expect([page.status, page.headers.get('retry-after')]).toEqual([429, expect.stringMatching(/^3[56]\d\d$/)]);
+    expect(text).toContain('Too many attempts were refused. You can pay again in an hour at the latest.');
+    expect(text).toContain('The payment did not go through');
+    expect(text).not.toContain('aria-invalid="true"');
+    expect((await payFrom('203.0.113.8')).status).toBe(303);
+    await server.close();
+    const metrics = await (await world.router.request('/metrics')).text();
+    expect(metrics).toMatch(/^bramka_limited_total\{limit="attempts_address",effect="slowed"\} 40$/m);
+    expect(metrics).toMatch(/^bramka_limited_total\{limit="attempts_address",effect="refused"\} 1$/m);
   });
 
   it('says that BLIK cannot pay a payment that asks for another method', async () => {

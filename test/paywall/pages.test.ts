@@ -162,8 +162,11 @@ describe('The page of a new payment', () => {
     expect(page).toContain('aria-describedby="hint wrong" aria-invalid="true"');
   });
 
-  it('does not blame the code when there were too many attempts', () => {
-    expect(draw({ problem: 'TOO_MANY_ATTEMPTS' })).not.toContain('aria-invalid="true"');
+  it.each(['TOO_MANY_ATTEMPTS', 'ATTEMPTS_STOPPED'] as const)('does not blame the code for %s', (problem) => {
+    const page = draw({ problem });
+    expect(page).toContain(catalogues.en[`problem.${problem}`]);
+    expect(page).not.toContain('aria-invalid="true"');
+    expect(page).not.toContain(catalogues.en['problem.heading']);
   });
 });
 

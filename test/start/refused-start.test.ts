@@ -51,6 +51,14 @@ const cases: [name: string, settings: Settings, lines: string[]][] = [
     ['TRUSTED_PROXIES must be a list of addresses or ranges such as 10.0.0.0/8.'],
   ],
   [
+    'a limit that is no number',
+    { RATE_LIMIT_PER_KEY: '-1', RATE_LIMIT_PER_ADDRESS: 'ten' },
+    [
+      'RATE_LIMIT_PER_KEY must be a whole number from 0 (no limit) to 999999999.',
+      'RATE_LIMIT_PER_ADDRESS must be a whole number from 0 (no limit) to 999999999.',
+    ],
+  ],
+  [
     'no secret in production',
     { BRAMKA_MODE: 'production' },
     ['BRAMKA_SECRET is required in production; set it to at least 32 random characters and keep it.'],

@@ -9,6 +9,7 @@ import type { Payment } from '../../src/kernel/db/generated/prisma/client.ts';
 import { lockShops } from '../../src/kernel/events/append-events.ts';
 import { newId, newMerchantId, newShopId } from '../../src/kernel/ids.ts';
 import { createLog, type Log } from '../../src/kernel/log.ts';
+import { createMetrics } from '../../src/kernel/metrics.ts';
 import { currencies } from '../../src/kernel/money.ts';
 import { createSeal, type Seal } from '../../src/kernel/seal.ts';
 import type { AccountRef } from '../../src/ledger/model.ts';
@@ -18,6 +19,7 @@ import { type AppliedAnswer, applyAcquirerAnswers } from '../../src/payments/app
 import { createPayments } from '../../src/payments/create-payment.ts';
 import { decideStarts, type StartedTransaction } from '../../src/payments/decide-start.ts';
 import type { PaymentDeps } from '../../src/payments/deps.ts';
+import { createAttemptGuard } from '../../src/payments/guard-attempts.ts';
 import { type CreatePaymentInput, preparePayment } from '../../src/payments/prepare-payment.ts';
 import { startTransaction } from '../../src/payments/start-transaction.ts';
 import { listRatesPpm } from '../../src/pricing/model.ts';
@@ -199,6 +201,7 @@ export function createPaymentDeps(
     publicUrl: 'https://gateway.example',
     shops: createShopFinder(database),
     acquirers: new Map((given.acquirers ?? [createScriptedAcquirer()]).map((acquirer) => [acquirer.name, acquirer])),
+    attempts: createAttemptGuard({ database, log, metrics: createMetrics(), pause: async () => undefined }),
     creating: createLane((items) => inTransaction(database, (tx) => createPayments(tx, items))),
     starting: createLane((items) => inTransaction(database, (tx) => decideStarts(tx, clock, items))),
     applying: createLane((items) => inTransaction(database, (tx) => applyAcquirerAnswers(tx, { clock, log }, items))),

@@ -28,6 +28,9 @@ export async function startTestGateway(changes: Partial<Config> = {}): Promise<T
     port: 0,
     trustedProxies: [],
     allowedOrigins: [],
+    // Tests ask far more often than payers do; those of the limits set them.
+    rateLimitPerKey: 0,
+    rateLimitPerAddress: 0,
     databaseUrl: storage.url,
     dataDir,
     secret: undefined,
@@ -37,7 +40,7 @@ export async function startTestGateway(changes: Partial<Config> = {}): Promise<T
   };
   const gateway = await startGateway(config);
   const database = openDatabase({ url: storage.url, connectionsMax: 4 });
-  const demo = config.mode === 'sandbox' ? await readFile(join(dataDir, 'demo.json'), 'utf8') : '{}';
+  const demo = config.mode === 'sandbox' ? await readFile(join(config.dataDir, 'demo.json'), 'utf8') : '{}';
   return {
     url: gateway.url,
     demo: JSON.parse(demo) as Demo,

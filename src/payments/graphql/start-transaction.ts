@@ -39,7 +39,10 @@ const StartTransactionInput = builder.inputType('StartTransactionInput', {
       description:
         'True ends an attempt that waits for the payer elsewhere, once he was warned that it may still bring money; left out, such a wish is refused with ATTEMPT_IN_PROGRESS.',
     }),
-    payerIp: t.string({ description: "The payer's IPv4 or IPv6 address." }),
+    payerIp: t.string({
+      description:
+        "The payer's IPv4 or IPv6 address. With it, one payer whose attempts are refused too often is slowed down and stopped, and not the whole shop.",
+    }),
     returnUrl: t.field({ type: 'URL', description: 'Where the payer comes back to after a redirect.' }),
   }),
 });
@@ -113,7 +116,7 @@ builder.mutationField('startTransaction', (t) =>
   t.field({
     type: resultUnion('StartTransaction', StartTransactionSuccess),
     description:
-      'Pays a payment from the shop’s own page. Follow the outcome by subscription, notification or `transaction(id)`. Scope: payments:write. Refusals: INVALID_INPUT, NOT_FOUND, PAYMENT_NOT_PAYABLE, ATTEMPT_IN_PROGRESS, METHOD_NOT_AVAILABLE, SHOP_NOT_ACTIVE, MERCHANT_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED.',
+      'Pays a payment from the shop’s own page. Follow the outcome by subscription, notification or `transaction(id)`. Scope: payments:write. Refusals: INVALID_INPUT, NOT_FOUND, PAYMENT_NOT_PAYABLE, ATTEMPT_IN_PROGRESS, METHOD_NOT_AVAILABLE, SHOP_NOT_ACTIVE, MERCHANT_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED, RATE_LIMITED.',
     args: { input: t.arg({ type: StartTransactionInput, required: true, description: 'What to pay, and how.' }) },
     resolve: (_, { input }, context) => {
       const evidence = { idempotencyKey: input.idempotencyKey, subject: input.paymentId };
@@ -125,7 +128,8 @@ builder.mutationField('startTransaction', (t) =>
         }
         const { payment, shop } = await findVisiblePayment(payments, actor, { id: wish.paymentId, field: 'paymentId' });
         const start = { ...wish, paymentId: payment.id, blikCode: blik?.code };
-        return startTransaction(payments, { shop, source: 'API' }, start);
+        const owner = { shop, source: 'API' } as const;
+        return startTransaction(payments, owner, start);
       });
     },
   }),

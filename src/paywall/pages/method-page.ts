@@ -4,7 +4,7 @@ import { formatMoment } from '../../kernel/i18n/format-time.ts';
 import { translatorFor, writtenLocale } from '../messages/catalogues.ts';
 import { layout } from './layout.ts';
 import { amountOf, factList, webAddress } from './parts.ts';
-import type { Html, PaymentView } from './view.ts';
+import type { FormProblem, Html, PaymentView } from './view.ts';
 
 /** Refusals that the payer cures by a better code, so the field itself is marked. */
 const codeReasons: readonly DeclineReason[] = ['CODE_INVALID', 'CODE_EXPIRED'];
@@ -48,7 +48,7 @@ function refusalOf(view: PaymentView): DeclineReason | undefined {
 function errorSummary(view: PaymentView): Html {
   const t = translatorFor(view.locale);
   if (view.problem !== undefined) {
-    const heading = view.problem === 'TOO_MANY_ATTEMPTS' ? 'refused.heading' : 'problem.heading';
+    const heading = isOfCode(view.problem) ? 'problem.heading' : 'refused.heading';
     return alert(t(heading), html`<p><a href="#code">${t(`problem.${view.problem}`)}</a></p>`);
   }
   const reason = refusalOf(view) ?? 'GENERAL';
@@ -66,11 +66,15 @@ function alert(heading: string, body: Html): Html {
 ${body}</div>`;
 }
 
+/** Whether the code is to blame, and not how often one was sent. */
+function isOfCode(problem: FormProblem): boolean {
+  return problem === 'CODE_MISSING' || problem === 'CODE_NOT_SIX_DIGITS';
+}
+
 /** What stands beside the field when the code itself is to blame; undefined when it is not. */
 function codeProblem(view: PaymentView): string | undefined {
   const t = translatorFor(view.locale);
-  if (view.problem !== undefined)
-    return view.problem === 'TOO_MANY_ATTEMPTS' ? undefined : t(`problem.${view.problem}`);
+  if (view.problem !== undefined) return isOfCode(view.problem) ? t(`problem.${view.problem}`) : undefined;
   const refusal = refusalOf(view);
   return refusal !== undefined && codeReasons.includes(refusal) ? t('refused.enterCode') : undefined;
 }

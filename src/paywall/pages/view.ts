@@ -62,7 +62,7 @@ export type PaymentView = PageFrame & {
   };
 };
 
-export type FormProblem = 'CODE_MISSING' | 'CODE_NOT_SIX_DIGITS' | 'TOO_MANY_ATTEMPTS';
+export type FormProblem = 'CODE_MISSING' | 'CODE_NOT_SIX_DIGITS' | 'TOO_MANY_ATTEMPTS' | 'ATTEMPTS_STOPPED';
 
 export type ReturnLink = {
   /** Goes out byte for byte, only escaped for HTML. Anything but http and https is not drawn at all. */
