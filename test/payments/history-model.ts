@@ -1,5 +1,14 @@
-/** What an acquirer may say in a generated history. */
-export const words = ['settled', 'other sum', 'rejected', 'pending', 'silent', 'unheard'] as const;
+/** What an acquirer may say of an order in a generated history. */
+export const words = [
+  'settled',
+  'other sum',
+  'authorized',
+  'rejected',
+  'pending',
+  'redirect',
+  'silent',
+  'unheard',
+] as const;
 export type Word = (typeof words)[number];
 
 export type ModelPayment = {
@@ -7,43 +16,72 @@ export type ModelPayment = {
   readonly amount: number;
   /** Milliseconds; undefined: never. */
   readonly validUntil: number | undefined;
-  status: 'NEW' | 'PENDING' | 'SETTLED' | 'CANCELLED' | 'EXPIRED';
+  status: 'NEW' | 'PENDING' | 'AUTHORIZED' | 'SETTLED' | 'CANCELLED' | 'EXPIRED';
   /** Types of the events that were told about it, oldest first. */
   readonly told: string[];
 };
 
+type Status =
+  | ('NEW' | 'PENDING' | 'UNKNOWN' | 'AUTHORIZED' | 'SUBMITTED')
+  | ('SETTLED' | 'REJECTED' | 'ERROR' | 'CANCELLED' | 'EXPIRED');
+
 export type ModelAttempt = {
   readonly key: number;
   readonly payment: ModelPayment;
-  status: 'PENDING' | 'UNKNOWN' | 'SETTLED' | 'REJECTED' | 'ERROR' | 'CANCELLED';
+  readonly method: 'BLIK' | 'CARD';
+  status: Status;
   late: boolean;
   surplus: boolean;
+  /** Captures ordered and not refused; what they took; what was given back, or is to be. */
+  captured: number;
+  settled: number;
+  refunded: number;
   /** Money that came and does not fit. */
   held: number;
   readonly startedAt: number;
+  /** Whether the payer was sent to a page, and until when he may confirm in an app. */
+  redirected: boolean;
+  confirmUntil: number | undefined;
+  authorizedUntil: number | undefined;
+  /** When authorised money runs out, or is looked at again; undefined when there is none. */
+  runsOutAt: number | undefined;
   /** When the acquirer is asked next; undefined when nobody asks any more. */
   askAt: number | undefined;
   round: number;
   cancelledAt: number | undefined;
   /** When the acquirer was given up, which is asked about for three days more. */
   givenUpAt: number | undefined;
+  /** Its acquirer was told to stop, and has released what it held. */
+  stopped: boolean;
 };
 
 /** What the domain says should be there, in plain words and without a database. */
 export type Model = {
   readonly payments: ModelPayment[];
   readonly attempts: ModelAttempt[];
+  readonly movements: ModelMovement[];
   /** Attempts whose acquirers are still to be told to stop, oldest first. */
   readonly stops: ModelAttempt[];
   balance: number;
   alarms: number;
 };
 
-const askAfterSeconds = [15, 15, 30, 60, 120, 300];
+/** A capture, void or refund. */
+export type ModelMovement = {
+  readonly kind: 'capture' | 'void' | 'refund';
+  readonly key: number;
+  readonly attempt: ModelAttempt;
+  readonly amount: number;
+  /** What was asked for; undefined: all. */
+  readonly wished: number | undefined;
+  status: 'PENDING' | 'SETTLED' | 'REJECTED' | 'UNKNOWN';
+  askAt: number | undefined;
+  round: number;
+};
 
 /** An empty shop. */
 export function createModel(): Model {
-  return { payments: [], attempts: [], stops: [], balance: 0, alarms: 0 };
+  return { payments: [], attempts: [], movements: [], stops: [], balance: 0, alarms: 0 };
 }
 
 /** Creates a payment, or says what becomes of the wish. */
@@ -58,79 +96,150 @@ export function create(model: Model, wish: Pick<ModelPayment, 'key' | 'amount' |
   return `made ${model.payments.length - 1} NEW`;
 }
 
+export type StartWish = {
+  readonly payment: ModelPayment;
+  readonly key: number;
+  /** With a BLIK code; by card, to be entered on our page; or with the card that the payer entered there. */
+  readonly via: 'code' | 'entry' | 'card';
+  readonly supersede: boolean;
+  readonly reply: Word;
+};
+
 /** Starts an attempt, to which the acquirer answers at once. */
-export function start(
-  model: Model,
-  wish: { readonly payment: ModelPayment; readonly key: number; readonly reply: Word },
-  now: number,
-): string {
-  const { payment, key, reply } = wish;
-  const place = model.attempts.findIndex((attempt) => attempt.key === key);
-  const earlier = model.attempts[place];
+export function start(model: Model, wish: StartWish, now: number): string {
+  const { payment, key, reply, via } = wish;
+  const method = via === 'code' ? 'BLIK' : 'CARD';
+  const earlier = model.attempts.find((attempt) => attempt.key === key);
   if (earlier) {
-    return earlier.payment === payment
-      ? `replayed ${place} ${earlier.status} ${payment.status}`
-      : 'IDEMPOTENCY_KEY_REUSED';
+    const same = earlier.payment === payment && earlier.method === method;
+    if (!same) return 'IDEMPOTENCY_KEY_REUSED';
+    return `replayed ${model.attempts.indexOf(earlier)} ${earlier.status} ${payment.status}`;
   }
-  if (model.attempts.some((attempt) => attempt.payment === payment && isOpen(attempt))) return 'ATTEMPT_IN_PROGRESS';
-  if (payment.status !== 'NEW' || isOver(payment, now)) return 'PAYMENT_NOT_PAYABLE';
-  const attempt: ModelAttempt = {
-    key,
-    payment,
-    status: 'PENDING',
-    late: false,
-    surplus: false,
-    held: 0,
-    startedAt: now,
-    askAt: now + 15_000,
-    round: 0,
-    cancelledAt: undefined,
-    givenUpAt: undefined,
-  };
-  model.attempts.push(attempt);
-  payment.status = 'PENDING';
-  payment.told.push('TRANSACTION_PENDING', 'PAYMENT_PENDING');
-  hear(model, attempt, { word: reply, now });
-  return `started ${model.attempts.length - 1} ${attempt.status} ${payment.status}`;
+  const live = model.attempts.find((attempt) => attempt.payment === payment && isLive(attempt));
+  if (live && !isReplaceable(live, wish.supersede, now)) return 'ATTEMPT_IN_PROGRESS';
+  if (payment.status !== (live ? 'PENDING' : 'NEW') || isOver(payment, now)) return 'PAYMENT_NOT_PAYABLE';
+  const continues = live?.status === 'NEW' && live.method === method && via === 'card';
+  if (live && !continues) cancelAttempt(model, live, now);
+  const attempt = continues ? live : newAttempt(wish, method, now);
+  if (!continues) model.attempts.push(attempt);
+  attempt.status = via === 'entry' ? 'NEW' : 'PENDING';
+  attempt.redirected = via === 'entry';
+  attempt.askAt = via === 'entry' ? undefined : now + 15_000;
+  payment.told.push(`TRANSACTION_${attempt.status}`);
+  if (payment.status === 'NEW') movePayment(payment, 'PENDING');
+  if (via !== 'entry') hear(model, attempt, { word: reply, now });
+  return `started ${model.attempts.indexOf(attempt)} ${attempt.status} ${payment.status}`;
 }
 
-type Heard = { readonly now: number; readonly word: Word };
+function newAttempt({ key, payment }: StartWish, method: 'BLIK' | 'CARD', now: number): ModelAttempt {
+  return {
+    ...{ key, payment, method, status: 'PENDING', startedAt: now, round: 0 },
+    ...{ late: false, surplus: false, redirected: false, stopped: false },
+    ...{ captured: 0, settled: 0, refunded: 0, held: 0 },
+    ...{ askAt: undefined, confirmUntil: undefined, authorizedUntil: undefined, runsOutAt: undefined },
+    ...{ cancelledAt: undefined, givenUpAt: undefined },
+  };
+}
+
+/** What was not sent gives way at once; what may still bring money, to a payer who was warned, once its time is over. */
+function isReplaceable(live: ModelAttempt, warned: boolean, now: number): boolean {
+  if (live.status === 'NEW') return true;
+  if (live.status !== 'PENDING' || !warned) return false;
+  return live.redirected || (live.confirmUntil ?? live.startedAt + 120_000) <= now;
+}
+
+export type Heard = { readonly now: number; readonly word: Word };
 
 /** Takes a word of the acquirer about an attempt. */
-export function hear(model: Model, attempt: ModelAttempt, { word, now }: Heard): string {
-  const { status: before, held } = attempt;
-  if (word === 'settled') takeMoney(model, attempt, now);
-  if (word === 'other sum') holdMoney(model, attempt);
-  if (word === 'silent' && before === 'PENDING') move(attempt, 'UNKNOWN');
-  if (word === 'rejected' || word === 'unheard') {
-    if (before === 'SETTLED') model.alarms += 1;
-    attempt.held = 0;
-    if (isOpen(attempt)) {
-      move(attempt, word === 'rejected' ? 'REJECTED' : 'ERROR');
-      if (attempt.payment.status === 'PENDING') movePayment(attempt.payment, 'NEW');
-    }
+export function hear(model: Model, attempt: ModelAttempt, heard: Heard): string {
+  const { status: before, held, redirected, confirmUntil } = attempt;
+  listen(model, attempt, heard);
+  const changed =
+    attempt.status !== before ||
+    attempt.held !== held ||
+    ((before === 'PENDING' || before === 'UNKNOWN') &&
+      (attempt.redirected !== redirected || attempt.confirmUntil !== confirmUntil));
+  return `${changed} ${attempt.status} ${attempt.payment.status}`;
+}
+
+function listen(model: Model, attempt: ModelAttempt, { word, now }: Heard): void {
+  const waits = attempt.status === 'PENDING' || attempt.status === 'UNKNOWN';
+  switch (word) {
+    case 'settled':
+      return takeMoney(model, attempt, now);
+    case 'other sum':
+      return holdMoney(model, attempt);
+    case 'authorized':
+      return reserve(model, attempt, now);
+    case 'pending':
+      if (attempt.status === 'PENDING') attempt.confirmUntil ??= now + 60_000;
+      return;
+    case 'redirect':
+      if (waits) attempt.redirected = true;
+      return;
+    case 'silent':
+      if (attempt.status === 'PENDING') move(attempt, 'UNKNOWN');
+      return;
+    default:
+      return endWithoutMoney(model, attempt, word === 'rejected' ? 'REJECTED' : 'ERROR');
   }
-  return `${attempt.status !== before || attempt.held !== held} ${attempt.status} ${attempt.payment.status}`;
+}
+
+function endWithoutMoney(model: Model, attempt: ModelAttempt, end: 'REJECTED' | 'ERROR'): void {
+  if (['SETTLED', 'AUTHORIZED', 'SUBMITTED'].includes(attempt.status)) {
+    model.alarms += 1;
+    return;
+  }
+  attempt.held = 0;
+  if (!isLive(attempt)) return;
+  move(attempt, end);
+  if (attempt.payment.status === 'PENDING') movePayment(attempt.payment, 'NEW');
 }
 
 /** Money that does not fit is held, and people are called once. */
 function holdMoney(model: Model, attempt: ModelAttempt): void {
   const sum = attempt.payment.amount + 1;
-  if (attempt.status !== 'SETTLED' && attempt.held === sum) return;
+  const hears = attempt.status !== 'NEW' && attempt.status !== 'SETTLED' && attempt.captured === 0;
+  if (hears && attempt.held === sum) return;
   model.alarms += 1;
-  if (attempt.status === 'SETTLED') return;
+  if (!hears) return;
   if (attempt.status === 'PENDING') move(attempt, 'UNKNOWN');
   attempt.held = sum;
   attempt.payment.told.push('TRANSACTION_HELD');
 }
 
+/** Reserves money for the shop; for an attempt or a payment that is over it is released again. */
+function reserve(model: Model, attempt: ModelAttempt, now: number): void {
+  const { payment, status } = attempt;
+  if (status === 'NEW') model.alarms += 1;
+  if (['NEW', 'AUTHORIZED', 'SUBMITTED', 'SETTLED'].includes(status)) return;
+  const isDone = payment.status === 'CANCELLED' || payment.status === 'EXPIRED' || isPaidByOther(model, attempt);
+  if (!isLive(attempt) || isDone) {
+    if (isLive(attempt)) endWithoutMoney(model, attempt, 'REJECTED');
+    model.stops.push(attempt);
+    return;
+  }
+  move(attempt, 'AUTHORIZED');
+  attempt.redirected = false;
+  attempt.askAt = undefined;
+  attempt.authorizedUntil = now + 7 * 24 * 3_600_000;
+  attempt.runsOutAt = attempt.authorizedUntil;
+  if (payment.status === 'PENDING') movePayment(payment, 'AUTHORIZED');
+}
+
 /** Money is never dropped: late when the attempt or the payment was over, surplus when another had paid. */
 function takeMoney(model: Model, attempt: ModelAttempt, now: number): void {
   const { payment } = attempt;
-  if (attempt.status === 'SETTLED') return;
-  attempt.late = !isOpen(attempt) || payment.status === 'CANCELLED' || payment.status === 'EXPIRED';
-  attempt.surplus = payment.status === 'SETTLED';
+  if (attempt.status === 'SETTLED' && attempt.settled === payment.amount) return;
+  if (attempt.status === 'NEW' || attempt.captured > 0) {
+    model.alarms += 1;
+    return;
+  }
+  attempt.late = !isLive(attempt) || payment.status === 'CANCELLED' || payment.status === 'EXPIRED';
+  attempt.surplus = isPaidByOther(model, attempt);
   attempt.held = 0;
+  attempt.captured = payment.amount;
+  attempt.settled = payment.amount;
   move(attempt, 'SETTLED');
   model.balance += payment.amount;
   if (attempt.surplus) {
@@ -140,91 +249,62 @@ function takeMoney(model: Model, attempt: ModelAttempt, now: number): void {
   movePayment(payment, 'SETTLED');
   // Whoever has begun to pay once more is not to pay twice.
   for (const other of model.attempts) {
-    if (other.payment === payment && other.status === 'PENDING') cancelAttempt(model, other, now);
+    const canEnd = ['NEW', 'PENDING'].includes(other.status) || (other.status === 'AUTHORIZED' && other.captured === 0);
+    if (other.payment === payment && canEnd) cancelAttempt(model, other, now);
   }
+}
+
+/** Says whether another attempt has brought the money of a payment. */
+export function isPaidByOther(model: Model, attempt: ModelAttempt): boolean {
+  return model.attempts.some((other) => {
+    return other !== attempt && other.payment === attempt.payment && other.settled > 0 && !other.surplus;
+  });
 }
 
 /** Cancels a payment for the shop. */
 export function cancel(model: Model, payment: ModelPayment, now: number): string {
-  if (payment.status === 'SETTLED' || payment.status === 'EXPIRED') return 'PAYMENT_NOT_PAYABLE';
+  if (['SETTLED', 'EXPIRED', 'AUTHORIZED'].includes(payment.status)) return 'PAYMENT_NOT_PAYABLE';
   if (payment.status !== 'CANCELLED') end(model, payment, { status: 'CANCELLED', now });
   return 'CANCELLED';
 }
 
 function cancelAttempt(model: Model, attempt: ModelAttempt, now: number): void {
+  if (attempt.status !== 'NEW') model.stops.push(attempt);
+  attempt.runsOutAt = undefined;
   move(attempt, 'CANCELLED');
   attempt.cancelledAt = now;
-  model.stops.push(attempt);
 }
 
-type End = { readonly status: 'CANCELLED' | 'EXPIRED'; readonly now: number };
-
-function end(model: Model, payment: ModelPayment, { status, now }: End): void {
-  const pending = model.attempts.find((attempt) => attempt.payment === payment && attempt.status === 'PENDING');
-  if (pending) cancelAttempt(model, pending, now);
+/** Ends a payment without money, and what was begun for it. */
+export function end(
+  model: Model,
+  payment: ModelPayment,
+  { status, now }: { readonly status: 'CANCELLED' | 'EXPIRED'; readonly now: number },
+): void {
+  const begun = model.attempts.find(
+    (attempt) => attempt.payment === payment && (attempt.status === 'NEW' || attempt.status === 'PENDING'),
+  );
+  if (begun) cancelAttempt(model, begun, now);
   movePayment(payment, status);
 }
 
-/** Lets everything happen that is due by now, earliest first; the acquirer says the same word whenever it is asked. */
-export function passTo(model: Model, now: number, word: Word): void {
-  const expiries = model.payments
-    .filter((payment) => isUnpaid(payment) && isOver(payment, now))
-    .map((payment) => ({
-      due: payment.validUntil ?? 0,
-      act: () => isUnpaid(payment) && end(model, payment, { status: 'EXPIRED', now }),
-    }));
-  const asks = model.attempts.flatMap((attempt) => {
-    const due = attempt.askAt;
-    if (due === undefined || due > now) return [];
-    return [{ due, act: () => attempt.askAt === due && ask(model, attempt, { now, word }) }];
-  });
-  for (const { act } of [...expiries, ...asks].sort((a, b) => a.due - b.due)) act();
-  for (let stopped = model.stops.shift(); stopped; stopped = model.stops.shift()) {
-    if (stopped.status === 'CANCELLED' && word !== 'silent') hear(model, stopped, { now, word });
-  }
-}
-
-const askCancelledMs = 900_000;
-const giveUpMs = 900_000;
-const askGivenUpMs = 3 * 24 * 3_600_000;
-
-/** Asks once, unless nobody wants to know any more, and says when the next time is. */
-function ask(model: Model, attempt: ModelAttempt, heard: Heard): void {
-  const { now, word } = heard;
-  attempt.askAt = undefined;
-  if (!isAskedAbout(attempt, now)) return;
-  hear(model, attempt, heard);
-  if (word === 'silent' && attempt.status === 'UNKNOWN' && now >= attempt.startedAt + giveUpMs && attempt.held === 0) {
-    move(attempt, 'ERROR');
-    attempt.givenUpAt = now;
-    if (attempt.payment.status === 'PENDING') movePayment(attempt.payment, 'NEW');
-  }
-  if (!isAskedAbout(attempt, now) || (!isOpen(attempt) && word !== 'pending' && word !== 'silent')) return;
-  attempt.round += 1;
-  const seconds = attempt.status === 'ERROR' ? 3_600 : (askAfterSeconds[attempt.round] ?? 300);
-  attempt.askAt = now + seconds * 1000;
-}
-
-function isAskedAbout(attempt: ModelAttempt, now: number): boolean {
-  if (attempt.status === 'CANCELLED') return now < (attempt.cancelledAt ?? 0) + askCancelledMs;
-  if (attempt.status === 'ERROR') return now < (attempt.givenUpAt ?? -Infinity) + askGivenUpMs;
-  return isOpen(attempt);
-}
-
-function move(attempt: ModelAttempt, status: ModelAttempt['status']): void {
+/** Moves an attempt, and tells it. */
+export function move(attempt: ModelAttempt, status: Status): void {
   attempt.status = status;
   if (status === 'SETTLED' || status === 'REJECTED' || status === 'ERROR') attempt.askAt = undefined;
+  if (status === 'SETTLED' || status === 'EXPIRED') attempt.runsOutAt = undefined;
   attempt.payment.told.push(`TRANSACTION_${status}`);
 }
 
-function movePayment(payment: ModelPayment, status: ModelPayment['status']): void {
+/** Moves a payment, and tells it. */
+export function movePayment(payment: ModelPayment, status: ModelPayment['status']): void {
   payment.status = status;
   payment.told.push(`PAYMENT_${status}`);
 }
 
-/** Says whether an attempt still waits for its outcome. */
-export function isOpen(attempt: ModelAttempt): boolean {
-  return attempt.status === 'PENDING' || attempt.status === 'UNKNOWN';
+/** Says whether an attempt is still running. */
+export function isLive({ status }: ModelAttempt): boolean {
+  return ['NEW', 'PENDING', 'UNKNOWN', 'AUTHORIZED', 'SUBMITTED'].includes(status);
 }
 
 /** Says whether a payment still waits for its money. */
@@ -232,6 +312,7 @@ export function isUnpaid(payment: ModelPayment): boolean {
   return payment.status === 'NEW' || payment.status === 'PENDING';
 }
 
-function isOver(payment: ModelPayment, now: number): boolean {
+/** Says whether the time of a payment is over. */
+export function isOver(payment: ModelPayment, now: number): boolean {
   return payment.validUntil !== undefined && payment.validUntil <= now;
 }

@@ -1,6 +1,6 @@
 import type { AcquirerAnswer } from '../../src/acquirers/port.ts';
 import { type BatchRunner, createLane } from '../../src/kernel/batch.ts';
-import { inTransaction, type Statement, type Tx } from '../../src/kernel/db/database.ts';
+import { type Database, inTransaction, type Statement } from '../../src/kernel/db/database.ts';
 import { saleSettled } from '../../src/ledger/model.ts';
 import { writePostings } from '../../src/ledger/sql/write-postings.ts';
 import {
@@ -43,7 +43,7 @@ const then =
   };
 
 const reopened = (statement: Statement): boolean => (statement.values[2] as string[]).includes('NEW');
-const minusOne = (values: unknown): bigint[] => (values as bigint[]).map((value) => (value > 0n ? value - 1n : value));
+const minusOne = (values: unknown): bigint[] => (values as bigint[]).map((value) => (value > 1n ? value - 1n : value));
 const replaced = (values: unknown[], place: number, by: (value: unknown) => unknown): unknown[] =>
   values.map((value, index) => (index === place ? by(value) : value));
 
@@ -93,25 +93,109 @@ export const meddlers: Record<string, Meddler> = {
   ),
 };
 
+/** Bugs in what becomes of captures, voids and refunds, and of attempts that wait, by what they do wrong. */
+export const movementMeddlers: Record<string, Meddler> = {
+  'forgets to ask about captures and voids': forget('set-timers', ({ values }) =>
+    (values[0] as string[]).some((kind) => kind === 'ask-capture' || kind === 'ask-void'),
+  ),
+  'captures more than was authorised': async (statement, run) => {
+    const rows = await run(statement);
+    return statement.name === 'read-transactions' ? rows.map((row) => ({ ...row, capturedAmount: 0n })) : rows;
+  },
+  'captures what is being released': async (statement, run) =>
+    statement.name === 'find-open-void' ? [] : run(statement),
+  'forgets a capture that was refused': async (statement, run) =>
+    statement.name === 'move-capture' && statement.values[2] === 'REJECTED'
+      ? [{ id: statement.values[0] }]
+      : run(statement),
+  'posts no money for sales': async (statement, run) =>
+    statement.name === 'write-postings' && (statement.values[0] as string[])[0] === 'SALE'
+      ? [{ written: BigInt((statement.values[0] as string[]).length) }]
+      : run(statement),
+  'ends no authorisation when time is over': async (statement, run) =>
+    statement.name === 'move-transactions' && (statement.values[2] as string[]).includes('EXPIRED')
+      ? (statement.values[0] as string[]).map((id) => ({ id }))
+      : run(statement),
+  'does a capture again under its key': forget('read-capture-by-key'),
+  'lets time forget authorised money': forget('set-timers', ({ values }) =>
+    (values[0] as string[]).includes('expire-authorization'),
+  ),
+  'refunds what was refunded already': async (statement, run) => {
+    const rows = await run(statement);
+    return statement.name === 'read-transactions' ? rows.map((row) => ({ ...row, refundedAmount: 0n })) : rows;
+  },
+  'counts no refund': forget('add-refunded'),
+  'books a refused refund as given': change('move-refunds', (values) =>
+    replaced(values, 2, (statuses) =>
+      (statuses as string[]).map((status) => (status === 'REJECTED' ? 'SETTLED' : status)),
+    ),
+  ),
+  'leaves money in suspense that has found its place': async (statement, run) => {
+    if (statement.name !== 'write-postings') return run(statement);
+    const kept = (statement.values[0] as string[]).map((kind) => kind !== 'HELD_RETURNED');
+    const values = statement.values.map((column) => (column as unknown[]).filter((_, place) => kept[place]));
+    const written = BigInt(kept.length);
+    if (kept.every((keep) => keep)) return run(statement);
+    if (kept.some((keep) => keep)) await run({ ...statement, values });
+    return [{ written }];
+  },
+  'replaces an attempt without a word to anybody': change('append-events', (values) => {
+    const isReplaced = (values[8] as string[]).map((data) => data.includes('SUPERSEDED'));
+    return isReplaced.every((one) => one)
+      ? values
+      : values.map((column) => (column as unknown[]).filter((_, place) => !isReplaced[place]));
+  }),
+};
+
+/** Bugs that the database itself does not let happen: checks and unique keys stop them. */
+export const stoppedByDatabase: ReadonlySet<string> = new Set([
+  'captures more than was authorised',
+  'captures what is being released',
+  'does a capture again under its key',
+  'refunds what was refunded already',
+]);
+
 const sameForAll = new Uint8Array(32);
 
-/** The world with a bug in what all its verbs write. */
+/** The world with a bug in what its verbs read and write; those outside of the lanes may be left as they are. */
 export function meddled(world: World, meddler: Meddler): World {
-  const { database, clock, log } = world.deps;
-  const wrap = (tx: Tx): Tx => ({
-    query: (<Row extends object>(statement: Statement) =>
-      meddler(statement, (real) => tx.query<Row>(renamed(real, statement)))) as Tx['query'],
-    noteNumber: tx.noteNumber,
-  });
+  const database = meddledDatabase(world.database, meddler);
+  const { clock, log } = world.deps;
   return withDeps(world, {
-    creating: createLane((items) =>
-      inTransaction(database, (tx) => createPayments(wrap(tx), items.map(hashless(meddler)))),
-    ),
-    starting: createLane((items) => inTransaction(database, (tx) => decideStarts(wrap(tx), clock, items))),
-    applying: createLane((items) =>
-      inTransaction(database, (tx) => applyAcquirerAnswers(wrap(tx), { clock, log }, items)),
-    ),
+    database: meddler === meddlers['takes a payment for valid that has expired'] ? world.database : database,
+    creating: createLane((items) => inTransaction(database, (tx) => createPayments(tx, items.map(hashless(meddler))))),
+    starting: createLane((items) => inTransaction(database, (tx) => decideStarts(tx, clock, items))),
+    applying: createLane((items) => inTransaction(database, (tx) => applyAcquirerAnswers(tx, { clock, log }, items))),
   });
+}
+
+type Queried = Statement | string;
+type Client = { query(queried: Queried): Promise<{ rows: object[] }> };
+
+/** The database with connections whose named statements pass through the meddler. */
+function meddledDatabase(database: Database, meddler: Meddler): Database {
+  const meddle = (client: Client): Client =>
+    new Proxy(client, {
+      get: (target, name) => {
+        if (name !== 'query') {
+          const value: unknown = Reflect.get(target, name);
+          return typeof value === 'function' ? value.bind(target) : value;
+        }
+        return async (queried: Queried) => {
+          if (typeof queried === 'string') return target.query(queried);
+          const run = async (real: Statement) => (await target.query(renamed(real, queried))).rows;
+          return { rows: await meddler(queried, run) };
+        };
+      },
+    });
+  const pool = new Proxy(database.pool, {
+    get: (target, name) => {
+      if (name === 'connect') return async () => meddle((await target.connect()) as unknown as Client);
+      const value: unknown = Reflect.get(target, name);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+  return { ...database, pool };
 }
 
 /** A statement is prepared under its name, so a changed text needs a name of its own. */

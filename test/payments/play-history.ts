@@ -1,78 +1,34 @@
-import fc from 'fast-check';
+import type { MovementAnswer } from '../../src/acquirers/port.ts';
 import { Refusal } from '../../src/kernel/errors.ts';
+import { applyMovementAnswer } from '../../src/payments/ask-movement.ts';
 import { cancelPayment } from '../../src/payments/cancel-payment.ts';
+import { captureTransaction } from '../../src/payments/capture-transaction.ts';
 import { startTransaction } from '../../src/payments/start-transaction.ts';
+import { voidTransaction } from '../../src/payments/void-transaction.ts';
+import { createRefund } from '../../src/refunds/create-refund.ts';
+import type { RefundDeps } from '../../src/refunds/deps.ts';
+import { refundJobs } from '../../src/refunds/jobs.ts';
 import type { Shop } from '../../src/shops/model.ts';
-import { actorOf } from '../support/factories.ts';
+import { actorOf, createRefundDeps } from '../support/factories.ts';
 import { brokenInvariants } from '../support/invariants.ts';
+import type { Step } from './histories.ts';
 import * as model from './history-model.ts';
+import { hearMovement, type MovementWord, order } from './history-movements.ts';
 import { readDifferences } from './history-records.ts';
-import type { Told } from './told-acquirer.ts';
+import { passTo } from './history-time.ts';
+import type { Told, ToldMovement } from './told-acquirer.ts';
 import { declined, type World, wishFor } from './world.ts';
-
-/** One thing that happens; numbers pick a payment or an attempt of the history, counted round. */
-export type Step =
-  | { readonly do: 'create'; readonly key: number; readonly amount: number; readonly validMs: number | undefined }
-  | { readonly do: 'start'; readonly payment: number; readonly key: number; readonly reply: model.Word }
-  | { readonly do: 'tell'; readonly told: readonly { readonly attempt: number; readonly word: model.Word }[] }
-  | { readonly do: 'cancel' | 'trespass'; readonly payment: number }
-  | { readonly do: 'pass'; readonly ms: number; readonly word: model.Word }
-  /** Time passes, but nothing that is due happens yet. */
-  | { readonly do: 'wait'; readonly ms: number };
-
-const word = fc.constantFrom(...model.words, 'settled' as const);
-const pick = fc.nat(4);
-const create = fc.record({
-  do: fc.constant('create' as const),
-  key: fc.nat(3),
-  amount: fc.constantFrom(1, 31, 32, 5_000, 999_999_999),
-  // Both leave 2 over when divided by 7, as nothing else does: so a payment never expires just when an acquirer is asked.
-  validMs: fc.constantFrom(60_006, 600_000, undefined),
-});
-const start = fc.record({
-  do: fc.constant('start' as const),
-  payment: pick,
-  key: fc.nat(7),
-  reply: fc.oneof({ arbitrary: fc.constant('pending' as const), weight: 2 }, { arbitrary: word, weight: 1 }),
-});
-const tell = fc.record({
-  do: fc.constant('tell' as const),
-  told: fc.array(fc.record({ attempt: pick, word }), { minLength: 1, maxLength: 3 }),
-});
-const end = fc.record({
-  do: fc.constantFrom('cancel' as const, 'cancel' as const, 'trespass' as const),
-  payment: pick,
-});
-const ms = fc.constantFrom(7_000, 21_000, 70_000, 700_000);
-const pass = fc.record({ do: fc.constant('pass' as const), ms, word });
-const wait = fc.record({ do: fc.constant('wait' as const), ms });
-
-/** Histories of one shop, each beginning with a payment. */
-export const histories: fc.Arbitrary<Step[]> = fc
-  .tuple(
-    create,
-    fc.array(
-      fc.oneof(
-        { arbitrary: create, weight: 2 },
-        { arbitrary: start, weight: 5 },
-        { arbitrary: tell, weight: 5 },
-        { arbitrary: end, weight: 2 },
-        { arbitrary: pass, weight: 2 },
-        { arbitrary: wait, weight: 1 },
-      ),
-      { minLength: 3, maxLength: 14, size: 'max' },
-    ),
-  )
-  .map(([first, rest]) => [first, ...rest]);
 
 /** A history that is being played: what was made so far, in the order of the model. */
 export type Played = {
   readonly world: World;
+  readonly refunds: RefundDeps;
   readonly shop: Shop;
   readonly stranger: Shop;
   readonly model: model.Model;
   readonly paymentIds: string[];
   readonly transactionIds: string[];
+  readonly movementIds: string[];
 };
 
 /**
@@ -81,7 +37,9 @@ export type Played = {
  */
 export async function playHistory(world: World, history: readonly Step[]): Promise<string[]> {
   const [shop, stranger] = [await world.openShop(), await world.openShop()];
-  const played: Played = { world, shop, stranger, model: model.createModel(), paymentIds: [], transactionIds: [] };
+  const refunds = createRefundDeps(world.deps);
+  const ids = { paymentIds: [], transactionIds: [], movementIds: [] };
+  const played: Played = { world, refunds, shop, stranger, model: model.createModel(), ...ids };
   const wrong: string[] = [];
   world.alarms.length = 0;
   for (const [place, step] of history.entries()) {
@@ -100,40 +58,96 @@ export async function playHistory(world: World, history: readonly Step[]): Promi
 async function playStep(played: Played, step: Step): Promise<[real: string, expected: string]> {
   const { world, model: expected } = played;
   const now = world.clock.now().getTime();
-  if (step.do === 'create') {
-    const wish = { ...step, validUntil: step.validMs === undefined ? undefined : now + step.validMs };
-    return [await createReally(played, wish), model.create(expected, wish)];
+  switch (step.do) {
+    case 'create': {
+      const wish = { ...step, validUntil: step.validMs === undefined ? undefined : now + step.validMs };
+      return [await createReally(played, wish), model.create(expected, wish)];
+    }
+    case 'tell':
+      return playWords(played, step, now);
+    case 'order':
+      return playOrder(played, step, now);
+    case 'tell movement': {
+      const place = step.movement % Math.max(1, expected.movements.length);
+      const movement = expected.movements[place];
+      if (!movement) return ['', ''];
+      const real = await tellMovementReally(played, place, step.word);
+      return [real, hearMovement(expected, movement, { word: step.word, now })];
+    }
+    case 'pass':
+      return passReally(played, step, now);
+    case 'wait':
+      world.clock.pass({ ms: step.ms });
+      return ['', ''];
+    default:
+      return playOnPayment(played, step, now);
   }
-  if (step.do === 'tell') {
-    const told = step.told.flatMap((one) => {
-      const place = expected.attempts.length === 0 ? undefined : one.attempt % expected.attempts.length;
-      return place === undefined
-        ? []
-        : [{ place, word: one.word, attempt: expected.attempts[place] as model.ModelAttempt }];
-    });
-    const real = await tellReally(played, told);
-    return [real, told.map((one) => model.hear(expected, one.attempt, { word: one.word, now })).join()];
-  }
-  if (step.do === 'pass') {
-    world.acquirer.onAsk((reference) => {
-      const attempt = expected.attempts[played.transactionIds.indexOf(reference)];
-      return sayTo(step.word, attempt?.payment.amount ?? 0, world);
-    });
-    await world.letPass({ ms: step.ms });
-    model.passTo(expected, now + step.ms, step.word);
-    return ['', ''];
-  }
-  if (step.do === 'wait') {
-    world.clock.pass({ ms: step.ms });
-    return ['', ''];
-  }
+}
+
+async function playOnPayment(
+  played: Played,
+  step: Step & { readonly payment: number },
+  now: number,
+): Promise<[real: string, expected: string]> {
+  const { world, model: expected } = played;
   const place = step.payment % expected.payments.length;
   const payment = expected.payments[place] as model.ModelPayment;
-  if (step.do === 'start')
+  if (step.do === 'start') {
     return [await startReally(played, place, step), model.start(expected, { ...step, payment }, now)];
+  }
   const actor = actorOf(step.do === 'cancel' ? played.shop : played.stranger);
   const cancelled = cancelPayment(world.deps, actor, played.paymentIds[place] ?? '').then((row) => row.status);
   return [await codeOr(cancelled), step.do === 'cancel' ? model.cancel(expected, payment, now) : 'NOT_FOUND'];
+}
+
+async function playWords(
+  played: Played,
+  step: Step & { do: 'tell' },
+  now: number,
+): Promise<[real: string, expected: string]> {
+  const { attempts } = played.model;
+  if (attempts.length === 0) return ['', ''];
+  const told = step.told.map((one) => {
+    const place = one.attempt % attempts.length;
+    return { place, word: one.word, attempt: attempts[place] as model.ModelAttempt };
+  });
+  const real = await tellReally(played, told);
+  return [real, told.map((one) => model.hear(played.model, one.attempt, { word: one.word, now })).join()];
+}
+
+async function playOrder(
+  played: Played,
+  step: Step & { do: 'order' },
+  now: number,
+): Promise<[real: string, expected: string]> {
+  const { attempts } = played.model;
+  const place = step.attempt % Math.max(1, attempts.length);
+  const attempt = attempts[place];
+  if (!attempt) return ['', ''];
+  const all = step.part === undefined && step.kind !== 'refund';
+  const amount = all ? undefined : Math.max(1, Math.floor((attempt.payment.amount * (step.part ?? 4)) / 4));
+  const real = await orderReally(played, step, { transactionId: played.transactionIds[place] ?? '', amount });
+  return [real, order(played.model, { ...step, attempt, amount }, now)];
+}
+
+async function passReally(
+  played: Played,
+  step: Step & { do: 'pass' },
+  now: number,
+): Promise<[real: string, expected: string]> {
+  const { world, model: expected } = played;
+  const { acquirer } = world;
+  acquirer.onAsk((reference) => {
+    const attempt = expected.attempts[played.transactionIds.indexOf(reference)];
+    // Once told to stop, it holds nothing any more.
+    const word = step.word === 'authorized' && acquirer.stopped.includes(reference) ? 'rejected' : step.word;
+    return sayTo(word, attempt?.payment.amount ?? 0, world);
+  });
+  acquirer.onAskMovement(sayToMovement(step.ofMovements));
+  acquirer.onMove(sayToMovement(step.toMovements));
+  await world.letPass({ ms: step.ms }, refundJobs(played.refunds));
+  passTo(expected, now + step.ms, step);
+  return ['', ''];
 }
 
 async function createReally(
@@ -144,6 +158,7 @@ async function createReally(
   const prepared = wishFor(world.deps, shop, {
     idempotencyKey: `order-${wish.key}`,
     amount: BigInt(wish.amount),
+    captureMode: 'MANUAL',
     validUntil: wish.validUntil === undefined ? 'never' : new Date(wish.validUntil),
   });
   return codeOr(
@@ -159,10 +174,14 @@ async function startReally(played: Played, place: number, step: Step & { do: 'st
   const paymentId = paymentIds[place] ?? '';
   const { amount } = played.model.payments[place] as model.ModelPayment;
   world.acquirer.onStart(sayTo(step.reply, amount, world));
-  const wish = { paymentId, idempotencyKey: `try-${step.key}`, method: 'BLIK', blikCode: '123456' } as const;
+  const method = step.via === 'code' ? 'BLIK' : 'CARD';
+  const card = step.via === 'card' ? { token: 'a token' } : undefined;
+  const wish = { paymentId, idempotencyKey: `try-${step.key}`, method, card, supersede: step.supersede } as const;
+  const source = step.via === 'card' ? 'WEB' : 'API';
+  const input = { ...wish, blikCode: method === 'BLIK' ? '123456' : undefined };
   return codeOr(
-    startTransaction(world.deps, { shop, source: 'API' }, wish).then(({ transaction, payment, replayed }) => {
-      if (!replayed) transactionIds.push(transaction.id);
+    startTransaction(world.deps, { shop, source }, input).then(({ transaction, payment, replayed }) => {
+      if (!transactionIds.includes(transaction.id)) transactionIds.push(transaction.id);
       const number = transactionIds.indexOf(transaction.id);
       return `${replayed ? 'replayed' : 'started'} ${number} ${transaction.status} ${payment.status}`;
     }),
@@ -189,13 +208,89 @@ async function tellReally(
   return (await Promise.all(applied)).join();
 }
 
+async function orderReally(
+  played: Played,
+  step: Step & { do: 'order' },
+  wish: { readonly transactionId: string; readonly amount: number | undefined },
+): Promise<string> {
+  const { world, refunds, shop } = played;
+  world.acquirer.onMove(sayToMovement(step.reply));
+  const { transactionId } = wish;
+  const input = { transactionId, idempotencyKey: `move-${step.key}` };
+  const amount = wish.amount === undefined ? undefined : BigInt(wish.amount);
+  const actor = actorOf(shop);
+  const ordering = {
+    capture: async () => {
+      const done = await captureTransaction(world.deps, actor, { ...input, amount });
+      return { ...done, row: done.capture };
+    },
+    void: () => voidTransaction(world.deps, actor, input),
+    refund: async () => {
+      const done = await createRefund(refunds, actor, { ...input, amount: amount ?? 0n });
+      return { ...done, row: done.refund };
+    },
+  };
+  return codeOr(
+    ordering[step.kind]().then(async ({ row, replayed }) => {
+      if (replayed) return `replayed ${row.status}`;
+      played.movementIds.push(row.id);
+      const now = await world.database.prisma.transaction.findUniqueOrThrow({
+        where: { id: transactionId },
+        include: { payment: true },
+      });
+      return `ordered ${row.status} ${now.status} ${now.payment.status}`;
+    }),
+  );
+}
+
+async function tellMovementReally(played: Played, place: number, word: MovementWord): Promise<string> {
+  const { world, refunds } = played;
+  const { kind } = played.model.movements[place] as model.ModelMovement;
+  const id = played.movementIds[place] ?? '';
+  const answer = answerOf(word);
+  if (kind === 'refund') {
+    const told = refunds.answering.submit({ refundId: id, answer });
+    return codeOr(told.then(({ refund }) => refund.status));
+  }
+  return codeOr(
+    applyMovementAnswer(world.deps, kind, { id, answer }).then(async () => {
+      const { prisma } = world.database;
+      const where = { where: { id } };
+      const row = await (kind === 'capture'
+        ? prisma.capture.findUniqueOrThrow(where)
+        : prisma.transactionVoid.findUniqueOrThrow(where));
+      return row.status;
+    }),
+  );
+}
+
 /** A word in the acquirer's own form; silence is a call that fails. */
 function sayTo(word: model.Word, amount: number, world: World): Told {
-  if (word === 'settled') return { kind: 'settled', amount: BigInt(amount) };
-  if (word === 'other sum') return { kind: 'settled', amount: BigInt(amount) + 1n };
-  if (word === 'rejected') return declined;
-  if (word === 'pending') return { kind: 'pending', confirmUntil: new Date(world.clock.now().getTime() + 60_000) };
-  return word === 'silent' ? new Error('no answer') : { kind: 'unheard' };
+  const kinds = { settled: 'settled', 'other sum': 'settled', authorized: 'authorized' } as const;
+  switch (word) {
+    case 'settled':
+    case 'other sum':
+    case 'authorized':
+      return { kind: kinds[word], amount: BigInt(amount) + (word === 'other sum' ? 1n : 0n) };
+    case 'rejected':
+      return declined;
+    case 'pending':
+      return { kind: 'pending', confirmUntil: new Date(world.clock.now().getTime() + 60_000) };
+    case 'redirect':
+      return { kind: 'pending', redirect: { url: 'https://bank.example/1', httpMethod: 'GET', fields: [] } };
+    case 'silent':
+      return new Error('no answer');
+    case 'unheard':
+      return { kind: 'unheard' };
+  }
+}
+
+function answerOf(word: MovementWord): MovementAnswer {
+  return word === 'rejected' ? { kind: word, code: 'CODE_57' } : { kind: word };
+}
+
+function sayToMovement(word: MovementWord): ToldMovement {
+  return word === 'silent' ? new Error('no answer') : answerOf(word);
 }
 
 async function codeOr(outcome: Promise<string>): Promise<string> {

@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import type { AcquirerAnswer } from '../../src/acquirers/port.ts';
 import { type Database, openDatabase } from '../../src/kernel/db/database.ts';
 import type { Payment, Transaction } from '../../src/kernel/db/generated/prisma/client.ts';
+import type { JobHandlers } from '../../src/kernel/jobs/handler.ts';
 import type { PreparedPayment } from '../../src/payments/create-payment.ts';
 import type { StartedTransaction } from '../../src/payments/decide-start.ts';
 import type { PaymentDeps } from '../../src/payments/deps.ts';
@@ -33,8 +34,8 @@ export type World = {
   readonly alarms: string[];
   /** A new shop, so that tests do not meet in one log. */
   openShop(): Promise<Shop>;
-  /** Lets time pass and runs what is due at its end; gives the names of the jobs. */
-  letPass(duration: { readonly ms: number }): Promise<string[]>;
+  /** Lets time pass and runs what is due at its end, jobs of slices above included; gives the names of the jobs. */
+  letPass(duration: { readonly ms: number }, more?: JobHandlers): Promise<string[]>;
   /** The same world with other verbs under it. */
   withDeps(deps: PaymentDeps): World;
   close(): Promise<void>;
@@ -60,9 +61,9 @@ export async function openWorld(channels?: readonly Channel[]): Promise<World> {
     deps: verbs,
     alarms,
     openShop: async () => (await createShop(database)).shop,
-    letPass: (duration) => {
+    letPass: (duration, more = {}) => {
       clock.pass(duration);
-      return runDueJobs({ database, clock, handlers: paymentJobs(verbs) });
+      return runDueJobs({ database, clock, handlers: { ...paymentJobs(verbs), ...more } });
     },
     withDeps: worldOf,
     close: async () => {

@@ -34,7 +34,8 @@ export async function runDueJobs(work: {
 
 async function takeJobs(tx: Tx, clock: Clock): Promise<DueJob[]> {
   const timers = await takeDueTimers(tx, clock.now(), 1_000);
-  timers.sort((a, b) => a.dueAt.getTime() - b.dueAt.getTime());
+  // Of one moment by their kind, so that a run can be repeated.
+  timers.sort((a, b) => a.dueAt.getTime() - b.dueAt.getTime() || (a.kind < b.kind ? -1 : 1));
   const queued = await tx.query<DueJob & { readonly id: bigint }>({
     name: 'test-take-jobs',
     text: `

@@ -1,0 +1,52 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { histories } from './histories.ts';
+import { meddled, meddlers, movementMeddlers, stoppedByDatabase, wreckers } from './planted-bugs.ts';
+import { playHistory } from './play-history.ts';
+import { openWorld, type World } from './world.ts';
+
+let world: World;
+
+beforeAll(async () => {
+  world = await openWorld(['blik', 'ecom3ds']);
+});
+
+afterAll(() => world.close());
+
+const patience = { timeout: 600_000 };
+
+describe('A planted bug is found: code that', () => {
+  const bugs: [string, () => World][] = [
+    ...Object.entries({ ...meddlers, ...movementMeddlers }).map(([name, meddler]): [string, () => World] => [
+      name,
+      () => meddled(world, meddler),
+    ]),
+    ...Object.entries(wreckers).map(([name, wreck]): [string, () => World] => [name, () => wreck(world)]),
+  ];
+
+  it.each(bugs)('%s', patience, async (name, plant) => {
+    const { failed, wrong } = await tryOut(plant());
+    expect(failed).toBe(true);
+    // What breaks off has been stopped, and has done no harm; what goes on was seen in what it left behind.
+    expect(/broke/.test(wrong ?? '')).toBe(stoppedByDatabase.has(name));
+  });
+
+  it('does nothing wrong is not found', patience, async () => {
+    const { failed } = await tryOut(
+      meddled(world, (statement, run) => run(statement)),
+      20,
+    );
+    expect(failed).toBe(false);
+  });
+});
+
+/** Plays histories until one shows that something is wrong, and says what was seen first. */
+async function tryOut(broken: World, numRuns = 150): Promise<{ failed: boolean; wrong: string | undefined }> {
+  let wrong: string | undefined;
+  const property = fc.asyncProperty(histories, async (history) => {
+    [wrong] = await playHistory(broken, history).catch((error: unknown) => [`broke: ${error}`]);
+    return wrong === undefined;
+  });
+  const { failed } = await fc.check(property, { numRuns, seed: 1, endOnFailure: true });
+  return { failed, wrong };
+}
