@@ -13,3 +13,7 @@ function draw(path: string): Html {
     `<svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2.5" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="${path}"/></svg>`,
   );
 }
+
+/** The icon in the browser's tab, a gate. It stands in the page itself: a browser that finds none asks for /favicon.ico. */
+export const tabIcon =
+  "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'><rect width='16' height='16' rx='4' fill='%231f4fd1'/><path d='M4 12.5V8a4 4 0 0 1 8 0v4.5M8 4v8.5' fill='none' stroke='%23fff' stroke-width='1.75' stroke-linecap='round'/></svg>";
