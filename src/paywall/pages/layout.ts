@@ -1,6 +1,7 @@
 import { html, raw } from 'hono/html';
 import { endonym } from '../../kernel/i18n/locales.ts';
 import { paywallLocales, translatorFor, writtenLocale } from '../messages/catalogues.ts';
+import { tabIcon } from './icons.ts';
 import { sandboxBar } from './sandbox-bar.ts';
 import { script } from './script.ts';
 import { style } from './style.ts';
@@ -34,6 +35,7 @@ export function layout(frame: PageFrame, parts: PageParts, main: Html): Html {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
 <title>${title}</title>
+<link rel="icon" href="${raw(tabIcon)}">
 ${parts.head ?? ''}
 <style nonce="${frame.nonce}">${raw(style)}</style>
 </head>

@@ -2,6 +2,7 @@ import { html, raw } from 'hono/html';
 import type { DeclineReason } from '../../kernel/db/generated/prisma/enums.ts';
 import { formatMoment } from '../../kernel/i18n/format-time.ts';
 import { translatorFor, writtenLocale } from '../messages/catalogues.ts';
+import { blikMark } from './icons.ts';
 import { layout } from './layout.ts';
 import { amountOf, factList, webAddress } from './parts.ts';
 import type { FormProblem, Html, PaymentView } from './view.ts';
@@ -81,18 +82,19 @@ function codeProblem(view: PaymentView): string | undefined {
 
 /**
  * Draws the BLIK form by the checklist of the scheme: BLIK in capitals, one field as two groups of three, a numeric
- * keyboard, no placeholder, no autocomplete, no automatic focus. The space between the groups may be typed or not.
+ * keyboard, no placeholder, no autocomplete, no automatic focus. The space between the groups may be typed or
+ * not, and no length is set: it would cut off the end of a code that is pasted with spaces around it.
  */
 function blikForm(view: PaymentView): Html {
   const t = translatorFor(view.locale);
   const wrong = codeProblem(view);
   return html`<form method="post" action="${view.urls.pay}">
-<h2>${t(view.attempt === undefined ? 'blik.heading' : 'method.retryTitle')}</h2>
+<h2>${t(view.attempt === undefined ? 'blik.heading' : 'method.retryTitle')}${blikMark}</h2>
 <input type="hidden" name="attempt" value="${view.formNonce}">
 <label for="code">${t('blik.label')}</label>
 <p class="hint" id="hint">${t('blik.hint')}</p>
 ${wrong === undefined ? '' : html`<p class="wrong" id="wrong">${wrong}</p>`}
-<input id="code" name="code" type="text" inputmode="numeric" pattern="[0-9]{3} ?[0-9]{3}" maxlength="7" required autocomplete="off" spellcheck="false" title="${t('problem.CODE_NOT_SIX_DIGITS')}" aria-describedby="hint${wrong === undefined ? '' : ' wrong'}"${raw(wrong === undefined ? '' : ' aria-invalid="true"')}>
+<input id="code" name="code" type="text" inputmode="numeric" pattern="[0-9]{3} ?[0-9]{3}" required autocomplete="off" spellcheck="false" title="${t('problem.CODE_NOT_SIX_DIGITS')}" aria-describedby="hint${wrong === undefined ? '' : ' wrong'}"${raw(wrong === undefined ? '' : ' aria-invalid="true"')}>
 <button type="submit">${t('blik.pay', { amount: amountOf(view) })}</button>
 <p class="hint">${t('blik.afterwards')}</p>
 </form>`;

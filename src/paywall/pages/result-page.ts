@@ -23,7 +23,7 @@ export function resultPage(view: PaymentView, result: Result): Html {
   const parts = {
     title: t(`${result}.heading`, { amount }),
     shopName: view.payment.shopName,
-    head: open ? refreshWithoutScript : automatic ? returnRefresh(url) : undefined,
+    head: open ? refreshWithoutScript : automatic ? returnWithoutScript(url) : undefined,
   };
   return layout(
     view,
@@ -34,7 +34,7 @@ ${statusLine(view, result === 'settled' ? 'done' : result === 'authorized' ? 'in
 ${lost && !open ? html`<p><strong>${t('refused.noMoneyTaken')}</strong></p>` : ''}
 <p>${t(lost && open ? 'over.perhapsPaid' : `${result}.text`, { validUntil })}</p>
 ${facts(view)}
-${url === undefined ? '' : html`<p><a class="button" href="${url}">${t('return.shop')}</a></p>`}
+${url === undefined ? '' : html`<p><a class="button" href="${url}"${automatic ? returnByScript : ''}>${t('return.shop')}</a></p>`}
 ${automatic ? html`<p class="back soft">${t('return.automatic', { seconds: returnAfterSeconds })} <a href="${view.urls.stay}">${t('return.stay')}</a></p>` : ''}
 </div>`,
   );
@@ -57,7 +57,13 @@ function listening(view: PaymentView): Html {
   return html` data-events="${view.urls.events}" data-status="${statusMark(view)}" data-self="${view.urls.self}"`;
 }
 
+/**
+ * The script follows the button after these seconds. A refresh in the head would do the same, but no browser lets its
+ * user stop one (WCAG 2.2, success criterion 2.2.1), so it is only for browsers without scripts.
+ */
+const returnByScript = raw(` data-after="${returnAfterSeconds}"`);
+
 /** The address goes last and unquoted, as HTML wants it, so that it arrives byte for byte. */
-function returnRefresh(url: string): Html {
-  return html`<meta http-equiv="refresh" content="${raw(String(returnAfterSeconds))};url=${url}">`;
+function returnWithoutScript(url: string): Html {
+  return html`<noscript><meta http-equiv="refresh" content="${raw(String(returnAfterSeconds))};url=${url}"></noscript>`;
 }

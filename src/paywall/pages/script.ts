@@ -1,15 +1,16 @@
 /**
  * The only script of the payer's pages; they work without it. It writes the code as two groups of three, refuses a
- * second submit, reloads a page that comes back from the browser's cache, listens for news, and runs the countdown,
- * which it reads out only at the moments in `data-say` (see waiting-page.ts).
+ * second submit, reloads a page that comes back from the browser's cache, leads back to the shop, listens for news, and
+ * runs the countdown, which it reads out only at the moments in `data-say` (see waiting-page.ts).
  */
 export const script = `(()=>{
-const q=s=>document.querySelector(s),c=q('#code'),v=q('[data-events]'),k=q('[data-left]')
+const q=s=>document.querySelector(s),c=q('#code'),v=q('[data-events]'),k=q('[data-left]'),b=q('[data-after]')
 q('[role=alert]')?.focus()
 onpageshow=e=>e.persisted&&location.reload()
 onsubmit=e=>{const b=e.target.querySelector('button'),a='aria-disabled';b.hasAttribute(a)?e.preventDefault():b.setAttribute(a,'true')}
 if(c)c.oninput=()=>{const f=s=>s.replace(/\\D/g,'').slice(0,6).replace(/^(...)(.)/,'$1 $2'),p=f(c.value.slice(0,c.selectionStart)).length,t=f(c.value)
 if(t!=c.value){c.value=t;c.setSelectionRange(p,p)}}
+if(b)setTimeout(()=>location.assign(b),b.dataset.after*1e3)
 if(v){const x=v.dataset,r=()=>location.replace(x.self),s=new EventSource(x.events)
 s.addEventListener('status',e=>e.data!=x.status&&r())
 s.onerror=()=>s.readyState==2&&setTimeout(r,5e3)}

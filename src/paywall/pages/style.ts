@@ -25,8 +25,10 @@ tbody th{white-space:nowrap;font-variant-numeric:tabular-nums}
 .card>*+*{margin-top:1rem}
 h1{font-size:1.5rem;line-height:1.25;letter-spacing:-.01em}
 h2{font-size:1.125rem;line-height:1.35}
+form h2{display:flex;justify-content:space-between;align-items:center;gap:1rem}
+.blik{flex:none;height:1.75rem;border:1px solid #fff3;border-radius:.375rem}
 .price span{display:block;font-size:1rem;font-weight:400;letter-spacing:0;color:var(--soft);margin-bottom:.25rem}
-.price{font-size:2.25rem;line-height:1.1;letter-spacing:-.02em;font-variant-numeric:tabular-nums}
+.price{font-size:clamp(1.5rem,8vw,2.25rem);line-height:1.1;letter-spacing:-.02em;font-variant-numeric:tabular-nums}
 dl{border-top:1px solid var(--line);padding-top:.75rem;font-size:.9375rem}
 dl div{display:flex;justify-content:space-between;gap:0 1.5rem;padding:.25rem 0}
 dt,.soft{color:var(--soft)}

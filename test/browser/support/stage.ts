@@ -1,0 +1,92 @@
+import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { updateShop } from '../../start/pay.ts';
+import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
+import { openShopServer } from '../../webhooks/shop-server.ts';
+import { openBrowser } from './open-browser.ts';
+import { createShop, type Shop } from './shop.ts';
+import { watchPages } from './watch-pages.ts';
+
+/** How somebody browses; what is left out is a desktop with scripts, in English. */
+export type Habits = {
+  readonly javaScript?: boolean;
+  /** Of the window, in CSS pixels. */
+  readonly width?: number;
+  readonly language?: 'pl' | 'en';
+};
+
+/** Everything that a browser test plays on: a whole gateway, a shop with a web site, a browser. */
+export type Stage = {
+  readonly gateway: TestGateway;
+  readonly shop: Shop;
+  /** The address of a page of the shop's web site, whose heading is the name given. */
+  shopPage(name: string): string;
+  /** An address of the shop where a browser stays on the page it comes from, which so can be looked at for long. */
+  readonly silentShopPage: string;
+  /** Opens a browser of its own for somebody, with one empty tab; `page.context().newPage()` opens more. */
+  openPage(habits?: Habits): Promise<Page>;
+  /** To be called after each test: closes what `openPage` opened, and fails for everything that the pages did wrong. */
+  closePages(): Promise<void>;
+  close(): Promise<void>;
+};
+
+// Shorter than a test may take, so that a page that does not turn fails with the words of what was waited for.
+const patienceMs = 20_000;
+// Longer than any test: the bank says nothing before `letBankAnswer`, so no page turns before the test has looked at it.
+const bankDelayMs = 600_000;
+
+// Answered with 204, which leads nowhere (RFC 9110, section 15.3.5).
+const silentPage = 'silent';
+
+/** Sets the stage for a file of tests. */
+export async function openStage(): Promise<Stage> {
+  const gateway = await startTestGateway();
+  await updateShop(gateway, { sandboxDelayMs: bankDelayMs });
+  const site = await openShopServer();
+  site.answer(({ url = '' }, response) => {
+    const name = new URL(url, site.url).pathname.slice(1);
+    if (name === silentPage) response.writeHead(204).end();
+    else response.writeHead(200, { 'content-type': 'text/html' }).end(`<title>Shop</title><h1>${name}</h1>`);
+  });
+  const shopPage = (name: string): string => new URL(`/${name}`, site.url).href;
+  const pages = await openPages(gateway.url);
+  return {
+    gateway,
+    shop: createShop(gateway),
+    shopPage,
+    silentShopPage: shopPage(silentPage),
+    openPage: pages.open,
+    closePages: pages.close,
+    close: async () => {
+      await pages.end();
+      await site.close();
+      await gateway.stop();
+    },
+  };
+}
+
+type Pages = { open: Stage['openPage']; close: Stage['closePages']; end(): Promise<void> };
+
+async function openPages(origin: string): Promise<Pages> {
+  const browser = await openBrowser();
+  let complaints: (() => string[])[] = [];
+  return {
+    open: async ({ javaScript = true, width = 1_000, language = 'en' } = {}) => {
+      const context = await browser.newContext({
+        javaScriptEnabled: javaScript,
+        viewport: { width, height: 800 },
+        locale: language,
+      });
+      context.setDefaultTimeout(patienceMs);
+      complaints.push(watchPages(context, origin));
+      return context.newPage();
+    },
+    close: async () => {
+      for (const context of browser.contexts()) await context.close();
+      const found = complaints.flatMap((list) => list());
+      complaints = [];
+      expect(found).toEqual([]);
+    },
+    end: () => browser.close(),
+  };
+}
