@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Authenticator } from '../auth/authenticate-actor.ts';
+import { hideCardNumbers } from '../kernel/card-numbers.ts';
 import type { Yoga } from './create-yoga.ts';
 import type { OriginRule } from './origin-rule.ts';
 
@@ -77,7 +78,9 @@ function problemOf(request: IncomingMessage): Problem | undefined {
 }
 
 function refuse(response: ServerResponse, { status, message }: Problem): void {
-  const body = JSON.stringify({ errors: [{ message, extensions: { code: 'INVALID_INPUT' } }] });
+  const body = JSON.stringify({
+    errors: [{ message: hideCardNumbers(message), extensions: { code: 'INVALID_INPUT' } }],
+  });
   response
     .writeHead(status, {
       'content-type': 'application/json; charset=utf-8',
