@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { holdsCardNumber, holdsCardNumberIn } from '../../kernel/card-numbers.ts';
+import { holdsCardNumberIn } from '../../kernel/card-numbers.ts';
 import { isCurrency } from '../../kernel/money.ts';
-import { cardNumberFound } from '../../kernel/text.ts';
 import { isEmail, isWebAddress } from './contact-rules.ts';
 import { methodCodes, parseVisibleMethods } from './method-words.ts';
 import { unpackJson } from './packed-json.ts';
@@ -11,17 +10,15 @@ const latin = 'A-Za-z0-9 \\u00c0-\\u02c0';
 /** Everything that can be shown: no control characters, and none that turn the direction of the text around them. */
 const visible = '[^\\p{Cc}\\p{Cs}\\u202a-\\u202e\\u2066-\\u2069]';
 
+/** What is said of a field with a card number in it. */
+export const cardNumberInField = 'Looks like a card number; card numbers go only into the card form.';
+
 const wireText = z.string({
   error: (issue) => (issue.input === undefined ? 'Is required.' : 'Must be one text, not a group of fields.'),
 });
 
-/** Whatever is kept of a form may hold no card number; the problem is told behind the name of the field. */
-const noCardNumber = [(text: string) => !holdsCardNumber(text), capitalised(cardNumberFound)] as const;
-
 function text(max: number, allowed = visible, words = 'any but control characters') {
-  return wireText
-    .regex(new RegExp(`^(?:${allowed}){1,${max}}$`, 'u'), `Must be 1 to ${max} characters: ${words}.`)
-    .refine(...noCardNumber);
+  return wireText.regex(new RegExp(`^(?:${allowed}){1,${max}}$`, 'u'), `Must be 1 to ${max} characters: ${words}.`);
 }
 
 const amount = wireText
@@ -35,13 +32,11 @@ const currency = wireText.transform((code, ctx) => {
 });
 
 const customerName = text(100, `[${latin},.\\-\\u0400-\\u04ff]`, 'letters, digits, space and - , .');
-const email = wireText.refine(isEmail, 'Must be an e-mail address of at most 200 characters.').refine(...noCardNumber);
-const url = wireText
-  .refine(
-    isWebAddress,
-    'Must be an absolute http or https address of at most 300 ASCII characters, without user, password or a dot at the end of the host.',
-  )
-  .refine(...noCardNumber);
+const email = wireText.refine(isEmail, 'Must be an e-mail address of at most 200 characters.');
+const url = wireText.refine(
+  isWebAddress,
+  'Must be an absolute http or https address of at most 300 ASCII characters, without user, password or a dot at the end of the host.',
+);
 
 /** Seconds since 1970 as a moment, or `never`. That it lies ahead is for whoever knows the time. */
 const validTo = wireText
@@ -61,14 +56,10 @@ const packedJson = wireText.transform((packed, ctx) => {
   ctx.addIssue(
     unpacked === undefined
       ? 'Must be base64 of gzip of a JSON object of at most 256 KiB; URL-encode its + as %2B.'
-      : capitalised(cardNumberFound),
+      : cardNumberInField,
   );
   return z.NEVER;
 });
-
-function capitalised(sentence: string): string {
-  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
-}
 
 function address(name: string) {
   const fields = {

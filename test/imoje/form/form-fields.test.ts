@@ -134,6 +134,20 @@ describe('a card number', () => {
     expect(JSON.stringify(problems)).not.toContain('4111');
   });
 
+  test('in a field that nobody knows is refused all the same: a hash of the whole form is kept', () => {
+    const fields = {
+      note: '4111111111111111',
+      twistoData: { a: { b: '4111-1111-1111-1111' } },
+      x4111111111111111: '1',
+    };
+    expect(problemsWith(fields).map((problem) => problem.field)).toEqual([
+      ...['note', 'twistoData[a][b]', 'x[card number removed]'],
+    ]);
+    expect(problemsWith({ billing: { firstName: 'Jan', lastName: 'K', note: '4111 1111 1111 1111' } })).toMatchObject([
+      { field: 'billing[note]' },
+    ]);
+  });
+
   test('as the number of a recipient is not said back either', () => {
     const problems = problemsWith({ multipayout: { 4111111111111111: { ban: '1' } } });
     expect(problems.length).toBeGreaterThan(0);
