@@ -43,20 +43,20 @@ export function passesLuhn(digits: string): boolean {
 /**
  * Says whether a text holds what looks like a card number: digits in a range of a known scheme that pass Luhn, written
  * together or in the usual groups (4-4-4-4 with up to three more, 4-6-5, 4-6-4) with one kind of separator: space,
- * no-break space, hyphen, dot, or the plus sign that stands for a space in addresses. Percent-encoded text is read as
- * what it stands for. Letters may stick to the number, other digits of the same word may not, so hashes and keys are
+ * no-break space, hyphen, dot, or the plus sign that stands for a space in addresses. Percent-encoding, and `\\u00a0` of
+ * JSON that is quoted, are read as what they stand for. Letters may stick to the number, other digits of the same word may not, so hashes and keys are
  * none; nor are UUIDs, account numbers (IBAN, NRB) and telephone numbers with their plus sign.
  */
 export function holdsCardNumber(text: string): boolean {
   const holds = (read: string): boolean => findCardNumbers(read).length > 0;
-  return holds(text) || (text.includes('%') && holds(withoutEscapes(text)));
+  return holds(text) || (hasEscapes(text) && holds(withoutEscapes(text)));
 }
 
 /** The same text with the words `[card number removed]` in the place of each card number. */
 export function hideCardNumbers(text: string): string {
   const hidden = replaceCardNumbers(text);
   const read = withoutEscapes(hidden);
-  // The encoded number cannot be cut out of its encoding, so the text is given in its decoded form.
+  // An encoded number cannot be cut out of its encoding, so the text is given in its decoded form.
   return findCardNumbers(read).length > 0 ? replaceCardNumbers(read) : hidden;
 }
 
@@ -162,14 +162,20 @@ function replaceCardNumbers(text: string): string {
   return found.toReversed().reduce((rest, { start, end }) => rest.slice(0, start) + removed + rest.slice(end), text);
 }
 
-/** How often an address may stand encoded in another. */
+/** How often an address may stand encoded in another, or JSON be quoted in JSON. */
 const escapeLevelsMax = 3;
 
-/** Reads percent-encoding (RFC 3986, section 2.1); what is no UTF-8 becomes U+FFFD. */
+function hasEscapes(text: string): boolean {
+  return text.includes('%') || text.includes('\\u');
+}
+
+/** Undoes percent-encoding (RFC 3986, section 2.1), of which no UTF-8 becomes U+FFFD, and escapes of JSON (RFC 8259). */
 function withoutEscapes(text: string): string {
   let read = text;
-  for (let level = 0; level < escapeLevelsMax && read.includes('%'); level += 1) {
-    read = read.replace(/(?:%[0-9a-f]{2})+/gi, (escapes) => Buffer.from(escapes.replaceAll('%', ''), 'hex').toString());
+  for (let level = 0; level < escapeLevelsMax && hasEscapes(read); level += 1) {
+    read = read
+      .replace(/(?:%[0-9a-f]{2})+/gi, (escapes) => Buffer.from(escapes.replaceAll('%', ''), 'hex').toString())
+      .replace(/\\+u([0-9a-f]{4})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
   }
   return read;
 }

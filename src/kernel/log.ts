@@ -25,8 +25,8 @@ export function createLog(level: string, destination?: DestinationStream): Log {
 }
 
 function withoutCardNumbers(line: string): string {
-  // In the line itself an escape such as \u001b sticks to the digits behind it, so its values are looked at.
-  if (!holdsCardNumber(line) && !line.includes('\\u')) return line;
+  if (!holdsCardNumber(line)) return line;
+  // A line stays JSON, so the numbers are taken out of its values.
   return `${JSON.stringify(hideCardNumbersIn(JSON.parse(line)))}\n`;
 }
 

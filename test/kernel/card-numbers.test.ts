@@ -84,6 +84,24 @@ describe('A card number', () => {
     );
   });
 
+  it('is found in a text that quotes JSON, whatever of it is escaped there', () => {
+    fc.assert(
+      fc.property(written, ({ text, number }) => {
+        const escaped = [...text].map((sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
+        const ascii = JSON.stringify({ a: text }).replaceAll(/[^\x20-\x7e]/g, (sign) => {
+          return `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`;
+        });
+        for (const quoted of [escaped, ascii, `got ${JSON.stringify(ascii)}`]) {
+          expect(holdsCardNumber(quoted)).toBe(true);
+          const hidden = hideCardNumbers(quoted);
+          expect(hidden).toContain(removed);
+          expect(hidden.replaceAll(/\D/g, '')).not.toContain(number.replaceAll(/\D/g, ''));
+          expect(holdsCardNumber(hidden)).toBe(false);
+        }
+      }),
+    );
+  });
+
   it.each([
     ['4111111111111111', 'VISA'],
     ['4000001234567899018', 'VISA'],
