@@ -119,6 +119,10 @@ describe('A token', () => {
     ['without data', ({ data: _, ...token }) => token],
     ['without a transaction', (token) => ({ ...token, header: { ...token.header, transactionId: '1' } })],
     [
+      'whose key is on another curve',
+      (token) => ({ ...token, header: { ...token.header, ephemeralPublicKey: otherCurve() } }),
+    ],
+    [
       'whose point is not on the curve',
       (token) => ({ ...token, header: { ...token.header, ephemeralPublicKey: offCurve() } }),
     ],
@@ -130,6 +134,12 @@ describe('A token', () => {
     expect(open(token)).toEqual(invalid);
   });
 });
+
+/** A public key on another curve. */
+function otherCurve(): string {
+  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'secp384r1' });
+  return publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
+}
 
 /** A SubjectPublicKeyInfo of P-256 whose point does not lie on it. */
 function offCurve(): string {
