@@ -43,9 +43,10 @@ export function passesLuhn(digits: string): boolean {
 /**
  * Says whether a text holds what looks like a card number: digits in a range of a known scheme that pass Luhn, written
  * together or in the usual groups (4-4-4-4 with up to three more, 4-6-5, 4-6-4) with one kind of separator: space,
- * no-break space, hyphen, dot, or the plus sign that stands for a space in addresses. Percent-encoding, and `\\u00a0` of
- * JSON that is quoted, are read as what they stand for. Letters may stick to the number, other digits of the same word may not, so hashes and keys are
- * none; nor are UUIDs, account numbers (IBAN, NRB) and telephone numbers with their plus sign.
+ * no-break space, hyphen, dot, or the plus sign that stands for a space in addresses. Percent-encoding, and the escapes
+ * of JSON that is quoted, are read as what they stand for. Letters may stick to the number, other digits of the same word
+ * may not, so hashes and keys are none; nor are UUIDs, account numbers (IBAN, NRB) and telephone numbers with their plus
+ * sign.
  */
 export function holdsCardNumber(text: string): boolean {
   const holds = (read: string): boolean => findCardNumbers(read).length > 0;
