@@ -1,3 +1,4 @@
+import { hideCardNumbers } from '../kernel/card-numbers.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { type Database, inTransaction } from '../kernel/db/database.ts';
 import { isUuid, newId } from '../kernel/ids.ts';
@@ -49,7 +50,11 @@ function shopIdOf(refused: RefusedOperation): string | undefined {
   return shopId !== undefined && isUuid(shopId) ? shopId : undefined;
 }
 
-/** A bad key is one of the things that are refused: what no text column takes, or nobody needs, is not kept of it. */
+/**
+ * A bad key is one of the things that are refused: what no text column takes, or nobody needs, is not kept of it. Card
+ * numbers go first, while they are whole.
+ */
 function storable(text: string | undefined): string | undefined {
-  return text?.slice(0, textLengthMax).replaceAll('\0', '\ufffd').toWellFormed();
+  const shown = text === undefined ? undefined : hideCardNumbers(text);
+  return shown?.slice(0, textLengthMax).replaceAll('\0', '\ufffd').toWellFormed();
 }

@@ -8,6 +8,7 @@ import type { Log } from '../kernel/log.ts';
 import type { GraphApp, GraphContext, Loaders } from './context.ts';
 import { createDocumentCache } from './document-cache.ts';
 import { guardPlugin, type Transport } from './guard-plugin.ts';
+import { hideInError } from './hide-in-error.ts';
 import { refusalIn, toGraphQLError } from './refusal.ts';
 import { schema } from './schema.ts';
 
@@ -24,7 +25,7 @@ export function createGraphServer(options: {
     schema,
     context: (initial) => ({ ...pickTransport(initial), app, loaders: createLoaders(app) }),
     plugins: [guardPlugin()],
-    maskedErrors: { maskError: (error) => maskError(error, log) },
+    maskedErrors: { maskError: (error) => hideInError(maskError(error, log)) },
     renderGraphiQL,
     graphiql: graphiql && {
       title: 'Bramka',
@@ -53,7 +54,7 @@ function pickTransport({ actor, authorization }: Transport): Transport {
  * What a client may see of an error: refusals and mistakes of the document as they are; anything else is our bug, so it
  * gets a reference by which the log can be searched, and no more.
  */
-function maskError(error: unknown, log: Log): Error {
+function maskError(error: unknown, log: Log): GraphQLError {
   const refusal = refusalIn(error);
   const located = error instanceof GraphQLError ? error : undefined;
   const place = {

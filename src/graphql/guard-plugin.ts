@@ -12,6 +12,9 @@ import {
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Actor } from '../auth/actor.ts';
+import { holdsCardNumber } from '../kernel/card-numbers.ts';
+import { cardNumberFound } from '../kernel/text.ts';
+import { hideInError } from './hide-in-error.ts';
 import { limitRule } from './limit-rule.ts';
 
 /** Tokens one document may have; some 800 are a screenful, and parsing is done before anything else is known. */
@@ -38,7 +41,7 @@ export function guardPlugin(): Plugin<Transport> {
   return {
     onParse: ({ setParseFn }) => {
       setParseFn((source, options) => {
-        requireSmall(source);
+        requireGood(source);
         return parseOrSay(source, options);
       });
     },
@@ -61,12 +64,12 @@ function parseOrSay(...[source, options]: Parameters<typeof parse>): DocumentNod
     if (!(error instanceof GraphQLError)) throw error;
     const { message, nodes, source: where, positions } = error;
     const place = { nodes: nodes ?? null, source: where ?? null, positions: positions ?? null };
-    throw new GraphQLError(message, { ...place, extensions: { code: 'GRAPHQL_PARSE_FAILED' } });
+    throw hideInError(new GraphQLError(message, { ...place, extensions: { code: 'GRAPHQL_PARSE_FAILED' } }));
   }
 }
 
-/** Looks over the words of a document before it is parsed. */
-function requireSmall(text: string | Source): void {
+/** Looks over the words of a document before it is parsed. Its names come back in answers, so they hold no card number. */
+function requireGood(text: string | Source): void {
   const source = typeof text === 'string' ? new Source(text) : text;
   if (source.body.length > documentLengthMax) {
     throw tooComplex(`A document may have at most ${documentLengthMax} characters; send values as variables.`);
@@ -74,7 +77,8 @@ function requireSmall(text: string | Source): void {
   const lexer = new Lexer(source);
   let nesting = 0;
   for (let tokens = 1; lexer.advance().kind !== TokenKind.EOF; tokens += 1) {
-    const { kind } = lexer.token;
+    const { kind, value } = lexer.token;
+    if (kind === TokenKind.NAME && holdsCardNumber(value)) throw cardNumberInName();
     if (opening.has(kind)) nesting += 1;
     else if (closing.has(kind)) nesting -= 1;
     if (nesting > nestingMax) throw tooComplex(`Brackets may nest at most ${nestingMax} deep in a document.`);
@@ -84,6 +88,10 @@ function requireSmall(text: string | Source): void {
 
 const opening = new Set<TokenKind>([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]);
 const closing = new Set<TokenKind>([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);
+
+function cardNumberInName(): GraphQLError {
+  return new GraphQLError(`A name in the document ${cardNumberFound}`, { extensions: { code: 'INVALID_INPUT' } });
+}
 
 function tooComplex(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code: 'QUERY_TOO_COMPLEX' } });
@@ -103,7 +111,7 @@ function createValidator(): (wish: Wish) => readonly GraphQLError[] {
     const kept = known.get(document);
     if (kept) return kept;
     const rules = [limitRule, ...specifiedRules, ...(mayIntrospect ? [] : [NoSchemaIntrospectionCustomRule])];
-    const verdict = validate(schema, document, rules, { maxErrors: 10 });
+    const verdict = validate(schema, document, rules, { maxErrors: 10 }).map(hideInError);
     known.set(document, verdict);
     return verdict;
   };

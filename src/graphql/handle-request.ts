@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Authenticator } from '../auth/authenticate-actor.ts';
 import type { RequestLimits } from '../http/limit-requests.ts';
+import { hideCardNumbers } from '../kernel/card-numbers.ts';
 import type { RefusalCode } from '../kernel/errors.ts';
 import type { Yoga } from './create-yoga.ts';
 import type { OriginRule } from './origin-rule.ts';
@@ -90,7 +91,7 @@ function problemOf(request: IncomingMessage): Problem | undefined {
 }
 
 function refuse(response: ServerResponse, { status, message, code = 'INVALID_INPUT' }: Problem): void {
-  const body = JSON.stringify({ errors: [{ message, extensions: { code } }] });
+  const body = JSON.stringify({ errors: [{ message: hideCardNumbers(message), extensions: { code } }] });
   response
     .writeHead(status, {
       'content-type': 'application/json; charset=utf-8',

@@ -9,6 +9,7 @@ import type { Authenticator } from '../auth/authenticate-actor.ts';
 import type { KeyWatch } from '../auth/watch-keys.ts';
 import { answerSocket } from '../http/answer-socket.ts';
 import type { RequestLimits } from '../http/limit-requests.ts';
+import { holdsCardNumber, holdsCardNumberIn } from '../kernel/card-numbers.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Yoga } from './create-yoga.ts';
 import type { OriginRule } from './origin-rule.ts';
@@ -21,7 +22,7 @@ export const messageBytesMax = 262_144;
 export const operationsPerSocketMax = 200;
 
 /** Close codes of ours beside those of graphql-transport-ws. */
-const closeCodes = { forbidden: 4403, restart: 1012, tryLater: 1013 } as const;
+const closeCodes = { badRequest: 4400, forbidden: 4403, restart: 1012, tryLater: 1013 } as const;
 
 export type SocketServer = {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
@@ -64,7 +65,15 @@ export function createSocketServer(options: {
         extra.unwatch = keyWatch.watch(holder, () => extra.socket.close(closeCodes.forbidden, 'Forbidden'));
         return true;
       },
-      onSubscribe: (context, _, payload) => prepare({ yoga, limits }, context, payload),
+      // What a ping carries and the id of an operation are said back in every answer.
+      onPing: ({ extra }, payload) => {
+        if (holdsCardNumberIn(payload)) extra.socket.close(closeCodes.badRequest, 'A ping looks like a card number');
+      },
+      onSubscribe: (context, id, payload) => {
+        if (!holdsCardNumber(id)) return prepare({ yoga, limits }, context, payload);
+        context.extra.socket.close(closeCodes.badRequest, 'An id looks like a card number');
+        return [new GraphQLError('The socket is closed.')];
+      },
       onClose: ({ extra }) => extra.unwatch?.(),
     },
     sockets,

@@ -1,4 +1,5 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { hideCardNumbers } from '../kernel/card-numbers.ts';
 import type { RateLimited } from '../kernel/errors.ts';
 import type { HttpContext } from './deps.ts';
 
@@ -7,9 +8,9 @@ export function wantsHtml(c: HttpContext): boolean {
   return (c.req.header('accept') ?? '').toLowerCase().includes('text/html');
 }
 
-/** Answers a program: one sentence that says what is wrong and what to do. */
+/** Answers a program: one sentence that says what is wrong and what to do, without card numbers that were sent. */
 export function answerProblem(c: HttpContext, status: ContentfulStatusCode, message: string): Response {
-  return c.json({ status, message }, status, { 'cache-control': 'no-store' });
+  return c.json({ status, message: hideCardNumbers(message) }, status, { 'cache-control': 'no-store' });
 }
 
 /** Answers a program that came too often, and says when it may come again (RFC 6585, section 4). */

@@ -1,3 +1,4 @@
+import { hideCardNumbers } from '../kernel/card-numbers.ts';
 import { Refusal } from '../kernel/errors.ts';
 
 /** What is wrong with one field of an imoje form; `field` is its name as sent: `billing[firstName]`. */
@@ -12,7 +13,8 @@ export class FormInvalid extends Refusal {
   constructor(problems: readonly FormProblem[]) {
     const names = [...new Set(problems.map((problem) => problem.field))];
     super(`Correct these fields of the form and send it again: ${names.join(', ')}.`, names);
-    this.problems = problems;
+    // Who fills in the form names the fields of groups, so those may hold anything too.
+    this.problems = problems.map((problem) => ({ ...problem, field: hideCardNumbers(problem.field) }));
   }
 }
 

@@ -1,3 +1,5 @@
+import { hideCardNumbers } from './card-numbers.ts';
+
 /**
  * What a verb throws when it says no. Every slice's `errors.ts` declares its refusals as subclasses with a stable
  * `code`; the edges turn them into the public answer. Anything thrown that is not a Refusal is our bug: it is masked
@@ -9,11 +11,14 @@ export abstract class Refusal extends Error {
   /** Path of the input field that is to blame, outermost first; undefined when no single field is. */
   readonly field: readonly string[] | undefined;
 
-  /** @param message one clear sentence: what is wrong, where, and what to do instead. Never holds a secret. */
+  /**
+   * @param message one clear sentence: what is wrong, where, and what to do instead. Never holds a secret; what looks
+   * like a card number is taken out, since callers write them into any field.
+   */
   constructor(message: string, field?: readonly string[]) {
-    super(message);
+    super(hideCardNumbers(message));
     this.name = new.target.name;
-    this.field = field;
+    this.field = field?.map(hideCardNumbers);
   }
 }
 

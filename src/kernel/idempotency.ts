@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { InvalidInput, Refusal } from './errors.ts';
+import { refuseCardNumber } from './text.ts';
 
 /** The same idempotency key came before with another input. */
 export class IdempotencyKeyReused extends Refusal {
@@ -14,7 +15,7 @@ export class IdempotencyKeyReused extends Refusal {
 
 /**
  * Takes the key under which a caller may safely repeat a mutation: 1 to 255 characters.
- * @throws InvalidInput when it is empty or longer, or holds what no text column keeps as it is.
+ * @throws InvalidInput when it is empty or longer, or holds a card number or what no text column keeps as it is.
  */
 export function parseIdempotencyKey(key: string): string {
   if (key.length < 1 || key.length > 255) {
@@ -26,6 +27,7 @@ export function parseIdempotencyKey(key: string): string {
       'idempotencyKey',
     ]);
   }
+  refuseCardNumber(key, ['idempotencyKey']);
   return key;
 }
 

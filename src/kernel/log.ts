@@ -1,24 +1,33 @@
-import { type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, pino } from 'pino';
+import { hideCardNumbersIn, holdsCardNumber } from './card-numbers.ts';
 
 export type Log = Logger;
 
 /**
- * The structured log on stderr. Fields that could hold a secret are removed whatever their depth in headers or input;
- * card data never reaches it.
+ * The structured log, on stderr unless another destination is given. Fields that could hold a secret are removed whatever
+ * their depth in headers or input. Card numbers are taken out of the whole line just before it is written, since paths
+ * and the words of foreign errors may hold them.
  */
-export function createLog(level: string): Log {
+export function createLog(level: string, destination?: DestinationStream): Log {
   return pino(
     {
       level,
       base: null,
       serializers: { err: describeError },
+      hooks: { streamWrite: withoutCardNumbers },
       redact: {
         paths: ['authorization', '*.authorization', 'cookie', '*.cookie', 'serviceKey', '*.serviceKey'],
         censor: '[removed]',
       },
     },
-    pino.destination({ dest: 2, sync: false }),
+    destination ?? pino.destination({ dest: 2, sync: false }),
   );
+}
+
+function withoutCardNumbers(line: string): string {
+  if (!holdsCardNumber(line)) return line;
+  // A line stays JSON, so the numbers are taken out of its values.
+  return `${JSON.stringify(hideCardNumbersIn(JSON.parse(line)))}\n`;
 }
 
 /** Of an error only its words: libraries hang connections, requests and statements on theirs, with all they hold. */

@@ -1,7 +1,11 @@
+import { holdsCardNumberIn } from './card-numbers.ts';
 import { InvalidInput } from './errors.ts';
 
+/** What is said of a text that is refused for a card number in it, behind the name of its field. */
+export const cardNumberFound = 'looks like a card number; card numbers go only into the card form.';
+
 /**
- * Takes a line of text: no control characters, within its length in characters.
+ * Takes a line of text: no control characters, no card number, within its length in characters.
  * @throws InvalidInput naming the field.
  */
 export function parseText(
@@ -18,5 +22,15 @@ export function parseText(
   if (/\p{Cc}|\p{Cs}/u.test(text)) {
     throw new InvalidInput(`${path.at(-1)} may hold no control characters and no broken letters.`, path);
   }
+  refuseCardNumber(text, path);
   return text;
+}
+
+/**
+ * Lets a text or a JSON value pass that will be kept, unless a card number stands in it: what is not needed is not stored
+ * (PCI DSS 4.0.1, requirement 3).
+ * @throws InvalidInput naming the field, without what was in it.
+ */
+export function refuseCardNumber(value: unknown, path: readonly string[]): void {
+  if (holdsCardNumberIn(value)) throw new InvalidInput(`${path.at(-1)} ${cardNumberFound}`, path);
 }

@@ -1,5 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import { InvalidInput } from './errors.ts';
+import { refuseCardNumber } from './text.ts';
 
 /** How strict addresses that we call are checked: the sandbox allows localhost and ports, production does not. */
 export type AddressRule = 'public' | 'any';
@@ -8,7 +9,7 @@ const lengthMax = 300;
 
 /**
  * Takes an address that a payer's browser is sent to: absolute, http or https, at most 300 characters, a host that is
- * no absolute FQDN (imoje protocol, section 1), no user or password. It is kept byte for byte.
+ * no absolute FQDN (imoje protocol, section 1), no user or password, no card number. It is kept byte for byte.
  * @throws InvalidInput naming the field.
  */
 export function parseWebAddress(text: string, field: readonly string[]): string {
@@ -16,6 +17,7 @@ export function parseWebAddress(text: string, field: readonly string[]): string 
   if (problem !== undefined) {
     throw new InvalidInput(`${field.at(-1)} ${problem}; give an address such as https://shop.example/path.`, field);
   }
+  refuseCardNumber(text, field);
   return text;
 }
 

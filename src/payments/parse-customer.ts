@@ -1,6 +1,6 @@
 import type { Payment } from '../kernel/db/generated/prisma/client.ts';
 import { InvalidInput } from '../kernel/errors.ts';
-import { parseText } from '../kernel/text.ts';
+import { parseText, refuseCardNumber } from '../kernel/text.ts';
 
 /** The payer as the shop knows him. */
 export type Customer = {
@@ -33,6 +33,7 @@ export function parseCustomer(customer: Customer): CustomerColumns {
   if (phone !== undefined && !phonePattern.test(phone)) {
     throw new InvalidInput('phone must have 1 to 20 digits, spaces, plus and minus signs.', ['customer', 'phone']);
   }
+  for (const [name, text] of Object.entries({ email, phone })) refuseCardNumber(text, ['customer', name]);
   const parse = (text: string, name: string, max: number): string => parseText(text, ['customer', name], { max });
   return {
     customerFirstName: parse(customer.firstName, 'firstName', 100),

@@ -6,7 +6,7 @@ import { InvalidInput, Refusal } from '../kernel/errors.ts';
 import { hashInput, parseIdempotencyKey } from '../kernel/idempotency.ts';
 import { newId } from '../kernel/ids.ts';
 import { parsePaymentAmount } from '../kernel/money.ts';
-import { parseText } from '../kernel/text.ts';
+import { parseText, refuseCardNumber } from '../kernel/text.ts';
 import { type AddressRule, parseCallableAddress, parseWebAddress } from '../kernel/web-address.ts';
 import { CurrencyNotAvailable, MethodNotAvailable } from '../shops/errors.ts';
 import { requireActive } from '../shops/find-shop.ts';
@@ -57,6 +57,7 @@ export function preparePayment(
   const now = deps.clock.now(shop);
   const addresses = parseAddresses(input, deps.addressRule);
   const customer = parseCustomer(input.customer);
+  for (const name of ['description', 'documents'] as const) refuseCardNumber(input[name], [name]);
   const row: Payment = {
     id: newId(now),
     shopId: shop.id,

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { HttpContext } from '../http/deps.ts';
+import { hideCardNumbers } from '../kernel/card-numbers.ts';
 import { type Locale, negotiateLocale } from '../kernel/i18n/locales.ts';
 import { paywallLocales } from './messages/catalogues.ts';
 import { type ErrorView, errorPage } from './pages/error-page.ts';
@@ -48,13 +49,17 @@ export async function answerPage(
   });
 }
 
-/** Answers with a page that shows no payment; `told` is what it says. */
+/** Answers with a page that shows no payment; `told` is what it says, of which card numbers that were sent are not shown. */
 export function answerErrorPage(
   c: HttpContext,
   answer: PageAnswer,
   told: Pick<ErrorView, 'error' | 'problems' | 'reference'>,
 ): Promise<Response> {
-  return answerPage(c, answer, (frame) => errorPage({ ...frame, ...told }));
+  const problems = told.problems?.map(({ field, text }) => ({
+    field: hideCardNumbers(field),
+    text: hideCardNumbers(text),
+  }));
+  return answerPage(c, answer, (frame) => errorPage({ ...frame, ...told, problems }));
 }
 
 function policyFor(nonce: string): string {

@@ -1,3 +1,4 @@
+import { hideCardNumbers } from '../kernel/card-numbers.ts';
 import { after } from '../kernel/clock.ts';
 import { inTransaction } from '../kernel/db/database.ts';
 import { clearTimers, setTimers } from '../kernel/jobs/timers.ts';
@@ -108,15 +109,18 @@ function attemptOf({ due, at, outcome, serviceKey }: Made): Parameters<typeof in
     durationMs: outcome.durationMs,
     responseStatus: answered ? outcome.status : null,
     responseBody: answered ? excerptOf(outcome.body, serviceKey) : null,
-    error: answered ? null : outcome.error,
+    error: answered ? null : hideCardNumbers(outcome.error),
     manual: due.round === 'manual',
   };
 }
 
-/** The beginning of an answer as Postgres can keep it. A shop that is being debugged might print its own key. */
+/**
+ * The beginning of an answer as Postgres can keep it. A shop that is being debugged might print its own key, or what its
+ * customers typed.
+ */
 function excerptOf(body: string, serviceKey: string): string {
   const printable = body.replaceAll(serviceKey, '[removed]').replaceAll('\0', '');
-  return printable.slice(0, answerCharactersMax).toWellFormed();
+  return hideCardNumbers(printable).slice(0, answerCharactersMax).toWellFormed();
 }
 
 function clockOf(deps: WebhookDeps, delivery: DeliveryToSend): Date {

@@ -45,6 +45,8 @@ const plainNouns: Record<string, string> = {
   'ledger/accounts.ts': 'the chart of accounts',
   'pricing/rates.ts': 'the table of rates, as data',
   'calendar/holidays.ts': 'the statutory holidays, as data',
+  'cards/test-cards.ts': 'the published numbers of the sandbox and what they do, as data',
+  'cards/sandbox-keys.ts': 'the published keys of the sandbox, as data',
 };
 
 /** What an acquirer's folder may hold beside the words of a slice. */

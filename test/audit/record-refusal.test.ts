@@ -71,6 +71,17 @@ describe('A refused operation', () => {
     expect(row?.idempotencyKey.startsWith(idempotencyKey.slice(0, 1))).toBe(true);
   });
 
+  it('is kept without the card numbers that it carried, also those that the limit of length would cut', async () => {
+    const actor = actorOf(await world.openShop());
+    const refusal = new InvalidInput('title must not be 4111 1111 1111 1111.', ['title']);
+    const idempotencyKey = `${'x'.repeat(244)} 4111111111111111`;
+    await recorder.record(refused(actor, { refusal, idempotencyKey, subject: 'card/4111-1111-1111-1111' }));
+    expect(await kept(actor)).toMatchObject([
+      { message: 'title must not be [card number removed].', subject: 'card/[card number removed]' },
+    ]);
+    expect(JSON.stringify(await kept(actor))).not.toContain('4111');
+  });
+
   it('is kept at most 60 times a minute for each key', async () => {
     const [flood, calm] = [actorOf(await world.openShop()), actorOf(await world.openShop())];
     world.clock.pass({ ms: 60_000 });

@@ -81,6 +81,7 @@ describe('A created key', () => {
     ['name', { name: '  ' }],
     ['name', { name: 'x'.repeat(101) }],
     ['name', { name: 'a\0b' }],
+    ['name', { name: 'Key 4111 1111 1111 1111' }],
     ['scopes', { scopes: [] }],
     ['scopes', { scopes: ['constructor'] }],
     ['expiresAt', { expiresAt: new Date('2026-03-02T10:00:00.000Z') }],

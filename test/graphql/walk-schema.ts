@@ -24,6 +24,8 @@ export type WalkedOperation = {
   readonly field: string;
   readonly description: string;
   readonly query: string;
+  /** What the query asks of the field's type; empty for one that has no fields. */
+  readonly selection: string;
   /** Its inputs that name something of a tenant: `Mutation.cancelPayment.input.paymentId`. */
   readonly idPaths: readonly string[];
   /** Its variables; the function gives the value of an input that names something, undefined to leave it out. */
@@ -90,9 +92,10 @@ function walkField(
   const page = field.args.some((arg) => arg.name === 'first') ? ['first: 2'] : [];
   const given = [...args.map((arg) => `${arg.name}: $${arg.name}`), ...page].join(', ');
   const call = field.args.length === 0 ? field.name : `${field.name}(${given})`;
+  const selection = selectionOf(field.type, []);
   return {
-    ...{ name, kind, idPaths, field: field.name, description: field.description ?? '' },
-    query: `${kind} ${declared && `(${declared})`} { ${call} ${selectionOf(field.type, [])} }`,
+    ...{ name, kind, idPaths, selection, field: field.name, description: field.description ?? '' },
+    query: `${kind} ${declared && `(${declared})`} { ${call} ${selection} }`,
     variables: (idFor) =>
       Object.fromEntries(args.map((arg) => [arg.name, inputFor(`${name}.${arg.name}`, arg.type, idFor)])),
   };

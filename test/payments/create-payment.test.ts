@@ -203,6 +203,18 @@ describe('A payment is refused', () => {
     ['phone', { customer: { firstName: 'J', lastName: 'K', phone: 'call me' } }],
     ['company', { customer: { firstName: 'J', lastName: 'K', company: 'x'.repeat(201) } }],
     ['taxId', { customer: { firstName: 'J', lastName: 'K', taxId: 'x'.repeat(31) } }],
+    ['orderId', { orderId: '4111 1111 1111 1111' }],
+    ['title', { title: 'card 4111111111111111' }],
+    ['description', { description: 'first line\n4111-1111-1111-1111' }],
+    ['documents', { documents: { cart: { items: [{ name: '4111111111111111' }] } } }],
+    ['idempotencyKey', { idempotencyKey: 'card-4111111111111111' }],
+    ['successUrl', { successUrl: 'https://shop.example/?c=4111+1111+1111+1111' }],
+    ['notificationUrl', { notificationUrl: 'https://shop.example/4111111111111111' }],
+    ['lastName', { customer: { firstName: 'J', lastName: '4111111111111111' } }],
+    ['email', { customer: { firstName: 'J', lastName: 'K', email: '4111111111111111@a.example' } }],
+    ['phone', { customer: { firstName: 'J', lastName: 'K', phone: '4111 1111 1111 1111' } }],
+    ['company', { customer: { firstName: 'J', lastName: 'K', company: '4111.1111.1111.1111' } }],
+    ['taxId', { customer: { firstName: 'J', lastName: 'K', taxId: '4111111111111111' } }],
   ])('for a wrong %s, which is named', async (field, input) => {
     const shop = await world.openShop();
     const problem = (() => {

@@ -276,6 +276,16 @@ describe('Delivering a notification', () => {
     expect(attempt?.responseBody).toBe(`${'ż'.repeat(999)}\uFFFD`);
   });
 
+  it('keeps no card number that the shop answers with, whole, cut by the limit or by a zero character', async () => {
+    const { shop } = await toldShop();
+    server.answer(answering(500, `4111\u0000111111111111 or 5555 5555 5555 4444 ${'.'.repeat(940)}4111111111111111`));
+    await world.work();
+    const [attempt] = await world.attempts((await onlyDelivery(shop.id)).id);
+    expect(attempt?.responseBody).toContain('[card number removed] or [card number removed] .');
+    expect(attempt?.responseBody).toHaveLength(1_000);
+    expect(attempt?.responseBody).not.toMatch(/5555|4111/);
+  });
+
   it('keeps no service key and no signature, even if the shop prints them', async () => {
     const { shop, serviceKey } = await toldShop();
     server.answer(answering(500, `my key is ${serviceKey}`));

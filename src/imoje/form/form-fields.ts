@@ -1,10 +1,11 @@
 import type { z } from 'zod';
+import { holdsCardNumber } from '../../kernel/card-numbers.ts';
 import { after } from '../../kernel/clock.ts';
 import type { Currency } from '../../kernel/money.ts';
 import type { FormFields } from '../../kernel/signature.ts';
 import { FormInvalid, type FormProblem } from '../errors.ts';
 import { ambiguousFields } from './ambiguous-fields.ts';
-import { type FormContent, formSchema } from './form-schema.ts';
+import { cardNumberInField, type FormContent, formSchema } from './form-schema.ts';
 import type { VisibleMethod } from './method-words.ts';
 import type { JsonObject } from './packed-json.ts';
 
@@ -47,8 +48,9 @@ export type PaymentForm = {
 const validityMin = { ms: 60_000 };
 
 /**
- * Reads the paywall form (imoje protocol, section 1). Unknown fields are ignored: shops sign whatever they send. Verify
- * the signature first; this reads what the shop says, not whether the shop says it.
+ * Reads the paywall form (imoje protocol, section 1). Unknown fields are ignored, unless a card number stands in them:
+ * shops sign whatever they send, and a hash of all of it is kept. Verify the signature first; this reads what the shop
+ * says, not whether the shop says it.
  * @throws FormInvalid with every problem found.
  */
 export function readPaymentForm(fields: FormFields, now: Date): PaymentForm {
@@ -56,6 +58,7 @@ export function readPaymentForm(fields: FormFields, now: Date): PaymentForm {
   const problems = [
     ...(read.error?.issues.map(problemOf) ?? []),
     ...validityProblems(read.data?.validTo, now),
+    ...cardNumberProblems(fields),
     ...ambiguousFields(fields).map((field) => ({
       field,
       message: `Another field's value holds "&${field}", so what was signed can be read in two ways; change that value.`,
@@ -84,6 +87,15 @@ function validityProblems(validTo: Date | 'never' | undefined, now: Date): FormP
   const earliest = after(now, { ms: validityMin.ms - now.getMilliseconds() });
   if (validTo >= earliest) return [];
   return [{ field: 'validTo', message: 'Must be at least 60 seconds ahead.' }];
+}
+
+/** Of every field, at any depth, whose name or value holds a card number. */
+function cardNumberProblems(fields: FormFields, parent?: string): FormProblem[] {
+  return Object.entries(fields).flatMap(([name, value]) => {
+    const field = parent === undefined ? name : `${parent}[${name}]`;
+    if (typeof value !== 'string') return cardNumberProblems(value, field);
+    return holdsCardNumber(field) || holdsCardNumber(value) ? [{ field, message: cardNumberInField }] : [];
+  });
 }
 
 function toPaymentForm(content: FormContent): PaymentForm {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { holdsCardNumberIn } from '../../kernel/card-numbers.ts';
 import { isCurrency } from '../../kernel/money.ts';
 import { isEmail, isWebAddress } from './contact-rules.ts';
 import { methodCodes, parseVisibleMethods } from './method-words.ts';
@@ -8,6 +9,9 @@ import { unpackJson } from './packed-json.ts';
 const latin = 'A-Za-z0-9 \\u00c0-\\u02c0';
 /** Everything that can be shown: no control characters, and none that turn the direction of the text around them. */
 const visible = '[^\\p{Cc}\\p{Cs}\\u202a-\\u202e\\u2066-\\u2069]';
+
+/** What is said of a field with a card number in it. */
+export const cardNumberInField = 'Looks like a card number; card numbers go only into the card form.';
 
 const wireText = z.string({
   error: (issue) => (issue.input === undefined ? 'Is required.' : 'Must be one text, not a group of fields.'),
@@ -48,8 +52,12 @@ const visibleMethod = wireText.transform((list, ctx) => {
 
 const packedJson = wireText.transform((packed, ctx) => {
   const unpacked = unpackJson(packed);
-  if (unpacked !== undefined) return unpacked;
-  ctx.addIssue('Must be base64 of gzip of a JSON object of at most 256 KiB; URL-encode its + as %2B.');
+  if (unpacked !== undefined && !holdsCardNumberIn(unpacked)) return unpacked;
+  ctx.addIssue(
+    unpacked === undefined
+      ? 'Must be base64 of gzip of a JSON object of at most 256 KiB; URL-encode its + as %2B.'
+      : cardNumberInField,
+  );
   return z.NEVER;
 });
 

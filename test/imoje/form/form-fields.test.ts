@@ -101,6 +101,60 @@ describe('a flat field', () => {
   });
 });
 
+describe('a card number', () => {
+  const texts = {
+    ...{
+      orderId: 'ORD 4111 1111 1111 1111',
+      customerFirstName: 'Jan 4111-1111-1111-1111',
+      customerLastName: 'x4111111111111111',
+    },
+    ...{
+      customerEmail: '4111111111111111@example.com',
+      customerPhone: '4111 1111 1111 1111',
+      version: '4111.1111.1111.1111',
+    },
+    ...{ orderDescription: '4111111111111111', additionalDescription: 'two lines\n4111 1111 1111 1111' },
+    ...{
+      urlSuccess: 'https://shop.example/?c=4111+1111+1111+1111',
+      urlReturn: 'https://shop.example/4111%201111%201111%201111',
+    },
+    ...{ urlFailure: 'https://shop.example/4111111111111111', urlNotification: 'https://4111111111111111.example/n' },
+  };
+  const packages = {
+    cart: packed({ items: [{ name: 'Buty', state: 'nr 4111 1111 1111 1111' }] }),
+    cartData: packed({ createdAt: 4111111111111111 }),
+    invoice: packed({ buyer: { x4111111111111111: '' } }),
+  };
+
+  test.each(Object.entries({ ...texts, ...packages }))('in %s is refused, and said back to nobody', (field, value) => {
+    const problems = problemsWith({ [field]: value });
+    expect(problems).toEqual([
+      { field, message: expect.stringMatching(/^Looks like a card number; card numbers go only/) },
+    ]);
+    expect(JSON.stringify(problems)).not.toContain('4111');
+  });
+
+  test('in a field that nobody knows is refused all the same: a hash of the whole form is kept', () => {
+    const fields = {
+      note: '4111111111111111',
+      twistoData: { a: { b: '4111-1111-1111-1111' } },
+      x4111111111111111: '1',
+    };
+    expect(problemsWith(fields).map((problem) => problem.field)).toEqual([
+      ...['note', 'twistoData[a][b]', 'x[card number removed]'],
+    ]);
+    expect(problemsWith({ billing: { firstName: 'Jan', lastName: 'K', note: '4111 1111 1111 1111' } })).toMatchObject([
+      { field: 'billing[note]' },
+    ]);
+  });
+
+  test('as the number of a recipient is not said back either', () => {
+    const problems = problemsWith({ multipayout: { 4111111111111111: { ban: '1' } } });
+    expect(problems.length).toBeGreaterThan(0);
+    expect(JSON.stringify(problems)).not.toContain('4111');
+  });
+});
+
 describe('the result', () => {
   test('of the required fields leaves everything else undefined', () => {
     const none = undefined;

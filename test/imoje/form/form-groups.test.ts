@@ -53,6 +53,13 @@ describe.each(['billing', 'shipping'])('%s', (group) => {
     ['countryCodeAlpha2', 'POL'],
     ['countryCodeAlpha2', 'pl'],
     ['taxId', '1'.repeat(13)],
+    ['firstName', '4111111111111111'],
+    ['lastName', 'Kowalski 4111 1111 1111 1111'],
+    ['company', 'ACME 4111-1111-1111-1111'],
+    ['street', '4111 1111 1111 1111'],
+    ['city', '4111.1111.1111.1111'],
+    ['region', 'x4111111111111111'],
+    ['postalCode', '4111111111111111'],
   ])('may not hold %s = %j', (field, value) => {
     const problems = problemsWith({ [group]: { ...address, [field]: value } });
     expect(problems.map((problem) => problem.field)).toEqual([`${group}[${field}]`]);

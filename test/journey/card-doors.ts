@@ -1,0 +1,153 @@
+import { randomBytes } from 'node:crypto';
+import { formSchema } from '../../src/imoje/form/form-schema.ts';
+import { packed } from '../imoje/form/good-form.ts';
+import { signed } from '../imoje/form/sign-by-hand.ts';
+import type { SentNumbers } from './sent-numbers.ts';
+
+/** One request that carries card numbers, and the route of the router that it is meant for. */
+export type Door = {
+  /** As the router writes it: `POST /payment`. */
+  readonly route: string;
+  readonly path: string;
+  readonly headers?: Record<string, string>;
+  readonly body?: string;
+};
+
+export type DoorWorld = {
+  readonly numbers: SentNumbers;
+  readonly demo: { readonly merchantId: string; readonly shopId: string; readonly serviceKey: string };
+  /** A payment that can be paid. */
+  readonly paymentId: string;
+};
+
+const form = { 'content-type': 'application/x-www-form-urlencoded', accept: 'text/html' };
+const json = { 'content-type': 'application/json' };
+
+/** Requests for every route that is no GraphQL; a new route fails the story until it has its line here. */
+export function doorsOf(world: DoorWorld): Door[] {
+  const { numbers, paymentId } = world;
+  const at = (route: string, path: string, more: Omit<Door, 'route' | 'path'> = {}): Door[] => [
+    { route, path, ...more },
+    { route, path: `${path}${path.includes('?') ? '&' : '?'}lang=${numbers.next()}`, ...more },
+    { route, path, ...more, headers: { ...numbersInHeaders(numbers), ...more.headers } },
+  ];
+  const encoded = (): string => encodeURIComponent(numbers.written());
+  const blik = (fields: Record<string, string>) => ({ headers: form, body: new URLSearchParams(fields).toString() });
+  const attempt = randomBytes(16).toString('base64url');
+  return [
+    ...at('GET /health/live', '/health/live'),
+    ...at('GET /health/ready', '/health/ready'),
+    ...at('GET /metrics', '/metrics'),
+    ...at('GET /pay/:id', `/pay/${numbers.next()}`),
+    ...at('GET /pay/:id', `/pay/${encoded()}`, { headers: { accept: 'text/html' } }),
+    ...at('GET /pay/:id', `/pay/${paymentId}?stay=${encoded()}`, { headers: { accept: 'text/html' } }),
+    ...at('ALL /pay/:id', `/pay/${numbers.next()}`),
+    ...at('POST /pay/:id/blik', `/pay/${numbers.next()}/blik`, blik({ code: numbers.next() })),
+    ...at('POST /pay/:id/blik', `/pay/${paymentId}/blik`, blik({ attempt, code: numbers.written() })),
+    ...at('POST /pay/:id/blik', `/pay/${paymentId}/blik`, blik({ attempt: `${numbers.next()}abcdef`, code: '777123' })),
+    ...at(
+      'POST /pay/:id/blik',
+      `/pay/${paymentId}/blik`,
+      blik({ attempt, code: '777 12', [numbers.next()]: numbers.next() }),
+    ),
+    ...at('ALL /pay/:id/blik', `/pay/${numbers.next()}/blik`),
+    ...at('GET /pay/:id/events', `/pay/${numbers.next()}/events`),
+    ...at('GET /pay/:id/events', `/pay/${paymentId}/events`, { headers: { 'last-event-id': numbers.next() } }),
+    ...at('ALL /pay/:id/events', `/pay/${numbers.next()}/events`),
+    ...at('POST /acquirers/:name/notifications', `/acquirers/${numbers.next()}/notifications`, {
+      body: numbers.next(),
+    }),
+    ...at('POST /acquirers/:name/notifications', '/acquirers/sandbox-blik/notifications', {
+      headers: { ...json, 'x-sandbox-signature': numbers.next() },
+      body: JSON.stringify({ reference: numbers.next(), about: 'transaction', answer: { kind: numbers.written() } }),
+    }),
+    ...at('ALL /acquirers/:name/notifications', `/acquirers/${numbers.next()}/notifications`),
+    ...at('ALL /payment', `/payment?orderId=${numbers.next()}`),
+    ...at('ALL /:lang/payment', `/pl/payment?orderId=${numbers.next()}`),
+    ...at('GET /:lang/payment', `/${numbers.next()}/payment`),
+    ...at('POST /:lang/payment', `/${encoded()}/payment`, { headers: form, body: '' }),
+    ...at('ALL /*', `/${numbers.next()}`),
+    ...at(
+      'ALL /*',
+      `/${encoded()}/${[...Buffer.from(numbers.next())].map((byte) => `%${byte.toString(16)}`).join('')}`,
+    ),
+    ...formDoors(world),
+  ];
+}
+
+/** The imoje form, signed as its shop signs it, with a number in one field after the other. */
+function formDoors({ numbers, demo }: DoorWorld): Door[] {
+  const usual = {
+    ...{ serviceId: demo.shopId, merchantId: demo.merchantId, amount: '1234', currency: 'PLN', orderId: 'ORD/1' },
+    ...{ customerFirstName: 'Jan', customerLastName: 'Kowalski' },
+  };
+  const names = { 'billing[firstName]': 'Jan', 'billing[lastName]': 'Kowalski' };
+  const recipient = { 'multipayout[0][ban]': '72105000028166973380325415', 'multipayout[0][amount]': '1' };
+  const flat = Object.keys(formSchema.shape).filter((name) => !['billing', 'shipping', 'multipayout'].includes(name));
+  const inner = [
+    'firstName',
+    'lastName',
+    'company',
+    'street',
+    'city',
+    'region',
+    'postalCode',
+    'countryCodeAlpha2',
+    'taxId',
+  ];
+  const forms: Record<string, string>[] = [
+    ...flat.flatMap((name) => [{ [name]: numbers.next() }, { [name]: numbers.written() }]),
+    ...flat
+      .filter((name) => name.startsWith('url'))
+      .map((name) => ({ [name]: `https://a.example/?c=${encodeURIComponent(numbers.written())}` })),
+    ...inner.map((name) => ({ ...names, [`billing[${name}]`]: numbers.written() })),
+    ...['label', 'title', 'ban', 'amount'].map((name) => ({
+      ...recipient,
+      [`multipayout[0][${name}]`]: numbers.written(),
+    })),
+    ...['cart', 'cartData', 'invoice'].map((name) => ({ [name]: packed({ items: [{ name: numbers.written() }] }) })),
+    { cart: packed({ [numbers.next()]: Number(numbers.next()) }) },
+    { customerEmail: `${numbers.next()}@shop.example`, note: numbers.next() },
+    { [numbers.next()]: '1', [`billing[${numbers.next()}]`]: '1', [`multipayout[${numbers.next()}][ban]`]: '1' },
+  ];
+  return forms.flatMap((changes) => {
+    const fields = signed({ ...usual, ...changes }, demo.serviceKey);
+    const body = new URLSearchParams(fields).toString();
+    const unsigned = new URLSearchParams({ ...fields, signature: numbers.next() }).toString();
+    return [
+      { route: 'POST /payment', path: '/payment', headers: form, body },
+      { route: 'GET /payment', path: `/payment?${body}` },
+      { route: 'POST /:lang/payment', path: '/en/payment', headers: form, body: unsigned },
+    ];
+  });
+}
+
+/** Headers that programs read, log or copy, each with a number of its own. */
+export function numbersInHeaders(numbers: SentNumbers): Record<string, string> {
+  const names = [
+    ...['user-agent', 'referer', 'cookie', 'accept-language', 'x-forwarded-for', 'x-request-id', 'traceparent'],
+    ...['idempotency-key', 'if-none-match', 'from', 'x-card'],
+  ];
+  return Object.fromEntries(names.map((name) => [name, numbers.next()]));
+}
+
+/** Bytes that make no good request, or ask for what HTTP servers rarely do. */
+export function rawRequests(numbers: SentNumbers): string[] {
+  const end = '\r\nHost: a\r\nConnection: close\r\n\r\n';
+  return [
+    `GET ${numbers.next()} HTTP/1.1${end}`,
+    `GET /\\${numbers.next()} HTTP/1.1${end}`,
+    `CARD${numbers.next()} / HTTP/1.1${end}`,
+    `GET /pay HTTP/${numbers.next()}${end}`,
+    `CONNECT ${numbers.next()}:443 HTTP/1.1${end}`,
+    `TRACE /${numbers.next()} HTTP/1.1${end}`,
+    `GET https://${numbers.next()}.example/pay HTTP/1.1${end}`,
+    `GET / HTTP/1.1\r\nHost: ${numbers.next()}\r\nConnection: close\r\n\r\n`,
+    `GET / HTTP/1.1\r\nHost: a b ${numbers.next()}\r\nConnection: close\r\n\r\n`,
+    `GET / HTTP/1.1\r\nHost: a\r\nX-${numbers.next()}: 1\r\n${numbers.next()}\r\n\r\n`,
+    `POST /graphql HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: ${numbers.next()}\r\n\r\n{`,
+    `POST /payment HTTP/1.1\r\nHost: a\r\nContent-Length: ${numbers.next()}\r\n\r\n`,
+    `GET /${numbers.next()} HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
+    `GET /graphql HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: ${numbers.next()}\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: ${numbers.next()}\r\n\r\n`,
+  ];
+}

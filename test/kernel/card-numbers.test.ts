@@ -1,0 +1,222 @@
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  cardSchemeOf,
+  hideCardNumbers,
+  hideCardNumbersIn,
+  holdsCardNumber,
+  holdsCardNumberIn,
+  passesLuhn,
+} from '../../src/kernel/card-numbers.ts';
+import { anyCardNumber, writingsOf } from '../support/card-numbers.ts';
+
+const removed = '[card number removed]';
+
+const before = fc.constantFrom(
+  '',
+  'ORD',
+  'nr_',
+  'Zamówienie ',
+  'karta: ',
+  '2026 ',
+  '(',
+  'a\n',
+  '\u001b',
+  'ż',
+  '12/29 ',
+);
+const after = fc.constantFrom('', 'x', '_y', '.', '!', '\u0000', 'ż', ', exp. 12/2029', '\n123');
+
+/** A card number in one of its writings among other words. */
+const written = fc
+  .tuple(before, anyCardNumber.chain(writingsOf), after)
+  .map(([left, number, right]) => ({ text: left + number + right, hidden: left + removed + right, number }));
+
+describe('A card number', () => {
+  it('is found in every writing and among any words, and nothing else is hidden', () => {
+    fc.assert(
+      fc.property(written, ({ text, hidden }) => {
+        expect(holdsCardNumber(text)).toBe(true);
+        expect(hideCardNumbers(text)).toBe(hidden);
+        expect(holdsCardNumber(hidden)).toBe(false);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('is found before the digits of its expiry and its security code', () => {
+    fc.assert(
+      fc.property(
+        anyCardNumber.chain(writingsOf),
+        fc.constantFrom(' 12/29 123', ' 5', '-123', ' 1229'),
+        (number, more) => {
+          expect(holdsCardNumber(number + more)).toBe(true);
+          expect(holdsCardNumber(hideCardNumbers(number + more))).toBe(false);
+          expect(hideCardNumbers(number + more)).toMatch(/^\[card number removed\]/);
+        },
+      ),
+    );
+  });
+
+  it('is found next to another, and both are hidden', () => {
+    fc.assert(
+      fc.property(written, written, fc.constantFrom('; ', '\n', ' and '), (one, other, glue) => {
+        expect(hideCardNumbers(one.text + glue + other.text)).toBe(one.hidden + glue + other.hidden);
+      }),
+    );
+  });
+
+  it('is found percent-encoded, as a whole or in part, and in an address inside an address', () => {
+    fc.assert(
+      fc.property(written, ({ text, number }) => {
+        const once = encodeURIComponent(text);
+        const whole = [...Buffer.from(text)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
+        const plus = `https://shop.example/?card=${new URLSearchParams({ a: number })}`;
+        for (const address of [once, whole, plus, `/back?to=${encodeURIComponent(`/x?c=${once}`)}`]) {
+          expect(holdsCardNumber(address)).toBe(true);
+          const hidden = hideCardNumbers(address);
+          expect(hidden).toContain(removed);
+          expect(hidden.replaceAll(/\D/g, '')).not.toContain(number.replaceAll(/\D/g, ''));
+          expect(holdsCardNumber(hidden)).toBe(false);
+        }
+      }),
+    );
+  });
+
+  it('is found in a text that quotes JSON, whatever of it is escaped there', () => {
+    fc.assert(
+      fc.property(written, ({ text, number }) => {
+        const escaped = [...text].map((sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
+        const ascii = JSON.stringify({ a: text }).replaceAll(/[^\x20-\x7e]/g, (sign) => {
+          return `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`;
+        });
+        for (const quoted of [escaped, ascii, `got ${JSON.stringify(ascii)}`]) {
+          expect(holdsCardNumber(quoted)).toBe(true);
+          const hidden = hideCardNumbers(quoted);
+          expect(hidden).toContain(removed);
+          expect(hidden.replaceAll(/\D/g, '')).not.toContain(number.replaceAll(/\D/g, ''));
+          expect(holdsCardNumber(hidden)).toBe(false);
+        }
+      }),
+    );
+  });
+
+  it.each([
+    ['4111111111111111', 'VISA'],
+    ['4000001234567899018', 'VISA'],
+    ['5555555555554444', 'MASTERCARD'],
+    ['2221000000000009', 'MASTERCARD'],
+    ['2720999999999996', 'MASTERCARD'],
+    ['378282246310005', 'AMEX'],
+    ['6011111111111117', 'DISCOVER'],
+    ['3566002020360505', 'JCB'],
+    ['30569309025904', 'DINERS'],
+    ['38520000023237', 'DINERS'],
+    ['6759649826438453', 'MAESTRO'],
+    ['6200000000000005', 'UNIONPAY'],
+  ])('of a test card, %s, is one of %s', (number, scheme) => {
+    expect(cardSchemeOf(number)).toBe(scheme);
+    expect(passesLuhn(number)).toBe(true);
+    expect(holdsCardNumber(number)).toBe(true);
+  });
+
+  it.each([
+    ['that fails Luhn', '4111111111111112'],
+    ['in no range', '9111111111111111'],
+    ['that is too short for its scheme', '411111111111116'],
+    ['that is too long', '41111111111111111111'],
+    ['just below a range', '2220999999999997'],
+    ['just above a range', '2721000000000004'],
+    ['with another digit in its word', 'A1B4111111111111111'],
+    ['with another digit behind it in its word', '4111111111111111x2'],
+    ['with two kinds of separator', '4111-1111 1111 1111'],
+    ['in unusual groups', '41 11 11 11 11 11 11 11'],
+    ['of nothing', ''],
+  ])('is none %s', (_, text) => {
+    expect(holdsCardNumber(text)).toBe(false);
+    expect(hideCardNumbers(text)).toBe(text);
+  });
+
+  it('is found in the texts, numbers and names of a JSON value, at any depth', () => {
+    const value = { a: [{ b: 'nr 4111 1111 1111 1111' }], n: 4111111111111111, x5555555555554444: null, ok: [1, true] };
+    for (const part of [value.a, value.n, { x5555555555554444: null }]) expect(holdsCardNumberIn(part)).toBe(true);
+    expect(holdsCardNumberIn({ ok: [1, true, null, 'nr 4111'] })).toBe(false);
+    expect(hideCardNumbersIn(value)).toEqual({
+      ...{ a: [{ b: `nr ${removed}` }], n: removed, [`x${removed}`]: null, ok: [1, true] },
+    });
+  });
+});
+
+const digits = (count: number) =>
+  fc.array(fc.integer({ min: 0, max: 9 }), { minLength: count, maxLength: count }).map((list) => list.join(''));
+const inFours = (text: string, separator: string) => (text.match(/.{1,4}/g) ?? []).join(separator);
+const separators = fc.constantFrom(' ', '\u00a0', '-', '.');
+const moment = fc.date({ min: new Date('2000-01-01'), max: new Date('2035-12-31'), noInvalidDate: true });
+
+/** An IBAN of a country whose account numbers are all digits, so of the lengths of card numbers. */
+const iban = fc
+  .constantFrom(
+    ['AT', 16],
+    ['LT', 16],
+    ['EE', 16],
+    ['DK', 14],
+    ['FI', 14],
+    ['SI', 15],
+    ['DE', 18],
+    ['FR', 23],
+    ['PL', 24],
+  )
+  .chain(([country, length]) => digits(length as number).map((account) => ibanOf(country as string, account)));
+
+function ibanOf(country: string, account: string): string {
+  const asDigits = [...`${country}00`].map((sign) => Number.parseInt(sign, 36)).join('');
+  const check = 98n - (BigInt(account + asDigits) % 97n);
+  return `${country}${String(check).padStart(2, '0')}${account}`;
+}
+
+const machineTexts: Record<string, fc.Arbitrary<string>> = {
+  'a UUID': fc.uuid(),
+  'a UUID of mostly digits': fc
+    .tuple(digits(4), digits(4), digits(4), digits(4), digits(4))
+    .map(([a, b, c, d, e]) => `abcd${a}-${b}-${c}-${d}-${e}abcdefab`),
+  'a SHA-256 in hexadecimal': fc.string().map((text) => createHash('sha256').update(text).digest('hex')),
+  'a key in base64url': fc
+    .uint8Array({ minLength: 32, maxLength: 32 })
+    .map((bytes) => Buffer.from(bytes).toString('base64url')),
+  'a key in base64': fc
+    .uint8Array({ minLength: 64, maxLength: 64 })
+    .map((bytes) => Buffer.from(bytes).toString('base64')),
+  'an ISO moment': moment.map((at) => at.toISOString()),
+  'a compact moment': moment.map((at) => at.toISOString().replaceAll(/\D/g, '').slice(0, 14)),
+  'a Unix time in seconds to nanoseconds': fc
+    .tuple(moment, fc.constantFrom(1e-3, 1, 1e3, 1e6))
+    .map(([at, factor]) => String(BigInt(Math.floor(at.getTime() * factor)))),
+  'an account number of 26 digits': digits(26),
+  'an account number of 26 digits as banks print it': fc
+    .tuple(digits(26), separators, fc.constantFrom('', 'PL', 'nr '))
+    .map(
+      ([account, separator, prefix]) => prefix + account.slice(0, 2) + separator + inFours(account.slice(2), separator),
+    ),
+  'an IBAN': iban,
+  'an IBAN in fours': fc.tuple(iban, separators).map(([account, separator]) => inFours(account, separator)),
+  'a telephone number': fc
+    .integer({ min: 7, max: 15 })
+    .chain(digits)
+    .map((number) => `+${number}`),
+  'a telephone number as people write it': fc
+    .tuple(digits(2), digits(3), digits(3), digits(3), separators)
+    .map(([country, ...parts]) => `+${country} ${parts.slice(0, 3).join(parts[3])}`),
+};
+
+describe('No card number is seen in', () => {
+  it.each(Object.entries(machineTexts))('%s', (_, texts) => {
+    fc.assert(
+      fc.property(texts, fc.constantFrom('', 'id=', 'key: '), (text, prefix) => {
+        expect(hideCardNumbers(prefix + text)).toBe(prefix + text);
+        expect(holdsCardNumber(prefix + text)).toBe(false);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});
