@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Acquirer, Acquirers } from './acquirers/port.ts';
+import { type GuardedAcquirer, guardAcquirer } from './acquirers/guard-acquirer.ts';
+import type { Acquirers } from './acquirers/port.ts';
 import type { SandboxAcquirer } from './acquirers/sandbox/create-acquirer.ts';
 import type { SandboxDeps } from './acquirers/sandbox/deps.ts';
 import { createSandboxBanks } from './acquirers/sandbox-banks/acquirer.ts';
@@ -28,6 +29,7 @@ import { applyMovementAnswer } from './payments/ask-movement.ts';
 import type { PaymentDeps } from './payments/deps.ts';
 import { openLanes } from './payments/open-lanes.ts';
 import { type NotificationDeps, receiveNotification } from './payments/receive-notification.ts';
+import { acquirerTimeoutMs } from './payments/start-transaction.ts';
 import { createEventFeed, type EventFeed } from './realtime/follow-events.ts';
 import type { RefundDeps } from './refunds/deps.ts';
 import { openRefundLanes } from './refunds/open-lanes.ts';
@@ -65,7 +67,7 @@ export type App = {
 export async function createApp(parts: AppParts): Promise<App> {
   const { config, database, clock, log } = parts;
   const seal = createSeal(parts.secret);
-  const { payments, refunds, notifications, simulated } = wirePayments(parts);
+  const { payments, refunds, notifications, simulated, guards } = wirePayments(parts);
   await openSharedAccounts(database, payments.acquirers);
   const feed = createEventFeed({ database, log });
   parts.metrics.watchFollowers(feed.followers);
@@ -101,6 +103,7 @@ export async function createApp(parts: AppParts): Promise<App> {
       await worker?.stop();
       const lanes = [payments.creating, payments.starting, payments.applying, refunds.ordering, refunds.answering];
       await Promise.all(lanes.map((lane) => lane.idle()));
+      for (const guard of guards) guard.shutDown();
       await graph.app.refusals.flush();
       graph.app.keyWatch.close();
     },
@@ -113,10 +116,11 @@ type Wired = {
   readonly notifications: NotificationDeps;
   /** Empty in production. */
   readonly simulated: readonly SandboxAcquirer[];
+  readonly guards: readonly GuardedAcquirer[];
 };
 
 function wirePayments({ config, database, clock, log, metrics, secret, publicUrl }: AppParts): Wired {
-  const acquirers = new Map<string, Acquirer>();
+  const acquirers = new Map<string, GuardedAcquirer>();
   const lanes = openLanes({ database, clock, log, metrics });
   const shops = createShopFinder(database);
   const payments: PaymentDeps = { ...lanes, database, clock, log, shops, acquirers, publicUrl };
@@ -139,8 +143,9 @@ function wirePayments({ config, database, clock, log, metrics, secret, publicUrl
     config.mode === 'production'
       ? []
       : [createSandboxBlik(depsFor('sandbox-blik')), createSandboxBanks(depsFor('sandbox-banks'))];
-  for (const acquirer of simulated) acquirers.set(acquirer.name, acquirer);
-  return { payments, refunds, notifications, simulated };
+  const guarding = { log, metrics, timeoutMs: acquirerTimeoutMs };
+  for (const acquirer of simulated) acquirers.set(acquirer.name, guardAcquirer(acquirer, guarding));
+  return { payments, refunds, notifications, simulated, guards: [...acquirers.values()] };
 }
 
 /** The accounts that all shops share; each shop's own are opened with the shop. */
