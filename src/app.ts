@@ -139,13 +139,30 @@ function wirePayments({ config, database, clock, log, metrics, secret, publicUrl
     secret: deriveSecret(secret, purpose),
     deliver: (name, notification) => receiveNotification(notifications, name, notification),
   });
-  const simulated =
-    config.mode === 'production'
-      ? []
-      : [createSandboxBlik(depsFor('sandbox-blik')), createSandboxBanks(depsFor('sandbox-banks'))];
+  const simulated = simulate(config, depsFor);
   const guarding = { log, metrics, timeoutMs: acquirerTimeoutMs };
   for (const acquirer of simulated) acquirers.set(acquirer.name, guardAcquirer(acquirer, guarding));
   return { payments, refunds, notifications, simulated, guards: [...acquirers.values()] };
+}
+
+/** The acquirers that the sandbox simulates, each made of parts of its own. */
+function simulate({ mode }: Config, depsFor: (name: string) => SandboxDeps): readonly SandboxAcquirer[] {
+  if (mode === 'production') return [];
+  return [createSandboxBlik(depsFor('sandbox-blik')), createSandboxBanks(depsFor('sandbox-banks'))];
+}
+
+/**
+ * The acquirers of a gateway for a program beside it that only asks them: jobs and notifications are the gateway's, and so
+ * is the secret that signs those.
+ */
+export function createAcquirers({
+  config,
+  database,
+  clock,
+}: Pick<AppParts, 'config' | 'database' | 'clock'>): Acquirers {
+  const deliver = (): Promise<never> => Promise.reject(new Error('Only the gateway hears notifications.'));
+  const simulated = simulate(config, () => ({ database, clock, deliver, secret: '', publicUrl: '' }));
+  return new Map(simulated.map((acquirer) => [acquirer.name, acquirer]));
 }
 
 /** The accounts that all shops share; each shop's own are opened with the shop. */
