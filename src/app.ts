@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Acquirer, Acquirers } from './acquirers/port.ts';
+import { type GuardedAcquirer, guardAcquirer } from './acquirers/guard-acquirer.ts';
+import type { Acquirers } from './acquirers/port.ts';
 import type { SandboxAcquirer } from './acquirers/sandbox/create-acquirer.ts';
 import type { SandboxDeps } from './acquirers/sandbox/deps.ts';
 import { createSandboxBanks } from './acquirers/sandbox-banks/acquirer.ts';
@@ -31,6 +32,7 @@ import type { PaymentDeps } from './payments/deps.ts';
 import { createAttemptGuard } from './payments/guard-attempts.ts';
 import { openLanes } from './payments/open-lanes.ts';
 import { type NotificationDeps, receiveNotification } from './payments/receive-notification.ts';
+import { acquirerTimeoutMs } from './payments/start-transaction.ts';
 import { createEventFeed, type EventFeed } from './realtime/follow-events.ts';
 import type { RefundDeps } from './refunds/deps.ts';
 import { openRefundLanes } from './refunds/open-lanes.ts';
@@ -68,7 +70,7 @@ export type App = {
 export async function createApp(parts: AppParts): Promise<App> {
   const { config, database, clock, log } = parts;
   const seal = createSeal(parts.secret);
-  const { payments, refunds, notifications, simulated } = wirePayments(parts);
+  const { payments, refunds, notifications, simulated, guards } = wirePayments(parts);
   await openSharedAccounts(database, payments.acquirers);
   const feed = createEventFeed({ database, log });
   parts.metrics.watchFollowers(feed.followers);
@@ -107,6 +109,7 @@ export async function createApp(parts: AppParts): Promise<App> {
       await worker?.stop();
       const lanes = [payments.creating, payments.starting, payments.applying, refunds.ordering, refunds.answering];
       await Promise.all(lanes.map((lane) => lane.idle()));
+      for (const guard of guards) guard.shutDown();
       await graph.app.refusals.flush();
       graph.app.keyWatch.close();
     },
@@ -119,10 +122,11 @@ type Wired = {
   readonly notifications: NotificationDeps;
   /** Empty in production. */
   readonly simulated: readonly SandboxAcquirer[];
+  readonly guards: readonly GuardedAcquirer[];
 };
 
 function wirePayments({ config, database, clock, log, metrics, secret, publicUrl }: AppParts): Wired {
-  const acquirers = new Map<string, Acquirer>();
+  const acquirers = new Map<string, GuardedAcquirer>();
   const lanes = openLanes({ database, clock, log, metrics });
   const attempts = createAttemptGuard({ database, log, metrics, pause: ({ ms }) => wait(ms) });
   const shops = createShopFinder(database);
@@ -143,12 +147,30 @@ function wirePayments({ config, database, clock, log, metrics, secret, publicUrl
     secret: deriveSecret(secret, purpose),
     deliver: (name, notification) => receiveNotification(notifications, name, notification),
   });
-  const simulated =
-    config.mode === 'production'
-      ? []
-      : [createSandboxBlik(depsFor('sandbox-blik')), createSandboxBanks(depsFor('sandbox-banks'))];
-  for (const acquirer of simulated) acquirers.set(acquirer.name, acquirer);
-  return { payments, refunds, notifications, simulated };
+  const simulated = simulate(config, depsFor);
+  const guarding = { log, metrics, timeoutMs: acquirerTimeoutMs };
+  for (const acquirer of simulated) acquirers.set(acquirer.name, guardAcquirer(acquirer, guarding));
+  return { payments, refunds, notifications, simulated, guards: [...acquirers.values()] };
+}
+
+/** The acquirers that the sandbox simulates, each made of parts of its own. */
+function simulate({ mode }: Config, depsFor: (name: string) => SandboxDeps): readonly SandboxAcquirer[] {
+  if (mode === 'production') return [];
+  return [createSandboxBlik(depsFor('sandbox-blik')), createSandboxBanks(depsFor('sandbox-banks'))];
+}
+
+/**
+ * The acquirers of a gateway for a program beside it that only asks them: jobs and notifications are the gateway's, and so
+ * is the secret that signs those.
+ */
+export function createAcquirers({
+  config,
+  database,
+  clock,
+}: Pick<AppParts, 'config' | 'database' | 'clock'>): Acquirers {
+  const deliver = (): Promise<never> => Promise.reject(new Error('Only the gateway hears notifications.'));
+  const simulated = simulate(config, () => ({ database, clock, deliver, secret: '', publicUrl: '' }));
+  return new Map(simulated.map((acquirer) => [acquirer.name, acquirer]));
 }
 
 /** The accounts that all shops share; each shop's own are opened with the shop. */

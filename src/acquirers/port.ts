@@ -127,7 +127,7 @@ export type MovementAnswer =
   | { readonly kind: 'rejected'; readonly code: string }
   /** A call was made and nothing came back. */
   | { readonly kind: 'silent' }
-  /** The acquirer never heard of it. */
+  /** The acquirer never heard of it: no call reached it. */
   | { readonly kind: 'unheard' };
 
 /** What an acquirer told on its own account: about an order, or about a movement, by our reference. */
@@ -154,6 +154,13 @@ export type DayFileLine = {
 
 /** A notification that does not carry the acquirer's signature, or cannot be read. */
 export class NotificationRejected extends Error {}
+
+/** No call was made, since the acquirer has not been answering: nothing new is known, and nothing was sent. */
+export class AcquirerNotCalled extends Error {
+  constructor(acquirer: string) {
+    super(`${acquirer} has not been answering and is not called for now.`);
+  }
+}
 
 /** All acquirers of this gateway by name. */
 export type Acquirers = ReadonlyMap<string, Acquirer>;

@@ -19,6 +19,14 @@ export type Metrics = {
   transactionMoved(status: string): void;
   /** A notification to a shop was tried. */
   webhookTried(outcome: 'delivered' | 'failed'): void;
+  /** An acquirer was called, or was not because it has not been answering; `probe` is the guard's own question. */
+  acquirerCalled(called: {
+    readonly acquirer: string;
+    readonly call: AcquirerCall;
+    readonly outcome: 'answered' | 'failed' | 'not_made';
+  }): void;
+  /** From now on an acquirer is called, or is left alone because it does not answer. */
+  acquirerUp(acquirer: string, up: boolean): void;
   /** The gateway said no. */
   operationRefused(code: RefusalCode): void;
   /** Something came too often: it was held back for a while, or refused. */
@@ -31,6 +39,9 @@ export type Metrics = {
   write(): Promise<string>;
   readonly contentType: string;
 };
+
+/** What an acquirer can be asked. */
+export type AcquirerCall = 'start' | 'status' | 'cancel' | 'move' | 'movement_status' | 'probe';
 
 /** Answers are mostly a few milliseconds away; an acquirer may take 3 seconds. */
 const secondsBuckets = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -63,6 +74,17 @@ export function createMetrics(): Metrics {
     ['status'],
   );
   const webhooks = counter('webhook_tries_total', 'Tries to deliver a notification.', ['outcome']);
+  const acquirersUp = new Gauge({
+    name: 'bramka_acquirer_up',
+    help: '1 while the acquirer is called, 0 while it is left alone because it does not answer.',
+    labelNames: ['acquirer'],
+    registers,
+  });
+  const acquirerCalls = counter('acquirer_calls_total', 'Calls to acquirers, also those that were not made.', [
+    'acquirer',
+    'call',
+    'outcome',
+  ]);
   const refused = counter('refused_operations_total', 'Operations that were refused.', ['code']);
   const limited = counter('limited_total', 'What came too often, by the limit and by what became of it.', [
     'limit',
@@ -73,6 +95,8 @@ export function createMetrics(): Metrics {
     paymentsCreated: (count) => payments.inc(count),
     transactionMoved: (status) => transactions.inc({ status }),
     webhookTried: (outcome) => webhooks.inc({ outcome }),
+    acquirerCalled: (called) => acquirerCalls.inc(called),
+    acquirerUp: (acquirer, up) => acquirersUp.set({ acquirer }, up ? 1 : 0),
     operationRefused: (code) => refused.inc({ code }),
     limited: (labels) => limited.inc(labels),
     watchFollowers: (count) => {

@@ -1,4 +1,4 @@
-import type { MovementAnswer, MovementKind } from '../acquirers/port.ts';
+import { AcquirerNotCalled, type MovementAnswer, type MovementKind } from '../acquirers/port.ts';
 import type { Capture, Transaction } from '../kernel/db/generated/prisma/client.ts';
 import type { Shop } from '../shops/model.ts';
 import type { PaymentDeps } from './deps.ts';
@@ -43,7 +43,10 @@ export async function sendMovement(
   }
 }
 
-/** Asks the acquirer what became of a movement, and sends it again if it never arrived: a crash came before the call. */
+/**
+ * Asks the acquirer what became of a movement, and sends it again if it never arrived: a crash came before the call, or the
+ * acquirer was not called at the time.
+ */
 export async function askOrSendMovement(
   deps: Pick<PaymentDeps, 'acquirers' | 'log'>,
   movement: SentMovement,
@@ -54,6 +57,8 @@ export async function askOrSendMovement(
     const answer = await acquirer.movementStatus(row.id, AbortSignal.timeout(acquirerTimeoutMs));
     return answer.kind === 'unheard' ? await sendMovement(deps, movement) : answer;
   } catch (error) {
+    // Not even asked: it stays as it was, so what was never sent is not taken for sent.
+    if (error instanceof AcquirerNotCalled) return { kind: 'pending' };
     const context = { err: error, acquirer: acquirer.name, [kind]: row.id };
     deps.log.warn(context, `acquirer gave no answer when asked about a ${kind}`);
     return { kind: 'silent' };

@@ -80,8 +80,8 @@ function isOpenForPayers({ shop }: PayerState): boolean {
   return shop.status === 'ACTIVE' && shop.merchantActive;
 }
 
-function canPayBlik({ payment, shop }: PayerState, acquirers: Acquirers): boolean {
-  const options = listMethods(acquirers, shop, { currency: payment.currency, wanted: payment.methods });
+function canPayBlik({ payment, shop, now }: PayerState, acquirers: Acquirers): boolean {
+  const options = listMethods(acquirers, shop, { currency: payment.currency, wanted: payment.methods, now });
   return options.some((option) => option.method === 'BLIK' && option.channels.includes('blik'));
 }
 

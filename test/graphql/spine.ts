@@ -9,7 +9,7 @@ export const spine: Readonly<Record<string, readonly string[]>> = {
     'transaction(id: ID!): Transaction',
     'transactions(after: String, before: String, filter: TransactionFilter, first: Int, last: Int, order: ListOrder! = NEWEST_FIRST, shopId: ID!): TransactionConnection!',
     'refund(id: ID!): Refund',
-    'paymentMethods(amount: MinorUnits!, currency: Currency!, locale: Locale, shopId: ID!): [PaymentMethodOption!]!',
+    'paymentMethods(amount: MinorUnits!, currency: Currency!, includeUnavailable: Boolean = false, locale: Locale, shopId: ID!): [PaymentMethodOption!]!',
     'events(after: Cursor, first: Int, shopId: ID!, types: [EventType!]): EventConnection!',
   ],
   Mutation: [

@@ -21,9 +21,11 @@ export function toPaymentWish(
 ): PreparedPayment {
   const { shop, form } = owner;
   const asked = form.visibleMethods ?? [];
-  const offered = listMethods(deps.acquirers, shop, { currency: form.currency, wanted: asked });
+  // What is closed or out of order now may be open when the payer chooses.
+  const wish = { currency: form.currency, wanted: asked, now: deps.clock.now(shop), includeUnavailable: true };
+  const offered = listMethods(deps.acquirers, shop, wish);
   const methods = offered.length > 0 && asked.length > 0 ? offered.map((option) => option.method) : asked;
-  const wish = preparePayment(
+  const prepared = preparePayment(
     deps,
     { shop, source: 'FORM' },
     {
@@ -33,8 +35,8 @@ export function toPaymentWish(
     },
   );
   return {
-    ...wish,
-    row: { ...wish.row, methods: [...asked], inputHash: new Uint8Array(Buffer.from(key.fingerprint, 'hex')) },
+    ...prepared,
+    row: { ...prepared.row, methods: [...asked], inputHash: new Uint8Array(Buffer.from(key.fingerprint, 'hex')) },
   };
 }
 

@@ -1,3 +1,5 @@
+import { readFile, realpath } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { StartError } from '../start-error.ts';
@@ -6,7 +8,7 @@ import { lockDataDir } from './data-dir-lock.ts';
 import type { Home } from './embedded-home.ts';
 import { prepareHome } from './embedded-home.ts';
 import type { Server, Settings } from './embedded-server.ts';
-import { createCluster, openServer, stopServer, superuser } from './embedded-server.ts';
+import { createCluster, openServer, runningServer, stopServer, superuser } from './embedded-server.ts';
 
 export type EmbeddedOptions = {
   /** The data dir of the gateway; PostgreSQL's files go to `postgres` in it. Made when missing. */
@@ -61,6 +63,24 @@ export async function startEmbedded({
   return { url: addressOf(home, server, database), lost: lock.lost, stop };
 }
 
+/**
+ * Finds the database of a gateway that runs on a data dir, for a program beside it. Nothing is started, made or changed.
+ * @returns its address, with the password of its superuser: never to be logged.
+ * @throws StartError when none is running there.
+ */
+export async function findEmbedded(dataDir: string): Promise<string> {
+  const root = resolve(dataDir);
+  const password = (await readFile(join(root, 'postgres-password'), 'utf8').catch(() => '')).trim();
+  const cluster = await realpath(join(root, 'postgres')).catch(() => '');
+  const server = cluster === '' ? undefined : runningServer(cluster);
+  if (password === '' || !server?.ready) {
+    throw new StartError(
+      `No Bramka is running on the data directory ${root}; start it, name another directory in BRAMKA_DATA_DIR, or set DATABASE_URL.`,
+    );
+  }
+  return addressOf({ password }, server, database);
+}
+
 async function takeServer(home: Home, settings: Settings): Promise<{ server: Server; lock: DataDirLock }> {
   const began = performance.now();
   for (;;) {
@@ -107,6 +127,6 @@ async function ensureDatabase(url: string): Promise<void> {
 }
 
 /** The address of a database of the embedded server. */
-function addressOf(home: Home, server: Server, name: string): string {
+function addressOf(home: Pick<Home, 'password'>, server: Server, name: string): string {
   return `postgresql://${superuser}:${home.password}@127.0.0.1:${server.port}/${name}?sslmode=disable`;
 }

@@ -1,17 +1,58 @@
+import type { Unavailability } from '../../acquirers/port.ts';
 import { builder } from '../../graphql/builder.ts';
 import { actorWith } from '../../graphql/context.ts';
+import { describeValues } from '../../graphql/describe-values.ts';
 import { CurrencyEnum, LocaleEnum } from '../../graphql/money.ts';
 import { type Locale, parseLocale } from '../../kernel/i18n/locales.ts';
 import { parsePaymentAmount } from '../../kernel/money.ts';
 import { findVisibleShop } from '../../shops/find-shop.ts';
 import { PaymentMethodEnum } from '../../transactions/graphql.ts';
-import { listMethods, type MethodOption } from '../list-methods.ts';
-import { methodName } from '../name-methods.ts';
+import { type ChannelOption, listMethods, type MethodOption } from '../list-methods.ts';
+import { channelName, methodName } from '../name-methods.ts';
+
+const UnavailabilityReasonEnum = builder.enumType('UnavailabilityReason', {
+  description: 'Why nobody can pay through a channel now.',
+  values: describeValues<Unavailability['reason']>({
+    ACQUIRER_DOWN: 'Whoever takes the money is out of order; it is asked every few seconds whether it is back.',
+    OUTSIDE_HOURS: 'The bank takes no payments at this hour.',
+  }),
+});
+
+const UnavailabilityRef = builder.objectRef<Unavailability>('Unavailability').implement({
+  description: 'Why and until when nobody can pay through a channel.',
+  fields: (t) => ({
+    reason: t.expose('reason', { type: UnavailabilityReasonEnum, description: 'Why.' }),
+    until: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'Until when, by the merchant’s clock; null when nobody knows.',
+      resolve: ({ until }) => until,
+    }),
+  }),
+});
+
+const PaymentChannelOption = builder
+  .objectRef<ChannelOption & { readonly locale: Locale }>('PaymentChannelOption')
+  .implement({
+    description: 'A channel of a method: the exact variant, such as one bank.',
+    fields: (t) => ({
+      channel: t.exposeString('channel', { description: 'Give it as `channel` to startTransaction.' }),
+      name: t.string({
+        description: 'Its name for payers, in the language asked for; brands are not translated.',
+        resolve: ({ channel, locale }) => channelName(channel, locale),
+      }),
+      unavailable: t.expose('unavailable', {
+        type: UnavailabilityRef,
+        nullable: true,
+        description: 'Why it cannot be used now; null when it can.',
+      }),
+    }),
+  });
 
 const PaymentMethodOption = builder
   .objectRef<MethodOption & { readonly locale: Locale }>('PaymentMethodOption')
   .implement({
-    description: 'A method that can pay now.',
+    description: 'A method of a shop, and its channels.',
     fields: (t) => ({
       method: t.expose('method', { type: PaymentMethodEnum, description: 'The method.' }),
       name: t.string({
@@ -19,8 +60,14 @@ const PaymentMethodOption = builder
         resolve: ({ method, locale }) => methodName(method, locale),
       }),
       channels: t.stringList({
-        description: 'Its channels, best first; give one as `channel` to startTransaction.',
+        description: 'Its channels that can be used now, best first; give one as `channel` to startTransaction.',
         resolve: (option) => [...option.channels],
+      }),
+      options: t.field({
+        type: [PaymentChannelOption],
+        description:
+          'Its channels with their names, best first; with `includeUnavailable` also those that cannot be used now.',
+        resolve: ({ options, locale }) => options.map((option) => ({ ...option, locale })),
       }),
     }),
   });
@@ -35,13 +82,18 @@ builder.queryField('paymentMethods', (t) =>
       amount: t.arg({ type: 'MinorUnits', required: true, description: '1 to 999,999,999 minor units.' }),
       currency: t.arg({ type: CurrencyEnum, required: true, description: 'The currency.' }),
       locale: t.arg({ type: LocaleEnum, description: "Language of the names; left out, the shop's." }),
+      includeUnavailable: t.arg.boolean({
+        defaultValue: false,
+        description: 'True lists also what cannot be used at this moment, with the reason.',
+      }),
     },
-    resolve: async (_, { shopId, amount, currency, locale }, context) => {
-      const { shops, acquirers } = context.app.payments;
+    resolve: async (_, { shopId, amount, currency, locale, includeUnavailable }, context) => {
+      const { shops, acquirers, clock } = context.app.payments;
       const shop = await findVisibleShop(shops, actorWith(context, 'payments:read'), shopId);
       parsePaymentAmount(amount);
       const language = locale ?? parseLocale(shop.locale) ?? 'pl';
-      return listMethods(acquirers, shop, { currency, wanted: [] }).map((option) => ({ ...option, locale: language }));
+      const wish = { currency, wanted: [], now: clock.now(shop), includeUnavailable: includeUnavailable ?? false };
+      return listMethods(acquirers, shop, wish).map((option) => ({ ...option, locale: language }));
     },
   }),
 );

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createRouter } from '../../../src/http/router.ts';
 import { after } from '../../../src/kernel/clock.ts';
 import { inTransaction, read } from '../../../src/kernel/db/database.ts';
 import type { Payment } from '../../../src/kernel/db/generated/prisma/client.ts';
@@ -7,7 +8,15 @@ import { expirePayment } from '../../../src/payments/expire-payment.ts';
 import { findPayment } from '../../../src/payments/store.ts';
 import { rotateServiceKey } from '../../../src/shops/rotate-service-key.ts';
 import { createHttpWorld, type HttpWorld, posted, textOf } from '../../http/world.ts';
-import { actorOf, createShop, startBlik, type TestShop, tellAnswer, testSeal } from '../../support/factories.ts';
+import {
+  actorOf,
+  createScriptedAcquirer,
+  createShop,
+  startBlik,
+  type TestShop,
+  tellAnswer,
+  testSeal,
+} from '../../support/factories.ts';
 import { packed } from './good-form.ts';
 import { type FlatFields, signByHand, signed } from './sign-by-hand.ts';
 
@@ -119,6 +128,16 @@ describe('POST /payment', () => {
       422,
       expect.stringContaining('<code>visibleMethod</code>'),
     ]);
+  });
+
+  it('opens the same payment while the only method of the form that the shop has is out of order', async () => {
+    const down = { ...createScriptedAcquirer(), unavailability: () => ({ reason: 'ACQUIRER_DOWN' }) as const };
+    const acquirers = new Map([[down.name, down]]);
+    const router = createRouter({ ...world.deps, prepare: { ...world.deps.prepare, acquirers } });
+    const form = posted(signed(formOf({ visibleMethod: 'card,blik' }), own.serviceKey));
+    const answer = await router.request('/payment', form);
+    expect(answer.status).toBe(303);
+    expect(await findPayment(world.database, idIn(answer))).toMatchObject({ methods: ['CARD', 'BLIK'] });
   });
 });
 

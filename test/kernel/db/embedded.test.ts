@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
-import { startEmbedded } from '../../../src/kernel/db/embedded.ts';
+import { findEmbedded, startEmbedded } from '../../../src/kernel/db/embedded.ts';
 import { runningServer, stopServer } from '../../../src/kernel/db/embedded-server.ts';
 import { StartError } from '../../../src/kernel/start-error.ts';
 
@@ -111,6 +111,17 @@ test('the password is random, kept for its owner alone, and asked for', async ()
   wrong.password = 'postgres';
   await expect(query(wrong.href, 'select 1')).rejects.toThrow('password authentication failed');
   await embedded.stop();
+});
+
+test('a program beside the gateway finds its database while that runs, and starts none when it does not', async () => {
+  const embedded = await start();
+  expect(await findEmbedded(dataDir)).toBe(embedded.url);
+  await embedded.stop();
+  const nobody = new StartError(
+    `No Bramka is running on the data directory ${dataDir}; start it, name another directory in BRAMKA_DATA_DIR, or set DATABASE_URL.`,
+  );
+  await expect(findEmbedded(dataDir)).rejects.toThrow(nobody);
+  expect(runningServer(cluster())).toBeUndefined();
 });
 
 test('a start after kill -9 of the gateway takes over the PostgreSQL that it left running', async () => {

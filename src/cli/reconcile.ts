@@ -1,0 +1,111 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import type { Acquirer, DayFileLine } from '../acquirers/port.ts';
+import { createAcquirers } from '../app.ts';
+import { type Config, readConfig } from '../config.ts';
+import { systemClock } from '../kernel/clock.ts';
+import { type Database, openDatabase } from '../kernel/db/database.ts';
+import { findEmbedded } from '../kernel/db/embedded.ts';
+import { requireDatabase } from '../kernel/db/require-database.ts';
+import { StartError } from '../kernel/start-error.ts';
+import { describeDifferences } from '../statements/describe-differences.ts';
+import { parseStatementDay, type StatementDay } from '../statements/model.ts';
+import { parseDayFile } from '../statements/parse-day-file.ts';
+import { type Reconciliation, reconcileDay } from '../statements/reconcile-day.ts';
+import { writeDayFile } from '../statements/write-day-file.ts';
+
+const usage = 'Usage: npm run reconcile -- --acquirer NAME --day 2026-11-26 [--file day.csv] [--save day.csv] [--json]';
+
+/** What the command was asked for. */
+type Wish = {
+  readonly acquirer: string;
+  readonly day: StatementDay;
+  /** A day file to compare with; undefined: the acquirer is asked for it. */
+  readonly file: string | undefined;
+  /** Where to keep what the acquirer said. */
+  readonly save: string | undefined;
+  readonly json: boolean;
+};
+
+/** @throws StartError when the command is used wrongly. */
+function readWish(): Wish | 'help' {
+  const { acquirer, day, file, save, json, help } = readOptions();
+  if (help) return 'help';
+  if (acquirer === undefined || day === undefined) throw new StartError(`--acquirer and --day are needed.\n${usage}`);
+  const statementDay = parseStatementDay(day);
+  if (!statementDay) throw new StartError(`${JSON.stringify(day)} is no day; write it as 2026-11-26.`);
+  return { acquirer, day: statementDay, file, save, json: json ?? false };
+}
+
+function readOptions() {
+  try {
+    const text = { type: 'string' } as const;
+    const flag = { type: 'boolean' } as const;
+    const options = { acquirer: text, day: text, file: text, save: text, json: flag, help: flag };
+    return parseArgs({ options }).values;
+  } catch (error) {
+    throw new StartError(`${(error as Error).message}\n${usage}`);
+  }
+}
+
+/** Compares, and says what differs. */
+async function reconcile(wish: Wish): Promise<Reconciliation> {
+  const config = readConfig();
+  const lines = wish.file === undefined ? undefined : await readLines(wish.file);
+  const database = openDatabase({ url: await databaseUrl(config), connectionsMax: 1 });
+  try {
+    const acquirer = findAcquirer(wish.acquirer, { config, database });
+    return await reconcileDay({ database }, { acquirer, day: wish.day, lines });
+  } catch (error) {
+    if ((error as { code?: string }).code !== '42P01') throw error;
+    throw new StartError('The database has not all tables of this Bramka; start it once, or run `npm run migrate`.');
+  } finally {
+    await database.close();
+  }
+}
+
+async function readLines(file: string): Promise<readonly DayFileLine[]> {
+  const text = await readFile(file, 'utf8').catch((error: Error) => {
+    throw new StartError(`The day file cannot be read: ${error.message}.`);
+  });
+  const { lines, mistakes } = parseDayFile(text);
+  if (mistakes) throw new StartError([`${file} cannot be used.`, ...mistakes].join('\n'));
+  return lines;
+}
+
+/** The database that the gateway uses: the server it is told of, or its own while it runs. */
+async function databaseUrl(config: Config): Promise<string> {
+  if (config.databaseUrl === undefined) return findEmbedded(config.dataDir);
+  await requireDatabase(config.databaseUrl, { durable: false });
+  return config.databaseUrl;
+}
+
+function findAcquirer(name: string, parts: { readonly config: Config; readonly database: Database }): Acquirer {
+  const acquirers = createAcquirers({ ...parts, clock: systemClock });
+  const acquirer = acquirers.get(name);
+  if (acquirer) return acquirer;
+  const known = [...acquirers.keys()].join(', ') || 'none';
+  throw new StartError(`There is no acquirer ${JSON.stringify(name)}; this gateway has ${known}.`);
+}
+
+/** The result for programs. Amounts are texts, since a number of JSON holds no more than 53 bits of them. */
+function toJson({ lines: _, ...result }: Reconciliation): string {
+  return JSON.stringify(result, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value), 2);
+}
+
+// `npm run reconcile`: compares our books with an acquirer's day file, and corrects nothing. It ends with 0 when there is no
+// difference, with 1 when there is one, and with 2 when it could not compare.
+try {
+  const wish = readWish();
+  if (wish === 'help') {
+    console.log(usage);
+  } else {
+    const result = await reconcile(wish);
+    if (wish.save !== undefined) await writeFile(wish.save, writeDayFile(result.lines));
+    console.log(wish.json ? toJson(result) : describeDifferences(result).join('\n'));
+    process.exitCode = result.differences.length === 0 ? 0 : 1;
+  }
+} catch (error) {
+  console.error(error instanceof StartError ? error.message : error);
+  process.exitCode = 2;
+}
