@@ -7,9 +7,13 @@ import type { SandboxAcquirer } from './acquirers/sandbox/create-acquirer.ts';
 import type { SandboxDeps } from './acquirers/sandbox/deps.ts';
 import { createSandboxBanks } from './acquirers/sandbox-banks/acquirer.ts';
 import { createSandboxBlik } from './acquirers/sandbox-blik/acquirer.ts';
+import { createSandboxCards } from './acquirers/sandbox-cards/acquirer.ts';
 import { createRefusalRecorder } from './audit/record-refusal.ts';
 import { createAuthenticator } from './auth/authenticate-actor.ts';
 import { watchKeys } from './auth/watch-keys.ts';
+import type { WalletDeps } from './cards/deps.ts';
+import { openSandboxVault } from './cards/open-vault.ts';
+import { sandboxApplePay, sandboxGooglePay } from './cards/sandbox-keys.ts';
 import type { Config } from './config.ts';
 import type { GraphApp } from './graphql/context.ts';
 import { createGraphServer } from './graphql/create-yoga.ts';
@@ -70,14 +74,14 @@ export type App = {
 export async function createApp(parts: AppParts): Promise<App> {
   const { config, database, clock, log } = parts;
   const seal = createSeal(parts.secret);
-  const { payments, refunds, notifications, simulated, guards } = wirePayments(parts);
+  const { payments, refunds, notifications, cards, simulated, guards } = wirePayments(parts);
   await openSharedAccounts(database, payments.acquirers);
   const feed = createEventFeed({ database, log });
   parts.metrics.watchFollowers(feed.followers);
   parts.metrics.watchPool(database.pool);
   const { rateLimitPerKey: perKey, rateLimitPerAddress: perAddress, trustedProxies } = config;
   const limits = createRequestLimits({ perKey, perAddress, trustedProxies, metrics: parts.metrics });
-  const graph = wireGraph(parts, { payments, refunds, seal, feed, limits });
+  const graph = wireGraph(parts, { payments, refunds, cards, seal, feed, limits });
   const sandbox = config.mode === 'sandbox';
   const worker = config.role === 'api' ? undefined : await wireWorker(parts, { payments, refunds, seal, simulated });
   let draining = false;
@@ -85,6 +89,8 @@ export async function createApp(parts: AppParts): Promise<App> {
     payments,
     prepare: { clock, acquirers: payments.acquirers, addressRule: sandbox ? 'any' : 'public' },
     notifications,
+    cards,
+    payerPages: simulated,
     seal,
     feed,
     sandbox,
@@ -120,6 +126,8 @@ type Wired = {
   readonly payments: PaymentDeps;
   readonly refunds: RefundDeps;
   readonly notifications: NotificationDeps;
+  /** Undefined in production, where no card acquirer is wired yet. */
+  readonly cards: WalletDeps | undefined;
   /** Empty in production. */
   readonly simulated: readonly SandboxAcquirer[];
   readonly guards: readonly GuardedAcquirer[];
@@ -150,13 +158,26 @@ function wirePayments({ config, database, clock, log, metrics, secret, publicUrl
   const simulated = simulate(config, depsFor);
   const guarding = { log, metrics, timeoutMs: acquirerTimeoutMs };
   for (const acquirer of simulated) acquirers.set(acquirer.name, guardAcquirer(acquirer, guarding));
-  return { payments, refunds, notifications, simulated, guards: [...acquirers.values()] };
+  const cards = config.mode === 'sandbox' ? sandboxCards({ database, clock }) : undefined;
+  return { payments, refunds, notifications, cards, simulated, guards: [...acquirers.values()] };
 }
 
 /** The acquirers that the sandbox simulates, each made of parts of its own. */
 function simulate({ mode }: Config, depsFor: (name: string) => SandboxDeps): readonly SandboxAcquirer[] {
   if (mode === 'production') return [];
-  return [createSandboxBlik(depsFor('sandbox-blik')), createSandboxBanks(depsFor('sandbox-banks'))];
+  const cards = depsFor('sandbox-cards');
+  const vault = openSandboxVault(cards.database);
+  return [
+    createSandboxBlik(depsFor('sandbox-blik')),
+    createSandboxBanks(depsFor('sandbox-banks')),
+    createSandboxCards(cards, async (token, merchantId) => (await vault.find(token, merchantId))?.outcome),
+  ];
+}
+
+/** The tokeniser of the sandbox: it decrypts with published keys, and its vault holds nothing that could be charged. */
+function sandboxCards({ database, clock }: Pick<AppParts, 'database' | 'clock'>): WalletDeps {
+  const vault = openSandboxVault(database);
+  return { vault, clock, googlePay: sandboxGooglePay, applePay: [sandboxApplePay] };
 }
 
 /**
@@ -186,11 +207,13 @@ async function openSharedAccounts(database: Database, acquirers: Acquirers): Pro
 }
 
 type Core = { readonly payments: PaymentDeps; readonly refunds: RefundDeps; readonly seal: Seal };
+type GraphCore = Core & {
+  readonly cards: WalletDeps | undefined;
+  readonly feed: EventFeed;
+  readonly limits: RequestLimits;
+};
 
-function wireGraph(
-  { config, database, clock, log, metrics, publicUrl }: AppParts,
-  { limits, ...core }: Core & { readonly feed: EventFeed; readonly limits: RequestLimits },
-) {
+function wireGraph({ config, database, clock, log, metrics, publicUrl }: AppParts, { limits, ...core }: GraphCore) {
   const sandbox = config.mode === 'sandbox';
   const authenticator = createAuthenticator({ database, clock, keyMode: sandbox ? 'test' : 'live' });
   const keyWatch = watchKeys(authenticator);

@@ -5,6 +5,7 @@ import { requireScope, Unauthenticated } from '../auth/actor.ts';
 import type { Authenticator } from '../auth/authenticate-actor.ts';
 import type { KeyMode } from '../auth/model.ts';
 import type { KeyWatch } from '../auth/watch-keys.ts';
+import type { WalletDeps } from '../cards/deps.ts';
 import type {
   Capture,
   Payment,
@@ -24,6 +25,8 @@ import type { RefundDeps } from '../refunds/deps.ts';
 export type GraphApp = {
   readonly payments: PaymentDeps;
   readonly refunds: RefundDeps;
+  /** The tokeniser; undefined where no cards are taken. */
+  readonly cards: WalletDeps | undefined;
   readonly authenticator: Authenticator;
   readonly keyWatch: KeyWatch;
   readonly seal: Seal;

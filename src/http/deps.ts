@@ -1,5 +1,7 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
+import type { PayerPages } from '../acquirers/payer-page.ts';
+import type { WalletDeps } from '../cards/deps.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Metrics } from '../kernel/metrics.ts';
 import type { Seal } from '../kernel/seal.ts';
@@ -14,6 +16,10 @@ export type HttpDeps = {
   readonly payments: PaymentDeps;
   readonly prepare: PrepareDeps;
   readonly notifications: NotificationDeps;
+  /** The tokeniser; undefined where no cards are taken. */
+  readonly cards: WalletDeps | undefined;
+  /** The pages of simulated banks; none in production. */
+  readonly payerPages: readonly PayerPages[];
   readonly seal: Seal;
   readonly feed: Pick<EventFeed, 'follow'>;
   /** True draws the yellow bar on the payer's pages. */

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { Hono } from 'hono';
+import { compress } from 'hono/compress';
 import { routePath } from 'hono/route';
 import { imojeRoutes } from '../imoje/http.ts';
 import type { RateLimited } from '../kernel/errors.ts';
 import { acquirerRoutes } from '../payments/http.ts';
 import { answerErrorPage } from '../paywall/answer-page.ts';
 import { paywallRoutes } from '../paywall/http.ts';
+import { sandboxRoutes } from '../paywall/sandbox-http.ts';
 import { answerProblem, answerTooMany, sayRetryAfter, wantsHtml } from './answers.ts';
 import type { HttpContext, HttpDeps, HttpEnv } from './deps.ts';
 import { healthRoutes } from './health.ts';
@@ -38,7 +40,10 @@ export function createRouter(deps: HttpDeps): Hono<HttpEnv> {
         const limited = await deps.limits.ofAddress(c.env?.incoming);
         return limited ? answerLimited(deps, c, limited) : next();
       })
+      // Only pages: a stream of news must leave at once, and what programs read is small.
+      .use(compress({ contentTypeFilter: /^text\/html/ }))
       .route('/', paywallRoutes(deps))
+      .route('/', sandboxRoutes(deps))
       .route('/', imojeRoutes(deps))
   );
 }

@@ -4,7 +4,7 @@ import type { Clock } from '../kernel/clock.ts';
 import type { Tx } from '../kernel/db/database.ts';
 import type { Payment, Transaction } from '../kernel/db/generated/prisma/client.ts';
 import type { TransactionSource } from '../kernel/db/generated/prisma/enums.ts';
-import { NotFound } from '../kernel/errors.ts';
+import { NotFound, type Refusal } from '../kernel/errors.ts';
 import { lockShops } from '../kernel/events/append-events.ts';
 import { IdempotencyKeyReused } from '../kernel/idempotency.ts';
 import { newId } from '../kernel/ids.ts';
@@ -32,6 +32,8 @@ export type PreparedStart = {
   readonly source: TransactionSource;
   /** The page of ours on which the payer has yet to enter his card; undefined when all is there and can be sent. */
   readonly entryPage: string | undefined;
+  /** Why the wallet's token gave no card; thrown unless the wish was answered before. */
+  readonly cardRefusal: Refusal | undefined;
   /** The payer has been warned and wants to pay otherwise than by the attempt that is running. */
   readonly supersede: boolean;
   readonly returnUrl: string | undefined;
@@ -100,6 +102,7 @@ function decide(known: Known, wish: PreparedStart, now: Date): StartedTransactio
   const key = `${wish.shop.id} ${wish.idempotencyKey}`;
   const earlier = known.byKey.get(key);
   if (earlier) return { payment, transaction: sameInput(earlier, wish), replayed: true };
+  if (wish.cardRefusal) throw wish.cardRefusal;
   requireFew(known, payment, now);
   const live = known.live.get(payment.id);
   if (live) requireReplaceable(known, wish, { live, now });

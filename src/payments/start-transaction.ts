@@ -1,7 +1,7 @@
 import ipaddr from 'ipaddr.js';
 import { type Acquirer, type AcquirerAnswer, acquirerFor, type StartOrder } from '../acquirers/port.ts';
 import type { PaymentMethod, TransactionSource } from '../kernel/db/generated/prisma/enums.ts';
-import { InvalidInput } from '../kernel/errors.ts';
+import { InvalidInput, type Refusal } from '../kernel/errors.ts';
 import { hashInput, parseIdempotencyKey } from '../kernel/idempotency.ts';
 import { parseWebAddress } from '../kernel/web-address.ts';
 import { type Channel, channelFacts, channels, isChannel, type Shop } from '../shops/model.ts';
@@ -18,7 +18,7 @@ export type StartTransactionInput = {
   /** Undefined: the method's usual channel. */
   readonly channel?: string | undefined;
   readonly blikCode?: string | undefined;
-  readonly card?: TokenisedCard | undefined;
+  readonly card?: TokenisedCard | RefusedCard | undefined;
   /** True when the payer was warned that the attempt which is running may still bring money, and wants to pay otherwise. */
   readonly supersede?: boolean | undefined;
   readonly payerIp?: string | undefined;
@@ -31,6 +31,9 @@ export type TokenisedCard = {
   /** Tells one wallet token from another, so that a repeated call is known for what it is; a card from a form has none. */
   readonly fingerprint?: string;
 };
+
+/** A wallet token out of which no card came. A repeated call is answered all the same: its token was good once. */
+export type RefusedCard = { readonly refusal: Refusal; readonly fingerprint: string };
 
 /** How long an acquirer may take to answer a call before it counts as silent, in milliseconds. */
 export const acquirerTimeoutMs = 3_000;
@@ -78,7 +81,7 @@ function orderFor(
     shopName: shop.name,
     enteredAt: transaction.updatedAt,
     blikCode: normalCode(input.blikCode),
-    cardToken: input.card?.token,
+    cardToken: input.card && 'token' in input.card ? input.card.token : undefined,
     returnUrl: transaction.returnUrl ?? `${deps.publicUrl}/pay/${payment.id}`,
     merchantId: shop.merchantId,
     clockOffsetMs: shop.clockOffsetMs,
@@ -119,6 +122,7 @@ function prepareStart(
     acquirer: acquirerFor(deps.acquirers, channel),
     source: owner.source,
     entryPage: entered ? undefined : `${deps.publicUrl}/pay/${input.paymentId}`,
+    cardRefusal: card && 'refusal' in card ? card.refusal : undefined,
     supersede,
     returnUrl: input.returnUrl,
     payerIp: input.payerIp === undefined ? undefined : ipaddr.process(input.payerIp).toString(),
@@ -130,7 +134,11 @@ function takesCard(channel: Channel): boolean {
   return method === 'CARD' || method === 'WALLET';
 }
 
-function parseChannel(input: StartTransactionInput, shop: Shop): Channel {
+/**
+ * Takes the channel of a wish: the one that it names, else the shop's first one of the method.
+ * @throws InvalidInput when the method has no channel of this name.
+ */
+export function parseChannel(input: Pick<StartTransactionInput, 'method' | 'channel'>, shop: Shop): Channel {
   // A shop that offers the method no more must still find an attempt it had started; whether a new one may be made is
   // decided with the payment.
   const known = [...shop.channels, ...(Object.keys(channels) as Channel[])];

@@ -2,6 +2,8 @@ import type { AddressInfo } from 'node:net';
 import net from 'node:net';
 import type { Hono } from 'hono';
 import type { Acquirer } from '../../src/acquirers/port.ts';
+import { openSandboxVault } from '../../src/cards/open-vault.ts';
+import { sandboxApplePay, sandboxGooglePay } from '../../src/cards/sandbox-keys.ts';
 import type { HttpDeps, HttpEnv } from '../../src/http/deps.ts';
 import { createRequestLimits } from '../../src/http/limit-requests.ts';
 import { createRouter } from '../../src/http/router.ts';
@@ -49,6 +51,8 @@ export async function createHttpWorld(
     notifications: { ...payments, hearMovement: { capture: unheard, void: unheard, refund: unheard } },
     limits: createRequestLimits({ perKey: 0, perAddress: 0, trustedProxies: [], metrics }),
     prepare: { clock, acquirers: payments.acquirers, addressRule: 'public' },
+    cards: { vault: openSandboxVault(database), clock, googlePay: sandboxGooglePay, applePay: [sandboxApplePay] },
+    payerPages: [],
     isReady: () => true,
     ...given.deps,
   };

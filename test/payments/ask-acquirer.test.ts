@@ -86,6 +86,7 @@ describe('An acquirer that has not told the outcome', () => {
       acquirer: world.acquirer,
       source: 'API',
       entryPage: undefined,
+      cardRefusal: undefined,
       supersede: false,
       returnUrl: undefined,
       payerIp: undefined,

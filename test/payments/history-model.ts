@@ -166,11 +166,14 @@ function listen(model: Model, attempt: ModelAttempt, { word, now }: Heard): void
   const waits = attempt.status === 'PENDING' || attempt.status === 'UNKNOWN';
   switch (word) {
     case 'settled':
-      return takeMoney(model, attempt, now);
+      takeMoney(model, attempt, now);
+      return;
     case 'other sum':
-      return holdMoney(model, attempt);
+      holdMoney(model, attempt);
+      return;
     case 'authorized':
-      return reserve(model, attempt, now);
+      reserve(model, attempt, now);
+      return;
     case 'pending':
       if (attempt.status === 'PENDING') attempt.confirmUntil ??= now + 60_000;
       return;
@@ -181,7 +184,7 @@ function listen(model: Model, attempt: ModelAttempt, { word, now }: Heard): void
       if (attempt.status === 'PENDING') move(attempt, 'UNKNOWN');
       return;
     default:
-      return endWithoutMoney(model, attempt, word === 'rejected' ? 'REJECTED' : 'ERROR');
+      endWithoutMoney(model, attempt, word === 'rejected' ? 'REJECTED' : 'ERROR');
   }
 }
 

@@ -2,8 +2,8 @@ import { createSandboxAcquirer, type SandboxAcquirer } from '../sandbox/create-a
 import type { SandboxDeps } from '../sandbox/deps.ts';
 import { movementCodes, page, refusals, scriptFor, scripts } from './outcomes.ts';
 
-/** Looks up what shall happen to a card, by the tokeniser's token; undefined when it knows none. */
-export type OutcomeFinder = (token: string) => Promise<string | undefined>;
+/** Looks up what shall happen to a card of a merchant, by the tokeniser's token; undefined when it knows none. */
+export type OutcomeFinder = (token: string, merchantId: string) => Promise<string | undefined>;
 
 /**
  * Makes the simulated card acquirer, for cards and for the wallets that hold them: the card's number said what happens when
@@ -17,7 +17,7 @@ export function createSandboxCards(deps: SandboxDeps, outcomeOf: OutcomeFinder):
     unavailability: () => undefined,
     scripts,
     scriptFor: async (order) => {
-      const outcome = order.cardToken === undefined ? undefined : await outcomeOf(order.cardToken);
+      const outcome = order.cardToken === undefined ? undefined : await outcomeOf(order.cardToken, order.merchantId);
       return scriptFor(outcome, order.amount);
     },
     refusals,

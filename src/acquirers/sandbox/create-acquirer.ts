@@ -1,9 +1,10 @@
 import type { JobHandlers } from '../../kernel/jobs/handler.ts';
+import type { PayerPages } from '../payer-page.ts';
 import type { Acquirer, AcquirerAnswer, MovementAnswer, MovementOrder, StartOrder } from '../port.ts';
 import { acceptMovement } from './accept-movement.ts';
 import { acceptOrder } from './accept-order.ts';
 import { cancelOrder } from './cancel-order.ts';
-import { decideOrder, findPayerOrder, type PayerDecision, type PayerOrder } from './decide-order.ts';
+import { decideOrder, findPayerOrder } from './decide-order.ts';
 import type { SandboxDeps, Simulation } from './deps.ts';
 import { sandboxJobs } from './jobs.ts';
 import { answerOf, type Behaviour, scriptNamed } from './model.ts';
@@ -14,11 +15,7 @@ import { readDay } from './sql/read-day.ts';
 import { findOrder } from './store.ts';
 
 /** A simulated acquirer: the port, the jobs that drive it, and the page on which its payers decide. */
-export type SandboxAcquirer = Acquirer & {
-  readonly jobs: JobHandlers;
-  findPayerOrder(reference: string): Promise<PayerOrder | undefined>;
-  decideOrder(wish: { readonly reference: string; readonly decision: PayerDecision }): Promise<void>;
-};
+export type SandboxAcquirer = Acquirer & PayerPages & { readonly jobs: JobHandlers };
 
 /**
  * Makes a simulated acquirer out of how it behaves. It keeps its orders and movements in tables of its own, so it

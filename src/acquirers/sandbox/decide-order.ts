@@ -1,19 +1,10 @@
 import { after } from '../../kernel/clock.ts';
 import { inTransaction } from '../../kernel/db/database.ts';
 import { clearTimers, setTimers } from '../../kernel/jobs/timers.ts';
+import type { PayerDecision, PayerOrder } from '../payer-page.ts';
 import type { Simulation } from './deps.ts';
-import { lastEnd, type OrderEnd, type SandboxOrder, scriptNamed, timerKinds } from './model.ts';
+import { lastEnd, type OrderEnd, scriptNamed, timerKinds } from './model.ts';
 import { findOrder, lockOrder, moveOrder } from './store.ts';
-
-/** What a payer can do on the page of his bank; whoever just leaves decides nothing. */
-export type PayerDecision = 'approve' | 'refuse';
-
-/** An order as the page of the bank shows it. */
-export type PayerOrder = Pick<SandboxOrder, 'channel' | 'amount' | 'currency' | 'shopName' | 'returnUrl'> & {
-  readonly kind: 'bank' | 'challenge';
-  /** False once it has been decided, or its time is over. */
-  readonly isOpen: boolean;
-};
 
 /** Finds an order that a payer decides on a page; undefined when there is none. */
 export async function findPayerOrder(simulation: Simulation, reference: string): Promise<PayerOrder | undefined> {

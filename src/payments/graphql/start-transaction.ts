@@ -8,6 +8,7 @@ import { nextStepOf } from '../../transactions/next-step.ts';
 import type { StartedTransaction } from '../decide-start.ts';
 import { findVisiblePayment } from '../find-payment.ts';
 import { startTransaction } from '../start-transaction.ts';
+import { tokeniseWalletToken } from './tokenise-wallet-token.ts';
 
 const BlikInput = builder.inputType('BlikInput', {
   description: 'How the payer shows himself to BLIK.',
@@ -122,12 +123,13 @@ builder.mutationField('startTransaction', (t) =>
       const evidence = { idempotencyKey: input.idempotencyKey, subject: input.paymentId };
       return refusable(context, { operation: 'startTransaction', scope: 'payments:write', evidence }, async (actor) => {
         const { payments } = context.app;
-        const { blik, ...wish } = withoutNulls(input);
+        const { blik, wallet, ...wish } = withoutNulls(input);
         if (blik?.profileId !== undefined) {
           throw new MethodNotAvailable('No stored alias can be charged yet; pay with a code.', ['blik', 'profileId']);
         }
         const { payment, shop } = await findVisiblePayment(payments, actor, { id: wish.paymentId, field: 'paymentId' });
-        const start = { ...wish, paymentId: payment.id, blikCode: blik?.code };
+        const card = wallet && (await tokeniseWalletToken(context.app.cards, { ...wish, shop }, wallet.token));
+        const start = { ...wish, paymentId: payment.id, blikCode: blik?.code, card };
         const owner = { shop, source: 'API' } as const;
         return startTransaction(payments, owner, start);
       });

@@ -1,0 +1,26 @@
+import type { Currency } from '../kernel/db/generated/prisma/enums.ts';
+import type { Channel } from '../shops/model.ts';
+
+/** What a payer can do on the page of a simulated bank; whoever just leaves decides nothing. */
+export type PayerDecision = 'approve' | 'refuse';
+
+/** An order as the page of a simulated bank shows it. */
+export type PayerOrder = {
+  readonly kind: 'bank' | 'challenge';
+  readonly channel: Channel;
+  readonly amount: bigint;
+  readonly currency: Currency;
+  readonly shopName: string;
+  /** Where the payer goes afterwards. */
+  readonly returnUrl: string;
+  /** False once it has been decided, or its time is over. */
+  readonly isOpen: boolean;
+};
+
+/** The orders of one simulated acquirer that its payers decide on a page. */
+export type PayerPages = {
+  /** Finds an order; undefined when there is none with this reference. */
+  findPayerOrder(reference: string): Promise<PayerOrder | undefined>;
+  /** Takes the payer's decision; what was decided before stays as it is. */
+  decideOrder(wish: { readonly reference: string; readonly decision: PayerDecision }): Promise<void>;
+};
