@@ -15,6 +15,8 @@ export type PageAnswer = {
   readonly pathLocale?: string | undefined;
   /** The language that the shop asked for. */
   readonly storedLocale?: string | undefined;
+  /** Where forms of the page may lead, beside this gateway: the origins of addresses that were given to us. */
+  readonly formTargets?: readonly string[] | undefined;
   /** Gives the address of the same page in another language; undefined when it has none of its own. */
   readonly hrefOf?: ((locale: Locale) => string) | undefined;
 };
@@ -43,7 +45,7 @@ export async function answerPage(
     languages: hrefOf ? paywallLocales.map((locale) => ({ locale, href: hrefOf(locale) })) : [],
   });
   return c.html(String(page), answer.status, {
-    'content-security-policy': policyFor(nonce),
+    'content-security-policy': policyFor(nonce, answer.formTargets ?? []),
     'cache-control': 'no-store',
     vary: 'accept-language',
   });
@@ -62,14 +64,17 @@ export function answerErrorPage(
   return answerPage(c, answer, (frame) => errorPage({ ...frame, ...told, problems }));
 }
 
-function policyFor(nonce: string): string {
+/** Browsers hold the redirect that answers a form to the policy as well (Content Security Policy Level 3, form-action). */
+function policyFor(nonce: string, formTargets: readonly string[]): string {
+  const origins = formTargets.filter((url) => URL.canParse(url)).map((url) => new URL(url).origin);
+
   return [
     "default-src 'none'",
     `style-src 'nonce-${nonce}'`,
     `script-src 'nonce-${nonce}'`,
     "img-src 'self' data:",
     "connect-src 'self'",
-    "form-action 'self'",
+    ["form-action 'self'", ...origins].join(' '),
     "base-uri 'none'",
     "frame-ancestors 'none'",
   ].join('; ');

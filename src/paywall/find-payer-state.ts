@@ -9,8 +9,8 @@ import { readAttempts } from '../transactions/store.ts';
 /** All that a payer's page is drawn from. */
 export type PayerState = {
   readonly payment: Payment;
-  /** The attempt that paid it; until there is one, the newest. */
-  readonly attempt: Transaction | undefined;
+  /** All attempts to pay it, oldest first. */
+  readonly attempts: readonly Transaction[];
   readonly shop: Shop;
   /** By the merchant's clock. */
   readonly now: Date;
@@ -34,7 +34,6 @@ export async function findPayerState(
   const shop = payment && (await deps.shops.find(payment.shopId));
   if (!payment || !shop) return undefined;
   const now = deps.clock.now(shop);
-  const attempt = attempts.find((tried) => tried.status === 'SETTLED' && !tried.surplus) ?? attempts.at(-1);
   const lapsed = payment.status === 'NEW' && payment.validUntil <= now;
-  return { payment: lapsed ? { ...payment, status: 'EXPIRED' } : payment, attempt, shop, now };
+  return { payment: lapsed ? { ...payment, status: 'EXPIRED' } : payment, attempts, shop, now };
 }

@@ -1,20 +1,21 @@
-import { randomBytes } from 'node:crypto';
 import { Hono } from 'hono';
-import { methodNotAllowed, sayRetryAfter } from '../http/answers.ts';
-import { addressOf } from '../http/client-address.ts';
+import { tokeniseCard } from '../cards/tokenise-card.ts';
+import { tokeniseWallet } from '../cards/tokenise-wallet.ts';
+import { methodNotAllowed } from '../http/answers.ts';
 import type { HttpContext, HttpDeps, HttpEnv } from '../http/deps.ts';
-import { isUrlEncoded, readBody } from '../http/read-body.ts';
-import { RateLimited, Refusal } from '../kernel/errors.ts';
-import { parseLocale } from '../kernel/i18n/locales.ts';
-import { startTransaction } from '../payments/start-transaction.ts';
-import { answerErrorPage, answerPage } from './answer-page.ts';
+import { holdsCardNumber } from '../kernel/card-numbers.ts';
+import { channelFacts, isChannel } from '../shops/model.ts';
+import { answerErrorPage } from './answer-page.ts';
 import { findPayerState, type PayerState } from './find-payer-state.ts';
-import { paymentPage } from './pages/payment-page.ts';
-import type { FormProblem } from './pages/view.ts';
-import { toPaymentView } from './payment-view.ts';
+import { showPayment } from './show-payment.ts';
+import { parseWallet, showWallet } from './show-wallet.ts';
 import { createStatusStreamer } from './stream-status.ts';
+import { type FormWish, takeForm } from './take-form.ts';
 
-/** The payer's pages: `/pay/{id}`, the form's target `/pay/{id}/blik`, and the news `/pay/{id}/events`. */
+/**
+ * The payer's pages: `/pay/{id}`, another method `/pay/{id}/other`, the targets of the forms `/pay/{id}/blik`, `/card`,
+ * `/bank` and `/wallet`, and the news `/pay/{id}/events`.
+ */
 export function paywallRoutes(deps: HttpDeps): Hono<HttpEnv> {
   const streamStatus = createStatusStreamer(deps);
   const withState =
@@ -23,17 +24,37 @@ export function paywallRoutes(deps: HttpDeps): Hono<HttpEnv> {
       if (state) return answer(c, state);
       return answerErrorPage(c, { status: 404, sandbox: deps.sandbox }, { error: 'PAYMENT_UNKNOWN' });
     };
+  const form = (read: (form: URLSearchParams, state: PayerState) => FormWish | Promise<FormWish>) =>
+    withState((c, state) => takeForm(deps, { c, state }, (fields) => read(fields, state)));
   return new Hono<HttpEnv>()
     .get(
       '/pay/:id',
       withState((c, state) => showPayment(deps, c, { state })),
     )
     .all('/pay/:id', (c) => methodNotAllowed(c, 'GET, HEAD'))
-    .post(
-      '/pay/:id/blik',
-      withState((c, state) => payWithBlik(deps, c, state)),
+    .get(
+      '/pay/:id/other',
+      withState((c, state) => showPayment(deps, c, { state, replacing: true })),
     )
+    .all('/pay/:id/other', (c) => methodNotAllowed(c, 'GET, HEAD'))
+    .post('/pay/:id/blik', form(readBlik))
     .all('/pay/:id/blik', (c) => methodNotAllowed(c, 'POST'))
+    .post(
+      '/pay/:id/card',
+      form((fields, state) => readCard(deps, fields, state)),
+    )
+    .all('/pay/:id/card', (c) => methodNotAllowed(c, 'POST'))
+    .post('/pay/:id/bank', form(readBank))
+    .all('/pay/:id/bank', (c) => methodNotAllowed(c, 'POST'))
+    .get(
+      '/pay/:id/wallet',
+      withState((c, state) => showWallet(deps, c, state)),
+    )
+    .post(
+      '/pay/:id/wallet',
+      form((fields, state) => readWallet(deps, fields, state)),
+    )
+    .all('/pay/:id/wallet', (c) => methodNotAllowed(c, 'GET, HEAD, POST'))
     .get(
       '/pay/:id/events',
       // A HEAD would open a stream that nobody reads.
@@ -42,75 +63,43 @@ export function paywallRoutes(deps: HttpDeps): Hono<HttpEnv> {
     .all('/pay/:id/events', (c) => methodNotAllowed(c, 'GET'));
 }
 
-type Shown = { readonly state: PayerState; readonly status?: 200 | 422 | 429; readonly problem?: FormProblem };
-
-function showPayment(deps: HttpDeps, c: HttpContext, { state, status = 200, problem }: Shown): Promise<Response> {
-  const { id, locale } = state.payment;
-  const showing = {
-    acquirers: deps.payments.acquirers,
-    formNonce: randomBytes(16).toString('base64url'),
-    lang: parseLocale(c.req.query('lang') ?? ''),
-    stay: c.req.query('stay') !== undefined,
-    problem,
-  };
-  const answer = {
-    ...{ status, sandbox: deps.sandbox, storedLocale: locale ?? undefined },
-    hrefOf: (other: string) => `/pay/${id}?${showing.stay ? 'stay=1&' : ''}lang=${other}`,
-  };
-  return answerPage(c, answer, (frame) => paymentPage(toPaymentView(state, frame, showing)));
-}
-
-/**
- * Takes the BLIK code of the form. The token in the form makes a form that is sent twice one attempt. Whoever holds the
- * payment's address may try to pay it, so no other authority is asked for.
- */
-async function payWithBlik(deps: HttpDeps, c: HttpContext, state: PayerState): Promise<Response> {
-  const form = new URLSearchParams((await readBody(c.req.raw)).toString('utf8'));
-  const attempt = form.get('attempt') ?? '';
-  const showNow = backToPayment(c, state);
-  if (state.payment.status !== 'NEW' || !isUrlEncoded(c.req.raw) || !/^[\w-]{22}$/.test(attempt)) return showNow;
+function readBlik(form: URLSearchParams): FormWish {
   const code = (form.get('code') ?? '').replaceAll(/[\s\u00a0]/g, '');
-  const problem = code === '' ? 'CODE_MISSING' : /^\d{6}$/.test(code) ? undefined : 'CODE_NOT_SIX_DIGITS';
-  if (problem) return showPayment(deps, c, { state, status: 422, problem });
-  const { shop, payment } = state;
-  try {
-    const input = { paymentId: payment.id, method: 'BLIK', channel: 'blik', blikCode: code } as const;
-    const idempotencyKey = `paywall:${attempt}`;
-    const owner = { shop, source: 'WEB' } as const;
-    const address = addressOf(c.env?.incoming, deps.trustedProxies);
-    const payerIp = address === 'unknown' ? undefined : address;
-    await startTransaction(deps.payments, owner, { ...input, payerIp, idempotencyKey });
-    return showNow;
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    deps.metrics.operationRefused(error.code);
-    return answerRefusal(deps, c, { state, refusal: error });
-  }
+  if (code === '') return { problem: { form: 'BLIK', code: 'CODE_MISSING' } };
+  if (!/^\d{6}$/.test(code)) return { problem: { form: 'BLIK', code: 'CODE_NOT_SIX_DIGITS' } };
+  return { start: { method: 'BLIK', channel: 'blik', blikCode: code } };
 }
 
-async function answerRefusal(
-  deps: HttpDeps,
-  c: HttpContext,
-  { state, refusal }: { readonly state: PayerState; readonly refusal: Refusal },
-): Promise<Response> {
-  if (refusal instanceof RateLimited) {
-    sayRetryAfter(c, refusal);
-    const problem = refusal.retryAfterSeconds > 60 ? 'ATTEMPTS_STOPPED' : 'TOO_MANY_ATTEMPTS';
-    return showPayment(deps, c, { state, status: 429, problem });
-  }
-  switch (refusal.code) {
-    case 'SHOP_NOT_ACTIVE':
-    case 'MERCHANT_NOT_ACTIVE':
-      return answerErrorPage(c, { status: 409, sandbox: deps.sandbox }, { error: 'SHOP_NOT_ACTIVE' });
-    case 'METHOD_NOT_AVAILABLE':
-      return showPayment(deps, c, { state, status: 422 });
-    default:
-      // Another attempt runs, the payment is over, or the same form came with another code: the page says how it stands.
-      return backToPayment(c, state);
-  }
+function readBank(form: URLSearchParams): FormWish {
+  const channel = form.get('channel') ?? '';
+  if (channel === '') return { problem: { form: 'PBL', code: 'BANK_MISSING' } };
+  return isChannel(channel) && channelFacts(channel).method === 'PBL'
+    ? { start: { method: 'PBL', channel } }
+    : methodGone;
 }
 
-function backToPayment(c: HttpContext, { payment }: PayerState): Response {
-  const lang = parseLocale(c.req.query('lang') ?? '');
-  return c.redirect(`/pay/${payment.id}${lang === undefined ? '' : `?lang=${lang}`}`, 303);
+const methodGone: FormWish = { problem: { form: undefined, code: 'METHOD_GONE' } };
+
+/** The card goes to the tokeniser and nowhere else; what comes back holds no number. */
+async function readCard({ cards }: HttpDeps, form: URLSearchParams, { shop }: PayerState): Promise<FormWish> {
+  if (!cards) return methodGone;
+  const field = (name: string): string => form.get(name) ?? '';
+  const typed = { number: field('number'), expiry: field('expiry'), cvv: field('cvv'), name: field('name') };
+  const tokenised = await tokeniseCard(cards, shop, typed);
+  if ('card' in tokenised) return { start: { method: 'CARD', channel: 'ecom3ds', card: tokenised.card } };
+  const { problems } = tokenised;
+  return { problem: { form: 'CARD', problems, kept: { expiry: harmless(typed.expiry), name: harmless(typed.name) } } };
+}
+
+/** What may be shown again of a field: nothing, when a card number was put into the wrong one. */
+function harmless(text: string): string {
+  return text.length > 100 || holdsCardNumber(text) ? '' : text;
+}
+
+async function readWallet({ cards }: HttpDeps, form: URLSearchParams, { shop }: PayerState): Promise<FormWish> {
+  const channel = parseWallet(form.get('channel'));
+  if (!cards || !channel) return methodGone;
+  const tokenised = await tokeniseWallet(cards, shop, { channel, token: form.get('token') ?? '' });
+  if ('problem' in tokenised) return { problem: { form: 'WALLET', code: tokenised.problem } };
+  return { start: { method: 'WALLET', channel, card: tokenised.card } };
 }

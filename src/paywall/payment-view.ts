@@ -1,8 +1,22 @@
 import type { Acquirers } from '../acquirers/port.ts';
 import type { Payment } from '../kernel/db/generated/prisma/client.ts';
-import { listMethods } from '../payments/list-methods.ts';
+import type { Locale } from '../kernel/i18n/locales.ts';
+import { type ChannelOption, listMethods, type MethodOption } from '../payments/list-methods.ts';
+import { mayReplace } from '../payments/model.ts';
+import { channelName, methodName } from '../payments/name-methods.ts';
+import { type Channel, channelFacts, isChannel } from '../shops/model.ts';
+import { nextStepOf } from '../transactions/next-step.ts';
 import type { PayerState } from './find-payer-state.ts';
-import { type FormProblem, isAttemptOpen, type PageFrame, type PaymentView, statusMark } from './pages/view.ts';
+import {
+  type AttemptView,
+  type FormProblem,
+  isAttemptOpen,
+  type MethodView,
+  type PageFrame,
+  type PageUrls,
+  type PaymentView,
+  statusMark,
+} from './pages/view.ts';
 
 /** What a page is told beside the state of its payment. */
 export type Showing = {
@@ -12,87 +26,163 @@ export type Showing = {
   readonly lang: string | undefined;
   /** True does not send the payer back to the shop by itself. */
   readonly stay: boolean;
+  /** True offers to pay otherwise than by the attempt that is running. */
+  readonly replacing: boolean;
   readonly problem?: FormProblem | undefined;
 };
 
 /** Makes the view that a payer's page is drawn from. */
 export function toPaymentView(state: PayerState, frame: PageFrame, showing: Showing): PaymentView {
   const { payment, now } = state;
-  const path = `/pay/${payment.id}`;
-  const lang = showing.lang === undefined ? '' : `lang=${showing.lang}`;
-  const withLang = (address: string): string => (lang === '' ? address : `${address}?${lang}`);
+  const options = optionsFor(state, showing.acquirers);
+  const linkTo = linksOf(payment, showing.lang);
+  const attempt = shownAttempt(state, frame.locale);
+  const replacing = showing.replacing && attempt?.replaceable === true;
+  const walletLink = (channel: Channel): string =>
+    linkTo('/wallet', [`channel=${channel}`, ...(replacing ? ['supersede=1'] : [])]);
   return {
     ...frame,
     now,
-    ...shownState(state),
-    methods: isOpenForPayers(state) && canPayBlik(state, showing.acquirers) ? [{ method: 'BLIK' }] : [],
+    payment: shownPayment(state),
+    attempt,
+    methods: options.flatMap((option) => methodView(option, { locale: frame.locale, walletLink })),
+    unavailable: options.flatMap((option) => missing(option, frame.locale)),
+    opened: openedFor(state, showing.problem),
     formNonce: showing.formNonce,
     problem: showing.problem,
-    returnTo: returnOf(payment, showing.stay),
-    urls: {
-      self: withLang(path),
-      pay: withLang(`${path}/blik`),
-      events: `${path}/events`,
-      stay: `${path}?stay=1${lang === '' ? '' : `&${lang}`}`,
-    },
+    replacing,
+    returnTo: returnOf(state, showing.stay),
+    urls: urlsOf(linkTo),
   };
 }
 
 /** The word by which a waiting page learns that it is out of date. */
 export function markOf(state: PayerState): string {
-  return statusMark(shownState(state));
+  return statusMark({ payment: shownPayment(state), attempt: shownAttempt(state, 'en') });
 }
 
 /** Says whether nothing can happen to a payment any more that its payer waits for. */
 export function isOver(state: PayerState): boolean {
   const { status } = state.payment;
-  return (
-    status === 'SETTLED' || ((status === 'CANCELLED' || status === 'EXPIRED') && !isAttemptOpen(shownState(state)))
-  );
+  const lost = status === 'CANCELLED' || status === 'EXPIRED';
+  return status === 'SETTLED' || (lost && !isAttemptOpen({ attempt: shownAttempt(state, 'en') }));
 }
 
-function shownState({ payment, attempt, shop }: PayerState): Pick<PaymentView, 'payment' | 'attempt'> {
+function shownPayment({ payment, shop }: PayerState): PaymentView['payment'] {
   return {
-    payment: {
-      id: payment.id,
-      shopName: shop.name,
-      orderId: payment.orderId,
-      title: payment.title ?? undefined,
-      amount: { amount: payment.amount, currency: payment.currency },
-      status: payment.status,
-      validUntil: payment.validUntil,
-      settledAt: payment.settledAt ?? undefined,
-    },
-    attempt:
-      attempt?.method === 'BLIK'
-        ? {
-            status: attempt.status,
-            method: attempt.method,
-            reason: attempt.reason ?? undefined,
-            startedAt: attempt.createdAt,
-            confirmUntil: attempt.confirmUntil ?? undefined,
-          }
-        : undefined,
+    id: payment.id,
+    shopName: shop.name,
+    orderId: payment.orderId,
+    title: payment.title ?? undefined,
+    amount: { amount: payment.amount, currency: payment.currency },
+    status: payment.status,
+    validUntil: payment.validUntil,
+    settledAt: payment.settledAt ?? undefined,
   };
 }
 
-function isOpenForPayers({ shop }: PayerState): boolean {
-  return shop.status === 'ACTIVE' && shop.merchantActive;
+/** The attempt that paid; until there is one, the newest. */
+function shownAttempt({ attempts, now }: PayerState, locale: Locale): AttemptView | undefined {
+  const attempt = attempts.find(({ status, surplus }) => status === 'SETTLED' && !surplus) ?? attempts.at(-1);
+  if (!attempt) return undefined;
+  return {
+    number: attempts.indexOf(attempt) + 1,
+    status: attempt.status,
+    method: attempt.method,
+    label: isChannel(attempt.channel) ? channelName(attempt.channel, locale) : methodName(attempt.method, locale),
+    reason: attempt.reason ?? undefined,
+    startedAt: attempt.createdAt,
+    confirmUntil: attempt.confirmUntil ?? undefined,
+    bankUrl: attempt.status === 'PENDING' ? nextStepOf(attempt)?.url : undefined,
+    replaceable: mayReplace(attempt, now) === 'after-warning',
+  };
 }
 
-function canPayBlik({ payment, shop, now }: PayerState, acquirers: Acquirers): boolean {
-  const options = listMethods(acquirers, shop, { currency: payment.currency, wanted: payment.methods, now });
-  return options.some((option) => option.method === 'BLIK' && option.channels.includes('blik'));
+/** Channels of which the payer's pages have a form; what else a method has is for shops that ask for it by name. */
+const channelsWithForm: readonly Channel[] = ['blik', 'ecom3ds', 'gpay', 'applepay'];
+
+function optionsFor({ payment, shop, now }: PayerState, acquirers: Acquirers): MethodOption[] {
+  if (shop.status !== 'ACTIVE' || !shop.merchantActive) return [];
+  const wish = { currency: payment.currency, wanted: payment.methods, now, includeUnavailable: true };
+  const hasForm = (channel: Channel): boolean =>
+    channelsWithForm.includes(channel) || channelFacts(channel).method === 'PBL';
+  return listMethods(acquirers, shop, wish).flatMap((found) => {
+    const options = found.options.filter(({ channel }) => hasForm(channel));
+    return options.length === 0 ? [] : [{ ...found, options, channels: found.channels.filter(hasForm) }];
+  });
+}
+
+function methodView(
+  { method, channels }: MethodOption,
+  { locale, walletLink }: { readonly locale: Locale; readonly walletLink: (channel: Channel) => string },
+): MethodView[] {
+  if (channels.length === 0) return [];
+  const named = channels.map((channel) => ({ channel, name: channelName(channel, locale) }));
+  switch (method) {
+    case 'BLIK':
+    case 'CARD':
+      return [{ method }];
+    case 'PBL':
+      return [{ method, banks: named }];
+    case 'WALLET':
+      return [{ method, wallets: named.map(({ channel, name }) => ({ name, href: walletLink(channel) })) }];
+    default:
+      return [];
+  }
+}
+
+/** What cannot pay at this moment; a whole method that is out of order is one line and not one for each bank. */
+function missing({ method, options, channels }: MethodOption, locale: Locale): PaymentView['unavailable'] {
+  const isDown = ({ unavailable }: ChannelOption): boolean => unavailable?.reason === 'ACQUIRER_DOWN';
+  if (channels.length === 0 && options.every(isDown)) {
+    return [{ name: methodName(method, locale), reason: 'ACQUIRER_DOWN' }];
+  }
+  return options.flatMap(({ channel, unavailable }) =>
+    unavailable ? [{ ...unavailable, name: channelName(channel, locale) }] : [],
+  );
+}
+
+/** What the payer was busy with; else what he tried last, or what the shop preselected. */
+function openedFor({ payment, attempts }: PayerState, problem: FormProblem | undefined): PaymentView['opened'] {
+  const last = attempts.at(-1)?.channel ?? payment.preselectChannel ?? '';
+  const channel = isChannel(last) ? last : undefined;
+  return { method: problem?.form ?? (channel && channelFacts(channel).method), channel };
+}
+
+/** Makes an address below a payment's page. */
+type LinkTo = (path: string, query?: readonly string[]) => string;
+
+/** The addresses below a payment's page; `lang` is kept in each of them. */
+export function linksOf({ id }: Pick<Payment, 'id'>, lang: string | undefined): LinkTo {
+  return (path, query = []) => {
+    const all = lang === undefined ? query : [...query, `lang=${lang}`];
+    return `/pay/${id}${path}${all.length === 0 ? '' : `?${all.join('&')}`}`;
+  };
+}
+
+function urlsOf(linkTo: LinkTo): PageUrls {
+  return {
+    self: linkTo(''),
+    blik: linkTo('/blik'),
+    card: linkTo('/card'),
+    bank: linkTo('/bank'),
+    wallet: linkTo('/wallet'),
+    otherMethod: linkTo('/other'),
+    events: linkTo('/events'),
+    stay: linkTo('', ['stay=1']),
+  };
 }
 
 /**
- * Chooses where the shop wants its payer back (imoje protocol, section 3). While nothing is decided the failure address
- * is only for payers who leave without having tried: a shop may cancel the order of whoever arrives there.
+ * Chooses where the shop wants its payer back (imoje protocol, section 3): the payment's address, or the one that came with
+ * the attempt. While nothing is decided the failure address is only for payers who leave without having tried: a shop may
+ * cancel the order of whoever arrives there.
  */
-function returnOf(payment: Payment, stay: boolean): PaymentView['returnTo'] {
-  const { status, successUrl, failureUrl, returnUrl } = payment;
+function returnOf({ payment, attempts }: PayerState, stay: boolean): PaymentView['returnTo'] {
+  const { status, successUrl, failureUrl } = payment;
   const over = status === 'SETTLED' || status === 'CANCELLED' || status === 'EXPIRED';
   const special = status === 'SETTLED' ? successUrl : over ? failureUrl : null;
+  const returnUrl = payment.returnUrl ?? attempts.at(-1)?.returnUrl ?? null;
   const url = special ?? returnUrl ?? (status === 'NEW' ? failureUrl : null);
   return url === null ? undefined : { url, automatic: over && !stay };
 }

@@ -26,7 +26,7 @@ describe('The waiting page', () => {
   });
 
   it('listens for news, and without scripts asks again every 3 seconds', () => {
-    expect(draw(waiting)).toContain('data-events="/pay/1/events" data-status="PENDING.PENDING" data-self="/pay/1"');
+    expect(draw(waiting)).toContain('data-events="/pay/1/events" data-status="PENDING.PENDING.1" data-self="/pay/1"');
     expect(draw(waiting)).toContain('<noscript><meta http-equiv="refresh" content="3"></noscript>');
   });
 
@@ -87,7 +87,7 @@ describe('The result page', () => {
       const page = draw({ payment: { status }, attempt: { status: 'UNKNOWN' }, returnTo });
       expect(page).not.toMatch(/No money was taken|content="5/);
       expect(page).toContain('it may still go through');
-      expect(page).toContain(`data-status="${status}.UNKNOWN"`);
+      expect(page).toContain(`data-status="${status}.UNKNOWN.1"`);
     },
   );
 

@@ -55,11 +55,11 @@ describe('GET /pay/{id}/events', () => {
     expect(news.response.headers.get('content-type')).toBe('text/event-stream');
     expect(await news.next()).toBe(told('NEW.NONE'));
     await pay(id);
-    expect(await news.next()).toBe(told('PENDING.PENDING'));
+    expect(await news.next()).toBe(told('PENDING.PENDING.1'));
     await tell(id, { kind: 'silent' });
-    expect(await news.next()).toBe(told('PENDING.UNKNOWN'));
+    expect(await news.next()).toBe(told('PENDING.UNKNOWN.1'));
     await tell(id, { kind: 'settled', amount: 1234n });
-    expect(await news.next()).toBe(told('SETTLED.SETTLED'));
+    expect(await news.next()).toBe(told('SETTLED.SETTLED.1'));
     expect(await news.next()).toBeUndefined();
     expect(world.feed.followers()).toBe(0);
     await server.close();
@@ -70,11 +70,11 @@ describe('GET /pay/{id}/events', () => {
     const id = await newPayment();
     await pay(id);
     const news = await listen(url, id);
-    expect(await news.next()).toBe(told('PENDING.PENDING'));
+    expect(await news.next()).toBe(told('PENDING.PENDING.1'));
     await cancelPayment(world.payments, actorOf(shop), id);
-    expect(await news.next()).toBe(told('CANCELLED.CANCELLED'));
+    expect(await news.next()).toBe(told('CANCELLED.CANCELLED.1'));
     await tell(id, { kind: 'settled', amount: 1234n });
-    expect(await news.next()).toBe(told('SETTLED.SETTLED'));
+    expect(await news.next()).toBe(told('SETTLED.SETTLED.1'));
     await server.close();
   });
 

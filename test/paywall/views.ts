@@ -25,6 +25,37 @@ export type Wishes = Partial<Omit<PaymentView, 'payment' | 'attempt'>> & {
   readonly attempt?: Partial<NonNullable<PaymentView['attempt']>>;
 };
 
+const urls: PaymentView['urls'] = {
+  self: '/pay/1',
+  blik: '/pay/1/blik',
+  card: '/pay/1/card',
+  bank: '/pay/1/bank',
+  wallet: '/pay/1/wallet',
+  otherMethod: '/pay/1/other',
+  events: '/pay/1/events',
+  stay: '/pay/1?stay=1',
+};
+
+/** All methods that a page can offer. */
+export const allMethods: PaymentView['methods'] = [
+  { method: 'BLIK' },
+  {
+    method: 'PBL',
+    banks: [
+      { channel: 'mtransfer', name: 'mBank' },
+      { channel: 'ipko', name: 'PKO BP iPKO' },
+    ],
+  },
+  { method: 'CARD' },
+  {
+    method: 'WALLET',
+    wallets: [
+      { name: 'Google Pay', href: '/pay/1/wallet?channel=gpay' },
+      { name: 'Apple Pay', href: '/pay/1/wallet?channel=applepay' },
+    ],
+  },
+];
+
 /** Makes the view of a payment. */
 export function viewOf({ payment, attempt, ...rest }: Wishes = {}): PaymentView {
   return {
@@ -40,10 +71,16 @@ export function viewOf({ payment, attempt, ...rest }: Wishes = {}): PaymentView 
       validUntil: new Date('2026-11-24T13:00:00Z'),
       ...payment,
     },
-    attempt: attempt && { status: 'REJECTED', method: 'BLIK', startedAt: drawnAt, ...attempt },
+    attempt: attempt && {
+      ...{ number: 1, status: 'REJECTED', method: 'BLIK', label: 'BLIK', startedAt: drawnAt, replaceable: false },
+      ...attempt,
+    },
     methods: [{ method: 'BLIK' }],
+    unavailable: [],
+    opened: {},
+    replacing: false,
     formNonce: 'token-1',
-    urls: { self: '/pay/1', pay: '/pay/1/blik', events: '/pay/1/events', stay: '/pay/1?stay=1' },
+    urls,
     ...rest,
   };
 }
@@ -65,4 +102,30 @@ export function draw(wishes: Wishes = {}): string {
 /** A page without our own style sheet and script: what is left was made from the view. */
 export function markupOf(page: string): string {
   return page.replace(/<(style|script) [^>]*>.*?<\/\1>/gs, '');
+}
+
+/** The page of a new payment in every shape that several methods give it. */
+export function methodPages(wishes: Wishes = {}): string[] {
+  const kept = { expiry: '1/29', name: 'Łucja Żak' };
+  const problems = (['number', 'expiry', 'cvv', 'name'] as const).map((field) => ({
+    field,
+    code: `${field.toUpperCase()}_MISSING`,
+  }));
+  const shapes: Wishes[] = [
+    {},
+    { opened: { method: 'CARD' }, problem: { form: 'CARD', problems, kept } },
+    { opened: { method: 'PBL' }, problem: { form: 'PBL', code: 'BANK_MISSING' } },
+    { opened: { method: 'WALLET' }, problem: { form: 'WALLET', code: 'TOKEN_INVALID' } },
+    { problem: { form: undefined, code: 'METHOD_GONE' } },
+    {
+      unavailable: [
+        { name: 'BLIK', reason: 'ACQUIRER_DOWN' },
+        { name: 'Nest Bank', reason: 'OUTSIDE_HOURS', until: drawnAt },
+      ],
+    },
+    { replacing: true, payment: { status: 'PENDING' }, attempt: { status: 'PENDING', label: 'mBank' } },
+  ];
+  return shapes.map((shape) =>
+    draw({ methods: allMethods, ...shape, ...wishes, payment: { ...wishes.payment, ...shape.payment } }),
+  );
 }

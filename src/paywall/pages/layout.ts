@@ -2,7 +2,7 @@ import { html, raw } from 'hono/html';
 import { endonym } from '../../kernel/i18n/locales.ts';
 import { paywallLocales, translatorFor, writtenLocale } from '../messages/catalogues.ts';
 import { tabIcon } from './icons.ts';
-import { sandboxBar } from './sandbox-bar.ts';
+import { sandboxBar, type TestCodes } from './sandbox-bar.ts';
 import { script } from './script.ts';
 import { style } from './style.ts';
 import type { Html, PageFrame } from './view.ts';
@@ -15,8 +15,8 @@ export type PageParts = {
   readonly shopName?: string | undefined;
   /** Goes into `<head>`: refreshes. */
   readonly head?: Html | undefined;
-  /** True shows the sandbox's codes in the yellow bar, where a code can be entered. */
-  readonly testCodes?: boolean | undefined;
+  /** Shows the sandbox's codes in the yellow bar, where they can be entered. */
+  readonly testCodes?: TestCodes | undefined;
 };
 
 /**
@@ -40,7 +40,7 @@ ${parts.head ?? ''}
 <style nonce="${frame.nonce}">${raw(style)}</style>
 </head>
 <body>
-${frame.sandbox ? sandboxBar(t, parts.testCodes ?? false) : ''}
+${frame.sandbox ? sandboxBar(t, parts.testCodes) : ''}
 ${parts.shopName === undefined ? '' : shopHeader(parts.shopName)}
 <main>${main}</main>
 <footer>${languageLinks(frame)}<p>${t('page.operator')}</p></footer>

@@ -22,6 +22,11 @@ export function factList(facts: readonly (readonly [name: string, value: string 
   )}</dl>`;
 }
 
+/** Draws what every form posts along: the idempotency key of the attempt, and whether it replaces one that is running. */
+export function formFields(view: PaymentView): Html {
+  return html`<input type="hidden" name="attempt" value="${view.formNonce}">${view.replacing ? html`<input type="hidden" name="supersede" value="1">` : ''}`;
+}
+
 /**
  * Takes an address of a shop only if a payer may be sent there: an absolute one with http or https. So no
  * `javascript:` or `data:` address can get into a page, whoever stored it. The text is given back unchanged.

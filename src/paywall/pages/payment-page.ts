@@ -9,7 +9,8 @@ export function paymentPage(view: PaymentView): Html {
     case 'NEW':
       return methodPage(view);
     case 'PENDING':
-      return waitingPage(view);
+      // An attempt that waits for a card waits for this very page.
+      return view.replacing || view.attempt?.status === 'NEW' ? methodPage(view) : waitingPage(view);
     case 'AUTHORIZED':
       return resultPage(view, 'authorized');
     case 'SETTLED':

@@ -47,7 +47,7 @@ function facts(view: PaymentView): Html {
     [t('summary.shop'), payment.shopName],
     [t('summary.title'), payment.title],
     [t('summary.order'), payment.orderId],
-    [t('summary.method'), payment.status === 'SETTLED' ? view.attempt?.method : undefined],
+    [t('summary.method'), payment.status === 'SETTLED' ? view.attempt?.label : undefined],
     [t('summary.settledAt'), payment.settledAt && formatMoment(payment.settledAt, writtenLocale(view.locale))],
     [t('summary.payment'), payment.id],
   ]);

@@ -1,10 +1,11 @@
 import { html } from 'hono/html';
+import { testCards } from '../../cards/test-cards.ts';
 import type { Translator } from '../../kernel/i18n/catalogue.ts';
 import type { MessageKey } from '../messages/catalogues.ts';
 import type { Html } from './view.ts';
 
 /** What each BLIK code does in the sandbox (design/domain.md, "Sandbox outcomes"), grouped by what happens. */
-const outcomes: readonly (readonly [codes: string, outcome: MessageKey])[] = [
+const blikOutcomes: readonly (readonly [codes: string, outcome: MessageKey])[] = [
   ['700005', 'sandbox.CODE_INVALID'],
   ['700006', 'sandbox.CODE_EXPIRED'],
   ['912111', 'sandbox.ALIAS_DECLINED'],
@@ -22,21 +23,38 @@ const outcomes: readonly (readonly [codes: string, outcome: MessageKey])[] = [
   ['700003', 'sandbox.PAID_LATE'],
 ];
 
+/** What can be tried out on a page. */
+export type TestCodes = { readonly blik: boolean; readonly cards: boolean };
+
 /**
  * Draws the yellow bar of the sandbox, so that nobody mistakes a test for a payment.
- * @param withCodes true adds the table of test codes, folded away.
+ * @param codes the tables of test codes and cards that are added, folded away.
  */
-export function sandboxBar(t: Translator<MessageKey>, withCodes: boolean): Html {
+export function sandboxBar(t: Translator<MessageKey>, codes: TestCodes | undefined): Html {
   return html`<aside class="test" aria-label="${t('sandbox.label')}">
 <strong>${t('sandbox.heading')}</strong> ${t('sandbox.text')}
-${withCodes ? codeTable(t) : ''}
+${codes?.blik || codes?.cards ? codeTables(t, codes) : ''}
 </aside>`;
 }
 
-function codeTable(t: Translator<MessageKey>): Html {
-  const row = (code: string, outcome: MessageKey) => html`<tr><th scope="row">${code}</th><td>${t(outcome)}</td></tr>`;
-  return html`<details><summary>${t('sandbox.codes')}</summary><table>
-<thead><tr><th scope="col">${t('sandbox.code')}</th><th scope="col">${t('sandbox.outcome')}</th></tr></thead>
-<tbody>${row(t('sandbox.anyCode'), 'sandbox.SETTLED')}${outcomes.map(([codes, outcome]) => row(codes, outcome))}</tbody>
-</table></details>`;
+function codeTables(t: Translator<MessageKey>, { blik, cards }: TestCodes): Html {
+  const ofBlik = [[t('sandbox.anyCode'), 'sandbox.SETTLED'] as const, ...blikOutcomes];
+  const ofCards = Object.entries(testCards).map(
+    ([number, outcome]) => [number.replace(/(.{4})(?=.)/g, '$1 '), `sandbox.card.${outcome}`] as const,
+  );
+  return html`<details><summary>${t('sandbox.codes')}</summary>
+${blik ? codeTable(t, 'sandbox.code', ofBlik) : ''}
+${cards ? html`${codeTable(t, 'card.number', ofCards)}<p>${t('sandbox.cardFields')}</p>` : ''}
+</details>`;
+}
+
+function codeTable(
+  t: Translator<MessageKey>,
+  heading: MessageKey,
+  rows: readonly (readonly [code: string, outcome: MessageKey])[],
+): Html {
+  return html`<table>
+<thead><tr><th scope="col">${t(heading)}</th><th scope="col">${t('sandbox.outcome')}</th></tr></thead>
+<tbody>${rows.map(([code, outcome]) => html`<tr><th scope="row">${code}</th><td>${t(outcome)}</td></tr>`)}</tbody>
+</table>`;
 }

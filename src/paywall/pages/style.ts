@@ -13,6 +13,7 @@ a{color:var(--main);text-underline-offset:.2em}
 .test :focus-visible{outline-color:var(--on-test)}
 .test details{display:inline-block;max-width:29rem}
 .test details[open]{display:block;margin:.25rem auto 0}
+.test table+p{text-align:left}
 summary{cursor:pointer;text-decoration:underline;text-underline-offset:.2em;padding:.125rem .25rem}
 table{width:100%;margin:.5rem 0;border-collapse:collapse;text-align:left}
 td,th{padding:.25rem .5rem;border-top:1px solid #0003;vertical-align:top;font-weight:400}
@@ -25,7 +26,7 @@ tbody th{white-space:nowrap;font-variant-numeric:tabular-nums}
 .card>*+*{margin-top:1rem}
 h1{font-size:1.5rem;line-height:1.25;letter-spacing:-.01em}
 h2{font-size:1.125rem;line-height:1.35}
-form h2{display:flex;justify-content:space-between;align-items:center;gap:1rem}
+label.marked{display:flex;justify-content:space-between;align-items:center;gap:1rem}
 .blik{flex:none;height:1.75rem;border:1px solid #fff3;border-radius:.375rem}
 .price span{display:block;font-size:1rem;font-weight:400;letter-spacing:0;color:var(--soft);margin-bottom:.25rem}
 .price{font-size:clamp(1.5rem,8vw,2.25rem);line-height:1.1;letter-spacing:-.02em;font-variant-numeric:tabular-nums}
@@ -34,22 +35,50 @@ dl div{display:flex;justify-content:space-between;gap:0 1.5rem;padding:.25rem 0}
 dt,.soft{color:var(--soft)}
 dt{flex:none;max-width:45%;overflow-wrap:normal}
 dd{min-width:0;text-align:right;font-variant-numeric:tabular-nums}
-form{border-top:1px solid var(--line);padding-top:1.5rem}
-.card>form{margin-top:1.5rem}
+section{border-top:1px solid var(--line);padding-top:1.5rem}
+.card>section{margin-top:1.5rem}
+.way{border:1px solid var(--line);border-radius:.75rem;margin-top:.75rem}
+.way summary{padding:.875rem 1rem;font-weight:600;text-decoration:none;border-radius:.75rem}
+.way[open] summary{border-bottom:1px solid var(--line);border-radius:.75rem .75rem 0 0}
+.way>form,.wallets{padding:.25rem 1rem 1.25rem}
+.wallets p{margin-top:.75rem}
+.cardform button{margin-top:1.25rem}
+.cardform>div{margin-top:0}
+.pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(7rem,1fr));gap:0 1rem}
+.pair>div{display:flex;flex-direction:column;justify-content:flex-end}
+.brand{min-height:1.25rem;margin:.25rem 0 -.5rem;font-size:.875rem;color:var(--soft)}
+fieldset{border:0;padding:0;min-width:0}
+legend{font-weight:600;padding:1rem 0 0}
+.tiles{display:grid;grid-template-columns:repeat(auto-fill,minmax(8rem,1fr));gap:.5rem;margin:.75rem 0 1.25rem}
+.tiles label{position:relative;display:grid;margin:0;font-weight:400}
+.tiles input{position:absolute;opacity:0;inset:0;width:100%;height:100%;margin:0;cursor:pointer}
+.tiles span{display:grid;place-items:center;min-height:3.25rem;padding:.375rem .5rem;border:2px solid var(--line);border-radius:.625rem;text-align:center;font-size:.9375rem;line-height:1.2}
+.tiles input:checked+span{border-color:var(--main);font-weight:600}
+.tiles input:focus-visible+span{outline:3px solid var(--main);outline-offset:2px}
 label{display:block;font-weight:600;margin-top:1rem}
 .hint{color:var(--soft);font-size:.9375rem}
 .wrong{color:var(--bad);font-weight:600;font-size:.9375rem;margin-top:.25rem}
-input{display:block;width:13.5rem;max-width:100%;margin:.5rem 0 1.25rem;padding:.625rem 0 .625rem .2em;border:2px solid var(--field);border-radius:.625rem;background:var(--card);color:var(--ink);font:600 1.75rem/1.25 ui-monospace,"SF Mono",Menlo,Consolas,monospace;letter-spacing:.2em;text-align:center}
-input:focus{outline:3px solid var(--main);outline-offset:1px;border-color:var(--main)}
-input[aria-invalid]{border-color:var(--bad)}
+input[type=text]{display:block;width:100%;margin:.375rem 0 0;padding:.6875rem .75rem;border:2px solid var(--field);border-radius:.625rem;background:var(--card);color:var(--ink);font:inherit;font-variant-numeric:tabular-nums}
+input.code{width:13.5rem;max-width:100%;margin:.5rem 0 1.25rem;padding:.625rem 0 .625rem .2em;font:600 1.75rem/1.25 ui-monospace,"SF Mono",Menlo,Consolas,monospace;letter-spacing:.2em;text-align:center}
+input[type=text]:focus{outline:3px solid var(--main);outline-offset:1px;border-color:var(--main)}
+input[aria-invalid],fieldset[aria-invalid]{border-color:var(--bad)}
 button,.button{display:block;width:100%;padding:.9375rem 1rem;border:0;border-radius:.75rem;background:var(--main);color:var(--on-main);font:inherit;font-size:1.0625rem;line-height:1.25;font-weight:600;text-align:center;text-decoration:none;cursor:pointer}
 button:hover,.button:hover{background:var(--hover)}
+.dark{background:var(--ink);color:var(--page)}
+.dark:hover{background:var(--soft);color:var(--card)}
+.quiet{background:none;color:var(--main);border:2px solid var(--main)}
+.quiet:hover{background:none;text-decoration:underline}
+button+button{margin-top:.75rem}
 button[aria-disabled]{opacity:.6;cursor:default}
 button+.hint{margin-top:.75rem;text-align:center}
 .alert{background:var(--bad-bg);border:1px solid var(--bad);border-left-width:.375rem;border-radius:.75rem;padding:1rem 1.25rem;margin-bottom:1rem}
 .alert h2{color:var(--bad)}
 .alert>*+*{margin-top:.375rem}
 .alert a{color:inherit;font-weight:600}
+.notice{background:var(--wait-bg);border:1px solid var(--wait);border-left-width:.375rem;border-radius:.75rem;padding:1rem 1.25rem;margin-bottom:1rem}
+.notice h2{color:var(--wait)}
+.notice>*+*{margin-top:.375rem}
+.notice a{color:inherit;font-weight:600}
 .status{display:flex;align-items:center;gap:.75rem;line-height:1.3}
 .status svg{flex:none;width:2.75rem;height:2.75rem;padding:.625rem;border-radius:50%}
 .status small{display:block;font-size:.875rem;color:var(--soft)}

@@ -1,5 +1,11 @@
 import type { html } from 'hono/html';
-import type { DeclineReason, PaymentStatus, TransactionStatus } from '../../kernel/db/generated/prisma/enums.ts';
+import type { Unavailability } from '../../acquirers/port.ts';
+import type {
+  DeclineReason,
+  PaymentMethod,
+  PaymentStatus,
+  TransactionStatus,
+} from '../../kernel/db/generated/prisma/enums.ts';
 import type { Locale } from '../../kernel/i18n/locales.ts';
 import type { Money } from '../../kernel/money.ts';
 
@@ -32,37 +38,85 @@ export type PaymentView = PageFrame & {
     readonly settledAt?: Date | undefined;
   };
   /** The newest attempt to pay, if there was one. */
-  readonly attempt?:
-    | {
-        readonly status: TransactionStatus;
-        readonly method: 'BLIK';
-        readonly reason?: DeclineReason | undefined;
-        readonly startedAt: Date;
-        /** Until when the payer can confirm in the bank's app; undefined when there is nothing to confirm. */
-        readonly confirmUntil?: Date | undefined;
-      }
-    | undefined;
+  readonly attempt?: AttemptView | undefined;
   /** The methods that can pay this payment now, best first. */
-  readonly methods: readonly { readonly method: 'BLIK' }[];
+  readonly methods: readonly MethodView[];
+  /** The channels that could pay it but for the moment, with the reason. */
+  readonly unavailable: readonly (Unavailability & { readonly name: string })[];
+  /** The form that is open at first, and what is chosen in it; undefined is the first form. */
+  readonly opened: { readonly method?: PaymentMethod | undefined; readonly channel?: string | undefined };
   /** Posted back as the field `attempt`: the idempotency key of the attempt, new for each page shown. */
   readonly formNonce: string;
   /** What was wrong with the form that was just posted; undefined on the first showing. */
   readonly problem?: FormProblem | undefined;
+  /** True when the page offers to pay otherwise than by an attempt that is running: it warns, and its forms replace it. */
+  readonly replacing: boolean;
   /** Where the shop wants its payer back: the success, failure or return address, chosen by the payment's status. */
   readonly returnTo?: ReturnLink | undefined;
-  readonly urls: {
-    /** This page. */
-    readonly self: string;
-    /** Where the BLIK form posts `code` and `attempt`. */
-    readonly pay: string;
-    /** Server-sent events: `status` with `statusMark(view)` as data, once on connecting and after every change. */
-    readonly events: string;
-    /** This page with `returnTo.automatic` false: for a payer who wants to stay and read. */
-    readonly stay: string;
-  };
+  readonly urls: PageUrls;
 };
 
-export type FormProblem = 'CODE_MISSING' | 'CODE_NOT_SIX_DIGITS' | 'TOO_MANY_ATTEMPTS' | 'ATTEMPTS_STOPPED';
+/** An attempt to pay, as its payer sees it. */
+export type AttemptView = {
+  /** How many attempts there were up to this one. */
+  readonly number: number;
+  readonly status: TransactionStatus;
+  readonly method: PaymentMethod;
+  /** What the payer knows it by: `BLIK`, `mBank`, `Visa ···· 1111`. */
+  readonly label: string;
+  readonly reason?: DeclineReason | undefined;
+  readonly startedAt: Date;
+  /** Until when the payer can confirm in the bank's app; undefined when there is nothing to confirm. */
+  readonly confirmUntil?: Date | undefined;
+  /** The page of the bank where the payer has to go on. */
+  readonly bankUrl?: string | undefined;
+  /** True when the payer may pay otherwise, once he was warned. */
+  readonly replaceable: boolean;
+};
+
+/** A method with what its form offers. */
+export type MethodView =
+  | { readonly method: 'BLIK' }
+  | { readonly method: 'CARD' }
+  | { readonly method: 'PBL'; readonly banks: readonly BankView[] }
+  | { readonly method: 'WALLET'; readonly wallets: readonly WalletLink[] };
+
+export type BankView = { readonly channel: string; readonly name: string };
+
+/** Where the payer of a wallet chooses his card. */
+export type WalletLink = { readonly name: string; readonly href: string };
+
+export type PageUrls = {
+  /** This page. */
+  readonly self: string;
+  /** Where the form of each method is posted. */
+  readonly blik: string;
+  readonly card: string;
+  readonly bank: string;
+  readonly wallet: string;
+  /** The methods again, while an attempt is running. */
+  readonly otherMethod: string;
+  /** Server-sent events: `status` with `statusMark(view)` as data, once on connecting and after every change. */
+  readonly events: string;
+  /** This page with `returnTo.automatic` false: for a payer who wants to stay and read. */
+  readonly stay: string;
+};
+
+/** A field of the card form with what is wrong with it, and never what stood in it. */
+export type CardProblemView = { readonly field: 'number' | 'expiry' | 'cvv' | 'name'; readonly code: string };
+
+/** What was wrong with a form. */
+export type FormProblem =
+  | { readonly form: 'BLIK'; readonly code: 'CODE_MISSING' | 'CODE_NOT_SIX_DIGITS' }
+  | {
+      readonly form: 'CARD';
+      readonly problems: readonly CardProblemView[];
+      /** What may be shown again: never the number or the security code. */
+      readonly kept: { readonly expiry: string; readonly name: string };
+    }
+  | { readonly form: 'PBL'; readonly code: 'BANK_MISSING' }
+  | { readonly form: 'WALLET'; readonly code: 'TOKEN_INVALID' | 'TOKEN_EXPIRED' | 'BRAND_NOT_TAKEN' }
+  | { readonly form: undefined; readonly code: 'TOO_MANY_ATTEMPTS' | 'ATTEMPTS_STOPPED' | 'METHOD_GONE' };
 
 export type ReturnLink = {
   /** Goes out byte for byte, only escaped for HTML. Anything but http and https is not drawn at all. */
@@ -73,7 +127,8 @@ export type ReturnLink = {
 
 /** The state a page was drawn from, as one word; a waiting page reloads when the server tells another one. */
 export function statusMark(view: Pick<PaymentView, 'payment' | 'attempt'>): string {
-  return `${view.payment.status}.${view.attempt?.status ?? 'NONE'}`;
+  const { attempt } = view;
+  return `${view.payment.status}.${attempt ? `${attempt.status}.${attempt.number}` : 'NONE'}`;
 }
 
 /**

@@ -5,28 +5,43 @@ import { layout } from './layout.ts';
 import { amountOf, factList, refreshWithoutScript, statusLine, webAddress } from './parts.ts';
 import { type Html, type PaymentView, statusMark } from './view.ts';
 
+type Waiting = 'unknown' | 'atBank' | 'challenge' | 'waiting' | 'processing';
+
 /** Draws the page of a payment whose attempt is running (status PENDING): what to do now, and how long there is for it. */
 export function waitingPage(view: PaymentView): Html {
   const t = translatorFor(view.locale);
-  const key = view.attempt?.status === 'UNKNOWN' ? 'unknown' : 'waiting';
+  const key = waitingFor(view);
   const parts = { title: t(`${key}.heading`), shopName: view.payment.shopName, head: refreshWithoutScript };
+  const words = { amount: amountOf(view), method: view.attempt?.label ?? '' };
   return layout(
     view,
     parts,
     html`<div class="card" data-events="${view.urls.events}" data-status="${statusMark(view)}" data-self="${view.urls.self}">
 ${statusLine(view, 'inProgress')}
 <h1>${t(`${key}.heading`)}</h1>
-<p>${t(`${key}.text`, { amount: amountOf(view) })}</p>
+<p>${t(`${key}.text`, words)}</p>
+${view.attempt?.bankUrl === undefined ? '' : html`<p><a class="button" href="${view.attempt.bankUrl}">${t(`${key === 'challenge' ? key : 'atBank'}.continue`, words)}</a></p>`}
 ${key === 'waiting' ? countdown(view) : ''}
 <p>${t(key === 'unknown' ? 'unknown.dontPayTwice' : 'waiting.keepOpen')}</p>
 ${factList([
   [t('summary.shop'), view.payment.shopName],
   [t('summary.title'), view.payment.title],
   [t('summary.order'), view.payment.orderId],
+  [t('summary.method'), view.attempt?.label],
 ])}
+${view.attempt?.replaceable ? html`<p class="back"><a href="${view.urls.otherMethod}">${t('other.link')}</a></p>` : ''}
 </div>
 ${key === 'unknown' ? backLink(view) : ''}`,
   );
+}
+
+function waitingFor({ attempt, now }: PaymentView): Waiting {
+  if (attempt?.status === 'UNKNOWN') return 'unknown';
+  if (attempt?.bankUrl !== undefined) return attempt.method === 'PBL' ? 'atBank' : 'challenge';
+  const confirms = attempt?.confirmUntil !== undefined || attempt?.method === 'BLIK';
+  return confirms && !(attempt?.confirmUntil && attempt.confirmUntil <= now && attempt.replaceable)
+    ? 'waiting'
+    : 'processing';
 }
 
 /**

@@ -1,0 +1,39 @@
+import { html } from 'hono/html';
+import type { PayerOrder } from '../../acquirers/payer-page.ts';
+import { formatMoney } from '../../kernel/i18n/format-money.ts';
+import { channelName } from '../../payments/name-methods.ts';
+import { translatorFor, writtenLocale } from '../messages/catalogues.ts';
+import { layout } from './layout.ts';
+import { webAddress } from './parts.ts';
+import type { Html, PageFrame } from './view.ts';
+
+/** What the page of a simulated bank shows. */
+export type BankView = PageFrame & { readonly order: PayerOrder; readonly self: string };
+
+/** Draws the page of a simulated bank, or of its challenge of 3-D Secure: whoever tests decides what the payer does. */
+export function bankPage(view: BankView): Html {
+  const t = translatorFor(view.locale);
+  const { kind, amount, currency, shopName, isOpen, returnUrl } = view.order;
+  const name = channelName(view.order.channel, view.locale);
+  const title = kind === 'bank' ? t('bankPage.heading.bank', { name }) : t('bankPage.heading.challenge');
+  const sum = formatMoney({ amount, currency }, writtenLocale(view.locale));
+  const back = webAddress(returnUrl);
+  return layout(
+    view,
+    { title },
+    html`<div class="card first">
+<h1>${title}</h1>
+<p>${isOpen ? t('bankPage.text', { shop: shopName, amount: sum }) : t('bankPage.over')}</p>
+${isOpen ? decisions(view) : back === undefined ? '' : html`<p><a class="button" href="${back}">${t('bankPage.back')}</a></p>`}
+</div>`,
+  );
+}
+
+function decisions(view: BankView): Html {
+  const t = translatorFor(view.locale);
+  return html`<form method="post" action="${view.self}">
+<button type="submit" name="decision" value="approve">${t('bankPage.approve')}</button>
+<button type="submit" name="decision" value="refuse" class="quiet">${t('bankPage.refuse')}</button>
+<button type="submit" name="decision" value="leave" class="quiet">${t('bankPage.leave')}</button>
+</form>`;
+}

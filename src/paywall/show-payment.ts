@@ -1,0 +1,48 @@
+import { randomBytes } from 'node:crypto';
+import type { HttpContext, HttpDeps } from '../http/deps.ts';
+import { parseLocale } from '../kernel/i18n/locales.ts';
+import { answerPage } from './answer-page.ts';
+import type { PayerState } from './find-payer-state.ts';
+import { paymentPage } from './pages/payment-page.ts';
+import type { FormProblem, Html, PaymentView } from './pages/view.ts';
+import { linksOf, toPaymentView } from './payment-view.ts';
+
+/** What the page of a payment is shown for. */
+export type Shown = {
+  readonly state: PayerState;
+  readonly status?: 200 | 422 | 429;
+  readonly problem?: FormProblem;
+  /** True offers to pay otherwise than by the attempt that is running, if that may be replaced. */
+  readonly replacing?: boolean;
+  /** The page's own address below the payment's, for its links to other languages; undefined for the payment's page. */
+  readonly at?: { readonly path: string; readonly query: readonly string[] };
+  readonly draw?: (view: PaymentView) => Html;
+};
+
+/** Answers with the page of a payment as it is now. */
+export function showPayment(deps: HttpDeps, c: HttpContext, shown: Shown): Promise<Response> {
+  const { state, status = 200, problem, replacing = false, draw = paymentPage } = shown;
+  const stay = c.req.query('stay') !== undefined;
+  const { path, query } = shown.at ?? { path: replacing ? '/other' : '', query: stay ? ['stay=1'] : [] };
+  const showing = {
+    acquirers: deps.payments.acquirers,
+    formNonce: randomBytes(16).toString('base64url'),
+    lang: parseLocale(c.req.query('lang') ?? ''),
+    ...{ stay, problem, replacing },
+  };
+  const answer = {
+    ...{ status, sandbox: deps.sandbox, storedLocale: state.payment.locale ?? undefined },
+    hrefOf: (other: string) => linksOf(state.payment, other)(path, query),
+  };
+  return answerPage(c, answer, (frame) => draw(toPaymentView(state, frame, showing)));
+}
+
+/** Sends the payer to the page of his payment, in the language that he reads. */
+export function backToPayment(c: HttpContext, { payment }: PayerState): Response {
+  return c.redirect(linksOf(payment, parseLocale(c.req.query('lang') ?? ''))(''), 303);
+}
+
+/** Says whether there may be something to pay; what waits elsewhere can be paid in another way. */
+export function canBePaid({ payment }: PayerState): boolean {
+  return payment.status === 'NEW' || payment.status === 'PENDING';
+}

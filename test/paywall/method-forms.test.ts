@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest';
+import { allMethods, draw, drawnAt, markupOf, type Wishes } from './views.ts';
+
+const drawAll = (wishes: Wishes = {}): string => markupOf(draw({ methods: allMethods, ...wishes }));
+const inputOf = (page: string, id: string): string => new RegExp(`<input id="${id}"[^>]*>`).exec(page)?.[0] ?? '';
+
+describe('The page of a payment that several methods can pay', () => {
+  it('offers each method by name, and opens one of them', () => {
+    const page = drawAll();
+    const names = [...page.matchAll(/<summary>([^<]+)<\/summary>/g)].map(([, name]) => name);
+    expect(names).toEqual(['BLIK', 'Bank transfer', 'Payment card', 'Wallet']);
+    expect(page.match(/<details name="method" class="way" open>/g)).toHaveLength(1);
+    expect(page).toMatch(/open>\s*<summary>BLIK/);
+    expect(drawAll({ opened: { method: 'CARD' } })).toMatch(/open>\s*<summary>Payment card/);
+  });
+
+  it('shows one method as its form, without a list', () => {
+    const page = draw({ methods: allMethods.filter(({ method }) => method === 'CARD') });
+    expect(page).not.toContain('<details name="method"');
+    expect(page).toContain('<form method="post" action="/pay/1/card"');
+  });
+
+  it('says what cannot pay at the moment, and why', () => {
+    const page = drawAll({
+      unavailable: [
+        { name: 'BLIK', reason: 'ACQUIRER_DOWN' },
+        { name: 'Nest Bank', reason: 'OUTSIDE_HOURS', until: drawnAt },
+      ],
+    }).replace(/[\u00a0\u202f]/g, ' ');
+    expect(page).toContain('<li>BLIK is out of order at the moment.');
+    expect(page).toContain('<li>Nest Bank takes no payments until 23 November 2026 at 14:05 CET.');
+  });
+
+  it('warns a payer who may have paid already, and lets every form replace the attempt', () => {
+    const running: Wishes = { payment: { status: 'PENDING' }, attempt: { status: 'PENDING', label: 'mBank' } };
+    const page = drawAll({ ...running, replacing: true });
+    expect(page).toContain('If you have already confirmed the payment with mBank, do not pay again');
+    expect(page).toContain('<a href="/pay/1">Wait for the result</a>');
+    expect(page.match(/name="supersede" value="1"/g)).toHaveLength(page.match(/<form/g)?.length ?? 0);
+    expect(drawAll()).not.toContain('supersede');
+  });
+});
+
+describe('The card form', () => {
+  const page = drawAll();
+
+  it('lets browsers fill it in, and shows the keyboard for digits', () => {
+    for (const [id, fill] of [
+      ['number', 'cc-number'],
+      ['expiry', 'cc-exp'],
+      ['cvv', 'cc-csc'],
+    ] as const) {
+      expect(inputOf(page, id)).toContain(`inputmode="numeric" autocomplete="${fill}"`);
+    }
+    expect(inputOf(page, 'name')).toContain('autocomplete="cc-name"');
+  });
+
+  it('says at each field what is wrong with it, and at the top leads to it', () => {
+    const problems = [
+      { field: 'number', code: 'NUMBER_INVALID' },
+      { field: 'cvv', code: 'CVV_MISSING' },
+    ] as const;
+    const refused = drawAll({ problem: { form: 'CARD', problems, kept: { expiry: '1/29', name: 'Łucja "Ż' } } });
+    expect(refused).toContain('<li><a href="#number">This is no card number. Check every digit.</a></li>');
+    expect(refused).toContain('<p class="wrong" id="cvv-wrong">Enter the security code of the card.</p>');
+    expect(inputOf(refused, 'number')).toContain('aria-describedby="number-hint number-wrong" aria-invalid="true"');
+    expect(inputOf(refused, 'expiry')).not.toContain('aria-invalid');
+    expect(inputOf(refused, 'expiry')).toContain('value="1/29"');
+    expect(inputOf(refused, 'name')).toContain('value="Łucja &quot;Ż"');
+    for (const id of ['number', 'cvv']) expect(inputOf(refused, id)).toContain('value=""');
+  });
+});
+
+describe('The banks', () => {
+  it('are tiles with names, of which the payer chooses one', () => {
+    const page = drawAll();
+    expect(page).toContain('<input type="radio" name="channel" value="mtransfer" required><span>mBank</span>');
+    expect(page).toContain('<form method="post" action="/pay/1/bank">');
+    expect(page).not.toContain(' checked');
+  });
+
+  it('keep the one that was tried last or that the shop preselected', () => {
+    expect(drawAll({ opened: { method: 'PBL', channel: 'ipko' } })).toContain('value="ipko" required checked>');
+  });
+
+  it('say when none was chosen', () => {
+    const page = drawAll({ problem: { form: 'PBL', code: 'BANK_MISSING' } });
+    expect(page).toContain('<a href="#banks">Choose the bank from which you want to pay.</a>');
+    expect(page).toContain('<fieldset id="banks" aria-invalid="true" aria-describedby="bank-wrong">');
+  });
+});
+
+describe('The wallets', () => {
+  it('are links to where each shows its cards', () => {
+    expect(drawAll()).toContain('href="/pay/1/wallet?channel=gpay">Pay with Google Pay</a>');
+  });
+});
+
+describe('The page of an attempt that waits elsewhere', () => {
+  const waiting = (attempt: Wishes['attempt']): string =>
+    markupOf(draw({ payment: { status: 'PENDING' }, attempt: { status: 'PENDING', ...attempt } }));
+
+  it('leads on to the bank, and to another method', () => {
+    const page = waiting({ method: 'PBL', label: 'mBank', bankUrl: '/sandbox/1', replaceable: true });
+    expect(page).toContain('Confirm the payment on your bank’s page');
+    expect(page).toContain('<a class="button" href="/sandbox/1">Go to mBank</a>');
+    expect(page).toContain('<a href="/pay/1/other">Pay in another way</a>');
+  });
+
+  it('leads on to the challenge of a card', () => {
+    const page = waiting({ method: 'CARD', label: 'Payment card', bankUrl: '/sandbox/1', replaceable: true });
+    expect(page).toContain('Your bank wants you to confirm the payment');
+    expect(page).toContain('<a class="button" href="/sandbox/1">Confirm at the bank</a>');
+  });
+
+  it('waits for an answer when there is nothing to confirm', () => {
+    const page = waiting({ method: 'CARD', label: 'Payment card' });
+    expect(page).toContain('We are waiting for the answer');
+    expect(page).not.toContain('/other');
+  });
+
+  it('shows the methods while an attempt waits for its card on this page', () => {
+    const page = draw({
+      methods: allMethods,
+      payment: { status: 'PENDING' },
+      attempt: { status: 'NEW', method: 'CARD' },
+    });
+    expect(page).toContain('action="/pay/1/card"');
+  });
+});
