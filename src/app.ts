@@ -20,6 +20,7 @@ import { createGraphServer } from './graphql/create-yoga.ts';
 import { createHttpHandler } from './graphql/handle-request.ts';
 import { originRule } from './graphql/origin-rule.ts';
 import { createSocketServer } from './graphql/web-socket.ts';
+import type { HttpDeps } from './http/deps.ts';
 import { createRequestLimits, type RequestLimits } from './http/limit-requests.ts';
 import { createRouter } from './http/router.ts';
 import { allJobs } from './jobs/registry.ts';
@@ -72,9 +73,10 @@ export type App = {
 
 /** Wires the gateway: the only place where parts are put together, and where acquirers are named. */
 export async function createApp(parts: AppParts): Promise<App> {
-  const { config, database, clock, log } = parts;
+  const { config, database, log } = parts;
   const seal = createSeal(parts.secret);
-  const { payments, refunds, notifications, cards, simulated, guards } = wirePayments(parts);
+  const wired = wirePayments(parts);
+  const { payments, refunds, cards, simulated, guards } = wired;
   await openSharedAccounts(database, payments.acquirers);
   const feed = createEventFeed({ database, log });
   parts.metrics.watchFollowers(feed.followers);
@@ -82,26 +84,10 @@ export async function createApp(parts: AppParts): Promise<App> {
   const { rateLimitPerKey: perKey, rateLimitPerAddress: perAddress, trustedProxies } = config;
   const limits = createRequestLimits({ perKey, perAddress, trustedProxies, metrics: parts.metrics });
   const graph = wireGraph(parts, { payments, refunds, cards, seal, feed, limits });
-  const sandbox = config.mode === 'sandbox';
   const worker = config.role === 'api' ? undefined : await wireWorker(parts, { payments, refunds, seal, simulated });
   let draining = false;
-  const router = createRouter({
-    payments,
-    prepare: { clock, acquirers: payments.acquirers, addressRule: sandbox ? 'any' : 'public' },
-    notifications,
-    cards,
-    payerPages: simulated,
-    seal,
-    feed,
-    sandbox,
-    trustedProxies,
-    limits,
-    log,
-    metrics: parts.metrics,
-    isReady: () => !draining,
-  });
   return {
-    router,
+    router: wireRouter(parts, wired, { seal, feed, limits, isReady: () => !draining }),
     seal,
     handle: graph.http.handle,
     upgrade: graph.sockets.upgrade,
@@ -120,6 +106,26 @@ export async function createApp(parts: AppParts): Promise<App> {
       graph.app.keyWatch.close();
     },
   };
+}
+
+function wireRouter(
+  { config, clock, log, metrics }: AppParts,
+  { payments, notifications, cards, simulated }: Wired,
+  edge: Pick<HttpDeps, 'seal' | 'feed' | 'limits' | 'isReady'>,
+): App['router'] {
+  const sandbox = config.mode === 'sandbox';
+  return createRouter({
+    ...edge,
+    payments,
+    prepare: { clock, acquirers: payments.acquirers, addressRule: sandbox ? 'any' : 'public' },
+    notifications,
+    cards,
+    payerPages: simulated,
+    sandbox,
+    trustedProxies: config.trustedProxies,
+    log,
+    metrics,
+  });
 }
 
 type Wired = {

@@ -30,6 +30,8 @@ const rules: Readonly<Record<string, (tenant: Tenant) => unknown>> = {
   'Mutation.startTransaction.input.paymentId': (t) => t.openIds[0],
   'Mutation.startTransaction.input.blik.profileId': () => undefined,
   'Mutation.cancelPayment.input.paymentId': (t) => t.openIds[1],
+  'Mutation.captureTransaction.input.transactionId': (t) => t.reservedIds[0],
+  'Mutation.voidTransaction.input.transactionId': (t) => t.reservedIds[1],
   'Mutation.createRefund.input.transactionId': (t) => t.transactionId,
   'Mutation.resendWebhook.deliveryId': (t) => t.deliveryId,
   'Mutation.createApiKey.input.shopId': (t) => t.shopId,
@@ -87,9 +89,9 @@ const ruleFor = (tenant: Tenant) => (path: string) => rules[path]?.(tenant);
 
 /** What must not be said to others: everything of a tenant but what he shares with the one who asks. */
 function secretsOf(tenant: Tenant, shared: readonly string[] = []): string[] {
-  const { openIds, startCursor: _, ...rest } = tenant;
+  const { openIds, reservedIds, startCursor: _, ...rest } = tenant;
   const mark = tenant === owner ? 'ownerzq' : 'sisterzq';
-  return [...Object.values(rest), ...openIds, mark].filter((value) => !shared.includes(value));
+  return [...Object.values(rest), ...openIds, ...reservedIds, mark].filter((value) => !shared.includes(value));
 }
 
 function expectRefused({ field }: WalkedOperation, result: Result): void {

@@ -56,6 +56,8 @@ const byName: Readonly<Record<string, unknown>> = {
     sandboxDelayMs: 0,
     overlapHours: 1,
     appKey: undefined,
+    // Goes with another method than the one above.
+    wallet: undefined,
   },
   ...{ createdFrom: '2020-01-01T00:00:00Z', createdBefore: '2099-01-01T00:00:00Z', locale: 'pl', orderId: undefined },
 };

@@ -1,9 +1,11 @@
 import { type Scope, scopes } from '../../src/auth/actor.ts';
 import { hashKey, newApiKey, newRestToken } from '../../src/auth/model.ts';
 import { insertKey } from '../../src/auth/store.ts';
+import { sealGooglePay } from '../../src/cards/seal-google-pay.ts';
 import { type Database, inTransaction } from '../../src/kernel/db/database.ts';
 import { encodeCursor } from '../../src/kernel/events/cursor.ts';
 import { newId } from '../../src/kernel/ids.ts';
+import type { Shop } from '../../src/shops/model.ts';
 import { createMerchant, createShop } from '../support/factories.ts';
 import { ask, type TestGateway } from '../support/gateway.ts';
 import { overWebSocket } from '../support/live.ts';
@@ -59,6 +61,8 @@ export type Tenant = {
   readonly refundId: string;
   /** Payments that can be paid; the walk pays one and cancels the other. */
   readonly openIds: readonly [string, string];
+  /** Transactions with reserved money; the walk captures one and voids the other. */
+  readonly reservedIds: readonly [string, string];
   readonly deliveryId: string;
   /** A second key, to be revoked. */
   readonly spareKeyId: string;
@@ -89,17 +93,24 @@ export async function settleTenant(
   const refundId = await createRefund(gateway, { key: key.secret, transactionId });
   for (let type = ''; type !== 'REFUND_SETTLED'; ) type = (await news.next())?.data?.events.type ?? 'REFUND_SETTLED';
   news.end();
+  const reserve = (order: string) => startWallet(gateway, { key: key.secret, shop, mark: `${mark}-${order}` });
+  const reservedIds = [await reserve('4'), await reserve('5')] as const;
   const deliveryId = await insertDelivery(database, { shopId: shop.id, paymentId: paidId, mark });
   return {
     ...{ merchantId: owner, shopId: shop.id, serviceKey, key: key.secret, keyId: key.id },
-    ...{ paidId, transactionId, refundId, openIds, deliveryId, spareKeyId: spare.id, startCursor },
+    ...{ paidId, transactionId, refundId, openIds, reservedIds, deliveryId, spareKeyId: spare.id, startCursor },
   };
 }
 
-type Wish = { readonly key: string; readonly shopId: string; readonly mark: string };
+type Wish = {
+  readonly key: string;
+  readonly shopId: string;
+  readonly mark: string;
+  readonly capture?: 'AUTOMATIC' | 'MANUAL';
+};
 
 /** Creates a payment over the API, and gives its id. */
-export async function createPayment(gateway: TestGateway, { key, shopId, mark }: Wish): Promise<string> {
+export async function createPayment(gateway: TestGateway, { key, shopId, mark, capture }: Wish): Promise<string> {
   const answer = await ask<{ createPayment: { payment: { id: string } } }>(
     gateway,
     `mutation($input: CreatePaymentInput!) {
@@ -110,7 +121,7 @@ export async function createPayment(gateway: TestGateway, { key, shopId, mark }:
       variables: {
         input: {
           ...{ shopId, idempotencyKey: `key-${mark}`, amount: 1234, currency: 'PLN', orderId: `order-${mark}` },
-          ...{ title: `title-${mark}`, customer: { firstName: 'Jan', lastName: `Kowalski-${mark}` } },
+          ...{ capture, title: `title-${mark}`, customer: { firstName: 'Jan', lastName: `Kowalski-${mark}` } },
         },
       },
     },
@@ -149,6 +160,31 @@ export async function startBlik(
   );
   if (!answer.data?.startTransaction.transaction) throw new Error(`Nothing was started: ${JSON.stringify(answer)}`);
   return answer.data.startTransaction.transaction.id;
+}
+
+/** Pays a new payment out of a wallet, so that its money is only reserved, and gives the transaction's id. */
+async function startWallet(
+  gateway: TestGateway,
+  { key, shop, mark }: { readonly key: string; readonly shop: Shop; readonly mark: string },
+): Promise<string> {
+  const paymentId = await createPayment(gateway, { key, shopId: shop.id, mark, capture: 'MANUAL' });
+  const token = walletToken(shop.merchantId);
+  const input = { paymentId, idempotencyKey: mark, method: 'WALLET', channel: 'gpay', wallet: { token } };
+  const answer = await ask<{ startTransaction: { transaction: { id: string } } }>(
+    gateway,
+    `mutation($input: StartTransactionInput!) {
+      startTransaction(input: $input) { ... on StartTransactionSuccess { transaction { id } } ... on Refusal { code message } }
+    }`,
+    { key, variables: { input } },
+  );
+  if (!answer.data?.startTransaction.transaction) throw new Error(`Nothing was reserved: ${JSON.stringify(answer)}`);
+  return answer.data.startTransaction.transaction.id;
+}
+
+/** What Google Pay gives for a test card that pays, good for an hour. */
+export function walletToken(merchantId: string, number = '4111111111111111'): string {
+  const expiresAt = new Date(Date.now() + 3_600_000);
+  return sealGooglePay({ number, expiry: { month: 12, year: expiresAt.getUTCFullYear() + 1 }, merchantId, expiresAt });
 }
 
 /** A notification that was delivered, with its one try. */

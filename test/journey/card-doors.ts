@@ -1,4 +1,5 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { sealGooglePay } from '../../src/cards/seal-google-pay.ts';
 import { formSchema } from '../../src/imoje/form/form-schema.ts';
 import { packed } from '../imoje/form/good-form.ts';
 import { signed } from '../imoje/form/sign-by-hand.ts';
@@ -26,13 +27,8 @@ const json = { 'content-type': 'application/json' };
 /** Requests for every route that is no GraphQL; a new route fails the story until it has its line here. */
 export function doorsOf(world: DoorWorld): Door[] {
   const { numbers, paymentId } = world;
-  const at = (route: string, path: string, more: Omit<Door, 'route' | 'path'> = {}): Door[] => [
-    { route, path, ...more },
-    { route, path: `${path}${path.includes('?') ? '&' : '?'}lang=${numbers.next()}`, ...more },
-    { route, path, ...more, headers: { ...numbersInHeaders(numbers), ...more.headers } },
-  ];
+  const at = doorsAt(numbers);
   const encoded = (): string => encodeURIComponent(numbers.written());
-  const blik = (fields: Record<string, string>) => ({ headers: form, body: new URLSearchParams(fields).toString() });
   const attempt = randomBytes(16).toString('base64url');
   return [
     ...at('GET /health/live', '/health/live'),
@@ -42,15 +38,20 @@ export function doorsOf(world: DoorWorld): Door[] {
     ...at('GET /pay/:id', `/pay/${encoded()}`, { headers: { accept: 'text/html' } }),
     ...at('GET /pay/:id', `/pay/${paymentId}?stay=${encoded()}`, { headers: { accept: 'text/html' } }),
     ...at('ALL /pay/:id', `/pay/${numbers.next()}`),
-    ...at('POST /pay/:id/blik', `/pay/${numbers.next()}/blik`, blik({ code: numbers.next() })),
-    ...at('POST /pay/:id/blik', `/pay/${paymentId}/blik`, blik({ attempt, code: numbers.written() })),
-    ...at('POST /pay/:id/blik', `/pay/${paymentId}/blik`, blik({ attempt: `${numbers.next()}abcdef`, code: '777123' })),
+    ...at('POST /pay/:id/blik', `/pay/${numbers.next()}/blik`, posted({ code: numbers.next() })),
+    ...at('POST /pay/:id/blik', `/pay/${paymentId}/blik`, posted({ attempt, code: numbers.written() })),
     ...at(
       'POST /pay/:id/blik',
       `/pay/${paymentId}/blik`,
-      blik({ attempt, code: '777 12', [numbers.next()]: numbers.next() }),
+      posted({ attempt: `${numbers.next()}abcdef`, code: '777123' }),
+    ),
+    ...at(
+      'POST /pay/:id/blik',
+      `/pay/${paymentId}/blik`,
+      posted({ attempt, code: '777 12', [numbers.next()]: numbers.next() }),
     ),
     ...at('ALL /pay/:id/blik', `/pay/${numbers.next()}/blik`),
+    ...methodDoors(world),
     ...at('GET /pay/:id/events', `/pay/${numbers.next()}/events`),
     ...at('GET /pay/:id/events', `/pay/${paymentId}/events`, { headers: { 'last-event-id': numbers.next() } }),
     ...at('ALL /pay/:id/events', `/pay/${numbers.next()}/events`),
@@ -72,6 +73,66 @@ export function doorsOf(world: DoorWorld): Door[] {
       `/${encoded()}/${[...Buffer.from(numbers.next())].map((byte) => `%${byte.toString(16)}`).join('')}`,
     ),
     ...formDoors(world),
+  ];
+}
+
+/** One route with and without a number in the language that is asked for, and in the headers. */
+function doorsAt(numbers: SentNumbers) {
+  return (route: string, path: string, more: Omit<Door, 'route' | 'path'> = {}): Door[] => [
+    { route, path, ...more },
+    { route, path: `${path}${path.includes('?') ? '&' : '?'}lang=${numbers.next()}`, ...more },
+    { route, path, ...more, headers: { ...numbersInHeaders(numbers), ...more.headers } },
+  ];
+}
+
+function posted(fields: Record<string, string>): Pick<Door, 'headers' | 'body'> {
+  return { headers: form, body: new URLSearchParams(fields).toString() };
+}
+
+/** The forms for cards, banks and wallets, and the pages that belong to them: the one place where a number is wanted, too. */
+function methodDoors({ numbers, paymentId, demo }: DoorWorld): Door[] {
+  const at = doorsAt(numbers);
+  const attempt = (): string => randomBytes(16).toString('base64url');
+  const good = { number: '4111111111111111', expiry: '12/29', cvv: '123', name: 'Jan Kowalski' };
+  const cards: Record<string, string>[] = [
+    { ...good, number: numbers.next() },
+    { ...good, number: numbers.written() },
+    { ...good, number: `${numbers.next()}0` },
+    { ...good, number: numbers.next(), cvv: '' },
+    { ...good, expiry: numbers.next() },
+    { ...good, cvv: numbers.next() },
+    { ...good, name: numbers.written() },
+    { ...good, [numbers.next()]: numbers.next() },
+  ];
+  const expiry = { month: 12, year: 2029 };
+  const inWallet = { number: numbers.next(), merchantId: demo.merchantId, expiresAt: new Date('2029-12-31'), expiry };
+  const token = sealGooglePay(inWallet);
+  const reference = randomUUID();
+  return [
+    ...at('GET /pay/:id/other', `/pay/${numbers.next()}/other`),
+    ...at('GET /pay/:id/other', `/pay/${paymentId}/other?stay=${numbers.next()}`),
+    ...at('ALL /pay/:id/other', `/pay/${numbers.next()}/other`),
+    ...cards.flatMap((card) =>
+      at('POST /pay/:id/card', `/pay/${paymentId}/card`, posted({ attempt: attempt(), ...card })),
+    ),
+    ...at('POST /pay/:id/card', `/pay/${numbers.next()}/card`, posted({ attempt: numbers.next(), ...good })),
+    ...at('ALL /pay/:id/card', `/pay/${numbers.next()}/card`),
+    ...at('POST /pay/:id/bank', `/pay/${paymentId}/bank`, posted({ attempt: attempt(), channel: numbers.next() })),
+    ...at('ALL /pay/:id/bank', `/pay/${numbers.next()}/bank`),
+    ...at('GET /pay/:id/wallet', `/pay/${paymentId}/wallet?channel=${numbers.next()}`),
+    ...at('GET /pay/:id/wallet', `/pay/${paymentId}/wallet?channel=gpay&supersede=${numbers.next()}`),
+    ...[token, token.slice(0, -9), JSON.stringify({ pan: numbers.next() }), numbers.next()].flatMap((sent) =>
+      at(
+        'POST /pay/:id/wallet',
+        `/pay/${paymentId}/wallet`,
+        posted({ attempt: attempt(), channel: 'gpay', token: sent }),
+      ),
+    ),
+    ...at('ALL /pay/:id/wallet', `/pay/${numbers.next()}/wallet`),
+    ...at('GET /sandbox/:reference', `/sandbox/${numbers.next()}`),
+    ...at('GET /sandbox/:reference', `/sandbox/${reference}?lang=${numbers.next()}`),
+    ...at('POST /sandbox/:reference', `/sandbox/${numbers.next()}`, posted({ decision: numbers.next() })),
+    ...at('ALL /sandbox/:reference', `/sandbox/${numbers.next()}`),
   ];
 }
 

@@ -255,8 +255,11 @@ describe('At the other doors', () => {
   });
 
   it('numbers are sent in paths, queries, headers, bodies and every field of a form', async () => {
-    await inTurns(doorsOf({ numbers, demo: gateway.demo, paymentId: ids.paymentId ?? '' }), request);
+    const payment = (await createPayment(gateway, { idempotencyKey: 'doors' })).payment;
+    await inTurns(doorsOf({ numbers, demo: gateway.demo, paymentId: payment?.id ?? '' }), request);
     expect(said('Looks like a card number')).toBeGreaterThan(60);
+    const { rows: cards } = await database.pool.query('select 1 from sandbox_card');
+    expect(cards.length, 'cards that were typed or came out of a wallet').toBeGreaterThan(2);
   }, 120_000);
 
   it('numbers are sent in requests that are none', async () => {

@@ -52,9 +52,9 @@ async function open(address: string): Promise<Page> {
 const readable = (text: string): string =>
   text.replaceAll('&quot;', '"').replaceAll('&#39;', "'").replaceAll('&amp;', '&');
 
-/** Types a BLIK code into the one form of a page and sends it with all that is hidden in it. */
+/** Types a BLIK code into its form on a page and sends it with all that is hidden in it. */
 async function typeCode(page: Page, code: string): Promise<Page> {
-  const forms = [...page.text.matchAll(/<form method="post" action="([^"]+)">([\s\S]*?)<\/form>/g)];
+  const forms = [...page.text.matchAll(/<form method="post" action="([^"]+\/blik[^"]*)">([\s\S]*?)<\/form>/g)];
   expect(forms).toHaveLength(1);
   const [, action = '', inside = ''] = forms[0] ?? [];
   const hidden = [...inside.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)">/g)];

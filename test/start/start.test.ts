@@ -73,7 +73,7 @@ test('demo.json holds all that is needed to try the sandbox, for its owner alone
   expect(data).toMatchObject({
     viewer: { merchant: { id: demo.merchantId } },
     shop: { status: 'ACTIVE', currencies: expect.arrayContaining(['PLN', 'EUR']) },
-    paymentMethods: [{ method: 'BLIK' }, { method: 'PBL' }],
+    paymentMethods: [{ method: 'BLIK' }, { method: 'PBL' }, { method: 'CARD' }, { method: 'WALLET' }],
   });
 });
 
