@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { InvalidInput } from '../../src/kernel/errors.ts';
+import { IdempotencyKeyReused } from '../../src/kernel/idempotency.ts';
 import type { StartedTransaction } from '../../src/payments/decide-start.ts';
 import { type StartTransactionInput, startTransaction } from '../../src/payments/start-transaction.ts';
 import type { Shop } from '../../src/shops/model.ts';
@@ -10,7 +12,7 @@ import { openWorld, paid, paymentNow, type World } from './world.ts';
 let world: World;
 
 beforeAll(async () => {
-  world = await openWorld();
+  world = await openWorld(['blik', 'ecom3ds']);
 });
 
 afterEach(() => world.acquirer.onStart(undefined));
@@ -51,6 +53,20 @@ describe('A start that comes again under its key', () => {
       payment: { status: 'SETTLED' },
     });
     expect(world.acquirer.started).toHaveLength(calls);
+  });
+
+  it('gives it though the wallet token that was good then has grown too old', async () => {
+    const shop = await world.openShop();
+    const payment = await createPayment(world.deps, shop);
+    const wish = { paymentId: payment.id, idempotencyKey: 'try-1', method: 'CARD', blikCode: undefined } as const;
+    const tooOld = (fingerprint: string) => ({ refusal: new InvalidInput('It is too old.'), fingerprint });
+    const { transaction } = await start(shop, { ...wish, card: { token: 'a token', fingerprint: 'one' } });
+    expect(await start(shop, { ...wish, card: tooOld('one') })).toMatchObject({
+      replayed: true,
+      transaction: { id: transaction.id },
+    });
+    await expect(start(shop, { ...wish, card: tooOld('other') })).rejects.toThrow(IdempotencyKeyReused);
+    await expect(start(shop, { ...wish, idempotencyKey: 'try-2', card: tooOld('one') })).rejects.toThrow('too old');
   });
 
   it('gives it whatever has become of the shop and of the time', async () => {
