@@ -107,10 +107,12 @@ export function markupOf(page: string): string {
 /** The page of a new payment in every shape that several methods give it. */
 export function methodPages(wishes: Wishes = {}): string[] {
   const kept = { expiry: '1/29', name: 'Łucja Żak' };
-  const problems = (['number', 'expiry', 'cvv', 'name'] as const).map((field) => ({
-    field,
-    code: `${field.toUpperCase()}_MISSING`,
-  }));
+  const problems = [
+    { field: 'number', code: 'NUMBER_MISSING' },
+    { field: 'expiry', code: 'EXPIRY_MISSING' },
+    { field: 'cvv', code: 'CVV_MISSING' },
+    { field: 'name', code: 'NAME_MISSING' },
+  ] as const;
   const shapes: Wishes[] = [
     {},
     { opened: { method: 'CARD' }, problem: { form: 'CARD', problems, kept } },

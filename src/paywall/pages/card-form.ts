@@ -1,9 +1,10 @@
 import { html, raw } from 'hono/html';
-import { type MessageKey, translatorFor } from '../messages/catalogues.ts';
+import type { CardProblem } from '../../cards/check-card.ts';
+import { translatorFor } from '../messages/catalogues.ts';
 import { amountOf, formFields } from './parts.ts';
-import type { CardProblemView, Html, PaymentView } from './view.ts';
+import type { Html, PaymentView } from './view.ts';
 
-type Field = CardProblemView['field'];
+type Field = CardProblem['field'];
 
 /** How browsers fill the fields in by themselves (HTML Living Standard, autofill), and which keyboard they show. */
 const traits: { readonly [field in Field]: string } = {
@@ -23,7 +24,7 @@ export function cardForm(view: PaymentView): Html {
   const kept: { readonly [field in Field]?: string } = problem?.kept ?? {};
   const field = (name: Field): Html => {
     const found = problem?.problems.find((one) => one.field === name);
-    const wrong = found && t(`problem.card.${found.code}` as MessageKey);
+    const wrong = found && t(`problem.card.${found.code}`);
     const described = [name === 'name' ? '' : `${name}-hint`, wrong ? `${name}-wrong` : ''].join(' ').trim();
     return html`<div class="${name}"><label for="${name}">${t(`card.${name}`)}</label>
 ${name === 'name' ? '' : html`<p class="hint" id="${name}-hint">${t(`card.${name}Hint`)}</p>`}

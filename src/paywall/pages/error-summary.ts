@@ -76,7 +76,7 @@ function problemSummary(view: PaymentView, problem: NonNullable<PaymentView['pro
       return alert(
         t('problem.heading.CARD'),
         html`<ul>${problem.problems.map(
-          ({ field, code }) => html`<li><a href="#${field}">${t(`problem.card.${code}` as MessageKey)}</a></li>`,
+          ({ field, code }) => html`<li><a href="#${field}">${t(`problem.card.${code}`)}</a></li>`,
         )}</ul>`,
       );
   }

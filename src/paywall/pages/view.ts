@@ -1,5 +1,6 @@
 import type { html } from 'hono/html';
 import type { Unavailability } from '../../acquirers/port.ts';
+import type { CardProblem } from '../../cards/check-card.ts';
 import type {
   DeclineReason,
   PaymentMethod,
@@ -102,15 +103,12 @@ export type PageUrls = {
   readonly stay: string;
 };
 
-/** A field of the card form with what is wrong with it, and never what stood in it. */
-export type CardProblemView = { readonly field: 'number' | 'expiry' | 'cvv' | 'name'; readonly code: string };
-
 /** What was wrong with a form. */
 export type FormProblem =
   | { readonly form: 'BLIK'; readonly code: 'CODE_MISSING' | 'CODE_NOT_SIX_DIGITS' }
   | {
       readonly form: 'CARD';
-      readonly problems: readonly CardProblemView[];
+      readonly problems: readonly CardProblem[];
       /** What may be shown again: never the number or the security code. */
       readonly kept: { readonly expiry: string; readonly name: string };
     }
