@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { GraphQLError } from 'graphql';
 import type { Context, SubscribePayload } from 'graphql-ws';
 import { type Extra, useServer } from 'graphql-ws/use/ws';
-import { WebSocketServer } from 'ws';
+import { type WebSocket, WebSocketServer } from 'ws';
 import type { Actor } from '../auth/actor.ts';
 import type { Authenticator } from '../auth/authenticate-actor.ts';
 import type { KeyWatch } from '../auth/watch-keys.ts';
@@ -69,11 +69,7 @@ export function createSocketServer(options: {
       onPing: ({ extra }, payload) => {
         if (holdsCardNumberIn(payload)) extra.socket.close(closeCodes.badRequest, 'A ping looks like a card number');
       },
-      onSubscribe: (context, id, payload) => {
-        if (!holdsCardNumber(id)) return prepare({ yoga, limits }, context, payload);
-        context.extra.socket.close(closeCodes.badRequest, 'An id looks like a card number');
-        return [new GraphQLError('The socket is closed.')];
-      },
+      onSubscribe: (context, id, payload) => prepare({ yoga, limits }, context, { id, payload }),
       onClose: ({ extra }) => extra.unwatch?.(),
     },
     sockets,
@@ -92,9 +88,7 @@ export function createSocketServer(options: {
       }
       sockets.handleUpgrade(request, socket, head, (client) => {
         sockets.emit('connection', client, request);
-        // graphql-ws would write to the console whatever a client does wrong; ws has closed the socket by then.
-        client.removeAllListeners('error');
-        client.on('error', (err) => log.debug({ err }, 'a WebSocket was closed for an error'));
+        quieten(client, log);
       });
     },
     drain: async () => {
@@ -102,6 +96,12 @@ export function createSocketServer(options: {
       await server.dispose();
     },
   };
+}
+
+/** graphql-ws would write to the console whatever a client does wrong; ws has closed the socket by then. */
+function quieten(client: WebSocket, log: Log): void {
+  client.removeAllListeners('error');
+  client.on('error', (err) => log.debug({ err }, 'a WebSocket was closed for an error'));
 }
 
 async function authenticate(authenticator: Authenticator, params: Params): Promise<Holder | undefined> {
@@ -123,8 +123,12 @@ function enveloped(args: { rootValue?: unknown }): Enveloped {
 async function prepare(
   { yoga, limits }: { readonly yoga: Yoga; readonly limits: RequestLimits },
   context: Context<Record<string, unknown>, Socket>,
-  payload: SubscribePayload,
+  { id, payload }: { readonly id: string; readonly payload: SubscribePayload },
 ) {
+  if (holdsCardNumber(id)) {
+    context.extra.socket.close(closeCodes.badRequest, 'An id looks like a card number');
+    return [new GraphQLError('The socket is closed.')];
+  }
   if (Object.keys(context.subscriptions).length > operationsPerSocketMax) {
     const message = `One socket may have ${operationsPerSocketMax} operations under way; end some or open another.`;
     return [new GraphQLError(message, { extensions: { code: 'RATE_LIMITED' } })];

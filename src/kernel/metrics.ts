@@ -49,10 +49,18 @@ const secondsBuckets = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5,
 /** Makes the counters of one process, in a registry of its own. */
 export function createMetrics(): Metrics {
   const registry = new Registry();
-  const registers = [registry];
   collectDefaultMetrics({ register: registry, prefix: 'bramka_' });
-  const counter = (name: string, help: string, labelNames: string[] = []): Counter =>
-    new Counter({ name: `bramka_${name}`, help, labelNames, registers });
+  return {
+    ...createCounters([registry]),
+    ...createGauges([registry]),
+    write: () => registry.metrics(),
+    contentType: registry.contentType,
+  };
+}
+
+type GaugeName = 'acquirerUp' | 'watchFollowers' | 'watchPool';
+
+function createGauges(registers: Registry[]): Pick<Metrics, GaugeName> {
   const gauge = (name: string, help: string, read: () => number): Gauge =>
     new Gauge({
       ...{ name: `bramka_${name}`, help, registers },
@@ -60,6 +68,28 @@ export function createMetrics(): Metrics {
         this.set(read());
       },
     });
+  const acquirersUp = new Gauge({
+    name: 'bramka_acquirer_up',
+    help: '1 while the acquirer is called, 0 while it is left alone because it does not answer.',
+    labelNames: ['acquirer'],
+    registers,
+  });
+  return {
+    acquirerUp: (acquirer, up) => acquirersUp.set({ acquirer }, up ? 1 : 0),
+    watchFollowers: (count) => {
+      gauge('live_subscriptions', 'Subscribers that follow a log now.', count);
+    },
+    watchPool: (pool) => {
+      gauge('database_connections', 'Open connections for writing.', () => pool.totalCount);
+      gauge('database_connections_idle', 'Open connections that nobody uses.', () => pool.idleCount);
+      gauge('database_waiting', 'Work that waits for a connection.', () => pool.waitingCount);
+    },
+  };
+}
+
+function createCounters(registers: Registry[]): Omit<Metrics, GaugeName | 'write' | 'contentType'> {
+  const counter = (name: string, help: string, labelNames: string[] = []): Counter =>
+    new Counter({ name: `bramka_${name}`, help, labelNames, registers });
   const requests = new Histogram({
     name: 'bramka_http_request_seconds',
     help: 'Time until an answer began, in seconds.',
@@ -74,12 +104,6 @@ export function createMetrics(): Metrics {
     ['status'],
   );
   const webhooks = counter('webhook_tries_total', 'Tries to deliver a notification.', ['outcome']);
-  const acquirersUp = new Gauge({
-    name: 'bramka_acquirer_up',
-    help: '1 while the acquirer is called, 0 while it is left alone because it does not answer.',
-    labelNames: ['acquirer'],
-    registers,
-  });
   const acquirerCalls = counter('acquirer_calls_total', 'Calls to acquirers, also those that were not made.', [
     'acquirer',
     'call',
@@ -96,18 +120,7 @@ export function createMetrics(): Metrics {
     transactionMoved: (status) => transactions.inc({ status }),
     webhookTried: (outcome) => webhooks.inc({ outcome }),
     acquirerCalled: (called) => acquirerCalls.inc(called),
-    acquirerUp: (acquirer, up) => acquirersUp.set({ acquirer }, up ? 1 : 0),
     operationRefused: (code) => refused.inc({ code }),
     limited: (labels) => limited.inc(labels),
-    watchFollowers: (count) => {
-      gauge('live_subscriptions', 'Subscribers that follow a log now.', count);
-    },
-    watchPool: (pool) => {
-      gauge('database_connections', 'Open connections for writing.', () => pool.totalCount);
-      gauge('database_connections_idle', 'Open connections that nobody uses.', () => pool.idleCount);
-      gauge('database_waiting', 'Work that waits for a connection.', () => pool.waitingCount);
-    },
-    write: () => registry.metrics(),
-    contentType: registry.contentType,
   };
 }
