@@ -212,7 +212,7 @@ describe('A BLIK code without an answer', () => {
     ['700000', { status: 'SETTLED', late: false, acquirerCode: null }, 'SETTLED'],
     ['700001', { status: 'REJECTED', reason: 'GENERAL', acquirerCode: 'BLK-ERROR-210000' }, 'NEW'],
   ] as const)('%s is unknown until the acquirer is asked', async (code, expected, paymentStatus) => {
-    const gateway = await createSandboxGateway(database, { impatient: true });
+    const gateway = await createSandboxGateway(database);
     const id = await pay(gateway, code);
     expect((await attemptNow(database, id)).transaction.status).toBe('UNKNOWN');
     await gateway.letPass({ ms: 14_999 });
@@ -233,7 +233,7 @@ describe('A BLIK code without an answer', () => {
   });
 
   it('700000 settles the payment late when it was cancelled meanwhile', async () => {
-    const gateway = await createSandboxGateway(database, { impatient: true });
+    const gateway = await createSandboxGateway(database);
     const id = await pay(gateway, '700000');
     const { payment } = await attemptNow(database, id);
     await cancelPayment(gateway.deps, actorOf(gateway.shop), payment.id);
@@ -245,7 +245,7 @@ describe('A BLIK code without an answer', () => {
   });
 
   it('700000 tells the money by itself when its order is cancelled, since nobody will ask', async () => {
-    const gateway = await createSandboxGateway(database, { impatient: true });
+    const gateway = await createSandboxGateway(database);
     const id = await pay(gateway, '700000');
     await gateway.acquirer.cancel(id, new AbortController().signal);
     await gateway.letPass({ ms: 0 });

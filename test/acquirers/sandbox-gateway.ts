@@ -30,7 +30,6 @@ import {
   type TestClock,
 } from '../support/factories.ts';
 import { runDueJobs } from '../support/run-due-jobs.ts';
-import { giveUpOnceHeard } from './under-test.ts';
 
 /** Where payers reach the pages of the simulated banks. */
 export const publicUrl = 'https://gateway.example';
@@ -65,7 +64,7 @@ export type SandboxGateway = {
 /** Makes such a gateway; the shop's outcomes come a second after the call, as by default. */
 export async function createSandboxGateway(
   database: Database,
-  options: { readonly impatient?: boolean; readonly log?: Log } = {},
+  options: { readonly log?: Log } = {},
 ): Promise<SandboxGateway> {
   const clock = createTestClock();
   const { shop } = await createShop(database, { sandboxDelayMs: 1_000 });
@@ -84,7 +83,7 @@ export async function createSandboxGateway(
   const cards = createSandboxCards(parts, async (token, merchantId) => (await vault.find(token, merchantId))?.outcome);
   const all = [acquirer, banks, cards];
   await openAccountsOf(database, all);
-  const called = options.impatient ? all.map(givingUpOnceHeard) : all;
+  const called = all.map((one) => impatientWith(database, one));
   const deps = createPaymentDeps(database, { clock, acquirers: called, ...(options.log ? { log: options.log } : {}) });
   const refunds = createRefundDeps(deps);
   const notifications: NotificationDeps = {
@@ -134,21 +133,40 @@ async function openAccountsOf(database: Database, acquirers: readonly Acquirer[]
   await inTransaction(database, (tx) => openAccounts(tx, accounts));
 }
 
-/** Gives calls up as soon as the acquirer has heard of their order, so that no test waits for a time-out. */
-function givingUpOnceHeard(acquirer: Acquirer): Acquirer {
+/** Gives calls up that are never answered as soon as the acquirer knows of them, so that no test waits for a time-out. */
+function impatientWith(database: Database, acquirer: Acquirer): Acquirer {
+  const within = async <Answer>(
+    reference: string,
+    call: (patience: AbortSignal) => Promise<Answer>,
+  ): Promise<Answer> => {
+    const patience = new AbortController();
+    let isOver = false;
+    const answer = call(patience.signal).finally(() => {
+      isOver = true;
+    });
+    answer.catch(() => {});
+    let script: string | undefined;
+    while (!isOver && script === undefined) script = await scriptOf(database, reference);
+    if (script?.startsWith('UNKNOWN_THEN_')) patience.abort(new Error('no answer in time'));
+    return answer;
+  };
   return {
     ...acquirer,
-    start: (order, signal) =>
-      giveUpOnceHeard(
-        (patience) => acquirer.start(order, patience),
-        () => acquirer.status(order.reference, signal),
-      ),
-    move: (order, signal) =>
-      giveUpOnceHeard(
-        (patience) => acquirer.move(order, patience),
-        () => acquirer.movementStatus(order.reference, signal),
-      ),
+    start: (order) => within(order.reference, (patience) => acquirer.start(order, patience)),
+    move: (order) => within(order.reference, (patience) => acquirer.move(order, patience)),
   };
+}
+
+/** What a simulated acquirer is going to do with an order or movement; undefined before it has heard of it. */
+async function scriptOf(database: Database, reference: string): Promise<string | undefined> {
+  const [row] = await read<{ script: string }>(database, {
+    name: 'test-script',
+    text: `
+      select script from sandbox_order where reference = $1::uuid
+      union all select script from sandbox_movement where reference = $1::uuid`,
+    values: [reference],
+  });
+  return row?.script;
 }
 
 /** A refund of a shop's as the acquirer gets it, with what is given instead. */

@@ -112,7 +112,7 @@ describe('A refund through the simulated bank', () => {
   });
 
   it('TEST-100012 has no answer, and is settled when the bank is asked', async () => {
-    const gateway = await createSandboxGateway(database, { impatient: true });
+    const gateway = await createSandboxGateway(database);
     const sale = await sell(gateway);
     const { id, status } = await refund(gateway, sale, 'TEST-100012');
     expect(status).toBe('UNKNOWN');

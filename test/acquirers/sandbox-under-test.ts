@@ -63,6 +63,7 @@ export async function putUnderTest(database: Database, play: SandboxPlay): Promi
     refund: (outcome, of) => movement('refund', { ...of, note: notes[outcome] }),
     movement: (kind, of) => movement(kind, { ...of, note: '' }),
     letPass,
+    whileSlow: (work) => whileLocked(database, work),
   };
 }
 
@@ -111,4 +112,17 @@ function createTime(parts: {
     visits.splice(0, visits.length, ...visits.filter((visit) => !due.includes(visit)));
     await passUntil(end);
   };
+}
+
+/** Does something while all that simulated acquirers remember is locked, so that each of their calls waits. */
+async function whileLocked(database: Database, work: () => Promise<void>): Promise<void> {
+  const client = await database.pool.connect();
+  try {
+    await client.query('begin');
+    await client.query('lock table sandbox_order, sandbox_movement in access exclusive mode');
+    await work();
+  } finally {
+    await client.query('rollback');
+    client.release();
+  }
 }

@@ -42,6 +42,8 @@ export type AcquirerUnderTest = {
   letPass(duration: { readonly ms: number }): Promise<void>;
   /** Every notification it has sent, oldest first. */
   readonly sent: readonly AcquirerNotification[];
+  /** Does something while calls reach the acquirer, but none is answered. */
+  whileSlow(work: () => Promise<void>): Promise<void>;
 };
 
 /** What a folder gives for its contract test. */
