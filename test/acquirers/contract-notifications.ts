@@ -40,6 +40,16 @@ export function notificationContract(make: Make, captureMode: CaptureMode): void
     }
   });
 
+  it('refuses what another acquirer tells of its orders, though both have the same secret', async () => {
+    const under = await make();
+    const wish = under.order('settled', { captureMode });
+    await under.acquirer.start(wish, neverAborted());
+    await under.letPass(long);
+    const [word] = wordsAfter(under, 0);
+    if (!word) throw new Error('The acquirer told nothing.');
+    expect(() => under.acquirer.readNotification(under.toldByAnother(word))).toThrow(NotificationRejected);
+  });
+
   it('signs what a notification is about, so that none can be told as one of another kind', async () => {
     const { under, order } = await paid(make, captureMode);
     const { acquirer, refund, letPass, sent } = under;

@@ -2,6 +2,7 @@ import type { PayerDecision } from '../../src/acquirers/payer-page.ts';
 import type { AcquirerNotification, MovementOrder, StartOrder } from '../../src/acquirers/port.ts';
 import type { SandboxAcquirer } from '../../src/acquirers/sandbox/create-acquirer.ts';
 import type { SandboxDeps } from '../../src/acquirers/sandbox/deps.ts';
+import { signNotification } from '../../src/acquirers/sandbox/sign-notification.ts';
 import type { Database } from '../../src/kernel/db/database.ts';
 import { newId } from '../../src/kernel/ids.ts';
 import { createMerchant, createTestClock, type TestClock } from '../support/factories.ts';
@@ -63,6 +64,7 @@ export async function putUnderTest(database: Database, play: SandboxPlay): Promi
     refund: (outcome, of) => movement('refund', { ...of, note: notes[outcome] }),
     movement: (kind, of) => movement(kind, { ...of, note: '' }),
     letPass,
+    toldByAnother: (word) => signNotification({ secret, behaviour: { name: 'sandbox-other' } }, word),
     whileSlow: (work) => whileLocked(database, work),
   };
 }

@@ -37,6 +37,7 @@ describe('A notification of the simulated acquirer', () => {
     const { transaction } = await startBlik(gateway.deps, gateway.shop, { paymentId: payment.id });
     const reference = transaction.id;
     const body = JSON.stringify({
+      acquirer: 'sandbox-blik',
       about: 'transaction',
       reference,
       status: 'SETTLED',
@@ -51,10 +52,10 @@ describe('A notification of the simulated acquirer', () => {
 
   it('must say exactly what it has to say', async () => {
     const { acquirer, clock } = await createSandboxGateway(database);
-    const reference = newId(clock.now());
-    const order = { about: 'transaction', reference };
+    const [acquirerName, reference] = ['sandbox-blik', newId(clock.now())];
+    const order = { acquirer: acquirerName, about: 'transaction', reference };
     const settled = { ...order, status: 'SETTLED', amount: '10000' };
-    const refunded = { about: 'refund', reference, status: 'SETTLED' };
+    const refunded = { acquirer: acquirerName, about: 'refund', reference, status: 'SETTLED' };
     const wrong = [
       { ...settled, amount: 10_000 },
       { ...settled, amount: '-10000' },
@@ -66,6 +67,8 @@ describe('A notification of the simulated acquirer', () => {
       { ...settled, about: 'refund' },
       { ...settled, about: 'dispute' },
       { ...settled, about: undefined },
+      { ...settled, acquirer: undefined },
+      { ...settled, acquirer: 'sandbox-cards' },
       { ...order, status: 'REJECTED', code: 'BLK-ERROR-999999' },
       // Each of the two has codes of its own.
       { ...order, status: 'REJECTED', code: 'BLK-ERROR-210021' },

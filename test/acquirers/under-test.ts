@@ -42,6 +42,8 @@ export type AcquirerUnderTest = {
   letPass(duration: { readonly ms: number }): Promise<void>;
   /** Every notification it has sent, oldest first. */
   readonly sent: readonly AcquirerNotification[];
+  /** How another acquirer of the same make, that was given the same secret, would tell this. */
+  toldByAnother(word: AcquirerWord): AcquirerNotification;
   /** Does something while calls reach the acquirer, but none is answered. */
   whileSlow(work: () => Promise<void>): Promise<void>;
 };

@@ -22,11 +22,11 @@ export async function lapseOrder(simulation: Simulation, reference: string): Pro
 }
 
 async function tell(simulation: Simulation, order: SandboxOrder): Promise<void> {
-  const { behaviour, deliver, secret } = simulation;
+  const { behaviour, deliver } = simulation;
   const { reference } = order;
   const word = { about: 'transaction', reference, answer: answerOf(simulation, order) } as const;
   const { times = 1 } = scriptNamed(behaviour, order.script);
-  for (let time = 0; time < times; time += 1) await deliver(behaviour.name, signNotification(secret, word));
+  for (let time = 0; time < times; time += 1) await deliver(behaviour.name, signNotification(simulation, word));
 }
 
 /** Gives the order in its last state; undefined when there is none, or when it was stopped before. */
