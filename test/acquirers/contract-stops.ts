@@ -97,4 +97,19 @@ export function releaseContract(make: Make): void {
     expect(await acquirer.move(rest, neverAborted())).toMatchObject({ kind: 'rejected' });
     expect(await acquirer.move(refund('settled', of), neverAborted())).toEqual({ kind: 'pending' });
   });
+
+  it('releases what it authorised after the order was cancelled, and tells nothing of it any more', async () => {
+    const under = await make();
+    const { acquirer, order, letPass } = under;
+    const wish = order('paid-late', { captureMode: 'MANUAL' });
+    await acquirer.start(wish, neverAborted());
+    await acquirer.cancel(wish.reference, neverAborted());
+    await letPass(long);
+    expect(wordsAfter(under, 0).map(({ answer }) => answer)).toEqual([taken(wish)]);
+    await acquirer.cancel(wish.reference, neverAborted());
+    expect(await acquirer.status(wish.reference, neverAborted())).toMatchObject({ kind: 'rejected' });
+    await letPass(long);
+    expect(wordsAfter(under, 1)).toEqual([]);
+    expect(await acquirer.status(wish.reference, neverAborted())).toMatchObject({ kind: 'rejected' });
+  });
 }

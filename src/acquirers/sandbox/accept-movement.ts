@@ -28,7 +28,7 @@ export function acceptMovement(simulation: Simulation, wish: MovementOrder): Pro
       await setTimers(tx, timersFor(simulation, taken));
       // What is left of the order is free again, and cannot be captured any more.
       const isReleased = wish.kind === 'void' && taken.status === 'SETTLED';
-      if (isReleased) await moveOrder(tx, { reference: wish.transaction, status: 'CANCELLED', code: null, at: now });
+      if (isReleased) await moveOrder(tx, { reference: wish.transaction, status: 'RELEASED', code: null, at: now });
       return taken;
     }
     const earlier = await lockMovement(tx, { acquirer: behaviour.name, reference: taken.reference });

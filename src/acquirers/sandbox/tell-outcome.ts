@@ -5,8 +5,9 @@ import { signNotification } from './sign-notification.ts';
 import { lockOrder, moveOrder } from './store.ts';
 
 /**
- * Brings an order to its end and tells the gateway. An order that was stopped in time has nothing to tell. Throws when
- * the gateway did not take the notification, so that the job is tried again; the order then has its end already.
+ * Brings an order to its end and tells the gateway. An order that was stopped in time, or released since, has nothing to
+ * tell. Throws when the gateway did not take the notification, so that the job is tried again; the order then has its end
+ * already.
  */
 export async function tellOutcome(simulation: Simulation, reference: string): Promise<void> {
   const order = await finishOrder(simulation, reference, (script, { captureMode }) => lastEnd(script, captureMode));
@@ -29,7 +30,7 @@ async function tell(simulation: Simulation, order: SandboxOrder): Promise<void> 
   for (let time = 0; time < times; time += 1) await deliver(behaviour.name, signNotification(simulation, word));
 }
 
-/** Gives the order in its last state; undefined when there is none, or when it was stopped before. */
+/** Gives the order in its last state; undefined when there is none, or when it was stopped or released before. */
 function finishOrder(
   { behaviour, clock, database }: Simulation,
   reference: string,
@@ -39,7 +40,8 @@ function finishOrder(
     const order = await lockOrder(tx, { acquirer: behaviour.name, reference });
     if (!order) return undefined;
     const script = scriptNamed(behaviour, order.script);
-    if (!mayFinish(order, script)) return order.status === 'CANCELLED' ? undefined : order;
+    const isGivenUp = order.status === 'CANCELLED' || order.status === 'RELEASED';
+    if (!mayFinish(order, script)) return isGivenUp ? undefined : order;
     const end = endOf(script, order);
     await moveOrder(tx, { ...end, reference, at: clock.now(order) });
     return { ...order, ...end };
