@@ -146,6 +146,21 @@ export function captureContract(make: Make): void {
     await letPass(threeDays);
     expect(countWords(under, 'capture')).toBe(0);
   });
+
+  it('gives back what captures have taken, and not what is only authorised or on its way', async () => {
+    const { under, order } = await authorized(make);
+    const { acquirer, refund, letPass } = under;
+    const of = (amount: bigint) => ({ transaction: order.reference, amount });
+    const ask = (amount: bigint) => acquirer.move(refund('settled', of(amount)), neverAborted());
+    expect(await ask(1n)).toEqual(refused);
+    await capture(under, order.reference, 300n);
+    expect(await ask(1n)).toEqual(refused);
+    await letPass(long);
+    expect(await ask(301n)).toEqual(refused);
+    expect(await ask(100n)).toEqual({ kind: 'pending' });
+    expect(await ask(201n)).toEqual(refused);
+    expect(await ask(200n)).toEqual({ kind: 'pending' });
+  });
 }
 
 /** What an acquirer says of captures and voids that takes all money at once. */

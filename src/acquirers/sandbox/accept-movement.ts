@@ -46,11 +46,11 @@ async function readOrder(
   const order = await lockOrder(tx, { acquirer, reference: wish.transaction });
   if (!order) return undefined;
   const script = scriptNamed(behaviour, order.script);
-  const { captured, refunded } = await sumMovements(tx, { acquirer, orderReference: wish.transaction });
+  const { captured, taken, refunded } = await sumMovements(tx, { acquirer, orderReference: wish.transaction });
   const isAuthorized = order.status === 'AUTHORIZED' && now < after(order.createdAt, authorization);
   return {
     authorized: isAuthorized ? order.amount - captured : 0n,
-    refundable: (order.status === 'SETTLED' ? order.amount : captured) - refunded,
+    refundable: (order.status === 'SETTLED' ? order.amount : taken) - refunded,
     capture: script.capture,
     void: script.void,
   };
