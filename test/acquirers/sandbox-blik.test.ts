@@ -7,7 +7,7 @@ import { cancelPayment } from '../../src/payments/cancel-payment.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { actorOf, createPayment, prepareJobs, startBlik } from '../support/factories.ts';
 import { attemptNow, booksOf, createSandboxGateway, logOf, type SandboxGateway } from './sandbox-gateway.ts';
-import { orderFor } from './sandbox-under-test.ts';
+import { orderFor } from './simulated.ts';
 
 let home: TestDatabase;
 let database: Database;

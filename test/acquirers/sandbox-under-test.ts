@@ -1,13 +1,11 @@
 import type { PayerDecision } from '../../src/acquirers/payer-page.ts';
-import type { AcquirerNotification, MovementOrder, StartOrder } from '../../src/acquirers/port.ts';
+import type { StartOrder } from '../../src/acquirers/port.ts';
 import type { SandboxAcquirer } from '../../src/acquirers/sandbox/create-acquirer.ts';
 import type { SandboxDeps } from '../../src/acquirers/sandbox/deps.ts';
 import { signNotification } from '../../src/acquirers/sandbox/sign-notification.ts';
 import type { Database } from '../../src/kernel/db/database.ts';
-import { newId } from '../../src/kernel/ids.ts';
-import { createMerchant, createTestClock, type TestClock } from '../support/factories.ts';
-import { runDueJobs } from '../support/run-due-jobs.ts';
-import { publicUrl, secret } from './sandbox-gateway.ts';
+import { secret } from './sandbox-gateway.ts';
+import { movementFor, orderFor, type Simulated, simulate } from './simulated.ts';
 import type { AcquirerUnderTest } from './under-test.ts';
 
 type Outcome = Parameters<AcquirerUnderTest['order']>[0];
@@ -39,18 +37,11 @@ const notes = {
   'told-twice': 'TEST-100013',
 } as const;
 
-/** Makes a simulated acquirer as the contract plays with it, with a clock and a merchant of its own, but without a gateway. */
+/** Makes a simulated acquirer as the contract plays with it. */
 export async function putUnderTest(database: Database, play: SandboxPlay): Promise<AcquirerUnderTest> {
-  const clock = createTestClock();
-  const merchantId = await createMerchant(database);
-  const sent: AcquirerNotification[] = [];
-  const deliver = async (_name: string, notification: AcquirerNotification) => void sent.push(notification);
-  const acquirer = play.create({ database, clock, secret, deliver, publicUrl });
+  const simulated = await simulate(database, play.create);
+  const { acquirer, clock, merchant, sent } = simulated;
   const visits: Visit[] = [];
-  const letPass = createTime({ database, clock, acquirer, visits });
-  const merchant = { merchantId, clockOffsetMs: 0, sandboxDelayMs: 1_000 };
-  const movement = (kind: MovementOrder['kind'], values: Pick<MovementOrder, 'transaction' | 'amount' | 'note'>) =>
-    ({ kind, reference: newId(clock.now()), currency: 'PLN', ...merchant, ...values }) as const;
   return {
     acquirer,
     sent,
@@ -61,59 +52,29 @@ export async function putUnderTest(database: Database, play: SandboxPlay): Promi
       if (payer) visits.push({ ...payer, reference: order.reference, at: clock.now().getTime() + payer.afterMs });
       return order;
     },
-    refund: (outcome, of) => movement('refund', { ...of, note: notes[outcome] }),
-    movement: (kind, of) => movement(kind, { ...of, note: '' }),
-    letPass,
+    refund: (outcome, of) => movementFor(simulated, { kind: 'refund', ...of, note: notes[outcome] }),
+    movement: (kind, of) => movementFor(simulated, { kind, ...of }),
+    letPass: (duration) => letPassWithPayers(simulated, visits, duration),
     toldByAnother: (word) => signNotification({ secret, behaviour: { name: 'sandbox-other' } }, word),
     whileSlow: (work) => whileLocked(database, work),
   };
 }
 
-/** An order of a shop as the acquirer gets it, for 100.00 PLN unless other values are given. */
-export function orderFor(
-  clock: Pick<TestClock, 'now'>,
-  values: Partial<StartOrder> & Pick<StartOrder, 'merchantId' | 'channel'>,
-): StartOrder {
-  const now = clock.now();
-  return {
-    reference: newId(now),
-    amount: 10_000n,
-    currency: 'PLN',
-    captureMode: 'AUTOMATIC',
-    title: 'TEST-100000',
-    shopName: 'Sklep testowy',
-    enteredAt: now,
-    blikCode: undefined,
-    cardToken: undefined,
-    returnUrl: `${publicUrl}/pay/1`,
-    clockOffsetMs: 0,
-    sandboxDelayMs: 1_000,
-    ...values,
-  };
-}
-
-/** Time in which payers decide at their moment, and the acquirer does what is due then and at the end. */
-function createTime(parts: {
-  readonly database: Database;
-  readonly clock: TestClock;
-  readonly acquirer: SandboxAcquirer;
-  readonly visits: Visit[];
-}): AcquirerUnderTest['letPass'] {
-  const { database, clock, acquirer, visits } = parts;
-  const passUntil = async (moment: number): Promise<void> => {
-    clock.pass({ ms: moment - clock.now().getTime() });
-    await runDueJobs({ database, clock, handlers: acquirer.jobs });
-  };
-  return async ({ ms }) => {
-    const end = clock.now().getTime() + ms;
-    const due = visits.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at);
-    for (const { at, ...wish } of due) {
-      await passUntil(at);
-      await acquirer.decideOrder(wish);
-    }
-    visits.splice(0, visits.length, ...visits.filter((visit) => !due.includes(visit)));
-    await passUntil(end);
-  };
+/** Lets time pass in which payers decide at their moment, and the acquirer does what is due then and at the end. */
+async function letPassWithPayers(
+  { acquirer, clock, letPass }: Simulated,
+  visits: Visit[],
+  { ms }: { readonly ms: number },
+): Promise<void> {
+  const end = clock.now().getTime() + ms;
+  const passUntil = (moment: number): Promise<unknown> => letPass({ ms: moment - clock.now().getTime() });
+  const due = visits.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at);
+  for (const { at, ...wish } of due) {
+    await passUntil(at);
+    await acquirer.decideOrder(wish);
+  }
+  visits.splice(0, visits.length, ...visits.filter((visit) => !due.includes(visit)));
+  await passUntil(end);
 }
 
 /** Does something while all that simulated acquirers remember is locked, so that each of their calls waits. */
