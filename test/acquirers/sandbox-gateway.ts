@@ -30,6 +30,7 @@ import {
   type TestClock,
 } from '../support/factories.ts';
 import { runDueJobs } from '../support/run-due-jobs.ts';
+import { impatientWith } from './impatient.ts';
 
 /** Where payers reach the pages of the simulated banks. */
 export const publicUrl = 'https://gateway.example';
@@ -131,42 +132,6 @@ async function openAccountsOf(database: Database, acquirers: readonly Acquirer[]
     kinds.flatMap((kind) => currencies.map((currency) => ({ kind, owner, currency }))),
   );
   await inTransaction(database, (tx) => openAccounts(tx, accounts));
-}
-
-/** Gives calls up that are never answered as soon as the acquirer knows of them, so that no test waits for a time-out. */
-function impatientWith(database: Database, acquirer: Acquirer): Acquirer {
-  const within = async <Answer>(
-    reference: string,
-    call: (patience: AbortSignal) => Promise<Answer>,
-  ): Promise<Answer> => {
-    const patience = new AbortController();
-    let isOver = false;
-    const answer = call(patience.signal).finally(() => {
-      isOver = true;
-    });
-    answer.catch(() => {});
-    let script: string | undefined;
-    while (!isOver && script === undefined) script = await scriptOf(database, reference);
-    if (script?.startsWith('UNKNOWN_THEN_')) patience.abort(new Error('no answer in time'));
-    return answer;
-  };
-  return {
-    ...acquirer,
-    start: (order) => within(order.reference, (patience) => acquirer.start(order, patience)),
-    move: (order) => within(order.reference, (patience) => acquirer.move(order, patience)),
-  };
-}
-
-/** What a simulated acquirer is going to do with an order or movement; undefined before it has heard of it. */
-async function scriptOf(database: Database, reference: string): Promise<string | undefined> {
-  const [row] = await read<{ script: string }>(database, {
-    name: 'test-script',
-    text: `
-      select script from sandbox_order where reference = $1::uuid
-      union all select script from sandbox_movement where reference = $1::uuid`,
-    values: [reference],
-  });
-  return row?.script;
 }
 
 /** A refund of a shop's as the acquirer gets it, with what is given instead. */
