@@ -163,6 +163,20 @@ describe('A token', () => {
 });
 
 describe('An authorisation', () => {
+  it('can be captured for seven days from when it was given, not from when the payer was sent to the challenge', async () => {
+    const { order } = await pay('4012001037141112', { captureMode: 'MANUAL' });
+    await desk.letPass({ ms: tenMinutes.ms - 1 });
+    await approve(order);
+    await desk.letPass({ ms: sevenDays.ms - 1 });
+    expect((await desk.move('capture', order, 1n)).answer).toEqual({ kind: 'pending' });
+    await desk.letPass({ ms: 1 });
+    expect((await desk.move('capture', order, 1n)).answer).toEqual({ kind: 'rejected', code: 'CODE_57' });
+    expect((await desk.move('void', order, 1n)).answer).toEqual({ kind: 'rejected', code: 'CODE_57' });
+    await desk.letPass(second);
+    // What was captured before stays captured.
+    expect((await desk.move('refund', order, 1n)).answer).toEqual({ kind: 'pending' });
+  });
+
   it('says with codes of cards why a movement is refused', async () => {
     const { order } = await pay('4111111111111111', { captureMode: 'MANUAL' });
     const nowhere = { ...order, reference: randomUUID() };

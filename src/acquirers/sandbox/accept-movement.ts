@@ -47,7 +47,7 @@ async function readOrder(
   if (!order) return undefined;
   const script = scriptNamed(behaviour, order.script);
   const { captured, taken, refunded } = await sumMovements(tx, { acquirer, orderReference: wish.transaction });
-  const isAuthorized = order.status === 'AUTHORIZED' && now < after(order.createdAt, authorization);
+  const isAuthorized = order.status === 'AUTHORIZED' && now < after(order.updatedAt, authorization);
   return {
     authorized: isAuthorized ? order.amount - captured : 0n,
     refundable: (order.status === 'SETTLED' ? order.amount : taken) - refunded,

@@ -85,6 +85,8 @@ export type SandboxOrder = {
   readonly shopName: string;
   /** By the merchant's clock, as all times here. */
   readonly createdAt: Date;
+  /** When it came into its state. */
+  readonly updatedAt: Date;
 };
 
 /** `CANCELLED`: stopped before it was decided; `RELEASED`: authorised, and what was left of it given up. */

@@ -42,8 +42,8 @@ function finishOrder(
     const script = scriptNamed(behaviour, order.script);
     const isGivenUp = order.status === 'CANCELLED' || order.status === 'RELEASED';
     if (!mayFinish(order, script)) return isGivenUp ? undefined : order;
-    const end = endOf(script, order);
-    await moveOrder(tx, { ...end, reference, at: clock.now(order) });
-    return { ...order, ...end };
+    const [end, now] = [endOf(script, order), clock.now(order)];
+    await moveOrder(tx, { ...end, reference, at: now });
+    return { ...order, ...end, updatedAt: now };
   });
 }
