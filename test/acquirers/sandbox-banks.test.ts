@@ -8,7 +8,7 @@ import { bankChannels } from '../../src/shops/model.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { prepareJobs } from '../support/factories.ts';
 import { publicUrl } from './sandbox-gateway.ts';
-import { orderFor, type Simulated, simulate } from './simulated.ts';
+import { movementFor, orderFor, type Simulated, simulate } from './simulated.ts';
 import { neverAborted } from './under-test.ts';
 
 let home: TestDatabase;
@@ -184,6 +184,29 @@ describe('A payer at his bank', () => {
 });
 
 describe('The simulated banks', () => {
+  it('know nothing of what another acquirer was asked, and do nothing with it', async () => {
+    const cards = await simulate(database, (deps) => createSandboxCards(deps, async (token) => token));
+    const values = { channel: 'ecom3ds', cardToken: 'AUTHORIZED', captureMode: 'MANUAL', ...cards.merchant } as const;
+    const order = orderFor(cards.clock, values);
+    const { reference: transaction, amount } = order;
+    await cards.acquirer.start(order, neverAborted());
+    const capture = movementFor(cards, { kind: 'capture', transaction, amount });
+    await cards.acquirer.move(capture, neverAborted());
+    expect(await status(order)).toEqual({ kind: 'unheard' });
+    expect(await banks.acquirer.movementStatus(capture.reference, neverAborted())).toEqual({ kind: 'unheard' });
+    await banks.acquirer.cancel(transaction, neverAborted());
+    await banks.acquirer.jobs['sandbox-banks-tell-movement']?.({ subject: capture.reference });
+    await banks.acquirer.jobs['sandbox-banks-tell']?.({ subject: transaction });
+    expect(banks.sent).toEqual([]);
+    const refund = movementFor(banks, { kind: 'refund', transaction, amount: 1n });
+    const unknown = { kind: 'rejected', code: 'PBL_TRANSFER_UNKNOWN' };
+    expect(await banks.acquirer.move(refund, neverAborted())).toEqual(unknown);
+    expect(await cards.acquirer.status(transaction, neverAborted())).toEqual({ kind: 'authorized', amount });
+    expect(await cards.acquirer.movementStatus(capture.reference, neverAborted())).toEqual({ kind: 'pending' });
+    await expect(banks.acquirer.start(order, neverAborted())).rejects.toThrow('Another simulated acquirer');
+    await expect(banks.acquirer.move(capture, neverAborted())).rejects.toThrow('Another simulated acquirer');
+  });
+
   it('remember orders and decisions when their process has died', async () => {
     const order = await send();
     const reborn = await simulate(database, createSandboxBanks);

@@ -10,7 +10,6 @@ import { type Database, inTransaction, read } from '../../src/kernel/db/database
 import type { Payment, Transaction } from '../../src/kernel/db/generated/prisma/client.ts';
 import { newId } from '../../src/kernel/ids.ts';
 import type { JobHandlers } from '../../src/kernel/jobs/handler.ts';
-import type { Log } from '../../src/kernel/log.ts';
 import { currencies } from '../../src/kernel/money.ts';
 import { openAccounts } from '../../src/ledger/sql/open-accounts.ts';
 import { applyMovementAnswer } from '../../src/payments/ask-movement.ts';
@@ -63,10 +62,7 @@ export type SandboxGateway = {
 };
 
 /** Makes such a gateway; the shop's outcomes come a second after the call, as by default. */
-export async function createSandboxGateway(
-  database: Database,
-  options: { readonly log?: Log } = {},
-): Promise<SandboxGateway> {
+export async function createSandboxGateway(database: Database): Promise<SandboxGateway> {
   const clock = createTestClock();
   const { shop } = await createShop(database, { sandboxDelayMs: 1_000 });
   const sent: AcquirerNotification[] = [];
@@ -85,7 +81,7 @@ export async function createSandboxGateway(
   const all = [acquirer, banks, cards];
   await openAccountsOf(database, all);
   const called = all.map((one) => impatientWith(database, one));
-  const deps = createPaymentDeps(database, { clock, acquirers: called, ...(options.log ? { log: options.log } : {}) });
+  const deps = createPaymentDeps(database, { clock, acquirers: called });
   const refunds = createRefundDeps(deps);
   const notifications: NotificationDeps = {
     ...deps,
@@ -181,7 +177,8 @@ export async function booksOf(database: Database, shopId: string): Promise<objec
         array(select p.kind || ' ' || f.kind || ' ' || f.owner || ' ' || t.kind || ' ' || p.amount || ' ' || p.currency
           from posting p join account f on f.id = p.from_id join account t on t.id = p.to_id
           where t.owner = $1::text order by p.id) as postings,
-        array(select c.status || ' ' || c.amount from capture c where c.shop_id = $1::uuid) as captures,
+        array(select c.status || ' ' || c.amount from capture c where c.shop_id = $1::uuid order by c.id)
+          as captures,
         array(select c.base || ' ' || c.rate_ppm || ' ' || c.amount from commission c where c.shop_id = $1::uuid)
           as commissions,
         (select b.amount from account a join account_balance b on b.account_id = a.id
