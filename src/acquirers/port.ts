@@ -4,7 +4,8 @@ import type { Channel } from '../shops/model.ts';
 /**
  * The door to whoever really takes the money. Every acquirer, simulated or real, is a folder that implements this, and
  * all of them pass one contract test. Calls carry our own stable reference as their idempotency key, and run outside
- * any transaction.
+ * any transaction. A call whose signal is given fails at once with the signal's reason; the acquirer may have done all
+ * the same what it was asked.
  */
 export type Acquirer = {
   /** Stable name, also the owner of its ledger accounts. */

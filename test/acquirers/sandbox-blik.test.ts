@@ -1,27 +1,13 @@
-import { createHmac } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type AcquirerNotification, NotificationRejected, type StartOrder } from '../../src/acquirers/port.ts';
-import { createSandboxBlik } from '../../src/acquirers/sandbox-blik/acquirer.ts';
+import type { StartOrder } from '../../src/acquirers/port.ts';
 import { scriptOfCode } from '../../src/acquirers/sandbox-blik/outcomes.ts';
 import { type Database, openDatabase } from '../../src/kernel/db/database.ts';
-import { newId } from '../../src/kernel/ids.ts';
 import { askAcquirer } from '../../src/payments/ask-acquirer.ts';
 import { cancelPayment } from '../../src/payments/cancel-payment.ts';
-import { receiveNotification } from '../../src/payments/receive-notification.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { actorOf, createPayment, createTestClock, prepareJobs, startBlik } from '../support/factories.ts';
-import { runDueJobs } from '../support/run-due-jobs.ts';
-import { type AcquirerUnderTest, acquirerContract, refundContract } from './contract.ts';
-import {
-  attemptNow,
-  booksOf,
-  createSandboxGateway,
-  logOf,
-  publicUrl,
-  refundFor,
-  type SandboxGateway,
-  secret,
-} from './sandbox-gateway.ts';
+import { actorOf, createPayment, prepareJobs, startBlik } from '../support/factories.ts';
+import { attemptNow, booksOf, createSandboxGateway, logOf, type SandboxGateway } from './sandbox-gateway.ts';
+import { orderFor } from './simulated.ts';
 
 let home: TestDatabase;
 let database: Database;
@@ -61,62 +47,9 @@ async function pay(gateway: SandboxGateway, blikCode: string, title = 'Buty'): P
   return transaction.id;
 }
 
-function orderFor(gateway: SandboxGateway, values: Partial<StartOrder>): StartOrder {
-  const now = gateway.clock.now();
-  return {
-    reference: newId(now),
-    channel: 'blik',
-    amount,
-    currency: 'PLN',
-    captureMode: 'AUTOMATIC',
-    title: 'TEST-100000',
-    shopName: gateway.shop.name,
-    enteredAt: now,
-    blikCode: '123456',
-    cardToken: undefined,
-    returnUrl: `${publicUrl}/pay/1`,
-    merchantId: gateway.shop.merchantId,
-    clockOffsetMs: 0,
-    sandboxDelayMs: 1_000,
-    ...values,
-  };
-}
-
-describe('The simulated BLIK acquirer', () => {
-  acquirerContract(createUnderTest);
-  refundContract(createUnderTest);
-});
-
-async function createUnderTest(): Promise<AcquirerUnderTest> {
-  const gateway = await createSandboxGateway(database);
-  const { clock } = gateway;
-  const sent: AcquirerNotification[] = [];
-  const deliver = async (_name: string, notification: AcquirerNotification) => void sent.push(notification);
-  const acquirer = createSandboxBlik({ database, clock, secret, deliver, publicUrl });
-  const codes = {
-    settled: '123456',
-    rejected: '960111',
-    silent: '700000',
-    'told-twice': '700002',
-    'paid-late': '700003',
-  };
-  const notes = {
-    settled: '',
-    rejected: 'TEST-100010',
-    'rejected-late': 'TEST-100011',
-    silent: 'TEST-100012',
-    'told-twice': 'TEST-100013',
-  };
-  return {
-    acquirer,
-    sent,
-    order: (outcome) => orderFor(gateway, { blikCode: codes[outcome] }),
-    refund: (outcome, of) => refundFor(gateway, { ...of, note: notes[outcome] }),
-    letPass: async (duration) => {
-      clock.pass(duration);
-      await runDueJobs({ database, clock, handlers: acquirer.jobs });
-    },
-  };
+/** An order of the gateway's shop as the acquirer gets it. */
+function order({ clock, shop }: SandboxGateway, values: Partial<StartOrder>): StartOrder {
+  return orderFor(clock, { channel: 'blik', merchantId: shop.merchantId, amount, blikCode: '123456', ...values });
 }
 
 /** Every code that is refused, with the time after which the outcome is told (domain: sandbox outcomes). */
@@ -172,14 +105,14 @@ describe('A BLIK code that is refused', () => {
     const gateway = await createSandboxGateway(database);
     const { acquirer } = gateway;
     const typed = (ms: number): StartOrder =>
-      orderFor(gateway, { enteredAt: new Date(gateway.clock.now().getTime() - ms) });
+      order(gateway, { enteredAt: new Date(gateway.clock.now().getTime() - ms) });
     const { signal } = new AbortController();
     expect(await acquirer.start(typed(120_000), signal)).toMatchObject({ kind: 'pending' });
     const expired = { kind: 'rejected', reason: 'CODE_EXPIRED', code: 'BLK-ERROR-210006' };
     expect(await acquirer.start(typed(120_001), signal)).toEqual(expired);
     const aheadMs = 500_000;
     const ahead = { clockOffsetMs: aheadMs, enteredAt: new Date(gateway.clock.now().getTime() + aheadMs) };
-    expect(await acquirer.start(orderFor(gateway, ahead), signal)).toMatchObject({ kind: 'pending' });
+    expect(await acquirer.start(order(gateway, ahead), signal)).toMatchObject({ kind: 'pending' });
   });
 
   it('is any code when the title asks for a provider error, and only then', async () => {
@@ -266,11 +199,11 @@ describe('An order that was cancelled in time', () => {
   it('counts as refused with the general code, whatever its own outcome would have been', async () => {
     const gateway = await createSandboxGateway(database);
     const { signal } = new AbortController();
-    const order = orderFor(gateway, { blikCode: '960111' });
-    await gateway.acquirer.start(order, signal);
-    await gateway.acquirer.cancel(order.reference, signal);
+    const wish = order(gateway, { blikCode: '960111' });
+    await gateway.acquirer.start(wish, signal);
+    await gateway.acquirer.cancel(wish.reference, signal);
     const general = { kind: 'rejected', reason: 'GENERAL', code: 'BLK-ERROR-210000' };
-    expect(await gateway.acquirer.status(order.reference, signal)).toEqual(general);
+    expect(await gateway.acquirer.status(wish.reference, signal)).toEqual(general);
   });
 });
 
@@ -279,7 +212,7 @@ describe('A BLIK code without an answer', () => {
     ['700000', { status: 'SETTLED', late: false, acquirerCode: null }, 'SETTLED'],
     ['700001', { status: 'REJECTED', reason: 'GENERAL', acquirerCode: 'BLK-ERROR-210000' }, 'NEW'],
   ] as const)('%s is unknown until the acquirer is asked', async (code, expected, paymentStatus) => {
-    const gateway = await createSandboxGateway(database, { impatient: true });
+    const gateway = await createSandboxGateway(database);
     const id = await pay(gateway, code);
     expect((await attemptNow(database, id)).transaction.status).toBe('UNKNOWN');
     await gateway.letPass({ ms: 14_999 });
@@ -300,7 +233,7 @@ describe('A BLIK code without an answer', () => {
   });
 
   it('700000 settles the payment late when it was cancelled meanwhile', async () => {
-    const gateway = await createSandboxGateway(database, { impatient: true });
+    const gateway = await createSandboxGateway(database);
     const id = await pay(gateway, '700000');
     const { payment } = await attemptNow(database, id);
     await cancelPayment(gateway.deps, actorOf(gateway.shop), payment.id);
@@ -312,7 +245,7 @@ describe('A BLIK code without an answer', () => {
   });
 
   it('700000 tells the money by itself when its order is cancelled, since nobody will ask', async () => {
-    const gateway = await createSandboxGateway(database, { impatient: true });
+    const gateway = await createSandboxGateway(database);
     const id = await pay(gateway, '700000');
     await gateway.acquirer.cancel(id, new AbortController().signal);
     await gateway.letPass({ ms: 0 });
@@ -369,76 +302,4 @@ describe('The BLIK code 700003', () => {
     ]);
     expect(await booksOf(database, gateway.shop.id)).toEqual(oneSale);
   }
-});
-
-describe('A notification of the simulated acquirer', () => {
-  const signed = (body: string, key = secret): AcquirerNotification => ({
-    headers: new Headers({ 'x-sandbox-signature': createHmac('sha256', key).update(body).digest('hex') }),
-    body,
-  });
-
-  it('changes nothing when it was signed with another secret', async () => {
-    const gateway = await createSandboxGateway(database);
-    const reference = await pay(gateway, '123456');
-    const body = JSON.stringify({ about: 'transaction', reference, status: 'SETTLED', amount: '10000' });
-    const forged = receiveNotification(gateway.notifications, 'sandbox-blik', signed(body, 'another secret'));
-    await expect(forged).rejects.toThrow(NotificationRejected);
-    expect((await attemptNow(database, reference)).transaction.status).toBe('PENDING');
-    await receiveNotification(gateway.notifications, 'sandbox-blik', signed(body));
-    expect((await attemptNow(database, reference)).transaction.status).toBe('SETTLED');
-  });
-
-  it('must say exactly what it has to say', async () => {
-    const { acquirer, clock } = await createSandboxGateway(database);
-    const settled = { about: 'transaction', reference: newId(clock.now()), status: 'SETTLED', amount: '10000' };
-    const refunded = { about: 'refund', reference: settled.reference, status: 'SETTLED' };
-    const wrong = [
-      { ...settled, amount: 10_000 },
-      { ...settled, amount: '-10000' },
-      { ...settled, amount: '1e4' },
-      { ...settled, amount: '0' },
-      { ...settled, reference: 'x' },
-      { ...settled, status: 'PENDING' },
-      { ...settled, more: true },
-      { ...settled, about: 'refund' },
-      { ...settled, about: 'dispute' },
-      { reference: settled.reference, status: 'SETTLED', amount: '10000' },
-      { about: 'transaction', reference: settled.reference, status: 'REJECTED', code: 'BLK-ERROR-999999' },
-      // Each of the two has codes of its own.
-      { about: 'transaction', reference: settled.reference, status: 'REJECTED', code: 'BLK-ERROR-210021' },
-      { ...refunded, about: 'transaction' },
-      { ...refunded, status: 'PENDING' },
-      { ...refunded, status: 'REJECTED' },
-      { ...refunded, status: 'REJECTED', code: 'BLK-ERROR-210015' },
-      [settled],
-      null,
-    ];
-    expect(acquirer.readNotification(signed(JSON.stringify(settled)))).toEqual({
-      about: 'transaction',
-      reference: settled.reference,
-      answer: { kind: 'settled', amount },
-    });
-    expect(acquirer.readNotification(signed(JSON.stringify(refunded)))).toEqual({
-      about: 'refund',
-      reference: refunded.reference,
-      answer: { kind: 'settled' },
-    });
-    for (const message of wrong) {
-      expect(() => acquirer.readNotification(signed(JSON.stringify(message)))).toThrow(NotificationRejected);
-    }
-    expect(() => acquirer.readNotification(signed('no JSON'))).toThrow(NotificationRejected);
-  });
-
-  it('keeps every digit of the largest amount', async () => {
-    const gateway = await createSandboxGateway(database);
-    const largest = 999_999_999n;
-    const clock = createTestClock(gateway.clock.now());
-    const sent: AcquirerNotification[] = [];
-    const deliver = async (_name: string, notification: AcquirerNotification) => void sent.push(notification);
-    const acquirer = createSandboxBlik({ database, clock, secret, deliver, publicUrl });
-    await acquirer.start(orderFor(gateway, { amount: largest }), new AbortController().signal);
-    clock.pass(oneSecond);
-    await runDueJobs({ database, clock, handlers: acquirer.jobs });
-    expect(sent.map((told) => acquirer.readNotification(told).answer)).toEqual([{ kind: 'settled', amount: largest }]);
-  });
 });

@@ -1,10 +1,17 @@
 import type { Acquirer, AcquirerNotification, MovementOrder } from '../../src/acquirers/port.ts';
-import type { Deliver } from '../../src/acquirers/sandbox/deps.ts';
+import type { SandboxAcquirer } from '../../src/acquirers/sandbox/create-acquirer.ts';
+import type { Deliver, SandboxDeps } from '../../src/acquirers/sandbox/deps.ts';
+import { createSandboxBanks } from '../../src/acquirers/sandbox-banks/acquirer.ts';
 import { createSandboxBlik } from '../../src/acquirers/sandbox-blik/acquirer.ts';
+import { createSandboxCards } from '../../src/acquirers/sandbox-cards/acquirer.ts';
+import type { CardVault } from '../../src/cards/deps.ts';
+import { openSandboxVault } from '../../src/cards/open-vault.ts';
 import { type Database, inTransaction, read } from '../../src/kernel/db/database.ts';
 import type { Payment, Transaction } from '../../src/kernel/db/generated/prisma/client.ts';
 import { newId } from '../../src/kernel/ids.ts';
 import type { JobHandlers } from '../../src/kernel/jobs/handler.ts';
+import { currencies } from '../../src/kernel/money.ts';
+import { openAccounts } from '../../src/ledger/sql/open-accounts.ts';
 import { applyMovementAnswer } from '../../src/payments/ask-movement.ts';
 import type { PaymentDeps } from '../../src/payments/deps.ts';
 import { paymentJobs } from '../../src/payments/jobs.ts';
@@ -22,6 +29,7 @@ import {
   type TestClock,
 } from '../support/factories.ts';
 import { runDueJobs } from '../support/run-due-jobs.ts';
+import { impatientWith } from './impatient.ts';
 
 /** Where payers reach the pages of the simulated banks. */
 export const publicUrl = 'https://gateway.example';
@@ -29,7 +37,7 @@ export const publicUrl = 'https://gateway.example';
 /** Signs what the simulated acquirer tells in tests. */
 export const secret = 'the secret of the simulated acquirer, for tests only';
 
-/** A gateway that takes BLIK through the simulated acquirer, with one shop; time stands still until a test lets it pass. */
+/** A gateway of all simulated acquirers, with one shop; time stands still until a test lets it pass. */
 export type SandboxGateway = {
   readonly clock: TestClock;
   readonly shop: Shop;
@@ -37,8 +45,13 @@ export type SandboxGateway = {
   readonly refunds: RefundDeps;
   /** Who hears the notifications. */
   readonly notifications: NotificationDeps;
+  /** The one that takes BLIK. */
   readonly acquirer: Acquirer;
-  /** Every notification the acquirer has sent, oldest first, whether it was taken or not. */
+  readonly banks: SandboxAcquirer;
+  readonly cards: SandboxAcquirer;
+  /** Where the tokens of cards are kept. */
+  readonly vault: CardVault;
+  /** Every notification the acquirers have sent, oldest first, whether it was taken or not. */
   readonly sent: readonly AcquirerNotification[];
   /** Makes the gateway lose the next notifications with an error. */
   refuse(notifications: number): void;
@@ -49,10 +62,7 @@ export type SandboxGateway = {
 };
 
 /** Makes such a gateway; the shop's outcomes come a second after the call, as by default. */
-export async function createSandboxGateway(
-  database: Database,
-  options: { readonly impatient?: boolean } = {},
-): Promise<SandboxGateway> {
+export async function createSandboxGateway(database: Database): Promise<SandboxGateway> {
   const clock = createTestClock();
   const { shop } = await createShop(database, { sandboxDelayMs: 1_000 });
   const sent: AcquirerNotification[] = [];
@@ -63,9 +73,15 @@ export async function createSandboxGateway(
     if (refusals >= 0) throw new Error('The gateway is out of order.');
     await receiveNotification(notifications, name, notification);
   };
-  const acquirer = createSandboxBlik({ database, clock, secret, deliver, publicUrl });
-  const called = options.impatient ? givingUpOnceHeard(acquirer) : acquirer;
-  const deps = createPaymentDeps(database, { clock, acquirers: [called] });
+  const parts: SandboxDeps = { database, clock, secret, deliver, publicUrl };
+  const vault = openSandboxVault(database);
+  const acquirer = createSandboxBlik(parts);
+  const banks = createSandboxBanks(parts);
+  const cards = createSandboxCards(parts, async (token, merchantId) => (await vault.find(token, merchantId))?.outcome);
+  const all = [acquirer, banks, cards];
+  await openAccountsOf(database, all);
+  const called = all.map((one) => impatientWith(database, one));
+  const deps = createPaymentDeps(database, { clock, acquirers: called });
   const refunds = createRefundDeps(deps);
   const notifications: NotificationDeps = {
     ...deps,
@@ -75,7 +91,10 @@ export async function createSandboxGateway(
       refund: ({ id, ...word }) => refunds.answering.submit({ refundId: id, ...word }),
     },
   };
-  const handlers: JobHandlers = { ...paymentJobs(deps), ...refundJobs(refunds), ...acquirer.jobs };
+  const handlers: JobHandlers = Object.assign(
+    { ...paymentJobs(deps), ...refundJobs(refunds) },
+    ...all.map(({ jobs }) => jobs),
+  );
   return {
     clock,
     shop,
@@ -83,6 +102,9 @@ export async function createSandboxGateway(
     refunds,
     notifications,
     acquirer,
+    banks,
+    cards,
+    vault,
     sent,
     refuse: (notifications) => {
       refusals = notifications;
@@ -99,33 +121,13 @@ export async function createSandboxGateway(
   };
 }
 
-/** Gives calls up as soon as the acquirer has heard of their order, so that no test waits for a time-out. */
-function givingUpOnceHeard(acquirer: Acquirer): Acquirer {
-  return {
-    ...acquirer,
-    start: (order, signal) =>
-      giveUpOnceHeard(
-        (patience) => acquirer.start(order, patience),
-        () => acquirer.status(order.reference, signal),
-      ),
-    move: (order, signal) =>
-      giveUpOnceHeard(
-        (patience) => acquirer.move(order, patience),
-        () => acquirer.movementStatus(order.reference, signal),
-      ),
-  };
-}
-
-async function giveUpOnceHeard<Answer>(
-  call: (patience: AbortSignal) => Promise<Answer>,
-  ask: () => Promise<{ readonly kind: string }>,
-): Promise<Answer> {
-  const patience = new AbortController();
-  const answer = call(patience.signal);
-  answer.catch(() => {});
-  while ((await ask()).kind === 'unheard');
-  patience.abort(new Error('no answer in time'));
-  return answer;
+/** Opens the accounts of acquirers, as the gateway does when it starts. */
+async function openAccountsOf(database: Database, acquirers: readonly Acquirer[]): Promise<void> {
+  const kinds = ['ACQUIRER', 'REFUNDS', 'DISPUTES'] as const;
+  const accounts = acquirers.flatMap(({ name: owner }) =>
+    kinds.flatMap((kind) => currencies.map((currency) => ({ kind, owner, currency }))),
+  );
+  await inTransaction(database, (tx) => openAccounts(tx, accounts));
 }
 
 /** A refund of a shop's as the acquirer gets it, with what is given instead. */
@@ -175,7 +177,8 @@ export async function booksOf(database: Database, shopId: string): Promise<objec
         array(select p.kind || ' ' || f.kind || ' ' || f.owner || ' ' || t.kind || ' ' || p.amount || ' ' || p.currency
           from posting p join account f on f.id = p.from_id join account t on t.id = p.to_id
           where t.owner = $1::text order by p.id) as postings,
-        array(select c.status || ' ' || c.amount from capture c where c.shop_id = $1::uuid) as captures,
+        array(select c.status || ' ' || c.amount from capture c where c.shop_id = $1::uuid order by c.id)
+          as captures,
         array(select c.base || ' ' || c.rate_ppm || ' ' || c.amount from commission c where c.shop_id = $1::uuid)
           as commissions,
         (select b.amount from account a join account_balance b on b.account_id = a.id

@@ -112,7 +112,7 @@ describe('A refund through the simulated bank', () => {
   });
 
   it('TEST-100012 has no answer, and is settled when the bank is asked', async () => {
-    const gateway = await createSandboxGateway(database, { impatient: true });
+    const gateway = await createSandboxGateway(database);
     const sale = await sell(gateway);
     const { id, status } = await refund(gateway, sale, 'TEST-100012');
     expect(status).toBe('UNKNOWN');
@@ -143,6 +143,25 @@ describe('A refund through the simulated bank', () => {
     expect((await refundNow(database, id)).status).toBe('PENDING');
     await gateway.repeat('sandbox-blik-tell-movement', id);
     expect((await refundNow(database, id)).status).toBe('SETTLED');
+  });
+
+  it('stays in the file of its day, as its sale does, when it is told again on another one', async () => {
+    const gateway = await createSandboxGateway(database);
+    const sale = await sell(gateway);
+    const { id } = await refund(gateway, sale);
+    await gateway.letPass({ ms: 1_000 });
+    const span = { from: new Date(0), before: new Date(gateway.clock.now().getTime() + days(9).ms) };
+    const lines = async () => {
+      const all = await gateway.acquirer.dayFile(span, signal);
+      return all.filter(({ reference }) => reference === sale || reference === id);
+    };
+    const before = await lines();
+    expect(before.map(({ kind }) => kind)).toEqual(['sale', 'refund']);
+    await gateway.letPass(days(2));
+    await gateway.repeat('sandbox-blik-tell', sale);
+    await gateway.repeat('sandbox-blik-tell-movement', id);
+    expect(await lines()).toEqual(before);
+    expect(await told(gateway)).toEqual(['6 REFUND_PENDING', '7 REFUND_SETTLED']);
   });
 
   it('is found by asking when every notification was lost', async () => {

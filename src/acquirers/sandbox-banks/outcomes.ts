@@ -20,6 +20,8 @@ export const movementCodes: MovementCodes = {
 /** Everything that can happen to a transfer: the payer decides on the page of his bank, unless the bank is out of order. */
 export const scripts = {
   BY_PAYER: { told: 'by-payer', end: 'paid' },
+  BY_PAYER_TOLD_TWICE: { told: 'by-payer', end: 'paid', times: 2 },
+  UNKNOWN_THEN_SETTLED: { told: 'when-asked', end: 'paid' },
   FAILED: { told: 'later', end: 'failed' },
 } as const satisfies Record<string, Script>;
 
@@ -31,10 +33,16 @@ export const page: PayerPage = {
   lapses: { ms: 30 * 60_000 },
 };
 
-/** A payment with this title meets a provider error (imoje protocol, section 12). */
-const errorTitle = 'TEST-100010';
+/** What each title of a payment does; with any other the payer decides. */
+const scriptOfTitle: ReadonlyMap<string, keyof typeof scripts> = new Map([
+  // A provider error (imoje protocol, section 12).
+  ['TEST-100010', 'FAILED'],
+  // Ours, as for refunds.
+  ['TEST-100012', 'UNKNOWN_THEN_SETTLED'],
+  ['TEST-100013', 'BY_PAYER_TOLD_TWICE'],
+]);
 
 /** Chooses what happens to a transfer. */
 export function scriptFor({ title }: Pick<StartOrder, 'title'>): keyof typeof scripts {
-  return title === errorTitle ? 'FAILED' : 'BY_PAYER';
+  return scriptOfTitle.get(title) ?? 'BY_PAYER';
 }

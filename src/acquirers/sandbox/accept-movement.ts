@@ -28,7 +28,7 @@ export function acceptMovement(simulation: Simulation, wish: MovementOrder): Pro
       await setTimers(tx, timersFor(simulation, taken));
       // What is left of the order is free again, and cannot be captured any more.
       const isReleased = wish.kind === 'void' && taken.status === 'SETTLED';
-      if (isReleased) await moveOrder(tx, { reference: wish.transaction, status: 'CANCELLED', code: null, at: now });
+      if (isReleased) await moveOrder(tx, { reference: wish.transaction, status: 'RELEASED', code: null, at: now });
       return taken;
     }
     const earlier = await lockMovement(tx, { acquirer: behaviour.name, reference: taken.reference });
@@ -46,11 +46,11 @@ async function readOrder(
   const order = await lockOrder(tx, { acquirer, reference: wish.transaction });
   if (!order) return undefined;
   const script = scriptNamed(behaviour, order.script);
-  const { captured, refunded } = await sumMovements(tx, { acquirer, orderReference: wish.transaction });
-  const isAuthorized = order.status === 'AUTHORIZED' && now < after(order.createdAt, authorization);
+  const { captured, taken, refunded } = await sumMovements(tx, { acquirer, orderReference: wish.transaction });
+  const isAuthorized = order.status === 'AUTHORIZED' && now < after(order.updatedAt, authorization);
   return {
     authorized: isAuthorized ? order.amount - captured : 0n,
-    refundable: (order.status === 'SETTLED' ? order.amount : captured) - refunded,
+    refundable: (order.status === 'SETTLED' ? order.amount : taken) - refunded,
     capture: script.capture,
     void: script.void,
   };

@@ -34,6 +34,7 @@ function newOrder(
     script: chosen.script,
     delayMs: order.sandboxDelayMs,
     createdAt: chosen.now,
+    updatedAt: chosen.now,
   };
 }
 

@@ -21,13 +21,15 @@ export function cancelOrder(simulation: Simulation, reference: string): Promise<
     if (isDone && told === 'when-asked') await tellAt(tx, simulation, { order, dueAt: now });
     const mayStop = order.status === 'PENDING' && behaviour.capabilities.stopsOrders;
     if (!mayStop && order.status !== 'AUTHORIZED') return;
-    await moveOrder(tx, { reference, status: 'CANCELLED', code: null, at: now });
+    const status = order.status === 'AUTHORIZED' ? 'RELEASED' : 'CANCELLED';
+    await moveOrder(tx, { reference, status, code: null, at: now });
     const { tell, confirmationOver, lapse } = timerKinds(behaviour);
     await clearTimers(
       tx,
       [tell, confirmationOver, lapse].map((kind) => ({ kind, subject: reference })),
     );
-    if (told === 'after-cancel') await tellAt(tx, simulation, { order, dueAt: after(now, lateMoney) });
+    const isOnItsWay = status === 'CANCELLED' && told === 'after-cancel';
+    if (isOnItsWay) await tellAt(tx, simulation, { order, dueAt: after(now, lateMoney) });
   });
 }
 

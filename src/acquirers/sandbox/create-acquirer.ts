@@ -30,44 +30,58 @@ export function createSandboxAcquirer(deps: SandboxDeps, behaviour: Behaviour): 
     channels,
     capabilities,
     unavailability,
-    start: (order, signal) => start(simulation, order, signal),
-    status: async (reference) => {
-      const order = await findOrder(deps.database, { acquirer, reference });
-      return order ? answerOf(simulation, order) : { kind: 'unheard' };
-    },
-    cancel: (reference) => cancelOrder(simulation, reference),
-    move: (order, signal) => move(simulation, order, signal),
-    movementStatus: async (reference) => {
-      const known = await findMovement(deps.database, { acquirer, reference });
-      return known ? movementAnswerOf(behaviour.movementCodes, known) : { kind: 'unheard' };
-    },
+    start: (order, signal) => answerWithin(signal, () => start(simulation, order)),
+    status: (reference, signal) => answerWithin(signal, () => status(simulation, reference)),
+    cancel: (reference, signal) => answerWithin(signal, () => cancelOrder(simulation, reference)),
+    move: (order, signal) => answerWithin(signal, () => move(simulation, order)),
+    movementStatus: (reference, signal) => answerWithin(signal, () => movementStatus(simulation, reference)),
     readNotification: (notification) => verifyNotification(simulation, notification),
-    dayFile: (span) => readDay(deps.database, acquirer, span),
+    dayFile: (span, signal) => answerWithin(signal, () => readDay(deps.database, acquirer, span)),
     jobs: sandboxJobs(simulation),
     findPayerOrder: (reference) => findPayerOrder(simulation, reference),
     decideOrder: (wish) => decideOrder(simulation, wish),
   };
 }
 
-async function start(simulation: Simulation, order: StartOrder, signal: AbortSignal): Promise<AcquirerAnswer> {
-  signal.throwIfAborted();
+async function start(simulation: Simulation, order: StartOrder): Promise<AcquirerAnswer> {
   const taken = await acceptOrder(simulation, order);
   const { told } = scriptNamed(simulation.behaviour, taken.script);
-  return told === 'when-asked' ? silence(signal) : answerOf(simulation, taken);
+  return told === 'when-asked' ? silence() : answerOf(simulation, taken);
 }
 
-async function move(simulation: Simulation, order: MovementOrder, signal: AbortSignal): Promise<MovementAnswer> {
-  signal.throwIfAborted();
+async function status(simulation: Simulation, reference: string): Promise<AcquirerAnswer> {
+  const order = await findOrder(simulation.database, { acquirer: simulation.behaviour.name, reference });
+  return order ? answerOf(simulation, order) : { kind: 'unheard' };
+}
+
+async function move(simulation: Simulation, order: MovementOrder): Promise<MovementAnswer> {
   const taken = await acceptMovement(simulation, order);
   const { told } = movementScriptNamed(taken.script);
-  return told === 'when-asked' ? silence(signal) : movementAnswerOf(simulation.behaviour.movementCodes, taken);
+  return told === 'when-asked' ? silence() : movementAnswerOf(simulation.behaviour.movementCodes, taken);
 }
 
-/** Never answers: it ends when the caller gives up. */
-function silence(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    const giveUp = (): void => reject(signal.reason);
-    if (signal.aborted) giveUp();
-    else signal.addEventListener('abort', giveUp, { once: true });
-  });
+async function movementStatus({ behaviour, database }: Simulation, reference: string): Promise<MovementAnswer> {
+  const known = await findMovement(database, { acquirer: behaviour.name, reference });
+  return known ? movementAnswerOf(behaviour.movementCodes, known) : { kind: 'unheard' };
+}
+
+/** Never answers: the call ends when its caller gives up. */
+function silence(): Promise<never> {
+  return new Promise(() => {});
+}
+
+/**
+ * Gives an answer, unless the caller gives up before: then the call fails with his reason, and what it began goes on, as
+ * at an acquirer whose answer comes too late. Nothing is begun for who has given up already.
+ */
+async function answerWithin<Answer>(signal: AbortSignal, answer: () => Promise<Answer>): Promise<Answer> {
+  signal.throwIfAborted();
+  const patience = Promise.withResolvers<never>();
+  const giveUp = (): void => patience.reject(signal.reason);
+  signal.addEventListener('abort', giveUp, { once: true });
+  try {
+    return await Promise.race([answer(), patience.promise]);
+  } finally {
+    signal.removeEventListener('abort', giveUp);
+  }
 }

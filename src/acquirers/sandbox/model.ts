@@ -85,9 +85,12 @@ export type SandboxOrder = {
   readonly shopName: string;
   /** By the merchant's clock, as all times here. */
   readonly createdAt: Date;
+  /** When it came into its state. */
+  readonly updatedAt: Date;
 };
 
-export type OrderStatus = 'PENDING' | 'AUTHORIZED' | 'SETTLED' | 'REJECTED' | 'FAILED' | 'CANCELLED';
+/** `CANCELLED`: stopped before it was decided; `RELEASED`: authorised, and what was left of it given up. */
+export type OrderStatus = 'PENDING' | 'AUTHORIZED' | 'SETTLED' | 'REJECTED' | 'FAILED' | 'CANCELLED' | 'RELEASED';
 
 /** The state of an order and, when it was refused, why. */
 export type OrderEnd = Pick<SandboxOrder, 'status' | 'code'>;
@@ -117,8 +120,8 @@ export function mayFinish(order: Pick<SandboxOrder, 'status'>, script: Script): 
 }
 
 /**
- * What the acquirer says of an order. One that was stopped in time counts as refused: the schemes have no word of their
- * own for it, and our attempt is over anyway.
+ * What the acquirer says of an order. One that was stopped in time, or released, counts as refused: the schemes have no
+ * word of their own for it, and our attempt is over anyway.
  */
 export function answerOf(simulation: { behaviour: Behaviour; publicUrl: string }, order: SandboxOrder): AcquirerAnswer {
   const { behaviour, publicUrl } = simulation;

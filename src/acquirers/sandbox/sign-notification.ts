@@ -7,30 +7,39 @@ import { type Behaviour, rejected } from './model.ts';
 /** Carries the lower-case hex of HMAC-SHA256 over the bytes of the body. */
 const signatureHeader = 'x-sandbox-signature';
 
+/** Who tells it: with the same secret, one acquirer still cannot speak for another. */
+const acquirer = z.string();
 const reference = z.string().refine(isUuid);
 // Amounts travel as text, since JSON numbers are floating point.
 const amount = z.string().regex(/^[1-9]\d{0,17}$/);
 const code = z.string().min(1).max(24);
+const ofOrder = { acquirer, about: z.literal('transaction'), reference };
 const orderSchema = z.discriminatedUnion('status', [
-  z.strictObject({ about: z.literal('transaction'), reference, status: z.enum(['SETTLED', 'AUTHORIZED']), amount }),
-  z.strictObject({ about: z.literal('transaction'), reference, status: z.literal('REJECTED'), code }),
-  z.strictObject({ about: z.literal('transaction'), reference, status: z.literal('FAILED') }),
+  z.strictObject({ ...ofOrder, status: z.enum(['SETTLED', 'AUTHORIZED']), amount }),
+  z.strictObject({ ...ofOrder, status: z.literal('REJECTED'), code }),
+  z.strictObject({ ...ofOrder, status: z.literal('FAILED') }),
 ]);
-const moved = z.enum(['capture', 'void', 'refund']);
+const ofMovement = { acquirer, about: z.enum(['capture', 'void', 'refund']), reference };
 const movementSchema = z.discriminatedUnion('status', [
-  z.strictObject({ about: moved, reference, status: z.literal('SETTLED') }),
-  z.strictObject({ about: moved, reference, status: z.literal('REJECTED'), code }),
+  z.strictObject({ ...ofMovement, status: z.literal('SETTLED') }),
+  z.strictObject({ ...ofMovement, status: z.literal('REJECTED'), code }),
 ]);
 const messageSchema = z.union([orderSchema, movementSchema]);
 type OrderMessage = z.infer<typeof orderSchema>;
 
 /** Writes and signs the message that tells an outcome. @throws Error for an answer that is no outcome. */
-export function signNotification(secret: string, word: AcquirerWord): AcquirerNotification {
-  const body = JSON.stringify(messageOf(word));
+export function signNotification(
+  { secret, behaviour }: { readonly secret: string; readonly behaviour: Pick<Behaviour, 'name'> },
+  word: AcquirerWord,
+): AcquirerNotification {
+  const body = JSON.stringify({ acquirer: behaviour.name, ...messageOf(word) });
   return { headers: new Headers({ [signatureHeader]: signatureOf(secret, body) }), body };
 }
 
-/** Checks and reads a message. @throws NotificationRejected when it was not signed with the secret or is malformed. */
+/**
+ * Checks and reads a message.
+ * @throws NotificationRejected when it was not signed with the secret, is malformed, or tells of another acquirer.
+ */
 export function verifyNotification(
   simulation: { readonly secret: string; readonly behaviour: Behaviour },
   notification: AcquirerNotification,
@@ -42,7 +51,10 @@ export function verifyNotification(
   }
   const message = messageSchema.safeParse(jsonOf(notification.body));
   if (!message.success) throw new NotificationRejected('The notification is signed but cannot be read.');
-  const { about, reference } = message.data;
+  const { acquirer, about, reference } = message.data;
+  if (acquirer !== simulation.behaviour.name) {
+    throw new NotificationRejected('The notification is of another acquirer.');
+  }
   if (about === 'transaction') return { about, reference, answer: answerIn(simulation.behaviour, message.data) };
   if (message.data.status === 'SETTLED') return { about, reference, answer: { kind: 'settled' } };
   const { code } = message.data;

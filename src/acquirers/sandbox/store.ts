@@ -3,7 +3,8 @@ import type { OrderEnd, SandboxOrder } from './model.ts';
 
 const selectList = `o.reference, o.merchant_id as "merchantId", o.channel, o.amount, o.currency,
   o.capture_mode as "captureMode", o.script, o.status, o.code, o.delay_ms as "delayMs",
-  coalesce(o.return_url, '') as "returnUrl", coalesce(o.shop_name, '') as "shopName", o.created_at as "createdAt"`;
+  coalesce(o.return_url, '') as "returnUrl", coalesce(o.shop_name, '') as "shopName", o.created_at as "createdAt",
+  o.updated_at as "updatedAt"`;
 
 /** Which order is meant: each simulated acquirer knows its own alone. */
 export type OrderKey = { readonly acquirer: string; readonly reference: string };
@@ -16,7 +17,7 @@ export async function insertOrder(tx: Tx, acquirer: string, order: SandboxOrder)
       insert into sandbox_order (reference, acquirer, merchant_id, channel, amount, currency, capture_mode, script, status,
         code, delay_ms, return_url, shop_name, created_at, updated_at)
       values ($1::uuid, $2::text, $3::text, $4::text, $5::bigint, $6::currency, $7::capture_mode, $8::text, $9::text,
-        $10::text, $11::int, $12::text, $13::text, $14::timestamptz, $14::timestamptz)
+        $10::text, $11::int, $12::text, $13::text, $14::timestamptz, $15::timestamptz)
       on conflict (reference) do nothing
       returning reference`,
     values: [
@@ -34,6 +35,7 @@ export async function insertOrder(tx: Tx, acquirer: string, order: SandboxOrder)
       order.returnUrl,
       order.shopName,
       order.createdAt,
+      order.updatedAt,
     ],
   });
   return rows.length === 1;

@@ -9,11 +9,11 @@ import { lockMovement, moveMovement } from './sql/keep-movements.ts';
  * job is tried again; the movement then has its end already.
  */
 export async function tellMovement(simulation: Simulation, reference: string): Promise<void> {
-  const { behaviour, deliver, secret } = simulation;
+  const { behaviour, deliver } = simulation;
   const movement = await finishMovement(simulation, reference);
   if (!movement) return;
   const answer = movementAnswerOf(behaviour.movementCodes, movement);
-  const notification = signNotification(secret, { about: movement.kind, reference, answer });
+  const notification = signNotification(simulation, { about: movement.kind, reference, answer });
   const { times = 1 } = movementScriptNamed(movement.script);
   for (let time = 0; time < times; time += 1) await deliver(behaviour.name, notification);
 }

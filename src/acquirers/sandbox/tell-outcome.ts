@@ -5,8 +5,9 @@ import { signNotification } from './sign-notification.ts';
 import { lockOrder, moveOrder } from './store.ts';
 
 /**
- * Brings an order to its end and tells the gateway. An order that was stopped in time has nothing to tell. Throws when
- * the gateway did not take the notification, so that the job is tried again; the order then has its end already.
+ * Brings an order to its end and tells the gateway. An order that was stopped in time, or released since, has nothing to
+ * tell. Throws when the gateway did not take the notification, so that the job is tried again; the order then has its end
+ * already.
  */
 export async function tellOutcome(simulation: Simulation, reference: string): Promise<void> {
   const order = await finishOrder(simulation, reference, (script, { captureMode }) => lastEnd(script, captureMode));
@@ -22,14 +23,14 @@ export async function lapseOrder(simulation: Simulation, reference: string): Pro
 }
 
 async function tell(simulation: Simulation, order: SandboxOrder): Promise<void> {
-  const { behaviour, deliver, secret } = simulation;
+  const { behaviour, deliver } = simulation;
   const { reference } = order;
   const word = { about: 'transaction', reference, answer: answerOf(simulation, order) } as const;
   const { times = 1 } = scriptNamed(behaviour, order.script);
-  for (let time = 0; time < times; time += 1) await deliver(behaviour.name, signNotification(secret, word));
+  for (let time = 0; time < times; time += 1) await deliver(behaviour.name, signNotification(simulation, word));
 }
 
-/** Gives the order in its last state; undefined when there is none, or when it was stopped before. */
+/** Gives the order in its last state; undefined when there is none, or when it was stopped or released before. */
 function finishOrder(
   { behaviour, clock, database }: Simulation,
   reference: string,
@@ -39,9 +40,10 @@ function finishOrder(
     const order = await lockOrder(tx, { acquirer: behaviour.name, reference });
     if (!order) return undefined;
     const script = scriptNamed(behaviour, order.script);
-    if (!mayFinish(order, script)) return order.status === 'CANCELLED' ? undefined : order;
-    const end = endOf(script, order);
-    await moveOrder(tx, { ...end, reference, at: clock.now(order) });
-    return { ...order, ...end };
+    const isGivenUp = order.status === 'CANCELLED' || order.status === 'RELEASED';
+    if (!mayFinish(order, script)) return isGivenUp ? undefined : order;
+    const [end, now] = [endOf(script, order), clock.now(order)];
+    await moveOrder(tx, { ...end, reference, at: now });
+    return { ...order, ...end, updatedAt: now };
   });
 }

@@ -61,21 +61,32 @@ export async function lockMovement(
   return row && { ...row, clockOffsetMs: Number(row.offset) };
 }
 
-/** Sums what was captured of an order and what given back, or promised; the transaction holds the order. */
+/** What movements have done with an order, and promised to do. */
+export type MovementSums = {
+  /** Captured, or promised to be. */
+  readonly captured: bigint;
+  /** Captured so that it has been taken. */
+  readonly taken: bigint;
+  /** Given back, or promised to be. */
+  readonly refunded: bigint;
+};
+
+/** Sums the movements of an order, which the transaction holds. */
 export async function sumMovements(
   tx: Tx,
   key: { readonly acquirer: string; readonly orderReference: string },
-): Promise<{ readonly captured: bigint; readonly refunded: bigint }> {
-  const [row] = await tx.query<{ readonly captured: bigint; readonly refunded: bigint }>({
+): Promise<MovementSums> {
+  const [row] = await tx.query<MovementSums>({
     name: 'sum-sandbox-movements',
     text: `
       select coalesce(sum(r.amount) filter (where r.kind = 'capture'), 0)::bigint as captured,
+        coalesce(sum(r.amount) filter (where r.kind = 'capture' and r.status = 'SETTLED'), 0)::bigint as taken,
         coalesce(sum(r.amount) filter (where r.kind = 'refund'), 0)::bigint as refunded
       from sandbox_movement r
       where r.order_reference = $1::uuid and r.acquirer = $2::text and r.status <> 'REJECTED'`,
     values: [key.orderReference, key.acquirer],
   });
-  return row ?? { captured: 0n, refunded: 0n };
+  return row ?? { captured: 0n, taken: 0n, refunded: 0n };
 }
 
 /** Writes the new state of a movement that the transaction holds. */

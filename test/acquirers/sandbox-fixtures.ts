@@ -1,0 +1,73 @@
+import { createSandboxBanks } from '../../src/acquirers/sandbox-banks/acquirer.ts';
+import { createSandboxBlik } from '../../src/acquirers/sandbox-blik/acquirer.ts';
+import { createSandboxCards } from '../../src/acquirers/sandbox-cards/acquirer.ts';
+import type { CardOutcome } from '../../src/cards/test-cards.ts';
+import { type Payer, putUnderTest, type SandboxPlay } from './sandbox-under-test.ts';
+import type { AcquirerFixture } from './under-test.ts';
+
+/** A payer who decides while the contract waits for an outcome. */
+const approves: Payer = { decision: 'approve', afterMs: 1_000 };
+const refuses: Payer = { decision: 'refuse', afterMs: 1_000 };
+/** One who decides only after the contract has waited for an outcome that is not late. */
+const approvesLate: Payer = { decision: 'approve', afterMs: 180_000 };
+
+const blikCodes = {
+  settled: '123456',
+  rejected: '960111',
+  silent: '700000',
+  'told-twice': '700002',
+  'paid-late': '700003',
+} as const;
+
+const blik: SandboxPlay = {
+  create: createSandboxBlik,
+  order: (outcome) => ({ channel: 'blik', blikCode: blikCodes[outcome] }),
+};
+
+const bankOrders = {
+  settled: { payer: approves },
+  rejected: { payer: refuses },
+  silent: { title: 'TEST-100012' },
+  'told-twice': { title: 'TEST-100013', payer: approves },
+  'paid-late': { payer: approvesLate },
+} as const;
+
+const banks: SandboxPlay = {
+  create: createSandboxBanks,
+  order: (outcome) => ({ channel: 'mtransfer', ...bankOrders[outcome] }),
+};
+
+const cardOrders = {
+  settled: cardOf('FRICTIONLESS_AUTHORIZED'),
+  rejected: { ...cardOf('CHALLENGE_REFUSED'), payer: approves },
+  silent: cardOf('UNKNOWN_THEN_AUTHORIZED'),
+  'told-twice': cardOf('TOLD_TWICE'),
+  'paid-late': cardOf('PAID_LATE'),
+} as const;
+
+const cards: SandboxPlay = {
+  // The token says what happens, as if the vault had been asked.
+  create: (deps) => createSandboxCards(deps, async (token) => token),
+  order: (outcome, { captures, voids }) => ({
+    channel: 'ecom3ds',
+    ...cardOrders[outcome],
+    ...(captures === 'rejected' ? cardOf('CAPTURE_REFUSED') : {}),
+    ...(captures === 'silent' ? cardOf('CAPTURE_UNKNOWN_THEN_SETTLED') : {}),
+    ...(voids === 'silent' ? cardOf('VOID_UNKNOWN_THEN_SETTLED') : {}),
+  }),
+};
+
+function cardOf(outcome: CardOutcome): { readonly cardToken: CardOutcome } {
+  return { cardToken: outcome };
+}
+
+function fixtureOf(play: SandboxPlay, capabilities: AcquirerFixture['capabilities']): AcquirerFixture {
+  return { capabilities, make: (database) => putUnderTest(database, play) };
+}
+
+/** What the folders of simulated acquirers give for the contract test, by folder. */
+export const sandboxFixtures = {
+  'sandbox-blik': fixtureOf(blik, { authorizes: false, stopsOrders: true }),
+  'sandbox-banks': fixtureOf(banks, { authorizes: false, stopsOrders: false }),
+  'sandbox-cards': fixtureOf(cards, { authorizes: true, stopsOrders: true }),
+} as const;
