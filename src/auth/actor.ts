@@ -3,7 +3,7 @@ import { Refusal } from '../kernel/errors.ts';
 /** What an API key may do. A key holds any set of these. */
 export const scopes = {
   'payments:read': 'Read payments, transactions and events, and subscribe to them.',
-  'payments:write': 'Create and cancel payments, start transactions, send notifications again.',
+  'payments:write': 'Create and cancel payments; start, capture and void transactions; send notifications again.',
   'refunds:write': 'Order refunds.',
   'shops:read': 'Read shops and their settings.',
   'shops:write': 'Change the settings of shops and rotate their service keys.',

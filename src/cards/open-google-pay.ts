@@ -29,11 +29,16 @@ export type GoogleRootKey = {
   readonly keyExpiration?: string;
 };
 
+/** Google signs with its two root keys at most; each signature costs a check of the whole text. */
+const signaturesMax = 10;
+
 const tokenShape = z.object({
   protocolVersion: z.enum(['ECv1', 'ECv2']),
   signature: z.string(),
   signedMessage: z.string(),
-  intermediateSigningKey: z.object({ signedKey: z.string(), signatures: z.array(z.string()) }).optional(),
+  intermediateSigningKey: z
+    .object({ signedKey: z.string(), signatures: z.array(z.string()).max(signaturesMax) })
+    .optional(),
 });
 const milliseconds = z.string().regex(/^\d{1,15}$/);
 const signedKeyShape = z.object({ keyValue: z.string(), keyExpiration: milliseconds });

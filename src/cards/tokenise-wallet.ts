@@ -8,6 +8,9 @@ import type { OpenedWallet, WalletProblem } from './read-wallet.ts';
 /** A wallet's token as the payer's browser or the shop sent it: JSON. */
 export type WalletToken = { readonly channel: Wallet; readonly token: string };
 
+/** In characters. Real ones have 1 to 6 thousand; checking a long one would keep everybody else waiting. */
+const tokenLengthMax = 16_384;
+
 /**
  * Turns the encrypted token of a wallet into a token of ours.
  * @returns the card, or why there is none: the token is not genuine, not for this merchant or malformed; it came too
@@ -18,6 +21,7 @@ export async function tokeniseWallet(
   owner: CardOwner,
   { channel, token }: WalletToken,
 ): Promise<{ readonly card: StoredCard } | { readonly problem: WalletProblem }> {
+  if (token.length > tokenLengthMax) return { problem: 'TOKEN_INVALID' };
   const opened = open(deps, owner, { channel, token });
   if ('problem' in opened) return opened;
   if (opened.merchantId !== undefined && opened.merchantId !== owner.merchantId) return { problem: 'TOKEN_INVALID' };

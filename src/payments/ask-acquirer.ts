@@ -3,19 +3,21 @@ import { after } from '../kernel/clock.ts';
 import { inTransaction } from '../kernel/db/database.ts';
 import type { Transaction } from '../kernel/db/generated/prisma/client.ts';
 import { lockShops } from '../kernel/events/append-events.ts';
+import { enqueue } from '../kernel/jobs/enqueue.ts';
 import { setTimers } from '../kernel/jobs/timers.ts';
 import { isLive } from '../transactions/model.ts';
 import { readTransactions } from '../transactions/store.ts';
 import type { PaymentDeps } from './deps.ts';
-import { answerDeadline, askCancelledMs, askDelay, askGivenUpMs, timerKinds } from './model.ts';
+import { answerDeadline, askCancelledMs, askDelay, askGivenUpMs, jobToStop, timerKinds } from './model.ts';
 import { acquirerTimeoutMs } from './start-transaction.ts';
 import { submitAnswer } from './submit-answer.ts';
 
 /**
- * Asks the acquirer what became of an attempt that has no answer yet, and applies what it says. As long as there is none,
- * it sets the timer for the next time, after growing intervals; after a quarter of an hour the attempt is given up, lest
- * its payer waits for ever, and asked about once an hour for three days more. An attempt that was cancelled is asked about
- * for a quarter of an hour: its acquirer may have taken the money before it was told to stop. Safe to repeat.
+ * Asks the acquirer what became of an attempt that has no end yet, and applies what it says. As long as there is none, it
+ * sets the timer for the next time, after growing intervals. One of which the acquirer has never said a word is given up
+ * after a quarter of an hour, lest its payer waits for ever, and asked about once an hour for three days more. One that was
+ * cancelled is asked about for a quarter of an hour: its acquirer may have taken the money before it was told to stop, and
+ * is told again as long as it works on it. Safe to repeat.
  * @param round how often it has been asked before.
  */
 export async function askAcquirer(deps: PaymentDeps, transactionId: string, round: number): Promise<void> {
@@ -26,9 +28,10 @@ export async function askAcquirer(deps: PaymentDeps, transactionId: string, roun
   if (!acquirer || !shop) throw new Error(`Transaction ${transactionId} names no known acquirer or shop.`);
   if (!awaitsAnswer(transaction, deps.clock.now(shop))) return;
   const answer = await ask(deps, acquirer, transactionId);
-  await submitAnswer(deps, { transactionId, answer });
+  const { transaction: applied } = await submitAnswer(deps, { transactionId, answer });
   const now = deps.clock.now(shop);
-  if (answer.kind === 'silent' && now >= after(transaction.createdAt, answerDeadline)) {
+  // Silence is measured from when it began, which is when the attempt became UNKNOWN.
+  if (answer.kind === 'silent' && now >= after(applied.updatedAt, answerDeadline)) {
     await deps.applying.submit({ transactionId, answer: { kind: 'given-up' } });
   }
   const isOpen = answer.kind === 'pending' || answer.kind === 'silent';
@@ -38,6 +41,7 @@ export async function askAcquirer(deps: PaymentDeps, transactionId: string, roun
     const [latest] = await readTransactions(tx, [transactionId]);
     if (!latest || !awaitsAnswer(latest, now) || (!isLive(latest.status) && !isOpen)) return;
     const delay = latest.reason === 'NO_ANSWER' ? hour : askDelay(round + 1);
+    if (latest.status === 'CANCELLED' && answer.kind === 'pending') await enqueue(tx, [jobToStop(transactionId)]);
     const { merchantId } = shop;
     const dueAt = after(now, delay);
     await setTimers(tx, [{ kind: timerKinds.ask, subject: transactionId, merchantId, dueAt, round: round + 1 }]);

@@ -1,5 +1,6 @@
 import { type Actor, requireScope } from '../auth/actor.ts';
 import { inTransaction } from '../kernel/db/database.ts';
+import { InvalidInput } from '../kernel/errors.ts';
 import { hashInput, parseIdempotencyKey } from '../kernel/idempotency.ts';
 import { findVisibleTransaction } from '../transactions/find-transaction.ts';
 import { applyCaptureAnswer } from './apply-capture-answer.ts';
@@ -31,7 +32,7 @@ export async function captureTransaction(
   const wish = {
     shop,
     transactionId: transaction.id,
-    idempotencyKey: parseIdempotencyKey(input.idempotencyKey),
+    idempotencyKey: parseCaptureKey(input.idempotencyKey),
     inputHash: hashInput({ ...input, transactionId: transaction.id }),
     amount: input.amount,
   };
@@ -41,4 +42,14 @@ export async function captureTransaction(
   const answer = await sendMovement(deps, movement);
   const word = { id: ordered.capture.id, answer };
   return { ...(await inTransaction(deps.database, (tx) => applyCaptureAnswer(tx, deps, word))), replayed: false };
+}
+
+/** Captures that came with their settlement have keys of this form, and nothing may stand in the way of money. */
+function parseCaptureKey(key: string): string {
+  if (key.startsWith('settlement:')) {
+    throw new InvalidInput('Keys that begin with settlement: are the gateway’s own; take another one.', [
+      'idempotencyKey',
+    ]);
+  }
+  return parseIdempotencyKey(key);
 }

@@ -13,6 +13,7 @@ import { moveTransactions } from '../transactions/sql/move-transactions.ts';
 import { readTransactions } from '../transactions/store.ts';
 import { CaptureOutOfRange, NotCapturable } from './errors.ts';
 import { askDelay, timerKinds } from './model.ts';
+import { readPayments } from './store.ts';
 
 /** A checked wish to capture a transaction, or to void it. */
 export type PreparedMovement = {
@@ -51,6 +52,8 @@ export async function decideCapture(
   if (earlier && !wish.inputHash.equals(earlier.inputHash)) throw new IdempotencyKeyReused();
   if (earlier) return { capture: earlier, transaction, replayed: true };
   requireCapturable(transaction, await hasOpenVoid(tx, transaction.id), now);
+  const [payment] = await readPayments(tx, [transaction.paymentId]);
+  if (payment?.status === 'SETTLED') throw new NotCapturable('its payment was paid by another attempt');
   const left = transaction.amount - transaction.capturedAmount;
   const amount = wish.amount ?? left;
   if (amount < 1n || amount > left) throw new CaptureOutOfRange(left);

@@ -32,8 +32,8 @@ export type PreparedStart = {
   readonly source: TransactionSource;
   /** The page of ours on which the payer has yet to enter his card; undefined when all is there and can be sent. */
   readonly entryPage: string | undefined;
-  /** Why the wallet's token gave no card; thrown unless the wish was answered before. */
-  readonly cardRefusal: Refusal | undefined;
+  /** Why it may not be started, as far as that is known before; thrown unless the wish was answered before. */
+  readonly refusal: Refusal | undefined;
   /** The payer has been warned and wants to pay otherwise than by the attempt that is running. */
   readonly supersede: boolean;
   readonly returnUrl: string | undefined;
@@ -87,12 +87,18 @@ async function readKnown(tx: Tx, wishes: readonly PreparedStart[]): Promise<Know
   const live = attempts.filter((attempt) => isLive(attempt.status));
   return {
     shops,
-    byKey: new Map(replays.map((row) => [`${row.shopId} ${row.idempotencyKey}`, row])),
+    byKey: new Map(replays.flatMap(keysOf)),
     payments: new Map(payments.map((payment) => [payment.id, payment])),
     live: new Map(live.map((attempt) => [attempt.paymentId, attempt])),
     attempts,
     starts: [],
   };
+}
+
+/** The keys by which a wish may come again: that of the start, and that of the card entered on our page. */
+function keysOf(row: Transaction): [key: string, row: Transaction][] {
+  const keys = row.entryKey === null ? [row.idempotencyKey] : [row.idempotencyKey, row.entryKey];
+  return keys.map((key) => [`${row.shopId} ${key}`, row]);
 }
 
 /** Decides one wish and notes what it did, so that the next wish of the batch sees it. */
@@ -102,13 +108,16 @@ function decide(known: Known, wish: PreparedStart, now: Date): StartedTransactio
   const key = `${wish.shop.id} ${wish.idempotencyKey}`;
   const earlier = known.byKey.get(key);
   if (earlier) return { payment, transaction: sameInput(earlier, wish), replayed: true };
-  if (wish.cardRefusal) throw wish.cardRefusal;
+  if (wish.refusal) throw wish.refusal;
   requireFew(known, payment, now);
   const live = known.live.get(payment.id);
   if (live) requireReplaceable(known, wish, { live, now });
   const acquirer = requirePayable(known, wish, { payment, live, now });
   const continues = live !== undefined && isContinued(live, wish);
-  const transaction = continues ? continued(live, wish, now) : newTransaction(wish, { payment, acquirer, now });
+  const returnUrl = wish.source === 'WEB' ? lastReturnUrl(known, payment) : null;
+  const transaction = continues
+    ? continued(live, wish, now)
+    : newTransaction(wish, { payment, acquirer, returnUrl, now });
   const pending: Payment = payment.status === 'PENDING' ? payment : { ...payment, status: 'PENDING', updatedAt: now };
   known.byKey.set(key, transaction);
   known.payments.set(payment.id, pending);
@@ -124,6 +133,10 @@ function decide(known: Known, wish: PreparedStart, now: Date): StartedTransactio
   return { payment: pending, transaction, replayed: false };
 }
 
+function lastReturnUrl({ attempts }: Known, { id }: Payment): string | null {
+  return attempts.findLast(({ paymentId }) => paymentId === id)?.returnUrl ?? null;
+}
+
 /** Attempts on one payment: a payer mistypes a code a few times in a minute, who guesses codes needs thousands. */
 const perPayment = { max: 10, windowMs: 60_000 };
 
@@ -135,14 +148,20 @@ function requireFew({ attempts }: Known, { id }: Payment, now: Date): void {
 }
 
 function sameInput(earlier: Transaction, wish: PreparedStart): Transaction {
-  if (!wish.inputHash.equals(earlier.inputHash)) throw new IdempotencyKeyReused();
+  // What came with the card was not kept, and the form that has this key was made for this payment alone.
+  const isEntry = earlier.entryKey === wish.idempotencyKey && earlier.paymentId === wish.paymentId;
+  if (!isEntry && !wish.inputHash.equals(earlier.inputHash)) throw new IdempotencyKeyReused();
   return earlier;
 }
 
 /** The card that the payer enters on our page goes on with the attempt that sent him there. */
 function isContinued(live: Transaction, wish: PreparedStart): boolean {
   return (
-    live.status === 'NEW' && live.channel === wish.channel && wish.entryPage === undefined && wish.source === 'WEB'
+    live.status === 'NEW' &&
+    live.channel === wish.channel &&
+    live.acquirer === wish.acquirer?.name &&
+    wish.entryPage === undefined &&
+    wish.source === 'WEB'
   );
 }
 
@@ -187,7 +206,13 @@ function sentenceFor(channel: Channel, unavailable: { readonly reason: string; r
 
 function newTransaction(
   wish: PreparedStart,
-  made: { readonly payment: Payment; readonly acquirer: Acquirer; readonly now: Date },
+  made: {
+    readonly payment: Payment;
+    readonly acquirer: Acquirer;
+    /** Where the shop wished its payer back when it started the attempt before this one. */
+    readonly returnUrl: string | null;
+    readonly now: Date;
+  },
 ): Transaction {
   const { payment, acquirer, now } = made;
   const { entryPage } = wish;
@@ -216,8 +241,11 @@ function newTransaction(
     profileId: null,
     confirmUntil: null,
     nextStep: entryPage === undefined ? null : toNextStep({ url: entryPage, httpMethod: 'GET', fields: [] }),
-    returnUrl: wish.returnUrl ?? null,
+    returnUrl: wish.returnUrl ?? made.returnUrl,
     payerIp: wish.payerIp ?? null,
+    addressSeen: wish.source === 'WEB',
+    heardAt: null,
+    entryKey: null,
     authorizedUntil: null,
     createdAt: now,
     updatedAt: now,
@@ -226,5 +254,13 @@ function newTransaction(
 }
 
 function continued(live: Transaction, wish: PreparedStart, now: Date): Transaction {
-  return { ...live, status: 'PENDING', nextStep: null, payerIp: wish.payerIp ?? live.payerIp, updatedAt: now };
+  return {
+    ...live,
+    status: 'PENDING',
+    nextStep: null,
+    payerIp: wish.payerIp ?? null,
+    addressSeen: true,
+    entryKey: wish.idempotencyKey,
+    updatedAt: now,
+  };
 }

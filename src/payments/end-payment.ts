@@ -9,11 +9,12 @@ import { enqueue } from '../kernel/jobs/enqueue.ts';
 import { clearTimers } from '../kernel/jobs/timers.ts';
 import { readShopStates } from '../shops/sql/read-shop-states.ts';
 import { transactionFact } from '../transactions/events.ts';
+import { isLive } from '../transactions/model.ts';
 import { moveTransactions } from '../transactions/sql/move-transactions.ts';
 import { readAttempts } from '../transactions/store.ts';
 import { PaymentNotPayable } from './errors.ts';
 import { paymentFact } from './events.ts';
-import { stopOrderJob, timerKinds } from './model.ts';
+import { jobToStop, timerKinds } from './model.ts';
 import { movePayments } from './sql/move-payments.ts';
 import { readPayments } from './store.ts';
 
@@ -25,11 +26,14 @@ type Ending = {
   readonly before: Payment;
   /** The attempt that ends with it, as it was and as it shall be. */
   readonly attempt: { readonly was: TransactionStatus; readonly row: Transaction } | undefined;
+  /** Attempts that an acquirer may still be working on. */
+  readonly toStop: readonly string[];
 };
 
 /**
  * Ends payments of one shop that have not been paid. A pending attempt ends with its payment, and its acquirer is told
- * afterwards; an attempt whose outcome is unknown goes on being asked about, and settles the payment late if it was paid.
+ * afterwards; so is that of an attempt whose outcome is unknown, which goes on being asked about, and settles the payment late
+ * if it was paid.
  * Ending a payment again in the same way changes nothing.
  */
 export async function endPayments(
@@ -53,9 +57,10 @@ export async function endPayments(
     }
     const ended: Payment = { ...payment, status: wish.end, updatedAt: now };
     payments.set(id, ended);
-    const attempt = attempts.find((candidate) => candidate.paymentId === id && endsWithPayment(candidate));
-    const row = attempt && endAttempt(attempt, wish.end, now);
-    endings.push({ payment: ended, before: payment, attempt: row && { was: attempt.status, row } });
+    const live = attempts.find((candidate) => candidate.paymentId === id && isLive(candidate.status));
+    const row = live && endsWithPayment(live) ? endAttempt(live, wish.end, now) : undefined;
+    const attempt = row && live && { was: live.status, row };
+    endings.push({ payment: ended, before: payment, attempt, toStop: live && live.status !== 'NEW' ? [live.id] : [] });
     return { value: ended };
   });
   await write(tx, endings, now);
@@ -96,8 +101,6 @@ async function write(tx: Tx, endings: readonly Ending[], now: Date): Promise<voi
   );
   await enqueue(
     tx,
-    attempts
-      .filter((attempt) => attempt.was === 'PENDING')
-      .map(({ row }) => ({ name: stopOrderJob, payload: { transactionId: row.id } })),
+    endings.flatMap(({ toStop }) => toStop.map(jobToStop)),
   );
 }

@@ -1,12 +1,11 @@
 import { after } from '../kernel/clock.ts';
 import { inTransaction } from '../kernel/db/database.ts';
 import { lockShops } from '../kernel/events/append-events.ts';
-import { enqueue } from '../kernel/jobs/enqueue.ts';
 import { setTimers } from '../kernel/jobs/timers.ts';
 import { readTransactions } from '../transactions/store.ts';
 import type { PaymentDeps } from './deps.ts';
 import { finishAuthorization } from './finish-authorization.ts';
-import { stopOrderJob, timerKinds } from './model.ts';
+import { timerKinds } from './model.ts';
 
 /** How long to wait for captures that have no end yet when their authorisation runs out. */
 const patience = { ms: 3_600_000 };
@@ -19,10 +18,10 @@ export async function expireAuthorization(
   deps: Pick<PaymentDeps, 'database' | 'clock' | 'shops'>,
   transactionId: string,
 ): Promise<void> {
+  const [found] = await inTransaction(deps.database, (tx) => readTransactions(tx, [transactionId]));
+  const shop = found && (await deps.shops.find(found.shopId));
+  if (!shop) return;
   await inTransaction(deps.database, async (tx) => {
-    const [found] = await readTransactions(tx, [transactionId]);
-    const shop = found && (await deps.shops.find(found.shopId));
-    if (!shop) return;
     await lockShops(tx, [shop.id]);
     const [transaction] = await readTransactions(tx, [transactionId]);
     const { status, authorizedUntil } = transaction ?? {};
@@ -32,7 +31,6 @@ export async function expireAuthorization(
     // A sandbox clock may have been set back since the timer was due.
     if (authorizedUntil > now) return setTimers(tx, [{ ...timer, dueAt: authorizedUntil }]);
     const ended = await finishAuthorization(tx, transaction, { now, cause: 'expired' });
-    if (ended === transaction) return setTimers(tx, [{ ...timer, dueAt: after(now, patience) }]);
-    if (ended.status === 'EXPIRED') await enqueue(tx, [{ name: stopOrderJob, payload: { transactionId } }]);
+    if (ended === transaction) await setTimers(tx, [{ ...timer, dueAt: after(now, patience) }]);
   });
 }

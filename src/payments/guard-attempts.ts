@@ -1,6 +1,6 @@
 import { addressGroup } from '../kernel/address-group.ts';
 import type { Database } from '../kernel/db/database.ts';
-import type { DeclineReason, PaymentMethod, TransactionSource } from '../kernel/db/generated/prisma/enums.ts';
+import type { DeclineReason, PaymentMethod } from '../kernel/db/generated/prisma/enums.ts';
 import { createSharedCount, type SharedCount, type Tally } from '../kernel/limits.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Metrics } from '../kernel/metrics.ts';
@@ -11,10 +11,10 @@ export type Try = {
   readonly shopId: string;
   readonly paymentId: string;
   readonly method: PaymentMethod;
-  /** `WEB`: we saw the address ourselves, so it counts for all shops. `API`: the shop says it, so it counts there alone. */
-  readonly source: TransactionSource;
   /** The payer's; undefined when nobody told us. Then only the payment and the shop count. */
   readonly address: string | undefined;
+  /** True when we saw it ourselves, so that it counts for all shops; what a shop says counts there alone. */
+  readonly addressSeen: boolean;
 };
 
 /** A try that the acquirer refused, and why. */
@@ -54,6 +54,14 @@ const shopPauseMs = 2_000;
 
 /** Only these can be tried out by a list. A BLIK code is known for two minutes and confirmed by a human being. */
 const listed: ReadonlySet<PaymentMethod> = new Set(['CARD', 'WALLET']);
+
+/** A break at the bank says nothing about who pays, and the last three are our own doing. */
+const innocent: ReadonlySet<DeclineReason> = new Set([
+  'TECHNICAL',
+  'SUPERSEDED',
+  'PAYMENT_CANCELLED',
+  'PAYMENT_EXPIRED',
+]);
 
 type Deps = {
   readonly database: Pick<Database, 'pool'>;
@@ -121,16 +129,15 @@ function requireFew(limit: TooManyAttempts['limit'], { over, msLeft }: Tally): v
 }
 
 async function note(counts: Counts, refused: RefusedTry): Promise<void> {
-  // A break at the bank says nothing about who pays, and during one everybody is refused.
-  if (refused.reason === 'TECHNICAL') return;
+  if (refused.reason !== null && innocent.has(refused.reason)) return;
   const addressKey = addressKeyOf(refused);
   if (addressKey !== undefined) await counts.address.add(addressKey);
   if (listed.has(refused.method)) await counts.shop.add(refused.shopId);
 }
 
 /** A shop could name anybody's address, so what it says must not slow down the payers of others. */
-function addressKeyOf({ source, shopId, address }: Try): string | undefined {
+function addressKeyOf({ addressSeen, shopId, address }: Try): string | undefined {
   const group = address === undefined ? undefined : addressGroup(address);
   if (group === undefined) return undefined;
-  return source === 'WEB' ? group : `${shopId} ${group}`;
+  return addressSeen ? group : `${shopId} ${group}`;
 }

@@ -28,8 +28,10 @@ const nothing: Judgement = { transaction: undefined, payment: undefined, alarm: 
  * - Settled after the attempt or the payment was over: `late`. After another attempt had settled: `surplus`.
  * - Settled with another amount than asked: the money is held in suspense, an attempt that waits is UNKNOWN with the reason
  *   AMOUNT_MISMATCH, and an alarm is raised. The right amount, or a refusal, told later ends that.
- * - Authorised for an attempt that is over, or with another amount: it is released at once.
- * - No answer until the deadline: ERROR with the reason NO_ANSWER, and the payer may pay otherwise.
+ * - Authorised for an attempt that is over, or with another amount: it is released at once. Authorised while money is held
+ *   for it: an alarm, and nothing else.
+ * - No answer: UNKNOWN, unless the acquirer has said before that it works on it; PENDING again when it says so later. No
+ *   answer until the deadline: ERROR with the reason NO_ANSWER, and the payer may pay otherwise.
  * - A word that the table of states has no move for ("rejected" after "authorised" or "settled") changes nothing and
  *   raises an alarm.
  * @param known.otherSettled whether another attempt has brought money for this payment already.
@@ -43,9 +45,11 @@ export function judgeAnswer(known: Known, word: Word, now: Date): Judgement {
     case 'pending':
       return wait(known, word, now);
     case 'silent':
-      return known.transaction.status === 'PENDING' ? move(known, { status: 'UNKNOWN' }, now) : nothing;
+      return isUnheard(known) && known.transaction.status === 'PENDING'
+        ? move(known, { status: 'UNKNOWN' }, now)
+        : nothing;
     case 'given-up':
-      if (known.transaction.status !== 'UNKNOWN' || known.transaction.heldAmount > 0n) return nothing;
+      if (!isUnheard(known) || known.transaction.status !== 'UNKNOWN') return nothing;
       return endWithoutMoney(known, { status: 'ERROR', reason: 'NO_ANSWER', acquirerCode: null }, now);
     case 'rejected':
       return endWithoutMoney(known, { status: 'REJECTED', reason: word.reason, acquirerCode: word.code }, now);
@@ -54,6 +58,11 @@ export function judgeAnswer(known: Known, word: Word, now: Date): Judgement {
     case 'unheard':
       return endWithoutMoney(known, { status: 'ERROR', reason: 'NOT_SENT', acquirerCode: null }, now);
   }
+}
+
+/** Says whether the acquirer has told nothing at all of an attempt yet. */
+function isUnheard({ transaction }: Attempt): boolean {
+  return transaction.heardAt === null && transaction.heldAmount === 0n;
 }
 
 function move({ transaction }: Attempt, change: Partial<Transaction>, now: Date): Judgement {
@@ -116,6 +125,8 @@ function authorize(known: Known, amount: bigint, now: Date): Judgement {
     default:
       return { ...nothing, release: true };
   }
+  if (transaction.heldAmount > 0n)
+    return { ...nothing, alarm: 'the acquirer authorised an attempt that it had settled' };
   if (amount !== transaction.amount) {
     const ended = endWithoutMoney(known, { status: 'ERROR', reason: 'AMOUNT_MISMATCH', acquirerCode: null }, now);
     return { ...ended, release: true, alarm: 'the acquirer authorised another amount than was asked' };
@@ -133,12 +144,14 @@ function authorize(known: Known, amount: bigint, now: Date): Judgement {
   return { ...move(known, change, now), payment: payment.status === 'PENDING' ? reserved : undefined };
 }
 
-/** Notes what the payer can do meanwhile, when it is news. */
+/** Notes that the acquirer works on it and what the payer can do meanwhile, when it is news. */
 function wait(known: Known, word: Word & { readonly kind: 'pending' }, now: Date): Judgement {
-  const { status, confirmUntil, nextStep } = known.transaction;
+  const { status, heardAt, confirmUntil, nextStep, heldAmount } = known.transaction;
   if (status !== 'PENDING' && status !== 'UNKNOWN') return nothing;
   const change: Partial<Transaction> = {
-    ...(word.confirmUntil && confirmUntil === null && status === 'PENDING' ? { confirmUntil: word.confirmUntil } : {}),
+    ...(status === 'UNKNOWN' && heldAmount === 0n ? { status: 'PENDING' } : {}),
+    ...(heardAt === null ? { heardAt: now } : {}),
+    ...(word.confirmUntil && confirmUntil === null ? { confirmUntil: word.confirmUntil } : {}),
     ...(word.redirect && nextStep === null ? { nextStep: toNextStep(word.redirect) } : {}),
     ...(word.softDecline && nextStep === null ? { acquirerCode: word.softDecline } : {}),
   };

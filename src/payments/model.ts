@@ -1,5 +1,7 @@
+import { after } from '../kernel/clock.ts';
 import type { Payment, Transaction } from '../kernel/db/generated/prisma/client.ts';
 import type { PaymentStatus } from '../kernel/db/generated/prisma/enums.ts';
+import type { Job } from '../kernel/jobs/enqueue.ts';
 
 /** The moves a payment may make. Money that arrives settles it whatever state it was in. */
 export const paymentMoves = {
@@ -43,6 +45,11 @@ export const timerKinds = {
 /** Name of the job that tells an acquirer to stop an order. */
 export const stopOrderJob = 'stop-order';
 
+/** The job that tells the acquirer of an attempt to stop it, and to release what it holds for it. */
+export function jobToStop(transactionId: string): Job {
+  return { name: stopOrderJob, payload: { transactionId } };
+}
+
 /** How long an attempt that was cancelled is still asked about: the acquirer may have taken the money all the same. */
 export const askCancelledMs = 15 * 60_000;
 
@@ -66,26 +73,28 @@ export function askDelay(round: number): { ms: number } {
 /** A payment with the attempt that concerns it. */
 export type Attempt = { readonly payment: Payment; readonly transaction: Transaction };
 
-/** How long a BLIK code is good; an attempt of which nothing is heard for longer has missed its time. */
+/** How long a BLIK code is good; an attempt of which nothing more is heard for longer has missed its time. */
 const quietMs = 120_000;
 
 /**
  * Says when a payer who wants to pay otherwise may replace a live attempt (domain: states).
  * - `at-once`: nothing was sent to an acquirer yet.
  * - `after-warning`: it may still bring money, so the payer must have been warned: redirects, and BLIK after its timers.
- * - `not-yet`: its end is near, or it is being asked about.
+ * - `not-yet`: its end is near, or the acquirer has not said yet that it knows of it.
  * - `never`: money is reserved or taken.
  */
 export function mayReplace(
-  attempt: Pick<Transaction, 'status' | 'nextStep' | 'confirmUntil' | 'createdAt'>,
+  attempt: Pick<Transaction, 'status' | 'nextStep' | 'confirmUntil' | 'heardAt'>,
   now: Date,
 ): 'at-once' | 'after-warning' | 'not-yet' | 'never' {
   switch (attempt.status) {
     case 'NEW':
       return 'at-once';
     case 'PENDING': {
-      const missed = attempt.confirmUntil ?? new Date(attempt.createdAt.getTime() + quietMs);
-      return attempt.nextStep !== null || missed <= now ? 'after-warning' : 'not-yet';
+      const { heardAt, nextStep, confirmUntil } = attempt;
+      if (heardAt === null) return 'not-yet';
+      const missed = confirmUntil ?? after(heardAt, { ms: quietMs });
+      return nextStep !== null || missed <= now ? 'after-warning' : 'not-yet';
     }
     case 'UNKNOWN':
       return 'not-yet';

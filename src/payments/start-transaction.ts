@@ -1,13 +1,18 @@
 import ipaddr from 'ipaddr.js';
 import { type Acquirer, type AcquirerAnswer, acquirerFor, type StartOrder } from '../acquirers/port.ts';
+import { inTransaction } from '../kernel/db/database.ts';
 import type { PaymentMethod, TransactionSource } from '../kernel/db/generated/prisma/enums.ts';
 import { InvalidInput, type Refusal } from '../kernel/errors.ts';
 import { hashInput, parseIdempotencyKey } from '../kernel/idempotency.ts';
+import { enqueue } from '../kernel/jobs/enqueue.ts';
 import { parseWebAddress } from '../kernel/web-address.ts';
 import { type Channel, channelFacts, channels, isChannel, type Shop } from '../shops/model.ts';
+import { isLive } from '../transactions/model.ts';
 import type { PreparedStart, StartedTransaction } from './decide-start.ts';
 import type { PaymentDeps } from './deps.ts';
+import { TooManyAttempts } from './errors.ts';
 import type { Try } from './guard-attempts.ts';
+import { jobToStop } from './model.ts';
 import { submitAnswer } from './submit-answer.ts';
 
 /** A wish to pay a payment, from a shop's own page or from the paywall. */
@@ -51,18 +56,34 @@ export async function startTransaction(
   input: StartTransactionInput,
 ): Promise<StartedTransaction> {
   const wish = prepareStart(deps, owner, input);
-  if (wish.entryPage === undefined) await deps.attempts.admit(triedBy(wish));
-  const started = await deps.starting.submit(wish);
+  const limited = wish.entryPage === undefined ? await limitOf(deps, wish) : undefined;
+  // A repeated call gets its first answer, whoever is stopped meanwhile.
+  const started = await deps.starting.submit(limited ? { ...wish, refusal: limited } : wish);
   const { transaction } = started;
   if (started.replayed || transaction.status !== 'PENDING' || !wish.acquirer) return started;
   const answer = await callAcquirer(deps, wish.acquirer, orderFor(deps, { wish, started, input }));
   const applied = await submitAnswer(deps, { transactionId: transaction.id, answer });
+  const isOpen = answer.kind === 'pending' || answer.kind === 'silent';
+  // It ended while the call was under way, so whoever was to stop it may have come before the order.
+  if (isOpen && !isLive(applied.transaction.status)) {
+    await inTransaction(deps.database, (tx) => enqueue(tx, [jobToStop(transaction.id)]));
+  }
   return { ...applied, replayed: false };
+}
+
+async function limitOf(deps: Pick<PaymentDeps, 'attempts'>, wish: PreparedStart): Promise<TooManyAttempts | undefined> {
+  try {
+    await deps.attempts.admit(triedBy(wish));
+    return undefined;
+  } catch (error) {
+    if (error instanceof TooManyAttempts) return error;
+    throw error;
+  }
 }
 
 function triedBy({ shop, paymentId, channel, source, payerIp }: PreparedStart): Try {
   const { method } = channelFacts(channel);
-  return { shopId: shop.id, paymentId, method, source, address: payerIp };
+  return { shopId: shop.id, paymentId, method, address: payerIp, addressSeen: source === 'WEB' };
 }
 
 function orderFor(
@@ -107,8 +128,9 @@ function prepareStart(
 ): PreparedStart {
   const channel = parseChannel(input, owner.shop);
   if (channel === 'blik') requireCode(input.blikCode);
-  if (input.payerIp !== undefined && !ipaddr.isValid(input.payerIp)) {
-    throw new InvalidInput('payerIp must be an IPv4 or IPv6 address.', ['payerIp']);
+  // A zone, as in fe80::1%eth0, means something on one machine only, and could be any text.
+  if (input.payerIp !== undefined && (input.payerIp.includes('%') || !ipaddr.isValid(input.payerIp))) {
+    throw new InvalidInput('payerIp must be an IPv4 or IPv6 address, without a zone.', ['payerIp']);
   }
   if (input.returnUrl !== undefined) parseWebAddress(input.returnUrl, ['returnUrl']);
   const { card, supersede = false, ...hashed } = input;
@@ -122,7 +144,7 @@ function prepareStart(
     acquirer: acquirerFor(deps.acquirers, channel),
     source: owner.source,
     entryPage: entered ? undefined : `${deps.publicUrl}/pay/${input.paymentId}`,
-    cardRefusal: card && 'refusal' in card ? card.refusal : undefined,
+    refusal: card && 'refusal' in card ? card.refusal : undefined,
     supersede,
     returnUrl: input.returnUrl,
     payerIp: input.payerIp === undefined ? undefined : ipaddr.process(input.payerIp).toString(),

@@ -1,25 +1,42 @@
-import { inTransaction } from '../kernel/db/database.ts';
+import { inTransaction, type Tx } from '../kernel/db/database.ts';
 import { isLive } from '../transactions/model.ts';
 import { readTransactions } from '../transactions/store.ts';
 import type { PaymentDeps } from './deps.ts';
+import type { Attempt } from './model.ts';
 import { acquirerTimeoutMs } from './start-transaction.ts';
+import { readPayments } from './store.ts';
 
 /**
- * Tells the acquirer to stop an order whose attempt is over, or to release what is authorised for it, and asks what became
- * of it: the acquirer may have taken the money before, then the payment settles late. Throws when it cannot be told or
- * still holds the money, so that the job is tried again.
+ * Tells the acquirer to stop an order whose attempt or payment is over, or to release what is authorised for it and was
+ * not captured, and asks what became of it: the acquirer may have taken the money before, then the payment settles late.
+ * Throws when it cannot be told or still holds the money, so that the job is tried again.
  */
 export async function stopOrder(
   deps: Pick<PaymentDeps, 'database' | 'acquirers' | 'applying'>,
   transactionId: string,
 ): Promise<void> {
-  const [transaction] = await inTransaction(deps.database, (tx) => readTransactions(tx, [transactionId]));
-  if (!transaction || isLive(transaction.status) || transaction.status === 'SETTLED') return;
+  const attempt = await inTransaction(deps.database, (tx) => readAttempt(tx, transactionId));
+  if (!attempt || !mayStop(attempt)) return;
+  const { transaction } = attempt;
   const acquirer = deps.acquirers.get(transaction.acquirer);
   if (!acquirer) throw new Error(`Transaction ${transactionId} names no known acquirer.`);
   await acquirer.cancel(transactionId, AbortSignal.timeout(acquirerTimeoutMs));
   // Without an answer here the attempt's timer asks again.
   const answer = await acquirer.status(transactionId, AbortSignal.timeout(acquirerTimeoutMs)).catch(() => undefined);
   if (answer?.kind === 'authorized') throw new Error(`The acquirer has not released transaction ${transactionId} yet.`);
-  if (answer) await deps.applying.submit({ transactionId, answer });
+  // Of a settled one only the rest was released.
+  if (answer && transaction.status !== 'SETTLED') await deps.applying.submit({ transactionId, answer });
+}
+
+async function readAttempt(tx: Tx, transactionId: string): Promise<Attempt | undefined> {
+  const [transaction] = await readTransactions(tx, [transactionId]);
+  const [payment] = transaction ? await readPayments(tx, [transaction.paymentId]) : [];
+  return transaction && payment && { transaction, payment };
+}
+
+function mayStop({ transaction, payment }: Attempt): boolean {
+  const { status, settledAmount, amount } = transaction;
+  if (status === 'SETTLED') return settledAmount < amount;
+  if (status === 'UNKNOWN') return payment.status === 'CANCELLED' || payment.status === 'EXPIRED';
+  return !isLive(status);
 }

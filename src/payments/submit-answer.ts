@@ -7,9 +7,9 @@ export async function submitAnswer(
   word: AnswerForTransaction,
 ): Promise<AppliedAnswer> {
   const applied = await deps.applying.submit(word);
-  const { shopId, paymentId, method, source, reason, status, payerIp } = applied.transaction;
+  const { shopId, paymentId, method, reason, status, payerIp, addressSeen } = applied.transaction;
   if (applied.moved && status === 'REJECTED') {
-    await deps.attempts.noteRefusal({ shopId, paymentId, method, source, reason, address: payerIp ?? undefined });
+    await deps.attempts.noteRefusal({ shopId, paymentId, method, reason, address: payerIp ?? undefined, addressSeen });
   }
   return applied;
 }

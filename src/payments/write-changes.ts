@@ -9,7 +9,7 @@ import { moveTransactions } from '../transactions/sql/move-transactions.ts';
 import { bookHeldMoney, bookSettlements } from './book-money.ts';
 import { paymentFact } from './events.ts';
 import type { Judgement } from './judge-answer.ts';
-import { type Attempt, stopOrderJob, timerKinds } from './model.ts';
+import { type Attempt, jobToStop, timerKinds } from './model.ts';
 import { movePayments } from './sql/move-payments.ts';
 
 /** What becomes of an attempt and its payment at a moment, and what they were before. */
@@ -104,5 +104,5 @@ function factsOf(change: Change): ReturnType<typeof paymentFact>[] {
 }
 
 function ordersToStop({ release, before }: Change): Job[] {
-  return release ? [{ name: stopOrderJob, payload: { transactionId: before.transaction.id } }] : [];
+  return release ? [jobToStop(before.transaction.id)] : [];
 }

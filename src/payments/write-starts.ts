@@ -9,7 +9,7 @@ import { transactionFact } from '../transactions/events.ts';
 import { insertTransactions } from '../transactions/sql/insert-transactions.ts';
 import { moveTransactions } from '../transactions/sql/move-transactions.ts';
 import { paymentFact } from './events.ts';
-import { askDelay, stopOrderJob, timerKinds } from './model.ts';
+import { askDelay, jobToStop, timerKinds } from './model.ts';
 import { movePayments } from './sql/move-payments.ts';
 
 /** An attempt that begins, and what it does to its payment and to the attempt before it. */
@@ -55,9 +55,7 @@ export async function writeStarts(tx: Tx, starts: readonly NewStart[]): Promise<
   );
   await enqueue(
     tx,
-    replaced
-      .filter(({ was }) => was !== 'NEW')
-      .map(({ row }) => ({ name: stopOrderJob, payload: { transactionId: row.id } })),
+    replaced.filter(({ was }) => was !== 'NEW').map(({ row }) => jobToStop(row.id)),
   );
   await appendEvents(tx, starts.flatMap(factsOf));
 }

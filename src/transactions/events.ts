@@ -15,6 +15,8 @@ export type TransactionFactData = {
     readonly code?: string;
     readonly late?: true;
     readonly surplus?: true;
+    /** Minor units; only of a settled one that took less than was authorised. */
+    readonly settledAmount?: number;
   };
   readonly payment: { readonly status: PaymentStatus };
 };
@@ -40,11 +42,16 @@ function factAbout(transaction: Transaction, paymentStatus: PaymentStatus, at: D
       ...(transaction.acquirerCode === null ? {} : { code: transaction.acquirerCode }),
       ...(transaction.late ? { late: true } : {}),
       ...(transaction.surplus ? { surplus: true } : {}),
+      ...(isPart(transaction) ? { settledAmount: Number(transaction.settledAmount) } : {}),
     },
     payment: { status: paymentStatus },
   };
   const { shopId, paymentId, id: transactionId } = transaction;
   return { shopId, at, paymentId, transactionId, data };
+}
+
+function isPart({ status, amount, settledAmount }: Transaction): boolean {
+  return status === 'SETTLED' && settledAmount < amount;
 }
 
 /** The state as it stands in an event's type: every state but NEW, which no movement is ever written in. */

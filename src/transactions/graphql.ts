@@ -63,7 +63,8 @@ const DeclineReasonEnum = builder.enumType('DeclineReason', {
     NOT_SENT: 'The acquirer never received the order.',
     NO_ANSWER:
       'The acquirer gave no answer for 15 minutes. If it took money all the same, the attempt becomes SETTLED and `late`.',
-    AMOUNT_MISMATCH: 'The acquirer took another amount than was asked: the money is held until that is cleared.',
+    AMOUNT_MISMATCH:
+      'The acquirer took another amount than was asked, and the money is held until that is cleared; or it authorised another amount, which was released.',
     VOIDED: 'The shop released the authorised money.',
     CARD_INVALID: 'There is no such card.',
     CARD_EXPIRED: 'The card has expired.',

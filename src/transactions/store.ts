@@ -31,6 +31,9 @@ const columns = {
   nextStep: 'next_step',
   returnUrl: 'return_url',
   payerIp: 'payer_ip',
+  addressSeen: 'address_seen',
+  heardAt: 'heard_at',
+  entryKey: 'entry_key',
   authorizedUntil: 'authorized_until',
   createdAt: 'created_at',
   updatedAt: 'updated_at',
@@ -59,7 +62,7 @@ export async function readAttempts(tx: Tx, paymentIds: readonly string[]): Promi
   });
 }
 
-/** Reads the transactions that were started under these keys. */
+/** Reads the transactions that were started, or went on with the payer's card, under these keys. */
 export async function readTransactionsByKey(
   tx: Tx,
   keys: readonly { readonly shopId: string; readonly idempotencyKey: string }[],
@@ -67,8 +70,10 @@ export async function readTransactionsByKey(
   return tx.query<Transaction>({
     name: 'read-transactions-by-key',
     text: `
-      select ${selectList} from transaction t
-      join unnest($1::uuid[], $2::text[]) as k (shop_id, key) on t.shop_id = k.shop_id and t.idempotency_key = k.key`,
+      with k as (select * from unnest($1::uuid[], $2::text[]) as k (shop_id, key))
+      select ${selectList} from transaction t join k on t.shop_id = k.shop_id and t.idempotency_key = k.key
+      union all
+      select ${selectList} from transaction t join k on t.shop_id = k.shop_id and t.entry_key = k.key`,
     values: [keys.map((key) => key.shopId), keys.map((key) => key.idempotencyKey)],
   });
 }

@@ -44,7 +44,7 @@ function transactionObject(told: Told, row: ToldTransaction, then: TransactionFa
     modified: unixSeconds(at),
     notificationUrl,
     serviceId: payment.shopId,
-    amount: Number(row.amount),
+    amount: then.settledAmount ?? Number(row.amount),
     currency: row.currency,
     title: payment.title ?? '',
     orderId: payment.orderId,

@@ -35,6 +35,12 @@ const googlePay = (changes: Partial<Parameters<typeof sealGooglePay>[0]> = {}) =
 const applePay = (changes: Partial<typeof card> = {}) =>
   sealApplePay({ ...card, ...changes, amount: 1234n, currencyCode: '985' });
 
+const googleLike = (signatures: string[]) => {
+  const token = JSON.parse(googlePay()) as { intermediateSigningKey: object };
+  const intermediateSigningKey = { ...token.intermediateSigningKey, signatures };
+  return JSON.stringify({ ...token, intermediateSigningKey });
+};
+
 async function countCards(): Promise<number> {
   const { rows } = await database.pool.query<{ count: number }>('select count(*)::int as count from sandbox_card');
   return rows[0]?.count ?? -1;
@@ -71,6 +77,13 @@ describe.each([
 });
 
 describe('A token of Google Pay', () => {
+  it('is not even checked when it is longer than any, or signed more often', async () => {
+    const long = JSON.stringify({ ...JSON.parse(googlePay()), more: 'x'.repeat(16_384) });
+    for (const token of [long, googleLike(Array<string>(11).fill('x'))]) {
+      expect(await tokeniseWallet(deps, owner, { channel: 'gpay', token })).toEqual({ problem: 'TOKEN_INVALID' });
+    }
+  });
+
   it('expires by the clock of the merchant', async () => {
     const wish = { channel: 'gpay', token: googlePay() } as const;
     expect(await tokeniseWallet(deps, { ...owner, clockOffsetMs: hour.ms }, wish)).toEqual({

@@ -86,7 +86,7 @@ describe('startTransaction', () => {
       pause: async () => undefined,
     });
     const { shopId } = one.demo;
-    const refused = { shopId, paymentId: randomUUID(), method: 'BLIK', source: 'API', address: payerIp } as const;
+    const refused = { shopId, paymentId: randomUUID(), method: 'BLIK', addressSeen: false, address: payerIp } as const;
     for (let time = 0; time < 56; time += 1) await guard.noteRefusal({ ...refused, reason: 'CODE_INVALID' });
     expect(await tryToPay(other, { paymentId: await newPayment(), payerIp })).toMatchObject({
       code: 'RATE_LIMITED',
@@ -97,6 +97,6 @@ describe('startTransaction', () => {
     expect(await tryToPay(other, { paymentId: await newPayment(), payerIp: '203.0.113.10' })).toEqual(rejected);
     expect(await tryToPay(other, { paymentId: await newPayment() })).toEqual(rejected);
     await guard.admit({ ...refused, shopId: randomUUID() });
-    await guard.admit({ ...refused, source: 'WEB' });
+    await guard.admit({ ...refused, addressSeen: true });
   });
 });

@@ -116,7 +116,7 @@ describe('A payer whose acquirer is down', () => {
     world.acquirer.asked.length = 0;
     expect(await letPass({ ms: 15_000 })).toContain('ask-acquirer');
     expect(world.acquirer.asked).not.toContain(transaction.id);
-    expect((await attemptNow(world.database, transaction.id)).transaction.status).toBe('UNKNOWN');
+    expect((await attemptNow(world.database, transaction.id)).transaction.status).toBe('PENDING');
     await comeBack();
     world.acquirer.onAsk({ kind: 'settled', amount: payment.amount });
     await letPass({ ms: 15_000 });

@@ -43,7 +43,9 @@ describe('An acquirer that has not told the outcome', () => {
 
   it('makes the attempt unknown by its silence, once, and is asked again', async () => {
     const shop = await world.openShop();
+    world.acquirer.onStart(new Error('time-out'));
     const { transaction, payment } = await startedPayment(world, shop);
+    world.acquirer.onStart(undefined);
     world.acquirer.onAsk(new Error('time-out'));
     await world.letPass(seconds(15));
     await world.letPass(seconds(15));
@@ -86,7 +88,7 @@ describe('An acquirer that has not told the outcome', () => {
       acquirer: world.acquirer,
       source: 'API',
       entryPage: undefined,
-      cardRefusal: undefined,
+      refusal: undefined,
       supersede: false,
       returnUrl: undefined,
       payerIp: undefined,

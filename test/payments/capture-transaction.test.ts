@@ -1,7 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { inTransaction } from '../../src/kernel/db/database.ts';
+import { inTransaction, openDatabase } from '../../src/kernel/db/database.ts';
 import { applyCaptureAnswer } from '../../src/payments/apply-capture-answer.ts';
 import { cancelPayment } from '../../src/payments/cancel-payment.ts';
+import { expireAuthorization } from '../../src/payments/expire-authorization.ts';
+import { createShopFinder } from '../../src/shops/find-shop.ts';
 import { actorOf, createSale } from '../support/factories.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 import { authorize, capture, transactionNow, voidAll } from './authorized.ts';
@@ -209,6 +211,13 @@ describe('A capture is refused', () => {
     await expect(capture(world, held)).rejects.toMatchObject({ code: 'NOT_CAPTURABLE' });
   });
 
+  it('under a key that only the gateway uses, lest it stands in the way of money', async () => {
+    const authorized = await authorize(world);
+    await expect(
+      capture(world, authorized, { idempotencyKey: `settlement:${authorized.transaction.id}` }),
+    ).rejects.toMatchObject({ code: 'INVALID_INPUT', field: ['idempotencyKey'] });
+  });
+
   it('while its money is being released', async () => {
     const held = await authorize(world);
     await voidAll(world, held);
@@ -272,5 +281,40 @@ describe('A capture without an answer', () => {
       applyCaptureAnswer(tx, world.deps, { id: row.id, answer: settled, acquirer: 'another' }),
     );
     await expect(foreign).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+});
+
+describe('An authorisation whose seven days are over', () => {
+  it('settles with what was captured, and the acquirer is told to release the rest', async () => {
+    const authorized = await authorize(world);
+    world.acquirer.onMove(settled);
+    await capture(world, authorized, { amount: 6_000n });
+    await world.letPass({ ms: 7 * 24 * 3_600_000 });
+    expect(await transactionNow(world, authorized.transaction.id)).toMatchObject({
+      ...{ status: 'SETTLED', amount: 10_000n, settledAmount: 6_000n },
+    });
+    expect(world.acquirer.stopped).toContain(authorized.transaction.id);
+    expect(world.alarms).toEqual([]);
+  });
+
+  it('is released when a capture that was under way is refused only then', async () => {
+    const authorized = await authorize(world);
+    const { capture: late } = await capture(world, authorized);
+    world.clock.pass({ ms: 7 * 24 * 3_600_000 });
+    await tell(late.id, refused);
+    expect(await transactionNow(world, authorized.transaction.id)).toMatchObject({ status: 'EXPIRED' });
+    await world.letPass({ ms: 0 });
+    expect(world.acquirer.stopped).toContain(authorized.transaction.id);
+  });
+
+  it('ends by one connection to the database, so that many at once do not wait for each other', async () => {
+    const authorized = await authorize(world);
+    world.clock.pass({ ms: 7 * 24 * 3_600_000 });
+    const database = openDatabase({ url: world.url, connectionsMax: 1 });
+    const shops = createShopFinder(database);
+    await expireAuthorization({ ...world.deps, database, shops }, authorized.transaction.id);
+    await database.close();
+    expect(await transactionNow(world, authorized.transaction.id)).toMatchObject({ status: 'EXPIRED' });
+    await world.letPass({ ms: 0 });
   });
 });

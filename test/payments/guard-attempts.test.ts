@@ -59,7 +59,7 @@ const counted = async () =>
 function newTry(given: Partial<RefusedTry> = {}): RefusedTry {
   const address = `2001:db8:${randomUUID().slice(0, 4)}:${randomUUID().slice(0, 4)}::1`;
   const ids = { shopId: randomUUID(), paymentId: randomUUID() };
-  return { ...ids, method: 'BLIK', source: 'WEB', address, reason: 'CODE_INVALID', ...given };
+  return { ...ids, method: 'BLIK', addressSeen: true, address, reason: 'CODE_INVALID', ...given };
 }
 
 /** Lets so many attempts like this one be refused, each on a payment of its own. */
@@ -122,9 +122,9 @@ describe('One address', () => {
 
   it('that a shop names counts at this shop alone, since it could name anybody', async () => {
     const { shopId } = newTry();
-    await refuse(60, { address, shopId, source: 'API' });
-    expect(await outcomeOf(newTry({ address, shopId, source: 'API' }))).toBe(stopped('60 minutes'));
-    expect(await outcomeOf(newTry({ address, source: 'API' }))).toBe(0);
+    await refuse(60, { address, shopId, addressSeen: false });
+    expect(await outcomeOf(newTry({ address, shopId, addressSeen: false }))).toBe(stopped('60 minutes'));
+    expect(await outcomeOf(newTry({ address, addressSeen: false }))).toBe(0);
     expect(await outcomeOf(newTry({ address, shopId }))).toBe(0);
   });
 

@@ -27,6 +27,8 @@ type Status =
 
 export type ModelAttempt = {
   readonly key: number;
+  /** The key under which the payer sent the card that it had waited for. */
+  entryKey: number | undefined;
   readonly payment: ModelPayment;
   readonly method: 'BLIK' | 'CARD';
   status: Status;
@@ -38,7 +40,10 @@ export type ModelAttempt = {
   refunded: number;
   /** Money that came and does not fit. */
   held: number;
-  readonly startedAt: number;
+  /** When the acquirer first said that it works on it; undefined until then. */
+  heardAt: number | undefined;
+  /** When it became unknown, which is when its silence began. */
+  silentAt: number;
   /** Whether the payer was sent to a page, and until when he may confirm in an app. */
   redirected: boolean;
   confirmUntil: number | undefined;
@@ -109,9 +114,9 @@ export type StartWish = {
 export function start(model: Model, wish: StartWish, now: number): string {
   const { payment, key, reply, via } = wish;
   const method = via === 'code' ? 'BLIK' : 'CARD';
-  const earlier = model.attempts.find((attempt) => attempt.key === key);
+  const earlier = model.attempts.find((attempt) => attempt.key === key || attempt.entryKey === key);
   if (earlier) {
-    const same = earlier.payment === payment && earlier.method === method;
+    const same = earlier.payment === payment && (earlier.method === method || earlier.entryKey === key);
     if (!same) return 'IDEMPOTENCY_KEY_REUSED';
     return `replayed ${model.attempts.indexOf(earlier)} ${earlier.status} ${payment.status}`;
   }
@@ -122,6 +127,7 @@ export function start(model: Model, wish: StartWish, now: number): string {
   if (live && !continues) cancelAttempt(model, live, now);
   const attempt = continues ? live : newAttempt(wish, method, now);
   if (!continues) model.attempts.push(attempt);
+  if (continues) attempt.entryKey = key;
   attempt.status = via === 'entry' ? 'NEW' : 'PENDING';
   attempt.redirected = via === 'entry';
   attempt.askAt = via === 'entry' ? undefined : now + 15_000;
@@ -133,7 +139,7 @@ export function start(model: Model, wish: StartWish, now: number): string {
 
 function newAttempt({ key, payment }: StartWish, method: 'BLIK' | 'CARD', now: number): ModelAttempt {
   return {
-    ...{ key, payment, method, status: 'PENDING', startedAt: now, round: 0 },
+    ...{ key, entryKey: undefined, payment, method, status: 'PENDING', heardAt: undefined, silentAt: now, round: 0 },
     ...{ late: false, surplus: false, redirected: false, stopped: false },
     ...{ captured: 0, settled: 0, refunded: 0, held: 0 },
     ...{ askAt: undefined, confirmUntil: undefined, authorizedUntil: undefined, runsOutAt: undefined },
@@ -144,21 +150,21 @@ function newAttempt({ key, payment }: StartWish, method: 'BLIK' | 'CARD', now: n
 /** What was not sent gives way at once; what may still bring money, to a payer who was warned, once its time is over. */
 function isReplaceable(live: ModelAttempt, warned: boolean, now: number): boolean {
   if (live.status === 'NEW') return true;
-  if (live.status !== 'PENDING' || !warned) return false;
-  return live.redirected || (live.confirmUntil ?? live.startedAt + 120_000) <= now;
+  if (live.status !== 'PENDING' || !warned || live.heardAt === undefined) return false;
+  return live.redirected || (live.confirmUntil ?? live.heardAt + 120_000) <= now;
 }
 
 export type Heard = { readonly now: number; readonly word: Word };
 
 /** Takes a word of the acquirer about an attempt. */
 export function hear(model: Model, attempt: ModelAttempt, heard: Heard): string {
-  const { status: before, held, redirected, confirmUntil } = attempt;
+  const { status: before, held, redirected, confirmUntil, heardAt } = attempt;
   listen(model, attempt, heard);
   const changed =
     attempt.status !== before ||
     attempt.held !== held ||
     ((before === 'PENDING' || before === 'UNKNOWN') &&
-      (attempt.redirected !== redirected || attempt.confirmUntil !== confirmUntil));
+      (attempt.redirected !== redirected || attempt.confirmUntil !== confirmUntil || attempt.heardAt !== heardAt));
   return `${changed} ${attempt.status} ${attempt.payment.status}`;
 }
 
@@ -175,13 +181,17 @@ function listen(model: Model, attempt: ModelAttempt, { word, now }: Heard): void
       reserve(model, attempt, now);
       return;
     case 'pending':
-      if (attempt.status === 'PENDING') attempt.confirmUntil ??= now + 60_000;
-      return;
     case 'redirect':
-      if (waits) attempt.redirected = true;
+      if (!waits) return;
+      attempt.heardAt ??= now;
+      if (attempt.status === 'UNKNOWN' && attempt.held === 0) move(attempt, 'PENDING');
+      if (word === 'redirect') attempt.redirected = true;
+      else attempt.confirmUntil ??= now + 60_000;
       return;
     case 'silent':
-      if (attempt.status === 'PENDING') move(attempt, 'UNKNOWN');
+      if (attempt.status !== 'PENDING' || attempt.heardAt !== undefined) return;
+      move(attempt, 'UNKNOWN');
+      attempt.silentAt = now;
       return;
     default:
       endWithoutMoney(model, attempt, word === 'rejected' ? 'REJECTED' : 'ERROR');
@@ -214,8 +224,9 @@ function holdMoney(model: Model, attempt: ModelAttempt): void {
 /** Reserves money for the shop; for an attempt or a payment that is over it is released again. */
 function reserve(model: Model, attempt: ModelAttempt, now: number): void {
   const { payment, status } = attempt;
-  if (status === 'NEW') model.alarms += 1;
-  if (['NEW', 'AUTHORIZED', 'SUBMITTED', 'SETTLED'].includes(status)) return;
+  const isOdd = status === 'NEW' || (attempt.held > 0 && ['PENDING', 'UNKNOWN'].includes(status));
+  if (isOdd) model.alarms += 1;
+  if (isOdd || ['AUTHORIZED', 'SUBMITTED', 'SETTLED'].includes(status)) return;
   const isDone = payment.status === 'CANCELLED' || payment.status === 'EXPIRED' || isPaidByOther(model, attempt);
   if (!isLive(attempt) || isDone) {
     if (isLive(attempt)) endWithoutMoney(model, attempt, 'REJECTED');
@@ -284,10 +295,9 @@ export function end(
   payment: ModelPayment,
   { status, now }: { readonly status: 'CANCELLED' | 'EXPIRED'; readonly now: number },
 ): void {
-  const begun = model.attempts.find(
-    (attempt) => attempt.payment === payment && (attempt.status === 'NEW' || attempt.status === 'PENDING'),
-  );
-  if (begun) cancelAttempt(model, begun, now);
+  const begun = model.attempts.find((attempt) => attempt.payment === payment && isLive(attempt));
+  if (begun?.status === 'UNKNOWN') model.stops.push(begun);
+  else if (begun) cancelAttempt(model, begun, now);
   movePayment(payment, status);
 }
 

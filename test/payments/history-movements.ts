@@ -63,7 +63,8 @@ function refusalOf(model: Model, { kind, attempt, amount }: MovementWish, now: n
       : undefined;
   }
   const isOver = (attempt.authorizedUntil ?? 0) <= now;
-  if (attempt.status !== 'AUTHORIZED' || isOver || isVoided) return 'NOT_CAPTURABLE';
+  const isPaid = attempt.payment.status === 'SETTLED';
+  if (attempt.status !== 'AUTHORIZED' || isOver || isVoided || isPaid) return 'NOT_CAPTURABLE';
   return (amount ?? 1) > attempt.payment.amount - attempt.captured ? 'AMOUNT_OUT_OF_RANGE' : undefined;
 }
 
@@ -119,13 +120,17 @@ type Finish = { readonly now: number; readonly cause: 'captured' | 'voided' | 'e
 export function finish(model: Model, attempt: ModelAttempt, { now, cause }: Finish): boolean {
   if (attempt.status !== 'AUTHORIZED' && attempt.status !== 'SUBMITTED') return false;
   const { payment, authorizedUntil = Number.POSITIVE_INFINITY } = attempt;
-  const isOver = cause !== 'captured' || attempt.settled === payment.amount || authorizedUntil <= now;
+  const isPaid = isPaidByOther(model, attempt);
+  const isOver = cause !== 'captured' || attempt.settled === payment.amount || authorizedUntil <= now || isPaid;
   if (attempt.captured > attempt.settled || !isOver) return false;
-  attempt.surplus = attempt.settled > 0 && isPaidByOther(model, attempt);
+  attempt.surplus = attempt.settled > 0 && isPaid;
   attempt.runsOutAt = undefined;
-  const status = attempt.settled > 0 ? 'SETTLED' : cause === 'voided' ? 'CANCELLED' : 'EXPIRED';
+  const status = attempt.settled > 0 ? 'SETTLED' : cause === 'voided' || isPaid ? 'CANCELLED' : 'EXPIRED';
   move(attempt, status);
-  if (payment.status === 'AUTHORIZED' && !isPaidByOther(model, attempt)) movePayment(payment, status);
+  if (status === 'CANCELLED') attempt.cancelledAt = now;
+  // What the shop has not released itself, the acquirer is told to release.
+  if (cause !== 'voided' && attempt.settled < payment.amount) model.stops.push(attempt);
+  if (payment.status === 'AUTHORIZED' && !isPaid) movePayment(payment, status);
   return true;
 }
 

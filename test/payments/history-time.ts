@@ -58,7 +58,6 @@ export function passTo(model: Model, now: number, said: Said): void {
     const act = (): void => {
       if (attempt.runsOutAt !== due) return;
       if (!finish(model, attempt, { now, cause: 'expired' })) attempt.runsOutAt = now + hour;
-      else if (attempt.status === 'EXPIRED') model.stops.push(attempt);
     };
     return [{ due, kind: 'expire-authorization', act }];
   }
@@ -81,9 +80,11 @@ export function passTo(model: Model, now: number, said: Said): void {
 
   /** Once told to stop, an acquirer holds nothing any more. */
   function stop(attempt: ModelAttempt): void {
-    if (!['CANCELLED', 'REJECTED', 'ERROR', 'EXPIRED'].includes(attempt.status)) return;
+    const isPart = attempt.status === 'SETTLED' && attempt.settled < attempt.payment.amount;
+    const isLost = attempt.status === 'UNKNOWN' && ['CANCELLED', 'EXPIRED'].includes(attempt.payment.status);
+    if (!isPart && !isLost && !['CANCELLED', 'REJECTED', 'ERROR', 'EXPIRED'].includes(attempt.status)) return;
     attempt.stopped = true;
-    if (said.word !== 'silent') hear(model, attempt, { now, word: wordOf(attempt, said.word) });
+    if (said.word !== 'silent' && !isPart) hear(model, attempt, { now, word: wordOf(attempt, said.word) });
   }
 }
 
@@ -98,7 +99,7 @@ function ask(model: Model, attempt: ModelAttempt, heard: { readonly now: number;
   attempt.askAt = undefined;
   if (!isAskedAbout(attempt, now)) return;
   hear(model, attempt, { now, word });
-  const isLong = now >= attempt.startedAt + quarter;
+  const isLong = now >= attempt.silentAt + quarter && attempt.heardAt === undefined;
   if (word === 'silent' && attempt.status === 'UNKNOWN' && isLong && attempt.held === 0) {
     move(attempt, 'ERROR');
     attempt.givenUpAt = now;

@@ -39,7 +39,7 @@ const matrix: Record<TransactionStatus, Record<AnswerName, string>> = {
     '   confirm  step      AUTHORIZED  ERROR!free   SETTLED  UNKNOWN!held   REJECTED  UNKNOWN  ERROR    ERROR   -',
   ),
   UNKNOWN: row(
-    '   -        step      AUTHORIZED  ERROR!free   SETTLED  !held          REJECTED  -        ERROR    ERROR   ERROR',
+    '   PENDINGconfirm PENDING AUTHORIZED ERROR!free SETTLED !held           REJECTED  -        ERROR    ERROR   ERROR',
   ),
   AUTHORIZED: row(
     '-        -         -           -            SETTLED  !held          !         -        !        !       -',
@@ -125,10 +125,35 @@ describe('An attempt', () => {
   }
 
   it('keeps the first time until which the payer may confirm', () => {
-    const transaction = transactionRow({ status: 'PENDING', confirmUntil });
+    const transaction = transactionRow({ status: 'PENDING', confirmUntil, heardAt: now });
     const later = { kind: 'pending', confirmUntil: new Date(confirmUntil.getTime() + 1) } as const;
     const judgement = judgeAnswer({ transaction, payment: paymentIn('PENDING'), otherSettled: false }, later, now);
     expect(judgement.transaction).toBeUndefined();
+  });
+
+  it('of which the acquirer has spoken is neither unknown by its silence nor given up', () => {
+    const known = { payment: paymentIn('PENDING'), otherSettled: false };
+    const heard = transactionRow({ status: 'PENDING', amount, heardAt: now });
+    for (const kind of ['silent', 'given-up'] as const) {
+      expect(judgeAnswer({ transaction: heard, ...known }, { kind }, now).transaction).toBeUndefined();
+    }
+    const unheard = transactionRow({ status: 'PENDING', amount });
+    const answered = judgeAnswer({ transaction: unheard, ...known }, { kind: 'pending' }, now).transaction;
+    expect(answered).toMatchObject({ status: 'PENDING', heardAt: now });
+    const mismatched = transactionRow({ status: 'UNKNOWN', amount, heldAmount: 1n });
+    const stays = judgeAnswer({ transaction: mismatched, ...known }, { kind: 'pending' }, now).transaction;
+    expect(stays).toMatchObject({ status: 'UNKNOWN' });
+  });
+
+  it('for which money is held is neither reserved nor let go of by an authorisation', () => {
+    const transaction = transactionRow({ status: 'UNKNOWN', amount, heldAmount: 1n });
+    for (const told of [amount, amount + 1n]) {
+      const known = { transaction, payment: paymentIn('PENDING'), otherSettled: false };
+      expect(judgeAnswer(known, { kind: 'authorized', amount: told }, now)).toMatchObject({
+        ...{ transaction: undefined, payment: undefined, release: false },
+        alarm: 'the acquirer authorised an attempt that it had settled',
+      });
+    }
   });
 
   it('keeps the code of a soft decline while its payer is challenged, and forgets it with the end', () => {

@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Payment } from '../../src/kernel/db/generated/prisma/client.ts';
+import { applyMovementAnswer } from '../../src/payments/ask-movement.ts';
 import type { StartedTransaction } from '../../src/payments/decide-start.ts';
+import type { RefusedTry } from '../../src/payments/guard-attempts.ts';
 import { type StartTransactionInput, startTransaction } from '../../src/payments/start-transaction.ts';
 import type { Shop } from '../../src/shops/model.ts';
 import { createPayment, tellAnswer } from '../support/factories.ts';
 import { brokenInvariants } from '../support/invariants.ts';
-import { transactionNow } from './authorized.ts';
+import { capture, transactionNow } from './authorized.ts';
 import { readTypes } from './read-records.ts';
-import { openWorld, paid, paymentNow, type World } from './world.ts';
+import { declined, openWorld, paid, paymentNow, type World } from './world.ts';
 
 let world: World;
 
@@ -114,6 +116,24 @@ describe('An attempt at a bank', () => {
     expect(world.acquirer.stopped).toContain(reserved.id);
   });
 
+  it('that was given up and paid after all lets nothing more be captured of the other, which ends with its captures', async () => {
+    const { shop } = await scene();
+    const payment = await createPayment(world.deps, shop, { captureMode: 'MANUAL' });
+    const at = { shop, payment };
+    const { transaction: old } = await atBank(at);
+    world.acquirer.onStart({ kind: 'authorized', amount: payment.amount });
+    const { transaction: reserved } = await start(at, { ...card, supersede: true });
+    const order = (amount: bigint) => capture(world, { ...at, transaction: reserved }, { amount });
+    const { capture: part } = await order(1n);
+    await tellAnswer(world.deps, old.id, paid(payment));
+    expect(await transactionNow(world, reserved.id)).toMatchObject({ status: 'AUTHORIZED' });
+    await expect(order(1n)).rejects.toMatchObject({ code: 'NOT_CAPTURABLE' });
+    await applyMovementAnswer(world.deps, 'capture', { id: part.id, answer: { kind: 'rejected', code: 'CODE_57' } });
+    expect(await transactionNow(world, reserved.id)).toMatchObject({ status: 'CANCELLED', reason: 'SUPERSEDED' });
+    await world.letPass({ ms: 0 });
+    expect(world.acquirer.stopped).toContain(reserved.id);
+  });
+
   it('is replaced once, by whoever comes first', async () => {
     const at = await scene();
     await atBank(at);
@@ -211,6 +231,48 @@ describe('An attempt that waits for the payer’s card', () => {
     expect(await readTypes(world.database, at.shop.id, 3)).toEqual([
       ...['TRANSACTION_PENDING', 'TRANSACTION_SETTLED', 'PAYMENT_SETTLED'],
     ]);
+  });
+
+  it('is the same to whoever sends its form again, even after it has ended', async () => {
+    const at = await scene();
+    const { transaction } = await start(at, { ...card, card: undefined }, 'API');
+    world.acquirer.onStart(declined);
+    const form = { ...card, idempotencyKey: 'paywall:form-1' };
+    const first = await start(at, form);
+    expect(first.transaction).toMatchObject({ id: transaction.id, status: 'REJECTED' });
+    expect(await start(at, form)).toMatchObject({ replayed: true, transaction: { id: transaction.id } });
+    const other = await scene();
+    await expect(
+      start({ shop: at.shop, payment: await createPayment(world.deps, at.shop) }, form),
+    ).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' });
+    world.acquirer.onStart(undefined);
+    expect(await start(other, form)).toMatchObject({ replayed: false });
+  });
+
+  it('leaves its way back to the shop to the attempts that the payer makes after it', async () => {
+    const at = await scene();
+    const returnUrl = 'https://shop.example/done';
+    await start(at, { ...card, card: undefined, returnUrl }, 'API');
+    world.acquirer.onStart(declined);
+    await start(at, card);
+    expect((await start(at, {})).transaction).toMatchObject({ returnUrl });
+    expect((await start(at, { idempotencyKey: 'by the shop' }, 'API')).transaction).toMatchObject({ returnUrl: null });
+  });
+
+  it('counts against the address that we saw when its card is refused, and not against one that the shop named', async () => {
+    const at = await scene();
+    const noted: RefusedTry[] = [];
+    const attempts = {
+      admit: async () => undefined,
+      noteRefusal: async (refused: RefusedTry) => void noted.push(refused),
+    };
+    const deps = { ...world.deps, attempts };
+    const wish = { paymentId: at.payment.id, method: 'CARD', payerIp: '203.0.113.1' } as const;
+    await startTransaction(deps, { shop: at.shop, source: 'API' }, { ...wish, idempotencyKey: 'api' });
+    world.acquirer.onStart(declined);
+    const entered = { ...wish, payerIp: '203.0.113.2', card: { token: 'a token' }, idempotencyKey: 'web' };
+    await startTransaction(deps, { shop: at.shop, source: 'WEB' }, entered);
+    expect(noted).toMatchObject([{ address: '203.0.113.2', addressSeen: true }]);
   });
 
   it('is sent once, however often the card is entered', async () => {

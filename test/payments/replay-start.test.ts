@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { InvalidInput } from '../../src/kernel/errors.ts';
 import { IdempotencyKeyReused } from '../../src/kernel/idempotency.ts';
 import type { StartedTransaction } from '../../src/payments/decide-start.ts';
+import { TooManyAttempts } from '../../src/payments/errors.ts';
 import { type StartTransactionInput, startTransaction } from '../../src/payments/start-transaction.ts';
 import type { Shop } from '../../src/shops/model.ts';
 import { createPayment, tellAnswer } from '../support/factories.ts';
@@ -67,6 +68,21 @@ describe('A start that comes again under its key', () => {
     });
     await expect(start(shop, { ...wish, card: tooOld('other') })).rejects.toThrow(IdempotencyKeyReused);
     await expect(start(shop, { ...wish, idempotencyKey: 'try-2', card: tooOld('one') })).rejects.toThrow('too old');
+  });
+
+  it('gives it whoever is stopped meanwhile', async () => {
+    const shop = await world.openShop();
+    const payment = await createPayment(world.deps, shop);
+    const wish = { paymentId: payment.id, idempotencyKey: 'try-1' };
+    const { transaction } = await start(shop, wish);
+    const admit = () => Promise.reject(new TooManyAttempts('address', { ms: 60_000 }));
+    const deps = { ...world.deps, attempts: { ...world.deps.attempts, admit } };
+    const again = (key: string) => {
+      const input = { ...wish, idempotencyKey: key, method: 'BLIK', blikCode: '123456' } as const;
+      return startTransaction(deps, { shop, source: 'API' }, input);
+    };
+    expect(await again('try-1')).toMatchObject({ replayed: true, transaction: { id: transaction.id } });
+    await expect(again('try-2')).rejects.toThrow(TooManyAttempts);
   });
 
   it('gives it whatever has become of the shop and of the time', async () => {

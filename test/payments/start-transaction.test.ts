@@ -230,6 +230,7 @@ describe('A start is refused', () => {
     ['channel', { channel: 'ing' }],
     ['channel', { channel: 'no such' }],
     ['payerIp', { payerIp: 'localhost' }],
+    ['payerIp', { payerIp: 'fe80::1%4111111111111111' }],
     ['returnUrl', { returnUrl: 'shop.example' }],
     ['idempotencyKey', { idempotencyKey: '' }],
   ])('for a wrong %s', async (field, input) => {

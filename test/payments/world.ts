@@ -26,6 +26,8 @@ import { createToldAcquirer, type ToldAcquirer } from './told-acquirer.ts';
 
 /** A gateway with its database for one test file; time stands still until a test lets it pass. */
 export type World = {
+  /** Where its database is, for those who need connections of their own. */
+  readonly url: string;
   readonly database: Database;
   readonly clock: TestClock;
   readonly acquirer: ToldAcquirer;
@@ -55,6 +57,7 @@ export async function openWorld(channels?: readonly Channel[]): Promise<World> {
   );
   const deps = createPaymentDeps(database, { clock, acquirers: [acquirer], log });
   const worldOf = (verbs: PaymentDeps): World => ({
+    url: home.url,
     database,
     clock,
     acquirer,

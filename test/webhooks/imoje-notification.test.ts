@@ -91,6 +91,12 @@ describe('An imoje notification', () => {
     expect(imojeNotification({ ...common, transaction, data: nameless })).not.toContain('statusCode');
   });
 
+  it('tells what was taken, when it was less than was authorised', () => {
+    const part: TransactionFactData = { ...settled, transaction: { status: 'SETTLED', settledAmount: 60 } };
+    const body = JSON.parse(imojeNotification({ ...common, transaction, data: part }));
+    expect([body.transaction.amount, body.payment.amount]).toEqual([60, Number(common.payment.amount)]);
+  });
+
   it('writes every state and method in words that imoje documents', () => {
     const states = ['new', 'pending', 'authorized', 'submitted_for_settlement', 'settled', 'rejected', 'error'];
     expect(new Set(Object.values(wireTransactionStatus))).toEqual(new Set([...states, 'cancelled']));

@@ -21,12 +21,13 @@ export async function moveTransactions(tx: Tx, moves: readonly TransactionMove[]
       update transaction t set status = m.status, reason = m.reason, acquirer_code = m.code, late = m.late,
         surplus = m.surplus, captured_amount = m.captured_amount, settled_amount = m.settled_amount,
         held_amount = m.held_amount, settled_at = m.settled_at, confirm_until = m.confirm_until, next_step = m.next_step,
-        payer_ip = m.payer_ip, authorized_until = m.authorized_until, updated_at = m.updated_at
+        payer_ip = m.payer_ip, address_seen = m.address_seen, heard_at = m.heard_at, entry_key = m.entry_key,
+        authorized_until = m.authorized_until, updated_at = m.updated_at
       from unnest($1::uuid[], $2::transaction_status[], $3::transaction_status[], $4::decline_reason[], $5::text[],
         $6::boolean[], $7::boolean[], $8::bigint[], $9::bigint[], $10::bigint[], $11::timestamptz[], $12::timestamptz[],
-        $13::jsonb[], $14::text[], $15::timestamptz[], $16::timestamptz[])
+        $13::jsonb[], $14::text[], $15::boolean[], $16::timestamptz[], $17::text[], $18::timestamptz[], $19::timestamptz[])
         as m (id, was, status, reason, code, late, surplus, captured_amount, settled_amount, held_amount, settled_at,
-        confirm_until, next_step, payer_ip, authorized_until, updated_at)
+        confirm_until, next_step, payer_ip, address_seen, heard_at, entry_key, authorized_until, updated_at)
       where t.id = m.id and t.status = m.was
       returning t.id`,
     values: [
@@ -44,6 +45,9 @@ export async function moveTransactions(tx: Tx, moves: readonly TransactionMove[]
       rows.map((row) => row.confirmUntil),
       rows.map((row) => (row.nextStep === null ? null : JSON.stringify(row.nextStep))),
       rows.map((row) => row.payerIp),
+      rows.map((row) => row.addressSeen),
+      rows.map((row) => row.heardAt),
+      rows.map((row) => row.entryKey),
       rows.map((row) => row.authorizedUntil),
       rows.map((row) => row.updatedAt),
     ],
