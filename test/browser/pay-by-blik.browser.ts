@@ -52,6 +52,7 @@ describe('A payer with a BLIK code', () => {
     await payByBlik(page, '700000');
     await untilHeading(page, silentBank);
     expect(await page.getByRole('button').count()).toBe(0);
+    expect(await page.getByRole('link', { name: 'Pay in another way' }).count()).toBe(0);
     expect(await stage.shop.attemptsOn(id)).toEqual(['UNKNOWN']);
     await stage.shop.letBankAnswer(id);
     await untilHeading(page, paid);
