@@ -38,7 +38,7 @@ ${factList([
   [t('summary.order'), view.payment.orderId],
   [t('summary.validUntil'), formatMoment(view.payment.validUntil, writtenLocale(view.locale))],
 ])}
-${view.methods.length > 0 ? ways(view) : html`<h2>${t('method.noneTitle')}</h2><p>${t('method.none')}</p>`}
+${view.methods.length > 0 ? ways(view) : html`<h2>${t('method.noneTitle')}</h2><p>${t(view.unavailable.length > 0 ? 'method.noneNow' : 'method.none')}</p>`}
 ${unavailable(view)}
 </div>
 ${back === undefined || view.replacing ? '' : html`<p class="back"><a href="${back}">${t('return.withoutPaying')}</a></p>`}`,
@@ -50,7 +50,8 @@ function ways(view: PaymentView): Html {
   const [first, ...others] = view.methods;
   if (!first) return html``;
   const t = translatorFor(view.locale);
-  const heading = html`<h2>${t(view.attempt === undefined ? 'method.choose' : 'method.retryTitle')}</h2>`;
+  const choose = others.length === 0 ? methodName(first.method, view.locale) : t('method.choose');
+  const heading = html`<h2>${view.attempt === undefined ? choose : t('method.retryTitle')}</h2>`;
   if (others.length === 0) return html`<section>${heading}${formOf(view, first)}</section>`;
   const open = view.methods.find(({ method }) => method === view.opened.method) ?? first;
   return html`<section>${heading}
