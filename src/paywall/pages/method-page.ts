@@ -8,13 +8,14 @@ import { blikForm } from './blik-form.ts';
 import { cardForm } from './card-form.ts';
 import { errorSummary, hasFailed } from './error-summary.ts';
 import { layout } from './layout.ts';
-import { amountOf, factList, webAddress } from './parts.ts';
+import { otherMoneyNotice } from './other-money.ts';
+import { amountOf, factList, listening, webAddress } from './parts.ts';
 import type { Html, MethodView, PaymentView } from './view.ts';
 import { walletForm } from './wallet-form.ts';
 
 /**
  * Draws the page of a payment that can be paid: the amount, why the last attempt failed, the ways to pay. While an attempt
- * is running elsewhere it warns first, for whoever has paid there already must not pay again.
+ * is running elsewhere it warns first, for whoever has paid there already must not pay again, and turns when that is known.
  */
 export function methodPage(view: PaymentView): Html {
   const t = translatorFor(view.locale);
@@ -30,8 +31,8 @@ export function methodPage(view: PaymentView): Html {
   return layout(
     view,
     parts,
-    html`${failed ? errorSummary(view) : ''}${view.replacing ? warning(view) : ''}
-<div class="card">
+    html`${failed ? errorSummary(view) : ''}${view.replacing ? warning(view) : otherMoneyNotice(view)}
+<div class="card"${view.replacing || view.otherMoney ? listening(view) : ''}>
 <h1 class="price"><span>${t('summary.toPay')}</span> ${amountOf(view)}</h1>
 ${factList([
   [t('summary.title'), view.payment.title],
