@@ -89,6 +89,16 @@ export const methodPages: { readonly [name: string]: KnownPage } = {
     await sendUnchecked(cardForm(visit.page).form);
     await untilAlert(visit);
   },
+  'a paid payment with a transfer that may turn up': (visit) => payOtherwise(visit),
+  'a payment that was paid twice': async (visit) => {
+    const { page } = visit;
+    const { id, bank } = await payOtherwise(visit);
+    await page.goto(bank);
+    await simulatedBank(page).approve.click();
+    await untilShown(visit, 'settled.heading');
+    await visit.stage.shop.letBankAnswer(id);
+    await page.getByRole('heading', { name: textOf(visit, 'otherMoney.heading.arrived') }).waitFor();
+  },
   'a wallet of Google': (visit) => openWallet(visit, 'Google Pay'),
   'a wallet of Apple': (visit) => openWallet(visit, 'Apple Pay'),
   'another way to pay, with a wallet': async (visit) => {
@@ -141,16 +151,28 @@ async function decide(visit: Visit, decision: 'approve' | 'refuse'): Promise<voi
   await page.getByText(textOf(visit, 'bankPage.over')).waitFor();
 }
 
-async function leaveBank(visit: Visit): Promise<void> {
-  await startAtBank(visit);
+type AtBank = { readonly id: string; readonly bank: string };
+
+async function leaveBank(visit: Visit): Promise<AtBank> {
+  const id = await startAtBank(visit);
+  const bank = visit.page.url();
   await simulatedBank(visit.page).leave.click();
   await untilShown(visit, 'atBank.heading');
+  return { id, bank };
 }
 
-async function openOther(visit: Visit): Promise<void> {
-  await leaveBank(visit);
+async function openOther(visit: Visit): Promise<AtBank> {
+  const begun = await leaveBank(visit);
   await visit.page.getByRole('link', { name: textOf(visit, 'other.link') }).click();
   await visit.page.getByRole('heading', { name: textOf(visit, 'other.heading') }).waitFor();
+  return begun;
+}
+
+async function payOtherwise(visit: Visit): Promise<AtBank> {
+  const begun = await openOther(visit);
+  await payByCard(visit.page, cards.paid);
+  await untilShown(visit, 'settled.heading');
+  return begun;
 }
 
 async function openWallet(visit: Visit, wallet: 'Google Pay' | 'Apple Pay'): Promise<void> {
