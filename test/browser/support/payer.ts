@@ -125,23 +125,27 @@ export async function payByWallet(page: Page, wallet: 'Google Pay' | 'Apple Pay'
 }
 
 /**
- * Types a code to which the bank is silent, so that the answer takes seconds, and presses the button twice meanwhile.
- * @returns how often the form was sent.
+ * Presses a button twice, as somebody who believes that the first time was not enough: the second time while the answer to
+ * the first one is on its way. So the form must be one that takes seconds.
+ * @returns what gives how often the form was sent so far.
  */
-export async function pressPayTwice(page: Page): Promise<number> {
+export async function pressTwice(page: Page, button: Locator): Promise<() => number> {
   let sent = 0;
   page.on('request', (request) => {
     if (request.method() === 'POST') sent += 1;
   });
-  const { code, pay } = blikForm(page);
-  await code.fill('700000');
-  await pay.scrollIntoViewIfNeeded();
-  const { x = 0, y = 0, width = 0, height = 0 } = (await pay.boundingBox()) ?? {};
+  await button.scrollIntoViewIfNeeded();
+  const { x = 0, y = 0, width = 0, height = 0 } = (await button.boundingBox()) ?? {};
   const press = (): Promise<void> => page.mouse.click(x + width / 2, y + height / 2);
-  await Promise.all([page.waitForRequest(/blik/), press()]);
+  await Promise.all([page.waitForRequest((request) => request.method() === 'POST'), press()]);
   await press();
-  await untilHeading(page, silentBank);
-  return sent;
+  return () => sent;
+}
+
+/** Opens a link in a tab of its own, as with the control key; gives that tab. */
+export async function openInTab(page: Page, link: Locator): Promise<Page> {
+  const [tab] = await Promise.all([page.context().waitForEvent('page'), link.click({ modifiers: ['ControlOrMeta'] })]);
+  return tab;
 }
 
 /** Waits until a page shows this main heading, however it gets there. */

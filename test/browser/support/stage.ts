@@ -16,6 +16,13 @@ export type Habits = {
   readonly language?: 'pl' | 'en';
 };
 
+/** The browsers in which every way to pay is tried. */
+export const browsers: readonly (readonly [name: string, habits: Habits])[] = [
+  ['on a desktop', {}],
+  ['on a telephone of 320 pixels', { width: 320 }],
+  ['without scripts', { javaScript: false }],
+];
+
 /** Everything that a browser test plays on: a whole gateway, a shop with a web site, a browser. */
 export type Stage = {
   readonly gateway: TestGateway;
