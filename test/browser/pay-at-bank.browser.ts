@@ -1,8 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ask } from '../support/gateway.ts';
-import { methodNamed, openInTab, payAtBank, simulatedBank, untilHeading } from './support/payer.ts';
+import {
+  bankForm,
+  chooseMethod,
+  methodNamed,
+  openInTab,
+  payAtBank,
+  simulatedBank,
+  untilFocused,
+  untilHeading,
+} from './support/payer.ts';
 import { browsers, openStage, type Stage } from './support/stage.ts';
+import { sendUnchecked } from './support/visit.ts';
 
 const bank = 'Simulated bank: mBank';
 const confirmAtBank = 'Confirm the payment on your bank’s page';
@@ -77,6 +87,23 @@ describe.each(browsers)('A payer with an account at a bank %s', (_name, habits) 
 });
 
 describe('A payer with an account at a bank', () => {
+  it('who has chosen none is stopped by the browser, and else led to the banks', async () => {
+    const { id, address } = await stage.shop.createPayment();
+    const page = await stage.openPage();
+    const { form, bank: tile, pay } = bankForm(page);
+    await page.goto(address);
+    await chooseMethod(page, 'PBL');
+    await pay.click();
+    await untilFocused(page, tile('mBank'));
+    await sendUnchecked(form);
+    const summary = page.getByRole('alert');
+    await untilFocused(page, summary);
+    await summary.getByRole('link', { name: 'Choose the bank from which you want to pay.' }).click();
+    await page.keyboard.press('Tab');
+    await untilFocused(page, tile('mBank'));
+    expect(await stage.shop.attemptsOn(id)).toEqual([]);
+  });
+
   it('goes back from the bank, and finds the payment waiting instead of a form', async () => {
     const { id, address } = await stage.shop.createPayment();
     const page = await stage.openPage();
