@@ -28,7 +28,7 @@ afterEach(() => stage.closePages());
 afterAll(() => stage.close());
 
 describe.each(browsers)('A payer with an account at a bank %s', (_name, habits) => {
-  it('approves there, and is led back to the shop', async () => {
+  it('approves there, and goes back to the shop', async () => {
     const { id, address } = await stage.shop.createPayment({ successUrl: stage.shopPage('thanks') });
     const page = await stage.openPage(habits);
     await page.goto(address);
@@ -38,6 +38,7 @@ describe.each(browsers)('A payer with an account at a bank %s', (_name, habits) 
     await untilHeading(page, confirmAtBank);
     await stage.shop.letBankAnswer(id);
     await untilHeading(page, paid);
+    await page.getByRole('link', { name: 'Back to the shop' }).click();
     await page.waitForURL(stage.shopPage('thanks'));
     expect(await stage.shop.attemptsOn(id)).toEqual(['SETTLED']);
   });

@@ -28,12 +28,13 @@ afterEach(() => stage.closePages());
 afterAll(() => stage.close());
 
 describe.each(browsers)('A payer with a card %s', (_name, habits) => {
-  it('pays at once, and is led back to the shop', async () => {
+  it('pays at once, and goes back to the shop', async () => {
     const { id, address } = await stage.shop.createPayment({ successUrl: stage.shopPage('thanks') });
     const page = await stage.openPage(habits);
     await page.goto(address);
     await payByCard(page, good);
     await untilHeading(page, paid);
+    await page.getByRole('link', { name: 'Back to the shop' }).click();
     await page.waitForURL(stage.shopPage('thanks'));
     expect(await stage.shop.attemptsOn(id)).toEqual(['SETTLED']);
   });

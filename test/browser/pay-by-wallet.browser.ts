@@ -27,6 +27,7 @@ describe.each(browsers)('A payer with a wallet %s', (_name, habits) => {
       await payByWallet(page, wallet, '1111');
       await untilHeading(page, paid);
       await page.getByText(wallet).waitFor();
+      await page.getByRole('link', { name: 'Back to the shop' }).click();
       await page.waitForURL(stage.shopPage('thanks'));
       expect(await stage.shop.attemptsOn(id)).toEqual(['REJECTED', 'SETTLED']);
     },

@@ -128,7 +128,9 @@ describe('The script of the pages', () => {
   });
 
   it('does not turn the page while a form that was sent is being answered', () => {
-    const page = browse({ '[data-events]': { dataset: { events: '/e', status: 'PENDING.PENDING.1', self: '/pay/1' } } });
+    const page = browse({
+      '[data-events]': { dataset: { events: '/e', status: 'PENDING.PENDING.1', self: '/pay/1' } },
+    });
     const button = { hasAttribute: () => false, setAttribute: () => {} };
     page.fire('onsubmit', { target: { querySelector: () => button } });
     page.streams[0]?.status?.({ data: 'PENDING.PENDING.2' });
