@@ -1,11 +1,12 @@
 import type { Acquirers } from '../acquirers/port.ts';
-import type { Payment } from '../kernel/db/generated/prisma/client.ts';
+import type { Payment, Transaction } from '../kernel/db/generated/prisma/client.ts';
 import type { Locale } from '../kernel/i18n/locales.ts';
 import { type ChannelOption, listMethods, type MethodOption } from '../payments/list-methods.ts';
 import { mayReplace } from '../payments/model.ts';
 import { channelName, methodName } from '../payments/name-methods.ts';
 import { type Channel, channelFacts, isChannel } from '../shops/model.ts';
 import { nextStepOf } from '../transactions/next-step.ts';
+import { findOtherMoney, isSurplus } from './find-other-money.ts';
 import type { PayerState } from './find-payer-state.ts';
 import {
   type AttemptView,
@@ -36,7 +37,8 @@ export function toPaymentView(state: PayerState, frame: PageFrame, showing: Show
   const { payment, now } = state;
   const options = optionsFor(state, showing.acquirers);
   const linkTo = linksOf(payment, showing.lang);
-  const attempt = shownAttempt(state, frame.locale);
+  const attempts = shownAttempts(state, showing.acquirers, frame.locale);
+  const { attempt } = attempts;
   const replacing = showing.replacing && attempt?.replaceable === true;
   const walletLink = (channel: Channel): string =>
     linkTo('/wallet', [`channel=${channel}`, ...(replacing ? ['supersede=1'] : [])]);
@@ -44,10 +46,10 @@ export function toPaymentView(state: PayerState, frame: PageFrame, showing: Show
     ...frame,
     now,
     payment: shownPayment(state),
-    attempt,
+    ...attempts,
     methods: options.flatMap((option) => methodView(option, { locale: frame.locale, walletLink })),
     unavailable: options.flatMap((option) => missing(option, frame.locale)),
-    opened: openedFor(state, showing.problem),
+    opened: openedFor(state, { problem: showing.problem, replacing }),
     formNonce: showing.formNonce,
     problem: showing.problem,
     replacing,
@@ -57,15 +59,15 @@ export function toPaymentView(state: PayerState, frame: PageFrame, showing: Show
 }
 
 /** The word by which a waiting page learns that it is out of date. */
-export function markOf(state: PayerState): string {
-  return statusMark({ payment: shownPayment(state), attempt: shownAttempt(state, 'en') });
+export function markOf(state: PayerState, acquirers: Acquirers): string {
+  return statusMark({ payment: shownPayment(state), ...shownAttempts(state, acquirers, 'en') });
 }
 
 /** Says whether nothing can happen to a payment any more that its payer waits for. */
-export function isOver(state: PayerState): boolean {
+export function isOver(state: PayerState, acquirers: Acquirers): boolean {
   const { status } = state.payment;
-  const lost = status === 'CANCELLED' || status === 'EXPIRED';
-  return status === 'SETTLED' || (lost && !isAttemptOpen({ attempt: shownAttempt(state, 'en') }));
+  const ended = status === 'SETTLED' || status === 'CANCELLED' || status === 'EXPIRED';
+  return ended && !isAttemptOpen(shownAttempts(state, acquirers, 'en'));
 }
 
 function shownPayment({ payment, shop }: PayerState): PaymentView['payment'] {
@@ -81,15 +83,32 @@ function shownPayment({ payment, shop }: PayerState): PaymentView['payment'] {
   };
 }
 
-/** The attempt that paid; until there is one, the newest. */
-function shownAttempt({ attempts, now }: PayerState, locale: Locale): AttemptView | undefined {
-  const attempt = attempts.find(({ status, surplus }) => status === 'SETTLED' && !surplus) ?? attempts.at(-1);
-  if (!attempt) return undefined;
+/** The attempt that paid, or until there is one the newest; and what came beside it. */
+function shownAttempts(
+  state: PayerState,
+  acquirers: Acquirers,
+  locale: Locale,
+): Pick<PaymentView, 'attempt' | 'otherMoney'> {
+  const { attempts } = state;
+  const shown = attempts.find(({ status, surplus }) => status === 'SETTLED' && !surplus) ?? attempts.at(-1);
+  const other = findOtherMoney(state, acquirers, shown);
+  return {
+    attempt: shown && attemptView(state, shown, locale),
+    otherMoney: other && { label: labelOf(other, locale), arrived: isSurplus(other) },
+  };
+}
+
+/** What a payer knows an attempt by. */
+function labelOf({ channel, method }: Transaction, locale: Locale): string {
+  return isChannel(channel) ? channelName(channel, locale) : methodName(method, locale);
+}
+
+function attemptView({ attempts, now }: PayerState, attempt: Transaction, locale: Locale): AttemptView {
   return {
     number: attempts.indexOf(attempt) + 1,
     status: attempt.status,
     method: attempt.method,
-    label: isChannel(attempt.channel) ? channelName(attempt.channel, locale) : methodName(attempt.method, locale),
+    label: labelOf(attempt, locale),
     reason: attempt.reason ?? undefined,
     startedAt: attempt.createdAt,
     confirmUntil: attempt.confirmUntil ?? undefined,
@@ -142,8 +161,12 @@ function missing({ method, options, channels }: MethodOption, locale: Locale): P
   );
 }
 
-/** What the payer was busy with; else what he tried last, or what the shop preselected. */
-function openedFor({ payment, attempts }: PayerState, problem: FormProblem | undefined): PaymentView['opened'] {
+/** What the payer was busy with; else what he tried last, unless he wants another; or what the shop preselected. */
+function openedFor(
+  { payment, attempts }: PayerState,
+  { problem, replacing }: Pick<Showing, 'problem' | 'replacing'>,
+): PaymentView['opened'] {
+  if (replacing) return { method: problem?.form };
   const last = attempts.at(-1)?.channel ?? payment.preselectChannel ?? '';
   const channel = isChannel(last) ? last : undefined;
   return { method: problem?.form ?? (channel && channelFacts(channel).method), channel };

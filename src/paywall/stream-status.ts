@@ -44,6 +44,7 @@ export function createStatusStreamer(deps: HttpDeps): StatusStreamer {
 
 async function tellChanges(deps: HttpDeps, stream: SSEStreamingApi, state: PayerState): Promise<void> {
   const { id, shopId } = state.payment;
+  const { acquirers } = deps.payments;
   const ending = new AbortController();
   const end = (): void => ending.abort();
   stream.onAbort(end);
@@ -52,10 +53,10 @@ async function tellChanges(deps: HttpDeps, stream: SSEStreamingApi, state: Payer
   const tell = async (): Promise<boolean> => {
     const now = await findPayerState(deps.payments, id);
     if (!now) return true;
-    const mark = markOf(now);
+    const mark = markOf(now, acquirers);
     if (mark !== told) await stream.writeSSE({ event: 'status', data: mark, retry: retryMs });
     told = mark;
-    return isOver(now);
+    return isOver(now, acquirers);
   };
   try {
     // Follows first and reads then, so that no change falls between the two.

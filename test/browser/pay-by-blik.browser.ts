@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { payByBlik, pressPayTwice, silentBank, untilFocused, untilHeading } from './support/payer.ts';
+import { blikForm, payByBlik, pressTwice, silentBank, untilFocused, untilHeading } from './support/payer.ts';
 import { openStage, type Stage } from './support/stage.ts';
 
 const confirmInApp = 'Confirm the payment in your bank’s app';
@@ -52,6 +52,7 @@ describe('A payer with a BLIK code', () => {
     await payByBlik(page, '700000');
     await untilHeading(page, silentBank);
     expect(await page.getByRole('button').count()).toBe(0);
+    expect(await page.getByRole('link', { name: 'Pay in another way' }).count()).toBe(0);
     expect(await stage.shop.attemptsOn(id)).toEqual(['UNKNOWN']);
     await stage.shop.letBankAnswer(id);
     await untilHeading(page, paid);
@@ -89,7 +90,11 @@ describe('A payer with a BLIK code', () => {
     const { id, address } = await stage.shop.createPayment();
     const page = await stage.openPage();
     await page.goto(address);
-    expect(await pressPayTwice(page)).toBe(1);
+    const { code, pay } = blikForm(page);
+    await code.fill('700000');
+    const sent = await pressTwice(page, pay);
+    await untilHeading(page, silentBank);
+    expect(sent()).toBe(1);
     expect(await stage.shop.attemptsOn(id)).toEqual(['UNKNOWN']);
   });
 

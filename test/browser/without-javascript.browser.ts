@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { payByBlik, pressPayTwice, silentBank, untilHeading } from './support/payer.ts';
+import { blikForm, payByBlik, pressTwice, silentBank, untilHeading } from './support/payer.ts';
 import { openStage, type Stage } from './support/stage.ts';
 
 const confirmInApp = 'Confirm the payment in your bank’s app';
@@ -44,7 +44,11 @@ describe('A payer whose browser runs no scripts', () => {
     const { id, address } = await stage.shop.createPayment();
     const page = await stage.openPage({ javaScript: false });
     await page.goto(address);
-    expect(await pressPayTwice(page)).toBe(2);
+    const { code, pay } = blikForm(page);
+    await code.fill('700000');
+    const sent = await pressTwice(page, pay);
+    await untilHeading(page, silentBank);
+    expect(sent()).toBe(2);
     expect(await stage.shop.attemptsOn(id)).toEqual(['UNKNOWN']);
   });
 

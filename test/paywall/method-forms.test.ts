@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { DeclineReason } from '../../src/kernel/db/generated/prisma/enums.ts';
+import type { PaymentView } from '../../src/paywall/pages/view.ts';
 import { allMethods, draw, drawnAt, markupOf, type Wishes } from './views.ts';
 
 const drawAll = (wishes: Wishes = {}): string => markupOf(draw({ methods: allMethods, ...wishes }));
@@ -14,10 +16,12 @@ describe('The page of a payment that several methods can pay', () => {
     expect(drawAll({ opened: { method: 'CARD' } })).toMatch(/open>\s*<summary>Payment card/);
   });
 
-  it('shows one method as its form, without a list', () => {
+  it('shows one method as its form, without a list and without a choice', () => {
     const page = draw({ methods: allMethods.filter(({ method }) => method === 'CARD') });
     expect(page).not.toContain('<details name="method"');
     expect(page).toContain('<form method="post" action="/pay/1/card"');
+    expect(page).toContain('<h2>Payment card</h2>');
+    expect(page).not.toContain('Choose how to pay');
   });
 
   it('says what cannot pay at the moment, and why', () => {
@@ -29,6 +33,17 @@ describe('The page of a payment that several methods can pay', () => {
     }).replace(/[\u00a0\u202f]/g, ' ');
     expect(page).toContain('<li>BLIK is out of order at the moment.');
     expect(page).toContain('<li>Nest Bank takes no payments until 23 November 2026 at 14:05 CET.');
+  });
+
+  it('asks for patience, and not for another shop, when all that could pay is out of order', () => {
+    const page = draw({ methods: [], unavailable: [{ name: 'BLIK', reason: 'ACQUIRER_DOWN' }] });
+    expect(page).toContain('No payment method of the shop works at the moment.');
+    expect(page).not.toContain('contact its support');
+  });
+
+  it('speaks of no BLIK code to a payer who has tried cards too often', () => {
+    const cards = allMethods.filter(({ method }) => method === 'CARD');
+    expect(draw({ methods: cards, problem: { form: undefined, code: 'TOO_MANY_ATTEMPTS' } })).not.toContain('BLIK');
   });
 
   it('warns a payer who may have paid already, and lets every form replace the attempt', () => {
@@ -96,6 +111,20 @@ describe('The wallets', () => {
   });
 });
 
+describe('After a refused attempt', () => {
+  it.each(Object.values(DeclineReason))('%s names another way at most once, and only where there is one', (reason) => {
+    const otherWays = { en: /another (?:way|payment method)/g, pl: /zapłać inaczej|inną metodę/g };
+    for (const locale of ['en', 'pl'] as const) {
+      const refused = (methods: PaymentView['methods']): string => {
+        const page = draw({ locale, methods, attempt: { method: 'CARD', reason } });
+        return /<div class="alert".*?<\/div>/s.exec(page)?.[0] ?? '';
+      };
+      expect(refused(allMethods).match(otherWays[locale])).toHaveLength(1);
+      expect(refused([{ method: 'CARD' }])).not.toMatch(otherWays[locale]);
+    }
+  });
+});
+
 describe('The page of an attempt that waits elsewhere', () => {
   const waiting = (attempt: Wishes['attempt']): string =>
     markupOf(draw({ payment: { status: 'PENDING' }, attempt: { status: 'PENDING', ...attempt } }));
@@ -105,17 +134,20 @@ describe('The page of an attempt that waits elsewhere', () => {
     expect(page).toContain('Confirm the payment on your bank’s page');
     expect(page).toContain('<a class="button" href="/sandbox/1">Go to mBank</a>');
     expect(page).toContain('<a href="/pay/1/other">Pay in another way</a>');
+    expect(page).toContain('If you have done so already, just wait.');
   });
 
   it('leads on to the challenge of a card', () => {
     const page = waiting({ method: 'CARD', label: 'Payment card', bankUrl: '/sandbox/1', replaceable: true });
     expect(page).toContain('Your bank wants you to confirm the payment');
     expect(page).toContain('<a class="button" href="/sandbox/1">Confirm at the bank</a>');
+    expect(page).toContain('If you have done so already, just wait.');
   });
 
   it('waits for an answer when there is nothing to confirm', () => {
     const page = waiting({ method: 'CARD', label: 'Payment card' });
     expect(page).toContain('We are waiting for the answer');
+    expect(page).toContain('The payment of PLN 123.45 has been sent.');
     expect(page).not.toContain('/other');
   });
 

@@ -127,6 +127,16 @@ describe('The script of the pages', () => {
     expect(page.replaced).toEqual(['/pay/1']);
   });
 
+  it('does not turn the page while a form that was sent is being answered', () => {
+    const page = browse({
+      '[data-events]': { dataset: { events: '/e', status: 'PENDING.PENDING.1', self: '/pay/1' } },
+    });
+    const button = { hasAttribute: () => false, setAttribute: () => {} };
+    page.fire('onsubmit', { target: { querySelector: () => button } });
+    page.streams[0]?.status?.({ data: 'PENDING.PENDING.2' });
+    expect(page.replaced).toEqual([]);
+  });
+
   it('fetches the page when the stream was closed for good, not when it reconnects by itself', () => {
     const page = browse({ '[data-events]': { dataset: { events: '/e', status: 'x', self: '/pay/1' } } });
     const stream = page.streams[0];

@@ -9,8 +9,14 @@ import {
 } from '../../src/kernel/db/embedded-server.ts';
 import { migrate } from '../../src/kernel/db/migrate.ts';
 
-/** What a throw-away database may do without, for speed. */
-const throwAway = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', shared_buffers: '64MB' };
+/**
+ * What a throw-away database may do without, for speed. Two files of tests may each run two whole gateways, and one has up
+ * to 50 connections.
+ */
+const throwAway = {
+  ...{ fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' },
+  ...{ shared_buffers: '64MB', max_connections: '250' },
+};
 const templateLock = 1;
 
 /** The database that every test database is a copy of. */

@@ -8,13 +8,14 @@ import { blikForm } from './blik-form.ts';
 import { cardForm } from './card-form.ts';
 import { errorSummary, hasFailed } from './error-summary.ts';
 import { layout } from './layout.ts';
-import { amountOf, factList, webAddress } from './parts.ts';
+import { otherMoneyNotice } from './other-money.ts';
+import { amountOf, factList, listening, webAddress } from './parts.ts';
 import type { Html, MethodView, PaymentView } from './view.ts';
 import { walletForm } from './wallet-form.ts';
 
 /**
  * Draws the page of a payment that can be paid: the amount, why the last attempt failed, the ways to pay. While an attempt
- * is running elsewhere it warns first, for whoever has paid there already must not pay again.
+ * is running elsewhere it warns first, for whoever has paid there already must not pay again, and turns when that is known.
  */
 export function methodPage(view: PaymentView): Html {
   const t = translatorFor(view.locale);
@@ -30,15 +31,15 @@ export function methodPage(view: PaymentView): Html {
   return layout(
     view,
     parts,
-    html`${failed ? errorSummary(view) : ''}${view.replacing ? warning(view) : ''}
-<div class="card">
+    html`${failed ? errorSummary(view) : ''}${view.replacing ? warning(view) : otherMoneyNotice(view)}
+<div class="card"${view.replacing || view.otherMoney ? listening(view) : ''}>
 <h1 class="price"><span>${t('summary.toPay')}</span> ${amountOf(view)}</h1>
 ${factList([
   [t('summary.title'), view.payment.title],
   [t('summary.order'), view.payment.orderId],
   [t('summary.validUntil'), formatMoment(view.payment.validUntil, writtenLocale(view.locale))],
 ])}
-${view.methods.length > 0 ? ways(view) : html`<h2>${t('method.noneTitle')}</h2><p>${t('method.none')}</p>`}
+${view.methods.length > 0 ? ways(view) : html`<h2>${t('method.noneTitle')}</h2><p>${t(view.unavailable.length > 0 ? 'method.noneNow' : 'method.none')}</p>`}
 ${unavailable(view)}
 </div>
 ${back === undefined || view.replacing ? '' : html`<p class="back"><a href="${back}">${t('return.withoutPaying')}</a></p>`}`,
@@ -50,7 +51,8 @@ function ways(view: PaymentView): Html {
   const [first, ...others] = view.methods;
   if (!first) return html``;
   const t = translatorFor(view.locale);
-  const heading = html`<h2>${t(view.attempt === undefined ? 'method.choose' : 'method.retryTitle')}</h2>`;
+  const choose = others.length === 0 ? methodName(first.method, view.locale) : t('method.choose');
+  const heading = html`<h2>${view.attempt === undefined ? choose : t('method.retryTitle')}</h2>`;
   if (others.length === 0) return html`<section>${heading}${formOf(view, first)}</section>`;
   const open = view.methods.find(({ method }) => method === view.opened.method) ?? first;
   return html`<section>${heading}

@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import { formatMoney } from '../../kernel/i18n/format-money.ts';
 import { translatorFor, writtenLocale } from '../messages/catalogues.ts';
 import { icons } from './icons.ts';
-import type { Html, PaymentView } from './view.ts';
+import { type Html, type PaymentView, statusMark } from './view.ts';
 
 /** Writes the amount of the payment in the language of the page. */
 export function amountOf(view: PaymentView): string {
@@ -33,6 +33,11 @@ export function formFields(view: PaymentView): Html {
  */
 export function webAddress(url: string | undefined): string | undefined {
   return url !== undefined && /^https?:\/\//i.test(url) && URL.canParse(url) ? url : undefined;
+}
+
+/** Attributes by which a page listens, and turns when the payment stands otherwise than it says. */
+export function listening(view: PaymentView): Html {
+  return html` data-events="${view.urls.events}" data-status="${statusMark(view)}" data-self="${view.urls.self}"`;
 }
 
 /** What makes a waiting page turn by itself: the script reads it, and without scripts the page is fetched every 3 seconds. */

@@ -2,8 +2,9 @@ import { html, raw } from 'hono/html';
 import { formatMoment } from '../../kernel/i18n/format-time.ts';
 import { translatorFor, writtenLocale } from '../messages/catalogues.ts';
 import { layout } from './layout.ts';
-import { amountOf, factList, refreshWithoutScript, statusLine, webAddress } from './parts.ts';
-import { type Html, isAttemptOpen, type PaymentView, statusMark } from './view.ts';
+import { otherMoneyNotice } from './other-money.ts';
+import { amountOf, factList, listening, refreshWithoutScript, statusLine, webAddress } from './parts.ts';
+import { type Html, isAttemptOpen, type PaymentView } from './view.ts';
 
 /** Seconds after which a payer whose payment is over is sent back to the shop. */
 const returnAfterSeconds = 5;
@@ -18,7 +19,8 @@ export function resultPage(view: PaymentView, result: Result): Html {
   // While an attempt is open the last word is not spoken: the page keeps listening and sends nobody away.
   const open = result === 'authorized' || (lost && isAttemptOpen(view));
   const url = webAddress(view.returnTo?.url);
-  const automatic = url !== undefined && view.returnTo?.automatic === true && !open;
+  // Whoever paid twice has to read it.
+  const automatic = url !== undefined && view.returnTo?.automatic === true && !open && !view.otherMoney?.arrived;
   const validUntil = formatMoment(view.payment.validUntil, writtenLocale(view.locale));
   const parts = {
     title: t(`${result}.heading`, { amount }),
@@ -28,7 +30,7 @@ export function resultPage(view: PaymentView, result: Result): Html {
   return layout(
     view,
     parts,
-    html`<div class="card"${open ? listening(view) : ''}>
+    html`${lost ? '' : otherMoneyNotice(view)}<div class="card"${open || isAttemptOpen(view) ? listening(view) : ''}>
 ${statusLine(view, result === 'settled' ? 'done' : result === 'authorized' ? 'inProgress' : 'failed')}
 <h1>${t(`${result}.heading`, { amount })}</h1>
 ${lost && !open ? html`<p><strong>${t('refused.noMoneyTaken')}</strong></p>` : ''}
@@ -51,10 +53,6 @@ function facts(view: PaymentView): Html {
     [t('summary.settledAt'), payment.settledAt && formatMoment(payment.settledAt, writtenLocale(view.locale))],
     [t('summary.payment'), payment.id],
   ]);
-}
-
-function listening(view: PaymentView): Html {
-  return html` data-events="${view.urls.events}" data-status="${statusMark(view)}" data-self="${view.urls.self}"`;
 }
 
 /**

@@ -24,6 +24,7 @@ tbody th{white-space:nowrap;font-variant-numeric:tabular-nums}
 .card{background:var(--card);border:1px solid var(--line);border-radius:1rem;padding:1.75rem 1.5rem;margin-bottom:1rem;box-shadow:0 1px 2px #0000000a,0 8px 24px #0000000d}
 .first{margin-top:2rem}
 .card>*+*{margin-top:1rem}
+h1,h2,button,.button{text-wrap:balance}
 h1{font-size:1.5rem;line-height:1.25;letter-spacing:-.01em}
 h2{font-size:1.125rem;line-height:1.35}
 label.marked{display:flex;justify-content:space-between;align-items:center;gap:1rem}
@@ -40,7 +41,7 @@ section{border-top:1px solid var(--line);padding-top:1.5rem}
 .way{border:1px solid var(--line);border-radius:.75rem;margin-top:.75rem}
 .way summary{padding:.875rem 1rem;font-weight:600;text-decoration:none;border-radius:.75rem}
 .way[open] summary{border-bottom:1px solid var(--line);border-radius:.75rem .75rem 0 0}
-.way>form,.wallets{padding:.25rem 1rem 1.25rem}
+.way>form,.way>.wallets{padding:.25rem 1rem 1.25rem}
 .wallets p{margin-top:.75rem}
 .cardform button{margin-top:1.25rem}
 .cardform>div{margin-top:0}
@@ -52,7 +53,7 @@ legend{font-weight:600;padding:1rem 0 0}
 .tiles{display:grid;grid-template-columns:repeat(auto-fill,minmax(8rem,1fr));gap:.5rem;margin:.75rem 0 1.25rem}
 .tiles label{position:relative;display:grid;margin:0;font-weight:400}
 .tiles input{position:absolute;opacity:0;inset:0;width:100%;height:100%;margin:0;cursor:pointer}
-.tiles span{display:grid;place-items:center;min-height:3.25rem;padding:.375rem .5rem;border:2px solid var(--line);border-radius:.625rem;text-align:center;font-size:.9375rem;line-height:1.2}
+.tiles span{display:grid;place-items:center;min-height:3.25rem;padding:.375rem .5rem;border:2px solid var(--field);border-radius:.625rem;text-align:center;font-size:.9375rem;line-height:1.2}
 .tiles input:checked+span{border-color:var(--main);font-weight:600}
 .tiles input:focus-visible+span{outline:3px solid var(--main);outline-offset:2px}
 label{display:block;font-weight:600;margin-top:1rem}
@@ -61,7 +62,7 @@ label{display:block;font-weight:600;margin-top:1rem}
 input[type=text]{display:block;width:100%;margin:.375rem 0 0;padding:.6875rem .75rem;border:2px solid var(--field);border-radius:.625rem;background:var(--card);color:var(--ink);font:inherit;font-variant-numeric:tabular-nums}
 input.code{width:13.5rem;max-width:100%;margin:.5rem 0 1.25rem;padding:.625rem 0 .625rem .2em;font:600 1.75rem/1.25 ui-monospace,"SF Mono",Menlo,Consolas,monospace;letter-spacing:.2em;text-align:center}
 input[type=text]:focus{outline:3px solid var(--main);outline-offset:1px;border-color:var(--main)}
-input[aria-invalid],fieldset[aria-invalid]{border-color:var(--bad)}
+input[aria-invalid],[aria-invalid] .tiles span{border-color:var(--bad)}
 button,.button{display:block;width:100%;padding:.9375rem 1rem;border:0;border-radius:.75rem;background:var(--main);color:var(--on-main);font:inherit;font-size:1.0625rem;line-height:1.25;font-weight:600;text-align:center;text-decoration:none;cursor:pointer}
 button:hover,.button:hover{background:var(--hover)}
 .dark{background:var(--ink);color:var(--page)}
@@ -100,7 +101,7 @@ footer{margin-top:auto;padding:1.5rem 1rem 2rem;text-align:center;font-size:.875
 nav{display:flex;flex-wrap:wrap;justify-content:center;gap:.25rem 1rem;margin-bottom:.5rem}
 nav a{color:inherit;padding:.125rem 0}
 nav a[aria-current]{color:var(--ink);font-weight:600;text-decoration:none}
-@media (max-width:22rem){.card{padding:1.25rem 1rem}}
+@media (max-width:22rem){.card{padding:1.25rem 1rem}.way>form,.way>.wallets{padding:.25rem .75rem 1rem}.tiles{grid-template-columns:repeat(auto-fill,minmax(6.5rem,1fr));gap:.375rem}.tiles span{padding:.25rem}tbody th{width:6.5rem;white-space:normal}}
 @media (min-width:48rem){.shop{padding-top:4rem}.first{margin-top:4rem}.card{padding:2.25rem}}
 @media print{:root{--page:#fff;--card:#fff;--ink:#000;--soft:#333}.card{box-shadow:none}nav,.button,.back,details{display:none}}
 `

@@ -40,6 +40,8 @@ export type PaymentView = PageFrame & {
   };
   /** The newest attempt to pay, if there was one. */
   readonly attempt?: AttemptView | undefined;
+  /** Another attempt that brought money as well, or may still: the payer began it, and then paid otherwise. */
+  readonly otherMoney?: OtherMoney | undefined;
   /** The methods that can pay this payment now, best first. */
   readonly methods: readonly MethodView[];
   /** The channels that could pay it but for the moment, with the reason. */
@@ -73,6 +75,14 @@ export type AttemptView = {
   readonly bankUrl?: string | undefined;
   /** True when the payer may pay otherwise, once he was warned. */
   readonly replaceable: boolean;
+};
+
+/** Money beside that of the attempt shown. */
+export type OtherMoney = {
+  /** What the payer knows it by: `mBank`. */
+  readonly label: string;
+  /** True when it came: the payment is paid twice. False when the bank may still take it. */
+  readonly arrived: boolean;
 };
 
 /** A method with what its form offers. */
@@ -124,17 +134,19 @@ export type ReturnLink = {
 };
 
 /** The state a page was drawn from, as one word; a waiting page reloads when the server tells another one. */
-export function statusMark(view: Pick<PaymentView, 'payment' | 'attempt'>): string {
-  const { attempt } = view;
-  return `${view.payment.status}.${attempt ? `${attempt.status}.${attempt.number}` : 'NONE'}`;
+export function statusMark(view: Pick<PaymentView, 'payment' | 'attempt' | 'otherMoney'>): string {
+  const { attempt, otherMoney } = view;
+  const twice = otherMoney?.arrived ? '.TWICE' : '';
+  return `${view.payment.status}.${attempt ? `${attempt.status}.${attempt.number}` : 'NONE'}${twice}`;
 }
 
 /**
- * Says whether money may still arrive from an attempt, so that "no money was taken" would be a promise too much. An
+ * Says whether money may still arrive from any attempt, so that "no money was taken" would be a promise too much. An
  * attempt that ended only because its payment was cancelled or expired may have been confirmed at the bank before.
  */
-export function isAttemptOpen(view: Pick<PaymentView, 'attempt'>): boolean {
+export function isAttemptOpen(view: Pick<PaymentView, 'attempt' | 'otherMoney'>): boolean {
   const { status, reason } = view.attempt ?? {};
+  if (view.otherMoney?.arrived === false) return true;
   const endedByUs = reason === 'PAYMENT_CANCELLED' || reason === 'PAYMENT_EXPIRED';
   if (status === 'CANCELLED') return endedByUs;
   return status !== undefined && ['NEW', 'PENDING', 'UNKNOWN', 'SUBMITTED'].includes(status);

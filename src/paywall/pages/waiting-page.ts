@@ -2,8 +2,9 @@ import { html } from 'hono/html';
 import { formatCountdown } from '../../kernel/i18n/format-time.ts';
 import { translatorFor } from '../messages/catalogues.ts';
 import { layout } from './layout.ts';
-import { amountOf, factList, refreshWithoutScript, statusLine, webAddress } from './parts.ts';
-import { type Html, type PaymentView, statusMark } from './view.ts';
+import { otherMoneyNotice } from './other-money.ts';
+import { amountOf, factList, listening, refreshWithoutScript, statusLine, webAddress } from './parts.ts';
+import type { Html, PaymentView } from './view.ts';
 
 type Waiting = 'unknown' | 'atBank' | 'challenge' | 'waiting' | 'processing';
 
@@ -16,7 +17,7 @@ export function waitingPage(view: PaymentView): Html {
   return layout(
     view,
     parts,
-    html`<div class="card" data-events="${view.urls.events}" data-status="${statusMark(view)}" data-self="${view.urls.self}">
+    html`${otherMoneyNotice(view)}<div class="card"${listening(view)}>
 ${statusLine(view, 'inProgress')}
 <h1>${t(`${key}.heading`)}</h1>
 <p>${t(`${key}.text`, words)}</p>

@@ -1,17 +1,28 @@
 import type { Page } from 'playwright-core';
 
-/** What can be used on a page; a script that gives it as a list. */
-const usable =
-  "[...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary')].filter((element) => element.checkVisibility())";
+/**
+ * What can be used on a page; a script that gives it as a list. Of a group of radio buttons the Tab key leads to one, from
+ * which the arrow keys lead to the others.
+ */
+const usable = `(() => {
+  const isStop = ({ type, name, checked }, _, all) =>
+    type !== 'radio' || checked || !all.some((other) => other.name === name && other.checked);
+  const isFirst = ({ type, name }, place, all) =>
+    type !== 'radio' || all.findIndex((other) => other.type === type && other.name === name) === place;
+  const elements = document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary');
+  return [...elements].filter((element) => element.checkVisibility()).filter(isStop).filter(isFirst);
+})()`;
 
 /**
  * Where the focus is: the place in the list, -1 outside of it, and whether it can be seen (WCAG 2.2, success criteria
- * 2.4.7 and 2.4.13): the browser's own outline, or one of 2 pixels.
+ * 2.4.7 and 2.4.13): the browser's own outline, or one of 2 pixels. A control that nobody sees shows it on what stands for it.
  */
 const focus = `(() => {
-  const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement);
+  const focused = document.activeElement;
+  const isHidden = getComputedStyle(focused).opacity === '0';
+  const { outlineStyle, outlineWidth } = getComputedStyle(isHidden ? focused.nextElementSibling : focused);
   const seen = outlineStyle === 'auto' || (outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2);
-  return { place: ${usable}.indexOf(document.activeElement), seen };
+  return { place: ${usable}.indexOf(focused), seen };
 })()`;
 
 /**

@@ -8,15 +8,18 @@ export type Shop = {
   /** Makes a payment of 12.34 PLN, with what is given instead (`CreatePaymentInput`). */
   createPayment(input?: object): Promise<{ readonly id: string; readonly address: string }>;
   cancelPayment(id: string): Promise<void>;
-  /** The states of all attempts to pay, the first one first. */
+  /** The states of all attempts to pay, the first one first; one that brought money beyond the amount is SURPLUS. */
   attemptsOn(id: string): Promise<string[]>;
-  /** Ends the waiting on a payment: the bank tells now what it would tell later; a silent one is asked now. */
+  /**
+   * Ends the waiting on a payment: the bank tells now what it would tell later; a silent one is asked now. A payer who has
+   * still to decide at the bank keeps his time for that.
+   */
   letBankAnswer(id: string): Promise<void>;
   /** Lets the time to pay be over. */
   letTimeRunOut(id: string): Promise<void>;
 };
 
-type Attempts = { readonly payment: { transactions: { edges: { node: { status: string } }[] } } };
+type Attempts = { readonly payment: { transactions: { edges: { node: { status: string; surplus: boolean } }[] } } };
 
 /** Makes the demo shop of a gateway. */
 export function createShop(gateway: TestGateway): Shop {
@@ -33,13 +36,14 @@ export function createShop(gateway: TestGateway): Shop {
       expect(data).toEqual({ cancelPayment: { __typename: 'CancelPaymentSuccess' } });
     },
     attemptsOn: async (id) => {
-      const query = 'query ($id: ID!) { payment(id: $id) { transactions { edges { node { status } } } } }';
+      const query = 'query ($id: ID!) { payment(id: $id) { transactions { edges { node { status surplus } } } } }';
       const { data } = await ask<Attempts>(gateway, query, { variables: { id } });
-      return data.payment.transactions.edges.map(({ node }) => node.status).reverse();
+      return data.payment.transactions.edges.map(({ node }) => (node.surplus ? 'SURPLUS' : node.status)).reverse();
     },
     letBankAnswer: async (id) => {
       const { rowCount } = await pool.query(
-        "update timer set due_at = 'epoch' where subject in (select id::text from transaction where payment_id = $1)",
+        `update timer set due_at = 'epoch' where kind not like all('{%-lapse,expire-%}')
+          and subject in (select id::text from transaction where payment_id = $1)`,
         [id],
       );
       expect(rowCount).toBeGreaterThan(0);

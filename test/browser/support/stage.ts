@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
+import type { Config } from '../../../src/config.ts';
 import { updateShop } from '../../start/pay.ts';
 import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
 import { openShopServer } from '../../webhooks/shop-server.ts';
@@ -15,6 +16,13 @@ export type Habits = {
   readonly language?: 'pl' | 'en';
 };
 
+/** The browsers in which every way to pay is tried. */
+export const browsers: readonly (readonly [name: string, habits: Habits])[] = [
+  ['on a desktop', {}],
+  ['on a telephone of 320 pixels', { width: 320 }],
+  ['without scripts', { javaScript: false }],
+];
+
 /** Everything that a browser test plays on: a whole gateway, a shop with a web site, a browser. */
 export type Stage = {
   readonly gateway: TestGateway;
@@ -23,9 +31,11 @@ export type Stage = {
   shopPage(name: string): string;
   /** An address of the shop where a browser stays on the page it comes from, which so can be looked at for long. */
   readonly silentShopPage: string;
+  /** Starts one more gateway, for what would spoil the first one for others; `closePages` stops it. */
+  openGateway(changes?: Partial<Config>): Promise<TestGateway>;
   /** Opens a browser of its own for somebody, with one empty tab; `page.context().newPage()` opens more. */
   openPage(habits?: Habits): Promise<Page>;
-  /** To be called after each test: closes what `openPage` opened, and fails for everything that the pages did wrong. */
+  /** To be called after each test: closes what was opened in it, and fails for everything that the pages did wrong. */
   closePages(): Promise<void>;
   close(): Promise<void>;
 };
@@ -40,8 +50,7 @@ const silentPage = 'silent';
 
 /** Sets the stage for a file of tests. */
 export async function openStage(): Promise<Stage> {
-  const gateway = await startTestGateway();
-  await updateShop(gateway, { sandboxDelayMs: bankDelayMs });
+  const gateway = await startGateway();
   const site = await openShopServer();
   site.answer(({ url = '' }, response) => {
     const name = new URL(url, site.url).pathname.slice(1);
@@ -49,14 +58,30 @@ export async function openStage(): Promise<Stage> {
     else response.writeHead(200, { 'content-type': 'text/html' }).end(`<title>Shop</title><h1>${name}</h1>`);
   });
   const shopPage = (name: string): string => new URL(`/${name}`, site.url).href;
-  const pages = await openPages(gateway.url);
+  const origins = new Set([gateway.url]);
+  const pages = await openPages(origins);
+  const others: TestGateway[] = [];
   return {
     gateway,
     shop: createShop(gateway),
     shopPage,
     silentShopPage: shopPage(silentPage),
+    openGateway: async (changes) => {
+      const other = await startGateway(changes);
+      others.push(other);
+      origins.add(other.url);
+      return other;
+    },
     openPage: pages.open,
-    closePages: pages.close,
+    closePages: async () => {
+      try {
+        await pages.close();
+      } finally {
+        for (const other of others.splice(0)) await other.stop();
+        // All payers here come from one address, which is slowed down after 20 refusals.
+        await gateway.database.pool.query('delete from abuse_count');
+      }
+    },
     close: async () => {
       await pages.end();
       await site.close();
@@ -65,9 +90,15 @@ export async function openStage(): Promise<Stage> {
   };
 }
 
+async function startGateway(changes?: Partial<Config>): Promise<TestGateway> {
+  const gateway = await startTestGateway(changes);
+  await updateShop(gateway, { sandboxDelayMs: bankDelayMs });
+  return gateway;
+}
+
 type Pages = { open: Stage['openPage']; close: Stage['closePages']; end(): Promise<void> };
 
-async function openPages(origin: string): Promise<Pages> {
+async function openPages(origins: ReadonlySet<string>): Promise<Pages> {
   const browser = await openBrowser();
   let complaints: (() => string[])[] = [];
   return {
@@ -78,7 +109,7 @@ async function openPages(origin: string): Promise<Pages> {
         locale: language,
       });
       context.setDefaultTimeout(patienceMs);
-      complaints.push(watchPages(context, origin));
+      complaints.push(watchPages(context, origins));
       return context.newPage();
     },
     close: async () => {

@@ -1,0 +1,3 @@
+import { describeEveryPage } from './support/describe-every-page.ts';
+
+describeEveryPage('en');
