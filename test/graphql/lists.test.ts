@@ -22,7 +22,7 @@ beforeAll(async () => {
   gateway = await startTestGateway();
   tenant = await settleTenant(gateway, { mark: 'lists' });
   stranger = await settleTenant(gateway, { mark: 'foreign' });
-  for (const order of [4, 5, 6, 7]) {
+  for (const order of [6, 7, 8, 9]) {
     await createPayment(gateway, { key: tenant.key, shopId: tenant.shopId, mark: `lists-${order}` });
   }
   const { rows } = await gateway.database.pool.query<{ id: string }>(
