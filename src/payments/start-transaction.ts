@@ -33,8 +33,8 @@ export type StartTransactionInput = {
 /** A card as the tokeniser gave it back. */
 export type TokenisedCard = {
   readonly token: string;
-  /** Tells one wallet token from another, so that a repeated call is known for what it is; a card from a form has none. */
-  readonly fingerprint?: string;
+  /** Tells one card or wallet token from another, so that a repeated call is known for what it is. */
+  readonly fingerprint: string;
 };
 
 /** A wallet token out of which no card came. A repeated call is answered all the same: its token was good once. */

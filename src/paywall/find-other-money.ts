@@ -1,14 +1,17 @@
 import type { Acquirers } from '../acquirers/port.ts';
 import { after } from '../kernel/clock.ts';
 import type { Transaction } from '../kernel/db/generated/prisma/client.ts';
+import type { DeclineReason } from '../kernel/db/generated/prisma/enums.ts';
+import { askCancelledMs, askGivenUpMs } from '../payments/model.ts';
+import { isLive } from '../transactions/model.ts';
 import type { PayerState } from './find-payer-state.ts';
 
-/** How long a transfer may turn up that was replaced: a bank's page is open for minutes, and the bank tells within a day. */
-const transferTurnsUp = { ms: 24 * 3_600_000 };
+/** How long a transfer may turn up that was not stopped: a bank's page is open for minutes, and the bank tells within a day. */
+const transferTurnsUpMs = 24 * 3_600_000;
 
 /**
- * Finds the attempt that brought money beside the one a page shows, or that may still: a transfer that was replaced cannot
- * be recalled at the bank. What the shop has given back counts no more.
+ * Finds the attempt of which a payer has to know beside the one a page shows: it brought money as well, or it may, and its
+ * acquirer cannot stop it. What the shop has given back counts no more.
  * @param shown the attempt that the page shows.
  */
 export function findOtherMoney(
@@ -17,7 +20,10 @@ export function findOtherMoney(
   shown: Transaction | undefined,
 ): Transaction | undefined {
   const others = attempts.filter((attempt) => attempt !== shown);
-  return others.findLast(isSurplus) ?? others.findLast((other) => mayTurnUp(other, acquirers, now));
+  const isStopped = (other: Transaction): boolean => other.status === 'CANCELLED' && stopsOrders(other, acquirers);
+  return (
+    others.findLast(isSurplus) ?? others.findLast((other) => mayBringMoney(other, acquirers, now) && !isStopped(other))
+  );
 }
 
 /** Says whether an attempt brought money for a payment that another one had paid already, and the payer has yet to get it back. */
@@ -25,7 +31,27 @@ export function isSurplus({ surplus, refundedAmount, settledAmount }: Transactio
   return surplus && refundedAmount < settledAmount;
 }
 
-function mayTurnUp({ reason, acquirer, updatedAt }: Transaction, acquirers: Acquirers, now: Date): boolean {
-  const cannotStop = acquirers.get(acquirer)?.capabilities.stopsOrders === false;
-  return reason === 'SUPERSEDED' && cannotStop && now < after(updatedAt, transferTurnsUp);
+/**
+ * Says whether an attempt may still bring money, so that "no money was taken" would be a promise too much: it is running;
+ * money is held for it; its acquirer never answered; or it was ended by us, and may have been confirmed at the bank before.
+ */
+export function mayBringMoney(attempt: Transaction, acquirers: Acquirers, now: Date): boolean {
+  const { status, reason, updatedAt, heldAmount } = attempt;
+  if (heldAmount > 0n || isAwaited(status)) return true;
+  const within = (ms: number): boolean => now < after(updatedAt, { ms });
+  if (reason === 'NO_ANSWER') return within(askGivenUpMs);
+  const endedByUs = status === 'CANCELLED' && reason !== null && reasonsOfOurs.includes(reason);
+  return endedByUs && within(stopsOrders(attempt, acquirers) ? askCancelledMs : transferTurnsUpMs);
+}
+
+/** Why we end an attempt that is running. */
+const reasonsOfOurs: readonly DeclineReason[] = ['SUPERSEDED', 'PAYMENT_CANCELLED', 'PAYMENT_EXPIRED'];
+
+/** Says whether the acquirer's word on the money itself is awaited; what is reserved is not taken without the shop. */
+function isAwaited(status: Transaction['status']): boolean {
+  return status !== 'AUTHORIZED' && isLive(status);
+}
+
+function stopsOrders({ acquirer }: Transaction, acquirers: Acquirers): boolean {
+  return acquirers.get(acquirer)?.capabilities.stopsOrders !== false;
 }

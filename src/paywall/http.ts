@@ -1,9 +1,12 @@
 import { Hono } from 'hono';
+import type { StoredCard } from '../cards/model.ts';
 import { tokeniseCard } from '../cards/tokenise-card.ts';
 import { tokeniseWallet } from '../cards/tokenise-wallet.ts';
 import { methodNotAllowed } from '../http/answers.ts';
 import type { HttpContext, HttpDeps, HttpEnv } from '../http/deps.ts';
 import { holdsCardNumber } from '../kernel/card-numbers.ts';
+import { hashInput } from '../kernel/idempotency.ts';
+import type { TokenisedCard } from '../payments/start-transaction.ts';
 import { channelFacts, isChannel } from '../shops/model.ts';
 import { answerErrorPage } from './answer-page.ts';
 import { findPayerState, type PayerState } from './find-payer-state.ts';
@@ -86,9 +89,14 @@ async function readCard({ cards }: HttpDeps, form: URLSearchParams, { shop }: Pa
   const field = (name: string): string => form.get(name) ?? '';
   const typed = { number: field('number'), expiry: field('expiry'), cvv: field('cvv'), name: field('name') };
   const tokenised = await tokeniseCard(cards, shop, typed);
-  if ('card' in tokenised) return { start: { method: 'CARD', channel: 'ecom3ds', card: tokenised.card } };
+  if ('card' in tokenised) return { start: { method: 'CARD', channel: 'ecom3ds', card: identified(tokenised.card) } };
   const { problems } = tokenised;
   return { problem: { form: 'CARD', problems, kept: { expiry: harmless(typed.expiry), name: harmless(typed.name) } } };
+}
+
+/** The card with what tells it from another one: all that is known of it, of which nothing is secret. */
+function identified({ token, ...known }: StoredCard): TokenisedCard {
+  return { token, fingerprint: hashInput(known).toString('hex') };
 }
 
 /** What may be shown again of a field: nothing, when a card number was put into the wrong one. */
@@ -101,5 +109,5 @@ async function readWallet({ cards }: HttpDeps, form: URLSearchParams, { shop }: 
   if (!cards || !channel) return methodGone;
   const tokenised = await tokeniseWallet(cards, shop, { channel, token: form.get('token') ?? '' });
   if ('problem' in tokenised) return { problem: { form: 'WALLET', code: tokenised.problem } };
-  return { start: { method: 'WALLET', channel, card: tokenised.card } };
+  return { start: { method: 'WALLET', channel, card: identified(tokenised.card) } };
 }

@@ -6,12 +6,11 @@ import { mayReplace } from '../payments/model.ts';
 import { channelName, methodName } from '../payments/name-methods.ts';
 import { type Channel, channelFacts, isChannel } from '../shops/model.ts';
 import { nextStepOf } from '../transactions/next-step.ts';
-import { findOtherMoney, isSurplus } from './find-other-money.ts';
+import { findOtherMoney, isSurplus, mayBringMoney } from './find-other-money.ts';
 import type { PayerState } from './find-payer-state.ts';
 import {
   type AttemptView,
   type FormProblem,
-  isAttemptOpen,
   type MethodView,
   type PageFrame,
   type PageUrls,
@@ -47,6 +46,7 @@ export function toPaymentView(state: PayerState, frame: PageFrame, showing: Show
     now,
     payment: shownPayment(state),
     ...attempts,
+    moneyMayCome: moneyMayCome(state, showing.acquirers),
     methods: options.flatMap((option) => methodView(option, { locale: frame.locale, walletLink })),
     unavailable: options.flatMap((option) => missing(option, frame.locale)),
     opened: openedFor(state, { problem: showing.problem, replacing }),
@@ -67,7 +67,11 @@ export function markOf(state: PayerState, acquirers: Acquirers): string {
 export function isOver(state: PayerState, acquirers: Acquirers): boolean {
   const { status } = state.payment;
   const ended = status === 'SETTLED' || status === 'CANCELLED' || status === 'EXPIRED';
-  return ended && !isAttemptOpen(shownAttempts(state, acquirers, 'en'));
+  return ended && !moneyMayCome(state, acquirers);
+}
+
+function moneyMayCome({ attempts, now }: PayerState, acquirers: Acquirers): boolean {
+  return attempts.some((attempt) => mayBringMoney(attempt, acquirers, now));
 }
 
 function shownPayment({ payment, shop }: PayerState): PaymentView['payment'] {
@@ -112,7 +116,7 @@ function attemptView({ attempts, now }: PayerState, attempt: Transaction, locale
     reason: attempt.reason ?? undefined,
     startedAt: attempt.createdAt,
     confirmUntil: attempt.confirmUntil ?? undefined,
-    bankUrl: attempt.status === 'PENDING' ? nextStepOf(attempt)?.url : undefined,
+    bankPage: attempt.status === 'PENDING' ? nextStepOf(attempt) : undefined,
     replaceable: mayReplace(attempt, now) === 'after-warning',
   };
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { HttpContext, HttpDeps } from '../http/deps.ts';
 import { parseLocale } from '../kernel/i18n/locales.ts';
+import { nextStepOf } from '../transactions/next-step.ts';
 import { answerPage } from './answer-page.ts';
 import type { PayerState } from './find-payer-state.ts';
 import { paymentPage } from './pages/payment-page.ts';
@@ -31,10 +32,16 @@ export function showPayment(deps: HttpDeps, c: HttpContext, shown: Shown): Promi
     ...{ stay, problem, replacing },
   };
   const answer = {
+    // A form leads to a bank of ours by its public address, whatever address the payer came by.
+    formTargets: [deps.payments.publicUrl, ...banksOf(state)],
     ...{ status, sandbox: deps.sandbox, storedLocale: state.payment.locale ?? undefined },
     hrefOf: (other: string) => linksOf(state.payment, other)(path, query),
   };
   return answerPage(c, answer, (frame) => draw(toPaymentView(state, frame, showing)));
+}
+
+function banksOf({ attempts }: PayerState): string[] {
+  return attempts.flatMap((attempt) => nextStepOf(attempt)?.url ?? []);
 }
 
 /** Sends the payer to the page of his payment, in the language that he reads. */

@@ -61,7 +61,7 @@ async function pay(number: string, input: Partial<CreatePaymentInput> = {}): Pro
   const made = await tokeniseCard({ vault, clock }, shop, form);
   if ('problems' in made) throw new Error('The card was not taken.');
   const payment = await createPayment(deps, shop, { amount, ...input });
-  const card = { token: made.card.token };
+  const card = { token: made.card.token, fingerprint: 'a card' };
   const wish = { paymentId: payment.id, idempotencyKey: randomUUID(), method: 'CARD', card } as const;
   return (await startTransaction(deps, { shop, source: 'WEB' }, wish)).transaction.id;
 }

@@ -26,7 +26,7 @@ export async function authorize(
     paymentId: payment.id,
     idempotencyKey: randomUUID(),
     method: 'CARD',
-    card: { token: 'a token' },
+    card: { token: 'a token', fingerprint: 'a card' },
   } as const;
   const started = await startTransaction(world.deps, { shop, source: 'WEB' }, card);
   world.acquirer.onStart(undefined);

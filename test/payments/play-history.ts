@@ -175,7 +175,7 @@ async function startReally(played: Played, place: number, step: Step & { do: 'st
   const { amount } = played.model.payments[place] as model.ModelPayment;
   world.acquirer.onStart(sayTo(step.reply, amount, world));
   const method = step.via === 'code' ? 'BLIK' : 'CARD';
-  const card = step.via === 'card' ? { token: 'a token' } : undefined;
+  const card = step.via === 'card' ? { token: 'a token', fingerprint: 'a card' } : undefined;
   const wish = { paymentId, idempotencyKey: `try-${step.key}`, method, card, supersede: step.supersede } as const;
   const source = step.via === 'card' ? 'WEB' : 'API';
   const input = { ...wish, blikCode: method === 'BLIK' ? '123456' : undefined };

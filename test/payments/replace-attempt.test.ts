@@ -48,7 +48,7 @@ function start(
 }
 
 const bank = { method: 'PBL', channel: 'mtransfer', blikCode: undefined } as const;
-const card = { method: 'CARD', card: { token: 'a token' }, blikCode: undefined } as const;
+const card = { method: 'CARD', card: { token: 'a token', fingerprint: 'a card' }, blikCode: undefined } as const;
 
 async function atBank(at: Scene): Promise<StartedTransaction> {
   world.acquirer.onStart({ kind: 'pending', redirect });
@@ -270,7 +270,12 @@ describe('An attempt that waits for the payer’s card', () => {
     const wish = { paymentId: at.payment.id, method: 'CARD', payerIp: '203.0.113.1' } as const;
     await startTransaction(deps, { shop: at.shop, source: 'API' }, { ...wish, idempotencyKey: 'api' });
     world.acquirer.onStart(declined);
-    const entered = { ...wish, payerIp: '203.0.113.2', card: { token: 'a token' }, idempotencyKey: 'web' };
+    const entered = {
+      ...wish,
+      payerIp: '203.0.113.2',
+      card: { token: 'a token', fingerprint: 'a card' },
+      idempotencyKey: 'web',
+    };
     await startTransaction(deps, { shop: at.shop, source: 'WEB' }, entered);
     expect(noted).toMatchObject([{ address: '203.0.113.2', addressSeen: true }]);
   });

@@ -41,7 +41,7 @@ const redirect = { url: 'https://bank.example/pay/1', httpMethod: 'GET', fields:
 const minutes = (count: number) => ({ ms: count * 60_000 });
 const bank = { method: 'PBL', channel: 'mtransfer' } as const;
 const entry = { method: 'CARD' } as const;
-const card = { method: 'CARD', card: { token: 'a token' } } as const;
+const card = { method: 'CARD', card: { token: 'a token', fingerprint: 'a card' } } as const;
 
 function start(
   { shop, payment }: Scene,

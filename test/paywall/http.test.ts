@@ -65,7 +65,7 @@ describe('GET /pay/{id}', () => {
     expect(text).toContain(`<form method="post" action="/pay/${id}/blik">`);
     expect(text).toContain(`<script nonce="${nonce}">`);
     expect(policy).toBe(
-      `default-src 'none'; style-src 'nonce-${nonce}'; script-src 'nonce-${nonce}'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
+      `default-src 'none'; style-src 'nonce-${nonce}'; script-src 'nonce-${nonce}'; img-src 'self' data:; connect-src 'self'; form-action 'self' https://gateway.example; base-uri 'none'; frame-ancestors 'none'`,
     );
     expect(page.headers.get('cache-control')).toBe('no-store');
     expect(await tokenOf(id)).not.toBe(await tokenOf(id));
@@ -158,12 +158,36 @@ describe('POST /pay/{id}/blik', () => {
     const page = await showPage(id);
     expect(page).toContain('This BLIK code is not correct.');
     expect(page).toContain('No money was taken.');
-    expect((await pay(id, '111111', attempt)).status).toBe(303);
+    expect((await pay(id, '700005', attempt)).status).toBe(303);
     expect(await attemptsOn(id)).toHaveLength(1);
     world.clock.pass({ ms: 1_000 });
     answer = { kind: 'silent' };
     await pay(id);
     expect((await attemptsOn(id)).map((one) => one.status)).toEqual(['REJECTED', 'UNKNOWN']);
+  });
+
+  it.each(['GET', 'POST'] as const)('leads to a page at another origin by its own page (%s)', async (httpMethod) => {
+    const id = await newPayment();
+    const fields = httpMethod === 'POST' ? [{ name: 'order', value: '"1"' }] : [];
+    answer = { kind: 'pending', redirect: { url: 'https://bank.example/pay?a=1&b=2', httpMethod, fields } };
+    expect((await pay(id)).headers.get('location')).toBe(`/pay/${id}?lang=en`);
+    const page = await open(`/pay/${id}?lang=en`);
+    expect(page.headers.get('content-security-policy')).toContain(' https://bank.example;');
+    expect(await textOf(page)).toContain(
+      httpMethod === 'POST'
+        ? '<form method="post" action="https://bank.example/pay?a=1&amp;b=2">\n<input type="hidden" name="order" value="&quot;1&quot;">'
+        : '<a class="button" href="https://bank.example/pay?a=1&amp;b=2">',
+    );
+  });
+
+  it('takes another code from a payer who has gone back to the form that he sent before', async () => {
+    const id = await newPayment();
+    answer = wrongCode;
+    const attempt = await tokenOf(id);
+    await pay(id, '700005', attempt);
+    answer = { kind: 'settled', amount: 1234n };
+    await pay(id, '111111', attempt);
+    expect((await attemptsOn(id)).map((one) => one.status).toSorted()).toEqual(['REJECTED', 'SETTLED']);
   });
 
   it.each([

@@ -84,7 +84,7 @@ describe('The result page', () => {
   it.each(['CANCELLED', 'EXPIRED'] as const)(
     'of a payment that is %s promises nothing while an attempt may still bring money',
     (status) => {
-      const page = draw({ payment: { status }, attempt: { status: 'UNKNOWN' }, returnTo });
+      const page = draw({ payment: { status }, attempt: { status: 'UNKNOWN' }, moneyMayCome: true, returnTo });
       expect(page).not.toMatch(/No money was taken|content="5/);
       expect(page).toContain('it may still go through');
       expect(page).toContain(`data-status="${status}.UNKNOWN.1"`);

@@ -130,7 +130,12 @@ describe('The page of an attempt that waits elsewhere', () => {
     markupOf(draw({ payment: { status: 'PENDING' }, attempt: { status: 'PENDING', ...attempt } }));
 
   it('leads on to the bank, and to another method', () => {
-    const page = waiting({ method: 'PBL', label: 'mBank', bankUrl: '/sandbox/1', replaceable: true });
+    const page = waiting({
+      method: 'PBL',
+      label: 'mBank',
+      bankPage: { url: '/sandbox/1', httpMethod: 'GET', fields: [] },
+      replaceable: true,
+    });
     expect(page).toContain('Confirm the payment on your bank’s page');
     expect(page).toContain('<a class="button" href="/sandbox/1">Go to mBank</a>');
     expect(page).toContain('<a href="/pay/1/other">Pay in another way</a>');
@@ -138,7 +143,12 @@ describe('The page of an attempt that waits elsewhere', () => {
   });
 
   it('leads on to the challenge of a card', () => {
-    const page = waiting({ method: 'CARD', label: 'Payment card', bankUrl: '/sandbox/1', replaceable: true });
+    const page = waiting({
+      method: 'CARD',
+      label: 'Payment card',
+      bankPage: { url: '/sandbox/1', httpMethod: 'GET', fields: [] },
+      replaceable: true,
+    });
     expect(page).toContain('Your bank wants you to confirm the payment');
     expect(page).toContain('<a class="button" href="/sandbox/1">Confirm at the bank</a>');
     expect(page).toContain('If you have done so already, just wait.');

@@ -11,7 +11,7 @@ const returnTo = { url: 'https://shop.example/ok', automatic: true };
 
 describe('While a transfer that was replaced may still bring money', () => {
   it('a refused attempt after it promises nothing, and the page listens', () => {
-    const page = draw({ methods: allMethods, attempt: { number: 2 }, otherMoney: open });
+    const page = draw({ methods: allMethods, attempt: { number: 2 }, otherMoney: open, moneyMayCome: true });
     expect(page).not.toContain('No money was taken.');
     expect(page).toContain('Do not confirm the payment with mBank any more');
     expect(page).toContain('do not pay again, and wait for the result');
@@ -19,20 +19,30 @@ describe('While a transfer that was replaced may still bring money', () => {
   });
 
   it('a paid payment warns, listens, and still leads back to the shop', () => {
-    const page = draw({ ...settled, otherMoney: open, returnTo });
+    const page = draw({ ...settled, otherMoney: open, moneyMayCome: true, returnTo });
     expect(page).toContain('If you have confirmed it already, the money comes twice');
     expect(page).toContain('data-events="/pay/1/events" data-status="SETTLED.SETTLED.1"');
     expect(page).toContain('data-after="5"');
   });
 
   it('a payment that is over promises nothing', () => {
-    const page = draw({ payment: { status: 'CANCELLED' }, attempt: { status: 'REJECTED' }, otherMoney: open });
+    const page = draw({
+      payment: { status: 'CANCELLED' },
+      attempt: { status: 'REJECTED' },
+      otherMoney: open,
+      moneyMayCome: true,
+    });
     expect(page).not.toContain('No money was taken.');
     expect(page).toContain('it may still go through');
   });
 
   it('the next attempt warns where the payer waits for it', () => {
-    const page = draw({ payment: { status: 'PENDING' }, attempt: { status: 'PENDING' }, otherMoney: open });
+    const page = draw({
+      payment: { status: 'PENDING' },
+      attempt: { status: 'PENDING' },
+      otherMoney: open,
+      moneyMayCome: true,
+    });
     expect(page).toContain('Do not confirm the payment with mBank any more');
   });
 });

@@ -56,7 +56,7 @@ describe('GET /pay/{id}/events', () => {
     expect(await news.next()).toBe(told('NEW.NONE'));
     await pay(id);
     expect(await news.next()).toBe(told('PENDING.PENDING.1'));
-    await tell(id, { kind: 'silent' });
+    await tell(id, { kind: 'settled', amount: 1200n });
     expect(await news.next()).toBe(told('PENDING.UNKNOWN.1'));
     await tell(id, { kind: 'settled', amount: 1234n });
     expect(await news.next()).toBe(told('SETTLED.SETTLED.1'));

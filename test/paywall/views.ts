@@ -75,6 +75,7 @@ export function viewOf({ payment, attempt, ...rest }: Wishes = {}): PaymentView 
       ...{ number: 1, status: 'REJECTED', method: 'BLIK', label: 'BLIK', startedAt: drawnAt, replaceable: false },
       ...attempt,
     },
+    moneyMayCome: false,
     methods: [{ method: 'BLIK' }],
     unavailable: [],
     opened: {},

@@ -33,7 +33,7 @@ export function errorSummary(view: PaymentView): Html {
   if (view.problem !== undefined) return problemSummary(view, view.problem);
   const reason = refusalOf(view) ?? 'GENERAL';
   const promise =
-    openReasons.includes(reason) || view.otherMoney ? '' : html` <strong>${t('refused.noMoneyTaken')}</strong>`;
+    openReasons.includes(reason) || view.moneyMayCome ? '' : html` <strong>${t('refused.noMoneyTaken')}</strong>`;
   return alert(
     t('refused.heading'),
     html`<p>${t(reasonText(view, reason))}${view.methods.length > 1 ? ` ${t('refused.otherMethod')}` : ''}${promise}</p>

@@ -22,7 +22,7 @@ export type PageParts = {
 /**
  * Draws a whole page: head, sandbox bar, the shop's name, `<main>` and the language links. Needs no more than this
  * Content-Security-Policy: `default-src 'none'; style-src 'nonce-…'; script-src 'nonce-…'; img-src 'self' data:;
- * connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`.
+ * connect-src 'self'; form-action 'self' and the banks; base-uri 'none'; frame-ancestors 'none'`.
  */
 export function layout(frame: PageFrame, parts: PageParts, main: Html): Html {
   const t = translatorFor(frame.locale);

@@ -4,7 +4,7 @@ import { translatorFor, writtenLocale } from '../messages/catalogues.ts';
 import { layout } from './layout.ts';
 import { otherMoneyNotice } from './other-money.ts';
 import { amountOf, factList, listening, refreshWithoutScript, statusLine, webAddress } from './parts.ts';
-import { type Html, isAttemptOpen, type PaymentView } from './view.ts';
+import type { Html, PaymentView } from './view.ts';
 
 /** Seconds after which a payer whose payment is over is sent back to the shop. */
 const returnAfterSeconds = 5;
@@ -16,8 +16,8 @@ export function resultPage(view: PaymentView, result: Result): Html {
   const t = translatorFor(view.locale);
   const amount = amountOf(view);
   const lost = result === 'cancelled' || result === 'expired';
-  // While an attempt is open the last word is not spoken: the page keeps listening and sends nobody away.
-  const open = result === 'authorized' || (lost && isAttemptOpen(view));
+  // While money may come the last word is not spoken: the page keeps listening and sends nobody away.
+  const open = result === 'authorized' || (lost && view.moneyMayCome);
   const url = webAddress(view.returnTo?.url);
   // Whoever paid twice has to read it.
   const automatic = url !== undefined && view.returnTo?.automatic === true && !open && !view.otherMoney?.arrived;
@@ -30,7 +30,7 @@ export function resultPage(view: PaymentView, result: Result): Html {
   return layout(
     view,
     parts,
-    html`${lost ? '' : otherMoneyNotice(view)}<div class="card"${open || isAttemptOpen(view) ? listening(view) : ''}>
+    html`${lost ? '' : otherMoneyNotice(view)}<div class="card"${open || view.moneyMayCome ? listening(view) : ''}>
 ${statusLine(view, result === 'settled' ? 'done' : result === 'authorized' ? 'inProgress' : 'failed')}
 <h1>${t(`${result}.heading`, { amount })}</h1>
 ${lost && !open ? html`<p><strong>${t('refused.noMoneyTaken')}</strong></p>` : ''}

@@ -1,5 +1,5 @@
 import type { html } from 'hono/html';
-import type { Unavailability } from '../../acquirers/port.ts';
+import type { Redirect, Unavailability } from '../../acquirers/port.ts';
 import type { CardProblem } from '../../cards/check-card.ts';
 import type {
   DeclineReason,
@@ -42,6 +42,8 @@ export type PaymentView = PageFrame & {
   readonly attempt?: AttemptView | undefined;
   /** Another attempt that brought money as well, or may still: the payer began it, and then paid otherwise. */
   readonly otherMoney?: OtherMoney | undefined;
+  /** True while any attempt may still bring money, so that "no money was taken" would be a promise too much. */
+  readonly moneyMayCome: boolean;
   /** The methods that can pay this payment now, best first. */
   readonly methods: readonly MethodView[];
   /** The channels that could pay it but for the moment, with the reason. */
@@ -72,7 +74,7 @@ export type AttemptView = {
   /** Until when the payer can confirm in the bank's app; undefined when there is nothing to confirm. */
   readonly confirmUntil?: Date | undefined;
   /** The page of the bank where the payer has to go on. */
-  readonly bankUrl?: string | undefined;
+  readonly bankPage?: Redirect | undefined;
   /** True when the payer may pay otherwise, once he was warned. */
   readonly replaceable: boolean;
 };
@@ -138,16 +140,4 @@ export function statusMark(view: Pick<PaymentView, 'payment' | 'attempt' | 'othe
   const { attempt, otherMoney } = view;
   const twice = otherMoney?.arrived ? '.TWICE' : '';
   return `${view.payment.status}.${attempt ? `${attempt.status}.${attempt.number}` : 'NONE'}${twice}`;
-}
-
-/**
- * Says whether money may still arrive from any attempt, so that "no money was taken" would be a promise too much. An
- * attempt that ended only because its payment was cancelled or expired may have been confirmed at the bank before.
- */
-export function isAttemptOpen(view: Pick<PaymentView, 'attempt' | 'otherMoney'>): boolean {
-  const { status, reason } = view.attempt ?? {};
-  if (view.otherMoney?.arrived === false) return true;
-  const endedByUs = reason === 'PAYMENT_CANCELLED' || reason === 'PAYMENT_EXPIRED';
-  if (status === 'CANCELLED') return endedByUs;
-  return status !== undefined && ['NEW', 'PENDING', 'UNKNOWN', 'SUBMITTED'].includes(status);
 }

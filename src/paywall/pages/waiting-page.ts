@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import type { Redirect } from '../../acquirers/port.ts';
 import { formatCountdown } from '../../kernel/i18n/format-time.ts';
 import { translatorFor } from '../messages/catalogues.ts';
 import { layout } from './layout.ts';
@@ -21,7 +22,7 @@ export function waitingPage(view: PaymentView): Html {
 ${statusLine(view, 'inProgress')}
 <h1>${t(`${key}.heading`)}</h1>
 <p>${t(`${key}.text`, words)}</p>
-${view.attempt?.bankUrl === undefined ? '' : html`<p><a class="button" href="${view.attempt.bankUrl}">${t(`${key === 'challenge' ? key : 'atBank'}.continue`, words)}</a></p>`}
+${view.attempt?.bankPage === undefined ? '' : wayTo(view.attempt.bankPage, t(`${key === 'challenge' ? key : 'atBank'}.continue`, words))}
 ${key === 'waiting' ? countdown(view) : ''}
 <p>${t(key === 'unknown' ? 'unknown.dontPayTwice' : 'waiting.keepOpen')}</p>
 ${factList([
@@ -36,9 +37,18 @@ ${key === 'unknown' ? backLink(view) : ''}`,
   );
 }
 
+/** Draws the button that leads to the bank, by the means that the bank wants. */
+function wayTo({ url, httpMethod, fields }: Redirect, label: string): Html {
+  if (httpMethod === 'GET') return html`<p><a class="button" href="${url}">${label}</a></p>`;
+  return html`<form method="post" action="${url}">
+${fields.map(({ name, value }) => html`<input type="hidden" name="${name}" value="${value}">`)}
+<button type="submit">${label}</button>
+</form>`;
+}
+
 function waitingFor({ attempt, now }: PaymentView): Waiting {
   if (attempt?.status === 'UNKNOWN') return 'unknown';
-  if (attempt?.bankUrl !== undefined) return attempt.method === 'PBL' ? 'atBank' : 'challenge';
+  if (attempt?.bankPage !== undefined) return attempt.method === 'PBL' ? 'atBank' : 'challenge';
   const confirms = attempt?.confirmUntil !== undefined || attempt?.method === 'BLIK';
   return confirms && !(attempt?.confirmUntil && attempt.confirmUntil <= now && attempt.replaceable)
     ? 'waiting'
