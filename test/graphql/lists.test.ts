@@ -92,8 +92,8 @@ describe('a list', () => {
   }
 
   it('knows that nothing follows a page which ends with the last row', async () => {
-    expect((await pageOf('first: 7')).pageInfo).toMatchObject({ hasNextPage: false, hasPreviousPage: false });
-    expect((await pageOf('first: 6')).pageInfo).toMatchObject({ hasNextPage: true, hasPreviousPage: false });
+    expect((await pageOf('first: 9')).pageInfo).toMatchObject({ hasNextPage: false, hasPreviousPage: false });
+    expect((await pageOf('first: 8')).pageInfo).toMatchObject({ hasNextPage: true, hasPreviousPage: false });
   });
 
   it('gives no rows for a page of none, and says whether there are any', async () => {

@@ -27,6 +27,8 @@ type Status =
 
 export type ModelAttempt = {
   readonly key: number;
+  /** By what it was begun: a key comes again only with the same input. */
+  readonly via: 'code' | 'entry' | 'card';
   /** The key under which the payer sent the card that it had waited for. */
   entryKey: number | undefined;
   readonly payment: ModelPayment;
@@ -116,7 +118,7 @@ export function start(model: Model, wish: StartWish, now: number): string {
   const method = via === 'code' ? 'BLIK' : 'CARD';
   const earlier = model.attempts.find((attempt) => attempt.key === key || attempt.entryKey === key);
   if (earlier) {
-    const same = earlier.payment === payment && (earlier.method === method || earlier.entryKey === key);
+    const same = earlier.payment === payment && (earlier.via === via || earlier.entryKey === key);
     if (!same) return 'IDEMPOTENCY_KEY_REUSED';
     return `replayed ${model.attempts.indexOf(earlier)} ${earlier.status} ${payment.status}`;
   }
@@ -137,9 +139,19 @@ export function start(model: Model, wish: StartWish, now: number): string {
   return `started ${model.attempts.indexOf(attempt)} ${attempt.status} ${payment.status}`;
 }
 
-function newAttempt({ key, payment }: StartWish, method: 'BLIK' | 'CARD', now: number): ModelAttempt {
+function newAttempt({ key, payment, via }: StartWish, method: 'BLIK' | 'CARD', now: number): ModelAttempt {
   return {
-    ...{ key, entryKey: undefined, payment, method, status: 'PENDING', heardAt: undefined, silentAt: now, round: 0 },
+    ...{
+      key,
+      via,
+      entryKey: undefined,
+      payment,
+      method,
+      status: 'PENDING',
+      heardAt: undefined,
+      silentAt: now,
+      round: 0,
+    },
     ...{ late: false, surplus: false, redirected: false, stopped: false },
     ...{ captured: 0, settled: 0, refunded: 0, held: 0 },
     ...{ askAt: undefined, confirmUntil: undefined, authorizedUntil: undefined, runsOutAt: undefined },

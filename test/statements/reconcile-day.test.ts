@@ -78,11 +78,8 @@ describe('A day on which both sides have the same', () => {
     world.acquirer.onMove({ kind: 'settled' });
     const back = await refund(sale, 2_500n);
     const authorized = await authorize(9_000n);
-    // A key that looks like one of ours makes no other capture of it.
-    const captures = [
-      await capture(authorized, 4_000n, `settlement:${authorized.id}`),
-      await capture(authorized, 5_000n),
-    ];
+    // A key that is the id of the sale makes no other capture of it.
+    const captures = [await capture(authorized, 4_000n, authorized.id), await capture(authorized, 5_000n)];
     expect([back, ...captures].map(({ status }) => status)).toEqual(['SETTLED', 'SETTLED', 'SETTLED']);
     await startedPayment(world, shop);
     const lines = [

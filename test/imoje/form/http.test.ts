@@ -20,11 +20,16 @@ import {
 import { packed } from './good-form.ts';
 import { type FlatFields, signByHand, signed } from './sign-by-hand.ts';
 
+/** The code to which the acquirer does not answer. */
+const unanswered = '700000';
+
 let world: HttpWorld;
 let own: TestShop;
 
 beforeAll(async () => {
-  world = await createHttpWorld();
+  world = await createHttpWorld({
+    acquirers: [createScriptedAcquirer(({ blikCode }) => ({ kind: blikCode === unanswered ? 'silent' : 'pending' }))],
+  });
   own = await createShop(world.database);
 });
 afterAll(() => world.close());
@@ -183,8 +188,7 @@ describe('The same form sent again', () => {
   it('stays with a payment that is over while nobody knows whether it was paid', async () => {
     const form = formOf();
     const { id } = await openSigned(form);
-    const { transaction } = await startBlik(world.payments, own.shop, { paymentId: id });
-    await tellAnswer(world.payments, transaction.id, { kind: 'silent' });
+    await startBlik(world.payments, own.shop, { paymentId: id, blikCode: unanswered });
     await cancel(id);
     expect(idIn(await postSigned(form))).toBe(id);
   });
