@@ -66,8 +66,7 @@ export function answerErrorPage(
 
 /** Browsers hold the redirect that answers a form to the policy as well (Content Security Policy Level 3, form-action). */
 function policyFor(nonce: string, formTargets: readonly string[]): string {
-  const origins = formTargets.filter((url) => URL.canParse(url)).map((url) => new URL(url).origin);
-
+  const origins = new Set(formTargets.filter((url) => URL.canParse(url)).map((url) => new URL(url).origin));
   return [
     "default-src 'none'",
     `style-src 'nonce-${nonce}'`,

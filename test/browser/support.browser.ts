@@ -68,11 +68,12 @@ describe('The watch over pages', () => {
     expect(await complaintsOn({ body, status })).toBe('');
   });
 
-  it('lets the forms of a simulated bank, and of no other page, lead to one address more', async () => {
+  it('lets the forms of every page lead to the gateway, and those of a simulated bank to one address more', async () => {
     const targets = (more: string) => ({ body: '', policy: strict.replace("form-action 'self'", `$&${more}`) });
     const shop = ' http://127.0.0.1:1';
     expect(await complaintsOn(targets(shop), '/sandbox/1')).toBe('');
     expect(await complaintsOn(targets(shop), '/pay/1')).toMatch(/has the policy/);
+    expect(await complaintsOn(targets(` ${new URL(server.url).origin}`), '/pay/1')).toBe('');
     expect(await complaintsOn(targets(`${shop} http://127.0.0.1:2`), '/sandbox/1')).toMatch(/has the policy/);
   });
 });
