@@ -4,6 +4,7 @@ import { compress } from 'hono/compress';
 import { routePath } from 'hono/route';
 import { imojeRoutes } from '../imoje/http.ts';
 import type { RateLimited } from '../kernel/errors.ts';
+import { linkRoutes } from '../links/http.ts';
 import { acquirerRoutes } from '../payments/http.ts';
 import { answerErrorPage } from '../paywall/answer-page.ts';
 import { paywallRoutes } from '../paywall/http.ts';
@@ -43,6 +44,7 @@ export function createRouter(deps: HttpDeps): Hono<HttpEnv> {
       // Only pages: a stream of news must leave at once, and what programs read is small.
       .use(compress({ contentTypeFilter: /^text\/html/ }))
       .route('/', paywallRoutes(deps))
+      .route('/', linkRoutes(deps))
       .route('/', sandboxRoutes(deps))
       .route('/', imojeRoutes(deps))
   );

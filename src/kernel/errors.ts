@@ -36,6 +36,7 @@ export const refusalCodes = {
   CURRENCY_NOT_AVAILABLE: 'The shop, or the chosen method, does not take this currency.',
   AMOUNT_OUT_OF_RANGE: 'The amount is below or above what is allowed here.',
   PAYMENT_NOT_PAYABLE: 'The payment is settled, cancelled or expired, so this cannot be done any more.',
+  LINK_NOT_ACTIVE: 'The payment link is disabled, over or used up, so it makes no more payments.',
   ATTEMPT_IN_PROGRESS: 'Another attempt to pay this payment is still running; wait for its end.',
   TRANSACTION_NOT_SETTLED: 'The transaction has not settled, so nothing can be given back.',
   NOT_CAPTURABLE: 'The transaction holds no authorised money that could be captured.',

@@ -41,6 +41,7 @@ const lists: Record<string, (args: string) => string> = {
   payments: (args) => `payments(shopId: "${tenant.shopId}" ${args}) ${shape}`,
   transactions: (args) => `transactions(shopId: "${tenant.shopId}" ${args}) ${shape}`,
   webhookDeliveries: (args) => `webhookDeliveries(shopId: "${tenant.shopId}" ${args}) ${shape}`,
+  paymentLinks: (args) => `paymentLinks(shopId: "${tenant.shopId}" ${args}) ${shape}`,
   shops: (args) => `shops${args ? `(${args})` : ''} ${shape}`,
   'payment.transactions': (args) =>
     `payment(id: "${tenant.paidId}") { transactions${args ? `(${args})` : ''} ${shape} }`,
@@ -144,6 +145,7 @@ describe('what a list refuses', () => {
     it(`${name}: answers a cursor of somebody else’s row as one of a row that is nowhere`, async () => {
       const foreign: Record<string, string> = {
         ...{ shops: stranger.shopId, payments: stranger.paidId, webhookDeliveries: stranger.deliveryId },
+        paymentLinks: stranger.linkId,
       };
       for (const direction of ['after', 'before']) {
         const [theirs, nobodys] = await Promise.all(

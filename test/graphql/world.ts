@@ -64,6 +64,8 @@ export type Tenant = {
   /** Transactions with reserved money; the walk captures one and voids the other. */
   readonly reservedIds: readonly [string, string];
   readonly deliveryId: string;
+  /** A payment link for several payers, none of whom has come. */
+  readonly linkId: string;
   /** A second key, to be revoked. */
   readonly spareKeyId: string;
   /** The place before the first event. */
@@ -95,10 +97,11 @@ export async function settleTenant(
   news.end();
   const reserve = (order: string) => startWallet(gateway, { key: key.secret, shop, mark: `${mark}-${order}` });
   const reservedIds = [await reserve('4'), await reserve('5')] as const;
+  const linkId = await createLink(gateway, { key: key.secret, shopId: shop.id, mark });
   const deliveryId = await insertDelivery(database, { shopId: shop.id, paymentId: paidId, mark });
   return {
     ...{ merchantId: owner, shopId: shop.id, serviceKey, key: key.secret, keyId: key.id },
-    ...{ paidId, transactionId, refundId, openIds, reservedIds, deliveryId, spareKeyId: spare.id, startCursor },
+    ...{ paidId, transactionId, refundId, openIds, reservedIds, deliveryId, linkId, spareKeyId: spare.id, startCursor },
   };
 }
 
@@ -128,6 +131,27 @@ export async function createPayment(gateway: TestGateway, { key, shopId, mark, c
   );
   if (!answer.data?.createPayment.payment) throw new Error(`No payment was made: ${JSON.stringify(answer)}`);
   return answer.data.createPayment.payment.id;
+}
+
+/** Makes a payment link without an end of uses, and gives its id. */
+async function createLink(gateway: TestGateway, { key, shopId, mark }: Wish): Promise<string> {
+  const answer = await ask<{ createPaymentLink: { paymentLink: { id: string } } }>(
+    gateway,
+    `mutation($input: CreatePaymentLinkInput!) {
+      createPaymentLink(input: $input) { ... on CreatePaymentLinkSuccess { paymentLink { id } } ... on Refusal { code message } }
+    }`,
+    {
+      key,
+      variables: {
+        input: {
+          ...{ shopId, idempotencyKey: `link-${mark}`, amount: 1234, currency: 'PLN', orderId: `order-${mark}` },
+          ...{ title: `title-${mark}`, usesMax: null },
+        },
+      },
+    },
+  );
+  if (!answer.data?.createPaymentLink.paymentLink) throw new Error(`No link was made: ${JSON.stringify(answer)}`);
+  return answer.data.createPaymentLink.paymentLink.id;
 }
 
 /** Refunds a part of a transaction, which the sandbox settles, and gives the refund's id. */

@@ -19,6 +19,8 @@ export type DoorWorld = {
   readonly demo: { readonly merchantId: string; readonly shopId: string; readonly serviceKey: string };
   /** A payment that can be paid. */
   readonly paymentId: string;
+  /** The name of a payment link for several payers. */
+  readonly short: string;
 };
 
 const form = { 'content-type': 'application/x-www-form-urlencoded', accept: 'text/html' };
@@ -52,6 +54,7 @@ export function doorsOf(world: DoorWorld): Door[] {
     ),
     ...at('ALL /pay/:id/blik', `/pay/${numbers.next()}/blik`),
     ...methodDoors(world),
+    ...linkDoors(world),
     ...at('GET /pay/:id/events', `/pay/${numbers.next()}/events`),
     ...at('GET /pay/:id/events', `/pay/${paymentId}/events`, { headers: { 'last-event-id': numbers.next() } }),
     ...at('ALL /pay/:id/events', `/pay/${numbers.next()}/events`),
@@ -133,6 +136,28 @@ function methodDoors({ numbers, paymentId, demo }: DoorWorld): Door[] {
     ...at('GET /sandbox/:reference', `/sandbox/${reference}?lang=${numbers.next()}`),
     ...at('POST /sandbox/:reference', `/sandbox/${numbers.next()}`, posted({ decision: numbers.next() })),
     ...at('ALL /sandbox/:reference', `/sandbox/${numbers.next()}`),
+  ];
+}
+
+/** The pages of payment links, with a number in each field of their form. */
+function linkDoors({ numbers, short }: DoorWorld): Door[] {
+  const at = doorsAt(numbers);
+  const payer: Record<string, string> = { firstName: 'Jan', lastName: 'Kowalski', email: 'jan@shop.example' };
+  const forms: Record<string, string>[] = [
+    ...Object.keys(payer).map((name) => ({ ...payer, [name]: numbers.written() })),
+    { ...payer, email: `${numbers.next()}@shop.example` },
+    { ...payer, [numbers.next()]: numbers.next() },
+  ];
+  return [
+    ...at('GET /s/:short', `/s/${numbers.next()}`),
+    ...at('GET /s/:short', `/s/${short}?stay=${numbers.next()}`),
+    ...forms.flatMap((fields) =>
+      at('POST /s/:short', `/s/${short}`, posted({ ...fields, nonce: randomBytes(16).toString('base64url') })),
+    ),
+    ...at('POST /s/:short', `/s/${short}`, posted({ ...payer, nonce: `${numbers.next()}abcdef` })),
+    ...at('ALL /s/:short', `/s/${numbers.next()}`),
+    ...at('GET /s/:short/qr.svg', `/s/${numbers.next()}/qr.svg`),
+    ...at('ALL /s/:short/qr.svg', `/s/${numbers.next()}/qr.svg`),
   ];
 }
 

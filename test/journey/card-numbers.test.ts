@@ -77,6 +77,19 @@ async function settleSomething(): Promise<Record<string, string>> {
   return { shopId, paymentId: open, transactionId: transaction?.id ?? '', deliveryId, id: open };
 }
 
+/** Makes a payment link for several payers, and gives its name. */
+async function makeLink(): Promise<string> {
+  const { shopId } = gateway.demo;
+  const input = { shopId, idempotencyKey: 'link', amount: 1234, currency: 'PLN', orderId: 'ORD/1', usesMax: null };
+  const mutation = `mutation($input: CreatePaymentLinkInput!) {
+    createPaymentLink(input: $input) { ... on CreatePaymentLinkSuccess { paymentLink { url } } }
+  }`;
+  const { data } = await ask<{ createPaymentLink: { paymentLink: { url: string } } }>(gateway, mutation, {
+    variables: { input },
+  });
+  return data.createPaymentLink.paymentLink.url.split('/').at(-1) ?? '';
+}
+
 type Sent = { readonly query: string; readonly variables?: object; readonly operationName?: string };
 
 /** The ways on which an operation comes in; each keeps what it hears. */
@@ -250,13 +263,21 @@ describe('At the other doors', () => {
     const world = await createHttpWorld();
     const routes = new Set(world.router.routes.map(({ method, path }) => `${method} ${path}`));
     await world.close();
-    const doors = doorsOf({ numbers: createSentNumbers(), demo: gateway.demo, paymentId: ids.paymentId ?? '' });
+    const doors = doorsOf({
+      numbers: createSentNumbers(),
+      demo: gateway.demo,
+      paymentId: ids.paymentId ?? '',
+      short: '',
+    });
     expect([...new Set(doors.map(({ route }) => route))].sort()).toEqual([...routes].sort());
   });
 
   it('numbers are sent in paths, queries, headers, bodies and every field of a form', async () => {
     const payment = (await createPayment(gateway, { idempotencyKey: 'doors' })).payment;
-    await inTurns(doorsOf({ numbers, demo: gateway.demo, paymentId: payment?.id ?? '' }), request);
+    await inTurns(
+      doorsOf({ numbers, demo: gateway.demo, paymentId: payment?.id ?? '', short: await makeLink() }),
+      request,
+    );
     expect(said('Looks like a card number')).toBeGreaterThan(60);
     const { rows: cards } = await database.pool.query('select 1 from sandbox_card');
     expect(cards.length, 'cards that were typed or came out of a wallet').toBeGreaterThan(2);

@@ -9,7 +9,8 @@ import type { CreatedPayment } from '../create-payment.ts';
 import { preparePayment } from '../prepare-payment.ts';
 import { PaymentRef } from './payment.ts';
 
-const CustomerInput = builder.inputType('CustomerInput', {
+/** The payer, as a shop names him in an input. */
+export const CustomerInput = builder.inputType('CustomerInput', {
   description: 'The payer as the shop knows him.',
   fields: (t) => ({
     firstName: t.string({ required: true, description: '1 to 100 characters.' }),

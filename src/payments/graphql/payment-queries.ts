@@ -15,7 +15,7 @@ import {
 } from '../../transactions/graphql.ts';
 import { visibleTransactions } from '../../transactions/store.ts';
 import { visiblePayments } from '../store.ts';
-import { PaymentRef, PaymentStatusEnum } from './payment.ts';
+import { PaymentConnection, PaymentRef, PaymentStatusEnum } from './payment.ts';
 
 const ListOrder = builder.enumType('ListOrder', {
   description: 'The order of a list.',
@@ -121,8 +121,7 @@ builder.queryField('payments', (t) =>
         return database.prisma.payment.findMany({ ...query, where, orderBy: byCreation(order) });
       },
     },
-    { name: 'PaymentConnection', description: 'A page of payments.' },
-    { name: 'PaymentEdge', description: 'A payment and its place in the list.' },
+    PaymentConnection,
   ),
 );
 

@@ -74,3 +74,15 @@ export const PaymentRef = builder.prismaObject('Payment', {
     ),
   }),
 });
+
+const PaymentEdge = builder.edgeObject({
+  type: PaymentRef,
+  name: 'PaymentEdge',
+  description: 'A payment and its place in the list.',
+});
+
+/** A page of payments, wherever they are listed. */
+export const PaymentConnection = builder.connectionObject(
+  { type: PaymentRef, name: 'PaymentConnection', description: 'A page of payments.' },
+  PaymentEdge,
+);

@@ -6,6 +6,10 @@ import type { Html, PageFrame } from './view.ts';
 /** Why there is no payment to show. */
 export const pageErrors = [
   'PAYMENT_UNKNOWN',
+  'LINK_UNKNOWN',
+  'LINK_DISABLED',
+  'LINK_EXPIRED',
+  'LINK_USED_UP',
   'PAGE_UNKNOWN',
   'SHOP_UNKNOWN',
   'SHOP_NOT_ACTIVE',

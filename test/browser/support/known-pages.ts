@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { signed } from '../../imoje/form/sign-by-hand.ts';
+import { linkPages } from './known-pages-of-links.ts';
 import { methodPages } from './known-pages-of-methods.ts';
 import { troubledPages } from './known-pages-of-trouble.ts';
 import { blikForm, payByBlik } from './payer.ts';
@@ -68,6 +69,7 @@ export const knownPages: { readonly [name: string]: KnownPage } = {
     await visit.page.goto(address);
     await untilShown(visit, 'expired.heading');
   },
+  ...linkPages,
   ...methodPages,
   ...troubledPages,
   'an unknown payment': (visit) => openNowhere(visit, `/pay/${randomUUID()}`, 'PAYMENT_UNKNOWN'),

@@ -7,6 +7,9 @@ import { ask, type TestGateway } from '../../support/gateway.ts';
 export type Shop = {
   /** Makes a payment of 12.34 PLN, with what is given instead (`CreatePaymentInput`). */
   createPayment(input?: object): Promise<{ readonly id: string; readonly address: string }>;
+  /** Makes a payment link of 12.34 PLN for several payers, with what is given instead (`CreatePaymentLinkInput`). */
+  createLink(input?: object): Promise<{ readonly id: string; readonly address: string }>;
+  disableLink(id: string): Promise<void>;
   cancelPayment(id: string): Promise<void>;
   /** The states of all attempts to pay, the first one first; one that brought money beyond the amount is SURPLUS. */
   attemptsOn(id: string): Promise<string[]>;
@@ -29,6 +32,23 @@ export function createShop(gateway: TestGateway): Shop {
       const made = await createPayment(gateway, { idempotencyKey: randomUUID(), ...input });
       if (!made.payment) throw new Error(`No payment was made: ${JSON.stringify(made)}`);
       return { id: made.payment.id, address: `${gateway.url}/pay/${made.payment.id}` };
+    },
+    createLink: async (input = {}) => {
+      const query = `mutation ($input: CreatePaymentLinkInput!) {
+        createPaymentLink(input: $input) { ... on CreatePaymentLinkSuccess { paymentLink { id url } } }
+      }`;
+      const usual = { shopId: gateway.demo.shopId, amount: 1234, currency: 'PLN', orderId: 'ORD/1', usesMax: null };
+      const variables = { input: { ...usual, idempotencyKey: randomUUID(), ...input } };
+      const { data } = await ask<{ createPaymentLink: { paymentLink: { id: string; url: string } } }>(gateway, query, {
+        variables,
+      });
+      const { id, url } = data.createPaymentLink.paymentLink;
+      return { id, address: `${gateway.url}${new URL(url).pathname}` };
+    },
+    disableLink: async (id) => {
+      const query = 'mutation ($input: DisablePaymentLinkInput!) { disablePaymentLink(input: $input) { __typename } }';
+      const { data } = await ask(gateway, query, { variables: { input: { id } } });
+      expect(data).toEqual({ disablePaymentLink: { __typename: 'DisablePaymentLinkSuccess' } });
     },
     cancelPayment: async (paymentId) => {
       const query = 'mutation ($input: CancelPaymentInput!) { cancelPayment(input: $input) { __typename } }';

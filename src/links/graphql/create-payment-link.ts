@@ -1,0 +1,80 @@
+import { builder } from '../../graphql/builder.ts';
+import { CurrencyEnum, LocaleEnum } from '../../graphql/money.ts';
+import { refusable, resultUnion } from '../../graphql/refusable.ts';
+import { withoutNulls } from '../../graphql/without-nulls.ts';
+import { CustomerInput } from '../../payments/graphql/create-payment.ts';
+import { CaptureModeEnum } from '../../shops/graphql.ts';
+import { PaymentMethodEnum } from '../../transactions/graphql.ts';
+import { type CreatedLink, createLink } from '../create-link.ts';
+import { PaymentLinkRef } from './payment-link.ts';
+
+const CreatePaymentLinkInput = builder.inputType('CreatePaymentLinkInput', {
+  description: 'What the payments of a link ask for, and how many of them there may be.',
+  fields: (t) => ({
+    shopId: t.id({ required: true, description: 'Who asks for the money.' }),
+    idempotencyKey: t.string({
+      required: true,
+      description: '1 to 255 characters, unique per shop: the same key and input give the same link.',
+    }),
+    amount: t.field({ type: 'MinorUnits', required: true, description: '1 to 999,999,999 minor units.' }),
+    currency: t.field({ type: CurrencyEnum, required: true, description: 'One that the shop takes.' }),
+    orderId: t.string({
+      required: true,
+      description: "The shop's own number, which all its payments carry: 1 to 100 characters.",
+    }),
+    title: t.string({ description: 'What the payer reads: at most 255 characters.' }),
+    description: t.string({ description: "The shop's own note; payers do not see it." }),
+    customer: t.field({ type: CustomerInput, description: 'The payer; left out, each payer says who he is.' }),
+    usesMax: t.field({
+      type: 'Count',
+      defaultValue: 1n,
+      description: 'How many payments it makes that are paid or can be: 1 to 1,000,000; null: without end.',
+    }),
+    validUntil: t.field({ type: 'DateTime', description: 'At least 60 seconds ahead; left out, it has no end.' }),
+    successUrl: t.field({ type: 'URL', description: 'Where the payer goes once it is paid.' }),
+    failureUrl: t.field({ type: 'URL', description: 'Where the payer goes when it cannot be paid any more.' }),
+    returnUrl: t.field({ type: 'URL', description: 'Where the payer goes when neither of the others is given.' }),
+    notificationUrl: t.field({ type: 'URL', description: "Where notifications go, instead of the shop's address." }),
+    methods: t.field({
+      type: [PaymentMethodEnum],
+      description: 'Offer only these; left out or empty, all of the shop.',
+    }),
+    capture: t.field({
+      type: CaptureModeEnum,
+      description: "When the money of cards and wallets is taken; left out, the shop's setting.",
+    }),
+    locale: t.field({ type: LocaleEnum, description: "Language of the payer's pages; left out, the browser decides." }),
+  }),
+});
+
+const CreatePaymentLinkSuccess = builder.objectRef<CreatedLink>('CreatePaymentLinkSuccess').implement({
+  description: 'The link is there.',
+  fields: (t) => ({
+    paymentLink: t.expose('link', { type: PaymentLinkRef, description: 'The link in its present state.' }),
+    replayed: t.exposeBoolean('replayed', { description: 'An earlier call with this key had made it.' }),
+  }),
+});
+
+builder.mutationField('createPaymentLink', (t) =>
+  t.field({
+    type: resultUnion('CreatePaymentLink', CreatePaymentLinkSuccess),
+    description:
+      'Makes an address to send to payers. A link with one use leads everybody to one payment, made when it is first opened; any other makes a payment for each payer. Scope: payments:write. Refusals: INVALID_INPUT, NOT_FOUND (the shop), SHOP_NOT_ACTIVE, MERCHANT_NOT_ACTIVE, CURRENCY_NOT_AVAILABLE, METHOD_NOT_AVAILABLE, IDEMPOTENCY_KEY_REUSED.',
+    args: { input: t.arg({ type: CreatePaymentLinkInput, required: true, description: 'What is to be paid.' }) },
+    resolve: (_, { input }, context) =>
+      refusable(
+        context,
+        { operation: 'createPaymentLink', scope: 'payments:write', evidence: input },
+        async (actor) => {
+          const { payments, addressRule } = context.app;
+          const prepare = { clock: payments.clock, acquirers: payments.acquirers, addressRule };
+          const { capture: captureMode, usesMax, ...wish } = input;
+          return createLink({ payments, prepare }, actor, {
+            ...withoutNulls(wish),
+            captureMode: captureMode ?? undefined,
+            usesMax: typeof usesMax === 'bigint' ? Number(usesMax) : null,
+          });
+        },
+      ),
+  }),
+);
