@@ -87,7 +87,7 @@ export async function createApp(parts: AppParts): Promise<App> {
   const worker = config.role === 'api' ? undefined : await wireWorker(parts, { payments, refunds, seal, simulated });
   let draining = false;
   return {
-    router: wireRouter(parts, wired, { seal, feed, limits, isReady: () => !draining }),
+    router: wireRouter(parts, wired, { seal, feed, limits, refusals: graph.app.refusals, isReady: () => !draining }),
     seal,
     handle: graph.http.handle,
     upgrade: graph.sockets.upgrade,
@@ -109,14 +109,16 @@ export async function createApp(parts: AppParts): Promise<App> {
 }
 
 function wireRouter(
-  { config, clock, log, metrics }: AppParts,
-  { payments, notifications, cards, simulated }: Wired,
-  edge: Pick<HttpDeps, 'seal' | 'feed' | 'limits' | 'isReady'>,
+  { config, database, clock, log, metrics }: AppParts,
+  { payments, refunds, notifications, cards, simulated }: Wired,
+  edge: Pick<HttpDeps, 'seal' | 'feed' | 'limits' | 'refusals' | 'isReady'>,
 ): App['router'] {
   const sandbox = config.mode === 'sandbox';
   return createRouter({
     ...edge,
     payments,
+    refunds,
+    restTokens: createAuthenticator({ database, clock, keyMode: 'rest' }),
     prepare: { clock, acquirers: payments.acquirers, addressRule: sandbox ? 'any' : 'public' },
     notifications,
     cards,

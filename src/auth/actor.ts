@@ -13,6 +13,14 @@ export const scopes = {
 
 export type Scope = keyof typeof scopes;
 
+/** What a token of the imoje REST door may do: that door has no scopes of its own. */
+export const restScopes: ReadonlySet<Scope> = new Set([
+  'payments:read',
+  'payments:write',
+  'refunds:write',
+  'shops:read',
+]);
+
 /** Whoever asks through an API key: one merchant, and either all its shops or one of them. */
 export type Actor = {
   readonly keyId: string;

@@ -1,13 +1,13 @@
 import { type Cache, createCache } from '../kernel/cache.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Database } from '../kernel/db/database.ts';
-import type { Actor, Scope } from './actor.ts';
-import { hashKey, isApiKey, type KeyMode } from './model.ts';
+import { type Actor, restScopes, type Scope } from './actor.ts';
+import { hashKey, isApiKey, isRestToken, type KeyMode } from './model.ts';
 import { findKey, type KeyRow } from './store.ts';
 
 /** Turns what came in `Authorization` into an actor. */
 export type Authenticator = {
-  /** The actor of an API key, or undefined when the header is missing or the key is not good (any more). */
+  /** The actor of a key, or undefined when the header is missing or the key is not good (any more). */
   authenticate(authorization: string | undefined): Promise<Actor | undefined>;
   /** Forgets what it remembers of a key that was changed here. */
   forget(keyId: string): void;
@@ -16,12 +16,17 @@ export type Authenticator = {
 /** A revoked or narrowed key stops working everywhere within this time. */
 const rememberedMs = 500;
 
-/** Makes the authenticator: it asks the database at most twice a second for each key. */
+/**
+ * Makes the authenticator of one door: it asks the database at most twice a second for each key.
+ * @param deps.keyMode which API keys it takes; `rest` takes the tokens of the imoje REST door, and nothing else.
+ */
 export function createAuthenticator(deps: {
   readonly database: Database;
   readonly clock: Clock;
-  readonly keyMode: KeyMode;
+  readonly keyMode: KeyMode | 'rest';
 }): Authenticator {
+  const { keyMode } = deps;
+  const kind = keyMode === 'rest' ? 'REST' : 'API';
   const hashes = new Map<string, string>();
   const keys: Cache<KeyRow> = createCache({
     load: async (hash) => {
@@ -35,9 +40,9 @@ export function createAuthenticator(deps: {
   return {
     authenticate: async (authorization) => {
       const key = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
-      if (key === undefined || !isApiKey(key, deps.keyMode)) return undefined;
+      if (key === undefined || !(keyMode === 'rest' ? isRestToken(key) : isApiKey(key, keyMode))) return undefined;
       const row = await keys.get(hashKey(key).toString('hex'));
-      return row && isGood(row, deps.clock) ? toActor(row) : undefined;
+      return row?.kind === kind && isGood(row, deps.clock) ? toActor(row) : undefined;
     },
     forget: (keyId) => {
       const hash = hashes.get(keyId);
@@ -49,7 +54,7 @@ export function createAuthenticator(deps: {
 
 function isGood(row: KeyRow, clock: Clock): boolean {
   const now = clock.now({ clockOffsetMs: Number(row.clockOffsetMs) });
-  return row.kind === 'API' && (row.expiresAt === null || row.expiresAt > now);
+  return row.expiresAt === null || row.expiresAt > now;
 }
 
 function toActor(row: KeyRow): Actor {
@@ -57,6 +62,6 @@ function toActor(row: KeyRow): Actor {
     keyId: row.id,
     merchantId: row.merchantId,
     shopId: row.shopId ?? undefined,
-    scopes: new Set(row.scopes as Scope[]),
+    scopes: row.kind === 'REST' ? restScopes : new Set(row.scopes as Scope[]),
   };
 }

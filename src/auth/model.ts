@@ -33,6 +33,11 @@ export function isApiKey(text: string, mode: KeyMode): boolean {
   return keyMode === mode && checksum(keyMode, body) === sum;
 }
 
+/** Says whether a text can be a token of the imoje REST door at all, by its form. */
+export function isRestToken(text: string): boolean {
+  return /^[0-9a-z]{64}$/.test(text);
+}
+
 /** What is stored instead of a key. The key is random, so a plain hash cannot be guessed back. */
 export function hashKey(key: string): Buffer {
   return hash('sha256', key, 'buffer');

@@ -1,6 +1,8 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import type { PayerPages } from '../acquirers/payer-page.ts';
+import type { RefusalRecorder } from '../audit/record-refusal.ts';
+import type { Authenticator } from '../auth/authenticate-actor.ts';
 import type { WalletDeps } from '../cards/deps.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Metrics } from '../kernel/metrics.ts';
@@ -9,11 +11,17 @@ import type { PaymentDeps } from '../payments/deps.ts';
 import type { PrepareDeps } from '../payments/prepare-payment.ts';
 import type { NotificationDeps } from '../payments/receive-notification.ts';
 import type { EventFeed } from '../realtime/follow-events.ts';
+import type { RefundDeps } from '../refunds/deps.ts';
 import type { RequestLimits } from './limit-requests.ts';
 
 /** What the routes are given of the program. */
 export type HttpDeps = {
   readonly payments: PaymentDeps;
+  readonly refunds: RefundDeps;
+  /** Knows the tokens of the imoje REST door. */
+  readonly restTokens: Authenticator;
+  /** Keeps refused money operations as evidence. */
+  readonly refusals: RefusalRecorder;
   readonly prepare: PrepareDeps;
   readonly notifications: NotificationDeps;
   /** The tokeniser; undefined where no cards are taken. */

@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import { compress } from 'hono/compress';
 import { routePath } from 'hono/route';
 import { imojeRoutes } from '../imoje/http.ts';
+import { restRoutes } from '../imoje/rest/http.ts';
 import type { RateLimited } from '../kernel/errors.ts';
 import { linkRoutes } from '../links/http.ts';
 import { acquirerRoutes } from '../payments/http.ts';
@@ -37,6 +38,8 @@ export function createRouter(deps: HttpDeps): Hono<HttpEnv> {
       .route('/', healthRoutes(deps))
       .route('/', metricsRoutes(deps))
       .route('/', acquirerRoutes(deps))
+      // Counts by token, and by address only what comes without a good one.
+      .route('/', restRoutes(deps))
       .use(async (c, next) => {
         const limited = await deps.limits.ofAddress(c.env?.incoming);
         return limited ? answerLimited(deps, c, limited) : next();

@@ -23,6 +23,8 @@ export type StartTransactionInput = {
   /** Undefined: the method's usual channel. */
   readonly channel?: string | undefined;
   readonly blikCode?: string | undefined;
+  /** True lets the payer enter the BLIK code that is not given on our page; cards and wallets are entered there anyhow. */
+  readonly enterLater?: boolean | undefined;
   readonly card?: TokenisedCard | RefusedCard | undefined;
   /** True when the payer was warned that the attempt which is running may still bring money, and wants to pay otherwise. */
   readonly supersede?: boolean | undefined;
@@ -46,7 +48,8 @@ export const acquirerTimeoutMs = 3_000;
 /**
  * Starts one attempt to pay: decides (leaves the row PENDING), calls the acquirer outside any transaction, and applies
  * its answer. A refused attempt is an answer, not a refusal. Repeating the call with the same key starts nothing new.
- * A card or wallet without a token is not sent: the payer enters it on our page, and the attempt is NEW until then.
+ * A card or wallet without a token is not sent, nor BLIK without a code when that may be entered later: the payer enters it
+ * on our page, and the attempt is NEW until then.
  * @throws InvalidInput, NotFound, PaymentNotPayable, AttemptInProgress, MethodNotAvailable, ShopNotActive,
  * MerchantNotActive, IdempotencyKeyReused or TooManyAttempts; then nothing was started.
  */
@@ -127,14 +130,15 @@ function prepareStart(
   input: StartTransactionInput,
 ): PreparedStart {
   const channel = parseChannel(input, owner.shop);
-  if (channel === 'blik') requireCode(input.blikCode);
+  const entersCode = channel === 'blik' && input.enterLater === true && input.blikCode === undefined;
+  if (channel === 'blik' && !entersCode) requireCode(input.blikCode);
   // A zone, as in fe80::1%eth0, means something on one machine only, and could be any text.
   if (input.payerIp !== undefined && (input.payerIp.includes('%') || !ipaddr.isValid(input.payerIp))) {
     throw new InvalidInput('payerIp must be an IPv4 or IPv6 address, without a zone.', ['payerIp']);
   }
   if (input.returnUrl !== undefined) parseWebAddress(input.returnUrl, ['returnUrl']);
-  const { card, supersede = false, ...hashed } = input;
-  const entered = !takesCard(channel) || card !== undefined;
+  const { card, supersede = false, enterLater: _, ...hashed } = input;
+  const entered = !entersCode && (!takesCard(channel) || card !== undefined);
   return {
     paymentId: input.paymentId,
     shop: owner.shop,

@@ -1,4 +1,4 @@
-import type { Tx } from '../kernel/db/database.ts';
+import { type Database, read, type Tx } from '../kernel/db/database.ts';
 import { type PricePlan, usualOverdraft } from './model.ts';
 
 /** Asks which plan of a shop is in force at a moment; the answer comes under `id`. */
@@ -52,4 +52,14 @@ export async function insertPlan(
       plan.overdraft ?? usualOverdraft,
     ],
   });
+}
+
+/** Reads the commission of a transaction in minor units of its currency; undefined until it has settled. */
+export async function readCommission(database: Database, transactionId: string): Promise<bigint | undefined> {
+  const [row] = await read<{ amount: bigint }>(database, {
+    name: 'read-commission',
+    text: 'select amount from commission where transaction_id = $1::uuid',
+    values: [transactionId],
+  });
+  return row?.amount;
 }

@@ -1,5 +1,5 @@
 import { type Actor, visibleTo } from '../auth/actor.ts';
-import type { Tx } from '../kernel/db/database.ts';
+import { type Database, read, type Tx } from '../kernel/db/database.ts';
 import type { Prisma, Refund } from '../kernel/db/generated/prisma/client.ts';
 
 /** Columns of the table by the names of the row type, for every statement that gives whole rows. */
@@ -29,6 +29,15 @@ export async function readRefunds(tx: Tx, ids: readonly string[]): Promise<Refun
     name: 'read-refunds',
     text: `select ${selectList} from refund r where r.id = any($1::uuid[])`,
     values: [ids],
+  });
+}
+
+/** Reads the refunds of a transaction, oldest first. Who may see it is the caller's to say. */
+export async function readRefundsOf(database: Database, transactionId: string): Promise<Refund[]> {
+  return read<Refund>(database, {
+    name: 'read-refunds-of-transaction',
+    text: `select ${selectList} from refund r where r.transaction_id = $1::uuid order by r.created_at, r.id`,
+    values: [transactionId],
   });
 }
 

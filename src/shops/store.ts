@@ -36,6 +36,18 @@ export async function readShop(database: Database, shopId: string): Promise<Shop
   return row && toShop(row);
 }
 
+/** Lists the shops of a merchant, oldest first. */
+export async function readShopsOf(
+  database: Database,
+  merchantId: string,
+): Promise<readonly { readonly id: string; readonly createdAt: Date }[]> {
+  return read(database, {
+    name: 'read-shops-of-merchant',
+    text: 'select id, created_at as "createdAt" from shop where merchant_id = $1::text order by created_at, id',
+    values: [merchantId],
+  });
+}
+
 /** Writes a new service key. */
 export async function insertServiceKey(tx: Tx, key: ServiceKey): Promise<void> {
   await tx.query({

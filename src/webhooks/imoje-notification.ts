@@ -33,7 +33,8 @@ export function imojeNotification(told: Told): string {
   return JSON.stringify({ ...(transaction && { transaction }), payment: paymentObject(told) });
 }
 
-function transactionObject(told: Told, row: ToldTransaction, then: TransactionFactData['transaction']): object {
+/** Writes an attempt as imoje does, in the state that is told of it. */
+export function transactionObject(told: Told, row: ToldTransaction, then: TransactionFactData['transaction']): object {
   const { payment, notificationUrl, at } = told;
   return {
     id: row.id,
@@ -75,6 +76,7 @@ function paymentObject({ payment, data, at, notificationUrl }: Told): object {
   };
 }
 
-function unixSeconds(moment: Date): number {
+/** A moment as the wire has it: whole seconds since 1970. */
+export function unixSeconds(moment: Date): number {
   return Math.floor(moment.getTime() / 1000);
 }

@@ -2,6 +2,8 @@ import type { AddressInfo } from 'node:net';
 import net from 'node:net';
 import type { Hono } from 'hono';
 import type { Acquirer } from '../../src/acquirers/port.ts';
+import { createRefusalRecorder } from '../../src/audit/record-refusal.ts';
+import { createAuthenticator } from '../../src/auth/authenticate-actor.ts';
 import { openSandboxVault } from '../../src/cards/open-vault.ts';
 import { sandboxApplePay, sandboxGooglePay } from '../../src/cards/sandbox-keys.ts';
 import type { HttpDeps, HttpEnv } from '../../src/http/deps.ts';
@@ -16,7 +18,14 @@ import { createAttemptGuard } from '../../src/payments/guard-attempts.ts';
 import { openLanes } from '../../src/payments/open-lanes.ts';
 import { createEventFeed, type EventFeed } from '../../src/realtime/follow-events.ts';
 import { createTestDatabase } from '../support/database.ts';
-import { createPaymentDeps, createTestClock, prepareJobs, type TestClock, testSeal } from '../support/factories.ts';
+import {
+  createPaymentDeps,
+  createRefundDeps,
+  createTestClock,
+  prepareJobs,
+  type TestClock,
+  testSeal,
+} from '../support/factories.ts';
 
 export type HttpWorld = {
   readonly database: Database;
@@ -48,6 +57,9 @@ export async function createHttpWorld(
   const feed = createEventFeed({ database, log });
   const deps: HttpDeps = {
     ...{ payments, feed, log, metrics, sandbox: true, trustedProxies: [], seal: testSeal },
+    refunds: createRefundDeps(payments),
+    restTokens: createAuthenticator({ database, clock, keyMode: 'rest' }),
+    refusals: createRefusalRecorder({ database, clock, log }),
     notifications: { ...payments, hearMovement: { capture: unheard, void: unheard, refund: unheard } },
     limits: createRequestLimits({ perKey: 0, perAddress: 0, trustedProxies: [], metrics }),
     prepare: { clock, acquirers: payments.acquirers, addressRule: 'public' },

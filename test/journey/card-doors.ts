@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { sealGooglePay } from '../../src/cards/seal-google-pay.ts';
+import type { Demo } from '../../src/demo.ts';
 import { formSchema } from '../../src/imoje/form/form-schema.ts';
 import { packed } from '../imoje/form/good-form.ts';
 import { signed } from '../imoje/form/sign-by-hand.ts';
@@ -16,7 +17,7 @@ export type Door = {
 
 export type DoorWorld = {
   readonly numbers: SentNumbers;
-  readonly demo: { readonly merchantId: string; readonly shopId: string; readonly serviceKey: string };
+  readonly demo: Pick<Demo, 'merchantId' | 'shopId' | 'serviceKey' | 'restToken'>;
   /** A payment that can be paid. */
   readonly paymentId: string;
   /** The name of a payment link for several payers. */
@@ -76,6 +77,7 @@ export function doorsOf(world: DoorWorld): Door[] {
       `/${encoded()}/${[...Buffer.from(numbers.next())].map((byte) => `%${byte.toString(16)}`).join('')}`,
     ),
     ...formDoors(world),
+    ...restDoors(world),
   ];
 }
 
@@ -206,6 +208,57 @@ function formDoors({ numbers, demo }: DoorWorld): Door[] {
       { route: 'POST /:lang/payment', path: '/en/payment', headers: form, body: unsigned },
     ];
   });
+}
+
+/** The REST door, with a number in each place of a path and in each field of a body. */
+function restDoors({ numbers, demo, paymentId }: DoorWorld): Door[] {
+  const base = `/v1/merchant/${demo.merchantId}`;
+  const headers = { ...json, authorization: `Bearer ${demo.restToken}` };
+  const at = (route: string, path: string, body?: object): Door[] =>
+    [headers, { ...headers, ...numbersInHeaders(numbers) }].map((sent) => {
+      const [method = '', pattern = ''] = route.split(' ');
+      const door = { route: `${method} /v1/merchant/:merchantId${pattern}`, path: `${base}${path}`, headers: sent };
+      return method === 'GET' ? door : { ...door, body: JSON.stringify(body) };
+    });
+  const customer = { firstName: 'Jan', lastName: 'Kowalski', email: 'jan@shop.example' };
+  const usual = { serviceId: demo.shopId, amount: 1234, currency: 'PLN', orderId: 'ORD/1', customer };
+  const sale = { ...usual, type: 'sale', paymentMethod: 'pbl', paymentMethodCode: 'ipko' };
+  const texts = ['serviceId', 'orderId', 'currency', 'title', 'additionalDescription', 'notificationUrl', 'returnUrl'];
+  const groups = ['billing', 'shipping', 'invoice', 'cart', 'wallet', 'card'];
+  const changes = (): object[] => [
+    ...[...texts, 'type', 'paymentMethod', 'blikCode', 'clientIp'].map((name) => ({ [name]: numbers.written() })),
+    ...Object.keys({ ...customer, phone: '', cid: '', company: '', locale: '' }).map((name) => ({
+      customer: { ...customer, [name]: numbers.next() },
+    })),
+    ...groups.map((name) => ({
+      [name]: { firstName: numbers.written(), number: numbers.next(), [numbers.next()]: 1 },
+    })),
+    { amount: Number(numbers.next()), validTo: Number(numbers.next()), [numbers.next()]: Number(numbers.next()) },
+    { multipayout: [{ ban: numbers.next(), amount: 1, label: numbers.next(), title: numbers.written() }] },
+    { cart: { items: [Number(numbers.next())] } },
+  ];
+  const movements = ['capture', 'void', 'refund', 'can-refund'] as const;
+  return [
+    { route: 'ALL /v1/*', path: `/v1/${numbers.next()}`, headers },
+    { route: 'ALL /v1/*', path: '/v1/x', headers: { authorization: `Bearer ${numbers.next()}` } },
+    { route: 'POST /v1/merchant/:merchantId/transaction', path: `${base}/transaction`, headers, body: numbers.next() },
+    ...changes().flatMap((change) => at('POST /transaction', '/transaction', { ...sale, ...change })),
+    ...changes().flatMap((change) => at('POST /payment', '/payment', { ...usual, ...change })),
+    ...at('POST /payment/cancel', '/payment/cancel', { serviceId: numbers.next(), paymentId: numbers.next() }),
+    ...at('GET /payment/:paymentId', `/payment/${numbers.next()}`),
+    ...at('GET /payment/:paymentId', `/payment/${paymentId}`),
+    ...at('GET /transaction/:transactionId', `/transaction/${numbers.next()}`),
+    ...movements.flatMap((verb) =>
+      at(`POST /transaction/:transactionId/${verb}`, `/transaction/${numbers.next()}/${verb}`, {
+        ...{ type: 'refund', serviceId: demo.shopId, amount: 1, title: numbers.next() },
+      }),
+    ),
+    ...at('GET /service/:serviceId', `/service/${numbers.next()}`),
+    ...at('GET /services', `/services?a=${numbers.next()}`),
+    ...at('POST /service/:serviceId/get-payment-methods', `/service/${demo.shopId}/get-payment-methods`, {
+      ...{ amount: 1, currency: numbers.next(), locale: numbers.next(), device: numbers.next() },
+    }),
+  ];
 }
 
 /** Headers that programs read, log or copy, each with a number of its own. */

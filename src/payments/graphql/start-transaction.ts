@@ -8,7 +8,7 @@ import { nextStepOf } from '../../transactions/next-step.ts';
 import type { StartedTransaction } from '../decide-start.ts';
 import { findVisiblePayment } from '../find-payment.ts';
 import { startTransaction } from '../start-transaction.ts';
-import { tokeniseWalletToken } from './tokenise-wallet-token.ts';
+import { tokeniseWalletToken } from '../tokenise-wallet-token.ts';
 
 const BlikInput = builder.inputType('BlikInput', {
   description: 'How the payer shows himself to BLIK.',

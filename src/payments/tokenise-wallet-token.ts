@@ -1,16 +1,11 @@
-import type { WalletDeps } from '../../cards/deps.ts';
-import type { WalletProblem } from '../../cards/read-wallet.ts';
-import { tokeniseWallet } from '../../cards/tokenise-wallet.ts';
-import { InvalidInput } from '../../kernel/errors.ts';
-import { hashInput } from '../../kernel/idempotency.ts';
-import { MethodNotAvailable } from '../../shops/errors.ts';
-import type { Shop } from '../../shops/model.ts';
-import {
-  parseChannel,
-  type RefusedCard,
-  type StartTransactionInput,
-  type TokenisedCard,
-} from '../start-transaction.ts';
+import type { WalletDeps } from '../cards/deps.ts';
+import type { WalletProblem } from '../cards/read-wallet.ts';
+import { tokeniseWallet } from '../cards/tokenise-wallet.ts';
+import { InvalidInput } from '../kernel/errors.ts';
+import { hashInput } from '../kernel/idempotency.ts';
+import { MethodNotAvailable } from '../shops/errors.ts';
+import type { Shop } from '../shops/model.ts';
+import { parseChannel, type RefusedCard, type StartTransactionInput, type TokenisedCard } from './start-transaction.ts';
 
 const field = ['wallet', 'token'];
 

@@ -1,0 +1,84 @@
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { sayRetryAfter } from '../../http/answers.ts';
+import type { HttpContext } from '../../http/deps.ts';
+import { hideCardNumbers } from '../../kernel/card-numbers.ts';
+import { RateLimited, type Refusal, type RefusalCode } from '../../kernel/errors.ts';
+import { BodyInvalid, BodyNotJson, type FieldProblem } from './errors.ts';
+
+type WireError = { readonly status: ContentfulStatusCode; readonly code: string };
+
+/** The statuses are those of imoje (protocol, section 5.0). Of its codes only TRX-ERROR-120301 is documented; the others are ours. */
+const wireErrors: Readonly<Record<RefusalCode, WireError>> = {
+  INVALID_INPUT: { status: 422, code: 'REQ-ERROR-100422' },
+  NOT_FOUND: { status: 404, code: 'REQ-ERROR-100404' },
+  FORBIDDEN: { status: 403, code: 'REQ-ERROR-100403' },
+  UNAUTHENTICATED: { status: 401, code: 'REQ-ERROR-100401' },
+  RATE_LIMITED: { status: 429, code: 'REQ-ERROR-100429' },
+  IDEMPOTENCY_KEY_REUSED: { status: 422, code: 'REQ-ERROR-100409' },
+  SHOP_NOT_ACTIVE: { status: 406, code: 'TRX-ERROR-120101' },
+  MERCHANT_NOT_ACTIVE: { status: 406, code: 'TRX-ERROR-120102' },
+  METHOD_NOT_AVAILABLE: { status: 406, code: 'TRX-ERROR-120103' },
+  CURRENCY_NOT_AVAILABLE: { status: 422, code: 'TRX-ERROR-120104' },
+  AMOUNT_OUT_OF_RANGE: { status: 422, code: 'TRX-ERROR-120105' },
+  PAYMENT_NOT_PAYABLE: { status: 422, code: 'TRX-ERROR-120106' },
+  ATTEMPT_IN_PROGRESS: { status: 422, code: 'TRX-ERROR-120107' },
+  LINK_NOT_ACTIVE: { status: 422, code: 'TRX-ERROR-120108' },
+  TRANSACTION_NOT_SETTLED: { status: 422, code: 'TRX-ERROR-120201' },
+  REFUND_EXCEEDS_AMOUNT: { status: 422, code: 'TRX-ERROR-120202' },
+  REFUND_WINDOW_CLOSED: { status: 422, code: 'TRX-ERROR-120203' },
+  BALANCE_TOO_LOW: { status: 422, code: 'TRX-ERROR-120204' },
+  PROFILE_NOT_ACTIVE: { status: 422, code: 'TRX-ERROR-120301' },
+  NOT_CAPTURABLE: { status: 422, code: 'TRX-ERROR-120401' },
+  NOT_VOIDABLE: { status: 422, code: 'TRX-ERROR-120402' },
+  CURSOR_INVALID: { status: 422, code: 'REQ-ERROR-100501' },
+  CURSOR_EXPIRED: { status: 422, code: 'REQ-ERROR-100502' },
+  SLOW_CONSUMER: { status: 422, code: 'REQ-ERROR-100503' },
+  QUERY_TOO_COMPLEX: { status: 422, code: 'REQ-ERROR-100504' },
+  TIMEOUT: { status: 504, code: 'REQ-ERROR-100505' },
+};
+
+/**
+ * Answers with what imoje calls an `apiErrorResponse` (protocol, section 5.0).
+ * @param instance what was sent, which goes back without card data; undefined when it could not be read.
+ */
+export function answerRestRefusal(c: HttpContext, refusal: Refusal, instance?: unknown): Response {
+  if (refusal instanceof RateLimited) sayRetryAfter(c, refusal);
+  const { status, code } = refusal instanceof BodyNotJson ? badJson : wireErrors[refusal.code];
+  const errors = refusal instanceof BodyInvalid ? refusal.problems : problemsOf(refusal);
+  return answerWith(c, status, { code, message: refusal.message, instance, errors });
+}
+
+const badJson: WireError = { status: 400, code: 'REQ-ERROR-100400' };
+
+/** Answers that something went wrong on our side; the reference leads to the log. */
+export function answerRestFailure(c: HttpContext, reference: string): Response {
+  const message = `Something went wrong on our side; its number is ${reference}.`;
+  return answerWith(c, 500, { code: 'REQ-ERROR-100500', message, instance: undefined, errors: [] });
+}
+
+type Told = {
+  readonly code: string;
+  readonly message: string;
+  readonly instance: unknown;
+  readonly errors: readonly FieldProblem[];
+};
+
+function answerWith(c: HttpContext, status: ContentfulStatusCode, told: Told): Response {
+  const { code, message, instance, errors } = told;
+  const apiErrorResponse = { code, message, instance: instance === undefined ? null : withoutCards(instance), errors };
+  return c.json({ apiErrorResponse }, status, { 'cache-control': 'no-store' });
+}
+
+function problemsOf({ code, field, message }: Refusal): FieldProblem[] {
+  return field === undefined ? [] : [{ path: field.join('.'), rule: code.toLowerCase(), message }];
+}
+
+/** What was sent, without what must not come back: cards, wallet tokens, and card numbers in any name or value. */
+function withoutCards(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutCards);
+  if (typeof value === 'string') return hideCardNumbers(value);
+  if (typeof value === 'number') return hideCardNumbers(String(value)) === String(value) ? value : null;
+  if (typeof value !== 'object' || value === null) return value;
+  const members = Object.entries(value).filter(([name]) => name !== 'card' && name !== 'wallet');
+  return Object.fromEntries(members.map(([name, inner]) => [hideCardNumbers(name), withoutCards(inner)]));
+}

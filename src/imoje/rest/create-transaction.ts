@@ -1,0 +1,123 @@
+import { z } from 'zod';
+import type { Currency, PaymentMethod } from '../../kernel/db/generated/prisma/enums.ts';
+import { InvalidInput } from '../../kernel/errors.ts';
+import { parseLocale } from '../../kernel/i18n/locales.ts';
+import { listMethods } from '../../payments/list-methods.ts';
+import { preparePayment } from '../../payments/prepare-payment.ts';
+import { startTransaction } from '../../payments/start-transaction.ts';
+import { tokeniseWalletToken } from '../../payments/tokenise-wallet-token.ts';
+import { MethodNotAvailable } from '../../shops/errors.ts';
+import { findVisibleShop } from '../../shops/find-shop.ts';
+import { type Channel, channelFacts, isChannel, type Shop } from '../../shops/model.ts';
+import { wireMethod } from '../../webhooks/model.ts';
+import { methodCodes } from '../form/method-words.ts';
+import { endpoint, type RestCall } from './endpoint.ts';
+import { PlainCardData } from './errors.ts';
+import * as fields from './fields.ts';
+import { keptDocuments } from './keep-documents.ts';
+import { actionOf, saleObject } from './wire-transaction.ts';
+
+const { optional } = fields;
+
+const schema = z.object({
+  type: z.literal('sale', 'Must be "sale".'),
+  serviceId: fields.serviceId,
+  amount: fields.amount,
+  currency: fields.currency,
+  orderId: fields.orderId,
+  paymentMethod: z.enum([...Object.values(wireMethod), 'ing'], 'Must be a payment method, such as blik.'),
+  paymentMethodCode: z.string().refine((code) => methodCodes.has(code), 'Must be the code of a method, such as ipko.'),
+  successReturnUrl: fields.webAddress,
+  failureReturnUrl: fields.webAddress,
+  returnUrl: fields.webAddress,
+  notificationUrl: fields.webAddress,
+  title: fields.title,
+  additionalDescription: fields.description,
+  validTo: fields.validTo,
+  blikCode: optional(z.string().regex(/^[0-9]{6}$/, 'Must be six digits from the bank app.')),
+  clientIp: optional(z.union([z.ipv4(), z.ipv6()], 'Must be an IPv4 or IPv6 address.')),
+  customer: fields.customer,
+  card: z.unknown().optional(),
+  wallet: optional(z.record(z.string(), z.unknown())),
+  ...fields.documents,
+});
+
+type Body = z.output<typeof schema>;
+
+/** `POST /transaction`: a payment with its first attempt (imoje protocol, section 5.1). */
+export const createTransactionEndpoint = endpoint(
+  { method: 'post', path: '/transaction', moves: 'createTransaction' },
+  schema,
+  async (call) => {
+    const { deps, actor, body, idempotencyKey } = call;
+    if (body.card !== undefined && body.card !== null) throw new PlainCardData();
+    if (body.blikCode !== undefined && body.clientIp === undefined) {
+      throw new InvalidInput('clientIp is required with blikCode: the address of the payer.', ['clientIp']);
+    }
+    const shop = await findVisibleShop(deps.payments.shops, actor, body.serviceId);
+    const channel = channelOf(body);
+    requireOffered(call, shop, { channel, currency: body.currency });
+    const { method } = channelFacts(channel);
+    const wish = { ...paymentOf(body), idempotencyKey, methods: [method], preselectChannel: channel };
+    const made = await deps.payments.creating.submit(preparePayment(deps.prepare, { shop, source: 'REST' }, wish));
+    const walletToken = body.wallet && JSON.stringify(body.wallet);
+    const card = walletToken && (await tokeniseWalletToken(deps.cards, { method, channel, shop }, walletToken));
+    const started = await startTransaction(
+      deps.payments,
+      { shop, source: 'API' },
+      {
+        ...{ paymentId: made.payment.id, idempotencyKey, method, channel, enterLater: true },
+        ...{ blikCode: body.blikCode, card: card || undefined, payerIp: body.clientIp },
+      },
+    );
+    const action = actionOf(started.transaction);
+    return { transaction: saleObject({ ...started, shop }), ...(action && { action }) };
+  },
+);
+
+/** The channel of a method and its code; codes that the gateway lacks are documented all the same. */
+function channelOf({ paymentMethod, paymentMethodCode: code }: Body): Channel {
+  if (!isChannel(code)) {
+    throw new MethodNotAvailable(`${code} is not offered here; ask get-payment-methods what is.`, [
+      'paymentMethodCode',
+    ]);
+  }
+  const method: PaymentMethod = channelFacts(code).method;
+  const word = paymentMethod === 'ing' ? 'pbl' : paymentMethod;
+  if (wireMethod[method] !== word || (paymentMethod === 'ing' && code !== 'ing')) {
+    throw new InvalidInput(`${code} is no code of the method ${paymentMethod}.`, ['paymentMethodCode']);
+  }
+  return code;
+}
+
+/** Before anything is written: what cannot pay now leaves no payment behind. */
+function requireOffered(
+  { deps }: RestCall<Body>,
+  shop: Shop,
+  { channel, currency }: { readonly channel: Channel; readonly currency: Currency },
+): void {
+  const now = deps.payments.clock.now(shop);
+  const wish = { currency, wanted: [channelFacts(channel).method], now };
+  const offered = listMethods(deps.payments.acquirers, shop, wish).flatMap((option) => option.channels);
+  if (offered.includes(channel)) return;
+  throw new MethodNotAvailable(
+    `${channel} cannot pay in ${currency} at this shop now; ask get-payment-methods what can.`,
+    ['paymentMethodCode'],
+  );
+}
+
+function paymentOf(body: Body) {
+  const { amount, currency, orderId, title, customer } = body;
+  const { cid, locale, ...payer } = customer;
+  return {
+    ...{ amount, currency, orderId, title, customer: payer },
+    description: body.additionalDescription,
+    locale: locale === undefined ? undefined : parseLocale(locale),
+    successUrl: body.successReturnUrl,
+    failureUrl: body.failureReturnUrl,
+    returnUrl: body.returnUrl,
+    notificationUrl: body.notificationUrl,
+    validUntil: body.validTo,
+    documents: keptDocuments({ ...body, cid }),
+  };
+}

@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import { acquirerFor } from '../../acquirers/port.ts';
+import { type Locale, parseLocale } from '../../kernel/i18n/locales.ts';
+import { amountMax, type Currency } from '../../kernel/money.ts';
+import { listMethods } from '../../payments/list-methods.ts';
+import { channelName, methodName } from '../../payments/name-methods.ts';
+import { findVisibleShop } from '../../shops/find-shop.ts';
+import { type Channel, channelFacts, type Shop, takesCurrency } from '../../shops/model.ts';
+import { readShopsOf } from '../../shops/store.ts';
+import { unixSeconds } from '../../webhooks/imoje-notification.ts';
+import { wireMethod } from '../../webhooks/model.ts';
+import { endpoint, type RestCall } from './endpoint.ts';
+import * as fields from './fields.ts';
+
+/** `GET /service/{id}`: a shop with its channels (imoje protocol, section 10). */
+export const serviceEndpoint = endpoint(
+  { method: 'get', path: '/service/:serviceId' },
+  z.unknown(),
+  async ({ deps, actor, params }) => {
+    const shop = await findVisibleShop(deps.payments.shops, actor, params.serviceId ?? '');
+    const known = await readShopsOf(deps.payments.database, actor.merchantId);
+    const createdAt = known.find(({ id }) => id === shop.id)?.createdAt;
+    return serviceObject(deps, shop, createdAt);
+  },
+);
+
+/** `GET /services`: all shops of the merchant, oldest first. */
+export const servicesEndpoint = endpoint({ method: 'get', path: '/services' }, z.unknown(), async ({ deps, actor }) => {
+  const rows = await readShopsOf(deps.payments.database, actor.merchantId);
+  return Promise.all(
+    rows.map(async ({ id, createdAt }) =>
+      serviceObject(deps, await findVisibleShop(deps.payments.shops, actor, id), createdAt),
+    ),
+  );
+});
+
+/** `POST /service/{id}/get-payment-methods`: what can pay an amount, by method, named for the payer. */
+export const paymentMethodsEndpoint = endpoint(
+  { method: 'post', path: '/service/:serviceId/get-payment-methods' },
+  z.object({ amount: fields.amount, currency: fields.currency, locale: fields.optional(z.string().max(10)) }),
+  async ({ deps, actor, params, body }) => {
+    const shop = await findVisibleShop(deps.payments.shops, actor, params.serviceId ?? '');
+    const locale: Locale = parseLocale(body.locale ?? '') ?? 'pl';
+    const wish = { currency: body.currency, wanted: [], now: deps.payments.clock.now(shop), includeUnavailable: true };
+    return listMethods(deps.payments.acquirers, shop, wish).map(({ method, channels, options }, place) => ({
+      label: methodName(method, locale),
+      isOnline: channels.length > 0,
+      image: [],
+      priority: place + 1,
+      channels: options.map(({ channel, unavailable }, index) => ({
+        paymentMethod: wireMethod[method],
+        paymentMethodCode: channel,
+        label: channelName(channel, locale),
+        priority: index + 1,
+        isOnline: unavailable === undefined,
+        image: [],
+      })),
+    }));
+  },
+);
+
+/** Every channel once for each currency that the shop takes through it. */
+function serviceObject({ payments }: RestCall<unknown>['deps'], shop: Shop, createdAt: Date | undefined): object {
+  const now = payments.clock.now(shop);
+  return {
+    service: {
+      id: shop.id,
+      created: createdAt === undefined ? null : unixSeconds(createdAt),
+      isActive: shop.status === 'ACTIVE' && shop.merchantActive,
+      paymentMethods: shop.channels.flatMap((channel) => {
+        const acquirer = acquirerFor(payments.acquirers, channel);
+        const isOnline = acquirer !== undefined && acquirer.unavailability(channel, now) === undefined;
+        return shop.currencies
+          .filter((currency) => acquirer && takesCurrency(channel, currency))
+          .map((currency) => channelObject(channel, { currency, isOnline }));
+      }),
+    },
+  };
+}
+
+function channelObject(
+  channel: Channel,
+  { currency, isOnline }: { readonly currency: Currency; readonly isOnline: boolean },
+) {
+  return {
+    paymentMethod: wireMethod[channelFacts(channel).method],
+    paymentMethodCode: channel,
+    isActive: true,
+    isOnline,
+    description: channelName(channel, 'pl'),
+    currency,
+    transactionLimits: {
+      minTransaction: { type: 'number', value: 1 },
+      maxTransaction: { type: 'number', value: Number(amountMax) },
+    },
+    paymentMethodImage: [],
+    paymentMethodCodeImage: [],
+  };
+}

@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { amountMax, currencies } from '../../kernel/money.ts';
+import { isWebAddress } from '../form/contact-rules.ts';
+
+/** The letters of European languages, as the protocol's tables give them. */
+const latin = 'A-Za-z0-9 \\u00c0-\\u02c0';
+
+/** A text of the protocol's tables: 1 to `max` of the characters allowed. */
+export function wireText(max: number, allowed = '[^\\p{Cc}\\p{Cs}]', words = 'any but control characters') {
+  const message = `Must be 1 to ${max} characters: ${words}.`;
+  return z.string().regex(new RegExp(`^(?:${allowed}){1,${max}}$`, 'u'), message);
+}
+
+/** Fields that may be missing or null, or empty, which all mean the same to shops. */
+export function optional<Schema extends z.ZodType>(schema: Schema) {
+  return z.preprocess((value) => (value === null || value === '' ? undefined : value), schema.optional());
+}
+
+export const serviceId = z.string().regex(/^[0-9a-f-]{36}$/, 'Must be the id of the shop: a UUID in lower case.');
+/** Minor units, as a JSON integer. */
+export const amount = z
+  .int()
+  .min(1, 'Must be 1 to 999999999, in minor units.')
+  .max(Number(amountMax), 'Must be 1 to 999999999, in minor units.')
+  .transform(BigInt);
+export const currency = z.enum(currencies, `Must be ${currencies.join(', ')}.`);
+export const orderId = wireText(100, `[${latin}#_\\-.\\\\/]`, 'letters, digits, space and # _ - . \\ /');
+export const title = optional(
+  wireText(255, `[${latin}#&_\\-,.\\\\/"']`, 'letters, digits, space and # & _ - , . \\ / " \''),
+);
+export const webAddress = optional(
+  z.string().refine(isWebAddress, 'Must be an absolute http or https address of at most 300 ASCII characters.'),
+);
+export const description = optional(wireText(4000, '[^\\p{Cc}\\p{Cs}]|[\\n\\r\\t]'));
+
+/** Unix seconds. That it lies ahead is for whoever knows the time. */
+export const validTo = optional(
+  z
+    .int()
+    .min(0)
+    .max(9_999_999_999, 'Must be Unix time in whole seconds.')
+    .transform((seconds) => new Date(seconds * 1000)),
+);
+
+export const customer = z.object({
+  firstName: wireText(100),
+  lastName: wireText(100),
+  email: optional(z.string().max(200, 'Must be an e-mail address of at most 200 characters.')),
+  phone: optional(wireText(20, '[0-9+\\- ]', 'digits, space, + and -')),
+  cid: optional(wireText(100, '[A-Za-z0-9_-]', 'letters, digits, _ and -')),
+  company: optional(wireText(200)),
+  locale: optional(z.string().max(10)),
+});
+
+const address = optional(
+  z.object({
+    firstName: optional(wireText(100)),
+    lastName: optional(wireText(100)),
+    company: optional(wireText(200)),
+    street: optional(wireText(200)),
+    city: optional(wireText(100)),
+    region: optional(wireText(100)),
+    postalCode: optional(wireText(30)),
+    countryCodeAlpha2: optional(z.string().regex(/^[A-Za-z]{2}$/, 'Must be two letters (ISO 3166-1): PL.')),
+    taxId: optional(wireText(30)),
+  }),
+);
+
+const recipients = optional(
+  z.array(
+    z.object({
+      ban: z.string().regex(/^[0-9]{26}$/, 'Must be an account number of 26 digits.'),
+      amount: z.int().min(1, 'Must be at least 1 minor unit.'),
+      label: wireText(70, `[${latin},.\\-"']`, 'letters, digits, space and - " \' , .'),
+      title: optional(wireText(105)),
+    }),
+  ),
+);
+
+const anyObject = optional(z.record(z.string(), z.unknown()));
+
+/** What only some methods need (imoje protocol, sections 1 and 9). */
+export const documents = {
+  billing: address,
+  shipping: address,
+  multipayout: recipients,
+  invoice: anyObject,
+  cart: anyObject,
+};

@@ -1,0 +1,168 @@
+import { z } from 'zod';
+import { inTransaction } from '../../kernel/db/database.ts';
+import type { Payment } from '../../kernel/db/generated/prisma/client.ts';
+import { NotFound } from '../../kernel/errors.ts';
+import { parseLocale } from '../../kernel/i18n/locales.ts';
+import { cancelPayment } from '../../payments/cancel-payment.ts';
+import { findVisiblePayment } from '../../payments/find-payment.ts';
+import { neverExpires } from '../../payments/model.ts';
+import { preparePayment } from '../../payments/prepare-payment.ts';
+import { findVisibleShop } from '../../shops/find-shop.ts';
+import { isChannel, type Shop } from '../../shops/model.ts';
+import { readAttempts } from '../../transactions/store.ts';
+import { unixSeconds } from '../../webhooks/imoje-notification.ts';
+import { wirePaymentStatus } from '../../webhooks/model.ts';
+import { parseVisibleMethods } from '../form/method-words.ts';
+import { endpoint, type RestCall } from './endpoint.ts';
+import * as fields from './fields.ts';
+import { keptDocuments } from './keep-documents.ts';
+import { saleObject } from './wire-transaction.ts';
+
+const createSchema = z.object({
+  serviceId: fields.serviceId,
+  amount: fields.amount,
+  currency: fields.currency,
+  orderId: fields.orderId,
+  customer: fields.customer,
+  title: fields.title,
+  additionalDescription: fields.description,
+  visibleMethod: fields.optional(
+    z.array(z.string()).transform((words, context) => {
+      const methods = words.length === 0 ? [] : parseVisibleMethods(words.join(','));
+      if (methods !== undefined) return methods;
+      context.addIssue('Must be some of card, wallet, pbl, blik, imoje_paylater, wt, lease, imoje_installments.');
+      return z.NEVER;
+    }),
+  ),
+  preselectMethodCode: fields.optional(z.string().max(20)),
+  returnUrl: fields.webAddress,
+  successReturnUrl: fields.webAddress,
+  failureReturnUrl: fields.webAddress,
+  notificationUrl: fields.webAddress,
+  validTo: fields.validTo,
+  ...fields.documents,
+});
+
+/** `POST /payment`: a payment with an address to send to the payer (imoje protocol, section 6). */
+export const createPaymentEndpoint = endpoint(
+  { method: 'post', path: '/payment', moves: 'createPayment' },
+  createSchema,
+  async ({ deps, actor, body, idempotencyKey }) => {
+    const shop = await findVisibleShop(deps.payments.shops, actor, body.serviceId);
+    const { amount, currency, orderId, title } = body;
+    const { cid, locale, ...customer } = body.customer;
+    const preselected = body.preselectMethodCode;
+    const wish = {
+      ...{ idempotencyKey, amount, currency, orderId, title, customer },
+      description: body.additionalDescription,
+      methods: body.visibleMethod,
+      preselectChannel: preselected !== undefined && isChannel(preselected) ? preselected : undefined,
+      locale: locale === undefined ? undefined : parseLocale(locale),
+      returnUrl: body.returnUrl,
+      successUrl: body.successReturnUrl,
+      failureUrl: body.failureReturnUrl,
+      notificationUrl: body.notificationUrl,
+      validUntil: body.validTo,
+      documents: keptDocuments({ ...body, cid }),
+    };
+    const { payment } = await deps.payments.creating.submit(
+      preparePayment(deps.prepare, { shop, source: 'REST' }, wish),
+    );
+    return {
+      payment: {
+        ...namesOf(payment, deps.payments.publicUrl),
+        amount: Number(payment.amount),
+        currency: payment.currency,
+        returnUrl: payment.returnUrl ?? '',
+        failureReturnUrl: payment.failureUrl ?? '',
+        successReturnUrl: payment.successUrl ?? '',
+        notificationUrl: payment.notificationUrl ?? shop.notificationUrl ?? '',
+        customer: customerObject(payment),
+        isActive: true,
+        validTo: validToOf(payment),
+        created: unixSeconds(payment.createdAt),
+        modified: unixSeconds(payment.updatedAt),
+      },
+    };
+  },
+);
+
+/** `GET /payment/{id}`: a payment without a wrapper, with all its attempts (imoje protocol, section 6). */
+export const readPaymentEndpoint = endpoint(
+  { method: 'get', path: '/payment/:paymentId' },
+  z.unknown(),
+  async ({ deps, actor, params }) => {
+    const found = await findVisiblePayment(deps.payments, actor, { id: params.paymentId ?? '', field: 'paymentId' });
+    return paymentObject(deps, found);
+  },
+);
+
+/** `POST /payment/cancel`: nobody can pay the payment any more (imoje protocol, section 6). */
+export const cancelPaymentEndpoint = endpoint(
+  { method: 'post', path: '/payment/cancel', moves: 'cancelPayment' },
+  z.object({ serviceId: fields.serviceId, paymentId: z.string() }),
+  async ({ deps, actor, body }) => {
+    const { payment, shop } = await findVisiblePayment(deps.payments, actor, {
+      id: body.paymentId,
+      field: 'paymentId',
+    });
+    if (shop.id !== body.serviceId) throw new NotFound('No payment with this id belongs to this shop.', ['paymentId']);
+    return paymentObject(deps, { payment: await cancelPayment(deps.payments, actor, payment.id), shop });
+  },
+);
+
+async function paymentObject(
+  { payments }: RestCall<unknown>['deps'],
+  { payment, shop }: { readonly payment: Payment; readonly shop: Shop },
+): Promise<object> {
+  const attempts = await inTransaction(payments.database, (tx) => readAttempts(tx, [payment.id]));
+  const visited = attempts.find(({ source }) => source === 'WEB')?.createdAt;
+  const isOpen = payment.status === 'NEW' || payment.status === 'PENDING';
+  return {
+    ...namesOf(payment, payments.publicUrl),
+    amount: Number(payment.amount),
+    currency: payment.currency,
+    status: wirePaymentStatus[payment.status],
+    // A paid one is still active on the wire (imoje protocol, section 6).
+    isActive: isOpen || payment.status === 'AUTHORIZED' || payment.status === 'SETTLED',
+    validTo: validToOf(payment),
+    created: unixSeconds(payment.createdAt),
+    modified: unixSeconds(payment.updatedAt),
+    isGenerated: payment.source === 'LINK',
+    isUsed: payment.settledAt !== null,
+    usedAt: payment.settledAt && unixSeconds(payment.settledAt),
+    isConfirmVisited: visited !== undefined,
+    confirmVisitedAt: visited === undefined ? null : unixSeconds(visited),
+    returnUrl: payment.returnUrl ?? '',
+    failureReturnUrl: payment.failureUrl ?? '',
+    successReturnUrl: payment.successUrl ?? '',
+    notificationUrl: payment.notificationUrl ?? shop.notificationUrl ?? '',
+    customer: customerObject(payment),
+    transactions: attempts.map((transaction) => saleObject({ payment, transaction, shop })),
+  };
+}
+
+function namesOf(payment: Payment, publicUrl: string) {
+  return {
+    id: payment.id,
+    url: `${publicUrl}/pay/${payment.id}`,
+    serviceId: payment.shopId,
+    orderId: payment.orderId,
+    title: payment.title ?? '',
+    simp: '',
+  };
+}
+
+function customerObject(payment: Payment) {
+  return {
+    firstName: payment.customerFirstName,
+    lastName: payment.customerLastName,
+    phone: payment.customerPhone ?? '',
+    email: payment.customerEmail ?? '',
+    locale: payment.locale ?? '',
+  };
+}
+
+function validToOf({ validUntil }: Payment): number | null {
+  return validUntil < neverExpires ? unixSeconds(validUntil) : null;
+}

@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { NotFound } from '../../kernel/errors.ts';
+import { checkRefund } from '../../refunds/check-refund.ts';
+import { createRefund } from '../../refunds/create-refund.ts';
+import { endpoint } from './endpoint.ts';
+import * as fields from './fields.ts';
+import { findSale } from './read-transaction.ts';
+import { refundObject } from './wire-transaction.ts';
+
+const refundSchema = z.object({
+  type: z.literal('refund', 'Must be "refund".'),
+  serviceId: fields.serviceId,
+  amount: fields.amount,
+  title: fields.title,
+});
+
+/** `POST /transaction/{id}/refund`: gives back all or a part of a settled attempt (imoje protocol, section 7). */
+export const refundEndpoint = endpoint(
+  { method: 'post', path: '/transaction/:transactionId/refund', moves: 'createRefund' },
+  refundSchema,
+  async ({ deps, actor, params, body, idempotencyKey }) => {
+    const sale = await findSale(deps, actor, params.transactionId ?? '');
+    if (sale.shop.id !== body.serviceId)
+      throw new NotFound('No transaction with this id belongs to this shop.', ['serviceId']);
+    const { amount, title: reason } = body;
+    const wish = { transactionId: sale.transaction.id, idempotencyKey, amount, reason };
+    const { refund } = await createRefund(deps.refunds, actor, wish);
+    return { transaction: refundObject(refund, sale) };
+  },
+);
+
+/** `POST /transaction/{id}/can-refund`: whether an amount could be given back now (imoje protocol, section 7). */
+export const canRefundEndpoint = endpoint(
+  { method: 'post', path: '/transaction/:transactionId/can-refund' },
+  z.object({ amount: fields.amount }),
+  async ({ deps, actor, params, body }) => {
+    const transactionId = params.transactionId ?? '';
+    const { transaction, refusal, left } = await checkRefund(deps.refunds, actor, {
+      transactionId,
+      amount: body.amount,
+    });
+    return {
+      id: transaction.id,
+      refundable: refusal === undefined,
+      balance: refusal?.code !== 'BALANCE_TOO_LOW',
+      fullRefund: Number(left),
+      partialRefund: { maxRefundAmount: Number(left), minRefundAmount: left > 0n ? 1 : 0 },
+    };
+  },
+);

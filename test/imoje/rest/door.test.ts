@@ -1,0 +1,219 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hashKey, newRestToken } from '../../../src/auth/model.ts';
+import { insertKey } from '../../../src/auth/store.ts';
+import { inTransaction } from '../../../src/kernel/db/database.ts';
+import { updateShop } from '../../start/pay.ts';
+import { createShop } from '../../support/factories.ts';
+import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
+import { call, saleBody, textAt } from './client.ts';
+
+let gateway: TestGateway;
+
+beforeAll(async () => {
+  gateway = await startTestGateway();
+  await updateShop(gateway, { sandboxDelayMs: 0 });
+});
+afterAll(() => gateway.stop());
+
+/** Another merchant with a shop and a token of his own. */
+async function settleStranger(): Promise<{
+  readonly merchantId: string;
+  readonly shopId: string;
+  readonly token: string;
+}> {
+  const { shop } = await createShop(gateway.database);
+  const token = newRestToken();
+  const key = { id: randomUUID(), kind: 'REST' as const, merchantId: shop.merchantId, shopId: null, name: 'a token' };
+  await inTransaction(gateway.database, (tx) =>
+    insertKey(tx, {
+      ...{ ...key, hash: new Uint8Array(hashKey(token)), hint: token.slice(-4), scopes: [] },
+      ...{ createdAt: new Date('2026-01-01T00:00:00Z'), expiresAt: null, revokedAt: null },
+    }),
+  );
+  return { merchantId: shop.merchantId, shopId: shop.id, token };
+}
+
+const code = (answer: { readonly body: unknown }): unknown => answer.body;
+
+describe('The REST door lets in', () => {
+  it('nobody without a good token', async () => {
+    for (const token of ['', 'x', '0'.repeat(64), gateway.demo.apiKey]) {
+      const answer = await call(gateway, 'GET /services', { token });
+      expect(answer.status).toBe(401);
+      expect(code(answer)).toMatchObject({
+        apiErrorResponse: { code: 'REQ-ERROR-100401', instance: null, errors: [] },
+      });
+    }
+  });
+
+  it('no REST token at GraphQL', async () => {
+    const answer = await fetch(`${gateway.url}/graphql`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${gateway.demo.restToken}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ query: '{ viewer { merchant { id } } }' }),
+    });
+    expect(await answer.text()).toContain('UNAUTHENTICATED');
+  });
+
+  it('nobody under another merchant’s path', async () => {
+    const { token } = await settleStranger();
+    expect((await call(gateway, 'GET /services', { token })).status).toBe(403);
+  });
+
+  it('nothing of one merchant to another, as if it did not exist', async () => {
+    const sale = await call(gateway, 'POST /transaction', { body: saleBody(gateway) });
+    const id = textAt(sale, 'transaction.id');
+    const paymentId = textAt(sale, 'transaction.payment.id');
+    const { merchantId, token } = await settleStranger();
+    const stranger = { ...gateway, demo: { ...gateway.demo, merchantId, restToken: token } };
+    const { serviceId } = gateway.demo;
+    const calls: [string, object?][] = [
+      [`GET /transaction/${id}`],
+      [`POST /transaction/${id}/capture`],
+      [`POST /transaction/${id}/void`],
+      [`POST /transaction/${id}/refund`, { type: 'refund', serviceId, amount: 1 }],
+      [`POST /transaction/${id}/can-refund`, { amount: 1 }],
+      [`GET /payment/${paymentId}`],
+      ['POST /payment/cancel', { serviceId, paymentId }],
+      ['POST /transaction', saleBody(gateway)],
+      [`GET /service/${serviceId}`],
+      [`POST /service/${serviceId}/get-payment-methods`, { amount: 1, currency: 'PLN' }],
+    ];
+    for (const [request, body] of calls) {
+      const theirs = await call(stranger, request, { body });
+      expect([request, theirs.status]).toEqual([request, 404]);
+      const nobodys = await call(stranger, request.replaceAll(id, randomUUID()).replaceAll(paymentId, randomUUID()), {
+        body,
+      });
+      expect(nobodys.status).toBe(404);
+    }
+    expect((await call(stranger, 'GET /services')).text).not.toContain(serviceId);
+  });
+});
+
+describe('The REST door answers', () => {
+  it('404 in its own form where there is no endpoint', async () => {
+    for (const request of ['GET /nothing', 'DELETE /transaction', 'GET /transaction', 'POST /services']) {
+      const answer = await call(gateway, request);
+      expect([request, answer.status]).toEqual([request, 404]);
+      expect(answer.body).toMatchObject({ apiErrorResponse: { code: 'REQ-ERROR-100404' } });
+    }
+  });
+
+  it('422 for a body that is too large, and never a card number', async () => {
+    expect((await call(gateway, 'POST /transaction', { body: { a: 'x'.repeat(300_000) } })).status).toBe(422);
+    const answer = await call(gateway, 'POST /transaction', {
+      body: saleBody(gateway, { orderId: '4111111111111111' }),
+    });
+    expect(answer.status).toBe(422);
+    expect(answer.text).not.toContain('4111111111111111');
+  });
+
+  it('GET with a Content-Type and without an Accept', async () => {
+    expect((await call(gateway, `GET /service/${gateway.demo.serviceId}`, { headers: { accept: '' } })).status).toBe(
+      200,
+    );
+  });
+
+  it('keeps refused money operations as evidence', async () => {
+    await call(gateway, 'POST /transaction', { body: saleBody(gateway, { amount: -1 }) });
+    const { rows } = await gateway.database.pool.query(
+      "select code from refused_operation where operation = 'createTransaction' and merchant_id = $1",
+      [gateway.demo.merchantId],
+    );
+    expect(rows.length).toBeGreaterThan(0);
+  });
+});
+
+describe('A payment with an address to send', () => {
+  const create = (changes: object = {}) =>
+    call(gateway, 'POST /payment', {
+      body: {
+        ...{ serviceId: gateway.demo.serviceId, amount: 500, currency: 'PLN', orderId: 'LINK/1', title: 'Książka' },
+        customer: { firstName: 'Jan', lastName: 'Kowalski' },
+        ...{ returnUrl: 'https://shop.example/r', visibleMethod: ['blik', 'card'], validTo: null, simp: '' },
+        ...changes,
+      },
+    });
+
+  it('is made, shown flat, and cancelled', async () => {
+    const made = await create();
+    const id = textAt(made, 'payment.id');
+    expect(made.body).toEqual({
+      payment: {
+        ...{ id, url: `${gateway.url}/pay/${id}`, serviceId: gateway.demo.serviceId, orderId: 'LINK/1' },
+        ...{ title: 'Książka', simp: '', amount: 500, currency: 'PLN', returnUrl: 'https://shop.example/r' },
+        ...{ failureReturnUrl: '', successReturnUrl: '', notificationUrl: '' },
+        customer: { firstName: 'Jan', lastName: 'Kowalski', phone: '', email: '', locale: '' },
+        ...{ isActive: true, validTo: expect.any(Number), created: expect.any(Number), modified: expect.any(Number) },
+      },
+    });
+    expect((await fetch(textAt(made, 'payment.url'))).status).toBe(200);
+    const shown = await call(gateway, `GET /payment/${id}`);
+    expect(Object.keys(shown.body as object)).toEqual(
+      (
+        'id url serviceId orderId title simp amount currency status isActive validTo created modified isGenerated isUsed ' +
+        'usedAt isConfirmVisited confirmVisitedAt returnUrl failureReturnUrl successReturnUrl notificationUrl customer transactions'
+      ).split(' '),
+    );
+    expect(shown.body).toMatchObject({ status: 'new', isUsed: false, usedAt: null, transactions: [] });
+    const { serviceId } = gateway.demo;
+    const cancelled = await call(gateway, 'POST /payment/cancel', { body: { serviceId, paymentId: id } });
+    expect(cancelled.body).toMatchObject({ id, status: 'cancelled', isActive: false });
+  });
+
+  it('holds the attempts to pay it', async () => {
+    const sale = await call(gateway, 'POST /transaction', { body: saleBody(gateway) });
+    const id = textAt(sale, 'transaction.payment.id');
+    await expect.poll(async () => textAt(await call(gateway, `GET /payment/${id}`), 'status')).toBe('settled');
+    expect((await call(gateway, `GET /payment/${id}`)).body).toMatchObject({
+      ...{ isUsed: true, usedAt: expect.any(Number) },
+      transactions: [{ id: textAt(sale, 'transaction.id'), status: 'settled', payment: { id, status: 'settled' } }],
+    });
+  });
+
+  it('is refused for methods that are no words', async () => {
+    expect((await create({ visibleMethod: ['gold'] })).status).toBe(422);
+  });
+});
+
+describe('What a shop offers', () => {
+  it('is told with what a client needs to show a channel', async () => {
+    const { body } = await call(gateway, `GET /service/${gateway.demo.serviceId}`);
+    expect(body).toMatchObject({
+      service: { id: gateway.demo.serviceId, created: expect.any(Number), isActive: true },
+    });
+    const { paymentMethods } = (body as { service: { paymentMethods: readonly object[] } }).service;
+    expect(paymentMethods).toContainEqual({
+      ...{ paymentMethod: 'blik', paymentMethodCode: 'blik', isActive: true, isOnline: true, description: 'BLIK' },
+      currency: 'PLN',
+      transactionLimits: {
+        minTransaction: { type: 'number', value: 1 },
+        maxTransaction: { type: 'number', value: 999_999_999 },
+      },
+      ...{ paymentMethodImage: [], paymentMethodCodeImage: [] },
+    });
+  });
+
+  it('is told of all shops', async () => {
+    const { body } = await call(gateway, 'GET /services');
+    expect(body).toMatchObject([{ service: { id: gateway.demo.serviceId } }]);
+  });
+
+  it('is listed for the payer, by method, in his language', async () => {
+    const request = `POST /service/${gateway.demo.serviceId}/get-payment-methods`;
+    const { body } = await call(gateway, request, {
+      body: { amount: 1234, currency: 'PLN', device: 'mobile', locale: 'en' },
+    });
+    expect(body).toContainEqual({
+      ...{ label: 'Payment card', isOnline: true, image: [], priority: expect.any(Number) },
+      channels: [
+        {
+          ...{ paymentMethod: 'card', paymentMethodCode: 'ecom3ds', label: 'Payment card', priority: 1 },
+          ...{ isOnline: true, image: [] },
+        },
+      ],
+    });
+  });
+});

@@ -1,0 +1,272 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { updateShop } from '../../start/pay.ts';
+import { ask, startTestGateway, type TestGateway } from '../../support/gateway.ts';
+import { call, type RestAnswer, saleBody, textAt } from './client.ts';
+
+let gateway: TestGateway;
+
+beforeAll(async () => {
+  gateway = await startTestGateway();
+  await updateShop(gateway, { sandboxDelayMs: 0 });
+});
+afterAll(() => gateway.stop());
+
+const sell = (changes: object = {}) => call(gateway, 'POST /transaction', { body: saleBody(gateway, changes) });
+const show = (id: string) => call(gateway, `GET /transaction/${id}`);
+
+async function settled(changes: object = {}): Promise<string> {
+  const id = textAt(await sell(changes), 'transaction.id');
+  await expect.poll(async () => textAt(await show(id), 'transaction.status')).toBe('settled');
+  return id;
+}
+
+describe('POST /transaction by BLIK with a code', () => {
+  it('answers with the attempt, its keys in the documented order, and settles', async () => {
+    const answer = await sell();
+    expect(answer.status).toBe(200);
+    expect(answer.body).toEqual({
+      transaction: {
+        id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+        ...{ type: 'sale', status: expect.stringMatching(/^(pending|settled)$/), source: 'api' },
+        ...{ created: expect.any(Number), modified: expect.any(Number), notificationUrl: '' },
+        ...{ serviceId: gateway.demo.serviceId, amount: 1234, currency: 'PLN', title: 'Zamówienie #1' },
+        ...{ orderId: 'ORD/2026-0001', paymentMethod: 'blik', paymentMethodCode: 'blik' },
+        payment: { id: expect.stringMatching(/^[0-9a-f-]{36}$/), status: expect.stringMatching(/^(pending|settled)$/) },
+      },
+    });
+    expect(Object.keys((answer.body as { transaction: object }).transaction)).toEqual(
+      (
+        'id type status source created modified notificationUrl serviceId amount currency title orderId ' +
+        'paymentMethod paymentMethodCode payment'
+      ).split(' '),
+    );
+    const id = textAt(answer, 'transaction.id');
+    await expect.poll(async () => textAt(await show(id), 'transaction.status')).toBe('settled');
+    expect((await show(id)).body).toMatchObject({
+      transaction: {
+        ...{ id, paidAmount: 1234, refunds: [], fee: { merchant: 20, surcharge: 0 } },
+        customer: { firstName: 'Łucja', lastName: 'Żak', email: 'lucja@example.com' },
+      },
+    });
+    expect((await show(id)).text).not.toContain('statusCode');
+  });
+
+  it('shows the payment at the GraphQL door too', async () => {
+    const answer = await sell({ orderId: 'Both doors' });
+    const query = 'query ($id: ID!) { payment(id: $id) { orderId amount { amount currency } } }';
+    const { data } = await ask(gateway, query, { variables: { id: textAt(answer, 'transaction.payment.id') } });
+    expect(data).toEqual({ payment: { orderId: 'Both doors', amount: { amount: 1234, currency: 'PLN' } } });
+  });
+
+  it('is 200 with the code of the refusal when the payer’s bank refuses', async () => {
+    const id = textAt(await sell({ blikCode: '960111' }), 'transaction.id');
+    await expect.poll(async () => textAt(await show(id), 'transaction.status')).toBe('rejected');
+    const { status, body } = await show(id);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      transaction: {
+        statusCode: 'BLK-ERROR-210015',
+        statusCodeDescription: 'BLK-ERROR-210015 - Insufficient funds',
+        payment: { status: 'new' },
+      },
+    });
+  });
+
+  it('makes one sale of a call that is sent again under the same Idempotency-Key, and two without one', async () => {
+    const headers = { 'idempotency-key': 'order-17' };
+    const body = saleBody(gateway);
+    const one = await call(gateway, 'POST /transaction', { body, headers });
+    const two = await call(gateway, 'POST /transaction', { body, headers });
+    expect(textAt(two, 'transaction.id')).toBe(textAt(one, 'transaction.id'));
+    expect(textAt(await sell(), 'transaction.id')).not.toBe(textAt(await sell(), 'transaction.id'));
+  });
+});
+
+describe('POST /transaction by a method for which the payer has to go somewhere', () => {
+  const keys = ['type', 'url', 'method', 'contentType', 'contentBodyRaw'];
+
+  it.each([
+    ['pbl', 'ipko', 'pending', /\/sandbox\//],
+    ['ing', 'ing', 'pending', /\/sandbox\//],
+    ['pbl', 'ing', 'pending', /\/sandbox\//],
+    ['card', 'ecom3ds', 'new', /\/pay\//],
+    ['wallet', 'gpay', 'new', /\/pay\//],
+    ['blik', 'blik', 'new', /\/pay\//],
+  ])('%s %s answers with the action to redirect there', async (paymentMethod, paymentMethodCode, status, place) => {
+    const answer = await sell({ paymentMethod, paymentMethodCode, blikCode: undefined, clientIp: undefined });
+    expect(answer.body).toMatchObject({
+      transaction: { status, paymentMethodCode },
+      action: {
+        type: 'redirect',
+        url: expect.stringMatching(place),
+        method: 'GET',
+        contentType: '',
+        contentBodyRaw: '',
+      },
+    });
+    expect(Object.keys((answer.body as { action: object }).action)).toEqual(keys);
+  });
+
+  it('goes on with the very attempt when the payer enters his BLIK code on our page', async () => {
+    const answer = await sell({ blikCode: undefined, clientIp: undefined });
+    const url = textAt(answer, 'action.url');
+    const page = await (await fetch(url)).text();
+    const attempt = /name="attempt" value="([^"]+)"/.exec(page)?.[1] ?? '';
+    const sent = await fetch(`${url}/blik`, {
+      method: 'POST',
+      redirect: 'manual',
+      body: new URLSearchParams({ code: '123456', attempt }),
+    });
+    expect(sent.status).toBe(303);
+    const id = textAt(answer, 'transaction.id');
+    await expect.poll(async () => textAt(await show(id), 'transaction.status')).toBe('settled');
+  });
+});
+
+describe('POST /transaction refuses', () => {
+  const wrong: [string, object, string][] = [
+    ['no amount', { amount: undefined }, 'amount'],
+    ['an amount of nothing', { amount: 0 }, 'amount'],
+    ['an amount that is too large', { amount: 1_000_000_000 }, 'amount'],
+    ['an amount with a fraction', { amount: 12.5 }, 'amount'],
+    ['an amount that is a text', { amount: '1234' }, 'amount'],
+    ['a currency that we lack', { currency: 'SEK' }, 'currency'],
+    ['an order with letters of no table', { orderId: 'a;b' }, 'orderId'],
+    ['a long order', { orderId: 'x'.repeat(101) }, 'orderId'],
+    ['another type', { type: 'refund' }, 'type'],
+    ['no customer', { customer: undefined }, 'customer'],
+    ['a customer without a name', { customer: { lastName: 'Żak' } }, 'customer.firstName'],
+    ['a phone with letters', { customer: { firstName: 'A', lastName: 'B', phone: 'x' } }, 'customer.phone'],
+    ['an address without a scheme', { successReturnUrl: 'shop.example' }, 'successReturnUrl'],
+    ['a code of five digits', { blikCode: '12345' }, 'blikCode'],
+    ['a code without the payer’s address', { clientIp: undefined }, 'clientIp'],
+    ['an unknown method', { paymentMethod: 'gold' }, 'paymentMethod'],
+    ['a code of another method', { paymentMethodCode: 'ipko' }, 'paymentMethodCode'],
+    ['an account of 25 digits', { multipayout: [{ ban: '1'.repeat(25), amount: 1, label: 'A' }] }, 'multipayout.0.ban'],
+    ['an expiry that is near', { validTo: 1 }, 'validUntil'],
+  ];
+
+  it.each(wrong)('%s, by name, and makes nothing', async (_what, changes, path) => {
+    const { status, body } = await sell(changes);
+    expect(status).toBe(422);
+    expect(body).toEqual({
+      apiErrorResponse: {
+        code: expect.stringMatching(/^REQ-ERROR-\d{6}$/),
+        message: expect.any(String),
+        instance: expect.objectContaining({ serviceId: gateway.demo.serviceId }),
+        errors: [expect.objectContaining({ path, rule: expect.any(String), message: expect.any(String) })],
+      },
+    });
+  });
+
+  it('card data, which it does not give back', async () => {
+    const card = { firstName: 'A', lastName: 'B', number: '4111111111111111', month: '12', year: '2029', cvv: '123' };
+    const answer = await sell({ paymentMethod: 'card', paymentMethodCode: 'ecom3ds', card });
+    expect(answer.status).toBe(403);
+    expect(answer.text).toContain('Cannot process transaction. Plain card data disabled.');
+    expect(answer.text).not.toMatch(/4111|"123"/);
+  });
+
+  it.each([
+    ['wallet', 'paypal'],
+    ['wallet', 'c2p'],
+    ['card', 'recurring'],
+  ])('%s %s, which it does not offer, with 406', async (paymentMethod, paymentMethodCode) => {
+    expect((await sell({ paymentMethod, paymentMethodCode })).status).toBe(406);
+  });
+
+  it('a shop of nobody', async () => {
+    const { status, body } = await sell({ serviceId: '11111111-2222-4333-8444-555555555555' });
+    expect(status).toBe(404);
+    expect(body).toMatchObject({ apiErrorResponse: { errors: [{ path: 'shopId' }] } });
+  });
+
+  it('what is no JSON, with 400', async () => {
+    for (const body of ['{', '"text"', '[1]', 'null']) {
+      expect((await call(gateway, 'POST /transaction', { body })).status).toBe(400);
+    }
+  });
+
+  it('passes over fields that it does not know, nulls and empty texts', async () => {
+    const answer = await sell({ simp: '1', notificationUrl: null, title: '', validTo: null, unknown: { a: 1 } });
+    expect(answer.status).toBe(200);
+  });
+});
+
+describe('Money back', () => {
+  const refund = (id: string, changes: object = {}): Promise<RestAnswer> =>
+    call(gateway, `POST /transaction/${id}/refund`, {
+      body: { type: 'refund', serviceId: gateway.demo.serviceId, amount: 234, title: 'Zwrot', ...changes },
+    });
+  const canRefund = (id: string, amount: number) =>
+    call(gateway, `POST /transaction/${id}/can-refund`, { body: { amount } });
+
+  it('is ordered, named by the sale, and counted', async () => {
+    const id = await settled({ orderId: 'RET/1' });
+    expect((await canRefund(id, 1234)).body).toEqual({
+      ...{ id, refundable: true, balance: true, fullRefund: 1234 },
+      partialRefund: { maxRefundAmount: 1234, minRefundAmount: 1 },
+    });
+    const answer = await refund(id);
+    expect(answer.status).toBe(200);
+    expect(answer.body).toMatchObject({
+      transaction: {
+        ...{ type: 'refund', status: expect.stringMatching(/^(new|settled)$/), amount: 234, currency: 'PLN' },
+        ...{ orderId: 'RET/1', serviceId: gateway.demo.serviceId, title: 'Zwrot' },
+      },
+    });
+    const refundId = textAt(answer, 'transaction.id');
+    expect((await show(id)).body).toMatchObject({
+      transaction: { refunds: [{ transaction: { id: refundId, amount: 234 } }] },
+    });
+    expect((await canRefund(id, 1001)).body).toMatchObject({ refundable: false, fullRefund: 1000 });
+  });
+
+  it('is refused beyond what was paid, and before it was', async () => {
+    const id = await settled();
+    expect((await refund(id, { amount: 1235 })).status).toBe(422);
+    const waiting = textAt(await sell({ paymentMethod: 'pbl', paymentMethodCode: 'ipko' }), 'transaction.id');
+    const { status, body } = await refund(waiting, { amount: 1 });
+    expect(status).toBe(422);
+    expect(body).toMatchObject({ apiErrorResponse: { code: 'TRX-ERROR-120201' } });
+  });
+
+  it('needs the shop of the sale', async () => {
+    const id = await settled();
+    expect((await refund(id, { serviceId: '11111111-2222-4333-8444-555555555555' })).status).toBe(404);
+  });
+});
+
+describe('Reserved money', () => {
+  async function reserve(): Promise<string> {
+    await updateShop(gateway, { capture: 'MANUAL' });
+    const answer = await sell({ paymentMethod: 'card', paymentMethodCode: 'ecom3ds', blikCode: undefined });
+    await updateShop(gateway, { capture: 'AUTOMATIC' });
+    const url = textAt(answer, 'action.url');
+    const attempt =
+      'a'.repeat(11) +
+      String(Math.trunc(performance.now() * 1000))
+        .padStart(11, '0')
+        .slice(-11);
+    const card = { number: '4111111111111111', expiry: '12/29', cvv: '123', name: 'Jan Kowalski' };
+    await fetch(`${url}/card`, { method: 'POST', redirect: 'manual', body: new URLSearchParams({ ...card, attempt }) });
+    const id = textAt(answer, 'transaction.id');
+    await expect.poll(async () => textAt(await show(id), 'transaction.status')).toBe('authorized');
+    return id;
+  }
+
+  it('is taken by capture, without a body', async () => {
+    const id = await reserve();
+    const answer = await call(gateway, `POST /transaction/${id}/capture`);
+    expect([answer.status, textAt(answer, 'transaction.id')]).toEqual([200, id]);
+    await expect.poll(async () => textAt(await show(id), 'transaction.status')).toBe('settled');
+    expect((await call(gateway, `POST /transaction/${id}/void`)).status).toBe(422);
+  });
+
+  it('is released by void', async () => {
+    const id = await reserve();
+    expect((await call(gateway, `POST /transaction/${id}/void`)).status).toBe(200);
+    await expect.poll(async () => textAt(await show(id), 'transaction.status')).toBe('cancelled');
+    expect((await call(gateway, `POST /transaction/${id}/capture`)).status).toBe(422);
+  });
+});
