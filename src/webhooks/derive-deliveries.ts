@@ -4,8 +4,15 @@ import { newId } from '../kernel/ids.ts';
 import { enqueue } from '../kernel/jobs/enqueue.ts';
 import { clearTimers } from '../kernel/jobs/timers.ts';
 import type { PaymentFactData } from '../payments/events.ts';
+import type { RefundFactData } from '../refunds/events.ts';
 import type { TransactionFactData } from '../transactions/events.ts';
-import { imojeNotification, type Told } from './imoje-notification.ts';
+import {
+  imojeNotification,
+  type Told,
+  type ToldPayment,
+  type ToldRefund,
+  type ToldTransaction,
+} from './imoje-notification.ts';
 import { deliverWebhookJob, subjectOf } from './model.ts';
 import { insertDeliveries, type NewDelivery } from './sql/insert-deliveries.ts';
 import { type LoggedFact, readLog } from './sql/read-log.ts';
@@ -61,36 +68,49 @@ type Run = { readonly shopId: string; readonly place: ReaderPlace; readonly now:
 
 function deliveryOf(fact: LoggedFact, run: Run): NewDelivery[] {
   const { shopId, place, now } = run;
-  const { paymentId, transactionId } = fact;
+  const { paymentId, transactionId, refundId } = fact;
   const url = fact.notificationUrl ?? place.notificationUrl;
   const told = paymentId !== null && url !== null && toldOf(fact, { id: paymentId, shopId, notificationUrl: url });
   if (!told) return [];
   const body = imojeNotification(told);
-  return [{ id: newId(now), shopId, eventNumber: fact.number, paymentId, transactionId, url, body, createdAt: now }];
+  const about = { shopId, eventNumber: fact.number, paymentId, transactionId, refundId };
+  return [{ ...about, id: newId(now), url, body, createdAt: now }];
 }
 
 function toldOf(
   fact: LoggedFact,
   about: { readonly id: string; readonly shopId: string; readonly notificationUrl: string },
 ): Told | undefined {
-  const subject = subjectOf(fact.type);
-  if (subject === undefined) return undefined;
-  const { id, shopId, notificationUrl } = about;
-  const { at, title, orderId, currency, transactionId, source, method, channel } = fact;
-  const payment = {
-    id,
-    shopId,
-    title,
-    orderId,
-    amount: fact.paymentAmount,
-    currency,
-    createdAt: fact.paymentCreatedAt,
-  };
-  if (subject === 'payment') {
-    return { at, notificationUrl, payment, transaction: undefined, data: fact.data as PaymentFactData };
+  const { at, transactionId, refundId } = fact;
+  const common = { at, notificationUrl: about.notificationUrl, payment: paymentOf(fact, about) };
+  switch (subjectOf(fact.type)) {
+    case 'payment':
+      return { ...common, transaction: undefined, data: fact.data as PaymentFactData };
+    case 'transaction': {
+      if (transactionId === null) return undefined;
+      return { ...common, transaction: transactionOf(fact, transactionId), data: fact.data as TransactionFactData };
+    }
+    case 'refund': {
+      if (transactionId === null || refundId === null) return undefined;
+      const [transaction, refund] = [transactionOf(fact, transactionId), refundOf(fact, refundId)];
+      return { ...common, transaction, refund, data: fact.data as RefundFactData };
+    }
+    case undefined:
+      return undefined;
   }
-  if (transactionId === null) return undefined;
-  const [amount, createdAt] = [fact.transactionAmount, fact.transactionCreatedAt];
-  const transaction = { id: transactionId, source, method, channel, amount, currency, createdAt };
-  return { at, notificationUrl, payment, transaction, data: fact.data as TransactionFactData };
+}
+
+function paymentOf(fact: LoggedFact, { id, shopId }: Pick<ToldPayment, 'id' | 'shopId'>): ToldPayment {
+  const { title, orderId, currency, paymentAmount: amount, paymentCreatedAt: createdAt } = fact;
+  return { id, shopId, title, orderId, amount, currency, createdAt };
+}
+
+function transactionOf(fact: LoggedFact, id: string): ToldTransaction {
+  const { source, method, channel, currency, transactionAmount: amount, transactionCreatedAt: createdAt } = fact;
+  return { id, source, method, channel, amount, currency, createdAt };
+}
+
+function refundOf(fact: LoggedFact, id: string): ToldRefund {
+  const { refundAmount: amount, refundNote: note, refundCreatedAt: createdAt } = fact;
+  return { id, amount, note, createdAt };
 }

@@ -1,8 +1,11 @@
-import type { Payment, Transaction } from '../kernel/db/generated/prisma/client.ts';
+import type { Payment, Refund, Transaction } from '../kernel/db/generated/prisma/client.ts';
+import type { PaymentStatus } from '../kernel/db/generated/prisma/enums.ts';
 import type { PaymentFactData } from '../payments/events.ts';
+import type { RefundFactData } from '../refunds/events.ts';
 import type { TransactionFactData } from '../transactions/events.ts';
+import { imojeRefund } from './imoje-refund.ts';
 import { statusCodeDescription } from './imoje-status-codes.ts';
-import { wireMethod, wirePaymentStatus, wireTransactionStatus } from './model.ts';
+import { unixSeconds, wireMethod, wirePaymentStatus, wireTransactionStatus } from './model.ts';
 
 /** What of a payment never changes once it is made. */
 export type ToldPayment = Pick<Payment, 'id' | 'shopId' | 'title' | 'orderId' | 'amount' | 'currency' | 'createdAt'>;
@@ -13,28 +16,62 @@ export type ToldTransaction = Pick<
   'id' | 'source' | 'method' | 'channel' | 'amount' | 'currency' | 'createdAt'
 >;
 
-/** A fact with the rows it is about. The states come from the fact, as they were then; the rows may have gone on. */
-export type Told = {
+/** What of a refund never changes once it is ordered, beside what it shares with its sale. */
+export type ToldRefund = Pick<Refund, 'id' | 'amount' | 'note' | 'createdAt'>;
+
+type Common = {
   readonly at: Date;
   /** The address that the shop is told at. */
   readonly notificationUrl: string;
   readonly payment: ToldPayment;
-} & (
-  | { readonly transaction: ToldTransaction; readonly data: TransactionFactData }
-  | { readonly transaction: undefined; readonly data: PaymentFactData }
-);
+};
+
+type OfTransaction = Common & { readonly transaction: ToldTransaction; readonly data: TransactionFactData };
+type OfPayment = Common & { readonly data: PaymentFactData };
+type OfRefund = Common & {
+  readonly refund: ToldRefund;
+  /** The sale whose money is given back. */
+  readonly transaction: ToldTransaction;
+  readonly data: RefundFactData;
+};
+
+/** A fact with the rows it is about. The states come from the fact, as they were then; the rows may have gone on. */
+export type Told =
+  | (OfTransaction & { readonly refund?: undefined })
+  | (OfPayment & { readonly refund?: undefined; readonly transaction: undefined })
+  | OfRefund;
 
 /**
  * Writes the body of an imoje notification (protocol, section 4): compact JSON with the keys in the documented order,
  * slashes as they are and letters as raw UTF-8, since some shops check the signature of what they parsed and wrote again.
  */
 export function imojeNotification(told: Told): string {
+  if (told.refund) return JSON.stringify(refundObjects(told));
   const transaction = told.transaction && transactionObject(told, told.transaction, told.data.transaction);
-  return JSON.stringify({ ...(transaction && { transaction }), payment: paymentObject(told) });
+  const payment = paymentObject(told, told.data.payment.status);
+  return JSON.stringify({ ...(transaction && { transaction }), payment });
+}
+
+/** Only settled money is given back, and a payment that is settled stays so whatever is refunded of it. */
+function refundObjects(told: OfRefund): object {
+  const { refund, transaction, payment, at, data } = told;
+  const { status, code: acquirerCode = null } = data.refund;
+  const { shopId, currency, orderId } = payment;
+  const { method, channel } = transaction;
+  const then = { ...refund, shopId, currency, status, acquirerCode, updatedAt: at };
+  return {
+    transaction: imojeRefund(then, { orderId, method, channel }, told.notificationUrl),
+    payment: paymentObject(told, 'SETTLED'),
+    originalTransactionId: transaction.id,
+  };
 }
 
 /** Writes an attempt as imoje does, in the state that is told of it. */
-export function transactionObject(told: Told, row: ToldTransaction, then: TransactionFactData['transaction']): object {
+export function transactionObject(
+  told: Common,
+  row: ToldTransaction,
+  then: TransactionFactData['transaction'],
+): object {
   const { payment, notificationUrl, at } = told;
   return {
     id: row.id,
@@ -61,12 +98,12 @@ function refusalOf(then: TransactionFactData['transaction']): object {
   return { statusCode: then.code, statusCodeDescription: statusCodeDescription(then.code) };
 }
 
-function paymentObject({ payment, data, at, notificationUrl }: Told): object {
+function paymentObject({ payment, at, notificationUrl }: Common, status: PaymentStatus): object {
   return {
     id: payment.id,
     title: payment.title ?? '',
     amount: Number(payment.amount),
-    status: wirePaymentStatus[data.payment.status],
+    status: wirePaymentStatus[status],
     created: unixSeconds(payment.createdAt),
     orderId: payment.orderId,
     currency: payment.currency,
@@ -74,9 +111,4 @@ function paymentObject({ payment, data, at, notificationUrl }: Told): object {
     serviceId: payment.shopId,
     notificationUrl,
   };
-}
-
-/** A moment as the wire has it: whole seconds since 1970. */
-export function unixSeconds(moment: Date): number {
-  return Math.floor(moment.getTime() / 1000);
 }

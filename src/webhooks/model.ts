@@ -1,5 +1,6 @@
 import type {
   EventType,
+  MovementStatus,
   PaymentMethod,
   PaymentStatus,
   TransactionStatus,
@@ -32,12 +33,13 @@ export function delayAfter(tries: number): { readonly ms: number } | undefined {
   return ms === undefined ? undefined : { ms };
 }
 
-/** What a notification is about: an attempt together with its payment, or a payment alone. */
-export type NotificationSubject = 'transaction' | 'payment';
+/** What a notification is about: an attempt or a refund, each together with its payment, or a payment alone. */
+export type NotificationSubject = 'transaction' | 'refund' | 'payment';
 
 /**
  * The facts that the shop is told in the imoje form. UNKNOWN is our own want of an answer and is still `pending` on the
- * wire; of a payment alone, only its end without money is news.
+ * wire; of a payment alone, only its end without money is news. A refund is `new` on the wire until it is over,
+ * so its end is the only change there is to tell.
  */
 const toldFacts: { readonly [type in EventType]?: NotificationSubject } = {
   TRANSACTION_PENDING: 'transaction',
@@ -48,6 +50,8 @@ const toldFacts: { readonly [type in EventType]?: NotificationSubject } = {
   TRANSACTION_ERROR: 'transaction',
   TRANSACTION_CANCELLED: 'transaction',
   TRANSACTION_EXPIRED: 'transaction',
+  REFUND_SETTLED: 'refund',
+  REFUND_REJECTED: 'refund',
   PAYMENT_CANCELLED: 'payment',
   PAYMENT_EXPIRED: 'payment',
 };
@@ -74,6 +78,18 @@ export const wireTransactionStatus = {
   UNKNOWN: 'pending',
 } as const satisfies Record<TransactionStatus, string>;
 
+/**
+ * The states of a refund as imoje writes them (protocol, section 7). One that is not over is `new` and never `pending`:
+ * the official plugin waits for the notification after `new` alone, and takes every other word for an error.
+ */
+export const wireRefundStatus = {
+  NEW: 'new',
+  PENDING: 'new',
+  UNKNOWN: 'new',
+  SETTLED: 'settled',
+  REJECTED: 'rejected',
+} as const satisfies Record<MovementStatus, string>;
+
 /** The states of a payment as imoje writes them. */
 export const wirePaymentStatus = {
   NEW: 'new',
@@ -95,3 +111,8 @@ export const wireMethod = {
   LEASE: 'lease',
   WIRE_TRANSFER: 'wt',
 } as const satisfies Record<PaymentMethod, string>;
+
+/** A moment as imoje writes it: whole seconds since 1970, the rest cut off. */
+export function unixSeconds(moment: Date): number {
+  return Math.floor(moment.getTime() / 1000);
+}

@@ -52,7 +52,7 @@ export async function openRefundWorld(): Promise<RefundWorld> {
 }
 
 /** The first step of refunding alone: decided and written, but not sent. Wishes of one tick are one batch, in order. */
-export function decide({ refunds }: RefundWorld, sale: Sale, amount: bigint): Promise<OrderedRefund> {
+export function decide({ refunds }: Pick<RefundWorld, 'refunds'>, sale: Sale, amount: bigint): Promise<OrderedRefund> {
   return refunds.ordering.submit({
     shop: sale.shop,
     transactionId: sale.transaction.id,

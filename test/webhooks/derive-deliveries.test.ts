@@ -1,10 +1,22 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { MovementAnswer } from '../../src/acquirers/port.ts';
 import { inTransaction } from '../../src/kernel/db/database.ts';
+import type { Refund } from '../../src/kernel/db/generated/prisma/client.ts';
 import { cancelPayment } from '../../src/payments/cancel-payment.ts';
 import { endPayments } from '../../src/payments/end-payment.ts';
 import { deriveDeliveries } from '../../src/webhooks/derive-deliveries.ts';
 import { shopsBehind } from '../../src/webhooks/store.ts';
-import { actorOf, createMerchant, createPayment, createShop, startBlik, tellAnswer } from '../support/factories.ts';
+import { decide, type Sale } from '../refunds/world.ts';
+import {
+  actorOf,
+  createMerchant,
+  createPayment,
+  createRefundDeps,
+  createSale,
+  createShop,
+  startBlik,
+  tellAnswer,
+} from '../support/factories.ts';
 import { openWorld, timersOf, type World } from './world.ts';
 
 const address = 'https://shop.example/n';
@@ -23,6 +35,25 @@ async function pendingAttempt(notificationUrl: string | undefined = address) {
   const payment = await createPayment(world.payments, shop);
   const { transaction } = await startBlik(world.payments, shop, { paymentId: payment.id });
   return { shop, payment, transaction };
+}
+
+/** A settled sale of 12.34 PLN with a refund of 2.34 PLN that the acquirer answers a minute later. */
+async function refundedSale(answer: MovementAnswer) {
+  const { shop } = await createShop(world.database, { notificationUrl: address });
+  const sale = { shop, ...(await createSale(world.payments, shop)) };
+  return { shop, sale, refund: await refund(sale, answer) };
+}
+
+async function refund(sale: Sale, answer: MovementAnswer): Promise<Refund> {
+  const refunds = createRefundDeps(world.payments);
+  const ordered = await decide({ refunds }, sale, 234n);
+  world.clock.pass({ ms: 60_000 });
+  await refunds.answering.submit({ refundId: ordered.refund.id, answer });
+  return ordered.refund;
+}
+
+function typesOf(deliveries: readonly { body: string; status: string }[]): string[][] {
+  return deliveries.map(({ body, status }) => [JSON.parse(body).transaction.type, status]);
 }
 
 function statusesOf(deliveries: readonly { body: string; status: string }[]): string[][] {
@@ -129,6 +160,71 @@ describe('Deriving the deliveries of a shop', () => {
       [false, 'PENDING'],
     ]);
     expect(deliveries.map((delivery) => delivery.nextTryAt === null)).toEqual([true, false, false]);
+  });
+
+  it('tells of a refund when it is over, with the amount of the refund and the sale it gives back', async () => {
+    const { shop, sale, refund } = await refundedSale({ kind: 'settled' });
+    await world.derive(shop.id);
+    const delivery = (await world.deliveries(shop.id)).at(-1);
+    const seconds = Math.floor(refund.createdAt.getTime() / 1000);
+    const told = JSON.parse(delivery?.body ?? '');
+    expect(told.transaction).toEqual({
+      ...{ id: refund.id, type: 'refund', status: 'settled', source: 'api', created: seconds, modified: seconds + 60 },
+      ...{ notificationUrl: address, serviceId: shop.id, amount: 234, currency: 'PLN', title: 'sama decyzja' },
+      ...{ orderId: 'ORD/2026-0001', paymentMethod: 'blik', paymentMethodCode: 'blik' },
+    });
+    expect(told.payment).toMatchObject({ id: sale.payment.id, amount: 1234, status: 'settled' });
+    expect(told.originalTransactionId).toBe(sale.transaction.id);
+    expect(delivery).toMatchObject({ url: address, form: 'IMOJE', paymentId: sale.payment.id });
+  });
+
+  it('tells why a refund was rejected', async () => {
+    const { shop } = await refundedSale({ kind: 'rejected', code: 'BLK-ERROR-210020' });
+    await world.derive(shop.id);
+    const told = JSON.parse((await world.deliveries(shop.id)).at(-1)?.body ?? '');
+    expect(told.transaction).toMatchObject({ type: 'refund', status: 'rejected', statusCode: 'BLK-ERROR-210020' });
+    expect(told.payment.status).toBe('settled');
+  });
+
+  it('tells nothing of a refund that is not over, which is `new` on the wire all the time', async () => {
+    const { shop } = await refundedSale({ kind: 'silent' });
+    await world.derive(shop.id);
+    expect(statusesOf(await world.deliveries(shop.id))).toEqual([
+      ['pending', 'pending', 'SUPERSEDED'],
+      ['settled', 'settled', 'PENDING'],
+    ]);
+  });
+
+  it('lets no news of a refund replace that of its sale or of another refund, in one run or in several', async () => {
+    const { shop, sale } = await refundedSale({ kind: 'settled' });
+    await refund(sale, { kind: 'settled' });
+    const expected = [
+      ['sale', 'SUPERSEDED'],
+      ['sale', 'PENDING'],
+      ['refund', 'PENDING'],
+      ['refund', 'PENDING'],
+    ];
+    await world.derive(shop.id);
+    expect(typesOf(await world.deliveries(shop.id))).toEqual(expected);
+    await refund(sale, { kind: 'rejected', code: 'BLK-ERROR-210020' });
+    await world.derive(shop.id);
+    expect(typesOf(await world.deliveries(shop.id))).toEqual([...expected, ['refund', 'PENDING']]);
+  });
+
+  it("lets no news of another attempt that settles after a refund replace the refund's", async () => {
+    const { shop, payment, transaction } = await pendingAttempt();
+    await tellAnswer(world.payments, transaction.id, rejected);
+    const second = await startBlik(world.payments, shop, { paymentId: payment.id });
+    const sale = await tellAnswer(world.payments, transaction.id, paid);
+    await refund({ shop, ...sale }, { kind: 'settled' });
+    await tellAnswer(world.payments, second.transaction.id, paid);
+    await world.derive(shop.id);
+    expect(typesOf((await world.deliveries(shop.id)).slice(3))).toEqual([
+      ['sale', 'PENDING'],
+      ['sale', 'SUPERSEDED'],
+      ['refund', 'PENDING'],
+      ['sale', 'PENDING'],
+    ]);
   });
 
   it("prefers the payment's own address, and makes nothing when there is none at all", async () => {

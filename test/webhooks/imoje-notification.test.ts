@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { notificationSignatureHeader } from '../../src/kernel/signature.ts';
+import type { RefundFactData } from '../../src/refunds/events.ts';
 import type { TransactionFactData } from '../../src/transactions/events.ts';
-import { imojeNotification, type ToldPayment, type ToldTransaction } from '../../src/webhooks/imoje-notification.ts';
+import {
+  imojeNotification,
+  type ToldPayment,
+  type ToldRefund,
+  type ToldTransaction,
+} from '../../src/webhooks/imoje-notification.ts';
+import { imojeRefund } from '../../src/webhooks/imoje-refund.ts';
 import { wireMethod, wirePaymentStatus, wireTransactionStatus } from '../../src/webhooks/model.ts';
 
 const seconds = (count: number): Date => new Date(count * 1000);
@@ -103,5 +110,98 @@ describe('An imoje notification', () => {
     expect(wireTransactionStatus).toMatchObject({ UNKNOWN: 'pending', EXPIRED: 'cancelled' });
     expect(Object.values(wirePaymentStatus).filter((word) => ![...states, 'cancelled'].includes(word))).toEqual([]);
     expect(wireMethod).toMatchObject({ PAY_LATER: 'imoje_paylater', WIRE_TRANSFER: 'wt' });
+  });
+});
+
+const refund: ToldRefund = {
+  id: '0a1b2c3d-0000-4000-8000-0000000000bb',
+  amount: 234n,
+  note: 'Zwrot 1/2',
+  createdAt: new Date(1767312000_999),
+};
+const toldRefund = { ...common, at: new Date(1767312060_001), transaction, refund };
+
+/** What imoje documents of a refund (sections 4 and 7), written by hand; the signatures were computed with `sha256sum`. */
+const refundTransaction =
+  '"type":"refund","status":"STATUS","source":"api","created":1767312000,"modified":1767312060,"notificationUrl":"https://shop.example/n","serviceId":"11111111-2222-4333-8444-555555555555","amount":234,"currency":"PLN","title":"Zwrot 1/2","orderId":"ORD/2026-0001","paymentMethod":"blik","paymentMethodCode":"blik"';
+const refundRest =
+  '},"payment":{"id":"0a1b2c3d-0000-4000-8000-0000000000aa","title":"Zamówienie 1/2026","amount":1234,"status":"settled","created":1767225590,"orderId":"ORD/2026-0001","currency":"PLN","modified":1767312060,"serviceId":"11111111-2222-4333-8444-555555555555","notificationUrl":"https://shop.example/n"},"originalTransactionId":"0a1b2c3d-0000-4000-8000-000000000001"}';
+
+function refundBody(status: string, refusal = ''): string {
+  const own = refundTransaction.replace('STATUS', status);
+  return `{"transaction":{"id":"0a1b2c3d-0000-4000-8000-0000000000bb",${own}${refusal}${refundRest}`;
+}
+
+describe('An imoje notification of a refund', () => {
+  it.each<[string, RefundFactData['refund'], string, string]>([
+    [
+      'settled',
+      { status: 'SETTLED' },
+      refundBody('settled'),
+      '88a1390d9e9c17cc864e0d86294c8e10eb1e93cc1bd97c4610edb83de9d8eb0e',
+    ],
+    [
+      'rejected without a reason',
+      { status: 'REJECTED' },
+      refundBody('rejected'),
+      '5e15adc79fb812fe0234bd28da1f7fac1624c1c90ac0dac8d4096eae8d30be0e',
+    ],
+    [
+      'rejected with a code that imoje documents',
+      { status: 'REJECTED', code: 'BLK-ERROR-210021' },
+      refundBody(
+        'rejected',
+        ',"statusCode":"BLK-ERROR-210021","statusCodeDescription":"BLK-ERROR-210021 - Return amount exceeded"',
+      ),
+      '57bca605cc3ce6f512fd20f7b36980eea16ef7861fde855af79dc939aa106ca8',
+    ],
+    [
+      'rejected with a code of the acquirer alone',
+      { status: 'REJECTED', code: 'NEW-CODE' },
+      refundBody('rejected', ',"statusCode":"NEW-CODE","statusCodeDescription":""'),
+      'a644925df928f5ce42165f856ef4e6bc49434a01f837f326e8a677aceac4fb82',
+    ],
+  ])('has these bytes and this signature when it is %s', (_, then, expected, signature) => {
+    const body = imojeNotification({ ...toldRefund, data: { refund: then } });
+    expect(body).toBe(expected);
+    const serviceKey = 'K3y-for-Example_0123456789abcdefXYZ0';
+    const ids = { merchantId: '6yt3gjtm9p1odfgx8491', serviceId: payment.shopId };
+    expect(notificationSignatureHeader({ ...ids, serviceKey, body })).toBe(
+      `merchantid=${ids.merchantId};serviceid=${ids.serviceId};signature=${signature};alg=sha256`,
+    );
+  });
+
+  it('has an empty title when the shop gave no reason, whatever the title of the payment', () => {
+    const told = { ...toldRefund, refund: { ...refund, note: null }, data: { refund: { status: 'SETTLED' } } } as const;
+    const body = JSON.parse(imojeNotification(told));
+    expect([body.transaction.title, body.payment.title]).toEqual(['', 'Zamówienie 1/2026']);
+  });
+});
+
+describe('A refund as imoje writes it', () => {
+  const { shopId, currency } = payment;
+  const row = { ...refund, shopId, currency, acquirerCode: null, updatedAt: toldRefund.at };
+  const sale = { orderId: 'ORD/2026-0001', method: 'CARD', channel: 'ecom3ds' } as const;
+
+  it.each([
+    ['NEW', 'new'],
+    ['PENDING', 'new'],
+    ['UNKNOWN', 'new'],
+    ['SETTLED', 'settled'],
+    ['REJECTED', 'rejected'],
+  ] as const)('is, while %s, "%s": shops wait for the notification after `new` alone', (status, word) => {
+    expect(imojeRefund({ ...row, status }, sale, 'https://shop.example/n')).toMatchObject({
+      type: 'refund',
+      status: word,
+    });
+  });
+
+  it('carries a status code only when it was rejected, since shops take any code for a failure', () => {
+    const coded = { ...row, acquirerCode: 'CODE_05' };
+    expect(imojeRefund({ ...coded, status: 'UNKNOWN' }, sale, '')).not.toHaveProperty('statusCode');
+    expect(imojeRefund({ ...coded, status: 'REJECTED' }, sale, '')).toMatchObject({
+      ...{ statusCode: 'CODE_05', statusCodeDescription: 'CODE_05 - Do not honor' },
+      ...{ paymentMethod: 'card', paymentMethodCode: 'ecom3ds' },
+    });
   });
 });

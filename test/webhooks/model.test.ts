@@ -24,10 +24,12 @@ describe('The ladder of a notification', () => {
 });
 
 describe('The events that a shop is told', () => {
-  it('are the moves of attempts that show on the wire, and the end of a payment without money', () => {
+  it('are the moves of attempts that show on the wire, the end of a payment without money and of a refund', () => {
     expect(toldTypes.toSorted()).toEqual([
       'PAYMENT_CANCELLED',
       'PAYMENT_EXPIRED',
+      'REFUND_REJECTED',
+      'REFUND_SETTLED',
       'TRANSACTION_AUTHORIZED',
       'TRANSACTION_CANCELLED',
       'TRANSACTION_ERROR',

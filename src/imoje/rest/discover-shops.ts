@@ -7,8 +7,7 @@ import { channelName, methodName } from '../../payments/name-methods.ts';
 import { findVisibleShop } from '../../shops/find-shop.ts';
 import { type Channel, channelFacts, type Shop, takesCurrency } from '../../shops/model.ts';
 import { readShopsOf } from '../../shops/store.ts';
-import { unixSeconds } from '../../webhooks/imoje-notification.ts';
-import { wireMethod } from '../../webhooks/model.ts';
+import { unixSeconds, wireMethod } from '../../webhooks/model.ts';
 import { endpoint, type RestCall } from './endpoint.ts';
 import * as fields from './fields.ts';
 

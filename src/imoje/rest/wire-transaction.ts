@@ -1,9 +1,9 @@
 import type { Payment, Refund, Transaction } from '../../kernel/db/generated/prisma/client.ts';
-import type { MovementStatus } from '../../kernel/db/generated/prisma/enums.ts';
 import type { Shop } from '../../shops/model.ts';
 import { nextStepOf } from '../../transactions/next-step.ts';
-import { transactionObject, unixSeconds } from '../../webhooks/imoje-notification.ts';
-import { wireMethod, wirePaymentStatus } from '../../webhooks/model.ts';
+import { transactionObject } from '../../webhooks/imoje-notification.ts';
+import { imojeRefund } from '../../webhooks/imoje-refund.ts';
+import { wirePaymentStatus } from '../../webhooks/model.ts';
 
 /** An attempt with what belongs to it. */
 export type Sale = { readonly payment: Payment; readonly transaction: Transaction; readonly shop: Shop };
@@ -42,33 +42,10 @@ export function actionOf(transaction: Transaction): object | undefined {
   };
 }
 
-/** What was accepted is `new` until the acquirer's word, for which clients wait (imoje protocol, section 7). */
-const refundStatus = {
-  NEW: 'new',
-  PENDING: 'new',
-  UNKNOWN: 'new',
-  SETTLED: 'settled',
-  REJECTED: 'rejected',
-} as const satisfies Record<MovementStatus, string>;
-
 /** Writes a refund in its present state (imoje protocol, section 7); the order is that of the sale. */
 export function refundObject(refund: Refund, { payment, transaction, shop }: Sale): object {
-  return {
-    id: refund.id,
-    type: 'refund',
-    status: refundStatus[refund.status],
-    source: 'api',
-    created: unixSeconds(refund.createdAt),
-    modified: unixSeconds(refund.updatedAt),
-    notificationUrl: addressOf(payment, shop),
-    serviceId: shop.id,
-    amount: Number(refund.amount),
-    currency: refund.currency,
-    title: refund.note ?? payment.title ?? '',
-    orderId: payment.orderId,
-    paymentMethod: wireMethod[transaction.method],
-    paymentMethodCode: transaction.channel,
-  };
+  const { method, channel } = transaction;
+  return imojeRefund(refund, { orderId: payment.orderId, method, channel }, addressOf(payment, shop));
 }
 
 function addressOf(payment: Payment, shop: Shop): string {

@@ -5,6 +5,7 @@ import type { WebhookDelivery } from '../../kernel/db/generated/prisma/client.ts
 export type NewDelivery = Pick<WebhookDelivery, 'id' | 'shopId' | 'eventNumber' | 'url' | 'body' | 'createdAt'> & {
   readonly paymentId: string;
   readonly transactionId: string | null;
+  readonly refundId: string | null;
 };
 
 /** Writes deliveries in the imoje form, to be sent at once, and gives the ids of those that did not exist yet. */

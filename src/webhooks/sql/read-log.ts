@@ -1,10 +1,10 @@
 import type { Tx } from '../../kernel/db/database.ts';
-import type { Event, Payment, Transaction } from '../../kernel/db/generated/prisma/client.ts';
+import type { Event, Payment, Refund, Transaction } from '../../kernel/db/generated/prisma/client.ts';
 import { toldTypes } from '../model.ts';
 
 /**
- * A fact of the log. The columns of its payment and its attempt come with those types of event that the shop is told of,
- * and are null with all others.
+ * A fact of the log. The columns of its payment, attempt and refund come with those types of event that the shop is told
+ * of, and are null with all others.
  */
 export type LoggedFact = Pick<Event, 'number' | 'type' | 'at' | 'data'> & {
   readonly paymentId: string | null;
@@ -20,6 +20,10 @@ export type LoggedFact = Pick<Event, 'number' | 'type' | 'at' | 'data'> & {
   readonly channel: string;
   readonly transactionAmount: bigint;
   readonly transactionCreatedAt: Date;
+  readonly refundId: string | null;
+  readonly refundAmount: bigint;
+  readonly refundNote: Refund['note'];
+  readonly refundCreatedAt: Date;
 };
 
 /** Reads the facts of one shop that follow a number, in order. Only what never changes is taken from the rows. */
@@ -31,16 +35,18 @@ export async function readLog(
     name: 'read-log-for-webhooks',
     text: `
       with news as materialized (
-        select number, type, at, payment_id, transaction_id, data from event
+        select number, type, at, payment_id, transaction_id, refund_id, data from event
         where shop_id = $1::uuid and number > $2::bigint order by number limit $3::int
       )
       select news.number, news.type, news.at, news.data, p.id as "paymentId", t.id as "transactionId", p.title,
         p.order_id as "orderId", p.amount as "paymentAmount", p.currency, p.notification_url as "notificationUrl",
         p.created_at as "paymentCreatedAt", t.source, t.method, t.channel, t.amount as "transactionAmount",
-        t.created_at as "transactionCreatedAt"
+        t.created_at as "transactionCreatedAt", r.id as "refundId", r.amount as "refundAmount", r.note as "refundNote",
+        r.created_at as "refundCreatedAt"
       from news
       left join payment p on p.id = news.payment_id and news.type = any($4::event_type[])
       left join transaction t on t.id = news.transaction_id and news.type = any($4::event_type[])
+      left join refund r on r.id = news.refund_id and news.type = any($4::event_type[])
       order by news.number`,
     values: [from.shopId, from.after, from.max, toldTypes],
   });
