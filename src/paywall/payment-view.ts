@@ -126,7 +126,8 @@ const channelsWithForm: readonly Channel[] = ['blik', 'ecom3ds', 'gpay', 'applep
 
 function optionsFor({ payment, shop, now }: PayerState, acquirers: Acquirers): MethodOption[] {
   if (shop.status !== 'ACTIVE' || !shop.merchantActive) return [];
-  const wish = { currency: payment.currency, wanted: payment.methods, now, includeUnavailable: true };
+  const { amount, currency, methods: wanted } = payment;
+  const wish = { amount, currency, wanted, now, includeUnavailable: true };
   const hasForm = (channel: Channel): boolean =>
     channelsWithForm.includes(channel) || channelFacts(channel).method === 'PBL';
   return listMethods(acquirers, shop, wish).flatMap((found) => {
