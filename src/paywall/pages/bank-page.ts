@@ -23,7 +23,7 @@ export function bankPage(view: BankView): Html {
     { title },
     html`<div class="card first">
 <h1>${title}</h1>
-<p>${isOpen ? t('bankPage.text', { shop: shopName, amount: sum }) : t('bankPage.over')}</p>
+<p>${isOpen ? t(kind === 'lender' ? 'bankPage.lenderText' : 'bankPage.text', { shop: shopName, amount: sum }) : t('bankPage.over')}</p>
 ${isOpen ? decisions(view) : back === undefined ? '' : html`<p><a class="button" href="${back}">${t('bankPage.back')}</a></p>`}
 </div>`,
   );

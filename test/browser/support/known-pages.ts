@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { signed } from '../../imoje/form/sign-by-hand.ts';
+import { lenderPages } from './known-pages-of-lenders.ts';
 import { methodPages } from './known-pages-of-methods.ts';
 import { troubledPages } from './known-pages-of-trouble.ts';
 import { blikForm, payByBlik } from './payer.ts';
@@ -69,6 +70,7 @@ export const knownPages: { readonly [name: string]: KnownPage } = {
     await untilShown(visit, 'expired.heading');
   },
   ...methodPages,
+  ...lenderPages,
   ...troubledPages,
   'an unknown payment': (visit) => openNowhere(visit, `/pay/${randomUUID()}`, 'PAYMENT_UNKNOWN'),
   'an unknown address': (visit) => openNowhere(visit, '/nowhere', 'PAGE_UNKNOWN'),
