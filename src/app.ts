@@ -8,6 +8,7 @@ import type { SandboxDeps } from './acquirers/sandbox/deps.ts';
 import { createSandboxBanks } from './acquirers/sandbox-banks/acquirer.ts';
 import { createSandboxBlik } from './acquirers/sandbox-blik/acquirer.ts';
 import { createSandboxCards } from './acquirers/sandbox-cards/acquirer.ts';
+import { createSandboxLenders } from './acquirers/sandbox-lenders/acquirer.ts';
 import { createRefusalRecorder } from './audit/record-refusal.ts';
 import { createAuthenticator } from './auth/authenticate-actor.ts';
 import { watchKeys } from './auth/watch-keys.ts';
@@ -178,6 +179,7 @@ function simulate({ mode }: Config, depsFor: (name: string) => SandboxDeps): rea
   return [
     createSandboxBlik(depsFor('sandbox-blik')),
     createSandboxBanks(depsFor('sandbox-banks')),
+    createSandboxLenders(depsFor('sandbox-lenders')),
     createSandboxCards(cards, async (token, merchantId) => (await vault.find(token, merchantId))?.outcome),
   ];
 }

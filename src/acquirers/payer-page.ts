@@ -1,12 +1,15 @@
 import type { Currency } from '../kernel/db/generated/prisma/enums.ts';
 import type { Channel } from '../shops/model.ts';
 
-/** What a payer can do on the page of a simulated bank; whoever just leaves decides nothing. */
+/** Whose page it is: the payer's bank, a lender, or the issuer of a card that challenges him. */
+export type PayerPageKind = 'bank' | 'lender' | 'challenge';
+
+/** What a payer can do on such a page; whoever just leaves decides nothing. */
 export type PayerDecision = 'approve' | 'refuse';
 
-/** An order as the page of a simulated bank shows it. */
+/** An order as such a page shows it. */
 export type PayerOrder = {
-  readonly kind: 'bank' | 'challenge';
+  readonly kind: PayerPageKind;
   readonly channel: Channel;
   readonly amount: bigint;
   readonly currency: Currency;

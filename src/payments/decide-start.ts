@@ -8,9 +8,9 @@ import { NotFound, type Refusal } from '../kernel/errors.ts';
 import { lockShops } from '../kernel/events/append-events.ts';
 import { IdempotencyKeyReused } from '../kernel/idempotency.ts';
 import { newId } from '../kernel/ids.ts';
-import { MethodNotAvailable } from '../shops/errors.ts';
+import { AmountOutOfRange, MethodNotAvailable } from '../shops/errors.ts';
 import { requireActive } from '../shops/find-shop.ts';
-import { type Channel, channelFacts, type Shop, takesCurrency } from '../shops/model.ts';
+import { type Channel, channelFacts, limitsAgainst, type Shop, takesCurrency } from '../shops/model.ts';
 import { readShopStates, type ShopState } from '../shops/sql/read-shop-states.ts';
 import { isLive } from '../transactions/model.ts';
 import { toNextStep } from '../transactions/next-step.ts';
@@ -192,6 +192,8 @@ function requirePayable(
   if (!wish.acquirer || !wanted || !offered || !takesCurrency(wish.channel, payment.currency)) {
     throw new MethodNotAvailable(`${wish.channel} cannot pay this payment; ask paymentMethods what can.`, ['method']);
   }
+  const limits = limitsAgainst(wish.channel, payment.amount);
+  if (limits) throw new AmountOutOfRange(wish.channel, limits, ['method']);
   const unavailable = wish.acquirer.unavailability(wish.channel, now);
   if (unavailable) throw new MethodNotAvailable(sentenceFor(wish.channel, unavailable), ['method']);
   return wish.acquirer;

@@ -1,6 +1,6 @@
 import { type Acquirers, acquirerFor, type Unavailability } from '../acquirers/port.ts';
 import type { Currency, PaymentMethod } from '../kernel/db/generated/prisma/enums.ts';
-import { type Channel, channelFacts, type Shop, takesCurrency } from '../shops/model.ts';
+import { type Channel, channelFacts, limitsAgainst, type Shop, takesCurrency } from '../shops/model.ts';
 
 /** A channel of a method, and why it cannot be used now; undefined when it can. */
 export type ChannelOption = { readonly channel: Channel; readonly unavailable: Unavailability | undefined };
@@ -16,6 +16,8 @@ export type MethodOption = {
 
 /** What is to be paid, and by what choice of methods. */
 export type MethodWish = {
+  /** In minor units. */
+  readonly amount: bigint;
   readonly currency: Currency;
   /** The payment's own choice of methods; empty: all. */
   readonly wanted: readonly PaymentMethod[];
@@ -26,8 +28,8 @@ export type MethodWish = {
 };
 
 /**
- * Lists what can pay an amount at a shop: channels that the shop offers, in its order, that take the currency, and for
- * which there is an acquirer. Channels whose acquirer is out of order or closed at this hour, and methods of which none
+ * Lists what can pay an amount at a shop: channels that the shop offers, in its order, that take the currency and the
+ * amount, and for which there is an acquirer. Channels whose acquirer is out of order or closed at this hour, and methods of which none
  * is left, are left out unless they are asked for.
  */
 export function listMethods(acquirers: Acquirers, shop: Shop, wish: MethodWish): MethodOption[] {
@@ -36,7 +38,8 @@ export function listMethods(acquirers: Acquirers, shop: Shop, wish: MethodWish):
     const { method } = channelFacts(channel);
     const wanted = wish.wanted.length === 0 || wish.wanted.includes(method);
     const acquirer = acquirerFor(acquirers, channel);
-    if (!wanted || !takesCurrency(channel, wish.currency) || !acquirer) continue;
+    const takes = takesCurrency(channel, wish.currency) && !limitsAgainst(channel, wish.amount);
+    if (!wanted || !takes || !acquirer) continue;
     const unavailable = acquirer.unavailability(channel, wish.now);
     if (unavailable && !wish.includeUnavailable) continue;
     byMethod.set(method, [...(byMethod.get(method) ?? []), { channel, unavailable }]);

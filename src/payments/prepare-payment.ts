@@ -8,9 +8,9 @@ import { newId } from '../kernel/ids.ts';
 import { parsePaymentAmount } from '../kernel/money.ts';
 import { parseText, refuseCardNumber } from '../kernel/text.ts';
 import { type AddressRule, parseCallableAddress, parseWebAddress } from '../kernel/web-address.ts';
-import { CurrencyNotAvailable, MethodNotAvailable } from '../shops/errors.ts';
+import { AmountOutOfRange, CurrencyNotAvailable, MethodNotAvailable } from '../shops/errors.ts';
 import { requireActive } from '../shops/find-shop.ts';
-import { channelFacts, type Shop } from '../shops/model.ts';
+import { channelFacts, limitsAgainst, type Shop } from '../shops/model.ts';
 import type { PreparedPayment } from './create-payment.ts';
 import { defaultValidUntil, neverExpires, validitySecondsMin } from './model.ts';
 import { type Customer, parseCustomer } from './parse-customer.ts';
@@ -98,7 +98,7 @@ function refusalNow(
     requireActive(shop);
     if (!shop.currencies.includes(wish.row.currency))
       throw new CurrencyNotAvailable(wish.row.currency, shop.currencies);
-    requireMethods(deps.acquirers, shop, wish.row.methods);
+    requireMethods(deps.acquirers, shop, wish.row);
     const secondsAhead = Math.floor((wish.row.validUntil.getTime() - wish.now.getTime()) / 1000);
     if (wish.input.validUntil !== undefined && secondsAhead < validitySecondsMin - 1) {
       throw new InvalidInput(`validUntil must lie at least ${validitySecondsMin} seconds ahead.`, ['validUntil']);
@@ -110,15 +110,21 @@ function refusalNow(
   }
 }
 
-function requireMethods(acquirers: Acquirers, shop: Shop, methods: readonly PaymentMethod[]): void {
+function requireMethods(acquirers: Acquirers, shop: Shop, { methods, amount }: Payment): void {
   const offered = shop.channels.filter((channel) => acquirerFor(acquirers, channel));
   const available = new Set(offered.map((channel) => channelFacts(channel).method));
   const missing = methods.find((method) => !available.has(method));
-  if (missing === undefined) return;
-  throw new MethodNotAvailable(
-    `This shop does not offer ${missing}; it offers ${[...available].join(', ') || 'none'}.`,
-    ['methods'],
-  );
+  if (missing !== undefined) {
+    throw new MethodNotAvailable(
+      `This shop does not offer ${missing}; it offers ${[...available].join(', ') || 'none'}.`,
+      ['methods'],
+    );
+  }
+  // One method that takes the amount is enough: the payer is shown no other.
+  const wanted = offered.filter((channel) => methods.includes(channelFacts(channel).method));
+  const limits = wanted.map((channel) => limitsAgainst(channel, amount));
+  const [first] = limits;
+  if (first && limits.every((limit) => limit)) throw new AmountOutOfRange(methods.join(', '), first, ['amount']);
 }
 
 function parseAddresses(

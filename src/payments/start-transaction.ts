@@ -50,8 +50,8 @@ export const acquirerTimeoutMs = 3_000;
  * its answer. A refused attempt is an answer, not a refusal. Repeating the call with the same key starts nothing new.
  * A card or wallet without a token is not sent, nor BLIK without a code when that may be entered later: the payer enters it
  * on our page, and the attempt is NEW until then.
- * @throws InvalidInput, NotFound, PaymentNotPayable, AttemptInProgress, MethodNotAvailable, ShopNotActive,
- * MerchantNotActive, IdempotencyKeyReused or TooManyAttempts; then nothing was started.
+ * @throws InvalidInput, NotFound, PaymentNotPayable, AttemptInProgress, MethodNotAvailable, AmountOutOfRange,
+ * ShopNotActive, MerchantNotActive, IdempotencyKeyReused or TooManyAttempts; then nothing was started.
  */
 export async function startTransaction(
   deps: PaymentDeps,

@@ -10,6 +10,7 @@ import type { TokenisedCard } from '../payments/start-transaction.ts';
 import { channelFacts, isChannel } from '../shops/model.ts';
 import { answerErrorPage } from './answer-page.ts';
 import { findPayerState, type PayerState } from './find-payer-state.ts';
+import { type TileMethod, tilePaths } from './pages/view.ts';
 import { showPayment } from './show-payment.ts';
 import { parseWallet, showWallet } from './show-wallet.ts';
 import { createStatusStreamer } from './stream-status.ts';
@@ -17,7 +18,7 @@ import { type FormWish, takeForm } from './take-form.ts';
 
 /**
  * The payer's pages: `/pay/{id}`, another method `/pay/{id}/other`, the targets of the forms `/pay/{id}/blik`, `/card`,
- * `/bank` and `/wallet`, and the news `/pay/{id}/events`.
+ * `/bank`, `/pay-later`, `/instalments` and `/wallet`, and the news `/pay/{id}/events`.
  */
 export function paywallRoutes(deps: HttpDeps): Hono<HttpEnv> {
   const streamStatus = createStatusStreamer(deps);
@@ -47,8 +48,12 @@ export function paywallRoutes(deps: HttpDeps): Hono<HttpEnv> {
       form((fields, state) => readCard(deps, fields, state)),
     )
     .all('/pay/:id/card', (c) => methodNotAllowed(c, 'POST'))
-    .post('/pay/:id/bank', form(readBank))
-    .all('/pay/:id/bank', (c) => methodNotAllowed(c, 'POST'))
+    .post(`/pay/:id/${tilePaths.PBL}`, form(readTile('PBL')))
+    .all(`/pay/:id/${tilePaths.PBL}`, (c) => methodNotAllowed(c, 'POST'))
+    .post(`/pay/:id/${tilePaths.PAY_LATER}`, form(readTile('PAY_LATER')))
+    .all(`/pay/:id/${tilePaths.PAY_LATER}`, (c) => methodNotAllowed(c, 'POST'))
+    .post(`/pay/:id/${tilePaths.INSTALLMENTS}`, form(readTile('INSTALLMENTS')))
+    .all(`/pay/:id/${tilePaths.INSTALLMENTS}`, (c) => methodNotAllowed(c, 'POST'))
     .get(
       '/pay/:id/wallet',
       withState((c, state) => showWallet(deps, c, state)),
@@ -73,12 +78,12 @@ function readBlik(form: URLSearchParams): FormWish {
   return { start: { method: 'BLIK', channel: 'blik', blikCode: code } };
 }
 
-function readBank(form: URLSearchParams): FormWish {
-  const channel = form.get('channel') ?? '';
-  if (channel === '') return { problem: { form: 'PBL', code: 'BANK_MISSING' } };
-  return isChannel(channel) && channelFacts(channel).method === 'PBL'
-    ? { start: { method: 'PBL', channel } }
-    : methodGone;
+function readTile(method: TileMethod): (form: URLSearchParams) => FormWish {
+  return (form) => {
+    const channel = form.get('channel') ?? '';
+    if (channel === '') return { problem: { form: method, code: 'NONE_CHOSEN' } };
+    return isChannel(channel) && channelFacts(channel).method === method ? { start: { method, channel } } : methodGone;
+  };
 }
 
 const methodGone: FormWish = { problem: { form: undefined, code: 'METHOD_GONE' } };

@@ -11,11 +11,13 @@ import type { PayerState } from './find-payer-state.ts';
 import {
   type AttemptView,
   type FormProblem,
+  isTileMethod,
   type MethodView,
   type PageFrame,
   type PageUrls,
   type PaymentView,
   statusMark,
+  tilePaths,
 } from './pages/view.ts';
 
 /** What a page is told beside the state of its payment. */
@@ -121,14 +123,15 @@ function attemptView({ attempts, now }: PayerState, attempt: Transaction, locale
   };
 }
 
-/** Channels of which the payer's pages have a form; what else a method has is for shops that ask for it by name. */
+/** Channels of which the payer's pages have a form, beside those that are tiles; what else a method has is for shops that ask for it by name. */
 const channelsWithForm: readonly Channel[] = ['blik', 'ecom3ds', 'gpay', 'applepay'];
 
 function optionsFor({ payment, shop, now }: PayerState, acquirers: Acquirers): MethodOption[] {
   if (shop.status !== 'ACTIVE' || !shop.merchantActive) return [];
-  const wish = { currency: payment.currency, wanted: payment.methods, now, includeUnavailable: true };
+  const { amount, currency, methods: wanted } = payment;
+  const wish = { amount, currency, wanted, now, includeUnavailable: true };
   const hasForm = (channel: Channel): boolean =>
-    channelsWithForm.includes(channel) || channelFacts(channel).method === 'PBL';
+    channelsWithForm.includes(channel) || isTileMethod(channelFacts(channel).method);
   return listMethods(acquirers, shop, wish).flatMap((found) => {
     const options = found.options.filter(({ channel }) => hasForm(channel));
     return options.length === 0 ? [] : [{ ...found, options, channels: found.channels.filter(hasForm) }];
@@ -145,12 +148,10 @@ function methodView(
     case 'BLIK':
     case 'CARD':
       return [{ method }];
-    case 'PBL':
-      return [{ method, banks: named }];
     case 'WALLET':
       return [{ method, wallets: named.map(({ channel, name }) => ({ name, href: walletLink(channel) })) }];
     default:
-      return [];
+      return isTileMethod(method) ? [{ method, tiles: named }] : [];
   }
 }
 
@@ -192,7 +193,11 @@ function urlsOf(linkTo: LinkTo): PageUrls {
     self: linkTo(''),
     blik: linkTo('/blik'),
     card: linkTo('/card'),
-    bank: linkTo('/bank'),
+    tiles: {
+      PBL: linkTo(`/${tilePaths.PBL}`),
+      PAY_LATER: linkTo(`/${tilePaths.PAY_LATER}`),
+      INSTALLMENTS: linkTo(`/${tilePaths.INSTALLMENTS}`),
+    },
     wallet: linkTo('/wallet'),
     otherMethod: linkTo('/other'),
     events: linkTo('/events'),

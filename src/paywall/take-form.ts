@@ -83,6 +83,7 @@ async function answerRefusal(
     case 'MERCHANT_NOT_ACTIVE':
       return answerErrorPage(c, { status: 409, sandbox: deps.sandbox }, { error: 'SHOP_NOT_ACTIVE' });
     case 'METHOD_NOT_AVAILABLE':
+    case 'AMOUNT_OUT_OF_RANGE':
       return showPayment(deps, c, { state, status: 422, problem: { form: undefined, code: 'METHOD_GONE' }, replacing });
     default:
       // Another attempt runs, the payment is over, or the same form came with other words: the page says how it stands.

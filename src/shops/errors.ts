@@ -1,4 +1,5 @@
 import { Refusal } from '../kernel/errors.ts';
+import type { AmountLimits } from './model.ts';
 
 /** The shop is not active (yet, or any more). */
 export class ShopNotActive extends Refusal {
@@ -30,4 +31,14 @@ export class CurrencyNotAvailable extends Refusal {
 /** The shop, the acquirers, the currency or the payment exclude this method. */
 export class MethodNotAvailable extends Refusal {
   readonly code = 'METHOD_NOT_AVAILABLE';
+}
+
+/** The amount of the payment is below or above what this method pays. */
+export class AmountOutOfRange extends Refusal {
+  readonly code = 'AMOUNT_OUT_OF_RANGE';
+
+  /** @param name the method or channel with these limits. */
+  constructor(name: string, { min, max }: AmountLimits, field: readonly string[]) {
+    super(`${name} takes ${min} to ${max} minor units; choose another method.`, field);
+  }
 }

@@ -30,6 +30,9 @@ const banks = Object.fromEntries(
   bankChannels.map((name): [string, BankFacts] => [name, { method: 'PBL', currencies: ['PLN'] }]),
 ) as { readonly [bank in (typeof bankChannels)[number]]: BankFacts };
 
+/** What instalments pay: 300.00 to 50,000.00 PLN (imoje protocol, section 13). */
+const instalmentLimits: AmountLimits = { min: 30_000n, max: 5_000_000n };
+
 /** Every channel, with the method it belongs to and the currencies it takes (domain: methods). */
 export const channels = {
   blik: { method: 'BLIK', currencies: ['PLN'] },
@@ -45,8 +48,8 @@ export const channels = {
   paypo: { method: 'PAY_LATER', currencies: ['PLN'] },
   pragma_go: { method: 'PAY_LATER', currencies: ['PLN'] },
   blik_paylater: { method: 'PAY_LATER', currencies: ['PLN'] },
-  inbank: { method: 'INSTALLMENTS', currencies: ['PLN'] },
-  inbank_0: { method: 'INSTALLMENTS', currencies: ['PLN'] },
+  inbank: { method: 'INSTALLMENTS', currencies: ['PLN'], limits: instalmentLimits },
+  inbank_0: { method: 'INSTALLMENTS', currencies: ['PLN'], limits: instalmentLimits },
   lease: { method: 'LEASE', currencies: ['PLN'] },
   wt: { method: 'WIRE_TRANSFER', currencies: 'all' },
   wt_split: { method: 'WIRE_TRANSFER', currencies: ['PLN'] },
@@ -54,7 +57,15 @@ export const channels = {
 
 export type Channel = keyof typeof channels;
 
-type ChannelFacts = { readonly method: PaymentMethod; readonly currencies: readonly Currency[] | 'all' };
+/** The least and the largest amount that a channel pays, in minor units; both can be paid. */
+export type AmountLimits = { readonly min: bigint; readonly max: bigint };
+
+type ChannelFacts = {
+  readonly method: PaymentMethod;
+  readonly currencies: readonly Currency[] | 'all';
+  /** Undefined: every amount of a payment. */
+  readonly limits?: AmountLimits;
+};
 
 /** What the verbs need to know of a shop. */
 export type Shop = {
@@ -100,4 +111,10 @@ export function isChannel(text: string): text is Channel {
 export function takesCurrency(channel: Channel, currency: Currency): boolean {
   const { currencies } = channelFacts(channel);
   return currencies === 'all' || currencies.includes(currency);
+}
+
+/** The limits that keep a channel from paying an amount in minor units; undefined when it can. */
+export function limitsAgainst(channel: Channel, amount: bigint): AmountLimits | undefined {
+  const { limits } = channelFacts(channel);
+  return limits && (amount < limits.min || amount > limits.max) ? limits : undefined;
 }

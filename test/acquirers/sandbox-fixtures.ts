@@ -1,6 +1,7 @@
 import { createSandboxBanks } from '../../src/acquirers/sandbox-banks/acquirer.ts';
 import { createSandboxBlik } from '../../src/acquirers/sandbox-blik/acquirer.ts';
 import { createSandboxCards } from '../../src/acquirers/sandbox-cards/acquirer.ts';
+import { createSandboxLenders } from '../../src/acquirers/sandbox-lenders/acquirer.ts';
 import type { CardOutcome } from '../../src/cards/test-cards.ts';
 import { type Payer, putUnderTest, type SandboxPlay } from './sandbox-under-test.ts';
 import type { AcquirerFixture } from './under-test.ts';
@@ -24,7 +25,8 @@ const blik: SandboxPlay = {
   order: (outcome) => ({ channel: 'blik', blikCode: blikCodes[outcome] }),
 };
 
-const bankOrders = {
+/** Orders that their payers decide on a page: at a bank, at a lender. */
+const pageOrders = {
   settled: { payer: approves },
   rejected: { payer: refuses },
   silent: { title: 'TEST-100012' },
@@ -34,7 +36,12 @@ const bankOrders = {
 
 const banks: SandboxPlay = {
   create: createSandboxBanks,
-  order: (outcome) => ({ channel: 'mtransfer', ...bankOrders[outcome] }),
+  order: (outcome) => ({ channel: 'mtransfer', ...pageOrders[outcome] }),
+};
+
+const lenders: SandboxPlay = {
+  create: createSandboxLenders,
+  order: (outcome) => ({ channel: 'paypo', ...pageOrders[outcome] }),
 };
 
 const cardOrders = {
@@ -69,5 +76,6 @@ function fixtureOf(play: SandboxPlay, capabilities: AcquirerFixture['capabilitie
 export const sandboxFixtures = {
   'sandbox-blik': fixtureOf(blik, { authorizes: false, stopsOrders: true }),
   'sandbox-banks': fixtureOf(banks, { authorizes: false, stopsOrders: false }),
+  'sandbox-lenders': fixtureOf(lenders, { authorizes: false, stopsOrders: false }),
   'sandbox-cards': fixtureOf(cards, { authorizes: true, stopsOrders: true }),
 } as const;

@@ -4,6 +4,7 @@ import type { Deliver, SandboxDeps } from '../../src/acquirers/sandbox/deps.ts';
 import { createSandboxBanks } from '../../src/acquirers/sandbox-banks/acquirer.ts';
 import { createSandboxBlik } from '../../src/acquirers/sandbox-blik/acquirer.ts';
 import { createSandboxCards } from '../../src/acquirers/sandbox-cards/acquirer.ts';
+import { createSandboxLenders } from '../../src/acquirers/sandbox-lenders/acquirer.ts';
 import type { CardVault } from '../../src/cards/deps.ts';
 import { openSandboxVault } from '../../src/cards/open-vault.ts';
 import { type Database, inTransaction, read } from '../../src/kernel/db/database.ts';
@@ -48,6 +49,7 @@ export type SandboxGateway = {
   /** The one that takes BLIK. */
   readonly acquirer: Acquirer;
   readonly banks: SandboxAcquirer;
+  readonly lenders: SandboxAcquirer;
   readonly cards: SandboxAcquirer;
   /** Where the tokens of cards are kept. */
   readonly vault: CardVault;
@@ -77,8 +79,9 @@ export async function createSandboxGateway(database: Database): Promise<SandboxG
   const vault = openSandboxVault(database);
   const acquirer = createSandboxBlik(parts);
   const banks = createSandboxBanks(parts);
+  const lenders = createSandboxLenders(parts);
   const cards = createSandboxCards(parts, async (token, merchantId) => (await vault.find(token, merchantId))?.outcome);
-  const all = [acquirer, banks, cards];
+  const all = [acquirer, banks, lenders, cards];
   await openAccountsOf(database, all);
   const called = all.map((one) => impatientWith(database, one));
   const deps = createPaymentDeps(database, { clock, acquirers: called });
@@ -103,6 +106,7 @@ export async function createSandboxGateway(database: Database): Promise<SandboxG
     notifications,
     acquirer,
     banks,
+    lenders,
     cards,
     vault,
     sent,

@@ -1,11 +1,11 @@
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
-  bankForm,
   blikForm,
   cardForm,
   methodNamed,
   simulatedBank,
+  tileForm,
   untilFocused,
   untilHeading,
 } from './support/payer.ts';
@@ -105,7 +105,7 @@ describe('A payer with nothing but a keyboard', () => {
   it('chooses a bank with the arrow keys, leaves it, and confirms the challenge of a card instead', async () => {
     const { id, address } = await stage.shop.createPayment();
     const page = await stage.openPage();
-    const { bank, pay } = bankForm(page);
+    const { tile: bank, pay } = tileForm(page, 'PBL');
     await page.goto(address);
     await use(page, methodNamed(page, 'PBL'));
     await tabTo(page, bank('mBank'));

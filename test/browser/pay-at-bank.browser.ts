@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ask } from '../support/gateway.ts';
 import {
-  bankForm,
   chooseMethod,
   methodNamed,
   openInTab,
   payAtBank,
   simulatedBank,
+  tileForm,
   untilFocused,
   untilHeading,
 } from './support/payer.ts';
@@ -91,7 +91,7 @@ describe('A payer with an account at a bank', () => {
   it('who has chosen none is stopped by the browser, and else led to the banks', async () => {
     const { id, address } = await stage.shop.createPayment();
     const page = await stage.openPage();
-    const { form, bank: tile, pay } = bankForm(page);
+    const { form, tile, pay } = tileForm(page, 'PBL');
     await page.goto(address);
     await chooseMethod(page, 'PBL');
     await pay.click();

@@ -122,8 +122,14 @@ function methodDoors({ numbers, paymentId, demo }: DoorWorld): Door[] {
     ),
     ...at('POST /pay/:id/card', `/pay/${numbers.next()}/card`, posted({ attempt: numbers.next(), ...good })),
     ...at('ALL /pay/:id/card', `/pay/${numbers.next()}/card`),
-    ...at('POST /pay/:id/bank', `/pay/${paymentId}/bank`, posted({ attempt: attempt(), channel: numbers.next() })),
-    ...at('ALL /pay/:id/bank', `/pay/${numbers.next()}/bank`),
+    ...['bank', 'pay-later', 'instalments'].flatMap((way) => [
+      ...at(
+        `POST /pay/:id/${way}`,
+        `/pay/${paymentId}/${way}`,
+        posted({ attempt: attempt(), channel: numbers.next() }),
+      ),
+      ...at(`ALL /pay/:id/${way}`, `/pay/${numbers.next()}/${way}`),
+    ]),
     ...at('GET /pay/:id/wallet', `/pay/${paymentId}/wallet?channel=${numbers.next()}`),
     ...at('GET /pay/:id/wallet', `/pay/${paymentId}/wallet?channel=gpay&supersede=${numbers.next()}`),
     ...[token, token.slice(0, -9), JSON.stringify({ pan: numbers.next() }), numbers.next()].flatMap((sent) =>

@@ -18,6 +18,7 @@ const banks = { ...createToldAcquirer(['bs', 'nest', 'ing'], 'banks'), unavailab
 const acquirersOf = (...list: Acquirer[]): Acquirers => new Map(list.map((acquirer) => [acquirer.name, acquirer]));
 const shopOf = (...offered: Channel[]) => ({ channels: offered }) as Pick<Shop, 'channels'> as Shop;
 const wishOf = (changes: Partial<MethodWish> = {}): MethodWish => ({
+  amount: 10_000n,
   currency: 'PLN',
   wanted: [],
   now: noon,
@@ -31,15 +32,35 @@ const short = (options: readonly MethodOption[]) =>
   );
 
 describe('What can pay', () => {
-  const all = acquirersOf(blik, banks);
+  const lender = createToldAcquirer(['paypo', 'inbank', 'inbank_0'], 'lender');
+  const all = acquirersOf(blik, banks, lender);
 
   it.each([
     ['in the order of the shop', shopOf('nest', 'blik', 'bs', 'ing'), {}, ['PBL nest bs ing', 'BLIK blik']],
-    ['only what has an acquirer', shopOf('blik', 'paypo', 'ecom3ds'), {}, ['BLIK blik']],
+    ['only what has an acquirer', shopOf('blik', 'lease', 'ecom3ds'), {}, ['BLIK blik']],
     ['only what takes the currency', shopOf('blik', 'ing'), { currency: 'EUR' }, []],
     ['only what the payment wants', shopOf('blik', 'ing'), { wanted: ['PBL', 'CARD'] }, ['PBL ing']],
     ['only what is open at this hour', shopOf('bs', 'ing'), { now: afterMidnight }, ['PBL ing']],
     ['no method of which nothing is open', shopOf('blik', 'bs'), { now: afterMidnight }, ['BLIK blik']],
+    ['no instalments below 300.00', shopOf('inbank', 'paypo', 'inbank_0'), { amount: 29_999n }, ['PAY_LATER paypo']],
+    [
+      'instalments from 300.00 on',
+      shopOf('inbank', 'paypo', 'inbank_0'),
+      { amount: 30_000n },
+      ['INSTALLMENTS inbank inbank_0', 'PAY_LATER paypo'],
+    ],
+    [
+      'instalments up to 50,000.00',
+      shopOf('inbank', 'blik'),
+      { amount: 5_000_000n },
+      ['INSTALLMENTS inbank', 'BLIK blik'],
+    ],
+    [
+      'no instalments above 50,000.00, not even as closed',
+      shopOf('inbank', 'blik'),
+      { amount: 5_000_001n, includeUnavailable: true },
+      ['BLIK blik'],
+    ],
     [
       'what is closed too, when that is asked for',
       shopOf('blik', 'bs', 'ing'),

@@ -10,7 +10,7 @@ describe('The page of a payment that several methods can pay', () => {
   it('offers each method by name, and opens one of them', () => {
     const page = drawAll();
     const names = [...page.matchAll(/<summary>([^<]+)<\/summary>/g)].map(([, name]) => name);
-    expect(names).toEqual(['BLIK', 'Bank transfer', 'Payment card', 'Wallet']);
+    expect(names).toEqual(['BLIK', 'Bank transfer', 'Payment card', 'Wallet', 'Pay later', 'Instalments']);
     expect(page.match(/<details name="method" class="way" open>/g)).toHaveLength(1);
     expect(page).toMatch(/open>\s*<summary>BLIK/);
     expect(drawAll({ opened: { method: 'CARD' } })).toMatch(/open>\s*<summary>Payment card/);
@@ -99,9 +99,41 @@ describe('The banks', () => {
   });
 
   it('say when none was chosen', () => {
-    const page = drawAll({ problem: { form: 'PBL', code: 'BANK_MISSING' } });
-    expect(page).toContain('<a href="#banks">Choose the bank from which you want to pay.</a>');
-    expect(page).toContain('<fieldset id="banks" aria-invalid="true" aria-describedby="bank-wrong">');
+    const page = drawAll({ problem: { form: 'PBL', code: 'NONE_CHOSEN' } });
+    expect(page).toContain('<a href="#bank">Choose the bank from which you want to pay.</a>');
+    expect(page).toContain('<fieldset id="bank" aria-invalid="true" aria-describedby="bank-wrong">');
+  });
+});
+
+describe('The lenders', () => {
+  it('are tiles beside the banks, in a form of their own for each method', () => {
+    const page = drawAll({ opened: { method: 'PAY_LATER', channel: 'imoje_twisto' } });
+    expect(page).toContain('<form method="post" action="/pay/1/pay-later">');
+    expect(page).toContain('<form method="post" action="/pay/1/instalments">');
+    expect(page).toContain('value="imoje_twisto" required checked><span>Twisto</span>');
+    expect(page).toContain('value="inbank" required><span>Inbank instalments</span>');
+    expect(page).toMatch(/open>\s*<summary>Pay later/);
+  });
+
+  it.each([
+    ['PAY_LATER', 'pay-later', 'Choose the lender with whom you want to pay later.'],
+    ['INSTALLMENTS', 'instalments', 'Choose the instalments in which you want to pay.'],
+  ] as const)('of %s say when none was chosen, and the other tiles are not to blame', (form, id, words) => {
+    const page = drawAll({ problem: { form, code: 'NONE_CHOSEN' } });
+    expect(page).toContain(`<a href="#${id}">${words}</a>`);
+    expect(page).toContain(`<fieldset id="${id}" aria-invalid="true" aria-describedby="${id}-wrong">`);
+    expect(page.match(/aria-invalid/g)).toHaveLength(1);
+  });
+
+  it.each([
+    ['PAYER_DECLINED', 'declined on the lender’s page'],
+    ['NOT_CONFIRMED', 'not confirmed with the lender in time'],
+    ['ISSUER_DECLINED', 'The lender refused to pay for you'],
+  ] as const)('that gave no credit for %s are named instead of a bank', (reason, words) => {
+    for (const method of ['PAY_LATER', 'INSTALLMENTS'] as const) {
+      expect(drawAll({ attempt: { method, reason } })).toContain(words);
+    }
+    expect(drawAll({ attempt: { method: 'PBL', reason } })).not.toContain(words);
   });
 });
 
@@ -140,6 +172,18 @@ describe('The page of an attempt that waits elsewhere', () => {
     expect(page).toContain('<a class="button" href="/sandbox/1">Go to mBank</a>');
     expect(page).toContain('<a href="/pay/1/other">Pay in another way</a>');
     expect(page).toContain('If you have done so already, just wait.');
+  });
+
+  it('leads on to the lender', () => {
+    const page = waiting({
+      method: 'INSTALLMENTS',
+      label: 'Inbank instalments',
+      bankPage: { url: '/sandbox/1', httpMethod: 'GET', fields: [] },
+      replaceable: true,
+    });
+    expect(page).toContain('Finish on the lender’s page');
+    expect(page).toContain('<a class="button" href="/sandbox/1">Go to Inbank instalments</a>');
+    expect(page).not.toMatch(/bank’s page|issued your card/);
   });
 
   it('leads on to the challenge of a card', () => {

@@ -18,6 +18,8 @@ const everyPage = (wishes: Wishes): string[] => [
   ...pageErrors.map((error) => String(errorPage({ ...frameOf(), ...wishes, error, reference: 'r-1' }))),
 ];
 
+type Urls = PaymentView['urls'];
+
 describe('Every page', () => {
   const pages = paywallLocales.flatMap((locale) => everyPage({ locale, sandbox: true }));
 
@@ -66,7 +68,10 @@ describe('Every page', () => {
       payment: { shopName: evil, title: evil, orderId: evil },
       formNonce: evil,
       returnTo: { url: `https://shop.example/${evil}`, automatic: true },
-      urls: Object.fromEntries(Object.keys(viewOf().urls).map((name) => [name, evil])) as PaymentView['urls'],
+      urls: {
+        ...(Object.fromEntries(Object.keys(viewOf().urls).map((name) => [name, evil])) as Omit<Urls, 'tiles'>),
+        tiles: { PBL: evil, PAY_LATER: evil, INSTALLMENTS: evil },
+      },
       languages: [
         { locale: 'pl', href: evil },
         { locale: 'en', href: evil },

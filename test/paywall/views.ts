@@ -29,7 +29,7 @@ const urls: PaymentView['urls'] = {
   self: '/pay/1',
   blik: '/pay/1/blik',
   card: '/pay/1/card',
-  bank: '/pay/1/bank',
+  tiles: { PBL: '/pay/1/bank', PAY_LATER: '/pay/1/pay-later', INSTALLMENTS: '/pay/1/instalments' },
   wallet: '/pay/1/wallet',
   otherMethod: '/pay/1/other',
   events: '/pay/1/events',
@@ -41,7 +41,7 @@ export const allMethods: PaymentView['methods'] = [
   { method: 'BLIK' },
   {
     method: 'PBL',
-    banks: [
+    tiles: [
       { channel: 'mtransfer', name: 'mBank' },
       { channel: 'ipko', name: 'PKO BP iPKO' },
     ],
@@ -54,6 +54,14 @@ export const allMethods: PaymentView['methods'] = [
       { name: 'Apple Pay', href: '/pay/1/wallet?channel=applepay' },
     ],
   },
+  {
+    method: 'PAY_LATER',
+    tiles: [
+      { channel: 'paypo', name: 'PayPo' },
+      { channel: 'imoje_twisto', name: 'Twisto' },
+    ],
+  },
+  { method: 'INSTALLMENTS', tiles: [{ channel: 'inbank', name: 'Inbank instalments' }] },
 ];
 
 /** Makes the view of a payment. */
@@ -117,7 +125,9 @@ export function methodPages(wishes: Wishes = {}): string[] {
   const shapes: Wishes[] = [
     {},
     { opened: { method: 'CARD' }, problem: { form: 'CARD', problems, kept } },
-    { opened: { method: 'PBL' }, problem: { form: 'PBL', code: 'BANK_MISSING' } },
+    { opened: { method: 'PBL' }, problem: { form: 'PBL', code: 'NONE_CHOSEN' } },
+    { opened: { method: 'PAY_LATER' }, problem: { form: 'PAY_LATER', code: 'NONE_CHOSEN' } },
+    { opened: { method: 'INSTALLMENTS' }, problem: { form: 'INSTALLMENTS', code: 'NONE_CHOSEN' } },
     { opened: { method: 'WALLET' }, problem: { form: 'WALLET', code: 'TOKEN_INVALID' } },
     { problem: { form: undefined, code: 'METHOD_GONE' } },
     {

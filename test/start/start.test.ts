@@ -73,7 +73,13 @@ test('demo.json holds all that is needed to try the sandbox, for its owner alone
   expect(data).toMatchObject({
     viewer: { merchant: { id: demo.merchantId } },
     shop: { status: 'ACTIVE', currencies: expect.arrayContaining(['PLN', 'EUR']) },
-    paymentMethods: [{ method: 'BLIK' }, { method: 'PBL' }, { method: 'CARD' }, { method: 'WALLET' }],
+    paymentMethods: [
+      { method: 'BLIK' },
+      { method: 'PBL' },
+      { method: 'CARD' },
+      { method: 'WALLET' },
+      { method: 'PAY_LATER' },
+    ],
   });
 });
 

@@ -1,6 +1,7 @@
 import { after } from '../../kernel/clock.ts';
 import type { CaptureMode, Currency, DeclineReason } from '../../kernel/db/generated/prisma/enums.ts';
 import type { Channel } from '../../shops/model.ts';
+import type { PayerPageKind } from '../payer-page.ts';
 import type { Acquirer, AcquirerAnswer, StartOrder } from '../port.ts';
 import type { MovementCodes, MovementScriptName } from './movement-outcomes.ts';
 
@@ -40,9 +41,9 @@ export type Behaviour = Pick<Acquirer, 'name' | 'channels' | 'capabilities' | 'u
   readonly page?: PayerPage;
 };
 
-/** The page on which a payer decides, as at a bank. */
+/** The page on which a payer decides, as at a bank or a lender. */
 export type PayerPage = {
-  readonly kind: 'bank' | 'challenge';
+  readonly kind: PayerPageKind;
   readonly refusedCode: string;
   readonly lapsedCode: string;
   /** How long it waits for the payer's decision. */

@@ -22,7 +22,8 @@ export function toPaymentWish(
   const { shop, form } = owner;
   const asked = form.visibleMethods ?? [];
   // What is closed or out of order now may be open when the payer chooses.
-  const wish = { currency: form.currency, wanted: asked, now: deps.clock.now(shop), includeUnavailable: true };
+  const { amount, currency } = form;
+  const wish = { amount, currency, wanted: asked, now: deps.clock.now(shop), includeUnavailable: true };
   const offered = listMethods(deps.acquirers, shop, wish);
   const methods = offered.length > 0 && asked.length > 0 ? offered.map((option) => option.method) : asked;
   const prepared = preparePayment(

@@ -1,14 +1,14 @@
 import { z } from 'zod';
-import type { Currency, PaymentMethod } from '../../kernel/db/generated/prisma/enums.ts';
+import type { PaymentMethod } from '../../kernel/db/generated/prisma/enums.ts';
 import { InvalidInput } from '../../kernel/errors.ts';
 import { parseLocale } from '../../kernel/i18n/locales.ts';
 import { listMethods } from '../../payments/list-methods.ts';
 import { preparePayment } from '../../payments/prepare-payment.ts';
 import { startTransaction } from '../../payments/start-transaction.ts';
 import { tokeniseWalletToken } from '../../payments/tokenise-wallet-token.ts';
-import { MethodNotAvailable } from '../../shops/errors.ts';
+import { AmountOutOfRange, MethodNotAvailable } from '../../shops/errors.ts';
 import { findVisibleShop } from '../../shops/find-shop.ts';
-import { type Channel, channelFacts, isChannel, type Shop } from '../../shops/model.ts';
+import { type Channel, channelFacts, isChannel, limitsAgainst, type Shop } from '../../shops/model.ts';
 import { wireMethod } from '../../webhooks/model.ts';
 import { methodCodes } from '../form/method-words.ts';
 import { endpoint, type RestCall } from './endpoint.ts';
@@ -56,7 +56,7 @@ export const createTransactionEndpoint = endpoint(
     }
     const shop = await findVisibleShop(deps.payments.shops, actor, body.serviceId);
     const channel = channelOf(body);
-    requireOffered(call, shop, { channel, currency: body.currency });
+    requireOffered(call, shop, channel);
     const { method } = channelFacts(channel);
     const wish = { ...paymentOf(body), idempotencyKey, methods: [method], preselectChannel: channel };
     const made = await deps.payments.creating.submit(preparePayment(deps.prepare, { shop, source: 'REST' }, wish));
@@ -91,13 +91,12 @@ function channelOf({ paymentMethod, paymentMethodCode: code }: Body): Channel {
 }
 
 /** Before anything is written: what cannot pay now leaves no payment behind. */
-function requireOffered(
-  { deps }: RestCall<Body>,
-  shop: Shop,
-  { channel, currency }: { readonly channel: Channel; readonly currency: Currency },
-): void {
+function requireOffered({ deps, body }: RestCall<Body>, shop: Shop, channel: Channel): void {
+  const { amount, currency } = body;
   const now = deps.payments.clock.now(shop);
-  const wish = { currency, wanted: [channelFacts(channel).method], now };
+  const limits = limitsAgainst(channel, amount);
+  if (limits) throw new AmountOutOfRange(channel, limits, ['amount']);
+  const wish = { amount, currency, wanted: [channelFacts(channel).method], now };
   const offered = listMethods(deps.payments.acquirers, shop, wish).flatMap((option) => option.channels);
   if (offered.includes(channel)) return;
   throw new MethodNotAvailable(

@@ -40,7 +40,8 @@ export const paymentMethodsEndpoint = endpoint(
   async ({ deps, actor, params, body }) => {
     const shop = await findVisibleShop(deps.payments.shops, actor, params.serviceId ?? '');
     const locale: Locale = parseLocale(body.locale ?? '') ?? 'pl';
-    const wish = { currency: body.currency, wanted: [], now: deps.payments.clock.now(shop), includeUnavailable: true };
+    const { amount, currency } = body;
+    const wish = { amount, currency, wanted: [], now: deps.payments.clock.now(shop), includeUnavailable: true };
     return listMethods(deps.payments.acquirers, shop, wish).map(({ method, channels, options }, place) => ({
       label: methodName(method, locale),
       isOnline: channels.length > 0,
@@ -81,16 +82,17 @@ function channelObject(
   channel: Channel,
   { currency, isOnline }: { readonly currency: Currency; readonly isOnline: boolean },
 ) {
+  const { method, limits } = channelFacts(channel);
   return {
-    paymentMethod: wireMethod[channelFacts(channel).method],
+    paymentMethod: wireMethod[method],
     paymentMethodCode: channel,
     isActive: true,
     isOnline,
     description: channelName(channel, 'pl'),
     currency,
     transactionLimits: {
-      minTransaction: { type: 'number', value: 1 },
-      maxTransaction: { type: 'number', value: Number(amountMax) },
+      minTransaction: { type: 'number', value: Number(limits?.min ?? 1n) },
+      maxTransaction: { type: 'number', value: Number(limits?.max ?? amountMax) },
     },
     paymentMethodImage: [],
     paymentMethodCodeImage: [],

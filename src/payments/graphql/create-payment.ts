@@ -70,7 +70,7 @@ builder.mutationField('createPayment', (t) =>
   t.field({
     type: resultUnion('CreatePayment', CreatePaymentSuccess),
     description:
-      'Asks a payer for money. Scope: payments:write. Refusals: INVALID_INPUT, NOT_FOUND (the shop), SHOP_NOT_ACTIVE, MERCHANT_NOT_ACTIVE, CURRENCY_NOT_AVAILABLE, METHOD_NOT_AVAILABLE, IDEMPOTENCY_KEY_REUSED.',
+      'Asks a payer for money. Scope: payments:write. Refusals: INVALID_INPUT, NOT_FOUND (the shop), SHOP_NOT_ACTIVE, MERCHANT_NOT_ACTIVE, CURRENCY_NOT_AVAILABLE, METHOD_NOT_AVAILABLE, AMOUNT_OUT_OF_RANGE, IDEMPOTENCY_KEY_REUSED.',
     args: { input: t.arg({ type: CreatePaymentInput, required: true, description: 'What is to be paid.' }) },
     resolve: (_, { input }, context) =>
       refusable(context, { operation: 'createPayment', scope: 'payments:write', evidence: input }, async (actor) => {

@@ -90,9 +90,11 @@ builder.queryField('paymentMethods', (t) =>
     resolve: async (_, { shopId, amount, currency, locale, includeUnavailable }, context) => {
       const { shops, acquirers, clock } = context.app.payments;
       const shop = await findVisibleShop(shops, actorWith(context, 'payments:read'), shopId);
-      parsePaymentAmount(amount);
       const language = locale ?? parseLocale(shop.locale) ?? 'pl';
-      const wish = { currency, wanted: [], now: clock.now(shop), includeUnavailable: includeUnavailable ?? false };
+      const wish = {
+        ...{ amount: parsePaymentAmount(amount), currency, wanted: [] },
+        ...{ now: clock.now(shop), includeUnavailable: includeUnavailable ?? false },
+      };
       return listMethods(acquirers, shop, wish).map((option) => ({ ...option, locale: language }));
     },
   }),

@@ -117,7 +117,7 @@ builder.mutationField('startTransaction', (t) =>
   t.field({
     type: resultUnion('StartTransaction', StartTransactionSuccess),
     description:
-      'Pays a payment from the shop’s own page. Follow the outcome by subscription, notification or `transaction(id)`. Scope: payments:write. Refusals: INVALID_INPUT, NOT_FOUND, PAYMENT_NOT_PAYABLE, ATTEMPT_IN_PROGRESS, METHOD_NOT_AVAILABLE, SHOP_NOT_ACTIVE, MERCHANT_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED, RATE_LIMITED.',
+      'Pays a payment from the shop’s own page. Follow the outcome by subscription, notification or `transaction(id)`. Scope: payments:write. Refusals: INVALID_INPUT, NOT_FOUND, PAYMENT_NOT_PAYABLE, ATTEMPT_IN_PROGRESS, METHOD_NOT_AVAILABLE, AMOUNT_OUT_OF_RANGE, SHOP_NOT_ACTIVE, MERCHANT_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED, RATE_LIMITED.',
     args: { input: t.arg({ type: StartTransactionInput, required: true, description: 'What to pay, and how.' }) },
     resolve: (_, { input }, context) => {
       const evidence = { idempotencyKey: input.idempotencyKey, subject: input.paymentId };

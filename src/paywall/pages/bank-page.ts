@@ -10,12 +10,12 @@ import type { Html, PageFrame } from './view.ts';
 /** What the page of a simulated bank shows. */
 export type BankView = PageFrame & { readonly order: PayerOrder; readonly self: string };
 
-/** Draws the page of a simulated bank, or of its challenge of 3-D Secure: whoever tests decides what the payer does. */
+/** Draws the page of a simulated bank or lender, or of the challenge of 3-D Secure: whoever tests decides what the payer does. */
 export function bankPage(view: BankView): Html {
   const t = translatorFor(view.locale);
   const { kind, amount, currency, shopName, isOpen, returnUrl } = view.order;
   const name = channelName(view.order.channel, view.locale);
-  const title = kind === 'bank' ? t('bankPage.heading.bank', { name }) : t('bankPage.heading.challenge');
+  const title = kind === 'challenge' ? t('bankPage.heading.challenge') : t(`bankPage.heading.${kind}`, { name });
   const sum = formatMoney({ amount, currency }, writtenLocale(view.locale));
   const back = webAddress(returnUrl);
   return layout(
@@ -23,7 +23,7 @@ export function bankPage(view: BankView): Html {
     { title },
     html`<div class="card first">
 <h1>${title}</h1>
-<p>${isOpen ? t('bankPage.text', { shop: shopName, amount: sum }) : t('bankPage.over')}</p>
+<p>${isOpen ? t(kind === 'lender' ? 'bankPage.lenderText' : 'bankPage.text', { shop: shopName, amount: sum }) : t('bankPage.over')}</p>
 ${isOpen ? decisions(view) : back === undefined ? '' : html`<p><a class="button" href="${back}">${t('bankPage.back')}</a></p>`}
 </div>`,
   );

@@ -1,7 +1,8 @@
 import { html } from 'hono/html';
 import type { DeclineReason } from '../../kernel/db/generated/prisma/enums.ts';
 import { type MessageKey, translatorFor } from '../messages/catalogues.ts';
-import type { Html, PaymentView } from './view.ts';
+import { isCredit } from './parts.ts';
+import { type Html, type PaymentView, tilePaths } from './view.ts';
 
 /** Refusals that the payer cures by a better code, so the field itself is marked. */
 const codeReasons: readonly DeclineReason[] = ['CODE_INVALID', 'CODE_EXPIRED'];
@@ -20,6 +21,13 @@ const blikReasons = [
   'TECHNICAL',
   'GENERAL',
   'NOT_SENT',
+] as const satisfies readonly DeclineReason[];
+
+/** Reasons that a lender gives, and not a bank. */
+const lenderReasons = [
+  'PAYER_DECLINED',
+  'NOT_CONFIRMED',
+  'ISSUER_DECLINED',
 ] as const satisfies readonly DeclineReason[];
 
 /** Says whether the page has to begin with what went wrong. */
@@ -58,8 +66,11 @@ function refusalOf(view: PaymentView): DeclineReason | undefined {
 }
 
 function reasonText(view: PaymentView, reason: DeclineReason): MessageKey {
-  const ofBlik = blikReasons.find((candidate) => candidate === reason);
-  return view.attempt?.method === 'BLIK' && ofBlik ? `reason.BLIK.${ofBlik}` : `reason.${reason}`;
+  const method = view.attempt?.method;
+  const ofBlik = method === 'BLIK' && blikReasons.find((candidate) => candidate === reason);
+  if (ofBlik) return `reason.BLIK.${ofBlik}`;
+  const ofLender = method && isCredit(method) && lenderReasons.find((candidate) => candidate === reason);
+  return ofLender ? `reason.LENDER.${ofLender}` : `reason.${reason}`;
 }
 
 function problemSummary(view: PaymentView, problem: NonNullable<PaymentView['problem']>): Html {
@@ -70,7 +81,12 @@ function problemSummary(view: PaymentView, problem: NonNullable<PaymentView['pro
     case 'BLIK':
       return alert(t('problem.heading.BLIK'), html`<p><a href="#code">${t(`problem.${problem.code}`)}</a></p>`);
     case 'PBL':
-      return alert(t('problem.heading.PBL'), html`<p><a href="#banks">${t(`problem.${problem.code}`)}</a></p>`);
+    case 'PAY_LATER':
+    case 'INSTALLMENTS':
+      return alert(
+        t(`problem.heading.${problem.form}`),
+        html`<p><a href="#${tilePaths[problem.form]}">${t(`problem.NONE_CHOSEN.${problem.form}`)}</a></p>`,
+      );
     case 'WALLET':
       return alert(t('refused.heading'), html`<p>${t(`problem.${problem.code}`)}</p>`);
     case 'CARD':

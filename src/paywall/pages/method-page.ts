@@ -3,13 +3,13 @@ import type { PaymentMethod } from '../../kernel/db/generated/prisma/enums.ts';
 import { formatMoment } from '../../kernel/i18n/format-time.ts';
 import { methodName } from '../../payments/name-methods.ts';
 import { translatorFor, writtenLocale } from '../messages/catalogues.ts';
-import { bankForm } from './bank-form.ts';
 import { blikForm } from './blik-form.ts';
 import { cardForm } from './card-form.ts';
 import { errorSummary, hasFailed } from './error-summary.ts';
 import { layout } from './layout.ts';
 import { otherMoneyNotice } from './other-money.ts';
 import { amountOf, factList, listening, webAddress } from './parts.ts';
+import { tileForm } from './tile-form.ts';
 import type { Html, MethodView, PaymentView } from './view.ts';
 import { walletForm } from './wallet-form.ts';
 
@@ -70,10 +70,10 @@ function formOf(view: PaymentView, way: MethodView): Html {
       return blikForm(view);
     case 'CARD':
       return cardForm(view);
-    case 'PBL':
-      return bankForm(view, way.banks);
     case 'WALLET':
       return walletForm(view, way.wallets);
+    default:
+      return tileForm(view, way.method, way.tiles);
   }
 }
 

@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import type { PaymentMethod } from '../../kernel/db/generated/prisma/enums.ts';
 import { formatMoney } from '../../kernel/i18n/format-money.ts';
 import { translatorFor, writtenLocale } from '../messages/catalogues.ts';
 import { icons } from './icons.ts';
@@ -20,6 +21,11 @@ export function factList(facts: readonly (readonly [name: string, value: string 
   return html`<dl>${facts.map(([name, value]) =>
     value === undefined || value === '' ? '' : html`<div><dt>${name}</dt><dd>${value}</dd></div>`,
   )}</dl>`;
+}
+
+/** Says whether a lender pays, so that the payer goes to a lender and not to a bank. */
+export function isCredit(method: PaymentMethod): boolean {
+  return method === 'PAY_LATER' || method === 'INSTALLMENTS';
 }
 
 /** Draws what every form posts along: the idempotency key of the attempt, and whether it replaces one that is running. */

@@ -73,7 +73,7 @@ export type AttemptView = {
   readonly startedAt: Date;
   /** Until when the payer can confirm in the bank's app; undefined when there is nothing to confirm. */
   readonly confirmUntil?: Date | undefined;
-  /** The page of the bank where the payer has to go on. */
+  /** The page of the bank or lender where the payer has to go on. */
   readonly bankPage?: Redirect | undefined;
   /** True when the payer may pay otherwise, once he was warned. */
   readonly replaceable: boolean;
@@ -91,10 +91,25 @@ export type OtherMoney = {
 export type MethodView =
   | { readonly method: 'BLIK' }
   | { readonly method: 'CARD' }
-  | { readonly method: 'PBL'; readonly banks: readonly BankView[] }
+  | { readonly method: TileMethod; readonly tiles: readonly Tile[] }
   | { readonly method: 'WALLET'; readonly wallets: readonly WalletLink[] };
 
-export type BankView = { readonly channel: string; readonly name: string };
+/** The methods whose channels, banks or lenders, are tiles of which the payer chooses one. */
+export type TileMethod = 'PBL' | 'PAY_LATER' | 'INSTALLMENTS';
+
+/** Where the form of each is posted, below the page of the payment; the tiles have this name on the page. */
+export const tilePaths = {
+  PBL: 'bank',
+  PAY_LATER: 'pay-later',
+  INSTALLMENTS: 'instalments',
+} as const satisfies Record<TileMethod, string>;
+
+/** Says whether the channels of a method are tiles. */
+export function isTileMethod(method: PaymentMethod): method is TileMethod {
+  return Object.hasOwn(tilePaths, method);
+}
+
+export type Tile = { readonly channel: string; readonly name: string };
 
 /** Where the payer of a wallet chooses his card. */
 export type WalletLink = { readonly name: string; readonly href: string };
@@ -105,7 +120,7 @@ export type PageUrls = {
   /** Where the form of each method is posted. */
   readonly blik: string;
   readonly card: string;
-  readonly bank: string;
+  readonly tiles: Readonly<Record<TileMethod, string>>;
   readonly wallet: string;
   /** The methods again, while an attempt is running. */
   readonly otherMethod: string;
@@ -124,7 +139,7 @@ export type FormProblem =
       /** What may be shown again: never the number or the security code. */
       readonly kept: { readonly expiry: string; readonly name: string };
     }
-  | { readonly form: 'PBL'; readonly code: 'BANK_MISSING' }
+  | { readonly form: TileMethod; readonly code: 'NONE_CHOSEN' }
   | { readonly form: 'WALLET'; readonly code: 'TOKEN_INVALID' | 'TOKEN_EXPIRED' | 'BRAND_NOT_TAKEN' }
   | { readonly form: undefined; readonly code: 'TOO_MANY_ATTEMPTS' | 'ATTEMPTS_STOPPED' | 'METHOD_GONE' };
 

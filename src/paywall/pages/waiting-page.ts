@@ -4,10 +4,10 @@ import { formatCountdown } from '../../kernel/i18n/format-time.ts';
 import { translatorFor } from '../messages/catalogues.ts';
 import { layout } from './layout.ts';
 import { otherMoneyNotice } from './other-money.ts';
-import { amountOf, factList, listening, refreshWithoutScript, statusLine, webAddress } from './parts.ts';
+import { amountOf, factList, isCredit, listening, refreshWithoutScript, statusLine, webAddress } from './parts.ts';
 import type { Html, PaymentView } from './view.ts';
 
-type Waiting = 'unknown' | 'atBank' | 'challenge' | 'waiting' | 'processing';
+type Waiting = 'unknown' | 'atBank' | 'atLender' | 'challenge' | 'waiting' | 'processing';
 
 /** Draws the page of a payment whose attempt is running (status PENDING): what to do now, and how long there is for it. */
 export function waitingPage(view: PaymentView): Html {
@@ -48,7 +48,10 @@ ${fields.map(({ name, value }) => html`<input type="hidden" name="${name}" value
 
 function waitingFor({ attempt, now }: PaymentView): Waiting {
   if (attempt?.status === 'UNKNOWN') return 'unknown';
-  if (attempt?.bankPage !== undefined) return attempt.method === 'PBL' ? 'atBank' : 'challenge';
+  if (attempt?.bankPage !== undefined) {
+    if (isCredit(attempt.method)) return 'atLender';
+    return attempt.method === 'PBL' ? 'atBank' : 'challenge';
+  }
   const confirms = attempt?.confirmUntil !== undefined || attempt?.method === 'BLIK';
   return confirms && !(attempt?.confirmUntil && attempt.confirmUntil <= now && attempt.replaceable)
     ? 'waiting'

@@ -1,5 +1,4 @@
 import {
-  bankForm,
   cardForm,
   chooseMethod,
   type FormMethod,
@@ -8,6 +7,7 @@ import {
   payByCard,
   payByWallet,
   simulatedBank,
+  tileForm,
   typeCard,
 } from './payer.ts';
 import { type KnownPage, openNew, sendUnchecked, textOf, untilAlert, untilShown, type Visit } from './visit.ts';
@@ -61,7 +61,7 @@ export const methodPages: { readonly [name: string]: KnownPage } = {
   },
   'no bank chosen': async (visit) => {
     await openMethod(visit, 'PBL');
-    await sendUnchecked(bankForm(visit.page).form);
+    await sendUnchecked(tileForm(visit.page, 'PBL').form);
     await untilAlert(visit);
   },
   'a bank': (visit) => startAtBank(visit),

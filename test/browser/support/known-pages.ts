@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { signed } from '../../imoje/form/sign-by-hand.ts';
+import { lenderPages } from './known-pages-of-lenders.ts';
 import { linkPages } from './known-pages-of-links.ts';
 import { methodPages } from './known-pages-of-methods.ts';
 import { troubledPages } from './known-pages-of-trouble.ts';
@@ -71,6 +72,7 @@ export const knownPages: { readonly [name: string]: KnownPage } = {
   },
   ...linkPages,
   ...methodPages,
+  ...lenderPages,
   ...troubledPages,
   'an unknown payment': (visit) => openNowhere(visit, `/pay/${randomUUID()}`, 'PAYMENT_UNKNOWN'),
   'an unknown address': (visit) => openNowhere(visit, '/nowhere', 'PAGE_UNKNOWN'),

@@ -1,11 +1,12 @@
 import type { Locator, Page } from 'playwright-core';
 import { methodName } from '../../../src/payments/name-methods.ts';
+import { type TileMethod, tilePaths } from '../../../src/paywall/pages/view.ts';
 
 /** The main heading of a payment whose bank has not answered. */
 export const silentBank = 'The bank has not answered yet';
 
 /** Methods of which the page has a form. */
-export type FormMethod = 'BLIK' | 'PBL' | 'CARD' | 'WALLET';
+export type FormMethod = 'BLIK' | 'PBL' | 'CARD' | 'WALLET' | 'PAY_LATER' | 'INSTALLMENTS';
 
 /** What the payer presses to unfold the form of a method, in any language. */
 export function methodNamed(page: Page, method: FormMethod): Locator {
@@ -28,7 +29,9 @@ function fieldOf(page: Page, method: FormMethod): Locator {
     case 'CARD':
       return cardForm(page).number;
     case 'PBL':
-      return page.getByRole('radio').first();
+    case 'PAY_LATER':
+    case 'INSTALLMENTS':
+      return tileForm(page, method).form.getByRole('radio').first();
     case 'WALLET':
       return page.getByRole('link', { name: 'Google Pay' });
   }
@@ -91,22 +94,27 @@ export async function payByCard(page: Page, number: string): Promise<void> {
   await cardForm(page).pay.click();
 }
 
-/** The form with the banks, in any language and whatever other methods stand beside it. */
-export function bankForm(page: Page) {
-  const form = page.locator('form').filter({ has: page.getByRole('radio') });
-  const bank = (name: string): Locator => form.getByRole('radio', { name, exact: true });
-  return { form, bank, pay: form.getByRole('button', { name: payNamed }) };
+/** The form with the banks or the lenders of a method, in any language and whatever other methods stand beside it. */
+export function tileForm(page: Page, method: TileMethod) {
+  const form = page.locator(`form:has(#${tilePaths[method]})`);
+  const tile = (name: string): Locator => form.getByRole('radio', { name, exact: true });
+  return { form, tile, pay: form.getByRole('button', { name: payNamed }) };
 }
 
 /** Chooses a bank and goes there to pay. */
 export async function payAtBank(page: Page, name: string): Promise<void> {
-  await chooseMethod(page, 'PBL');
-  const banks = bankForm(page);
-  await banks.bank(name).check();
-  await banks.pay.click();
+  await payByTile(page, 'PBL', name);
 }
 
-/** What the payer can do at a simulated bank, or at its challenge for a card. */
+/** Chooses a bank or lender by its name, and goes there to pay. */
+export async function payByTile(page: Page, method: TileMethod, name: string): Promise<void> {
+  await chooseMethod(page, method);
+  const { tile, pay } = tileForm(page, method);
+  await tile(name).check();
+  await pay.click();
+}
+
+/** What the payer can do at a simulated bank or lender, or at its challenge for a card. */
 export function simulatedBank(page: Page) {
   const button = (polish: string, english: string): Locator =>
     page.getByRole('button', { name: either(polish, english) });

@@ -144,6 +144,20 @@ describe('POST /payment', () => {
     expect(answer.status).toBe(303);
     expect(await findPayment(world.database, idIn(answer))).toMatchObject({ methods: ['CARD', 'BLIK'] });
   });
+
+  it.each([
+    ['29999', 'imoje_installments', 422],
+    ['29999', 'imoje_installments,blik', 303],
+    ['30000', 'imoje_installments', 303],
+  ])('for an amount of %s asks for %s, and is answered with %i', async (amount, visibleMethod, status) => {
+    const lender = { ...createScriptedAcquirer(), channels: ['blik', 'inbank'] } as const;
+    const acquirers = new Map([[lender.name, lender]]);
+    const router = createRouter({ ...world.deps, prepare: { ...world.deps.prepare, acquirers } });
+    const form = posted(signed(formOf({ amount, visibleMethod }), own.serviceKey));
+    const answer = await router.request('/payment', form);
+    expect(answer.status).toBe(status);
+    if (status === 422) expect(await answer.text()).toContain('<code>amount</code>');
+  });
 });
 
 describe('The same form sent again', () => {

@@ -89,6 +89,7 @@ describe('POST /transaction by a method for which the payer has to go somewhere'
     ['pbl', 'ipko', 'pending', /\/sandbox\//],
     ['ing', 'ing', 'pending', /\/sandbox\//],
     ['pbl', 'ing', 'pending', /\/sandbox\//],
+    ['imoje_paylater', 'paypo', 'pending', /\/sandbox\//],
     ['card', 'ecom3ds', 'new', /\/pay\//],
     ['wallet', 'gpay', 'new', /\/pay\//],
     ['blik', 'blik', 'new', /\/pay\//],
@@ -173,6 +174,11 @@ describe('POST /transaction refuses', () => {
     ['card', 'recurring'],
   ])('%s %s, which it does not offer, with 406', async (paymentMethod, paymentMethodCode) => {
     expect((await sell({ paymentMethod, paymentMethodCode })).status).toBe(406);
+  });
+
+  it('an amount that a lender does not take', async () => {
+    const { status, body } = await sell({ paymentMethod: 'imoje_installments', paymentMethodCode: 'inbank' });
+    expect([status, body]).toMatchObject([422, { apiErrorResponse: { code: 'TRX-ERROR-120105' } }]);
   });
 
   it('a shop of nobody', async () => {
