@@ -55,6 +55,13 @@ test('the form of the README leads to the page of a new payment', async () => {
   expect(await page.text()).toContain('49,99');
 });
 
+test('the REST calls of the README make a sale and show it', async () => {
+  const output = await paste(blocks[3]);
+  expect(output).toContain("status: 'pending'");
+  expect(output).toContain("orderId: 'ORDER/3'");
+  expect(output).toMatch(/\n(pending|settled)\n$/);
+});
+
 test('every block of the README that can be run is run here', () => {
-  expect(blocks).toHaveLength(3);
+  expect(blocks).toHaveLength(4);
 });
