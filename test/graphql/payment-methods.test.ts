@@ -33,15 +33,15 @@ async function openShop(at?: { hour: number; minute: number }): Promise<{ shopId
   return { shopId: shop.id, key: secret, now: new Date(there.epochMilliseconds) };
 }
 
-async function methodsOf(shop: { shopId: string; key: string }, more = ''): Promise<readonly Method[]> {
+async function methodsOf(shop: { shopId: string; key: string }, more = '', amount = 100): Promise<readonly Method[]> {
   const { data, errors } = await ask<{ paymentMethods: readonly Method[] }>(
     gateway,
-    `query ($id: ID!) {
-      paymentMethods(shopId: $id, amount: 100, currency: PLN ${more}) {
+    `query ($id: ID!, $amount: MinorUnits!) {
+      paymentMethods(shopId: $id, amount: $amount, currency: PLN ${more}) {
         method channels options { channel name unavailable { reason until } }
       }
     }`,
-    { key: shop.key, variables: { id: shop.shopId } },
+    { key: shop.key, variables: { id: shop.shopId, amount } },
   );
   expect(errors).toBeUndefined();
   return data.paymentMethods;
@@ -74,6 +74,19 @@ describe('paymentMethods at an hour at which a bank is closed', () => {
       name: 'VeloBank (formerly Getin)',
       unavailable: null,
     });
+  });
+});
+
+describe('paymentMethods of an amount', () => {
+  it.each([
+    [29_999, undefined],
+    [30_000, ['inbank', 'inbank_0']],
+    [5_000_000, ['inbank', 'inbank_0']],
+    [5_000_001, undefined],
+  ])('of %i minor units has the instalments %j, and pay later in any case', async (amount, expected) => {
+    const methods = await methodsOf(await openShop(), 'includeUnavailable: true', amount);
+    expect(methodNamed(methods, 'INSTALLMENTS')?.channels).toEqual(expected);
+    expect(methodNamed(methods, 'PAY_LATER')?.channels).toEqual(['imoje_twisto', 'paypo', 'blik_paylater']);
   });
 });
 
