@@ -1,0 +1,54 @@
+import { readFile } from 'node:fs/promises';
+import { expect, it } from 'vitest';
+import { formSchema } from '../../src/imoje/form/form-schema.ts';
+import { endpoints } from '../../src/imoje/rest/endpoints.ts';
+
+const read = (file: string): Promise<string> => readFile(new URL(`../../${file}`, import.meta.url), 'utf8');
+const page = await read('docs/imoje.md');
+
+/** The rows of the tables in a text, each as the texts of its cells. */
+const rowsIn = (text: string): string[][] =>
+  [...text.matchAll(/^\|(.*)\|$/gm)].map(([, cells = '']) => cells.split('|').map((cell) => cell.trim()));
+
+it('The page on imoje says of every endpoint of the REST door that it is here, and of no other', () => {
+  const ours = endpoints.map(({ method, path }) => `${method.toUpperCase()} ${path.replaceAll(/:(\w+)/g, '{$1}')}`);
+  const told = rowsIn(page).flatMap(([name = '', state]) => {
+    const endpoint = /^`((?:GET|POST|PUT|DELETE) \/(?:transaction|payment|service|profile|settings)\S*)`$/.exec(
+      name,
+    )?.[1];
+    return endpoint !== undefined && state !== '`not yet`' ? [endpoint] : [];
+  });
+  expect(told.toSorted()).toEqual(ours.toSorted());
+});
+
+it('The page on imoje names every field of the form', () => {
+  const [section = ''] = /^## 1\. .*?(?=^## 2\. )/ms.exec(page) ?? [];
+  const here = rowsIn(section).flatMap(([name, state]) => (state === '`not yet`' ? [] : [name]));
+  const fields = Object.keys(formSchema.shape).map((name) => `\`${name}\``);
+  expect(fields.filter((name) => !here.includes(name))).toEqual([]);
+});
+
+it('The page on imoje lists the codes of errors with the statuses that they go with', async () => {
+  const source = await read('src/imoje/rest/answer-error.ts');
+  const ours = [...source.matchAll(/status: (\d+), code: '([A-Z]+-ERROR-\d+)'/g)].map(
+    ([, status, code]) => `${status} ${code}`,
+  );
+  const listed = rowsIn(page).flatMap(([status = '', code = '']) =>
+    /^`[A-Z]+-ERROR-\d+`$/.test(code) ? [`${status} ${code.replaceAll('`', '')}`] : [],
+  );
+  const onlyGraphql = /REQ-ERROR-10050[1-5]$/;
+  expect(listed.toSorted()).toEqual(
+    [...ours.filter((pair) => !onlyGraphql.test(pair)), '500 REQ-ERROR-100500'].toSorted(),
+  );
+});
+
+it('The page on imoje says of everything whether it is done, differs, or is not there yet, and how it differs', () => {
+  const tables = [...page.matchAll(/^\|[^|]+\| state \| why \|\n\|---\|---\|---\|\n((?:\|.*\|\n)+)/gm)];
+  const rows = tables.flatMap(([, text = '']) => rowsIn(text));
+  expect(rows.length).toBeGreaterThan(150);
+  const unclear = rows.filter(([, state = '', why = '']) => {
+    const says = state === '`done`' || state === '`not yet`' || (state === '`differs`' && why !== '');
+    return !says;
+  });
+  expect(unclear).toEqual([]);
+});
