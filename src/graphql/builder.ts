@@ -1,4 +1,4 @@
-import SchemaBuilder from '@pothos/core';
+import SchemaBuilder, { type SchemaTypes } from '@pothos/core';
 import PrismaPlugin from '@pothos/plugin-prisma';
 import RelayPlugin from '@pothos/plugin-relay';
 import type PrismaTypes from '../kernel/db/generated/pothos.ts';
@@ -57,3 +57,7 @@ builder.mutationType({
 builder.subscriptionType({
   description: 'Facts as they happen, over WebSocket (graphql-transport-ws) and SSE. With `after`, none is lost.',
 });
+
+/** What the builder knows of our types: for functions that are given a part of it. */
+export type BuilderTypes =
+  typeof builder extends PothosSchemaTypes.SchemaBuilder<infer Inferred extends SchemaTypes> ? Inferred : never;

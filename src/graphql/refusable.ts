@@ -1,15 +1,12 @@
-import type { ObjectRef, SchemaTypes } from '@pothos/core';
+import type { ObjectRef } from '@pothos/core';
 import type { Actor, Scope } from '../auth/actor.ts';
 import { Refusal } from '../kernel/errors.ts';
-import { builder } from './builder.ts';
+import { type BuilderTypes, builder } from './builder.ts';
 import { actorWith, type GraphContext } from './context.ts';
 import { type RefusalAnswer, RefusalRef } from './refusal.ts';
 
-type Types =
-  typeof builder extends PothosSchemaTypes.SchemaBuilder<infer Inferred extends SchemaTypes> ? Inferred : never;
-
 /** Declares the union `<name>Result` of a mutation's success type and Refusal. */
-export function resultUnion<Success extends object>(name: string, success: ObjectRef<Types, Success>) {
+export function resultUnion<Success extends object>(name: string, success: ObjectRef<BuilderTypes, Success>) {
   return builder.unionType(`${name}Result`, {
     description: `What \`${name.charAt(0).toLowerCase()}${name.slice(1)}\` answers: its success, or why it was refused.`,
     types: [success, RefusalRef],

@@ -9,12 +9,13 @@ import type { PageError } from '../paywall/pages/error-page.ts';
 import { FormInvalid, FormNotSigned, type FormProblem } from './errors.ts';
 import { openPayment } from './form/open-payment.ts';
 import { parseForm } from './form/parse-form.ts';
+import { type FieldNames, renameField } from './rename-field.ts';
 
 /** The languages that may stand before `/payment` (imoje protocol, section 11); pages we lack show in another. */
 const pathLanguages: ReadonlySet<string> = new Set('pl en cs de es fr it lt ru sk sl uk nl hu ro bg sv'.split(' '));
 
 /** The form's names of what payments call otherwise. */
-const fieldNames: { readonly [name: string]: string } = {
+const fieldNames: FieldNames = {
   title: 'orderDescription',
   description: 'additionalDescription',
   firstName: 'customerFirstName',
@@ -87,7 +88,5 @@ function answerRefusal(deps: HttpDeps, c: HttpContext, refusal: Refusal): Promis
 }
 
 function problemOf(refusal: Refusal): FormProblem {
-  const name = refusal.field?.at(-1) ?? 'form';
-  const field = fieldNames[name] ?? name;
-  return { field, message: refusal.message.replace(new RegExp(`^${name}\\b`), field) };
+  return renameField(refusal, fieldNames) ?? { field: 'form', message: refusal.message };
 }

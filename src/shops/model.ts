@@ -84,6 +84,7 @@ export type Shop = {
   readonly captureMode: CaptureMode;
   readonly sandboxDelayMs: number;
   readonly clockOffsetMs: number;
+  readonly createdAt: Date;
 };
 
 /** Settings of a shop to be changed: undefined leaves one as it is, null clears it. */

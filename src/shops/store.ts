@@ -17,35 +17,35 @@ type ShopRow = {
   readonly captureMode: CaptureMode;
   readonly sandboxDelayMs: number;
   readonly clockOffsetMs: bigint;
+  readonly createdAt: Date;
 };
+
+const selectShops = `
+  select s.id, s.merchant_id as "merchantId", s.name, s.status, m.status in ('ACTIVE', 'NOTICE') as "merchantActive",
+    s.locale, s.currencies::text[], s.notification_url as "notificationUrl",
+    s.payment_validity_seconds as "paymentValiditySeconds", s.capture_mode as "captureMode", s.sandbox_delay_ms as "sandboxDelayMs",
+    m.clock_offset_ms as "clockOffsetMs", s.created_at as "createdAt",
+    array(select channel from shop_method where shop_id = s.id and enabled order by priority, channel) as channels
+  from shop s join merchant m on m.id = s.merchant_id`;
 
 /** Reads what the verbs need of one shop; undefined when there is none. Who may see it is the caller's to say. */
 export async function readShop(database: Database, shopId: string): Promise<Shop | undefined> {
   const [row] = await read<ShopRow>(database, {
     name: 'read-shop',
-    text: `
-      select s.id, s.merchant_id as "merchantId", s.name, s.status, m.status in ('ACTIVE', 'NOTICE') as "merchantActive",
-        s.locale, s.currencies::text[], s.notification_url as "notificationUrl",
-        s.payment_validity_seconds as "paymentValiditySeconds", s.capture_mode as "captureMode", s.sandbox_delay_ms as "sandboxDelayMs",
-        m.clock_offset_ms as "clockOffsetMs",
-        array(select channel from shop_method where shop_id = s.id and enabled order by priority, channel) as channels
-      from shop s join merchant m on m.id = s.merchant_id
-      where s.id = $1::uuid`,
+    text: `${selectShops} where s.id = $1::uuid`,
     values: [shopId],
   });
   return row && toShop(row);
 }
 
-/** Lists the shops of a merchant, oldest first. */
-export async function readShopsOf(
-  database: Database,
-  merchantId: string,
-): Promise<readonly { readonly id: string; readonly createdAt: Date }[]> {
-  return read(database, {
+/** Reads all shops of a merchant, oldest first. */
+export async function readShopsOf(database: Database, merchantId: string): Promise<readonly Shop[]> {
+  const rows = await read<ShopRow>(database, {
     name: 'read-shops-of-merchant',
-    text: 'select id, created_at as "createdAt" from shop where merchant_id = $1::text order by created_at, id',
+    text: `${selectShops} where s.merchant_id = $1::text order by s.created_at, s.id`,
     values: [merchantId],
   });
+  return rows.map(toShop);
 }
 
 /** Writes a new service key. */

@@ -1,37 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { AcquirerAnswer, StartOrder } from '../../src/acquirers/port.ts';
 import { testCards } from '../../src/cards/test-cards.ts';
-import { type Database, openDatabase } from '../../src/kernel/db/database.ts';
+import type { Database } from '../../src/kernel/db/database.ts';
 import type { CaptureMode } from '../../src/kernel/db/generated/prisma/enums.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { prepareJobs } from '../support/factories.ts';
 import { type CardDesk, openCardDesk } from './card-desk.ts';
+import { openForEach } from './open-for-each.ts';
 import { neverAborted } from './under-test.ts';
 
-let home: TestDatabase;
 let database: Database;
 let desk: CardDesk;
 
-beforeAll(async () => {
-  home = await createTestDatabase();
-  database = openDatabase({ url: home.url });
-  await prepareJobs(database);
-});
-
-beforeEach(async () => {
-  desk = await openCardDesk(database);
-});
-
-// What one test left for later is none of the next one's business.
-afterEach(async () => {
-  await database.pool.query('delete from timer');
-});
-
-afterAll(async () => {
-  await database.close();
-  await home.drop();
+openForEach(async (opened) => {
+  database = opened;
+  desk = await openCardDesk(opened);
 });
 
 type Secure = 'no' | 'challenge' | 'challenge, after a soft decline' | 'frictionless';

@@ -1,40 +1,27 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Database, openDatabase } from '../../src/kernel/db/database.ts';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Database } from '../../src/kernel/db/database.ts';
 import { cancelPayment } from '../../src/payments/cancel-payment.ts';
 import type { CreatePaymentInput } from '../../src/payments/prepare-payment.ts';
 import { startTransaction } from '../../src/payments/start-transaction.ts';
 import { createRefund } from '../../src/refunds/create-refund.ts';
 import { type Channel, channelFacts } from '../../src/shops/model.ts';
 import { nextStepOf } from '../../src/transactions/next-step.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { actorOf, createPayment, prepareJobs } from '../support/factories.ts';
+import { actorOf, createPayment } from '../support/factories.ts';
 import { brokenInvariants } from '../support/invariants.ts';
+import { openForEach } from './open-for-each.ts';
 import { attemptNow, booksOf, createSandboxGateway, publicUrl, type SandboxGateway } from './sandbox-gateway.ts';
 
-let home: TestDatabase;
 let database: Database;
 let gateway: SandboxGateway;
 
-beforeAll(async () => {
-  home = await createTestDatabase();
-  database = openDatabase({ url: home.url });
-  await prepareJobs(database);
+openForEach(async (opened) => {
+  database = opened;
+  gateway = await createSandboxGateway(opened);
 });
 
-beforeEach(async () => {
-  gateway = await createSandboxGateway(database);
-});
-
-// What one test left for later is none of the next one's business.
 afterEach(async () => {
   expect(await brokenInvariants(database, gateway.shop.id)).toEqual([]);
-  await database.pool.query('delete from timer');
-});
-
-afterAll(async () => {
-  await database.close();
-  await home.drop();
 });
 
 const amount = 30_000n;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { tokeniseCard } from '../../src/cards/tokenise-card.ts';
-import { type Database, inTransaction, openDatabase } from '../../src/kernel/db/database.ts';
+import { type Database, inTransaction } from '../../src/kernel/db/database.ts';
 import { cancelPayment } from '../../src/payments/cancel-payment.ts';
 import { captureTransaction } from '../../src/payments/capture-transaction.ts';
 import type { CreatePaymentInput } from '../../src/payments/prepare-payment.ts';
@@ -10,34 +10,21 @@ import { voidTransaction } from '../../src/payments/void-transaction.ts';
 import { createRefund } from '../../src/refunds/create-refund.ts';
 import { nextStepOf } from '../../src/transactions/next-step.ts';
 import { readAttempts } from '../../src/transactions/store.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { actorOf, createPayment, prepareJobs } from '../support/factories.ts';
+import { actorOf, createPayment } from '../support/factories.ts';
 import { brokenInvariants } from '../support/invariants.ts';
+import { openForEach } from './open-for-each.ts';
 import { attemptNow, booksOf, createSandboxGateway, logOf, publicUrl, type SandboxGateway } from './sandbox-gateway.ts';
 
-let home: TestDatabase;
 let database: Database;
 let gateway: SandboxGateway;
 
-beforeAll(async () => {
-  home = await createTestDatabase();
-  database = openDatabase({ url: home.url });
-  await prepareJobs(database);
+openForEach(async (opened) => {
+  database = opened;
+  gateway = await createSandboxGateway(opened);
 });
 
-beforeEach(async () => {
-  gateway = await createSandboxGateway(database);
-});
-
-// What one test left for later is none of the next one's business.
 afterEach(async () => {
   expect(await brokenInvariants(database, gateway.shop.id)).toEqual([]);
-  await database.pool.query('delete from timer');
-});
-
-afterAll(async () => {
-  await database.close();
-  await home.drop();
 });
 
 const amount = 10_000n;

@@ -1,38 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { StartOrder } from '../../src/acquirers/port.ts';
 import { createSandboxBanks } from '../../src/acquirers/sandbox-banks/acquirer.ts';
 import { createSandboxCards } from '../../src/acquirers/sandbox-cards/acquirer.ts';
-import { type Database, openDatabase } from '../../src/kernel/db/database.ts';
+import type { Database } from '../../src/kernel/db/database.ts';
 import { bankChannels } from '../../src/shops/model.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { prepareJobs } from '../support/factories.ts';
+import { openForEach } from './open-for-each.ts';
 import { publicUrl } from './sandbox-gateway.ts';
 import { movementFor, orderFor, type Simulated, simulate } from './simulated.ts';
 import { neverAborted } from './under-test.ts';
 
-let home: TestDatabase;
 let database: Database;
 let banks: Simulated;
 
-beforeAll(async () => {
-  home = await createTestDatabase();
-  database = openDatabase({ url: home.url });
-  await prepareJobs(database);
-});
-
-beforeEach(async () => {
-  banks = await simulate(database, createSandboxBanks);
-});
-
-// What one test left for later is none of the next one's business.
-afterEach(async () => {
-  await database.pool.query('delete from timer');
-});
-
-afterAll(async () => {
-  await database.close();
-  await home.drop();
+openForEach(async (opened) => {
+  database = opened;
+  banks = await simulate(opened, createSandboxBanks);
 });
 
 const second = { ms: 1_000 };

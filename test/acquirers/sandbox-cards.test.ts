@@ -1,38 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { StartOrder } from '../../src/acquirers/port.ts';
 import { openSandboxVault } from '../../src/cards/open-vault.ts';
 import { sandboxApplePay, sandboxGooglePay } from '../../src/cards/sandbox-keys.ts';
 import { sealTestCards } from '../../src/cards/seal-test-cards.ts';
 import { tokeniseWallet } from '../../src/cards/tokenise-wallet.ts';
-import { type Database, openDatabase } from '../../src/kernel/db/database.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { createMerchant, prepareJobs } from '../support/factories.ts';
+import type { Database } from '../../src/kernel/db/database.ts';
+import { createMerchant } from '../support/factories.ts';
 import { type CardDesk, openCardDesk } from './card-desk.ts';
+import { openForEach } from './open-for-each.ts';
 import { publicUrl } from './sandbox-gateway.ts';
 
-let home: TestDatabase;
 let database: Database;
 let desk: CardDesk;
 
-beforeAll(async () => {
-  home = await createTestDatabase();
-  database = openDatabase({ url: home.url });
-  await prepareJobs(database);
-});
-
-beforeEach(async () => {
-  desk = await openCardDesk(database);
-});
-
-// What one test left for later is none of the next one's business.
-afterEach(async () => {
-  await database.pool.query('delete from timer');
-});
-
-afterAll(async () => {
-  await database.close();
-  await home.drop();
+openForEach(async (opened) => {
+  database = opened;
+  desk = await openCardDesk(opened);
 });
 
 const second = { ms: 1_000 };

@@ -1,14 +1,10 @@
 import { z } from 'zod';
 import { holdsCardNumberIn } from '../../kernel/card-numbers.ts';
 import { isCurrency } from '../../kernel/money.ts';
+import { latin, textRule, visible } from '../wire-text.ts';
 import { isEmail, isWebAddress } from './contact-rules.ts';
 import { methodCodes, parseVisibleMethods } from './method-words.ts';
 import { unpackJson } from './packed-json.ts';
-
-/** The letters of European languages, as the protocol's tables give them. */
-const latin = 'A-Za-z0-9 \\u00c0-\\u02c0';
-/** Everything that can be shown: no control characters, and none that turn the direction of the text around them. */
-const visible = '[^\\p{Cc}\\p{Cs}\\u202a-\\u202e\\u2066-\\u2069]';
 
 /** What is said of a field with a card number in it. */
 export const cardNumberInField = 'Looks like a card number; card numbers go only into the card form.';
@@ -17,8 +13,8 @@ const wireText = z.string({
   error: (issue) => (issue.input === undefined ? 'Is required.' : 'Must be one text, not a group of fields.'),
 });
 
-function text(max: number, allowed = visible, words = 'any but control characters') {
-  return wireText.regex(new RegExp(`^(?:${allowed}){1,${max}}$`, 'u'), `Must be 1 to ${max} characters: ${words}.`);
+function text(...rule: Parameters<typeof textRule>) {
+  return wireText.regex(...textRule(...rule));
 }
 
 const amount = wireText

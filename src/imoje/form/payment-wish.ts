@@ -1,8 +1,8 @@
 import type { Prisma } from '../../kernel/db/generated/prisma/client.ts';
 import type { PreparedPayment } from '../../payments/create-payment.ts';
-import { listMethods } from '../../payments/list-methods.ts';
 import { type CreatePaymentInput, type PrepareDeps, preparePayment } from '../../payments/prepare-payment.ts';
 import type { Shop } from '../../shops/model.ts';
+import { chooseMethods } from '../choose-methods.ts';
 import type { PaymentForm } from './form-fields.ts';
 
 /** Under which a form's payment is kept. */
@@ -21,11 +21,8 @@ export function toPaymentWish(
 ): PreparedPayment {
   const { shop, form } = owner;
   const asked = form.visibleMethods ?? [];
-  // What is closed or out of order now may be open when the payer chooses.
   const { amount, currency } = form;
-  const wish = { amount, currency, wanted: asked, now: deps.clock.now(shop), includeUnavailable: true };
-  const offered = listMethods(deps.acquirers, shop, wish);
-  const methods = offered.length > 0 && asked.length > 0 ? offered.map((option) => option.method) : asked;
+  const methods = chooseMethods(deps, shop, { asked, amount, currency });
   const prepared = preparePayment(
     deps,
     { shop, source: 'FORM' },

@@ -3,9 +3,24 @@ import { sayRetryAfter } from '../../http/answers.ts';
 import type { HttpContext } from '../../http/deps.ts';
 import { hideCardNumbers } from '../../kernel/card-numbers.ts';
 import { RateLimited, type Refusal, type RefusalCode } from '../../kernel/errors.ts';
+import { type FieldNames, renameField } from '../rename-field.ts';
 import { BodyInvalid, BodyNotJson, type FieldProblem } from './errors.ts';
 
 type WireError = { readonly status: ContentfulStatusCode; readonly code: string };
+
+/** The door's names of what the verbs call otherwise. */
+const fieldNames: FieldNames = {
+  shopId: 'serviceId',
+  method: 'paymentMethodCode',
+  methods: 'visibleMethod',
+  description: 'additionalDescription',
+  successUrl: 'successReturnUrl',
+  failureUrl: 'failureReturnUrl',
+  validUntil: 'validTo',
+  payerIp: 'clientIp',
+  reason: 'title',
+  idempotencyKey: 'Idempotency-Key',
+};
 
 /** The statuses are those of imoje (protocol, section 5.0). Of its codes only TRX-ERROR-120301 is documented; the others are ours. */
 const wireErrors: Readonly<Record<RefusalCode, WireError>> = {
@@ -44,8 +59,10 @@ const wireErrors: Readonly<Record<RefusalCode, WireError>> = {
 export function answerRestRefusal(c: HttpContext, refusal: Refusal, instance?: unknown): Response {
   if (refusal instanceof RateLimited) sayRetryAfter(c, refusal);
   const { status, code } = refusal instanceof BodyNotJson ? badJson : wireErrors[refusal.code];
-  const errors = refusal instanceof BodyInvalid ? refusal.problems : problemsOf(refusal);
-  return answerWith(c, status, { code, message: refusal.message, instance, errors });
+  const renamed = renameField(refusal, fieldNames);
+  const message = renamed?.message ?? refusal.message;
+  const errors = refusal instanceof BodyInvalid ? refusal.problems : problemsOf(refusal, renamed);
+  return answerWith(c, status, { code, message, instance, errors });
 }
 
 const badJson: WireError = { status: 400, code: 'REQ-ERROR-100400' };
@@ -69,8 +86,10 @@ function answerWith(c: HttpContext, status: ContentfulStatusCode, told: Told): R
   return c.json({ apiErrorResponse }, status, { 'cache-control': 'no-store' });
 }
 
-function problemsOf({ code, field, message }: Refusal): FieldProblem[] {
-  return field === undefined ? [] : [{ path: field.join('.'), rule: code.toLowerCase(), message }];
+function problemsOf({ code, field = [] }: Refusal, renamed: ReturnType<typeof renameField>): FieldProblem[] {
+  if (renamed === undefined) return [];
+  const path = [...field.slice(0, -1), renamed.field].join('.');
+  return [{ path, rule: code.toLowerCase(), message: renamed.message }];
 }
 
 /** What was sent, without what must not come back: cards, wallet tokens, and card numbers in any name or value. */

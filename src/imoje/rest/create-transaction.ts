@@ -4,7 +4,7 @@ import { InvalidInput } from '../../kernel/errors.ts';
 import { parseLocale } from '../../kernel/i18n/locales.ts';
 import { listMethods } from '../../payments/list-methods.ts';
 import { preparePayment } from '../../payments/prepare-payment.ts';
-import { startTransaction } from '../../payments/start-transaction.ts';
+import { startTransaction, type TokenisedCard } from '../../payments/start-transaction.ts';
 import { tokeniseWalletToken } from '../../payments/tokenise-wallet-token.ts';
 import { AmountOutOfRange, MethodNotAvailable } from '../../shops/errors.ts';
 import { findVisibleShop } from '../../shops/find-shop.ts';
@@ -59,15 +59,14 @@ export const createTransactionEndpoint = endpoint(
     requireOffered(call, shop, channel);
     const { method } = channelFacts(channel);
     const wish = { ...paymentOf(body), idempotencyKey, methods: [method], preselectChannel: channel };
+    const card = await cardOf(call, { shop, method, channel });
     const made = await deps.payments.creating.submit(preparePayment(deps.prepare, { shop, source: 'REST' }, wish));
-    const walletToken = body.wallet && JSON.stringify(body.wallet);
-    const card = walletToken && (await tokeniseWalletToken(deps.cards, { method, channel, shop }, walletToken));
     const started = await startTransaction(
       deps.payments,
       { shop, source: 'API' },
       {
         ...{ paymentId: made.payment.id, idempotencyKey, method, channel, enterLater: true },
-        ...{ blikCode: body.blikCode, card: card || undefined, payerIp: body.clientIp },
+        ...{ blikCode: body.blikCode, card, payerIp: body.clientIp },
       },
     );
     const action = actionOf(started.transaction);
@@ -88,6 +87,17 @@ function channelOf({ paymentMethod, paymentMethodCode: code }: Body): Channel {
     throw new InvalidInput(`${code} is no code of the method ${paymentMethod}.`, ['paymentMethodCode']);
   }
   return code;
+}
+
+/** Before anything is written: a token out of which no card comes leaves no payment behind. */
+async function cardOf(
+  { deps, body }: RestCall<Body>,
+  wish: { readonly shop: Shop; readonly method: PaymentMethod; readonly channel: Channel },
+): Promise<TokenisedCard | undefined> {
+  if (body.wallet === undefined) return undefined;
+  const card = await tokeniseWalletToken(deps.cards, wish, JSON.stringify(body.wallet));
+  if ('refusal' in card) throw card.refusal;
+  return card;
 }
 
 /** Before anything is written: what cannot pay now leaves no payment behind. */

@@ -17,20 +17,14 @@ export const serviceEndpoint = endpoint(
   z.unknown(),
   async ({ deps, actor, params }) => {
     const shop = await findVisibleShop(deps.payments.shops, actor, params.serviceId ?? '');
-    const known = await readShopsOf(deps.payments.database, actor.merchantId);
-    const createdAt = known.find(({ id }) => id === shop.id)?.createdAt;
-    return serviceObject(deps, shop, createdAt);
+    return serviceObject(deps, shop);
   },
 );
 
 /** `GET /services`: all shops of the merchant, oldest first. */
 export const servicesEndpoint = endpoint({ method: 'get', path: '/services' }, z.unknown(), async ({ deps, actor }) => {
-  const rows = await readShopsOf(deps.payments.database, actor.merchantId);
-  return Promise.all(
-    rows.map(async ({ id, createdAt }) =>
-      serviceObject(deps, await findVisibleShop(deps.payments.shops, actor, id), createdAt),
-    ),
-  );
+  const shops = await readShopsOf(deps.payments.database, actor.merchantId);
+  return shops.map((shop) => serviceObject(deps, shop));
 });
 
 /** `POST /service/{id}/get-payment-methods`: what can pay an amount, by method, named for the payer. */
@@ -60,12 +54,12 @@ export const paymentMethodsEndpoint = endpoint(
 );
 
 /** Every channel once for each currency that the shop takes through it. */
-function serviceObject({ payments }: RestCall<unknown>['deps'], shop: Shop, createdAt: Date | undefined): object {
+function serviceObject({ payments }: RestCall<unknown>['deps'], shop: Shop): object {
   const now = payments.clock.now(shop);
   return {
     service: {
       id: shop.id,
-      created: createdAt === undefined ? null : unixSeconds(createdAt),
+      created: unixSeconds(shop.createdAt),
       isActive: shop.status === 'ACTIVE' && shop.merchantActive,
       paymentMethods: shop.channels.flatMap((channel) => {
         const acquirer = acquirerFor(payments.acquirers, channel);

@@ -34,7 +34,9 @@ export function endpoint<Schema extends z.ZodType>(
   return {
     ...facts,
     answer: (call) => {
-      const read = schema.safeParse(call.body);
+      const read = schema.safeParse(call.body, {
+        error: ({ input }) => (input === undefined ? 'Is required.' : undefined),
+      });
       if (!read.success) throw new BodyInvalid(read.error.issues.map(problemOf));
       return work({ ...call, body: read.data });
     },

@@ -1,14 +1,11 @@
 import { z } from 'zod';
 import { amountMax, currencies } from '../../kernel/money.ts';
 import { isWebAddress } from '../form/contact-rules.ts';
-
-/** The letters of European languages, as the protocol's tables give them. */
-const latin = 'A-Za-z0-9 \\u00c0-\\u02c0';
+import { latin, textRule, visible } from '../wire-text.ts';
 
 /** A text of the protocol's tables: 1 to `max` of the characters allowed. */
-export function wireText(max: number, allowed = '[^\\p{Cc}\\p{Cs}]', words = 'any but control characters') {
-  const message = `Must be 1 to ${max} characters: ${words}.`;
-  return z.string().regex(new RegExp(`^(?:${allowed}){1,${max}}$`, 'u'), message);
+export function wireText(...rule: Parameters<typeof textRule>) {
+  return z.string().regex(...textRule(...rule));
 }
 
 /** Fields that may be missing or null, or empty, which all mean the same to shops. */
@@ -31,7 +28,7 @@ export const title = optional(
 export const webAddress = optional(
   z.string().refine(isWebAddress, 'Must be an absolute http or https address of at most 300 ASCII characters.'),
 );
-export const description = optional(wireText(4000, '[^\\p{Cc}\\p{Cs}]|[\\n\\r\\t]'));
+export const description = optional(wireText(4000, `${visible}|[\\n\\r\\t]`));
 
 /** Unix seconds. That it lies ahead is for whoever knows the time. */
 export const validTo = optional(

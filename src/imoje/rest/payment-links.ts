@@ -11,6 +11,7 @@ import { findVisibleShop } from '../../shops/find-shop.ts';
 import { isChannel, type Shop } from '../../shops/model.ts';
 import { readAttempts } from '../../transactions/store.ts';
 import { unixSeconds, wirePaymentStatus } from '../../webhooks/model.ts';
+import { chooseMethods } from '../choose-methods.ts';
 import { parseVisibleMethods } from '../form/method-words.ts';
 import { endpoint, type RestCall } from './endpoint.ts';
 import * as fields from './fields.ts';
@@ -54,7 +55,7 @@ export const createPaymentEndpoint = endpoint(
     const wish = {
       ...{ idempotencyKey, amount, currency, orderId, title, customer },
       description: body.additionalDescription,
-      methods: body.visibleMethod,
+      methods: chooseMethods(deps.prepare, shop, { asked: body.visibleMethod ?? [], amount, currency }),
       preselectChannel: preselected !== undefined && isChannel(preselected) ? preselected : undefined,
       locale: locale === undefined ? undefined : parseLocale(locale),
       returnUrl: body.returnUrl,

@@ -1,10 +1,8 @@
 import { builder } from '../../graphql/builder.ts';
-import { CurrencyEnum, LocaleEnum } from '../../graphql/money.ts';
+import { CurrencyEnum } from '../../graphql/money.ts';
 import { refusable, resultUnion } from '../../graphql/refusable.ts';
 import { withoutNulls } from '../../graphql/without-nulls.ts';
-import { CustomerInput } from '../../payments/graphql/create-payment.ts';
-import { CaptureModeEnum } from '../../shops/graphql.ts';
-import { PaymentMethodEnum } from '../../transactions/graphql.ts';
+import { addressFields, CustomerInput, choiceFields } from '../../payments/graphql/create-payment.ts';
 import { type CreatedLink, createLink } from '../create-link.ts';
 import { PaymentLinkRef } from './payment-link.ts';
 
@@ -31,19 +29,8 @@ const CreatePaymentLinkInput = builder.inputType('CreatePaymentLinkInput', {
       description: 'How many payments it makes that are paid or can be: 1 to 1,000,000; null: without end.',
     }),
     validUntil: t.field({ type: 'DateTime', description: 'At least 60 seconds ahead; left out, it has no end.' }),
-    successUrl: t.field({ type: 'URL', description: 'Where the payer goes once it is paid.' }),
-    failureUrl: t.field({ type: 'URL', description: 'Where the payer goes when it cannot be paid any more.' }),
-    returnUrl: t.field({ type: 'URL', description: 'Where the payer goes when neither of the others is given.' }),
-    notificationUrl: t.field({ type: 'URL', description: "Where notifications go, instead of the shop's address." }),
-    methods: t.field({
-      type: [PaymentMethodEnum],
-      description: 'Offer only these; left out or empty, all of the shop.',
-    }),
-    capture: t.field({
-      type: CaptureModeEnum,
-      description: "When the money of cards and wallets is taken; left out, the shop's setting.",
-    }),
-    locale: t.field({ type: LocaleEnum, description: "Language of the payer's pages; left out, the browser decides." }),
+    ...addressFields(t),
+    ...choiceFields(t),
   }),
 });
 

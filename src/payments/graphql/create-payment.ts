@@ -1,4 +1,4 @@
-import { builder } from '../../graphql/builder.ts';
+import { type BuilderTypes, builder } from '../../graphql/builder.ts';
 import { CurrencyEnum, LocaleEnum } from '../../graphql/money.ts';
 import { refusable, resultUnion } from '../../graphql/refusable.ts';
 import { withoutNulls } from '../../graphql/without-nulls.ts';
@@ -22,6 +22,33 @@ export const CustomerInput = builder.inputType('CustomerInput', {
   }),
 });
 
+type InputFields = PothosSchemaTypes.InputFieldBuilder<BuilderTypes, 'InputObject'>;
+
+/** Where the payer and the news go afterwards. */
+export function addressFields(t: InputFields) {
+  return {
+    successUrl: t.field({ type: 'URL', description: 'Where the payer goes once it is paid.' }),
+    failureUrl: t.field({ type: 'URL', description: 'Where the payer goes when it cannot be paid any more.' }),
+    returnUrl: t.field({ type: 'URL', description: 'Where the payer goes when neither of the others is given.' }),
+    notificationUrl: t.field({ type: 'URL', description: "Where notifications go, instead of the shop's address." }),
+  };
+}
+
+/** What the payer is offered, and how. */
+export function choiceFields(t: InputFields) {
+  return {
+    methods: t.field({
+      type: [PaymentMethodEnum],
+      description: 'Offer only these; left out or empty, all of the shop.',
+    }),
+    capture: t.field({
+      type: CaptureModeEnum,
+      description: "When the money of cards and wallets is taken; left out, the shop's setting.",
+    }),
+    locale: t.field({ type: LocaleEnum, description: "Language of the payer's pages; left out, the browser decides." }),
+  };
+}
+
 const CreatePaymentInput = builder.inputType('CreatePaymentInput', {
   description: 'What is to be paid, by whom, and where the payer and the news go afterwards.',
   fields: (t) => ({
@@ -38,23 +65,12 @@ const CreatePaymentInput = builder.inputType('CreatePaymentInput', {
     }),
     title: t.string({ description: 'What the payer reads: at most 255 characters.' }),
     customer: t.field({ type: CustomerInput, required: true, description: 'The payer.' }),
-    successUrl: t.field({ type: 'URL', description: 'Where the payer goes once it is paid.' }),
-    failureUrl: t.field({ type: 'URL', description: 'Where the payer goes when it cannot be paid any more.' }),
-    returnUrl: t.field({ type: 'URL', description: 'Where the payer goes when neither of the others is given.' }),
-    notificationUrl: t.field({ type: 'URL', description: "Where notifications go, instead of the shop's address." }),
+    ...addressFields(t),
     validUntil: t.field({
       type: 'DateTime',
       description: "At least 60 seconds ahead; left out, the shop's setting or 15 months.",
     }),
-    methods: t.field({
-      type: [PaymentMethodEnum],
-      description: 'Offer only these; left out or empty, all of the shop.',
-    }),
-    capture: t.field({
-      type: CaptureModeEnum,
-      description: "When the money of cards and wallets is taken; left out, the shop's setting.",
-    }),
-    locale: t.field({ type: LocaleEnum, description: "Language of the payer's pages; left out, the browser decides." }),
+    ...choiceFields(t),
   }),
 });
 

@@ -173,6 +173,15 @@ describe('A payment with an address to send', () => {
     });
   });
 
+  it('passes over methods that the shop lacks, as the form does, as long as one is left', async () => {
+    const made = await create({ visibleMethod: ['lease', 'blik'] });
+    expect(made.status).toBe(200);
+    const page = await (await fetch(`${textAt(made, 'payment.url')}?lang=en`)).text();
+    expect(page).toContain('BLIK code');
+    expect(page).not.toContain('Payment card');
+    expect((await create({ visibleMethod: ['lease'] })).status).toBe(406);
+  });
+
   it('is refused for methods that are no words', async () => {
     expect((await create({ visibleMethod: ['gold'] })).status).toBe(422);
   });

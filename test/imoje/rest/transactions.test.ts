@@ -144,7 +144,8 @@ describe('POST /transaction refuses', () => {
     ['an unknown method', { paymentMethod: 'gold' }, 'paymentMethod'],
     ['a code of another method', { paymentMethodCode: 'ipko' }, 'paymentMethodCode'],
     ['an account of 25 digits', { multipayout: [{ ban: '1'.repeat(25), amount: 1, label: 'A' }] }, 'multipayout.0.ban'],
-    ['an expiry that is near', { validTo: 1 }, 'validUntil'],
+    ['an expiry that is near', { validTo: 1 }, 'validTo'],
+    ['a description that turns the text around it', { additionalDescription: 'a\u202eb' }, 'additionalDescription'],
   ];
 
   it.each(wrong)('%s, by name, and makes nothing', async (_what, changes, path) => {
@@ -184,7 +185,26 @@ describe('POST /transaction refuses', () => {
   it('a shop of nobody', async () => {
     const { status, body } = await sell({ serviceId: '11111111-2222-4333-8444-555555555555' });
     expect(status).toBe(404);
-    expect(body).toMatchObject({ apiErrorResponse: { errors: [{ path: 'shopId' }] } });
+    expect(body).toMatchObject({ apiErrorResponse: { errors: [{ path: 'serviceId' }] } });
+  });
+
+  it('what is missing, in words', async () => {
+    expect((await sell({ customer: undefined, amount: undefined })).body).toMatchObject({
+      apiErrorResponse: {
+        errors: [
+          { path: 'amount', message: 'Is required.' },
+          { path: 'customer', message: 'Is required.' },
+        ],
+      },
+    });
+  });
+
+  it('a wallet token that holds no card, and leaves no payment behind', async () => {
+    const orderId = 'No card in it';
+    const wish = { orderId, paymentMethod: 'wallet', paymentMethodCode: 'gpay', wallet: { signature: 'x' } };
+    expect((await sell(wish)).status).toBe(422);
+    const { rows } = await gateway.database.pool.query('select 1 from payment where order_id = $1', [orderId]);
+    expect(rows).toEqual([]);
   });
 
   it('what is no JSON, with 400', async () => {
