@@ -65,6 +65,15 @@ export function markOf(state: PayerState, acquirers: Acquirers): string {
   return statusMark({ payment: shownPayment(state), ...shownAttempts(state, acquirers, 'en') });
 }
 
+/**
+ * Says whether the payer waits to hear what he has to do. That is no event, for the state stays PENDING: whoever shows the
+ * payment has to look again.
+ */
+export function waitsForNextStep({ attempts }: PayerState): boolean {
+  const last = attempts.at(-1);
+  return last?.status === 'PENDING' && last.confirmUntil === null && nextStepOf(last) === undefined;
+}
+
 /** Says whether nothing can happen to a payment any more that its payer waits for. */
 export function isOver(state: PayerState, acquirers: Acquirers): boolean {
   const { status } = state.payment;

@@ -1,16 +1,19 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
 import { answerProblem } from '../http/answers.ts';
 import { addressOf } from '../http/client-address.ts';
 import type { HttpContext, HttpDeps } from '../http/deps.ts';
 import { FeedClosed } from '../realtime/errors.ts';
 import { findPayerState, type PayerState } from './find-payer-state.ts';
-import { isOver, markOf } from './payment-view.ts';
+import { isOver, markOf, waitsForNextStep } from './payment-view.ts';
 
 /** Proxies close connections on which nothing happens, often after 30 seconds or more. */
 const heartbeatMs = 15_000;
 /** Browsers connect again by themselves, so a stream whose reader is gone without a word does not live for ever. */
 const streamMsMax = 600_000;
 const retryMs = 2_000;
+/** How often a payment is looked at whose next step may come without an event; acquirers take seconds to name it. */
+const lookAgainMs = 1_000;
 /** Streams that one address may hold: a household behind one router has a few. */
 const streamsMax = 20;
 
@@ -50,21 +53,27 @@ async function tellChanges(deps: HttpDeps, stream: SSEStreamingApi, state: Payer
   stream.onAbort(end);
   const timers = [setInterval(() => void stream.write(':\n\n'), heartbeatMs), setTimeout(end, streamMsMax)];
   let told: string | undefined;
-  const tell = async (): Promise<boolean> => {
+  const tell = async (): Promise<'over' | 'looks-again' | 'waits'> => {
     const now = await findPayerState(deps.payments, id);
-    if (!now) return true;
+    if (!now) return 'over';
     const mark = markOf(now, acquirers);
     if (mark !== told) await stream.writeSSE({ event: 'status', data: mark, retry: retryMs });
     told = mark;
-    return isOver(now, acquirers);
+    if (isOver(now, acquirers)) return 'over';
+    return waitsForNextStep(now) ? 'looks-again' : 'waits';
   };
   try {
     // Follows first and reads then, so that no change falls between the two.
     const events = await deps.feed.follow({ shopId, paymentId: id, signal: ending.signal });
-    let over = await tell();
-    while (!over && !ending.signal.aborted) {
-      const next = await events.next();
-      over = next.done === true || (await tell());
+    let coming = events.next();
+    let then = await tell();
+    while (then !== 'over' && !ending.signal.aborted) {
+      const event = await (then === 'waits'
+        ? coming
+        : Promise.race([coming, pause(lookAgainMs, undefined, { ref: false })]));
+      if (event?.done) break;
+      if (event) coming = events.next();
+      then = await tell();
     }
   } catch (error) {
     // The browser comes again, to this process or another.

@@ -138,7 +138,7 @@ describe('POST /pay/{id}/blik', () => {
     expect([posted.status, posted.headers.get('location')]).toEqual([303, `/pay/${id}?lang=en`]);
     expect(await attemptsOn(id)).toMatchObject([{ status: 'PENDING', source: 'WEB', channel: 'blik' }]);
     const page = await showPage(id);
-    expect(page).toContain(`data-events="/pay/${id}/events" data-status="PENDING.PENDING.1"`);
+    expect(page).toContain(`data-events="/pay/${id}/events" data-status="PENDING.PENDING.1.CONFIRM"`);
     expect(page).toContain('>1:00</p>');
   });
 

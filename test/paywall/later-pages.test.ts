@@ -26,7 +26,9 @@ describe('The waiting page', () => {
   });
 
   it('listens for news, and without scripts asks again every 3 seconds', () => {
-    expect(draw(waiting)).toContain('data-events="/pay/1/events" data-status="PENDING.PENDING.1" data-self="/pay/1"');
+    expect(draw(waiting)).toContain(
+      'data-events="/pay/1/events" data-status="PENDING.PENDING.1.CONFIRM" data-self="/pay/1"',
+    );
     expect(draw(waiting)).toContain('<noscript><meta http-equiv="refresh" content="3"></noscript>');
   });
 

@@ -221,6 +221,6 @@ describe('After a refused attempt', () => {
 describe('statusMark', () => {
   it('changes with the payment and with its attempt', () => {
     const marks = [viewOf(), viewOf({ attempt: {} }), viewOf(waiting), viewOf(settled)].map(statusMark);
-    expect(marks).toEqual(['NEW.NONE', 'NEW.REJECTED.1', 'PENDING.PENDING.1', 'SETTLED.SETTLED.1']);
+    expect(marks).toEqual(['NEW.NONE', 'NEW.REJECTED.1', 'PENDING.PENDING.1.CONFIRM', 'SETTLED.SETTLED.1']);
   });
 });

@@ -6,7 +6,14 @@ import { cancelPayment } from '../../src/payments/cancel-payment.ts';
 import type { Shop } from '../../src/shops/model.ts';
 import { readAttempts } from '../../src/transactions/store.ts';
 import { createHttpWorld, type HttpWorld, startServer } from '../http/world.ts';
-import { actorOf, createPayment, createShop, startBlik, tellAnswer } from '../support/factories.ts';
+import {
+  actorOf,
+  createPayment,
+  createScriptedAcquirer,
+  createShop,
+  startBlik,
+  tellAnswer,
+} from '../support/factories.ts';
 
 let world: HttpWorld;
 let shop: Shop;
@@ -43,7 +50,13 @@ describe('GET /pay/{id}/events', () => {
       text = text.slice(end + 2);
       return event;
     };
-    return { response, next, leave: () => leaving.abort() };
+    /** Waits for a state that others may come before; fails when the news end first. */
+    const until = async (mark: string): Promise<void> => {
+      for (let event = await next(); event !== told(mark); event = await next()) {
+        if (event === undefined) throw new Error(`The news ended before ${mark}.`);
+      }
+    };
+    return { response, next, until, leave: () => leaving.abort() };
   }
 
   const told = (mark: string) => `event: status\ndata: ${mark}\nretry: 2000`;
@@ -55,7 +68,7 @@ describe('GET /pay/{id}/events', () => {
     expect(news.response.headers.get('content-type')).toBe('text/event-stream');
     expect(await news.next()).toBe(told('NEW.NONE'));
     await pay(id);
-    expect(await news.next()).toBe(told('PENDING.PENDING.1'));
+    await news.until('PENDING.PENDING.1.CONFIRM');
     await tell(id, { kind: 'settled', amount: 1200n });
     expect(await news.next()).toBe(told('PENDING.UNKNOWN.1'));
     await tell(id, { kind: 'settled', amount: 1234n });
@@ -65,12 +78,28 @@ describe('GET /pay/{id}/events', () => {
     await server.close();
   });
 
+  it('tells that the payer has to go on at a page, although the attempt was pending before', async () => {
+    const slow = await createHttpWorld({ acquirers: [createScriptedAcquirer(() => ({ kind: 'pending' }))] });
+    const owner = (await createShop(slow.database)).shop;
+    const { server, url } = await startServer({ router: slow.router });
+    const { id } = await createPayment(slow.payments, owner);
+    const { transaction } = await startBlik(slow.payments, owner, { paymentId: id });
+    const news = await listen(url, id);
+    expect(await news.next()).toBe(told('PENDING.PENDING.1'));
+    const redirect = { url: 'https://bank.example/confirm', httpMethod: 'GET', fields: [] } as const;
+    await tellAnswer(slow.payments, transaction.id, { kind: 'pending', redirect });
+    expect(await news.next()).toBe(told('PENDING.PENDING.1.GO'));
+    news.leave();
+    await server.close();
+    await slow.close();
+  });
+
   it('goes on after the shop has cancelled while the payer may have confirmed', async () => {
     const { server, url } = await startServer({ router: world.router });
     const id = await newPayment();
     await pay(id);
     const news = await listen(url, id);
-    expect(await news.next()).toBe(told('PENDING.PENDING.1'));
+    expect(await news.next()).toBe(told('PENDING.PENDING.1.CONFIRM'));
     await cancelPayment(world.payments, actorOf(shop), id);
     expect(await news.next()).toBe(told('CANCELLED.CANCELLED.1'));
     await tell(id, { kind: 'settled', amount: 1234n });

@@ -153,6 +153,7 @@ export type ReturnLink = {
 /** The state a page was drawn from, as one word; a waiting page reloads when the server tells another one. */
 export function statusMark(view: Pick<PaymentView, 'payment' | 'attempt' | 'otherMoney'>): string {
   const { attempt, otherMoney } = view;
+  const next = attempt?.bankPage ? '.GO' : attempt?.status === 'PENDING' && attempt.confirmUntil ? '.CONFIRM' : '';
   const twice = otherMoney?.arrived ? '.TWICE' : '';
-  return `${view.payment.status}.${attempt ? `${attempt.status}.${attempt.number}` : 'NONE'}${twice}`;
+  return `${view.payment.status}.${attempt ? `${attempt.status}.${attempt.number}` : 'NONE'}${next}${twice}`;
 }
