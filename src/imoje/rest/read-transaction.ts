@@ -1,41 +1,63 @@
 import { z } from 'zod';
 import type { Actor } from '../../auth/actor.ts';
 import type { HttpDeps } from '../../http/deps.ts';
+import { inTransaction } from '../../kernel/db/database.ts';
+import type { Refund } from '../../kernel/db/generated/prisma/client.ts';
+import { NotFound } from '../../kernel/errors.ts';
+import { isUuid } from '../../kernel/ids.ts';
 import { findVisiblePayment } from '../../payments/find-payment.ts';
 import { readCommission } from '../../pricing/store.ts';
-import { readRefundsOf } from '../../refunds/store.ts';
+import { readRefunds, readRefundsOf } from '../../refunds/store.ts';
 import { findVisibleTransaction } from '../../transactions/find-transaction.ts';
 import { endpoint } from './endpoint.ts';
 import { actionOf, refundObject, type Sale, saleObject } from './wire-transaction.ts';
 
-/** `GET /transaction/{id}`: an attempt with its refunds (imoje protocol, section 5.2). */
+/**
+ * `GET /transaction/{id}`: an attempt with its refunds (imoje protocol, section 5.2), or a refund, which is a transaction to
+ * imoje as well: shops look up the one that a notification tells of before they believe it.
+ */
 export const readTransactionEndpoint = endpoint(
   { method: 'get', path: '/transaction/:transactionId' },
   z.unknown(),
   async ({ deps, actor, params }) => {
-    const sale = await findSale(deps, actor, params.transactionId ?? '');
-    const { payment, transaction } = sale;
-    const { database } = deps.payments;
-    const refunds = await readRefundsOf(database, transaction.id);
-    const commission = await readCommission(database, transaction.id);
-    const action = actionOf(transaction);
-    return {
-      transaction: {
-        ...saleObject(sale),
-        refunds: refunds.map((refund) => ({ transaction: refundObject(refund, sale) })),
-        ...(commission === undefined ? {} : { fee: { merchant: Number(commission), surcharge: 0 } }),
-        paidAmount: Number(transaction.settledAmount),
-        customer: {
-          firstName: payment.customerFirstName,
-          lastName: payment.customerLastName,
-          email: payment.customerEmail ?? '',
-          phone: payment.customerPhone ?? '',
-        },
-      },
-      ...(action && { action }),
-    };
+    const { transactionId = '' } = params;
+    try {
+      return await readSale(deps, await findSale(deps, actor, transactionId));
+    } catch (error) {
+      const refund = error instanceof NotFound ? await findRefund(deps, transactionId) : undefined;
+      if (!refund) throw error;
+      return { transaction: refundObject(refund, await findSale(deps, actor, refund.transactionId)) };
+    }
   },
 );
+
+async function readSale({ payments: { database } }: HttpDeps, sale: Sale): Promise<object> {
+  const { payment, transaction } = sale;
+  const refunds = await readRefundsOf(database, transaction.id);
+  const commission = await readCommission(database, transaction.id);
+  const action = actionOf(transaction);
+  return {
+    transaction: {
+      ...saleObject(sale),
+      refunds: refunds.map((refund) => ({ transaction: refundObject(refund, sale) })),
+      ...(commission === undefined ? {} : { fee: { merchant: Number(commission), surcharge: 0 } }),
+      paidAmount: Number(transaction.settledAmount),
+      customer: {
+        firstName: payment.customerFirstName,
+        lastName: payment.customerLastName,
+        email: payment.customerEmail ?? '',
+        phone: payment.customerPhone ?? '',
+      },
+    },
+    ...(action && { action }),
+  };
+}
+
+/** Whether its reader may see it is for `findSale` to say, since a refund belongs to whom its sale belongs. */
+async function findRefund({ payments: { database } }: HttpDeps, refundId: string): Promise<Refund | undefined> {
+  const id = refundId.toLowerCase();
+  return isUuid(id) ? (await inTransaction(database, (tx) => readRefunds(tx, [id])))[0] : undefined;
+}
 
 /** Finds an attempt with its payment and shop. @throws NotFound. */
 export async function findSale(deps: HttpDeps, actor: Actor, transactionId: string): Promise<Sale> {

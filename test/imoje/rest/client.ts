@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import type { TestGateway } from '../../support/gateway.ts';
 
 /** What the REST door answers. */
@@ -53,4 +54,18 @@ export function saleBody(gateway: Pick<TestGateway, 'demo'>, changes: object = {
     customer: { firstName: 'Łucja', lastName: 'Żak', email: 'lucja@example.com', phone: '+48 501 501 501' },
     ...changes,
   };
+}
+
+/** Sells as `saleBody` says. */
+export function sell(gateway: Pick<TestGateway, 'url' | 'demo'>, changes: object = {}): Promise<RestAnswer> {
+  return call(gateway, 'POST /transaction', { body: saleBody(gateway, changes) });
+}
+
+/** Sells, and gives the id of the transaction once it is settled. */
+export async function sellAndSettle(gateway: Pick<TestGateway, 'url' | 'demo'>, changes: object = {}): Promise<string> {
+  const id = textAt(await sell(gateway, changes), 'transaction.id');
+  await expect
+    .poll(async () => textAt(await call(gateway, `GET /transaction/${id}`), 'transaction.status'))
+    .toBe('settled');
+  return id;
 }

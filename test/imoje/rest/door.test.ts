@@ -6,7 +6,7 @@ import { inTransaction } from '../../../src/kernel/db/database.ts';
 import { updateShop } from '../../start/pay.ts';
 import { createShop } from '../../support/factories.ts';
 import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
-import { call, saleBody, textAt } from './client.ts';
+import { call, saleBody, sellAndSettle, textAt } from './client.ts';
 
 let gateway: TestGateway;
 
@@ -62,14 +62,16 @@ describe('The REST door lets in', () => {
   });
 
   it('nothing of one merchant to another, as if it did not exist', async () => {
-    const sale = await call(gateway, 'POST /transaction', { body: saleBody(gateway) });
-    const id = textAt(sale, 'transaction.id');
-    const paymentId = textAt(sale, 'transaction.payment.id');
+    const id = await sellAndSettle(gateway);
+    const paymentId = textAt(await call(gateway, `GET /transaction/${id}`), 'transaction.payment.id');
+    const back = { type: 'refund', serviceId: gateway.demo.serviceId, amount: 1 };
+    const refundId = textAt(await call(gateway, `POST /transaction/${id}/refund`, { body: back }), 'transaction.id');
     const { merchantId, token } = await settleStranger();
     const stranger = { ...gateway, demo: { ...gateway.demo, merchantId, restToken: token } };
     const { serviceId } = gateway.demo;
     const calls: [string, object?][] = [
       [`GET /transaction/${id}`],
+      [`GET /transaction/${refundId}`],
       [`POST /transaction/${id}/capture`],
       [`POST /transaction/${id}/void`],
       [`POST /transaction/${id}/refund`, { type: 'refund', serviceId, amount: 1 }],

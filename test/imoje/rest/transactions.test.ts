@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { updateShop } from '../../start/pay.ts';
 import { ask, startTestGateway, type TestGateway } from '../../support/gateway.ts';
-import { call, type RestAnswer, saleBody, textAt } from './client.ts';
+import { call, saleBody, sell as sellTo, textAt } from './client.ts';
 
 let gateway: TestGateway;
 
@@ -11,14 +11,8 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.stop());
 
-const sell = (changes: object = {}) => call(gateway, 'POST /transaction', { body: saleBody(gateway, changes) });
+const sell = (changes: object = {}) => sellTo(gateway, changes);
 const show = (id: string) => call(gateway, `GET /transaction/${id}`);
-
-async function settled(changes: object = {}): Promise<string> {
-  const id = textAt(await sell(changes), 'transaction.id');
-  await expect.poll(async () => textAt(await show(id), 'transaction.status')).toBe('settled');
-  return id;
-}
 
 describe('POST /transaction by BLIK with a code', () => {
   it('answers with the attempt, its keys in the documented order, and settles', async () => {
@@ -216,50 +210,6 @@ describe('POST /transaction refuses', () => {
   it('passes over fields that it does not know, nulls and empty texts', async () => {
     const answer = await sell({ simp: '1', notificationUrl: null, title: '', validTo: null, unknown: { a: 1 } });
     expect(answer.status).toBe(200);
-  });
-});
-
-describe('Money back', () => {
-  const refund = (id: string, changes: object = {}): Promise<RestAnswer> =>
-    call(gateway, `POST /transaction/${id}/refund`, {
-      body: { type: 'refund', serviceId: gateway.demo.serviceId, amount: 234, title: 'Zwrot', ...changes },
-    });
-  const canRefund = (id: string, amount: number) =>
-    call(gateway, `POST /transaction/${id}/can-refund`, { body: { amount } });
-
-  it('is ordered, named by the sale, and counted', async () => {
-    const id = await settled({ orderId: 'RET/1' });
-    expect((await canRefund(id, 1234)).body).toEqual({
-      ...{ id, refundable: true, balance: true, fullRefund: 1234 },
-      partialRefund: { maxRefundAmount: 1234, minRefundAmount: 1 },
-    });
-    const answer = await refund(id);
-    expect(answer.status).toBe(200);
-    expect(answer.body).toMatchObject({
-      transaction: {
-        ...{ type: 'refund', status: expect.stringMatching(/^(new|settled)$/), amount: 234, currency: 'PLN' },
-        ...{ orderId: 'RET/1', serviceId: gateway.demo.serviceId, title: 'Zwrot' },
-      },
-    });
-    const refundId = textAt(answer, 'transaction.id');
-    expect((await show(id)).body).toMatchObject({
-      transaction: { refunds: [{ transaction: { id: refundId, amount: 234 } }] },
-    });
-    expect((await canRefund(id, 1001)).body).toMatchObject({ refundable: false, fullRefund: 1000 });
-  });
-
-  it('is refused beyond what was paid, and before it was', async () => {
-    const id = await settled();
-    expect((await refund(id, { amount: 1235 })).status).toBe(422);
-    const waiting = textAt(await sell({ paymentMethod: 'pbl', paymentMethodCode: 'ipko' }), 'transaction.id');
-    const { status, body } = await refund(waiting, { amount: 1 });
-    expect(status).toBe(422);
-    expect(body).toMatchObject({ apiErrorResponse: { code: 'TRX-ERROR-120201' } });
-  });
-
-  it('needs the shop of the sale', async () => {
-    const id = await settled();
-    expect((await refund(id, { serviceId: '11111111-2222-4333-8444-555555555555' })).status).toBe(404);
   });
 });
 
