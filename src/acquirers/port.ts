@@ -63,6 +63,8 @@ export type StartOrder = {
   readonly blikCode: string | undefined;
   /** The tokeniser's token of a card, for cards and wallets; never a card number. */
   readonly cardToken: string | undefined;
+  /** True when an earlier payment stored the card: the shop charges it, and nobody is there to be challenged. */
+  readonly stored: boolean;
   /** Where the payer comes back to after a page of the acquirer. */
   readonly returnUrl: string;
 } & SandboxTraits;

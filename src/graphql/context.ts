@@ -9,6 +9,7 @@ import type { WalletDeps } from '../cards/deps.ts';
 import type {
   Capture,
   Payment,
+  Profile,
   Refund,
   Shop,
   Transaction,
@@ -53,6 +54,7 @@ export type GraphContext = {
 export type Loaders = {
   readonly capture: DataLoader<string, Capture>;
   readonly payment: DataLoader<string, Payment>;
+  readonly profile: DataLoader<string, Profile>;
   readonly refund: DataLoader<string, Refund>;
   readonly shop: DataLoader<string, Shop>;
   readonly transaction: DataLoader<string, Transaction>;

@@ -106,6 +106,7 @@ function createLoaders(app: GraphApp): Loaders {
   return {
     capture: rowLoader((ids) => prisma.capture.findMany({ where: where(ids) })),
     payment: rowLoader((ids) => prisma.payment.findMany({ where: where(ids) })),
+    profile: rowLoader((ids) => prisma.profile.findMany({ where: where(ids) })),
     refund: rowLoader((ids) => prisma.refund.findMany({ where: where(ids) })),
     shop: rowLoader((ids) => prisma.shop.findMany({ where: where(ids) })),
     transaction: rowLoader((ids) => prisma.transaction.findMany({ where: where(ids) })),

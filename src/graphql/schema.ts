@@ -13,6 +13,8 @@ import '../payments/graphql/cancel-payment.ts';
 import '../payments/graphql/start-transaction.ts';
 import '../payments/graphql/capture-transaction.ts';
 import '../payments/graphql/void-transaction.ts';
+import '../profiles/graphql.ts';
+import '../payments/graphql/charge-profile.ts';
 import '../refunds/graphql.ts';
 import '../links/graphql/payment-link.ts';
 import '../links/graphql/create-payment-link.ts';

@@ -1,6 +1,7 @@
 import type { JobHandlers } from '../kernel/jobs/handler.ts';
 import type { PaymentDeps } from '../payments/deps.ts';
 import { paymentJobs } from '../payments/jobs.ts';
+import { profileJobs } from '../profiles/jobs.ts';
 import type { RefundDeps } from '../refunds/deps.ts';
 import { refundJobs } from '../refunds/jobs.ts';
 import type { WebhookDeps } from '../webhooks/deps.ts';
@@ -21,7 +22,12 @@ export function allJobs(deps: {
   readonly webhooks: WebhookDeps;
   readonly acquirers: readonly JobHandlers[];
 }): JobGroups {
-  const own = mergeJobs([paymentJobs(deps.payments), refundJobs(deps.refunds), ...deps.acquirers]);
+  const own = mergeJobs([
+    paymentJobs(deps.payments),
+    profileJobs(deps.payments),
+    refundJobs(deps.refunds),
+    ...deps.acquirers,
+  ]);
   const toShops = webhookJobs(deps.webhooks);
   mergeJobs([own, toShops]);
   return { own, toShops };

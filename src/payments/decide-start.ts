@@ -2,12 +2,14 @@ import type { Acquirer } from '../acquirers/port.ts';
 import { type Outcome, outcomeOf } from '../kernel/batch.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Tx } from '../kernel/db/database.ts';
-import type { Payment, Transaction } from '../kernel/db/generated/prisma/client.ts';
+import type { Payment, Profile, Transaction } from '../kernel/db/generated/prisma/client.ts';
 import type { TransactionSource } from '../kernel/db/generated/prisma/enums.ts';
 import { NotFound, type Refusal } from '../kernel/errors.ts';
 import { lockShops } from '../kernel/events/append-events.ts';
 import { IdempotencyKeyReused } from '../kernel/idempotency.ts';
 import { newId } from '../kernel/ids.ts';
+import type { Instrument } from '../profiles/model.ts';
+import { readProfiles } from '../profiles/store.ts';
 import { AmountOutOfRange, MethodNotAvailable } from '../shops/errors.ts';
 import { requireActive } from '../shops/find-shop.ts';
 import { type Channel, channelFacts, limitsAgainst, type Shop, takesCurrency } from '../shops/model.ts';
@@ -17,6 +19,7 @@ import { toNextStep } from '../transactions/next-step.ts';
 import { readAttempts, readTransactionsByKey } from '../transactions/store.ts';
 import { AttemptInProgress, PaymentNotPayable, TooManyAttempts } from './errors.ts';
 import { type Attempt, mayReplace } from './model.ts';
+import { requireProfile, storedBy } from './require-profile.ts';
 import { readPayments } from './store.ts';
 import { type NewStart, writeStarts } from './write-starts.ts';
 
@@ -34,6 +37,10 @@ export type PreparedStart = {
   readonly entryPage: string | undefined;
   /** Why it may not be started, as far as that is known before; thrown unless the wish was answered before. */
   readonly refusal: Refusal | undefined;
+  /** The card as it may be kept; undefined until the payer has entered it. */
+  readonly instrument: Instrument | undefined;
+  /** The stored instrument that is charged. */
+  readonly profileId: string | undefined;
   /** The payer has been warned and wants to pay otherwise than by the attempt that is running. */
   readonly supersede: boolean;
   readonly returnUrl: string | undefined;
@@ -47,6 +54,8 @@ type Known = {
   readonly shops: ReadonlyMap<string, ShopState>;
   readonly byKey: Map<string, Transaction>;
   readonly payments: Map<string, Payment>;
+  /** The stored instruments that are charged. */
+  readonly profiles: ReadonlyMap<string, Profile>;
   /** The attempt that is running, by payment. */
   readonly live: Map<string, Transaction>;
   /** All attempts so far. */
@@ -84,11 +93,16 @@ async function readKnown(tx: Tx, wishes: readonly PreparedStart[]): Promise<Know
     tx,
     keys.map((key) => key.shopId),
   );
+  const profiles = await readProfiles(
+    tx,
+    wishes.flatMap(({ profileId }) => profileId ?? []),
+  );
   const live = attempts.filter((attempt) => isLive(attempt.status));
   return {
     shops,
     byKey: new Map(replays.flatMap(keysOf)),
     payments: new Map(payments.map((payment) => [payment.id, payment])),
+    profiles: new Map(profiles.map((profile) => [profile.id, profile])),
     live: new Map(live.map((attempt) => [attempt.paymentId, attempt])),
     attempts,
     starts: [],
@@ -113,11 +127,13 @@ function decide(known: Known, wish: PreparedStart, now: Date): StartedTransactio
   const live = known.live.get(payment.id);
   if (live) requireReplaceable(known, wish, { live, now });
   const acquirer = requirePayable(known, wish, { payment, live, now });
+  requireProfile(known.profiles, wish);
   const continues = live !== undefined && isContinued(live, wish);
   const returnUrl = wish.source === 'WEB' ? lastReturnUrl(known, payment) : null;
   const transaction = continues
     ? continued(live, wish, now)
     : newTransaction(wish, { payment, acquirer, returnUrl, now });
+  const stores = storedBy(wish, { payment, transactionId: transaction.id });
   const pending: Payment = payment.status === 'PENDING' ? payment : { ...payment, status: 'PENDING', updatedAt: now };
   known.byKey.set(key, transaction);
   known.payments.set(payment.id, pending);
@@ -129,6 +145,7 @@ function decide(known: Known, wish: PreparedStart, now: Date): StartedTransactio
     paymentWas: payment.status,
     continues,
     replaces: continues ? undefined : live,
+    stores,
   });
   return { payment: pending, transaction, replayed: false };
 }
@@ -240,7 +257,7 @@ function newTransaction(
     heldAmount: 0n,
     late: false,
     surplus: false,
-    profileId: null,
+    profileId: wish.profileId ?? null,
     confirmUntil: null,
     nextStep: entryPage === undefined ? null : toNextStep({ url: entryPage, httpMethod: 'GET', fields: [] }),
     returnUrl: wish.returnUrl ?? made.returnUrl,

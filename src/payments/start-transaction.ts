@@ -6,6 +6,7 @@ import { InvalidInput, type Refusal } from '../kernel/errors.ts';
 import { hashInput, parseIdempotencyKey } from '../kernel/idempotency.ts';
 import { enqueue } from '../kernel/jobs/enqueue.ts';
 import { parseWebAddress } from '../kernel/web-address.ts';
+import type { Instrument } from '../profiles/model.ts';
 import { type Channel, channelFacts, channels, isChannel, type Shop } from '../shops/model.ts';
 import { isLive } from '../transactions/model.ts';
 import type { PreparedStart, StartedTransaction } from './decide-start.ts';
@@ -26,6 +27,8 @@ export type StartTransactionInput = {
   /** True lets the payer enter the BLIK code that is not given on our page; cards and wallets are entered there anyhow. */
   readonly enterLater?: boolean | undefined;
   readonly card?: TokenisedCard | RefusedCard | undefined;
+  /** The stored instrument whose card it is, which is charged without its holder. */
+  readonly profileId?: string | undefined;
   /** True when the payer was warned that the attempt which is running may still bring money, and wants to pay otherwise. */
   readonly supersede?: boolean | undefined;
   readonly payerIp?: string | undefined;
@@ -37,6 +40,8 @@ export type TokenisedCard = {
   readonly token: string;
   /** Tells one card or wallet token from another, so that a repeated call is known for what it is. */
   readonly fingerprint: string;
+  /** The card as it may be kept, for channels that store it. */
+  readonly instrument?: Instrument | undefined;
 };
 
 /** A wallet token out of which no card came. A repeated call is answered all the same: its token was good once. */
@@ -50,8 +55,9 @@ export const acquirerTimeoutMs = 3_000;
  * its answer. A refused attempt is an answer, not a refusal. Repeating the call with the same key starts nothing new.
  * A card or wallet without a token is not sent, nor BLIK without a code when that may be entered later: the payer enters it
  * on our page, and the attempt is NEW until then.
+ * A channel that stores the card keeps it under the customer's name, once the attempt has its money.
  * @throws InvalidInput, NotFound, PaymentNotPayable, AttemptInProgress, MethodNotAvailable, AmountOutOfRange,
- * ShopNotActive, MerchantNotActive, IdempotencyKeyReused or TooManyAttempts; then nothing was started.
+ * ShopNotActive, MerchantNotActive, ProfileNotActive, IdempotencyKeyReused or TooManyAttempts; then nothing was started.
  */
 export async function startTransaction(
   deps: PaymentDeps,
@@ -106,6 +112,7 @@ function orderFor(
     enteredAt: transaction.updatedAt,
     blikCode: normalCode(input.blikCode),
     cardToken: input.card && 'token' in input.card ? input.card.token : undefined,
+    stored: input.profileId !== undefined,
     returnUrl: transaction.returnUrl ?? `${deps.publicUrl}/pay/${payment.id}`,
     merchantId: shop.merchantId,
     clockOffsetMs: shop.clockOffsetMs,
@@ -149,6 +156,8 @@ function prepareStart(
     source: owner.source,
     entryPage: entered ? undefined : `${deps.publicUrl}/pay/${input.paymentId}`,
     refusal: card && 'refusal' in card ? card.refusal : undefined,
+    instrument: card && 'instrument' in card ? card.instrument : undefined,
+    profileId: input.profileId,
     supersede,
     returnUrl: input.returnUrl,
     payerIp: input.payerIp === undefined ? undefined : ipaddr.process(input.payerIp).toString(),

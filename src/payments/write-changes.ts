@@ -2,6 +2,7 @@ import type { Tx } from '../kernel/db/database.ts';
 import { appendEvents } from '../kernel/events/append-events.ts';
 import { enqueue, type Job } from '../kernel/jobs/enqueue.ts';
 import { clearTimers, setTimers, type Timer } from '../kernel/jobs/timers.ts';
+import { type Decided, registerProfiles } from '../profiles/register-profiles.ts';
 import type { ShopState } from '../shops/sql/read-shop-states.ts';
 import { heldFact, transactionFact } from '../transactions/events.ts';
 import { isLive } from '../transactions/model.ts';
@@ -60,7 +61,20 @@ async function writeRound(tx: Tx, shops: ReadonlyMap<string, ShopState>, changes
     changes.flatMap((change) => newTimers(change, shops)),
   );
   await enqueue(tx, changes.flatMap(ordersToStop));
-  await appendEvents(tx, changes.flatMap(factsOf));
+  const stored = await registerProfiles(tx, decidedBy(changes, shops));
+  await appendEvents(tx, [...changes.flatMap(factsOf), ...stored]);
+}
+
+function decidedBy(changes: readonly Change[], shops: ReadonlyMap<string, ShopState>): Decided[] {
+  return changes.flatMap(({ transaction, at }) =>
+    transaction ? [{ transaction, at, merchantId: shopOf(shops, transaction).merchantId }] : [],
+  );
+}
+
+function shopOf(shops: ReadonlyMap<string, ShopState>, { shopId }: Pick<Attempt['transaction'], 'shopId'>): ShopState {
+  const shop = shops.get(shopId);
+  if (!shop) throw new Error(`Shop ${shopId} of a transaction is not known.`);
+  return shop;
 }
 
 function finishedTimers({ transaction, payment, before }: Change): Pick<Timer, 'kind' | 'subject'>[] {
@@ -83,10 +97,9 @@ function isAskedAbout({ status, reason }: Pick<Attempt['transaction'], 'status' 
 
 function newTimers({ transaction }: Change, shops: ReadonlyMap<string, ShopState>): Timer[] {
   if (transaction?.status !== 'AUTHORIZED' || transaction.authorizedUntil === null) return [];
-  const { id: subject, authorizedUntil: dueAt, shopId } = transaction;
-  const shop = shops.get(shopId);
-  if (!shop) throw new Error(`Shop ${shopId} of a transaction is not known.`);
-  return [{ kind: timerKinds.expireAuthorization, subject, merchantId: shop.merchantId, dueAt }];
+  const { id: subject, authorizedUntil: dueAt } = transaction;
+  const { merchantId } = shopOf(shops, transaction);
+  return [{ kind: timerKinds.expireAuthorization, subject, merchantId, dueAt }];
 }
 
 function factsOf(change: Change): ReturnType<typeof paymentFact>[] {

@@ -1,10 +1,11 @@
 import { after } from '../kernel/clock.ts';
 import type { Tx } from '../kernel/db/database.ts';
-import type { Payment, Transaction } from '../kernel/db/generated/prisma/client.ts';
+import type { Payment, ProfileWish, Transaction } from '../kernel/db/generated/prisma/client.ts';
 import type { PaymentStatus } from '../kernel/db/generated/prisma/enums.ts';
 import { appendEvents, type Fact } from '../kernel/events/append-events.ts';
 import { enqueue } from '../kernel/jobs/enqueue.ts';
 import { setTimers } from '../kernel/jobs/timers.ts';
+import { insertWishes } from '../profiles/sql/insert-wishes.ts';
 import { transactionFact } from '../transactions/events.ts';
 import { insertTransactions } from '../transactions/sql/insert-transactions.ts';
 import { moveTransactions } from '../transactions/sql/move-transactions.ts';
@@ -22,6 +23,8 @@ export type NewStart = {
   readonly continues: boolean;
   /** The attempt that ends because the payer wants to pay otherwise. */
   readonly replaces: Transaction | undefined;
+  /** What the payer wants stored with it. */
+  readonly stores: ProfileWish | undefined;
 };
 
 /** Writes attempts that begin, with their timers and events. No payment occurs twice. */
@@ -35,6 +38,10 @@ export async function writeStarts(tx: Tx, starts: readonly NewStart[]): Promise<
   await insertTransactions(
     tx,
     starts.filter((start) => !start.continues).map((start) => start.transaction),
+  );
+  await insertWishes(
+    tx,
+    starts.flatMap(({ stores }) => stores ?? []),
   );
   await movePayments(
     tx,

@@ -11,6 +11,7 @@ import { channelFacts, isChannel } from '../shops/model.ts';
 import { answerErrorPage } from './answer-page.ts';
 import { findPayerState, type PayerState } from './find-payer-state.ts';
 import { type TileMethod, tilePaths } from './pages/view.ts';
+import { cardChannelOf } from './payment-view.ts';
 import { showPayment } from './show-payment.ts';
 import { parseWallet, showWallet } from './show-wallet.ts';
 import { createStatusStreamer } from './stream-status.ts';
@@ -89,12 +90,17 @@ function readTile(method: TileMethod): (form: URLSearchParams) => FormWish {
 const methodGone: FormWish = { problem: { form: undefined, code: 'METHOD_GONE' } };
 
 /** The card goes to the tokeniser and nowhere else; what comes back holds no number. */
-async function readCard({ cards }: HttpDeps, form: URLSearchParams, { shop }: PayerState): Promise<FormWish> {
+async function readCard({ cards }: HttpDeps, form: URLSearchParams, state: PayerState): Promise<FormWish> {
   if (!cards) return methodGone;
+  const { shop } = state;
   const field = (name: string): string => form.get(name) ?? '';
   const typed = { number: field('number'), expiry: field('expiry'), cvv: field('cvv'), name: field('name') };
   const tokenised = await tokeniseCard(cards, shop, typed);
-  if ('card' in tokenised) return { start: { method: 'CARD', channel: 'ecom3ds', card: identified(tokenised.card) } };
+  if ('card' in tokenised) {
+    const { card } = tokenised;
+    const instrument = { ...card, expiry: { month: card.expiryMonth, year: card.expiryYear } };
+    return { start: { method: 'CARD', channel: cardChannelOf(state), card: { ...identified(card), instrument } } };
+  }
   const { problems } = tokenised;
   return { problem: { form: 'CARD', problems, kept: { expiry: harmless(typed.expiry), name: harmless(typed.name) } } };
 }

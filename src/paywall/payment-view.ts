@@ -4,6 +4,7 @@ import type { Locale } from '../kernel/i18n/locales.ts';
 import { type ChannelOption, listMethods, type MethodOption } from '../payments/list-methods.ts';
 import { mayReplace } from '../payments/model.ts';
 import { channelName, methodName } from '../payments/name-methods.ts';
+import { customerIdOf, isStoring, storingChannels } from '../profiles/model.ts';
 import { type Channel, channelFacts, isChannel } from '../shops/model.ts';
 import { nextStepOf } from '../transactions/next-step.ts';
 import { findOtherMoney, isSurplus, mayBringMoney } from './find-other-money.ts';
@@ -51,6 +52,7 @@ export function toPaymentView(state: PayerState, frame: PageFrame, showing: Show
     moneyMayCome: moneyMayCome(state, showing.acquirers),
     methods: options.flatMap((option) => methodView(option, { locale: frame.locale, walletLink })),
     unavailable: options.flatMap((option) => missing(option, frame.locale)),
+    storesCard: storedKind(state),
     opened: openedFor(state, { problem: showing.problem, replacing }),
     formNonce: showing.formNonce,
     problem: showing.problem,
@@ -132,15 +134,33 @@ function attemptView({ attempts, now }: PayerState, attempt: Transaction, locale
   };
 }
 
-/** Channels of which the payer's pages have a form, beside those that are tiles; what else a method has is for shops that ask for it by name. */
-const channelsWithForm: readonly Channel[] = ['blik', 'ecom3ds', 'gpay', 'applepay'];
+/**
+ * The channel of the card that is entered on a payment's page: the one that the shop asked for, by the attempt that waits for
+ * the card or with the payment, which may store it; else the usual one.
+ */
+export function cardChannelOf({ payment, attempts, shop }: PayerState): Channel {
+  const last = attempts.at(-1);
+  const asked = last?.status === 'NEW' ? last.channel : (payment.preselectChannel ?? '');
+  const stores = isStoring(asked) && shop.channels.includes(asked) && customerIdOf(payment) !== undefined;
+  return stores ? asked : 'ecom3ds';
+}
 
-function optionsFor({ payment, shop, now }: PayerState, acquirers: Acquirers): MethodOption[] {
+function storedKind(state: PayerState): PaymentView['storesCard'] {
+  const channel = cardChannelOf(state);
+  return isStoring(channel) ? storingChannels[channel] : undefined;
+}
+
+/** Channels of which the payer's pages have a form, beside those that are tiles; what else a method has is for shops that ask for it by name. */
+const channelsWithForm: readonly Channel[] = ['blik', 'gpay', 'applepay'];
+
+function optionsFor(state: PayerState, acquirers: Acquirers): MethodOption[] {
+  const { payment, shop, now } = state;
+  const cardChannel = cardChannelOf(state);
   if (shop.status !== 'ACTIVE' || !shop.merchantActive) return [];
   const { amount, currency, methods: wanted } = payment;
   const wish = { amount, currency, wanted, now, includeUnavailable: true };
   const hasForm = (channel: Channel): boolean =>
-    channelsWithForm.includes(channel) || isTileMethod(channelFacts(channel).method);
+    channel === cardChannel || channelsWithForm.includes(channel) || isTileMethod(channelFacts(channel).method);
   return listMethods(acquirers, shop, wish).flatMap((found) => {
     const options = found.options.filter(({ channel }) => hasForm(channel));
     return options.length === 0 ? [] : [{ ...found, options, channels: found.channels.filter(hasForm) }];

@@ -7,7 +7,7 @@ import { CurrencyEnum, LocaleEnum } from '../graphql/money.ts';
 import { refusable, resultUnion } from '../graphql/refusable.ts';
 import { inTransaction } from '../kernel/db/database.ts';
 import type { Shop as ShopRow } from '../kernel/db/generated/prisma/client.ts';
-import type { CaptureMode, ShopStatus } from '../kernel/db/generated/prisma/enums.ts';
+import type { CaptureMode, PaymentMethod, ShopStatus } from '../kernel/db/generated/prisma/enums.ts';
 import { parseLocale } from '../kernel/i18n/locales.ts';
 import { parseId } from '../kernel/ids.ts';
 import { findVisibleShop } from './find-shop.ts';
@@ -22,6 +22,21 @@ const ShopStatusEnum = builder.enumType('ShopStatus', {
     SUSPENDED: 'Takes no payments for now.',
     CLOSED: 'Takes no payments any more.',
     REFUSED: 'Was not accepted.',
+  }),
+});
+
+/** Ways to pay. */
+export const PaymentMethodEnum = builder.enumType('PaymentMethod', {
+  description: 'Ways to pay; each has one or more channels.',
+  values: describeValues<PaymentMethod>({
+    BLIK: 'A six-digit code from a bank app, confirmed there. PLN.',
+    PBL: 'A quick transfer at the payer’s bank. PLN.',
+    CARD: 'Visa or Mastercard with 3-D Secure.',
+    WALLET: 'Google Pay, Apple Pay, Visa Mobile.',
+    PAY_LATER: 'Bought now, paid to a lender later. PLN.',
+    INSTALLMENTS: 'Paid to a lender in instalments. PLN.',
+    LEASE: 'Leasing for companies. PLN.',
+    WIRE_TRANSFER: 'A traditional transfer to an account number of its own.',
   }),
 });
 

@@ -2,28 +2,10 @@ import { builder } from '../graphql/builder.ts';
 import { requirePageForm } from '../graphql/connection-arguments.ts';
 import { describeValues } from '../graphql/describe-values.ts';
 import { MoneyRef } from '../graphql/money.ts';
-import type {
-  DeclineReason,
-  MovementStatus,
-  PaymentMethod,
-  TransactionStatus,
-} from '../kernel/db/generated/prisma/enums.ts';
+import type { DeclineReason, MovementStatus, TransactionStatus } from '../kernel/db/generated/prisma/enums.ts';
 import { toPercent } from '../pricing/model.ts';
-
-/** Ways to pay. */
-export const PaymentMethodEnum = builder.enumType('PaymentMethod', {
-  description: 'Ways to pay; each has one or more channels.',
-  values: describeValues<PaymentMethod>({
-    BLIK: 'A six-digit code from a bank app, confirmed there. PLN.',
-    PBL: 'A quick transfer at the payer’s bank. PLN.',
-    CARD: 'Visa or Mastercard with 3-D Secure.',
-    WALLET: 'Google Pay, Apple Pay, Visa Mobile.',
-    PAY_LATER: 'Bought now, paid to a lender later. PLN.',
-    INSTALLMENTS: 'Paid to a lender in instalments. PLN.',
-    LEASE: 'Leasing for companies. PLN.',
-    WIRE_TRANSFER: 'A traditional transfer to an account number of its own.',
-  }),
-});
+import { ProfileRef } from '../profiles/graphql.ts';
+import { PaymentMethodEnum } from '../shops/graphql.ts';
 
 /** States of an attempt. */
 export const TransactionStatusEnum = builder.enumType('TransactionStatus', {
@@ -247,4 +229,21 @@ const TransactionEdge = builder.edgeObject({
 export const TransactionConnection = builder.connectionObject(
   { type: TransactionRef, name: 'TransactionConnection', description: 'A page of transactions.' },
   TransactionEdge,
+);
+
+builder.prismaObjectField(TransactionRef, 'profile', (t) =>
+  t.relation('profile', {
+    nullable: true,
+    description: 'The stored instrument that it charged, or that it stored.',
+  }),
+);
+
+builder.prismaObjectField(ProfileRef, 'firstTransaction', (t) =>
+  t.field({
+    type: TransactionRef,
+    nullable: true,
+    description: 'The payment that stored it.',
+    resolve: ({ firstTransactionId }, _, context) =>
+      firstTransactionId === null ? null : context.loaders.transaction.load(firstTransactionId),
+  }),
 );

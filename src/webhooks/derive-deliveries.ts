@@ -10,6 +10,7 @@ import {
   imojeNotification,
   type Told,
   type ToldPayment,
+  type ToldProfile,
   type ToldRefund,
   type ToldTransaction,
 } from './imoje-notification.ts';
@@ -70,7 +71,9 @@ function deliveryOf(fact: LoggedFact, run: Run): NewDelivery[] {
   const { shopId, place, now } = run;
   const { paymentId, transactionId, refundId } = fact;
   const url = fact.notificationUrl ?? place.notificationUrl;
-  const told = paymentId !== null && url !== null && toldOf(fact, { id: paymentId, shopId, notificationUrl: url });
+  const { merchantId } = place;
+  const told =
+    paymentId !== null && url !== null && toldOf(fact, { id: paymentId, shopId, merchantId, notificationUrl: url });
   if (!told) return [];
   const body = imojeNotification(told);
   const about = { shopId, eventNumber: fact.number, paymentId, transactionId, refundId };
@@ -79,7 +82,12 @@ function deliveryOf(fact: LoggedFact, run: Run): NewDelivery[] {
 
 function toldOf(
   fact: LoggedFact,
-  about: { readonly id: string; readonly shopId: string; readonly notificationUrl: string },
+  about: {
+    readonly id: string;
+    readonly shopId: string;
+    readonly merchantId: string;
+    readonly notificationUrl: string;
+  },
 ): Told | undefined {
   const { at, transactionId, refundId } = fact;
   const common = { at, notificationUrl: about.notificationUrl, payment: paymentOf(fact, about) };
@@ -88,7 +96,13 @@ function toldOf(
       return { ...common, transaction: undefined, data: fact.data as PaymentFactData };
     case 'transaction': {
       if (transactionId === null) return undefined;
-      return { ...common, transaction: transactionOf(fact, transactionId), data: fact.data as TransactionFactData };
+      const data = fact.data as TransactionFactData;
+      return {
+        ...common,
+        transaction: transactionOf(fact, transactionId),
+        data,
+        profile: profileOf(fact, data, about),
+      };
     }
     case 'refund': {
       if (transactionId === null || refundId === null) return undefined;
@@ -108,6 +122,18 @@ function paymentOf(fact: LoggedFact, { id, shopId }: Pick<ToldPayment, 'id' | 's
 function transactionOf(fact: LoggedFact, id: string): ToldTransaction {
   const { source, method, channel, currency, transactionAmount: amount, transactionCreatedAt: createdAt } = fact;
   return { id, source, method, channel, amount, currency, createdAt };
+}
+
+/** An attempt that stores its instrument is told with it once it is stored, one that charges it always. */
+function profileOf(
+  { transactionId, profileId: id, firstTransactionId, ...fact }: LoggedFact,
+  { transaction: { status } }: TransactionFactData,
+  { merchantId }: { readonly merchantId: string },
+): ToldProfile | undefined {
+  const isStored = firstTransactionId !== transactionId || status === 'AUTHORIZED' || status === 'SETTLED';
+  if (id === null || !isStored) return undefined;
+  const { customerId, profileKind: kind, profileLabel: label, profileDetails: details } = fact;
+  return { id, merchantId, customerId, kind, label, details };
 }
 
 function refundOf(fact: LoggedFact, id: string): ToldRefund {

@@ -3,6 +3,7 @@ import type { PaymentStatus } from '../kernel/db/generated/prisma/enums.ts';
 import type { PaymentFactData } from '../payments/events.ts';
 import type { RefundFactData } from '../refunds/events.ts';
 import type { TransactionFactData } from '../transactions/events.ts';
+import { imojeProfile, type WrittenProfile } from './imoje-profile.ts';
 import { imojeRefund } from './imoje-refund.ts';
 import { statusCodeDescription } from './imoje-status-codes.ts';
 import { unixSeconds, wireMethod, wirePaymentStatus, wireTransactionStatus } from './model.ts';
@@ -26,7 +27,15 @@ type Common = {
   readonly payment: ToldPayment;
 };
 
-type OfTransaction = Common & { readonly transaction: ToldTransaction; readonly data: TransactionFactData };
+/** A stored instrument, and whose it is. */
+export type ToldProfile = WrittenProfile & { readonly merchantId: string };
+
+type OfTransaction = Common & {
+  readonly transaction: ToldTransaction;
+  readonly data: TransactionFactData;
+  /** The instrument that it charged, or that is stored by it. */
+  readonly profile?: ToldProfile | undefined;
+};
 type OfPayment = Common & { readonly data: PaymentFactData };
 type OfRefund = Common & {
   readonly refund: ToldRefund;
@@ -47,7 +56,10 @@ export type Told =
  */
 export function imojeNotification(told: Told): string {
   if (told.refund) return JSON.stringify(refundObjects(told));
-  const transaction = told.transaction && transactionObject(told, told.transaction, told.data.transaction);
+  const transaction = told.transaction && {
+    ...transactionObject(told, told.transaction, told.data.transaction),
+    ...(told.profile && { paymentProfile: imojeProfile(told.profile, { ...told.profile, isActive: true }) }),
+  };
   const payment = paymentObject(told, told.data.payment.status);
   return JSON.stringify({ ...(transaction && { transaction }), payment });
 }

@@ -62,6 +62,7 @@ export function orderFor(
     enteredAt: now,
     blikCode: undefined,
     cardToken: undefined,
+    stored: false,
     returnUrl: `${publicUrl}/pay/1`,
     clockOffsetMs: 0,
     sandboxDelayMs: 1_000,

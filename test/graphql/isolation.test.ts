@@ -23,6 +23,9 @@ const rules: Readonly<Record<string, (tenant: Tenant) => unknown>> = {
   'Query.paymentLink.id': (t) => t.linkId,
   'Query.paymentLinks.shopId': (t) => t.shopId,
   'Query.paymentLinks.after': () => undefined,
+  'Query.profile.id': (t) => t.profileIds[0],
+  'Query.profiles.shopId': (t) => t.shopId,
+  'Query.profiles.customerId': (t) => t.customerId,
   'Query.paymentMethods.shopId': (t) => t.shopId,
   'Query.events.shopId': (t) => t.shopId,
   'Query.events.after': (t) => t.startCursor,
@@ -30,6 +33,7 @@ const rules: Readonly<Record<string, (tenant: Tenant) => unknown>> = {
   'Query.webhookDeliveries.filter.paymentId': (t) => t.paidId,
   'Query.webhookDeliveries.after': () => undefined,
   'Mutation.createPayment.input.shopId': (t) => t.shopId,
+  'Mutation.createPayment.input.customerId': (t) => t.customerId,
   'Mutation.startTransaction.input.paymentId': (t) => t.openIds[0],
   'Mutation.startTransaction.input.blik.profileId': () => undefined,
   'Mutation.cancelPayment.input.paymentId': (t) => t.openIds[1],
@@ -37,6 +41,9 @@ const rules: Readonly<Record<string, (tenant: Tenant) => unknown>> = {
   'Mutation.voidTransaction.input.transactionId': (t) => t.reservedIds[1],
   'Mutation.createPaymentLink.input.shopId': (t) => t.shopId,
   'Mutation.disablePaymentLink.input.id': (t) => t.linkId,
+  'Mutation.chargeProfile.input.shopId': (t) => t.shopId,
+  'Mutation.chargeProfile.input.profileId': (t) => t.profileIds[0],
+  'Mutation.deactivateProfile.input.profileId': (t) => t.profileIds[1],
   'Mutation.createRefund.input.transactionId': (t) => t.transactionId,
   'Mutation.resendWebhook.deliveryId': (t) => t.deliveryId,
   'Mutation.createApiKey.input.shopId': (t) => t.shopId,
@@ -55,7 +62,7 @@ const operations = walkSchema();
 
 /** Inputs that the walk leaves out. */
 const leftOut = new Set(
-  Object.keys(rules).filter((path) => /\.(?:after|profileId)$/.test(path) && !/events|Updated/.test(path)),
+  Object.keys(rules).filter((path) => /\.(?:after|blik\.profileId)$/.test(path) && !/events|Updated/.test(path)),
 );
 
 let gateway: TestGateway;
@@ -94,9 +101,11 @@ const ruleFor = (tenant: Tenant) => (path: string) => rules[path]?.(tenant);
 
 /** What must not be said to others: everything of a tenant but what he shares with the one who asks. */
 function secretsOf(tenant: Tenant, shared: readonly string[] = []): string[] {
-  const { openIds, reservedIds, startCursor: _, ...rest } = tenant;
+  const { openIds, reservedIds, profileIds, startCursor: _, ...rest } = tenant;
   const mark = tenant === owner ? 'ownerzq' : 'sisterzq';
-  return [...Object.values(rest), ...openIds, ...reservedIds, mark].filter((value) => !shared.includes(value));
+  return [...Object.values(rest), ...openIds, ...reservedIds, ...profileIds, mark].filter(
+    (value) => !shared.includes(value),
+  );
 }
 
 function expectRefused({ field }: WalkedOperation, result: Result): void {

@@ -93,8 +93,8 @@ describe('a list', () => {
   }
 
   it('knows that nothing follows a page which ends with the last row', async () => {
-    expect((await pageOf('first: 9')).pageInfo).toMatchObject({ hasNextPage: false, hasPreviousPage: false });
-    expect((await pageOf('first: 8')).pageInfo).toMatchObject({ hasNextPage: true, hasPreviousPage: false });
+    expect((await pageOf('first: 11')).pageInfo).toMatchObject({ hasNextPage: false, hasPreviousPage: false });
+    expect((await pageOf('first: 10')).pageInfo).toMatchObject({ hasNextPage: true, hasPreviousPage: false });
   });
 
   it('gives no rows for a page of none, and says whether there are any', async () => {
@@ -104,7 +104,7 @@ describe('a list', () => {
   });
 
   it('leaves out what does not fit its filter', async () => {
-    expect(idsOf(await pageOf('filter: { status: [SETTLED] }'))).toEqual([tenant.paidId]);
+    expect(idsOf(await pageOf('filter: { status: [SETTLED], orderId: "order-lists-1" }'))).toEqual([tenant.paidId]);
     expect(idsOf(await pageOf('filter: { orderId: "order-lists-5" }'))).toEqual([ids[4]]);
     expect(idsOf(await pageOf('filter: { currency: EUR }'))).toEqual([]);
     expect(idsOf(await pageOf('filter: { status: [] }'))).toEqual([]);

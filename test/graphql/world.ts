@@ -6,6 +6,7 @@ import { type Database, inTransaction } from '../../src/kernel/db/database.ts';
 import { encodeCursor } from '../../src/kernel/events/cursor.ts';
 import { newId } from '../../src/kernel/ids.ts';
 import type { Shop } from '../../src/shops/model.ts';
+import { storeCard } from '../profiles/store-card.ts';
 import { createMerchant, createShop } from '../support/factories.ts';
 import { ask, type TestGateway } from '../support/gateway.ts';
 import { overWebSocket } from '../support/live.ts';
@@ -63,6 +64,9 @@ export type Tenant = {
   readonly openIds: readonly [string, string];
   /** Transactions with reserved money; the walk captures one and voids the other. */
   readonly reservedIds: readonly [string, string];
+  /** What the customer has stored; the walk charges one and deactivates the other. */
+  readonly profileIds: readonly [string, string];
+  readonly customerId: string;
   readonly deliveryId: string;
   /** A payment link for several payers, none of whom has come. */
   readonly linkId: string;
@@ -97,11 +101,27 @@ export async function settleTenant(
   news.end();
   const reserve = (order: string) => startWallet(gateway, { key: key.secret, shop, mark: `${mark}-${order}` });
   const reservedIds = [await reserve('4'), await reserve('5')] as const;
+  const customerId = `customer-${mark}`;
+  const store = () =>
+    storeCard(gateway, { key: key.secret, shopId: shop.id, customerId, lastName: `Kowalski-${mark}` });
+  const profileIds = [(await store()).profileId, (await store()).profileId] as const;
   const linkId = await createLink(gateway, { key: key.secret, shopId: shop.id, mark });
   const deliveryId = await insertDelivery(database, { shopId: shop.id, paymentId: paidId, mark });
   return {
     ...{ merchantId: owner, shopId: shop.id, serviceKey, key: key.secret, keyId: key.id },
-    ...{ paidId, transactionId, refundId, openIds, reservedIds, deliveryId, linkId, spareKeyId: spare.id, startCursor },
+    ...{
+      paidId,
+      transactionId,
+      refundId,
+      openIds,
+      reservedIds,
+      profileIds,
+      customerId,
+      deliveryId,
+      linkId,
+      spareKeyId: spare.id,
+      startCursor,
+    },
   };
 }
 

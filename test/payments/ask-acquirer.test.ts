@@ -92,6 +92,8 @@ describe('An acquirer that has not told the outcome', () => {
       supersede: false,
       returnUrl: undefined,
       payerIp: undefined,
+      instrument: undefined,
+      profileId: undefined,
     } as const;
     const { transaction } = await world.deps.starting.submit(start);
     world.acquirer.onAsk({ kind: 'unheard' });

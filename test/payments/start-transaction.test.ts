@@ -55,6 +55,7 @@ describe('A started attempt', () => {
         enteredAt: world.clock.now(),
         blikCode: '123456',
         cardToken: undefined,
+        stored: false,
         returnUrl: `https://gateway.example/pay/${payment.id}`,
         merchantId: shop.merchantId,
         clockOffsetMs: 0,

@@ -12,13 +12,13 @@ export type OutcomeFinder = (token: string, merchantId: string) => Promise<strin
 export function createSandboxCards(deps: SandboxDeps, outcomeOf: OutcomeFinder): SandboxAcquirer {
   return createSandboxAcquirer(deps, {
     name: 'sandbox-cards',
-    channels: ['ecom3ds', 'gpay', 'applepay'],
+    channels: ['ecom3ds', 'oneclick', 'recurring', 'gpay', 'applepay'],
     capabilities: { authorizes: true, stopsOrders: true },
     unavailability: () => undefined,
     scripts,
     scriptFor: async (order) => {
       const outcome = order.cardToken === undefined ? undefined : await outcomeOf(order.cardToken, order.merchantId);
-      return scriptFor(outcome, order.amount);
+      return scriptFor(outcome, order);
     },
     refusals,
     stoppedCode: 'CODE_05',

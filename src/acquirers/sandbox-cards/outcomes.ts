@@ -1,4 +1,5 @@
 import type { DeclineReason } from '../../kernel/db/generated/prisma/enums.ts';
+import type { StartOrder } from '../port.ts';
 import type { PayerPage, Script } from '../sandbox/model.ts';
 import type { MovementCodes } from '../sandbox/movement-outcomes.ts';
 
@@ -58,9 +59,23 @@ export const page: PayerPage = {
 /** A refused card is refused for want of money when the amount is this (imoje protocol, section 12). */
 const wantOfMoneyAmount = 100n;
 
+/** What happens to the later charges of a stored card, where that is not what happened to its first payment. */
+const laterCharges: { readonly [name in ScriptName]?: ScriptName } = {
+  AUTHORIZED_PROFILE_REJECTED: 'REFUSED',
+  CHALLENGE_PROFILE_REJECTED: 'REFUSED',
+  AUTHORIZED_PROFILE_ERROR: 'PROVIDER_ERROR',
+  // Nobody is there to be challenged.
+  CHALLENGE_AUTHORIZED: 'AUTHORIZED',
+  SOFT_DECLINE_AUTHORIZED: 'AUTHORIZED',
+};
+
 /** Chooses what happens to an order that is paid with a card of this outcome; an unknown token is no card. */
-export function scriptFor(outcome: string | undefined, amount: bigint): ScriptName {
-  const name = isScript(outcome) ? outcome : 'CARD_INVALID';
+export function scriptFor(
+  outcome: string | undefined,
+  { amount, stored }: Pick<StartOrder, 'amount' | 'stored'>,
+): ScriptName {
+  const known = isScript(outcome) ? outcome : 'CARD_INVALID';
+  const name = (stored && laterCharges[known]) || known;
   if (amount !== wantOfMoneyAmount) return name;
   if (name === 'REFUSED') return 'INSUFFICIENT_FUNDS';
   return name === 'CHALLENGE_REFUSED' ? 'CHALLENGE_REFUSED_FOR_FUNDS' : name;

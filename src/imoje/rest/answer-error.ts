@@ -20,6 +20,8 @@ const fieldNames: FieldNames = {
   payerIp: 'clientIp',
   reason: 'title',
   idempotencyKey: 'Idempotency-Key',
+  customerId: 'customer.cid',
+  profileId: 'paymentProfileId',
 };
 
 /** The statuses are those of imoje (protocol, section 5.0). Of its codes only TRX-ERROR-120301 is documented; the others are ours. */

@@ -6,6 +6,8 @@ import { listMethods } from '../../payments/list-methods.ts';
 import { preparePayment } from '../../payments/prepare-payment.ts';
 import { startTransaction, type TokenisedCard } from '../../payments/start-transaction.ts';
 import { tokeniseWalletToken } from '../../payments/tokenise-wallet-token.ts';
+import { CustomerUnnamed } from '../../profiles/errors.ts';
+import { isStoring } from '../../profiles/model.ts';
 import { AmountOutOfRange, MethodNotAvailable } from '../../shops/errors.ts';
 import { findVisibleShop } from '../../shops/find-shop.ts';
 import { type Channel, channelFacts, isChannel, limitsAgainst, type Shop } from '../../shops/model.ts';
@@ -56,6 +58,7 @@ export const createTransactionEndpoint = endpoint(
     }
     const shop = await findVisibleShop(deps.payments.shops, actor, body.serviceId);
     const channel = channelOf(body);
+    if (isStoring(channel) && body.customer.cid === undefined) throw new CustomerUnnamed(channel);
     requireOffered(call, shop, channel);
     const { method } = channelFacts(channel);
     const wish = { ...paymentOf(body), idempotencyKey, methods: [method], preselectChannel: channel };

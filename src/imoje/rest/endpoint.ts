@@ -16,7 +16,7 @@ export type RestCall<Body> = {
 
 /** An endpoint of the REST door as data: the routes are made from it. */
 export type Endpoint = {
-  readonly method: 'get' | 'post';
+  readonly method: 'get' | 'post' | 'delete';
   /** Below `/v1/merchant/{merchantId}`. */
   readonly path: string;
   /** The name under which a refusal of it is kept as evidence; undefined where no money moves. */

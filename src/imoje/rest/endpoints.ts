@@ -3,6 +3,13 @@ import { paymentMethodsEndpoint, serviceEndpoint, servicesEndpoint } from './dis
 import type { Endpoint } from './endpoint.ts';
 import { captureEndpoint, voidEndpoint } from './move-transaction.ts';
 import { cancelPaymentEndpoint, createPaymentEndpoint, readPaymentEndpoint } from './payment-links.ts';
+import {
+  chargeProfileEndpoint,
+  customerProfilesEndpoint,
+  deactivateProfileEndpoint,
+  deleteProfileEndpoint,
+  readProfileEndpoint,
+} from './profiles.ts';
 import { readTransactionEndpoint } from './read-transaction.ts';
 import { canRefundEndpoint, refundEndpoint } from './refund-transaction.ts';
 
@@ -14,6 +21,11 @@ export const endpoints: readonly Endpoint[] = [
   voidEndpoint,
   refundEndpoint,
   canRefundEndpoint,
+  chargeProfileEndpoint,
+  readProfileEndpoint,
+  customerProfilesEndpoint,
+  deleteProfileEndpoint,
+  deactivateProfileEndpoint,
   createPaymentEndpoint,
   cancelPaymentEndpoint,
   readPaymentEndpoint,

@@ -7,6 +7,7 @@ import { NotFound } from '../../kernel/errors.ts';
 import { isUuid } from '../../kernel/ids.ts';
 import { findVisiblePayment } from '../../payments/find-payment.ts';
 import { readCommission } from '../../pricing/store.ts';
+import { readProfiles } from '../../profiles/store.ts';
 import { readRefunds, readRefundsOf } from '../../refunds/store.ts';
 import { findVisibleTransaction } from '../../transactions/find-transaction.ts';
 import { endpoint } from './endpoint.ts';
@@ -59,9 +60,12 @@ async function findRefund({ payments: { database } }: HttpDeps, refundId: string
   return isUuid(id) ? (await inTransaction(database, (tx) => readRefunds(tx, [id])))[0] : undefined;
 }
 
-/** Finds an attempt with its payment and shop. @throws NotFound. */
+/** Finds an attempt with its payment, its shop and the instrument that it charged or stored. @throws NotFound. */
 export async function findSale(deps: HttpDeps, actor: Actor, transactionId: string): Promise<Sale> {
   const { transaction, shop } = await findVisibleTransaction(deps.payments, actor, transactionId);
   const { payment } = await findVisiblePayment(deps.payments, actor, { id: transaction.paymentId, field: 'paymentId' });
-  return { transaction, payment, shop };
+  const { profileId } = transaction;
+  const [profile] =
+    profileId === null ? [] : await inTransaction(deps.payments.database, (tx) => readProfiles(tx, [profileId]));
+  return { transaction, payment, shop, profile };
 }

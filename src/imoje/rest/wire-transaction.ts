@@ -1,15 +1,23 @@
-import type { Payment, Refund, Transaction } from '../../kernel/db/generated/prisma/client.ts';
+import type { Payment, Profile, Refund, Transaction } from '../../kernel/db/generated/prisma/client.ts';
+import { detailsOf } from '../../profiles/model.ts';
 import type { Shop } from '../../shops/model.ts';
 import { nextStepOf } from '../../transactions/next-step.ts';
 import { transactionObject } from '../../webhooks/imoje-notification.ts';
+import { profileParts } from '../../webhooks/imoje-profile.ts';
 import { imojeRefund } from '../../webhooks/imoje-refund.ts';
 import { wirePaymentStatus } from '../../webhooks/model.ts';
 
 /** An attempt with what belongs to it. */
-export type Sale = { readonly payment: Payment; readonly transaction: Transaction; readonly shop: Shop };
+export type Sale = {
+  readonly payment: Payment;
+  readonly transaction: Transaction;
+  readonly shop: Shop;
+  /** The instrument that it charged, or stored. */
+  readonly profile?: Profile | undefined;
+};
 
 /** Writes an attempt in its present state (imoje protocol, section 5.1). */
-export function saleObject({ payment, transaction, shop }: Sale): object {
+export function saleObject({ payment, transaction, shop, profile }: Sale): object {
   const { status, acquirerCode, settledAmount } = transaction;
   const then = {
     status,
@@ -23,7 +31,15 @@ export function saleObject({ payment, transaction, shop }: Sale): object {
     ...sale,
     payment: { id: payment.id, status: wirePaymentStatus[payment.status] },
     ...(statusCode === undefined ? {} : { statusCode, statusCodeDescription }),
+    ...(profile && { paymentProfile: profileObject(profile, shop.merchantId) }),
   };
+}
+
+/** Writes a stored instrument in its present state (imoje protocol, section 8). */
+export function profileObject(profile: Profile, merchantId: string): object {
+  const { holder, card } = profileParts(profile, { merchantId, isActive: profile.status === 'ACTIVE' });
+  const { email = '' } = detailsOf(profile);
+  return { ...holder, email, ...card, firstTransactionId: profile.firstTransactionId };
 }
 
 type WithCode = { readonly statusCode?: string; readonly statusCodeDescription?: string };

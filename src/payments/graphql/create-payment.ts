@@ -2,9 +2,9 @@ import { type BuilderTypes, builder } from '../../graphql/builder.ts';
 import { CurrencyEnum, LocaleEnum } from '../../graphql/money.ts';
 import { refusable, resultUnion } from '../../graphql/refusable.ts';
 import { withoutNulls } from '../../graphql/without-nulls.ts';
+import { parseCustomerId } from '../../profiles/find-profile.ts';
 import { findVisibleShop } from '../../shops/find-shop.ts';
-import { CaptureModeEnum } from '../../shops/graphql.ts';
-import { PaymentMethodEnum } from '../../transactions/graphql.ts';
+import { CaptureModeEnum, PaymentMethodEnum } from '../../shops/graphql.ts';
 import type { CreatedPayment } from '../create-payment.ts';
 import { preparePayment } from '../prepare-payment.ts';
 import { PaymentRef } from './payment.ts';
@@ -65,6 +65,10 @@ const CreatePaymentInput = builder.inputType('CreatePaymentInput', {
     }),
     title: t.string({ description: 'What the payer reads: at most 255 characters.' }),
     customer: t.field({ type: CustomerInput, required: true, description: 'The payer.' }),
+    customerId: t.string({
+      description:
+        "The shop's own name of the payer, under which the channels oneclick and recurring store his card: 1 to 100 letters (A-Z, a-z), digits, _ and -.",
+    }),
     ...addressFields(t),
     validUntil: t.field({
       type: 'DateTime',
@@ -91,10 +95,13 @@ builder.mutationField('createPayment', (t) =>
     resolve: (_, { input }, context) =>
       refusable(context, { operation: 'createPayment', scope: 'payments:write', evidence: input }, async (actor) => {
         const { payments, addressRule } = context.app;
-        const { shopId, capture: captureMode, ...wish } = withoutNulls(input);
+        const { shopId, customerId, capture: captureMode, ...given } = withoutNulls(input);
+        const documents =
+          customerId === undefined ? undefined : { customerId: parseCustomerId(customerId, ['customerId']) };
+        const wish = { ...given, captureMode, documents };
         const shop = await findVisibleShop(payments.shops, actor, shopId);
         const deps = { clock: payments.clock, acquirers: payments.acquirers, addressRule };
-        return payments.creating.submit(preparePayment(deps, { shop, source: 'API' }, { ...wish, captureMode }));
+        return payments.creating.submit(preparePayment(deps, { shop, source: 'API' }, wish));
       }),
   }),
 );

@@ -6,7 +6,7 @@ import { CurrencyEnum, LocaleEnum } from '../../graphql/money.ts';
 import { type Locale, parseLocale } from '../../kernel/i18n/locales.ts';
 import { parsePaymentAmount } from '../../kernel/money.ts';
 import { findVisibleShop } from '../../shops/find-shop.ts';
-import { PaymentMethodEnum } from '../../transactions/graphql.ts';
+import { PaymentMethodEnum } from '../../shops/graphql.ts';
 import { type ChannelOption, listMethods, type MethodOption } from '../list-methods.ts';
 import { channelName, methodName } from '../name-methods.ts';
 

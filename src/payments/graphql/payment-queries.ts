@@ -7,12 +7,8 @@ import type { Prisma } from '../../kernel/db/generated/prisma/client.ts';
 import { parseId } from '../../kernel/ids.ts';
 import { parseText } from '../../kernel/text.ts';
 import { findVisibleShop } from '../../shops/find-shop.ts';
-import {
-  PaymentMethodEnum,
-  TransactionConnection,
-  TransactionRef,
-  TransactionStatusEnum,
-} from '../../transactions/graphql.ts';
+import { PaymentMethodEnum } from '../../shops/graphql.ts';
+import { TransactionConnection, TransactionRef, TransactionStatusEnum } from '../../transactions/graphql.ts';
 import { visibleTransactions } from '../../transactions/store.ts';
 import { visiblePayments } from '../store.ts';
 import { PaymentConnection, PaymentRef, PaymentStatusEnum } from './payment.ts';

@@ -4,8 +4,8 @@ import { describeValues } from '../../graphql/describe-values.ts';
 import { LocaleEnum, MoneyRef } from '../../graphql/money.ts';
 import type { PaymentStatus } from '../../kernel/db/generated/prisma/enums.ts';
 import { parseLocale } from '../../kernel/i18n/locales.ts';
-import { CaptureModeEnum } from '../../shops/graphql.ts';
-import { PaymentMethodEnum, TransactionConnection } from '../../transactions/graphql.ts';
+import { CaptureModeEnum, PaymentMethodEnum } from '../../shops/graphql.ts';
+import { TransactionConnection } from '../../transactions/graphql.ts';
 
 /** States of a payment. */
 export const PaymentStatusEnum = builder.enumType('PaymentStatus', {

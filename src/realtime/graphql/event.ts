@@ -5,6 +5,8 @@ import { EventType } from '../../kernel/db/generated/prisma/enums.ts';
 import { encodeCursor } from '../../kernel/events/cursor.ts';
 import type { PaymentFactData } from '../../payments/events.ts';
 import { PaymentRef, PaymentStatusEnum } from '../../payments/graphql/payment.ts';
+import type { ProfileFactData } from '../../profiles/events.ts';
+import { ProfileRef, ProfileStatusEnum } from '../../profiles/graphql.ts';
 import type { RefundFactData } from '../../refunds/events.ts';
 import { RefundRef, RefundStatusEnum } from '../../refunds/graphql.ts';
 import { ShopRef } from '../../shops/graphql.ts';
@@ -44,6 +46,7 @@ const eventTypes: { readonly [noun: string]: string } = {
   CAPTURE: 'CaptureEvent',
   VOID: 'VoidEvent',
   REFUND: 'RefundEvent',
+  PROFILE: 'ProfileEvent',
 };
 
 /** A fact of a shop's log. */
@@ -116,6 +119,23 @@ builder.objectRef<Event>('RefundEvent').implement({
       type: RefundRef,
       description: 'The refund as it is now.',
       resolve: (event, _, context) => context.loaders.refund.load(event.refundId ?? ''),
+    }),
+  }),
+});
+
+builder.objectRef<Event>('ProfileEvent').implement({
+  description: 'A stored instrument came into a state.',
+  interfaces: [EventRef],
+  fields: (t) => ({
+    status: t.field({
+      type: ProfileStatusEnum,
+      description: 'Its state then.',
+      resolve: (event) => (event.data as ProfileFactData).profile.status,
+    }),
+    profile: t.field({
+      type: ProfileRef,
+      description: 'The instrument as it is now.',
+      resolve: (event, _, context) => context.loaders.profile.load(event.profileId ?? ''),
     }),
   }),
 });

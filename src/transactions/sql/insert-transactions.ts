@@ -8,12 +8,12 @@ export async function insertTransactions(tx: Tx, transactions: readonly Transact
     name: 'insert-transactions',
     text: `
       insert into transaction (id, shop_id, payment_id, source, idempotency_key, input_hash, method, channel, acquirer,
-        status, amount, currency, next_step, return_url, payer_ip, address_seen, created_at, updated_at)
+        status, amount, currency, profile_id, next_step, return_url, payer_ip, address_seen, created_at, updated_at)
       select *, i.created_at from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::transaction_source[], $5::text[], $6::bytea[],
-        $7::payment_method[], $8::text[], $9::text[], $10::transaction_status[], $11::bigint[], $12::currency[],
-        $13::jsonb[], $14::text[], $15::text[], $16::boolean[], $17::timestamptz[]) as i (id, shop_id, payment_id, source,
-        idempotency_key, input_hash, method, channel, acquirer, status, amount, currency, next_step, return_url, payer_ip,
-        address_seen, created_at)`,
+        $7::payment_method[], $8::text[], $9::text[], $10::transaction_status[], $11::bigint[], $12::currency[], $13::uuid[],
+        $14::jsonb[], $15::text[], $16::text[], $17::boolean[], $18::timestamptz[]) as i (id, shop_id, payment_id, source,
+        idempotency_key, input_hash, method, channel, acquirer, status, amount, currency, profile_id, next_step, return_url,
+        payer_ip, address_seen, created_at)`,
     values: [
       transactions.map((transaction) => transaction.id),
       transactions.map((transaction) => transaction.shopId),
@@ -27,6 +27,7 @@ export async function insertTransactions(tx: Tx, transactions: readonly Transact
       transactions.map((transaction) => transaction.status),
       transactions.map((transaction) => transaction.amount),
       transactions.map((transaction) => transaction.currency),
+      transactions.map((transaction) => transaction.profileId),
       transactions.map(({ nextStep }) => (nextStep === null ? null : JSON.stringify(nextStep))),
       transactions.map((transaction) => transaction.returnUrl),
       transactions.map((transaction) => transaction.payerIp),

@@ -1,9 +1,9 @@
 import type { Tx } from '../../kernel/db/database.ts';
-import type { Event, Payment, Refund, Transaction } from '../../kernel/db/generated/prisma/client.ts';
+import type { Event, Payment, Profile, Refund, Transaction } from '../../kernel/db/generated/prisma/client.ts';
 import { toldTypes } from '../model.ts';
 
 /**
- * A fact of the log. The columns of its payment, attempt and refund come with those types of event that the shop is told
+ * A fact of the log. The columns of its payment, attempt, stored instrument and refund come with those types of event that the shop is told
  * of, and are null with all others.
  */
 export type LoggedFact = Pick<Event, 'number' | 'type' | 'at' | 'data'> & {
@@ -24,6 +24,12 @@ export type LoggedFact = Pick<Event, 'number' | 'type' | 'at' | 'data'> & {
   readonly refundAmount: bigint;
   readonly refundNote: Refund['note'];
   readonly refundCreatedAt: Date;
+  readonly profileId: string | null;
+  readonly customerId: Profile['customerId'];
+  readonly profileKind: Profile['kind'];
+  readonly profileLabel: Profile['label'];
+  readonly profileDetails: Profile['details'];
+  readonly firstTransactionId: string | null;
 };
 
 /** Reads the facts of one shop that follow a number, in order. Only what never changes is taken from the rows. */
@@ -42,11 +48,13 @@ export async function readLog(
         p.order_id as "orderId", p.amount as "paymentAmount", p.currency, p.notification_url as "notificationUrl",
         p.created_at as "paymentCreatedAt", t.source, t.method, t.channel, t.amount as "transactionAmount",
         t.created_at as "transactionCreatedAt", r.id as "refundId", r.amount as "refundAmount", r.note as "refundNote",
-        r.created_at as "refundCreatedAt"
+        r.created_at as "refundCreatedAt", f.id as "profileId", f.customer_id as "customerId", f.kind as "profileKind",
+        f.label as "profileLabel", f.details as "profileDetails", f.first_transaction_id as "firstTransactionId"
       from news
       left join payment p on p.id = news.payment_id and news.type = any($4::event_type[])
       left join transaction t on t.id = news.transaction_id and news.type = any($4::event_type[])
       left join refund r on r.id = news.refund_id and news.type = any($4::event_type[])
+      left join profile f on f.id = t.profile_id
       order by news.number`,
     values: [from.shopId, from.after, from.max, toldTypes],
   });

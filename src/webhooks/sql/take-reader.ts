@@ -5,6 +5,7 @@ import { readerName } from '../model.ts';
 export type ReaderPlace = {
   readonly number: bigint;
   readonly notificationUrl: string | null;
+  readonly merchantId: string;
   readonly clockOffsetMs: bigint;
 };
 
@@ -21,7 +22,7 @@ export async function takeReader(tx: Tx, shopId: string): Promise<ReaderPlace | 
         on conflict (name, shop_id) do update set number = reader.number
         returning shop_id, number
       )
-      select place.number, s.notification_url as "notificationUrl", m.clock_offset_ms as "clockOffsetMs"
+      select place.number, s.notification_url as "notificationUrl", m.id as "merchantId", m.clock_offset_ms as "clockOffsetMs"
       from place join shop s on s.id = place.shop_id join merchant m on m.id = s.merchant_id`,
     values: [readerName, shopId],
   });

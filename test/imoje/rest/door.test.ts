@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hashKey, newRestToken } from '../../../src/auth/model.ts';
 import { insertKey } from '../../../src/auth/store.ts';
 import { inTransaction } from '../../../src/kernel/db/database.ts';
+import { storeCard } from '../../profiles/store-card.ts';
 import { updateShop } from '../../start/pay.ts';
 import { createShop } from '../../support/factories.ts';
 import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
@@ -66,6 +67,7 @@ describe('The REST door lets in', () => {
     const paymentId = textAt(await call(gateway, `GET /transaction/${id}`), 'transaction.payment.id');
     const back = { type: 'refund', serviceId: gateway.demo.serviceId, amount: 1 };
     const refundId = textAt(await call(gateway, `POST /transaction/${id}/refund`, { body: back }), 'transaction.id');
+    const { profileId } = await storeCard(gateway, { shopId: gateway.demo.shopId, customerId: 'mine' });
     const { merchantId, token } = await settleStranger();
     const stranger = { ...gateway, demo: { ...gateway.demo, merchantId, restToken: token } };
     const { serviceId } = gateway.demo;
@@ -79,6 +81,13 @@ describe('The REST door lets in', () => {
       [`GET /payment/${paymentId}`],
       ['POST /payment/cancel', { serviceId, paymentId }],
       ['POST /transaction', saleBody(gateway)],
+      [`GET /profile/id/${profileId}`],
+      [`DELETE /profile/id/${profileId}`],
+      ['POST /profile/deactivate', { paymentProfileId: profileId }],
+      [
+        'POST /transaction/profile',
+        { serviceId, paymentProfileId: profileId, amount: 1, currency: 'PLN', orderId: '1' },
+      ],
       [`GET /service/${serviceId}`],
       [`POST /service/${serviceId}/get-payment-methods`, { amount: 1, currency: 'PLN' }],
     ];
@@ -90,6 +99,7 @@ describe('The REST door lets in', () => {
       });
       expect(nobodys.status).toBe(404);
     }
+    expect((await call(stranger, 'GET /profile/cid/mine')).body).toEqual({ paymentProfiles: [] });
     expect((await call(stranger, 'GET /services')).text).not.toContain(serviceId);
   });
 });
@@ -222,6 +232,14 @@ describe('What a shop offers', () => {
       channels: [
         {
           ...{ paymentMethod: 'card', paymentMethodCode: 'ecom3ds', label: 'Payment card', priority: 1 },
+          ...{ isOnline: true, image: [] },
+        },
+        {
+          ...{ paymentMethod: 'card', paymentMethodCode: 'oneclick', label: 'Saved card', priority: 2 },
+          ...{ isOnline: true, image: [] },
+        },
+        {
+          ...{ paymentMethod: 'card', paymentMethodCode: 'recurring', label: 'Card, recurring payment', priority: 3 },
           ...{ isOnline: true, image: [] },
         },
       ],

@@ -166,7 +166,6 @@ describe('POST /transaction refuses', () => {
   it.each([
     ['wallet', 'paypal'],
     ['wallet', 'c2p'],
-    ['card', 'recurring'],
   ])('%s %s, which it does not offer, with 406', async (paymentMethod, paymentMethodCode) => {
     expect((await sell({ paymentMethod, paymentMethodCode })).status).toBe(406);
   });

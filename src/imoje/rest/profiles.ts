@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import type { Profile } from '../../kernel/db/generated/prisma/client.ts';
+import { chargeProfile } from '../../payments/charge-profile.ts';
+import { deactivateProfile } from '../../profiles/deactivate-profile.ts';
+import { findVisibleProfile, parseCustomerId } from '../../profiles/find-profile.ts';
+import { readProfilesOfCustomer } from '../../profiles/store.ts';
+import { readShopsOf } from '../../shops/store.ts';
+import { endpoint, type RestCall } from './endpoint.ts';
+import * as fields from './fields.ts';
+import { keptDocuments } from './keep-documents.ts';
+import { findSale } from './read-transaction.ts';
+import { profileObject, saleObject } from './wire-transaction.ts';
+
+const { multipayout, invoice } = fields.documents;
+
+const chargeSchema = z.object({
+  serviceId: fields.serviceId,
+  paymentProfileId: z.string(),
+  amount: fields.amount,
+  currency: fields.currency,
+  orderId: fields.orderId,
+  title: fields.title,
+  notificationUrl: fields.webAddress,
+  data: fields.optional(z.object({ multipayout })),
+  invoice,
+});
+
+/** `POST /transaction/profile`: takes money from a stored card (imoje protocol, section 8). */
+export const chargeProfileEndpoint = endpoint(
+  { method: 'post', path: '/transaction/profile', moves: 'chargeProfile' },
+  chargeSchema,
+  async ({ deps, actor, body, idempotencyKey }) => {
+    const { serviceId, paymentProfileId, data, invoice: kept, ...wish } = body;
+    const started = await chargeProfile(
+      deps,
+      { actor, source: 'REST' },
+      {
+        ...{ ...wish, shopId: serviceId, profileId: paymentProfileId, idempotencyKey },
+        documents: keptDocuments({ multipayout: data?.multipayout, invoice: kept }),
+      },
+    );
+    return { transaction: saleObject(await findSale(deps, actor, started.transaction.id)) };
+  },
+);
+
+/** `GET /profile/id/{id}`: a stored card. */
+export const readProfileEndpoint = endpoint(
+  { method: 'get', path: '/profile/id/:paymentProfileId' },
+  z.unknown(),
+  async ({ deps, actor, params }) =>
+    answerWith(
+      actor.merchantId,
+      (await findVisibleProfile(deps.payments, actor, params.paymentProfileId ?? '')).profile,
+    ),
+);
+
+/** `GET /profile/cid/{cid}`: all that a customer has stored at any shop of the merchant, oldest first. */
+export const customerProfilesEndpoint = endpoint(
+  { method: 'get', path: '/profile/cid/:cid' },
+  z.unknown(),
+  async ({ deps, actor, params }) => {
+    const customerId = parseCustomerId(params.cid ?? '', ['cid']);
+    const { database } = deps.payments;
+    const shops = await readShopsOf(database, actor.merchantId);
+    const profiles = await readProfilesOfCustomer(database, { shopIds: shops.map(({ id }) => id), customerId });
+    return { paymentProfiles: profiles.map((profile) => profileObject(profile, actor.merchantId)) };
+  },
+);
+
+/** `DELETE /profile/id/{id}`: the card cannot be charged any more. */
+export const deleteProfileEndpoint = endpoint(
+  { method: 'delete', path: '/profile/id/:paymentProfileId', moves: 'deactivateProfile' },
+  z.unknown(),
+  (call) => deactivate(call, call.params.paymentProfileId ?? ''),
+);
+
+/** `POST /profile/deactivate`: the same, with the card named in the body. */
+export const deactivateProfileEndpoint = endpoint(
+  { method: 'post', path: '/profile/deactivate', moves: 'deactivateProfile' },
+  z.object({ paymentProfileId: z.string() }),
+  (call) => deactivate(call, call.body.paymentProfileId),
+);
+
+async function deactivate({ deps, actor }: RestCall<unknown>, profileId: string): Promise<object> {
+  return answerWith(actor.merchantId, await deactivateProfile(deps.payments, actor, profileId));
+}
+
+function answerWith(merchantId: string, profile: Profile): object {
+  return { paymentProfile: profileObject(profile, merchantId) };
+}

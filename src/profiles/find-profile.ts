@@ -1,0 +1,36 @@
+import { type Actor, maySee } from '../auth/actor.ts';
+import { type Database, inTransaction } from '../kernel/db/database.ts';
+import type { Profile } from '../kernel/db/generated/prisma/client.ts';
+import { InvalidInput, NotFound } from '../kernel/errors.ts';
+import { parseId } from '../kernel/ids.ts';
+import type { ShopFinder } from '../shops/find-shop.ts';
+import type { Shop } from '../shops/model.ts';
+import { customerIdPattern } from './model.ts';
+import { readProfiles } from './store.ts';
+
+/**
+ * Finds a stored instrument and its shop on behalf of an actor.
+ * @throws NotFound when there is none that the actor may see.
+ */
+export async function findVisibleProfile(
+  deps: { readonly database: Database; readonly shops: ShopFinder },
+  actor: Actor,
+  profileId: string,
+): Promise<{ profile: Profile; shop: Shop }> {
+  const id = parseId(profileId, 'stored instrument', ['profileId']);
+  const [profile] = await inTransaction(deps.database, (tx) => readProfiles(tx, [id]));
+  const shop = profile && (await deps.shops.find(profile.shopId));
+  if (!profile || !shop || !maySee(actor, shop)) {
+    throw new NotFound('No stored instrument with this id belongs to you.', ['profileId']);
+  }
+  return { profile, shop };
+}
+
+/**
+ * Takes the shop's own name of a payer.
+ * @throws InvalidInput when it has other characters, or more than 100.
+ */
+export function parseCustomerId(text: string, field: readonly string[]): string {
+  if (customerIdPattern.test(text)) return text;
+  throw new InvalidInput('The name of a customer has 1 to 100 letters (A-Z, a-z), digits, _ and -.', field);
+}
