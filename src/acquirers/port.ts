@@ -65,6 +65,11 @@ export type StartOrder = {
   readonly cardToken: string | undefined;
   /** True when an earlier payment stored the card: the shop charges it, and nobody is there to be challenged. */
   readonly stored: boolean;
+  /**
+   * The stored BLIK alias that pays instead of a code. An order through `blik_oneclick` with a code registers one, which
+   * has the reference of that order as its name.
+   */
+  readonly alias: { readonly name: string; readonly appKey: string | undefined } | undefined;
   /** Where the payer comes back to after a page of the acquirer. */
   readonly returnUrl: string;
 } & SandboxTraits;
@@ -94,6 +99,9 @@ export type MovementOrder = {
   readonly note: string;
 } & SandboxTraits;
 
+/** A payer's bank app that holds a BLIK alias of his: the key by which an order chooses it, and what he knows it by. */
+export type BankApp = { readonly key: string; readonly label: string };
+
 /** A page that a payer's browser is to be sent to. */
 export type Redirect = {
   readonly url: string;
@@ -114,7 +122,12 @@ export type AcquirerAnswer =
       readonly softDecline?: string;
     }
   | { readonly kind: 'authorized'; readonly amount: bigint }
-  | { readonly kind: 'settled'; readonly amount: bigint }
+  | {
+      readonly kind: 'settled';
+      readonly amount: bigint;
+      /** The bank apps that hold the BLIK alias which the order has registered. */
+      readonly apps?: readonly BankApp[];
+    }
   | { readonly kind: 'rejected'; readonly reason: DeclineReason; readonly code: string }
   /** The acquirer could not do it for a technical reason of its own; no money was taken. */
   | { readonly kind: 'failed' }

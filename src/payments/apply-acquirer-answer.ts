@@ -85,7 +85,8 @@ function judge(known: Known, clock: Clock, word: AnswerForTransaction): Change |
   const otherSettled = paidBy !== undefined && paidBy !== transaction.id;
   const judgement = judgeAnswer({ transaction, payment, otherSettled }, word.answer, at);
   note(known, judgement);
-  return { ...judgement, before: { transaction, payment }, at };
+  const apps = word.answer.kind === 'settled' ? word.answer.apps : undefined;
+  return { ...judgement, before: { transaction, payment }, at, apps };
 }
 
 function note(known: Known, { transaction, payment }: Judgement): void {

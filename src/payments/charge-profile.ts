@@ -1,10 +1,10 @@
 import { type Actor, requireScope } from '../auth/actor.ts';
 import type { Profile } from '../kernel/db/generated/prisma/client.ts';
 import type { Currency, PaymentSource } from '../kernel/db/generated/prisma/enums.ts';
-import { NotFound } from '../kernel/errors.ts';
-import { ProfileNotActive } from '../profiles/errors.ts';
+import { NotFound, type Refusal } from '../kernel/errors.ts';
+import { AppNotChosen, ProfileNotActive } from '../profiles/errors.ts';
 import { findVisibleProfile } from '../profiles/find-profile.ts';
-import { channelOf, detailsOf } from '../profiles/model.ts';
+import { appsOf, channelOf, holderOf } from '../profiles/model.ts';
 import type { StartedTransaction } from './decide-start.ts';
 import type { PaymentDeps } from './deps.ts';
 import { type CreatePaymentInput, type PrepareDeps, preparePayment } from './prepare-payment.ts';
@@ -21,12 +21,16 @@ export type ChargeProfileInput = {
   readonly orderId: string;
   readonly title?: string | undefined;
   readonly notificationUrl?: string | undefined;
+  /** Which of the bank apps that hold a BLIK alias. */
+  readonly appKey?: string | undefined;
+  /** The payer's, for BLIK. */
+  readonly payerIp?: string | undefined;
   readonly documents?: CreatePaymentInput['documents'];
 };
 
 /**
- * Takes money from a stored instrument, without its holder: makes a payment, and its one attempt. A refused charge is an
- * answer, not a refusal. Repeating the call with the same key charges nothing more, whatever became of the profile since.
+ * Takes money from a stored instrument: makes a payment, and its one attempt. A card is charged without its holder; a BLIK
+ * alias asks him to confirm in his bank app. A refused charge is an answer, not a refusal. Repeating the call with the same key charges nothing more, whatever became of the profile since.
  * @throws Forbidden without the scope `payments:write`; InvalidInput, NotFound, ProfileNotActive, ShopNotActive,
  * MerchantNotActive, CurrencyNotAvailable, MethodNotAvailable, IdempotencyKeyReused or TooManyAttempts.
  */
@@ -37,29 +41,38 @@ export async function chargeProfile(
 ): Promise<StartedTransaction> {
   const { payments, prepare } = deps;
   requireScope(door.actor, 'payments:write');
-  const { profile, shop } = await findVisibleProfile(payments, door.actor, input.profileId);
+  const { profile, shop } = await findVisibleProfile(payments, door.actor, {
+    id: input.profileId,
+    field: ['profileId'],
+  });
   if (shop.id !== input.shopId.toLowerCase()) {
     throw new NotFound('No stored instrument with this id belongs to this shop.', ['profileId']);
   }
   const wish = paymentFor(profile, input);
   const prepared = preparePayment(prepare, { shop, source: door.source }, wish);
-  const inactive = profile.status === 'ACTIVE' ? undefined : new ProfileNotActive(profile.status);
-  const { payment } = await payments.creating.submit({ ...prepared, refusal: prepared.refusal ?? inactive });
+  const refusal = prepared.refusal ?? refusalOf(profile, input);
+  const { payment } = await payments.creating.submit({ ...prepared, refusal });
   return startTransaction(
     payments,
     { shop, source: 'API' },
     {
       ...{ paymentId: payment.id, idempotencyKey: input.idempotencyKey, method: profile.method },
-      ...{ channel: channelOf(profile), profileId: profile.id },
+      ...{ channel: channelOf(profile), profileId: profile.id, appKey: input.appKey, payerIp: input.payerIp },
       card: { token: profile.token, fingerprint: profile.id },
     },
   );
 }
 
+function refusalOf(profile: Profile, { appKey }: ChargeProfileInput): Refusal | undefined {
+  if (profile.status !== 'ACTIVE') return new ProfileNotActive(profile.status);
+  const apps = appsOf(profile);
+  return apps.length > 1 && appKey === undefined ? new AppNotChosen(apps) : undefined;
+}
+
 /** The payment is the holder's, as he was known when he stored the instrument. */
 function paymentFor(profile: Profile, input: ChargeProfileInput): CreatePaymentInput {
-  const { shopId: _, profileId: __, documents, ...wish } = input;
-  const { firstName, lastName, email } = detailsOf(profile);
+  const { shopId: _, profileId: __, appKey: ___, payerIp: ____, documents, ...wish } = input;
+  const { firstName, lastName, email } = holderOf(profile);
   return {
     ...wish,
     customer: { firstName, lastName, email },

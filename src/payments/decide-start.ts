@@ -41,6 +41,8 @@ export type PreparedStart = {
   readonly instrument: Instrument | undefined;
   /** The stored instrument that is charged. */
   readonly profileId: string | undefined;
+  /** True when the payer has yet to choose one of the bank apps that hold his alias. */
+  readonly choosesApp: boolean;
   /** The payer has been warned and wants to pay otherwise than by the attempt that is running. */
   readonly supersede: boolean;
   readonly returnUrl: string | undefined;
@@ -49,6 +51,11 @@ export type PreparedStart = {
 
 /** The attempt in its present state; `replayed` when an earlier wish under the same key had started it. */
 export type StartedTransaction = Attempt & { readonly replayed: boolean };
+
+/** Says whether an attempt can go to its acquirer; else it waits, as NEW, for what the payer has yet to enter or choose. */
+export function isSent({ entryPage, choosesApp }: Pick<PreparedStart, 'entryPage' | 'choosesApp'>): boolean {
+  return entryPage === undefined && !choosesApp;
+}
 
 type Known = {
   readonly shops: ReadonlyMap<string, ShopState>;
@@ -177,7 +184,7 @@ function isContinued(live: Transaction, wish: PreparedStart): boolean {
     live.status === 'NEW' &&
     live.channel === wish.channel &&
     live.acquirer === wish.acquirer?.name &&
-    wish.entryPage === undefined &&
+    isSent(wish) &&
     wish.source === 'WEB'
   );
 }
@@ -246,7 +253,7 @@ function newTransaction(
     channel: wish.channel,
     acquirer: acquirer.name,
     acquirerReference: null,
-    status: entryPage === undefined ? 'PENDING' : 'NEW',
+    status: isSent(wish) ? 'PENDING' : 'NEW',
     reason: null,
     acquirerCode: null,
     amount: payment.amount,

@@ -8,6 +8,7 @@ type StoringStart = {
   readonly channel: Channel;
   readonly profileId: string | undefined;
   readonly instrument: Instrument | undefined;
+  readonly entryPage: string | undefined;
 };
 
 /**
@@ -26,16 +27,17 @@ export function requireProfile(
 }
 
 /**
- * Says what an attempt stores: the card that was entered, under the name of the payment's customer. Undefined when it stores
- * nothing, or the card is not there yet.
- * @throws CustomerUnnamed when the channel stores cards and the payment names no customer.
+ * Says what an attempt stores: the card that was entered, or the alias that the BLIK code registers, under the name of the
+ * payment's customer. Undefined when it stores nothing, or card or code are not there yet.
+ * @throws CustomerUnnamed when the channel stores and the payment names no customer.
  */
 export function storedBy(
-  { channel, profileId, instrument }: StoringStart,
+  { channel, profileId, instrument, entryPage }: StoringStart,
   { payment, transactionId }: { readonly payment: Payment; readonly transactionId: string },
 ): ProfileWish | undefined {
   if (!isStoring(channel) || profileId !== undefined) return undefined;
   const customerId = customerIdOf(payment);
   if (customerId === undefined) throw new CustomerUnnamed(channel);
-  return instrument && toWish({ transactionId, channel, payment, customerId }, instrument);
+  if (entryPage !== undefined || (channel !== 'blik_oneclick' && !instrument)) return undefined;
+  return toWish({ transactionId, channel, payment, customerId }, instrument);
 }

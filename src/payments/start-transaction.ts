@@ -9,7 +9,7 @@ import { parseWebAddress } from '../kernel/web-address.ts';
 import type { Instrument } from '../profiles/model.ts';
 import { type Channel, channelFacts, channels, isChannel, type Shop } from '../shops/model.ts';
 import { isLive } from '../transactions/model.ts';
-import type { PreparedStart, StartedTransaction } from './decide-start.ts';
+import { isSent, type PreparedStart, type StartedTransaction } from './decide-start.ts';
 import type { PaymentDeps } from './deps.ts';
 import { TooManyAttempts } from './errors.ts';
 import type { Try } from './guard-attempts.ts';
@@ -27,8 +27,12 @@ export type StartTransactionInput = {
   /** True lets the payer enter the BLIK code that is not given on our page; cards and wallets are entered there anyhow. */
   readonly enterLater?: boolean | undefined;
   readonly card?: TokenisedCard | RefusedCard | undefined;
-  /** The stored instrument whose card it is, which is charged without its holder. */
+  /** The stored instrument whose card it is, or whose alias, which pays without a code. */
   readonly profileId?: string | undefined;
+  /** Which of the bank apps that hold the alias. */
+  readonly appKey?: string | undefined;
+  /** True where the payer has yet to choose one of several bank apps. */
+  readonly choosesApp?: boolean | undefined;
   /** True when the payer was warned that the attempt which is running may still bring money, and wants to pay otherwise. */
   readonly supersede?: boolean | undefined;
   readonly payerIp?: string | undefined;
@@ -65,7 +69,7 @@ export async function startTransaction(
   input: StartTransactionInput,
 ): Promise<StartedTransaction> {
   const wish = prepareStart(deps, owner, input);
-  const limited = wish.entryPage === undefined ? await limitOf(deps, wish) : undefined;
+  const limited = isSent(wish) ? await limitOf(deps, wish) : undefined;
   // A repeated call gets its first answer, whoever is stopped meanwhile.
   const started = await deps.starting.submit(limited ? { ...wish, refusal: limited } : wish);
   const { transaction } = started;
@@ -111,13 +115,22 @@ function orderFor(
     shopName: shop.name,
     enteredAt: transaction.updatedAt,
     blikCode: normalCode(input.blikCode),
-    cardToken: input.card && 'token' in input.card ? input.card.token : undefined,
-    stored: input.profileId !== undefined,
+    ...instrumentOf(wish, input),
     returnUrl: transaction.returnUrl ?? `${deps.publicUrl}/pay/${payment.id}`,
     merchantId: shop.merchantId,
     clockOffsetMs: shop.clockOffsetMs,
     sandboxDelayMs: shop.sandboxDelayMs,
   };
+}
+
+function instrumentOf(
+  { channel, profileId }: PreparedStart,
+  { card, appKey }: StartTransactionInput,
+): Pick<StartOrder, 'cardToken' | 'alias' | 'stored'> {
+  const token = card && 'token' in card ? card.token : undefined;
+  const stored = profileId !== undefined;
+  if (takesCard(channel) || token === undefined) return { cardToken: token, alias: undefined, stored };
+  return { cardToken: undefined, alias: { name: token, appKey }, stored };
 }
 
 /** Whatever keeps an answer from us, the call was made: only asking the acquirer can tell what became of it. */
@@ -137,14 +150,15 @@ function prepareStart(
   input: StartTransactionInput,
 ): PreparedStart {
   const channel = parseChannel(input, owner.shop);
-  const entersCode = channel === 'blik' && input.enterLater === true && input.blikCode === undefined;
-  if (channel === 'blik' && !entersCode) requireCode(input.blikCode);
+  const byCode = input.method === 'BLIK' && input.profileId === undefined;
+  const entersCode = byCode && input.enterLater === true && input.blikCode === undefined;
+  if (byCode && !entersCode) requireCode(input.blikCode);
   // A zone, as in fe80::1%eth0, means something on one machine only, and could be any text.
   if (input.payerIp !== undefined && (input.payerIp.includes('%') || !ipaddr.isValid(input.payerIp))) {
     throw new InvalidInput('payerIp must be an IPv4 or IPv6 address, without a zone.', ['payerIp']);
   }
   if (input.returnUrl !== undefined) parseWebAddress(input.returnUrl, ['returnUrl']);
-  const { card, supersede = false, enterLater: _, ...hashed } = input;
+  const { card, supersede = false, enterLater: _, choosesApp = false, ...hashed } = input;
   const entered = !entersCode && (!takesCard(channel) || card !== undefined);
   return {
     paymentId: input.paymentId,
@@ -158,6 +172,7 @@ function prepareStart(
     refusal: card && 'refusal' in card ? card.refusal : undefined,
     instrument: card && 'instrument' in card ? card.instrument : undefined,
     profileId: input.profileId,
+    choosesApp,
     supersede,
     returnUrl: input.returnUrl,
     payerIp: input.payerIp === undefined ? undefined : ipaddr.process(input.payerIp).toString(),

@@ -1,3 +1,4 @@
+import type { BankApp } from '../acquirers/port.ts';
 import type { Tx } from '../kernel/db/database.ts';
 import { appendEvents } from '../kernel/events/append-events.ts';
 import { enqueue, type Job } from '../kernel/jobs/enqueue.ts';
@@ -14,7 +15,12 @@ import { type Attempt, jobToStop, timerKinds } from './model.ts';
 import { movePayments } from './sql/move-payments.ts';
 
 /** What becomes of an attempt and its payment at a moment, and what they were before. */
-export type Change = Judgement & { readonly before: Attempt; readonly at: Date };
+export type Change = Judgement & {
+  readonly before: Attempt;
+  readonly at: Date;
+  /** The bank apps that hold the alias which the attempt registered. */
+  readonly apps?: readonly BankApp[] | undefined;
+};
 
 /** Writes changes of attempts with everything that follows from them: money, timers, jobs and events. */
 export async function writeChanges(
@@ -66,8 +72,8 @@ async function writeRound(tx: Tx, shops: ReadonlyMap<string, ShopState>, changes
 }
 
 function decidedBy(changes: readonly Change[], shops: ReadonlyMap<string, ShopState>): Decided[] {
-  return changes.flatMap(({ transaction, at }) =>
-    transaction ? [{ transaction, at, merchantId: shopOf(shops, transaction).merchantId }] : [],
+  return changes.flatMap(({ transaction, at, apps }) =>
+    transaction ? [{ transaction, at, apps, merchantId: shopOf(shops, transaction).merchantId }] : [],
   );
 }
 

@@ -11,7 +11,7 @@ import { channelFacts, isChannel } from '../shops/model.ts';
 import { answerErrorPage } from './answer-page.ts';
 import { findPayerState, type PayerState } from './find-payer-state.ts';
 import { type TileMethod, tilePaths } from './pages/view.ts';
-import { cardChannelOf } from './payment-view.ts';
+import { channelFor } from './payment-view.ts';
 import { showPayment } from './show-payment.ts';
 import { parseWallet, showWallet } from './show-wallet.ts';
 import { createStatusStreamer } from './stream-status.ts';
@@ -72,11 +72,11 @@ export function paywallRoutes(deps: HttpDeps): Hono<HttpEnv> {
     .all('/pay/:id/events', (c) => methodNotAllowed(c, 'GET'));
 }
 
-function readBlik(form: URLSearchParams): FormWish {
+function readBlik(form: URLSearchParams, state: PayerState): FormWish {
   const code = (form.get('code') ?? '').replaceAll(/[\s\u00a0]/g, '');
   if (code === '') return { problem: { form: 'BLIK', code: 'CODE_MISSING' } };
   if (!/^\d{6}$/.test(code)) return { problem: { form: 'BLIK', code: 'CODE_NOT_SIX_DIGITS' } };
-  return { start: { method: 'BLIK', channel: 'blik', blikCode: code } };
+  return { start: { method: 'BLIK', channel: channelFor('BLIK', state), blikCode: code } };
 }
 
 function readTile(method: TileMethod): (form: URLSearchParams) => FormWish {
@@ -99,7 +99,7 @@ async function readCard({ cards }: HttpDeps, form: URLSearchParams, state: Payer
   if ('card' in tokenised) {
     const { card } = tokenised;
     const instrument = { ...card, expiry: { month: card.expiryMonth, year: card.expiryYear } };
-    return { start: { method: 'CARD', channel: cardChannelOf(state), card: { ...identified(card), instrument } } };
+    return { start: { method: 'CARD', channel: channelFor('CARD', state), card: { ...identified(card), instrument } } };
   }
   const { problems } = tokenised;
   return { problem: { form: 'CARD', problems, kept: { expiry: harmless(typed.expiry), name: harmless(typed.name) } } };

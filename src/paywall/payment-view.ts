@@ -52,7 +52,7 @@ export function toPaymentView(state: PayerState, frame: PageFrame, showing: Show
     moneyMayCome: moneyMayCome(state, showing.acquirers),
     methods: options.flatMap((option) => methodView(option, { locale: frame.locale, walletLink })),
     unavailable: options.flatMap((option) => missing(option, frame.locale)),
-    storesCard: storedKind(state),
+    stores: storedBy(state),
     opened: openedFor(state, { problem: showing.problem, replacing }),
     formNonce: showing.formNonce,
     problem: showing.problem,
@@ -134,33 +134,38 @@ function attemptView({ attempts, now }: PayerState, attempt: Transaction, locale
   };
 }
 
+/** The usual channel of what is entered on a payment's page. */
+const usualChannels = { CARD: 'ecom3ds', BLIK: 'blik' } as const;
+
 /**
- * The channel of the card that is entered on a payment's page: the one that the shop asked for, by the attempt that waits for
- * the card or with the payment, which may store it; else the usual one.
+ * The channel of the card or the code that is entered on a payment's page: the one that the shop asked for, by the attempt that
+ * waits for it or with the payment, which may store it; else the usual one.
  */
-export function cardChannelOf({ payment, attempts, shop }: PayerState): Channel {
+export function channelFor(method: keyof typeof usualChannels, { payment, attempts, shop }: PayerState): Channel {
   const last = attempts.at(-1);
   const asked = last?.status === 'NEW' ? last.channel : (payment.preselectChannel ?? '');
-  const stores = isStoring(asked) && shop.channels.includes(asked) && customerIdOf(payment) !== undefined;
-  return stores ? asked : 'ecom3ds';
+  const isAsked = isStoring(asked) && channelFacts(asked).method === method;
+  return isAsked && shop.channels.includes(asked) && customerIdOf(payment) !== undefined
+    ? asked
+    : usualChannels[method];
 }
 
-function storedKind(state: PayerState): PaymentView['storesCard'] {
-  const channel = cardChannelOf(state);
-  return isStoring(channel) ? storingChannels[channel] : undefined;
+function storedBy(state: PayerState): PaymentView['stores'] {
+  const channel = [channelFor('CARD', state), channelFor('BLIK', state)].find(isStoring);
+  return channel && { method: channelFacts(channel).method, kind: storingChannels[channel] };
 }
 
-/** Channels of which the payer's pages have a form, beside those that are tiles; what else a method has is for shops that ask for it by name. */
-const channelsWithForm: readonly Channel[] = ['blik', 'gpay', 'applepay'];
+/** Channels of which the payer's pages have a form, beside card, code and those that are tiles; what else a method has is for shops that ask for it by name. */
+const channelsWithForm: readonly Channel[] = ['gpay', 'applepay'];
 
 function optionsFor(state: PayerState, acquirers: Acquirers): MethodOption[] {
   const { payment, shop, now } = state;
-  const cardChannel = cardChannelOf(state);
+  const entered = [channelFor('CARD', state), channelFor('BLIK', state), ...channelsWithForm];
   if (shop.status !== 'ACTIVE' || !shop.merchantActive) return [];
   const { amount, currency, methods: wanted } = payment;
   const wish = { amount, currency, wanted, now, includeUnavailable: true };
   const hasForm = (channel: Channel): boolean =>
-    channel === cardChannel || channelsWithForm.includes(channel) || isTileMethod(channelFacts(channel).method);
+    entered.includes(channel) || isTileMethod(channelFacts(channel).method);
   return listMethods(acquirers, shop, wish).flatMap((found) => {
     const options = found.options.filter(({ channel }) => hasForm(channel));
     return options.length === 0 ? [] : [{ ...found, options, channels: found.channels.filter(hasForm) }];

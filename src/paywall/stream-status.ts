@@ -65,14 +65,20 @@ async function tellChanges(deps: HttpDeps, stream: SSEStreamingApi, state: Payer
   try {
     // Follows first and reads then, so that no change falls between the two.
     const events = await deps.feed.follow({ shopId, paymentId: id, signal: ending.signal });
-    let coming = events.next();
+    const nextEvent = () => {
+      const next = events.next();
+      // It may break off while the payment is read, and is awaited after that.
+      next.catch(() => undefined);
+      return next;
+    };
+    let coming = nextEvent();
     let then = await tell();
     while (then !== 'over' && !ending.signal.aborted) {
       const event = await (then === 'waits'
         ? coming
         : Promise.race([coming, pause(lookAgainMs, undefined, { ref: false })]));
       if (event?.done) break;
-      if (event) coming = events.next();
+      if (event) coming = nextEvent();
       then = await tell();
     }
   } catch (error) {

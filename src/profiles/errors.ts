@@ -1,3 +1,4 @@
+import type { BankApp } from '../acquirers/port.ts';
 import type { ProfileStatus } from '../kernel/db/generated/prisma/enums.ts';
 import { InvalidInput, Refusal } from '../kernel/errors.ts';
 
@@ -14,8 +15,16 @@ export class ProfileNotActive extends Refusal {
 /** An instrument is stored under the shop's name of its payer, and the payment has none. */
 export class CustomerUnnamed extends InvalidInput {
   constructor(channel: string) {
-    super(`${channel} stores the card under customerId, which this payment has not; create one that has.`, [
+    super(`${channel} stores what pays under customerId, which this payment has not; create one that has.`, [
       'customerId',
     ]);
+  }
+}
+
+/** Several bank apps hold the alias, and none of them was chosen. */
+export class AppNotChosen extends InvalidInput {
+  constructor(apps: readonly BankApp[]) {
+    const named = apps.map(({ key, label }) => `${key} (${label})`).join(', ');
+    super(`Several bank apps hold this alias: let the payer choose, and name one as appKey: ${named}.`, ['appKey']);
   }
 }

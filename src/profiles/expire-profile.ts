@@ -5,7 +5,7 @@ import { appendEvents, lockShops } from '../kernel/events/append-events.ts';
 import { setTimers } from '../kernel/jobs/timers.ts';
 import type { ShopFinder } from '../shops/find-shop.ts';
 import { profileFact } from './events.ts';
-import { detailsOf, expireProfileTimer, expiryCheckAt } from './model.ts';
+import { cardOf, expireProfileTimer, expiryCheckAt } from './model.ts';
 import { moveProfile } from './sql/move-profile.ts';
 import { readProfiles } from './store.ts';
 
@@ -20,13 +20,13 @@ export async function expireProfile(
   await inTransaction(deps.database, async (tx) => {
     await lockShops(tx, [shop.id]);
     const [profile] = await readProfiles(tx, [profileId]);
-    if (profile?.status !== 'ACTIVE') return;
+    const card = profile && cardOf(profile);
+    if (profile?.status !== 'ACTIVE' || !card) return;
     const now = deps.clock.now(shop);
-    const details = detailsOf(profile);
-    if (!isPast(details.expiry, now)) {
+    if (!isPast(card.expiry, now)) {
       // A sandbox clock may have been set back since the timer was due.
       const timer = { kind: expireProfileTimer, subject: profileId, merchantId: shop.merchantId };
-      return setTimers(tx, [{ ...timer, dueAt: expiryCheckAt(details) }]);
+      return setTimers(tx, [{ ...timer, dueAt: expiryCheckAt(card) }]);
     }
     const ended = { ...profile, status: 'EXPIRED', updatedAt: now } as const;
     await moveProfile(tx, ended);

@@ -10,18 +10,20 @@ import { readProfiles } from './store.ts';
 
 /**
  * Finds a stored instrument and its shop on behalf of an actor.
+ * @param wish.field the path of the input that names it.
  * @throws NotFound when there is none that the actor may see.
  */
 export async function findVisibleProfile(
   deps: { readonly database: Database; readonly shops: ShopFinder },
   actor: Actor,
-  profileId: string,
+  wish: { readonly id: string; readonly field: readonly string[] },
 ): Promise<{ profile: Profile; shop: Shop }> {
-  const id = parseId(profileId, 'stored instrument', ['profileId']);
+  const { field } = wish;
+  const id = parseId(wish.id, 'stored instrument', field);
   const [profile] = await inTransaction(deps.database, (tx) => readProfiles(tx, [id]));
   const shop = profile && (await deps.shops.find(profile.shopId));
   if (!profile || !shop || !maySee(actor, shop)) {
-    throw new NotFound('No stored instrument with this id belongs to you.', ['profileId']);
+    throw new NotFound('No stored instrument with this id belongs to you.', field);
   }
   return { profile, shop };
 }

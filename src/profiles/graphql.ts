@@ -1,7 +1,9 @@
+import type { BankApp } from '../acquirers/port.ts';
 import { builder } from '../graphql/builder.ts';
 import { actorWith } from '../graphql/context.ts';
 import { describeValues } from '../graphql/describe-values.ts';
 import { refusable, resultUnion } from '../graphql/refusable.ts';
+import { withoutNulls } from '../graphql/without-nulls.ts';
 import type { Profile } from '../kernel/db/generated/prisma/client.ts';
 import type { ProfileKind, ProfileStatus } from '../kernel/db/generated/prisma/enums.ts';
 import { parseId } from '../kernel/ids.ts';
@@ -9,7 +11,7 @@ import { findVisibleShop } from '../shops/find-shop.ts';
 import { PaymentMethodEnum, ShopRef } from '../shops/graphql.ts';
 import { deactivateProfile } from './deactivate-profile.ts';
 import { parseCustomerId } from './find-profile.ts';
-import { detailsOf } from './model.ts';
+import { appsOf, cardOf } from './model.ts';
 import { visibleProfiles } from './store.ts';
 
 const ProfileKindEnum = builder.enumType('ProfileKind', {
@@ -30,6 +32,15 @@ export const ProfileStatusEnum = builder.enumType('ProfileStatus', {
   }),
 });
 
+/** The GraphQL type of a bank app that holds an alias. */
+export const BankAppRef = builder.objectRef<BankApp>('BankApp').implement({
+  description: 'A bank app of the payer.',
+  fields: (t) => ({
+    key: t.exposeString('key', { description: 'Give it as `appKey` to choose this app.' }),
+    label: t.exposeString('label', { description: 'What the payer knows it by.' }),
+  }),
+});
+
 /** The GraphQL type of a stored instrument. */
 export const ProfileRef = builder.prismaObject('Profile', {
   description:
@@ -46,12 +57,26 @@ export const ProfileRef = builder.prismaObject('Profile', {
     method: t.expose('method', { type: PaymentMethodEnum, description: 'What it is.' }),
     status: t.expose('status', { type: ProfileStatusEnum, description: 'Where it stands.' }),
     label: t.exposeString('label', { description: 'What the payer knows it by: `****1111`.' }),
-    brand: t.string({ description: 'VISA or MASTERCARD.', resolve: (row) => detailsOf(row).brand }),
-    expiryMonth: t.int({
-      description: 'The last month in which the card is good: 1 to 12.',
-      resolve: (row) => detailsOf(row).expiry.month,
+    brand: t.string({
+      nullable: true,
+      description: 'Of a card: VISA or MASTERCARD.',
+      resolve: (row) => cardOf(row)?.brand,
     }),
-    expiryYear: t.int({ description: 'And its year, four digits.', resolve: (row) => detailsOf(row).expiry.year }),
+    expiryMonth: t.int({
+      nullable: true,
+      description: 'Of a card: the last month in which it is good, 1 to 12.',
+      resolve: (row) => cardOf(row)?.expiry.month,
+    }),
+    expiryYear: t.int({
+      nullable: true,
+      description: 'Of a card: the year of that month, four digits.',
+      resolve: (row) => cardOf(row)?.expiry.year,
+    }),
+    apps: t.field({
+      type: [BankAppRef],
+      description: 'Of a BLIK alias: the bank apps that hold it. With several, a charge names one.',
+      resolve: (row) => [...appsOf(row)],
+    }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was stored.' }),
   }),
 });
@@ -96,7 +121,10 @@ builder.queryField('profiles', (t) =>
 
 const DeactivateProfileInput = builder.inputType('DeactivateProfileInput', {
   description: 'What is to be ended.',
-  fields: (t) => ({ profileId: t.id({ required: true, description: 'The stored instrument.' }) }),
+  fields: (t) => ({
+    profileId: t.id({ required: true, description: 'The stored instrument.' }),
+    appKey: t.string({ description: 'Takes this bank app out of a BLIK alias; with no other left, the alias ends.' }),
+  }),
 });
 
 const DeactivateProfileSuccess = builder
@@ -120,7 +148,7 @@ builder.mutationField('deactivateProfile', (t) =>
         context,
         { operation: 'deactivateProfile', scope: 'payments:write', evidence },
         async (actor) => ({
-          profile: await deactivateProfile(context.app.payments, actor, input.profileId),
+          profile: await deactivateProfile(context.app.payments, actor, withoutNulls(input)),
         }),
       );
     },

@@ -1,18 +1,20 @@
+import type { BankApp } from '../acquirers/port.ts';
 import type { Brand, Expiry } from '../cards/model.ts';
 import type { Payment, Profile, ProfileWish } from '../kernel/db/generated/prisma/client.ts';
 import type { ProfileKind } from '../kernel/db/generated/prisma/enums.ts';
 import type { Channel } from '../shops/model.ts';
-
 /** Kind of the timer that ends a stored card with its last month; the subject is the profile's id. */
 export const expireProfileTimer = 'expire-profile';
 
 /**
- * The channels of a first payment after which the instrument stays stored, and of the charges that follow: `oneclick` for
- * payments that the payer orders, `recurring` for those that the shop makes without him (imoje protocol, section 8).
+ * The channels of a first payment after which the instrument stays stored, and of the charges that follow: `oneclick` and
+ * `blik_oneclick` for payments that the payer orders, `recurring` for those that the shop makes without him (imoje protocol,
+ * section 8).
  */
 export const storingChannels = {
   oneclick: 'ONE_CLICK',
   recurring: 'RECURRING',
+  blik_oneclick: 'ONE_CLICK',
 } as const satisfies { readonly [channel in Channel]?: ProfileKind };
 
 export type StoringChannel = keyof typeof storingChannels;
@@ -23,11 +25,12 @@ export function isStoring(channel: string): channel is StoringChannel {
 }
 
 /** The channel through which a stored instrument is charged. */
-export function channelOf({ kind }: Pick<Profile, 'kind'>): StoringChannel {
+export function channelOf({ kind, method }: Pick<Profile, 'kind' | 'method'>): StoringChannel {
+  if (method === 'BLIK') return 'blik_oneclick';
   return kind === 'ONE_CLICK' ? 'oneclick' : 'recurring';
 }
 
-/** An instrument as its tokeniser gave it back: what may be shown of it, and the acquirer's token. */
+/** A card as its tokeniser gave it back: what may be shown of it, and the acquirer's token. */
 export type Instrument = {
   readonly token: string;
   readonly brand: Brand;
@@ -36,18 +39,36 @@ export type Instrument = {
   readonly expiry: Expiry;
 };
 
-/** What is kept of an instrument and of its holder, beside its token. */
-export type ProfileDetails = {
-  readonly brand: Brand;
-  readonly expiry: Expiry;
-  readonly firstName: string;
-  readonly lastName: string;
-  readonly email?: string;
-};
+/** Whose an instrument is. */
+export type Holder = { readonly firstName: string; readonly lastName: string; readonly email?: string };
 
-/** Reads what a profile keeps of its instrument. */
-export function detailsOf({ details }: Pick<Profile, 'details'>): ProfileDetails {
-  return details as unknown as ProfileDetails;
+type CardDetails = { readonly brand: Brand; readonly expiry: Expiry };
+
+type AliasDetails = { readonly apps: readonly BankApp[] };
+
+/** Reads whose a stored instrument is. */
+export function holderOf({ details }: Pick<Profile, 'details'>): Holder {
+  return details as unknown as Holder;
+}
+
+/** Reads what is kept of a stored card; undefined of a BLIK alias. */
+export function cardOf({ details }: Pick<Profile, 'details'>): CardDetails | undefined {
+  return 'brand' in (details as object) ? (details as unknown as CardDetails) : undefined;
+}
+
+/** Reads the bank apps that hold a stored BLIK alias; a card has none. */
+export function appsOf({ details }: Pick<Profile, 'details'>): readonly BankApp[] {
+  return 'apps' in (details as object) ? (details as unknown as AliasDetails).apps : [];
+}
+
+/** The details of an alias with other bank apps, and what its payer knows it by: the one app that it has, if it is one. */
+export function withApps(
+  profile: Pick<Profile, 'details'>,
+  apps: readonly BankApp[],
+): Pick<Profile, 'details' | 'label'> {
+  const [first, ...others] = apps;
+  const details = { ...holderOf(profile), apps: apps.map(({ key, label }) => ({ key, label })) };
+  return { details, label: first && others.length === 0 ? first.label : 'BLIK' };
 }
 
 /** The shop's own name of a payer (imoje protocol, section 5.1, `customer.cid`). */
@@ -59,7 +80,10 @@ export function customerIdOf({ documents }: Pick<Payment, 'documents'>): string 
   return typeof customerId === 'string' && customerIdPattern.test(customerId) ? customerId : undefined;
 }
 
-/** What the payer of an attempt wants stored, to be kept until that attempt is decided. */
+/**
+ * What the payer of an attempt wants stored, to be kept until that attempt is decided.
+ * @param card undefined for BLIK, whose alias has the name of the attempt.
+ */
 export function toWish(
   attempt: {
     readonly transactionId: string;
@@ -67,21 +91,22 @@ export function toWish(
     readonly payment: Payment;
     readonly customerId: string;
   },
-  { token, brand, last4, expiry }: Instrument,
+  card: Instrument | undefined,
 ): ProfileWish {
   const { payment, transactionId, channel, customerId } = attempt;
-  const details: ProfileDetails = {
-    ...{ brand, expiry, firstName: payment.customerFirstName, lastName: payment.customerLastName },
+  const holder: Holder = {
+    ...{ firstName: payment.customerFirstName, lastName: payment.customerLastName },
     ...(payment.customerEmail === null ? {} : { email: payment.customerEmail }),
   };
-  return {
-    ...{ transactionId, shopId: payment.shopId, customerId, kind: storingChannels[channel], method: 'CARD' },
-    // The form in which imoje shows card numbers (protocol, section 4: `maskedNumber`).
-    ...{ label: `****${last4}`, token, details },
-  };
+  const common = { transactionId, shopId: payment.shopId, customerId, kind: storingChannels[channel] };
+  if (!card) return { ...common, method: 'BLIK', token: transactionId, ...withApps({ details: holder }, []) };
+  const { token, brand, last4, expiry } = card;
+  const details = { ...holder, brand, expiry: { month: expiry.month, year: expiry.year } };
+  // The form in which imoje shows card numbers (protocol, section 4: `maskedNumber`).
+  return { ...common, method: 'CARD', token, label: `****${last4}`, details };
 }
 
 /** When a stored card is looked at for its end: as the month after its last one begins in UTC, an hour or two after Warsaw's. */
-export function expiryCheckAt({ expiry }: Pick<ProfileDetails, 'expiry'>): Date {
+export function expiryCheckAt({ expiry }: Pick<CardDetails, 'expiry'>): Date {
   return new Date(Date.UTC(expiry.year, expiry.month, 1));
 }

@@ -1,15 +1,22 @@
+import type { BankApp } from '../acquirers/port.ts';
 import type { Tx } from '../kernel/db/database.ts';
 import type { Profile, Transaction } from '../kernel/db/generated/prisma/client.ts';
 import type { Fact } from '../kernel/events/append-events.ts';
 import { newId } from '../kernel/ids.ts';
 import { setTimers } from '../kernel/jobs/timers.ts';
 import { profileFact } from './events.ts';
-import { detailsOf, expireProfileTimer, expiryCheckAt, isStoring } from './model.ts';
+import { cardOf, expireProfileTimer, expiryCheckAt, isStoring, withApps } from './model.ts';
 import { insertProfiles } from './sql/insert-profiles.ts';
 import { takeWishes } from './sql/take-wishes.ts';
 
 /** An attempt that came into another state. */
-export type Decided = { readonly transaction: Transaction; readonly merchantId: string; readonly at: Date };
+export type Decided = {
+  readonly transaction: Transaction;
+  readonly merchantId: string;
+  readonly at: Date;
+  /** The bank apps that hold the alias which it registered. */
+  readonly apps?: readonly BankApp[] | undefined;
+};
 
 /**
  * Stores the instruments of attempts that have their money, or hold it: what a payer wanted stored becomes a profile,
@@ -23,9 +30,10 @@ export async function registerProfiles(tx: Tx, decided: readonly Decided[]): Pro
   const made = wishes.flatMap(({ transactionId: firstTransactionId, ...wish }) => {
     const one = over.get(firstTransactionId);
     if (!one || !hasMoney(one)) return [];
-    const { at, merchantId } = one;
-    const times = { createdAt: at, updatedAt: at };
-    const profile: Profile = { ...wish, id: newId(at), status: 'ACTIVE', firstTransactionId, ...times };
+    const { at, merchantId, apps = [] } = one;
+    const alias = wish.method === 'BLIK' ? withApps(wish, apps) : {};
+    const rest = { id: newId(at), status: 'ACTIVE', firstTransactionId, createdAt: at, updatedAt: at } as const;
+    const profile: Profile = { ...wish, ...alias, ...rest };
     return [{ profile, at, merchantId }];
   });
   await insertProfiles(
@@ -34,12 +42,11 @@ export async function registerProfiles(tx: Tx, decided: readonly Decided[]): Pro
   );
   await setTimers(
     tx,
-    made.map(({ profile, merchantId }) => ({
-      kind: expireProfileTimer,
-      subject: profile.id,
-      merchantId,
-      dueAt: expiryCheckAt(detailsOf(profile)),
-    })),
+    made.flatMap(({ profile, merchantId }) => {
+      const card = cardOf(profile);
+      const timer = { kind: expireProfileTimer, subject: profile.id, merchantId };
+      return card ? [{ ...timer, dueAt: expiryCheckAt(card) }] : [];
+    }),
   );
   return made.map(({ profile, at }) => profileFact(profile, at));
 }

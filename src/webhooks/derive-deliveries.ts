@@ -131,7 +131,8 @@ function profileOf(
   { merchantId }: { readonly merchantId: string },
 ): ToldProfile | undefined {
   const isStored = firstTransactionId !== transactionId || status === 'AUTHORIZED' || status === 'SETTLED';
-  if (id === null || !isStored) return undefined;
+  // Of an alias imoje tells nothing: it has no number and no month.
+  if (id === null || !isStored || fact.method !== 'CARD') return undefined;
   const { customerId, profileKind: kind, profileLabel: label, profileDetails: details } = fact;
   return { id, merchantId, customerId, kind, label, details };
 }

@@ -1,5 +1,5 @@
 import type { Profile } from '../kernel/db/generated/prisma/client.ts';
-import { detailsOf } from '../profiles/model.ts';
+import { cardOf, holderOf } from '../profiles/model.ts';
 
 /** What of a stored instrument never changes once it is stored. */
 export type WrittenProfile = Pick<Profile, 'id' | 'customerId' | 'kind' | 'label' | 'details'>;
@@ -15,7 +15,8 @@ export function imojeProfile(profile: WrittenProfile, about: { merchantId: strin
 
 /** The parts of a `paymentProfile`, between which the REST door has the e-mail address. */
 export function profileParts(profile: WrittenProfile, about: { merchantId: string; isActive: boolean }) {
-  const { firstName, lastName, brand, expiry } = detailsOf(profile);
+  const { firstName, lastName } = holderOf(profile);
+  const { brand = '', expiry } = cardOf(profile) ?? {};
   return {
     holder: {
       ...{ id: profile.id, merchantMid: about.merchantId, merchantCustomerId: profile.customerId },
@@ -23,8 +24,8 @@ export function profileParts(profile: WrittenProfile, about: { merchantId: strin
     },
     card: {
       maskedNumber: profile.label,
-      month: String(expiry.month).padStart(2, '0'),
-      year: String(expiry.year),
+      month: expiry ? String(expiry.month).padStart(2, '0') : '',
+      year: expiry ? String(expiry.year) : '',
       organization: brand,
       isActive: about.isActive ? 1 : 0,
       profile: profile.kind,

@@ -63,6 +63,7 @@ export function orderFor(
     blikCode: undefined,
     cardToken: undefined,
     stored: false,
+    alias: undefined,
     returnUrl: `${publicUrl}/pay/1`,
     clockOffsetMs: 0,
     sandboxDelayMs: 1_000,

@@ -132,11 +132,11 @@ describe('startTransaction', () => {
     });
   });
 
-  it('refuses a stored alias, a method that nobody offers, a payment that is nowhere', async () => {
+  it('refuses an alias of nobody, a method that nobody offers, a payment that is nowhere', async () => {
     const paymentId = tenant.openIds[0];
     const alias = { profileId: '00000000-0000-4000-8000-000000000000' };
     expect(await run('startTransaction', start({ paymentId, blik: alias }))).toEqual(
-      refusal('METHOD_NOT_AVAILABLE', ['blik', 'profileId']),
+      refusal('NOT_FOUND', ['blik', 'profileId']),
     );
     expect(await run('startTransaction', start({ paymentId, method: 'LEASE' }))).toMatchObject({
       code: 'METHOD_NOT_AVAILABLE',

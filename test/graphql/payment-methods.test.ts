@@ -93,7 +93,7 @@ describe('paymentMethods of an amount', () => {
 describe('paymentMethods while an acquirer does not answer', () => {
   it('leaves out BLIK, which nobody can start then, and says so to whoever asks for all', async () => {
     const shop = await openShop();
-    expect(methodNamed(await methodsOf(shop), 'BLIK')?.channels).toEqual(['blik']);
+    expect(methodNamed(await methodsOf(shop), 'BLIK')?.channels).toEqual(['blik', 'blik_oneclick']);
     const pay = async (code: string) => {
       const paymentId = await createPayment(gateway, { ...shop, mark: randomUUID() });
       return startBlik(gateway, { key: shop.key, paymentId, code });
@@ -106,7 +106,14 @@ describe('paymentMethods while an acquirer does not answer', () => {
     expect(methodNamed(await methodsOf(shop, 'includeUnavailable: true'), 'BLIK')).toEqual({
       method: 'BLIK',
       channels: [],
-      options: [{ channel: 'blik', name: 'BLIK', unavailable: { reason: 'ACQUIRER_DOWN', until: null } }],
+      options: [
+        { channel: 'blik', name: 'BLIK', unavailable: { reason: 'ACQUIRER_DOWN', until: null } },
+        {
+          channel: 'blik_oneclick',
+          name: 'BLIK without a code',
+          unavailable: { reason: 'ACQUIRER_DOWN', until: null },
+        },
+      ],
     });
     await expect(pay('123456')).rejects.toThrow('METHOD_NOT_AVAILABLE');
     const page = await (await fetch(`${gateway.url}/metrics`)).text();

@@ -67,6 +67,7 @@ export const spine: Readonly<Record<string, readonly string[]>> = {
   CreatePaymentSuccess: ['payment: Payment!', 'replayed: Boolean!'],
   StartTransactionSuccess: ['transaction: Transaction!', 'action: NextAction', 'replayed: Boolean!'],
   ConfirmInApp: ['expiresAt: DateTime!'],
+  ChooseBankApp: ['apps: [BankApp!]!'],
   Payment: [
     'id: ID!',
     'shop: Shop!',
@@ -120,6 +121,6 @@ export const enums: Readonly<Record<string, string>> = {
 
 /** Unions and exactly their members. */
 export const unions: Readonly<Record<string, readonly string[]>> = {
-  NextAction: ['ConfirmInApp', 'Redirect'],
+  NextAction: ['ChooseBankApp', 'ConfirmInApp', 'Redirect'],
   CreatePaymentResult: ['CreatePaymentSuccess', 'Refusal'],
 };

@@ -255,6 +255,16 @@ function restDoors({ numbers, demo, paymentId }: DoorWorld): Door[] {
     ...at('GET /profile/cid/:cid', `/profile/cid/${numbers.next()}`),
     ...at('DELETE /profile/id/:paymentProfileId', `/profile/id/${numbers.next()}`),
     ...at('POST /profile/deactivate', '/profile/deactivate', { paymentProfileId: numbers.next() }),
+    ...at(
+      'GET /profile/service/:serviceId/cid/:cid/blik',
+      `/profile/service/${demo.shopId}/cid/${numbers.next()}/blik`,
+    ),
+    ...at('POST /transaction/profile/blik', '/transaction/profile/blik', {
+      ...{ ...usual, blikProfileId: numbers.next(), blikKey: numbers.next(), blikCode: numbers.next() },
+    }),
+    ...at('POST /profile/deactivate/blik', '/profile/deactivate/blik', {
+      ...{ blikProfileId: numbers.next(), blikKey: numbers.next() },
+    }),
     ...at('POST /payment/cancel', '/payment/cancel', { serviceId: numbers.next(), paymentId: numbers.next() }),
     ...at('GET /payment/:paymentId', `/payment/${numbers.next()}`),
     ...at('GET /payment/:paymentId', `/payment/${paymentId}`),

@@ -94,6 +94,7 @@ describe('An acquirer that has not told the outcome', () => {
       payerIp: undefined,
       instrument: undefined,
       profileId: undefined,
+      choosesApp: false,
     } as const;
     const { transaction } = await world.deps.starting.submit(start);
     world.acquirer.onAsk({ kind: 'unheard' });

@@ -131,7 +131,7 @@ describe('A charge', () => {
     const profile = await store();
     world.acquirer.onStart(paid);
     const first = await charge(profile, { idempotencyKey: 'again' });
-    await deactivateProfile(world.deps, actorOf(shop), profile.id);
+    await deactivateProfile(world.deps, actorOf(shop), { profileId: profile.id });
     const second = await charge(profile, { idempotencyKey: 'again' });
     expect([second.replayed, second.transaction.id]).toEqual([true, first.transaction.id]);
     await expect(charge(profile, { idempotencyKey: 'again', amount: 1n })).rejects.toMatchObject({
@@ -159,7 +159,7 @@ describe('A charge', () => {
 
   it('of an ended card makes no payment', async () => {
     const profile = await store();
-    await deactivateProfile(world.deps, actorOf(shop), profile.id);
+    await deactivateProfile(world.deps, actorOf(shop), { profileId: profile.id });
     const before = await readTypes(world.database, shop.id, 0);
     await expect(charge(profile)).rejects.toMatchObject({ code: 'PROFILE_NOT_ACTIVE', field: ['profileId'] });
     expect(await readTypes(world.database, shop.id, 0)).toEqual(before);
@@ -179,7 +179,9 @@ describe('Deactivating', () => {
   it('is told once, however often it is ordered', async () => {
     const profile = await store();
     for (let times = 0; times < 3; times++) {
-      expect(await deactivateProfile(world.deps, actorOf(shop), profile.id)).toMatchObject({ status: 'DEACTIVATED' });
+      expect(await deactivateProfile(world.deps, actorOf(shop), { profileId: profile.id })).toMatchObject({
+        status: 'DEACTIVATED',
+      });
     }
     const types = await readTypes(world.database, shop.id, 0);
     expect(types.filter((type) => type === 'PROFILE_DEACTIVATED')).toHaveLength(1);
@@ -215,7 +217,7 @@ describe('On real connections', () => {
     const [one, two, three, four] = gateways(4);
     const charges = [one, two, three].map((deps) => charge(profile, {}, deps));
     const [ended, ...ends] = await Promise.allSettled([
-      deactivateProfile(four ?? world.deps, actorOf(shop), profile.id),
+      deactivateProfile(four ?? world.deps, actorOf(shop), { profileId: profile.id }),
       ...charges,
     ]);
     expect(ended).toMatchObject({ value: { status: 'DEACTIVATED' } });

@@ -56,6 +56,7 @@ describe('A started attempt', () => {
         blikCode: '123456',
         cardToken: undefined,
         stored: false,
+        alias: undefined,
         returnUrl: `https://gateway.example/pay/${payment.id}`,
         merchantId: shop.merchantId,
         clockOffsetMs: 0,

@@ -1,5 +1,5 @@
 import type { DeclineReason } from '../../kernel/db/generated/prisma/enums.ts';
-import type { StartOrder } from '../port.ts';
+import type { BankApp, StartOrder } from '../port.ts';
 import type { Script } from '../sandbox/model.ts';
 import type { MovementCodes } from '../sandbox/movement-outcomes.ts';
 
@@ -7,6 +7,7 @@ import type { MovementCodes } from '../sandbox/movement-outcomes.ts';
 export const refusals = {
   'BLK-ERROR-210000': 'GENERAL',
   'BLK-ERROR-210001': 'TECHNICAL',
+  'BLK-ERROR-210002': 'ALIAS_DECLINED',
   'BLK-ERROR-210003': 'ALIAS_DECLINED',
   'BLK-ERROR-210005': 'CODE_INVALID',
   'BLK-ERROR-210006': 'CODE_EXPIRED',
@@ -29,6 +30,9 @@ export const movementCodes: MovementCodes = {
 /** Everything that can happen to an order (domain: sandbox outcomes). The paywall's sandbox bar uses the same names. */
 export const scripts = {
   SETTLED: { told: 'later', end: 'paid' },
+  TWO_APPS: { told: 'later', end: 'paid' },
+  ALIAS_DECLINED_LATER: { told: 'later', end: 'paid' },
+  ALIAS_UNKNOWN: { told: 'at-once', end: refuse('BLK-ERROR-210002') },
   ALIAS_DECLINED: { told: 'later', end: refuse('BLK-ERROR-210003') },
   TECHNICAL: { told: 'later', end: refuse('BLK-ERROR-210001') },
   PAYER_DECLINED: { told: 'later', end: refuse('BLK-ERROR-210009') },
@@ -71,7 +75,33 @@ export const scriptOfCode: { readonly [blikCode: string]: ScriptName } = {
   '700001': 'UNKNOWN_THEN_REJECTED',
   '700002': 'TOLD_TWICE',
   '700003': 'PAID_LATE',
+  '700010': 'TWO_APPS',
+  '700011': 'ALIAS_DECLINED_LATER',
 };
+
+const oneApp: BankApp = { key: 'app-1', label: 'Simulated bank app' };
+const otherApp: BankApp = { key: 'app-2', label: 'Other simulated bank app' };
+
+/** The bank apps that hold the alias which an order with this script has registered. */
+export function appsOfAlias(script: string): readonly BankApp[] {
+  return script === 'TWO_APPS' ? [oneApp, otherApp] : [oneApp];
+}
+
+/**
+ * Chooses what happens to an order that an alias pays.
+ * @param registered the script of the order that registered the alias; undefined when none did.
+ */
+export function scriptForAlias(
+  registered: string | undefined,
+  { alias, title }: Pick<StartOrder, 'alias' | 'title'>,
+): ScriptName {
+  if (title === errorTitle) return 'TECHNICAL';
+  if (registered === 'ALIAS_DECLINED_LATER') return 'ALIAS_DECLINED';
+  const apps = registered === undefined ? [] : appsOfAlias(registered);
+  const chosen =
+    apps.length === 1 && alias?.appKey === undefined ? apps : apps.filter(({ key }) => key === alias?.appKey);
+  return chosen.length === 1 ? 'SETTLED' : 'ALIAS_UNKNOWN';
+}
 
 /** A payment with this title meets a provider error, whatever its code (imoje protocol, section 12). */
 const errorTitle = 'TEST-100010';

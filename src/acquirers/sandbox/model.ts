@@ -2,7 +2,7 @@ import { after } from '../../kernel/clock.ts';
 import type { CaptureMode, Currency, DeclineReason } from '../../kernel/db/generated/prisma/enums.ts';
 import type { Channel } from '../../shops/model.ts';
 import type { PayerPageKind } from '../payer-page.ts';
-import type { Acquirer, AcquirerAnswer, StartOrder } from '../port.ts';
+import type { Acquirer, AcquirerAnswer, BankApp, StartOrder } from '../port.ts';
 import type { MovementCodes, MovementScriptName } from './movement-outcomes.ts';
 
 /** What a simulated acquirer does with an order. */
@@ -39,6 +39,8 @@ export type Behaviour = Pick<Acquirer, 'name' | 'channels' | 'capabilities' | 'u
   readonly confirmsInApp: boolean;
   /** For scripts that are told by the payer. */
   readonly page?: PayerPage;
+  /** The bank apps that hold the alias which an order has registered; undefined when it registers none. */
+  appsOf?(order: Pick<SandboxOrder, 'channel' | 'script'>): readonly BankApp[] | undefined;
 };
 
 /** The page on which a payer decides, as at a bank or a lender. */
@@ -137,8 +139,10 @@ export function answerOf(simulation: { behaviour: Behaviour; publicUrl: string }
     };
   }
   switch (order.status) {
-    case 'SETTLED':
-      return { kind: 'settled', amount: order.amount };
+    case 'SETTLED': {
+      const apps = behaviour.appsOf?.(order);
+      return { kind: 'settled', amount: order.amount, ...(apps && { apps }) };
+    }
     case 'AUTHORIZED':
       return { kind: 'authorized', amount: order.amount };
     case 'FAILED':

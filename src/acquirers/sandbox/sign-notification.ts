@@ -13,9 +13,11 @@ const reference = z.string().refine(isUuid);
 // Amounts travel as text, since JSON numbers are floating point.
 const amount = z.string().regex(/^[1-9]\d{0,17}$/);
 const code = z.string().min(1).max(24);
+const app = z.strictObject({ key: z.string().min(1).max(100), label: z.string().min(1).max(100) });
 const ofOrder = { acquirer, about: z.literal('transaction'), reference };
 const orderSchema = z.discriminatedUnion('status', [
-  z.strictObject({ ...ofOrder, status: z.enum(['SETTLED', 'AUTHORIZED']), amount }),
+  z.strictObject({ ...ofOrder, status: z.literal('SETTLED'), amount, apps: z.array(app).optional() }),
+  z.strictObject({ ...ofOrder, status: z.literal('AUTHORIZED'), amount }),
   z.strictObject({ ...ofOrder, status: z.literal('REJECTED'), code }),
   z.strictObject({ ...ofOrder, status: z.literal('FAILED') }),
 ]);
@@ -69,7 +71,10 @@ function unknownCode(): NotificationRejected {
 function answerIn(behaviour: Behaviour, message: OrderMessage): AcquirerAnswer {
   switch (message.status) {
     case 'SETTLED':
-      return { kind: 'settled', amount: BigInt(message.amount) };
+      return {
+        ...{ kind: 'settled', amount: BigInt(message.amount) },
+        ...(message.apps && { apps: message.apps }),
+      };
     case 'AUTHORIZED':
       return { kind: 'authorized', amount: BigInt(message.amount) };
     case 'FAILED':
@@ -87,6 +92,7 @@ function messageOf({ about, reference, answer }: AcquirerWord): object {
       return {
         ...{ about, reference, status: answer.kind.toUpperCase() },
         ...('amount' in answer ? { amount: answer.amount.toString() } : {}),
+        ...('apps' in answer ? { apps: answer.apps } : {}),
       };
     case 'rejected':
       return { about, reference, status: 'REJECTED', code: answer.code };

@@ -22,6 +22,7 @@ const fieldNames: FieldNames = {
   idempotencyKey: 'Idempotency-Key',
   customerId: 'customer.cid',
   profileId: 'paymentProfileId',
+  appKey: 'blikKey',
 };
 
 /** The statuses are those of imoje (protocol, section 5.0). Of its codes only TRX-ERROR-120301 is documented; the others are ours. */

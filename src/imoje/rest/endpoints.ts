@@ -1,3 +1,4 @@
+import { blikProfilesEndpoint, chargeBlikProfileEndpoint, deactivateBlikProfileEndpoint } from './blik-profiles.ts';
 import { createTransactionEndpoint } from './create-transaction.ts';
 import { paymentMethodsEndpoint, serviceEndpoint, servicesEndpoint } from './discover-shops.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -26,6 +27,9 @@ export const endpoints: readonly Endpoint[] = [
   customerProfilesEndpoint,
   deleteProfileEndpoint,
   deactivateProfileEndpoint,
+  blikProfilesEndpoint,
+  chargeBlikProfileEndpoint,
+  deactivateBlikProfileEndpoint,
   createPaymentEndpoint,
   cancelPaymentEndpoint,
   readPaymentEndpoint,

@@ -30,6 +30,10 @@ export const webAddress = optional(
 );
 export const description = optional(wireText(4000, `${visible}|[\\n\\r\\t]`));
 
+export const blikCode = optional(z.string().regex(/^[0-9]{6}$/, 'Must be six digits from the bank app.'));
+/** The payer's address. */
+export const clientIp = optional(z.union([z.ipv4(), z.ipv6()], 'Must be an IPv4 or IPv6 address.'));
+
 /** Unix seconds. That it lies ahead is for whoever knows the time. */
 export const validTo = optional(
   z

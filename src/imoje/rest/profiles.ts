@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Profile } from '../../kernel/db/generated/prisma/client.ts';
+import { NotFound } from '../../kernel/errors.ts';
 import { chargeProfile } from '../../payments/charge-profile.ts';
 import { deactivateProfile } from '../../profiles/deactivate-profile.ts';
 import { findVisibleProfile, parseCustomerId } from '../../profiles/find-profile.ts';
@@ -29,8 +30,10 @@ const chargeSchema = z.object({
 export const chargeProfileEndpoint = endpoint(
   { method: 'post', path: '/transaction/profile', moves: 'chargeProfile' },
   chargeSchema,
-  async ({ deps, actor, body, idempotencyKey }) => {
+  async (call) => {
+    const { deps, actor, body, idempotencyKey } = call;
     const { serviceId, paymentProfileId, data, invoice: kept, ...wish } = body;
+    await findCard(call, paymentProfileId);
     const started = await chargeProfile(
       deps,
       { actor, source: 'REST' },
@@ -47,11 +50,7 @@ export const chargeProfileEndpoint = endpoint(
 export const readProfileEndpoint = endpoint(
   { method: 'get', path: '/profile/id/:paymentProfileId' },
   z.unknown(),
-  async ({ deps, actor, params }) =>
-    answerWith(
-      actor.merchantId,
-      (await findVisibleProfile(deps.payments, actor, params.paymentProfileId ?? '')).profile,
-    ),
+  async (call) => answerWith(call.actor.merchantId, await findCard(call, call.params.paymentProfileId ?? '')),
 );
 
 /** `GET /profile/cid/{cid}`: all that a customer has stored at any shop of the merchant, oldest first. */
@@ -63,7 +62,8 @@ export const customerProfilesEndpoint = endpoint(
     const { database } = deps.payments;
     const shops = await readShopsOf(database, actor.merchantId);
     const profiles = await readProfilesOfCustomer(database, { shopIds: shops.map(({ id }) => id), customerId });
-    return { paymentProfiles: profiles.map((profile) => profileObject(profile, actor.merchantId)) };
+    const cards = profiles.filter(({ method }) => method === 'CARD');
+    return { paymentProfiles: cards.map((profile) => profileObject(profile, actor.merchantId)) };
   },
 );
 
@@ -81,8 +81,17 @@ export const deactivateProfileEndpoint = endpoint(
   (call) => deactivate(call, call.body.paymentProfileId),
 );
 
-async function deactivate({ deps, actor }: RestCall<unknown>, profileId: string): Promise<object> {
-  return answerWith(actor.merchantId, await deactivateProfile(deps.payments, actor, profileId));
+async function deactivate(call: RestCall<unknown>, id: string): Promise<object> {
+  const { deps, actor } = call;
+  const { id: profileId } = await findCard(call, id);
+  return answerWith(actor.merchantId, await deactivateProfile(deps.payments, actor, { profileId }));
+}
+
+/** BLIK aliases have calls of their own. */
+async function findCard({ deps, actor }: RestCall<unknown>, id: string): Promise<Profile> {
+  const { profile } = await findVisibleProfile(deps.payments, actor, { id, field: ['profileId'] });
+  if (profile.method !== 'CARD') throw new NotFound('No stored card with this id belongs to you.', ['profileId']);
+  return profile;
 }
 
 function answerWith(merchantId: string, profile: Profile): object {

@@ -1,5 +1,5 @@
 import type { Payment, Profile, Refund, Transaction } from '../../kernel/db/generated/prisma/client.ts';
-import { detailsOf } from '../../profiles/model.ts';
+import { holderOf } from '../../profiles/model.ts';
 import type { Shop } from '../../shops/model.ts';
 import { nextStepOf } from '../../transactions/next-step.ts';
 import { transactionObject } from '../../webhooks/imoje-notification.ts';
@@ -31,14 +31,14 @@ export function saleObject({ payment, transaction, shop, profile }: Sale): objec
     ...sale,
     payment: { id: payment.id, status: wirePaymentStatus[payment.status] },
     ...(statusCode === undefined ? {} : { statusCode, statusCodeDescription }),
-    ...(profile && { paymentProfile: profileObject(profile, shop.merchantId) }),
+    ...(profile?.method === 'CARD' ? { paymentProfile: profileObject(profile, shop.merchantId) } : {}),
   };
 }
 
-/** Writes a stored instrument in its present state (imoje protocol, section 8). */
+/** Writes a stored card in its present state (imoje protocol, section 8). */
 export function profileObject(profile: Profile, merchantId: string): object {
   const { holder, card } = profileParts(profile, { merchantId, isActive: profile.status === 'ACTIVE' });
-  const { email = '' } = detailsOf(profile);
+  const { email = '' } = holderOf(profile);
   return { ...holder, email, ...card, firstTransactionId: profile.firstTransactionId };
 }
 

@@ -5,6 +5,7 @@ import { withoutNulls } from '../../graphql/without-nulls.ts';
 import { TransactionRef } from '../../transactions/graphql.ts';
 import { chargeProfile } from '../charge-profile.ts';
 import type { StartedTransaction } from '../decide-start.ts';
+import { NextAction, nextAction } from './start-transaction.ts';
 
 const ChargeProfileInput = builder.inputType('ChargeProfileInput', {
   description: 'What is to be taken from a stored instrument.',
@@ -22,6 +23,7 @@ const ChargeProfileInput = builder.inputType('ChargeProfileInput', {
       description: "The shop's own number: 1 to 100 characters, need not be unique.",
     }),
     title: t.string({ description: 'What the payer reads: at most 255 characters.' }),
+    appKey: t.string({ description: 'Which bank app, when several hold a BLIK alias.' }),
     notificationUrl: t.field({ type: 'URL', description: "Where notifications go, instead of the shop's address." }),
   }),
 });
@@ -30,6 +32,12 @@ const ChargeProfileSuccess = builder.objectRef<StartedTransaction>('ChargeProfil
   description: 'The charge was made. A refused one is an answer too: its status is REJECTED, with a reason.',
   fields: (t) => ({
     transaction: t.expose('transaction', { type: TransactionRef, description: 'The charge in its present state.' }),
+    action: t.field({
+      type: NextAction,
+      nullable: true,
+      description: 'What the payer has to do: nothing for a card, to confirm in the bank app for a BLIK alias.',
+      resolve: (started, _, { loaders }) => nextAction(started, loaders),
+    }),
     replayed: t.exposeBoolean('replayed', { description: 'An earlier call with this key had made it.' }),
   }),
 });
@@ -38,7 +46,7 @@ builder.mutationField('chargeProfile', (t) =>
   t.field({
     type: resultUnion('ChargeProfile', ChargeProfileSuccess),
     description:
-      'Takes money from a stored instrument: makes a payment and pays it, without the payer. Scope: payments:write. Refusals: INVALID_INPUT, NOT_FOUND, PROFILE_NOT_ACTIVE, SHOP_NOT_ACTIVE, MERCHANT_NOT_ACTIVE, CURRENCY_NOT_AVAILABLE, METHOD_NOT_AVAILABLE, IDEMPOTENCY_KEY_REUSED, RATE_LIMITED.',
+      'Takes money from a stored instrument: makes a payment and pays it. A card is charged without the payer, a BLIK alias once he confirms in his bank app. Scope: payments:write. Refusals: INVALID_INPUT, NOT_FOUND, PROFILE_NOT_ACTIVE, SHOP_NOT_ACTIVE, MERCHANT_NOT_ACTIVE, CURRENCY_NOT_AVAILABLE, METHOD_NOT_AVAILABLE, IDEMPOTENCY_KEY_REUSED, RATE_LIMITED.',
     args: { input: t.arg({ type: ChargeProfileInput, required: true, description: 'What is to be taken.' }) },
     resolve: (_, { input }, context) => {
       const evidence = { ...input, subject: input.profileId };

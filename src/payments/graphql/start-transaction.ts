@@ -1,13 +1,16 @@
-import type { Redirect } from '../../acquirers/port.ts';
+import type { BankApp, Redirect } from '../../acquirers/port.ts';
 import { builder } from '../../graphql/builder.ts';
+import type { GraphContext } from '../../graphql/context.ts';
 import { refusable, resultUnion } from '../../graphql/refusable.ts';
 import { withoutNulls } from '../../graphql/without-nulls.ts';
-import { MethodNotAvailable } from '../../shops/errors.ts';
+import { BankAppRef } from '../../profiles/graphql.ts';
+import { appsOf } from '../../profiles/model.ts';
 import { PaymentMethodEnum } from '../../shops/graphql.ts';
 import { TransactionRef } from '../../transactions/graphql.ts';
 import { nextStepOf } from '../../transactions/next-step.ts';
 import type { StartedTransaction } from '../decide-start.ts';
 import { findVisiblePayment } from '../find-payment.ts';
+import { payByAlias } from '../pay-by-alias.ts';
 import { startTransaction } from '../start-transaction.ts';
 import { tokeniseWalletToken } from '../tokenise-wallet-token.ts';
 
@@ -16,7 +19,7 @@ const BlikInput = builder.inputType('BlikInput', {
   fields: (t) => ({
     code: t.string({ description: 'Six digits from the bank app, good for 120 seconds; spaces are passed over.' }),
     profileId: t.id({
-      description: 'A stored alias of the payer, for one-click; METHOD_NOT_AVAILABLE where there is none.',
+      description: 'A stored alias of the payer, which pays without a code; he confirms in the bank app as with one.',
     }),
     appKey: t.string({ description: 'Which bank app, when the alias stands for several.' }),
   }),
@@ -87,16 +90,32 @@ const RedirectRef = builder.objectRef<Redirect>('Redirect').implement({
   }),
 });
 
-const NextAction = builder.unionType('NextAction', {
-  description: 'What the payer has to do next. New members may come with new methods.',
-  types: [ConfirmInApp, RedirectRef],
-  resolveType: (action) => ('url' in action ? RedirectRef : ConfirmInApp),
+type AppChoice = { readonly apps: readonly BankApp[] };
+
+const ChooseBankApp = builder.objectRef<AppChoice>('ChooseBankApp').implement({
+  description:
+    'Several bank apps hold the alias: let the payer choose one, and start again under a new key with its `appKey`.',
+  fields: (t) => ({
+    apps: t.field({ type: [BankAppRef], description: 'Those apps.', resolve: ({ apps }) => [...apps] }),
+  }),
 });
 
-function nextAction({ transaction }: StartedTransaction): Redirect | Confirmation | null {
+/** The GraphQL type of what a payer has to do next. */
+export const NextAction = builder.unionType('NextAction', {
+  description: 'What the payer has to do next. New members may come with new methods.',
+  types: [ConfirmInApp, RedirectRef, ChooseBankApp],
+  resolveType: (action) => ('url' in action ? RedirectRef : 'apps' in action ? ChooseBankApp : ConfirmInApp),
+});
+
+/** Says what the payer of an attempt has to do next; null when there is nothing to do. */
+export async function nextAction(
+  { transaction }: StartedTransaction,
+  loaders: GraphContext['loaders'],
+): Promise<Redirect | Confirmation | AppChoice | null> {
   const redirect = nextStepOf(transaction);
   if (redirect) return redirect;
-  const { status, confirmUntil } = transaction;
+  const { status, confirmUntil, profileId } = transaction;
+  if (status === 'NEW' && profileId !== null) return { apps: appsOf(await loaders.profile.load(profileId)) };
   return status === 'PENDING' && confirmUntil ? { expiresAt: confirmUntil } : null;
 }
 
@@ -108,7 +127,7 @@ const StartTransactionSuccess = builder.objectRef<StartedTransaction>('StartTran
       type: NextAction,
       nullable: true,
       description: 'What the payer has to do; null when there is nothing to do.',
-      resolve: nextAction,
+      resolve: (started, _, { loaders }) => nextAction(started, loaders),
     }),
     replayed: t.exposeBoolean('replayed', { description: 'An earlier call with this key had started it.' }),
   }),
@@ -125,14 +144,13 @@ builder.mutationField('startTransaction', (t) =>
       return refusable(context, { operation: 'startTransaction', scope: 'payments:write', evidence }, async (actor) => {
         const { payments } = context.app;
         const { blik, wallet, ...wish } = withoutNulls(input);
-        if (blik?.profileId !== undefined) {
-          throw new MethodNotAvailable('No stored alias can be charged yet; pay with a code.', ['blik', 'profileId']);
-        }
         const { payment, shop } = await findVisiblePayment(payments, actor, { id: wish.paymentId, field: 'paymentId' });
         const card = wallet && (await tokeniseWalletToken(context.app.cards, { ...wish, shop }, wallet.token));
-        const start = { ...wish, paymentId: payment.id, blikCode: blik?.code, card };
         const owner = { shop, source: 'API' } as const;
-        return startTransaction(payments, owner, start);
+        const start = { ...wish, paymentId: payment.id, blikCode: blik?.code, card };
+        const { profileId, appKey } = blik ?? {};
+        if (profileId === undefined) return startTransaction(payments, owner, start);
+        return payByAlias(payments, { actor, ...owner }, { ...start, profileId, appKey });
       });
     },
   }),

@@ -19,6 +19,7 @@ ${formFields(view)}
 <p class="hint" id="hint">${t('blik.hint')}</p>
 ${wrong === undefined ? '' : html`<p class="wrong" id="wrong">${wrong}</p>`}
 <input id="code" name="code" class="code" type="text" inputmode="numeric" pattern="[0-9]{3} ?[0-9]{3}" required autocomplete="off" spellcheck="false" title="${t('problem.CODE_NOT_SIX_DIGITS')}" aria-describedby="hint${wrong === undefined ? '' : ' wrong'}"${raw(wrong === undefined ? '' : ' aria-invalid="true"')}>
+${view.stores?.method === 'BLIK' ? html`<p class="notice">${t('blik.stored', { shop: view.payment.shopName })}</p>` : ''}
 <button type="submit">${t('pay', { amount: amountOf(view) })}</button>
 <p class="hint">${t('blik.afterwards')}</p>
 </form>`;

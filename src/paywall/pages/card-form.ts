@@ -37,7 +37,7 @@ ${field('number')}
 <p id="brand" class="brand" role="status" data-visa="Visa" data-mastercard="Mastercard"></p>
 <div class="pair">${field('expiry')}${field('cvv')}</div>
 ${field('name')}
-${view.storesCard === undefined ? '' : html`<p class="notice">${t(`card.stored.${view.storesCard}`, { shop: view.payment.shopName })}</p>`}
+${view.stores?.method === 'CARD' ? html`<p class="notice">${t(`card.stored.${view.stores.kind}`, { shop: view.payment.shopName })}</p>` : ''}
 <button type="submit">${t('pay', { amount: amountOf(view) })}</button>
 <p class="hint">${t('card.afterwards')}</p>
 </form>`;

@@ -49,8 +49,8 @@ export type PaymentView = PageFrame & {
   readonly methods: readonly MethodView[];
   /** The channels that could pay it but for the moment, with the reason. */
   readonly unavailable: readonly (Unavailability & { readonly name: string })[];
-  /** What the shop will do with the card that is entered, beside this payment; undefined: nothing, it is not stored. */
-  readonly storesCard?: ProfileKind | undefined;
+  /** Of which method the page stores what pays, and for what; undefined: of none. */
+  readonly stores?: { readonly method: PaymentMethod; readonly kind: ProfileKind } | undefined;
   /** The form that is open at first, and what is chosen in it; undefined is the first form. */
   readonly opened: { readonly method?: PaymentMethod | undefined; readonly channel?: string | undefined };
   /** Posted back as the field `attempt`: the idempotency key of the attempt, new for each page shown. */

@@ -15,3 +15,15 @@ export async function moveProfile(tx: Tx, profile: Pick<Profile, 'id' | 'status'
   });
   if (moved.length !== 1) throw new Error('A profile was not in the state it was thought to be in.');
 }
+
+/** Writes the bank apps that hold an alias. */
+export async function writeApps(
+  tx: Tx,
+  profile: Pick<Profile, 'id' | 'details' | 'label' | 'updatedAt'>,
+): Promise<void> {
+  await tx.query({
+    name: 'write-profile-apps',
+    text: 'update profile set details = $2::jsonb, label = $3::text, updated_at = $4::timestamptz where id = $1::uuid',
+    values: [profile.id, JSON.stringify(profile.details), profile.label, profile.updatedAt],
+  });
+}

@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import type { Profile } from '../../kernel/db/generated/prisma/client.ts';
+import { NotFound } from '../../kernel/errors.ts';
+import { chargeProfile } from '../../payments/charge-profile.ts';
+import { preparePayment } from '../../payments/prepare-payment.ts';
+import { startTransaction } from '../../payments/start-transaction.ts';
+import { deactivateProfile } from '../../profiles/deactivate-profile.ts';
+import { findVisibleProfile, parseCustomerId } from '../../profiles/find-profile.ts';
+import { appsOf, holderOf } from '../../profiles/model.ts';
+import { readProfilesOfCustomer } from '../../profiles/store.ts';
+import { findVisibleShop } from '../../shops/find-shop.ts';
+import { endpoint, type RestCall } from './endpoint.ts';
+import * as fields from './fields.ts';
+import { findSale } from './read-transaction.ts';
+import { saleObject } from './wire-transaction.ts';
+
+/** `GET /profile/service/{serviceId}/cid/{cid}/blik`: the BLIK aliases of a customer (imoje protocol, section 8). */
+export const blikProfilesEndpoint = endpoint(
+  { method: 'get', path: '/profile/service/:serviceId/cid/:cid/blik' },
+  z.unknown(),
+  async ({ deps, actor, params }) => {
+    const { database, shops } = deps.payments;
+    const shop = await findVisibleShop(shops, actor, params.serviceId ?? '');
+    const customerId = parseCustomerId(params.cid ?? '', ['cid']);
+    const profiles = await readProfilesOfCustomer(database, { shopIds: [shop.id], customerId });
+    return { blikProfiles: profiles.filter(({ method }) => method === 'BLIK').map(blikProfileObject) };
+  },
+);
+
+const chargeSchema = z.object({
+  serviceId: fields.serviceId,
+  blikProfileId: z.string(),
+  amount: fields.amount,
+  currency: fields.currency,
+  orderId: fields.orderId,
+  title: fields.title,
+  clientIp: fields.clientIp,
+  blikKey: fields.optional(z.string().max(100)),
+  blikCode: fields.blikCode,
+});
+
+type Charge = RestCall<z.output<typeof chargeSchema>>;
+
+/**
+ * `POST /transaction/profile/blik`: lets a stored alias pay, by the bank app that `blikKey` names. With `blikCode` the payer
+ * pays by that code instead, and a new alias of his is stored: the old one has ceased to work.
+ */
+export const chargeBlikProfileEndpoint = endpoint(
+  { method: 'post', path: '/transaction/profile/blik', moves: 'chargeProfile' },
+  chargeSchema,
+  async (call) => {
+    const { deps, actor, body } = call;
+    const { profile } = await findVisibleProfile(deps.payments, actor, {
+      id: body.blikProfileId,
+      field: ['blikProfileId'],
+    });
+    if (profile.method !== 'BLIK' || profile.shopId !== body.serviceId) {
+      throw new NotFound('No BLIK alias with this id belongs to this shop.', ['blikProfileId']);
+    }
+    const started = await (body.blikCode === undefined ? charge(call) : payByCode(call, profile));
+    return { transaction: saleObject(await findSale(deps, actor, started.transaction.id)) };
+  },
+);
+
+function charge({ deps, actor, body, idempotencyKey }: Charge) {
+  const { serviceId, blikProfileId, clientIp, blikKey, blikCode: _, ...wish } = body;
+  return chargeProfile(
+    deps,
+    { actor, source: 'REST' },
+    {
+      ...{ ...wish, idempotencyKey, shopId: serviceId, profileId: blikProfileId },
+      ...{ appKey: blikKey, payerIp: clientIp },
+    },
+  );
+}
+
+async function payByCode({ deps, actor, body, idempotencyKey }: Charge, { customerId, ...profile }: Profile) {
+  const { serviceId, clientIp, blikCode, amount, currency, orderId, title } = body;
+  const shop = await findVisibleShop(deps.payments.shops, actor, serviceId);
+  const { firstName, lastName, email } = holderOf(profile);
+  const method = 'BLIK' as const;
+  const wish = {
+    ...{ idempotencyKey, amount, currency, orderId, title, customer: { firstName, lastName, email } },
+    ...{ methods: [method], preselectChannel: 'blik_oneclick', documents: { customerId } },
+  };
+  const made = await deps.payments.creating.submit(preparePayment(deps.prepare, { shop, source: 'REST' }, wish));
+  const start = { paymentId: made.payment.id, idempotencyKey, method, channel: 'blik_oneclick' };
+  return startTransaction(deps.payments, { shop, source: 'API' }, { ...start, blikCode, payerIp: clientIp });
+}
+
+/** `POST /profile/deactivate/blik`: takes one bank app out of an alias, which ends with its last one. */
+export const deactivateBlikProfileEndpoint = endpoint(
+  { method: 'post', path: '/profile/deactivate/blik', moves: 'deactivateProfile' },
+  z.object({ blikProfileId: z.string(), blikKey: fields.optional(z.string().max(100)) }),
+  async ({ deps, actor, body }) => {
+    const wish = { profileId: body.blikProfileId, appKey: body.blikKey };
+    return { blikProfile: blikProfileObject(await deactivateProfile(deps.payments, actor, wish)) };
+  },
+);
+
+/** Writes a stored alias; with one bank app it has that one's name. */
+function blikProfileObject(profile: Profile): object {
+  const { id, label, status } = profile;
+  const aliasList = appsOf(profile).map(({ key, label: name }) => ({ key, label: name }));
+  return { id, label, isActive: status === 'ACTIVE' ? 1 : 0, aliasList };
+}

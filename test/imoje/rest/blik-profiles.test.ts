@@ -1,0 +1,185 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { storeCard } from '../../profiles/store-card.ts';
+import { createPayment, updateShop } from '../../start/pay.ts';
+import { ask, startTestGateway, type TestGateway } from '../../support/gateway.ts';
+import { call, type RestAnswer, sellAndSettle, textAt } from './client.ts';
+
+let gateway: TestGateway;
+
+beforeAll(async () => {
+  gateway = await startTestGateway();
+  await updateShop(gateway, { sandboxDelayMs: 0 });
+});
+afterAll(() => gateway.stop());
+
+type Alias = {
+  readonly id: string;
+  readonly label: string;
+  readonly isActive: number;
+  readonly aliasList: readonly { readonly key: string; readonly label: string }[];
+};
+
+const customer = (cid: string) => ({ firstName: 'Łucja', lastName: 'Żak', email: 'lucja@example.com', cid });
+
+async function aliasesOf(cid: string): Promise<readonly Alias[]> {
+  const { body } = await call(gateway, `GET /profile/service/${gateway.demo.serviceId}/cid/${cid}/blik`);
+  return (body as { blikProfiles: readonly Alias[] }).blikProfiles;
+}
+
+/** Pays by a code that registers an alias, and gives the alias. */
+async function register(cid: string, blikCode = '777123'): Promise<Alias> {
+  await sellAndSettle(gateway, { paymentMethodCode: 'blik_oneclick', blikCode, customer: customer(cid) });
+  const [alias] = await aliasesOf(cid);
+  if (!alias) throw new Error('No alias was registered.');
+  return alias;
+}
+
+const charge = (blikProfileId: string, changes: object = {}): Promise<RestAnswer> =>
+  call(gateway, 'POST /transaction/profile/blik', {
+    body: {
+      ...{ serviceId: gateway.demo.serviceId, blikProfileId, amount: 1234, currency: 'PLN', orderId: '7', title: '7' },
+      ...{ clientIp: '192.0.2.7', ...changes },
+    },
+  });
+
+async function ended(answer: RestAnswer): Promise<RestAnswer> {
+  expect(answer.status).toBe(200);
+  const show = () => call(gateway, `GET /transaction/${textAt(answer, 'transaction.id')}`);
+  await expect.poll(async () => textAt(await show(), 'transaction.status')).toMatch(/settled|rejected/);
+  return show();
+}
+
+describe('A BLIK alias', () => {
+  it('is registered by the first payment, and listed with its bank app', async () => {
+    expect(await register('one-app')).toEqual({
+      ...{ id: expect.stringMatching(/^[0-9a-f-]{36}$/), label: 'Simulated bank app', isActive: 1 },
+      aliasList: [{ key: 'app-1', label: 'Simulated bank app' }],
+    });
+    expect((await call(gateway, 'GET /profile/cid/one-app')).body).toEqual({ paymentProfiles: [] });
+  });
+
+  it('needs the shop’s name of the customer, and is not registered by a refused payment', async () => {
+    const { cid: _, ...unnamed } = customer('');
+    const body = (changes: object) => ({ paymentMethodCode: 'blik_oneclick', ...changes });
+    const { status, body: refused } = await call(gateway, 'POST /transaction', {
+      body: {
+        ...{ type: 'sale', serviceId: gateway.demo.serviceId, amount: 1, currency: 'PLN', orderId: '1' },
+        ...{ paymentMethod: 'blik', blikCode: '777123', clientIp: '192.0.2.7', customer: unnamed },
+        ...body({}),
+      },
+    });
+    expect([status, refused]).toMatchObject([422, { apiErrorResponse: { errors: [{ path: 'customer.cid' }] } }]);
+    const answer = await call(gateway, 'POST /transaction', {
+      body: {
+        ...{ type: 'sale', serviceId: gateway.demo.serviceId, amount: 1, currency: 'PLN', orderId: '1' },
+        ...{ paymentMethod: 'blik', blikCode: '960111', clientIp: '192.0.2.7', customer: customer('poor') },
+        ...body({}),
+      },
+    });
+    await ended(answer);
+    expect(await aliasesOf('poor')).toEqual([]);
+  });
+
+  it('pays without a code, once the payer has confirmed', async () => {
+    const alias = await register('pays');
+    const answer = await charge(alias.id, { blikKey: 'app-1' });
+    expect(answer.body).toMatchObject({
+      transaction: { paymentMethod: 'blik', paymentMethodCode: 'blik_oneclick', amount: 1234, orderId: '7' },
+    });
+    expect(answer.body).not.toHaveProperty('action');
+    expect((await ended(answer)).body).toMatchObject({ transaction: { status: 'settled' } });
+    expect((await ended(await charge(alias.id))).body).toMatchObject({ transaction: { status: 'settled' } });
+    expect(await aliasesOf('pays')).toEqual([alias]);
+  });
+
+  it('that two bank apps hold pays by the one that is named', async () => {
+    const alias = await register('two-apps', '700010');
+    expect(alias).toMatchObject({ label: 'BLIK', aliasList: [{ key: 'app-1' }, { key: 'app-2' }] });
+    const { status, body } = await charge(alias.id);
+    expect([status, body]).toMatchObject([422, { apiErrorResponse: { errors: [{ path: 'blikKey' }] } }]);
+    expect((await ended(await charge(alias.id, { blikKey: 'app-2' }))).body).toMatchObject({
+      transaction: { status: 'settled' },
+    });
+    const unknown = await ended(await charge(alias.id, { blikKey: 'app-3' }));
+    expect(unknown.body).toMatchObject({ transaction: { status: 'rejected', statusCode: 'BLK-ERROR-210002' } });
+  });
+
+  it('that the bank declines asks for a code, which registers a new one', async () => {
+    const alias = await register('declined', '700011');
+    const declined = await ended(await charge(alias.id, { blikKey: 'app-1' }));
+    expect(declined.body).toMatchObject({ transaction: { status: 'rejected', statusCode: 'BLK-ERROR-210003' } });
+    await ended(await charge(alias.id, { blikCode: '777123' }));
+    expect(await aliasesOf('declined')).toHaveLength(2);
+  });
+
+  it('ends with its last bank app, and cannot pay then', async () => {
+    const { id } = await register('ends', '700010');
+    const end = (blikKey: string) =>
+      call(gateway, 'POST /profile/deactivate/blik', { body: { blikProfileId: id, blikKey } });
+    expect((await end('app-9')).status).toBe(404);
+    expect((await end('app-1')).body).toMatchObject({
+      blikProfile: { isActive: 1, label: 'Other simulated bank app', aliasList: [{ key: 'app-2' }] },
+    });
+    expect((await end('app-2')).body).toMatchObject({ blikProfile: { isActive: 0 } });
+    const refused = await charge(id, { blikKey: 'app-2' });
+    expect([refused.status, refused.body]).toMatchObject([422, { apiErrorResponse: { code: 'TRX-ERROR-120301' } }]);
+  });
+
+  it('and a card are not taken for each other', async () => {
+    const alias = await register('mixed');
+    const { profileId } = await storeCard(gateway, { shopId: gateway.demo.shopId, customerId: 'mixed' });
+    expect((await charge(profileId)).status).toBe(404);
+    expect((await call(gateway, `GET /profile/id/${alias.id}`)).status).toBe(404);
+    expect((await call(gateway, `DELETE /profile/id/${alias.id}`)).status).toBe(404);
+    expect((await charge(randomUUID())).status).toBe(404);
+  });
+});
+
+describe('At GraphQL a BLIK alias', () => {
+  async function start(paymentId: string, blik: object, key?: string): Promise<Record<string, unknown>> {
+    const query = `mutation ($input: StartTransactionInput!) {
+      startTransaction(input: $input) {
+        ... on StartTransactionSuccess {
+          transaction { status profile { id } }
+          action { ... on ChooseBankApp { apps { key label } } ... on ConfirmInApp { expiresAt } }
+        }
+        ... on Refusal { code field }
+      }
+    }`;
+    const variables = { input: { paymentId, idempotencyKey: randomUUID(), method: 'BLIK', blik } };
+    const { data } = await ask<{ startTransaction: Record<string, unknown> }>(gateway, query, {
+      variables,
+      ...(key && { key }),
+    });
+    return data.startTransaction;
+  }
+
+  async function newPayment(): Promise<string> {
+    const { payment } = await createPayment(gateway, { idempotencyKey: randomUUID() });
+    return payment?.id ?? '';
+  }
+
+  it('held by several bank apps lets the payer choose, and then confirm', async () => {
+    const { id: profileId, aliasList } = await register('choose', '700010');
+    const paymentId = await newPayment();
+    expect(await start(paymentId, { profileId })).toEqual({
+      transaction: { status: 'NEW', profile: { id: profileId } },
+      action: { apps: aliasList },
+    });
+    expect(await start(paymentId, { profileId, appKey: 'app-2' })).toMatchObject({
+      transaction: { status: 'PENDING' },
+      action: { expiresAt: expect.any(String) },
+    });
+  });
+
+  it('does not go with a code, nor is a card taken for one', async () => {
+    const { id } = await register('wrong-use');
+    const paymentId = await newPayment();
+    const { profileId } = await storeCard(gateway, { shopId: gateway.demo.shopId, customerId: 'wrong-use' });
+    for (const blik of [{ profileId: id, code: '777123' }, { profileId }]) {
+      expect(await start(paymentId, blik)).toEqual({ code: 'INVALID_INPUT', field: ['blik', 'profileId'] });
+    }
+    expect(await start(paymentId, { profileId: randomUUID() })).toMatchObject({ code: 'NOT_FOUND' });
+  });
+});
