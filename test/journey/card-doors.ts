@@ -37,6 +37,7 @@ export function doorsOf(world: DoorWorld): Door[] {
     ...at('GET /health/live', '/health/live'),
     ...at('GET /health/ready', '/health/ready'),
     ...at('GET /metrics', '/metrics'),
+    ...at('GET /v1/openapi.json', '/v1/openapi.json'),
     ...at('GET /pay/:id', `/pay/${numbers.next()}`),
     ...at('GET /pay/:id', `/pay/${encoded()}`, { headers: { accept: 'text/html' } }),
     ...at('GET /pay/:id', `/pay/${paymentId}?stay=${encoded()}`, { headers: { accept: 'text/html' } }),

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { Actor } from '../../auth/actor.ts';
 import type { HttpDeps } from '../../http/deps.ts';
 import { findVisiblePayment } from '../../payments/find-payment.ts';
@@ -6,12 +5,25 @@ import { readCommission } from '../../pricing/store.ts';
 import { readRefundsOf } from '../../refunds/store.ts';
 import { findVisibleTransaction } from '../../transactions/find-transaction.ts';
 import { endpoint } from './endpoint.ts';
+import * as examples from './example-answers.ts';
+import * as fields from './fields.ts';
+import * as wire from './wire-schemas.ts';
 import { actionOf, refundObject, type Sale, saleObject } from './wire-transaction.ts';
 
 /** `GET /transaction/{id}`: an attempt with its refunds (imoje protocol, section 5.2). */
 export const readTransactionEndpoint = endpoint(
-  { method: 'get', path: '/transaction/:transactionId' },
-  z.unknown(),
+  {
+    method: 'get',
+    path: '/transaction/:transactionId',
+    about: {
+      ...{ operationId: 'readTransaction', section: 'transactions' },
+      summary: 'Reads an attempt to pay, with its refunds.',
+      answers: wire.readAnswer,
+      refuses: [],
+      example: { answer: examples.exampleRead },
+    },
+  },
+  fields.noBody,
   async ({ deps, actor, params }) => {
     const sale = await findSale(deps, actor, params.transactionId ?? '');
     const { payment, transaction } = sale;
