@@ -37,7 +37,9 @@ export function doorsOf(world: DoorWorld): Door[] {
     ...at('GET /health/live', '/health/live'),
     ...at('GET /health/ready', '/health/ready'),
     ...at('GET /metrics', '/metrics'),
-    ...at('GET /v1/openapi.json', '/v1/openapi.json'),
+    ...['/openapi.json', '/docs', '/docs/start.js', '/docs/viewer.js', '/docs/viewer.css'].flatMap((path) =>
+      at(`GET /v1${path}`, `/v1${path}`),
+    ),
     ...at('GET /pay/:id', `/pay/${numbers.next()}`),
     ...at('GET /pay/:id', `/pay/${encoded()}`, { headers: { accept: 'text/html' } }),
     ...at('GET /pay/:id', `/pay/${paymentId}?stay=${encoded()}`, { headers: { accept: 'text/html' } }),

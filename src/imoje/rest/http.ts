@@ -6,7 +6,7 @@ import type { HttpContext, HttpDeps, HttpEnv } from '../../http/deps.ts';
 import { BodyTooLarge, readBody } from '../../http/read-body.ts';
 import { InvalidInput, NotFound, Refusal } from '../../kernel/errors.ts';
 import { answerRestFailure, answerRestRefusal } from './answer-error.ts';
-import { describeDoor } from './describe-door.ts';
+import { docsRoutes } from './docs-http.ts';
 import type { Endpoint } from './endpoint.ts';
 import { endpoints } from './endpoints.ts';
 import { BodyNotJson, OtherMerchant, TokenInvalid } from './errors.ts';
@@ -19,12 +19,7 @@ export function restRoutes(deps: HttpDeps): Hono<HttpEnv> {
   for (const endpoint of endpoints) {
     routes.on(endpoint.method.toUpperCase(), `${base}${endpoint.path}`, (c) => serve(deps, c, endpoint));
   }
-  const description = JSON.stringify(describeDoor(endpoints, deps.payments.publicUrl));
-  routes.get('/v1/openapi.json', async (c) => {
-    const limited = await deps.limits.ofAddress(c.env?.incoming);
-    if (limited) return answerRestRefusal(c, limited);
-    return c.body(description, 200, { 'content-type': 'application/json; charset=UTF-8', 'cache-control': 'no-cache' });
-  });
+  routes.route('/', docsRoutes(deps));
   routes.all('/v1/*', (c) => serve(deps, c, nowhere));
   return routes;
 }
