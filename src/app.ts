@@ -33,6 +33,7 @@ import type { Metrics } from './kernel/metrics.ts';
 import { currencies } from './kernel/money.ts';
 import { createSeal, deriveSecret, type Seal } from './kernel/seal.ts';
 import { openAccounts } from './ledger/sql/open-accounts.ts';
+import { openTrustedIps } from './merchants/trust-ips.ts';
 import { applyMovementAnswer } from './payments/ask-movement.ts';
 import type { PaymentDeps } from './payments/deps.ts';
 import { createAttemptGuard } from './payments/guard-attempts.ts';
@@ -120,6 +121,7 @@ function wireRouter(
     payments,
     refunds,
     restTokens: createAuthenticator({ database, clock, keyMode: 'rest' }),
+    trustedIps: openTrustedIps({ database, clock }),
     prepare: { clock, acquirers: payments.acquirers, addressRule: sandbox ? 'any' : 'public' },
     notifications,
     cards,

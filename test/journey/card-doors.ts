@@ -267,6 +267,9 @@ function restDoors({ numbers, demo, paymentId }: DoorWorld): Door[] {
     ...at('POST /service/:serviceId/get-payment-methods', `/service/${demo.shopId}/get-payment-methods`, {
       ...{ amount: 1, currency: numbers.next(), locale: numbers.next(), device: numbers.next() },
     }),
+    ...at('GET /settings/ips', `/settings/ips?a=${numbers.next()}`),
+    ...at('PUT /settings/ips', '/settings/ips', { trustedIps: [numbers.next()] }),
+    ...at('PUT /settings/ips', '/settings/ips', { trustedIps: numbers.next(), [numbers.next()]: 1 }),
   ];
 }
 

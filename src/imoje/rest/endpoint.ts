@@ -14,6 +14,8 @@ export type RestCall<Body> = {
   readonly body: Body;
   /** imoje has no idempotency keys: the header `Idempotency-Key` if a client sends one, else new with every call. */
   readonly idempotencyKey: string;
+  /** The IP address that the call comes from; `unknown` without a connection. */
+  readonly address: string;
 };
 
 /** What the OpenAPI document says of an endpoint; tests hold every answer of it against this. */

@@ -5,6 +5,7 @@ import { captureEndpoint, voidEndpoint } from './move-transaction.ts';
 import { cancelPaymentEndpoint, createPaymentEndpoint, readPaymentEndpoint } from './payment-links.ts';
 import { readTransactionEndpoint } from './read-transaction.ts';
 import { canRefundEndpoint, refundEndpoint } from './refund-transaction.ts';
+import { readIpsEndpoint, trustIpsEndpoint } from './trusted-ips.ts';
 
 /** Every endpoint of the REST door, in the order of the protocol's sections 5 to 10. */
 export const endpoints: readonly Endpoint[] = [
@@ -20,4 +21,6 @@ export const endpoints: readonly Endpoint[] = [
   serviceEndpoint,
   servicesEndpoint,
   paymentMethodsEndpoint,
+  readIpsEndpoint,
+  trustIpsEndpoint,
 ];
