@@ -10,7 +10,7 @@ import { createSandboxBlik } from './acquirers/sandbox-blik/acquirer.ts';
 import { createSandboxCards } from './acquirers/sandbox-cards/acquirer.ts';
 import { createSandboxLenders } from './acquirers/sandbox-lenders/acquirer.ts';
 import { createRefusalRecorder } from './audit/record-refusal.ts';
-import { createAuthenticator } from './auth/authenticate-actor.ts';
+import { type Authenticator, createAuthenticator } from './auth/authenticate-actor.ts';
 import { watchKeys } from './auth/watch-keys.ts';
 import type { WalletDeps } from './cards/deps.ts';
 import { openSandboxVault } from './cards/open-vault.ts';
@@ -33,6 +33,7 @@ import type { Metrics } from './kernel/metrics.ts';
 import { currencies } from './kernel/money.ts';
 import { createSeal, deriveSecret, type Seal } from './kernel/seal.ts';
 import { openAccounts } from './ledger/sql/open-accounts.ts';
+import { openTrustedIps } from './merchants/trust-ips.ts';
 import { applyMovementAnswer } from './payments/ask-movement.ts';
 import type { PaymentDeps } from './payments/deps.ts';
 import { createAttemptGuard } from './payments/guard-attempts.ts';
@@ -84,11 +85,19 @@ export async function createApp(parts: AppParts): Promise<App> {
   parts.metrics.watchPool(database.pool);
   const { rateLimitPerKey: perKey, rateLimitPerAddress: perAddress, trustedProxies } = config;
   const limits = createRequestLimits({ perKey, perAddress, trustedProxies, metrics: parts.metrics });
-  const graph = wireGraph(parts, { payments, refunds, cards, seal, feed, limits });
+  const restTokens = createAuthenticator({ database, clock: parts.clock, keyMode: 'rest' });
+  const graph = wireGraph(parts, { payments, refunds, cards, restTokens, seal, feed, limits });
   const worker = config.role === 'api' ? undefined : await wireWorker(parts, { payments, refunds, seal, simulated });
   let draining = false;
   return {
-    router: wireRouter(parts, wired, { seal, feed, limits, refusals: graph.app.refusals, isReady: () => !draining }),
+    router: wireRouter(parts, wired, {
+      restTokens,
+      seal,
+      feed,
+      limits,
+      refusals: graph.app.refusals,
+      isReady: () => !draining,
+    }),
     seal,
     handle: graph.http.handle,
     upgrade: graph.sockets.upgrade,
@@ -112,14 +121,14 @@ export async function createApp(parts: AppParts): Promise<App> {
 function wireRouter(
   { config, database, clock, log, metrics }: AppParts,
   { payments, refunds, notifications, cards, simulated }: Wired,
-  edge: Pick<HttpDeps, 'seal' | 'feed' | 'limits' | 'refusals' | 'isReady'>,
+  edge: Pick<HttpDeps, 'restTokens' | 'seal' | 'feed' | 'limits' | 'refusals' | 'isReady'>,
 ): App['router'] {
   const sandbox = config.mode === 'sandbox';
   return createRouter({
     ...edge,
     payments,
     refunds,
-    restTokens: createAuthenticator({ database, clock, keyMode: 'rest' }),
+    trustedIps: openTrustedIps({ database, clock }),
     prepare: { clock, acquirers: payments.acquirers, addressRule: sandbox ? 'any' : 'public' },
     notifications,
     cards,
@@ -219,6 +228,7 @@ async function openSharedAccounts(database: Database, acquirers: Acquirers): Pro
 type Core = { readonly payments: PaymentDeps; readonly refunds: RefundDeps; readonly seal: Seal };
 type GraphCore = Core & {
   readonly cards: WalletDeps | undefined;
+  readonly restTokens: Authenticator;
   readonly feed: EventFeed;
   readonly limits: RequestLimits;
 };

@@ -5,9 +5,10 @@ import { inTransaction } from '../kernel/db/database.ts';
 import type { ApiKey } from '../kernel/db/generated/prisma/client.ts';
 import { NotFound } from '../kernel/errors.ts';
 import { parseId } from '../kernel/ids.ts';
-import { type Actor, Forbidden, scopes, Unauthenticated } from './actor.ts';
+import { type Actor, Forbidden, restScopes, scopes, Unauthenticated } from './actor.ts';
 import { createApiKey } from './create-api-key.ts';
-import { revokeApiKey } from './revoke-api-key.ts';
+import { createRestToken } from './create-rest-token.ts';
+import { revokeApiKey, revokeRestToken } from './revoke-api-key.ts';
 
 const scopeList = Object.entries(scopes)
   .map(([scope, text]) => `\`${scope}\`: ${text}`)
@@ -21,6 +22,24 @@ const ApiKeyRef = builder.prismaObject('ApiKey', {
     hint: t.exposeString('hint', { description: 'The last four characters of the key.' }),
     shopId: t.exposeID('shopId', { nullable: true, description: 'The one shop it is bound to; null is all shops.' }),
     scopes: t.exposeStringList('scopes', { description: `What it may do. ${scopeList}` }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    expiresAt: t.expose('expiresAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it stops; null is never.',
+    }),
+    revokedAt: t.expose('revokedAt', { type: 'DateTime', nullable: true, description: 'When it was revoked.' }),
+  }),
+});
+
+const RestTokenRef = builder.prismaObject('ApiKey', {
+  variant: 'RestToken',
+  description:
+    'A token of the imoje REST door, good for all shops of the merchant. The token itself is never shown again.',
+  fields: (t) => ({
+    id: t.exposeID('id', { description: 'Id of the token, not the token.' }),
+    name: t.exposeString('name', { description: 'What people call it.' }),
+    hint: t.exposeString('hint', { description: 'The last four characters of the token.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
     expiresAt: t.expose('expiresAt', {
       type: 'DateTime',
@@ -63,6 +82,22 @@ const ViewerRef = builder.objectRef<Actor>('Viewer').implement({
         return context.app.payments.database.prisma.apiKey.findMany({
           ...query,
           where: { merchantId, kind: 'API', ...(shopId === undefined ? {} : { shopId }) },
+          orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+          take: 100,
+        });
+      },
+    }),
+    restTokens: t.prismaField({
+      type: [RestTokenRef],
+      description:
+        'The tokens of the imoje REST door, newest first, at most 100; none for a key that is bound to one shop. ' +
+        'Scope: keys:write.',
+      resolve: (query, actor, _, context) => {
+        actorWith(context, 'keys:write');
+        const { merchantId, shopId } = actor;
+        return context.app.payments.database.prisma.apiKey.findMany({
+          ...query,
+          where: { merchantId, kind: 'REST', ...(shopId === undefined ? {} : { shopId }) },
           orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
           take: 100,
         });
@@ -142,6 +177,61 @@ builder.mutationField('revokeApiKey', (t) =>
         await inTransaction(payments.database, (tx) => revokeApiKey(tx, { actor, clock: payments.clock }, keyId));
         authenticator.forget(keyId);
         return { apiKey: await payments.database.prisma.apiKey.findUniqueOrThrow({ where: { id: keyId } }) };
+      }),
+  }),
+);
+
+const CreateRestTokenInput = builder.inputType('CreateRestTokenInput', {
+  description: 'How the new token is called and how long it is good.',
+  fields: (t) => ({
+    name: t.string({ required: true, description: '1 to 100 characters.' }),
+    expiresAt: t.field({ type: 'DateTime', description: 'When it stops; left out, never.' }),
+  }),
+});
+
+type CreatedToken = { readonly restToken: ApiKey; readonly secret: string };
+
+const CreateRestTokenSuccess = builder.objectRef<CreatedToken>('CreateRestTokenSuccess').implement({
+  description: 'The token is made.',
+  fields: (t) => ({
+    restToken: t.expose('restToken', { type: RestTokenRef, description: 'What is kept of it.' }),
+    secret: t.exposeString('secret', { description: 'The token itself, 64 letters and digits, shown this once.' }),
+  }),
+});
+
+builder.mutationField('createRestToken', (t) =>
+  t.field({
+    type: resultUnion('CreateRestToken', CreateRestTokenSuccess),
+    description:
+      'Makes a token for the imoje REST door, good for all shops. Scope: keys:write. Refusals: INVALID_INPUT (also for ' +
+      `a key that lacks one of ${[...restScopes].join(', ')}), FORBIDDEN (also for one that is bound to one shop).`,
+    args: { input: t.arg({ type: CreateRestTokenInput, required: true, description: 'The name and the end.' }) },
+    resolve: (_, { input }, context) =>
+      refusable(context, { operation: 'createRestToken', scope: 'keys:write' }, (actor) => {
+        const { database, clock } = context.app.payments;
+        const wish = { name: input.name, expiresAt: input.expiresAt ?? undefined };
+        return inTransaction(database, (tx) => createRestToken(tx, { actor, clock }, wish));
+      }),
+  }),
+);
+
+const RevokeRestTokenSuccess = builder.objectRef<{ restToken: ApiKey }>('RevokeRestTokenSuccess').implement({
+  description: 'The token is revoked.',
+  fields: (t) => ({ restToken: t.expose('restToken', { type: RestTokenRef, description: 'The revoked token.' }) }),
+});
+
+builder.mutationField('revokeRestToken', (t) =>
+  t.field({
+    type: resultUnion('RevokeRestToken', RevokeRestTokenSuccess),
+    description: 'Revokes a token of the imoje REST door for good. Scope: keys:write. Refusals: NOT_FOUND.',
+    args: { id: t.arg.id({ required: true, description: 'Id of the token, not the token itself.' }) },
+    resolve: (_, { id }, context) =>
+      refusable(context, { operation: 'revokeRestToken', scope: 'keys:write' }, async (actor) => {
+        const { payments, restTokens } = context.app;
+        const tokenId = parseId(id, 'REST token');
+        await inTransaction(payments.database, (tx) => revokeRestToken(tx, { actor, clock: payments.clock }, tokenId));
+        restTokens.forget(tokenId);
+        return { restToken: await payments.database.prisma.apiKey.findUniqueOrThrow({ where: { id: tokenId } }) };
       }),
   }),
 );

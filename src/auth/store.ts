@@ -43,19 +43,19 @@ export async function insertKey(tx: Tx, key: ApiKey): Promise<void> {
   });
 }
 
-/** Revokes a key of the merchant, and of the shop if one is given; gives false when there is no such key. */
+/** Revokes a key of this kind of the merchant, and of the shop if one is given; gives false when there is no such key. */
 export async function markRevoked(
   tx: Tx,
-  key: { readonly id: string; readonly merchantId: string; readonly shopId: string | undefined },
+  key: Pick<ApiKey, 'id' | 'kind' | 'merchantId'> & { readonly shopId: string | undefined },
   at: Date,
 ): Promise<boolean> {
   const rows = await tx.query<{ id: string }>({
     name: 'revoke-api-key',
     text: `
       update api_key set revoked_at = coalesce(revoked_at, $4::timestamptz)
-      where id = $1::uuid and merchant_id = $2::text and ($3::uuid is null or shop_id = $3::uuid)
+      where id = $1::uuid and merchant_id = $2::text and ($3::uuid is null or shop_id = $3::uuid) and kind = $5::api_key_kind
       returning id`,
-    values: [key.id, key.merchantId, key.shopId ?? null, at],
+    values: [key.id, key.merchantId, key.shopId ?? null, at, key.kind],
   });
   return rows.length === 1;
 }

@@ -29,6 +29,8 @@ export type GraphApp = {
   /** The tokeniser; undefined where no cards are taken. */
   readonly cards: WalletDeps | undefined;
   readonly authenticator: Authenticator;
+  /** Knows the tokens of the imoje REST door, which are made and revoked here. */
+  readonly restTokens: Pick<Authenticator, 'forget'>;
   readonly keyWatch: KeyWatch;
   readonly seal: Seal;
   readonly feed: EventFeed;

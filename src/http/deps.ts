@@ -7,6 +7,7 @@ import type { WalletDeps } from '../cards/deps.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Metrics } from '../kernel/metrics.ts';
 import type { Seal } from '../kernel/seal.ts';
+import type { TrustedIps } from '../merchants/trust-ips.ts';
 import type { PaymentDeps } from '../payments/deps.ts';
 import type { PrepareDeps } from '../payments/prepare-payment.ts';
 import type { NotificationDeps } from '../payments/receive-notification.ts';
@@ -20,6 +21,8 @@ export type HttpDeps = {
   readonly refunds: RefundDeps;
   /** Knows the tokens of the imoje REST door. */
   readonly restTokens: Authenticator;
+  /** The addresses from which the tokens of merchants are good. */
+  readonly trustedIps: TrustedIps;
   /** Keeps refused money operations as evidence. */
   readonly refusals: RefusalRecorder;
   readonly prepare: PrepareDeps;

@@ -65,3 +65,10 @@ test('the REST calls of the README make a sale and show it', async () => {
 test('every block of the README that can be run is run here', () => {
   expect(blocks).toHaveLength(4);
 });
+
+test('the addresses of the README show the REST door', async () => {
+  const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
+  const paths = [...readme.matchAll(/`http:\/\/127\.0\.0\.1:4000(\/v1\/[^`]+)`/g)].map(([, path = '']) => path);
+  expect(paths).toEqual(['/v1/openapi.json', '/v1/docs']);
+  for (const path of paths) expect((await fetch(`${gateway.url}${path}`)).status).toBe(200);
+});

@@ -48,6 +48,7 @@ const rules: Readonly<Record<string, (tenant: Tenant) => unknown>> = {
   'Mutation.resendWebhook.deliveryId': (t) => t.deliveryId,
   'Mutation.createApiKey.input.shopId': (t) => t.shopId,
   'Mutation.revokeApiKey.id': (t) => t.spareKeyId,
+  'Mutation.revokeRestToken.id': (t) => t.spareTokenId,
   'Mutation.rotateServiceKey.input.shopId': (t) => t.shopId,
   'Mutation.updateShop.input.shopId': (t) => t.shopId,
   'Subscription.events.shopId': (t) => t.shopId,

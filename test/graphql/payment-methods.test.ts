@@ -110,7 +110,7 @@ describe('paymentMethods while an acquirer does not answer', () => {
         { channel: 'blik', name: 'BLIK', unavailable: { reason: 'ACQUIRER_DOWN', until: null } },
         {
           channel: 'blik_oneclick',
-          name: 'BLIK without a code',
+          name: 'BLIK bez kodu',
           unavailable: { reason: 'ACQUIRER_DOWN', until: null },
         },
       ],

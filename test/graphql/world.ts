@@ -72,6 +72,8 @@ export type Tenant = {
   readonly linkId: string;
   /** A second key, to be revoked. */
   readonly spareKeyId: string;
+  /** A token of the REST door, to be revoked. */
+  readonly spareTokenId: string;
   /** The place before the first event. */
   readonly startCursor: string;
 };
@@ -86,6 +88,7 @@ export async function settleTenant(
   const { shop, serviceKey } = await createShop(database, { merchantId: owner, name: `Sklep ${mark}` });
   const key = await giveKey(database, { merchantId: owner });
   const spare = await giveKey(database, { merchantId: owner, shopId: shop.id });
+  const token = await giveKey(database, { merchantId: owner, kind: 'REST', scopes: [] });
   const startCursor = encodeCursor(shop.id, 0n);
   const pay = (order: string) => createPayment(gateway, { key: key.secret, shopId: shop.id, mark: `${mark}-${order}` });
   const [paidId, ...openIds] = [await pay('1'), await pay('2'), await pay('3')] as const;
@@ -109,19 +112,8 @@ export async function settleTenant(
   const deliveryId = await insertDelivery(database, { shopId: shop.id, paymentId: paidId, mark });
   return {
     ...{ merchantId: owner, shopId: shop.id, serviceKey, key: key.secret, keyId: key.id },
-    ...{
-      paidId,
-      transactionId,
-      refundId,
-      openIds,
-      reservedIds,
-      profileIds,
-      customerId,
-      deliveryId,
-      linkId,
-      spareKeyId: spare.id,
-      startCursor,
-    },
+    ...{ paidId, transactionId, refundId, openIds, reservedIds, profileIds, customerId },
+    ...{ deliveryId, linkId, startCursor, spareKeyId: spare.id, spareTokenId: token.id },
   };
 }
 

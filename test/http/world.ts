@@ -13,6 +13,7 @@ import { createHttpServer, type HttpServer, type HttpServerOptions } from '../..
 import { type Database, openDatabase } from '../../src/kernel/db/database.ts';
 import { createLog } from '../../src/kernel/log.ts';
 import { createMetrics, type Metrics } from '../../src/kernel/metrics.ts';
+import { openTrustedIps } from '../../src/merchants/trust-ips.ts';
 import type { PaymentDeps } from '../../src/payments/deps.ts';
 import { createAttemptGuard } from '../../src/payments/guard-attempts.ts';
 import { openLanes } from '../../src/payments/open-lanes.ts';
@@ -59,6 +60,7 @@ export async function createHttpWorld(
     ...{ payments, feed, log, metrics, sandbox: true, trustedProxies: [], seal: testSeal },
     refunds: createRefundDeps(payments),
     restTokens: createAuthenticator({ database, clock, keyMode: 'rest' }),
+    trustedIps: openTrustedIps({ database, clock }),
     refusals: createRefusalRecorder({ database, clock, log }),
     notifications: { ...payments, hearMovement: { capture: unheard, void: unheard, refund: unheard } },
     limits: createRequestLimits({ perKey: 0, perAddress: 0, trustedProxies: [], metrics }),

@@ -37,6 +37,9 @@ export function doorsOf(world: DoorWorld): Door[] {
     ...at('GET /health/live', '/health/live'),
     ...at('GET /health/ready', '/health/ready'),
     ...at('GET /metrics', '/metrics'),
+    ...['/openapi.json', '/docs', '/docs/start.js', '/docs/viewer.js', '/docs/viewer.css'].flatMap((path) =>
+      at(`GET /v1${path}`, `/v1${path}`),
+    ),
     ...at('GET /pay/:id', `/pay/${numbers.next()}`),
     ...at('GET /pay/:id', `/pay/${encoded()}`, { headers: { accept: 'text/html' } }),
     ...at('GET /pay/:id', `/pay/${paymentId}?stay=${encoded()}`, { headers: { accept: 'text/html' } }),
@@ -279,6 +282,9 @@ function restDoors({ numbers, demo, paymentId }: DoorWorld): Door[] {
     ...at('POST /service/:serviceId/get-payment-methods', `/service/${demo.shopId}/get-payment-methods`, {
       ...{ amount: 1, currency: numbers.next(), locale: numbers.next(), device: numbers.next() },
     }),
+    ...at('GET /settings/ips', `/settings/ips?a=${numbers.next()}`),
+    ...at('PUT /settings/ips', '/settings/ips', { trustedIps: [numbers.next()] }),
+    ...at('PUT /settings/ips', '/settings/ips', { trustedIps: numbers.next(), [numbers.next()]: 1 }),
   ];
 }
 

@@ -26,7 +26,7 @@ const fieldNames: FieldNames = {
 };
 
 /** The statuses are those of imoje (protocol, section 5.0). Of its codes only TRX-ERROR-120301 is documented; the others are ours. */
-const wireErrors: Readonly<Record<RefusalCode, WireError>> = {
+const refusalErrors: Readonly<Record<RefusalCode, WireError>> = {
   INVALID_INPUT: { status: 422, code: 'REQ-ERROR-100422' },
   NOT_FOUND: { status: 404, code: 'REQ-ERROR-100404' },
   FORBIDDEN: { status: 403, code: 'REQ-ERROR-100403' },
@@ -61,19 +61,29 @@ const wireErrors: Readonly<Record<RefusalCode, WireError>> = {
  */
 export function answerRestRefusal(c: HttpContext, refusal: Refusal, instance?: unknown): Response {
   if (refusal instanceof RateLimited) sayRetryAfter(c, refusal);
-  const { status, code } = refusal instanceof BodyNotJson ? badJson : wireErrors[refusal.code];
+  const { status, code } = refusal instanceof BodyNotJson ? wireErrors.notJson : refusalErrors[refusal.code];
   const renamed = renameField(refusal, fieldNames);
   const message = renamed?.message ?? refusal.message;
   const errors = refusal instanceof BodyInvalid ? refusal.problems : problemsOf(refusal, renamed);
   return answerWith(c, status, { code, message, instance, errors });
 }
 
-const badJson: WireError = { status: 400, code: 'REQ-ERROR-100400' };
+/** What no verb refuses, but the door itself answers. */
+export const wireErrors = {
+  notJson: { status: 400, code: 'REQ-ERROR-100400' },
+  failure: { status: 500, code: 'REQ-ERROR-100500' },
+} as const;
+
+/** The status and the code that a refusal has at this door. */
+export function wireErrorFor(code: RefusalCode): WireError {
+  return refusalErrors[code];
+}
 
 /** Answers that something went wrong on our side; the reference leads to the log. */
 export function answerRestFailure(c: HttpContext, reference: string): Response {
   const message = `Something went wrong on our side; its number is ${reference}.`;
-  return answerWith(c, 500, { code: 'REQ-ERROR-100500', message, instance: undefined, errors: [] });
+  const { status, code } = wireErrors.failure;
+  return answerWith(c, status, { code, message, instance: undefined, errors: [] });
 }
 
 type Told = {

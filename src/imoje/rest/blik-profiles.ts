@@ -10,14 +10,26 @@ import { appsOf, holderOf } from '../../profiles/model.ts';
 import { readProfilesOfCustomer } from '../../profiles/store.ts';
 import { findVisibleShop } from '../../shops/find-shop.ts';
 import { endpoint, type RestCall } from './endpoint.ts';
+import * as examples from './example-answers.ts';
 import * as fields from './fields.ts';
 import { findSale } from './read-transaction.ts';
+import * as wire from './wire-schemas.ts';
 import { saleObject } from './wire-transaction.ts';
 
 /** `GET /profile/service/{serviceId}/cid/{cid}/blik`: the BLIK aliases of a customer (imoje protocol, section 8). */
 export const blikProfilesEndpoint = endpoint(
-  { method: 'get', path: '/profile/service/:serviceId/cid/:cid/blik' },
-  z.unknown(),
+  {
+    method: 'get',
+    path: '/profile/service/:serviceId/cid/:cid/blik',
+    about: {
+      ...{ operationId: 'readBlikProfiles', section: 'profiles' },
+      summary: 'Lists the BLIK aliases of a customer.',
+      answers: wire.blikProfilesAnswer,
+      refuses: [],
+      example: { answer: examples.exampleBlikProfiles },
+    },
+  },
+  fields.noBody,
   async ({ deps, actor, params }) => {
     const { database, shops } = deps.payments;
     const shop = await findVisibleShop(shops, actor, params.serviceId ?? '');
@@ -35,7 +47,7 @@ const chargeSchema = z.object({
   orderId: fields.orderId,
   title: fields.title,
   clientIp: fields.clientIp,
-  blikKey: fields.optional(z.string().max(100)),
+  blikKey: z.string().max(100).optional(),
   blikCode: fields.blikCode,
 });
 
@@ -46,7 +58,29 @@ type Charge = RestCall<z.output<typeof chargeSchema>>;
  * pays by that code instead, and a new alias of his is stored: the old one has ceased to work.
  */
 export const chargeBlikProfileEndpoint = endpoint(
-  { method: 'post', path: '/transaction/profile/blik', moves: 'chargeProfile' },
+  {
+    method: 'post',
+    path: '/transaction/profile/blik',
+    moves: 'chargeProfile',
+    about: {
+      ...{ operationId: 'chargeBlikProfile', section: 'profiles' },
+      summary: 'Lets a stored BLIK alias pay, or pays by a code that registers a new one.',
+      answers: wire.movedAnswer,
+      refuses: [
+        'PROFILE_NOT_ACTIVE',
+        'SHOP_NOT_ACTIVE',
+        'MERCHANT_NOT_ACTIVE',
+        'METHOD_NOT_AVAILABLE',
+        'CURRENCY_NOT_AVAILABLE',
+        'AMOUNT_OUT_OF_RANGE',
+        'IDEMPOTENCY_KEY_REUSED',
+      ],
+      example: {
+        body: { ...examples.exampleCharge, blikProfileId: examples.exampleProfileId, blikKey: 'app-1' },
+        answer: examples.exampleBlikCharged,
+      },
+    },
+  },
   chargeSchema,
   async (call) => {
     const { deps, actor, body } = call;
@@ -90,8 +124,22 @@ async function payByCode({ deps, actor, body, idempotencyKey }: Charge, { custom
 
 /** `POST /profile/deactivate/blik`: takes one bank app out of an alias, which ends with its last one. */
 export const deactivateBlikProfileEndpoint = endpoint(
-  { method: 'post', path: '/profile/deactivate/blik', moves: 'deactivateProfile' },
-  z.object({ blikProfileId: z.string(), blikKey: fields.optional(z.string().max(100)) }),
+  {
+    method: 'post',
+    path: '/profile/deactivate/blik',
+    moves: 'deactivateProfile',
+    about: {
+      ...{ operationId: 'deactivateBlikProfile', section: 'profiles' },
+      summary: 'Takes a bank app out of a BLIK alias, which ends with its last one.',
+      answers: wire.blikProfileAnswer,
+      refuses: [],
+      example: {
+        body: { blikProfileId: examples.exampleProfileId, blikKey: 'app-1' },
+        answer: examples.exampleBlikProfile,
+      },
+    },
+  },
+  z.object({ blikProfileId: z.string(), blikKey: z.string().max(100).optional() }),
   async ({ deps, actor, body }) => {
     const wish = { profileId: body.blikProfileId, appKey: body.blikKey };
     return { blikProfile: blikProfileObject(await deactivateProfile(deps.payments, actor, wish)) };

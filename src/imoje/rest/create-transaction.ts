@@ -15,11 +15,11 @@ import { wireMethod } from '../../webhooks/model.ts';
 import { methodCodes } from '../form/method-words.ts';
 import { endpoint, type RestCall } from './endpoint.ts';
 import { PlainCardData } from './errors.ts';
+import * as examples from './example-answers.ts';
 import * as fields from './fields.ts';
 import { keptDocuments } from './keep-documents.ts';
+import * as wire from './wire-schemas.ts';
 import { actionOf, saleObject } from './wire-transaction.ts';
-
-const { optional } = fields;
 
 const schema = z.object({
   type: z.literal('sale', 'Must be "sale".'),
@@ -28,7 +28,7 @@ const schema = z.object({
   currency: fields.currency,
   orderId: fields.orderId,
   paymentMethod: z.enum([...Object.values(wireMethod), 'ing'], 'Must be a payment method, such as blik.'),
-  paymentMethodCode: z.string().refine((code) => methodCodes.has(code), 'Must be the code of a method, such as ipko.'),
+  paymentMethodCode: z.enum([...methodCodes], 'Must be the code of a method, such as ipko.'),
   successReturnUrl: fields.webAddress,
   failureReturnUrl: fields.webAddress,
   returnUrl: fields.webAddress,
@@ -39,20 +39,46 @@ const schema = z.object({
   blikCode: fields.blikCode,
   clientIp: fields.clientIp,
   customer: fields.customer,
-  card: z.unknown().optional(),
-  wallet: optional(z.record(z.string(), z.unknown())),
+  card: z.unknown().meta({ description: 'Refused: card numbers pass through the payer’s page alone.' }).optional(),
+  wallet: z.record(z.string(), z.unknown()).optional(),
   ...fields.documents,
 });
+
+const exampleBody = {
+  ...{ type: 'sale', ...examples.exampleOrder, paymentMethod: 'blik', paymentMethodCode: 'blik' },
+  ...{ blikCode: '777123', clientIp: '192.0.2.7' },
+  ...{ successReturnUrl: 'https://shop.example/ok', failureReturnUrl: 'https://shop.example/no' },
+};
 
 type Body = z.output<typeof schema>;
 
 /** `POST /transaction`: a payment with its first attempt (imoje protocol, section 5.1). */
 export const createTransactionEndpoint = endpoint(
-  { method: 'post', path: '/transaction', moves: 'createTransaction' },
+  {
+    method: 'post',
+    path: '/transaction',
+    moves: 'createTransaction',
+    about: {
+      ...{ operationId: 'createTransaction', section: 'transactions' },
+      summary: 'Pays from the shop’s own page: a payment with its first attempt.',
+      answers: wire.saleAnswer,
+      refuses: [
+        'SHOP_NOT_ACTIVE',
+        'MERCHANT_NOT_ACTIVE',
+        'METHOD_NOT_AVAILABLE',
+        'CURRENCY_NOT_AVAILABLE',
+        'AMOUNT_OUT_OF_RANGE',
+        'IDEMPOTENCY_KEY_REUSED',
+        'PAYMENT_NOT_PAYABLE',
+        'ATTEMPT_IN_PROGRESS',
+      ],
+      example: { body: exampleBody, answer: examples.exampleSale },
+    },
+  },
   schema,
   async (call) => {
     const { deps, actor, body, idempotencyKey } = call;
-    if (body.card !== undefined && body.card !== null) throw new PlainCardData();
+    if (body.card !== undefined) throw new PlainCardData();
     if (body.blikCode !== undefined && body.clientIp === undefined) {
       throw new InvalidInput('clientIp is required with blikCode: the address of the payer.', ['clientIp']);
     }

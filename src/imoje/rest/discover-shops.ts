@@ -9,12 +9,24 @@ import { type Channel, channelFacts, type Shop, takesCurrency } from '../../shop
 import { readShopsOf } from '../../shops/store.ts';
 import { unixSeconds, wireMethod } from '../../webhooks/model.ts';
 import { endpoint, type RestCall } from './endpoint.ts';
+import * as examples from './example-answers.ts';
 import * as fields from './fields.ts';
+import * as wire from './wire-schemas.ts';
 
 /** `GET /service/{id}`: a shop with its channels (imoje protocol, section 10). */
 export const serviceEndpoint = endpoint(
-  { method: 'get', path: '/service/:serviceId' },
-  z.unknown(),
+  {
+    method: 'get',
+    path: '/service/:serviceId',
+    about: {
+      ...{ operationId: 'readService', section: 'discovery' },
+      summary: 'Reads a shop with its channels.',
+      answers: wire.service,
+      refuses: [],
+      example: { answer: examples.exampleService },
+    },
+  },
+  fields.noBody,
   async ({ deps, actor, params }) => {
     const shop = await findVisibleShop(deps.payments.shops, actor, params.serviceId ?? '');
     return serviceObject(deps, shop);
@@ -22,14 +34,38 @@ export const serviceEndpoint = endpoint(
 );
 
 /** `GET /services`: all shops of the merchant, oldest first. */
-export const servicesEndpoint = endpoint({ method: 'get', path: '/services' }, z.unknown(), async ({ deps, actor }) => {
-  const shops = await readShopsOf(deps.payments.database, actor.merchantId);
-  return shops.map((shop) => serviceObject(deps, shop));
-});
+export const servicesEndpoint = endpoint(
+  {
+    method: 'get',
+    path: '/services',
+    about: {
+      ...{ operationId: 'listServices', section: 'discovery' },
+      summary: 'Lists all shops of the merchant, oldest first.',
+      answers: z.array(wire.service),
+      refuses: [],
+      example: { answer: [examples.exampleService] },
+    },
+  },
+  fields.noBody,
+  async ({ deps, actor }) => {
+    const shops = await readShopsOf(deps.payments.database, actor.merchantId);
+    return shops.map((shop) => serviceObject(deps, shop));
+  },
+);
 
 /** `POST /service/{id}/get-payment-methods`: what can pay an amount, by method, named for the payer. */
 export const paymentMethodsEndpoint = endpoint(
-  { method: 'post', path: '/service/:serviceId/get-payment-methods' },
+  {
+    method: 'post',
+    path: '/service/:serviceId/get-payment-methods',
+    about: {
+      ...{ operationId: 'listPaymentMethods', section: 'discovery' },
+      summary: 'Says what can pay an amount, by method, named for the payer.',
+      answers: wire.paymentMethodsAnswer,
+      refuses: [],
+      example: { body: { amount: 1234, currency: 'PLN', locale: 'pl' }, answer: examples.exampleMethods },
+    },
+  },
   z.object({ amount: fields.amount, currency: fields.currency, locale: fields.optional(z.string().max(10)) }),
   async ({ deps, actor, params, body }) => {
     const shop = await findVisibleShop(deps.payments.shops, actor, params.serviceId ?? '');

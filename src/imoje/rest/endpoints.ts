@@ -13,6 +13,7 @@ import {
 } from './profiles.ts';
 import { readTransactionEndpoint } from './read-transaction.ts';
 import { canRefundEndpoint, refundEndpoint } from './refund-transaction.ts';
+import { readIpsEndpoint, trustIpsEndpoint } from './trusted-ips.ts';
 
 /** Every endpoint of the REST door, in the order of the protocol's sections 5 to 10. */
 export const endpoints: readonly Endpoint[] = [
@@ -36,4 +37,6 @@ export const endpoints: readonly Endpoint[] = [
   serviceEndpoint,
   servicesEndpoint,
   paymentMethodsEndpoint,
+  readIpsEndpoint,
+  trustIpsEndpoint,
 ];

@@ -39,6 +39,13 @@ export class OtherMerchant extends Forbidden {
   }
 }
 
+/** The merchant trusts some addresses, and the call comes from another. */
+export class AddressNotTrusted extends Forbidden {
+  constructor(address: string) {
+    super(`The token is not good from ${address}: the merchant has set other addresses as trusted.`);
+  }
+}
+
 /** Card numbers pass through the payer's page alone (imoje protocol, section 5.0). */
 export class PlainCardData extends Forbidden {
   constructor() {

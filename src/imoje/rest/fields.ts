@@ -8,17 +8,21 @@ export function wireText(...rule: Parameters<typeof textRule>) {
   return z.string().regex(...textRule(...rule));
 }
 
-/** Fields that may be missing or null, or empty, which all mean the same to shops. */
+/** A field that may be missing; null and an empty text, which mean the same to shops, are taken out before (`withoutEmpty`). */
 export function optional<Schema extends z.ZodType>(schema: Schema) {
-  return z.preprocess((value) => (value === null || value === '' ? undefined : value), schema.optional());
+  return schema.optional();
 }
 
-export const serviceId = z.string().regex(/^[0-9a-f-]{36}$/, 'Must be the id of the shop: a UUID in lower case.');
+export const serviceId = z
+  .string()
+  .regex(/^[0-9a-f-]{36}$/, 'Must be the id of the shop: a UUID in lower case.')
+  .meta({ description: 'Id of the shop.' });
 /** Minor units, as a JSON integer. */
 export const amount = z
   .int()
   .min(1, 'Must be 1 to 999999999, in minor units.')
   .max(Number(amountMax), 'Must be 1 to 999999999, in minor units.')
+  .meta({ description: 'In minor units: 1234 is 12.34.' })
   .transform(BigInt);
 export const currency = z.enum(currencies, `Must be ${currencies.join(', ')}.`);
 export const orderId = wireText(100, `[${latin}#_\\-.\\\\/]`, 'letters, digits, space and # _ - . \\ /');
@@ -26,7 +30,10 @@ export const title = optional(
   wireText(255, `[${latin}#&_\\-,.\\\\/"']`, 'letters, digits, space and # & _ - , . \\ / " \''),
 );
 export const webAddress = optional(
-  z.string().refine(isWebAddress, 'Must be an absolute http or https address of at most 300 ASCII characters.'),
+  z
+    .string()
+    .refine(isWebAddress, 'Must be an absolute http or https address of at most 300 ASCII characters.')
+    .meta({ format: 'uri', maxLength: 300 }),
 );
 export const description = optional(wireText(4000, `${visible}|[\\n\\r\\t]`));
 
@@ -40,6 +47,7 @@ export const validTo = optional(
     .int()
     .min(0)
     .max(9_999_999_999, 'Must be Unix time in whole seconds.')
+    .meta({ description: 'Unix time in seconds; it must lie ahead.' })
     .transform((seconds) => new Date(seconds * 1000)),
 );
 
@@ -88,3 +96,6 @@ export const documents = {
   invoice: anyObject,
   cart: anyObject,
 };
+
+/** The schema of a call that takes no body. */
+export const noBody = z.unknown();

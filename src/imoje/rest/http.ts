@@ -2,13 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { Hono } from 'hono';
 import { routePath } from 'hono/route';
 import type { Actor } from '../../auth/actor.ts';
+import { addressOf } from '../../http/client-address.ts';
 import type { HttpContext, HttpDeps, HttpEnv } from '../../http/deps.ts';
 import { BodyTooLarge, readBody } from '../../http/read-body.ts';
 import { InvalidInput, NotFound, Refusal } from '../../kernel/errors.ts';
 import { answerRestFailure, answerRestRefusal } from './answer-error.ts';
+import { docsRoutes } from './docs-http.ts';
 import type { Endpoint } from './endpoint.ts';
 import { endpoints } from './endpoints.ts';
-import { BodyNotJson, OtherMerchant, TokenInvalid } from './errors.ts';
+import { AddressNotTrusted, BodyNotJson, OtherMerchant, TokenInvalid } from './errors.ts';
 
 const base = '/v1/merchant/:merchantId';
 
@@ -18,6 +20,7 @@ export function restRoutes(deps: HttpDeps): Hono<HttpEnv> {
   for (const endpoint of endpoints) {
     routes.on(endpoint.method.toUpperCase(), `${base}${endpoint.path}`, (c) => serve(deps, c, endpoint));
   }
+  routes.route('/', docsRoutes(deps));
   routes.all('/v1/*', (c) => serve(deps, c, nowhere));
   return routes;
 }
@@ -31,10 +34,11 @@ async function serve(deps: HttpDeps, c: HttpContext, endpoint: Pick<Endpoint, 'm
   let actor: Actor | undefined;
   let body: unknown;
   const idempotencyKey = c.req.header('idempotency-key') ?? randomUUID();
+  const address = addressOf(c.env?.incoming, deps.trustedProxies);
   try {
-    actor = await letIn(deps, c);
+    actor = await letIn(deps, c, address);
     body = await bodyOf(c);
-    const answer = await endpoint.answer({ deps, actor, params: c.req.param(), body, idempotencyKey });
+    const answer = await endpoint.answer({ deps, actor, params: c.req.param(), body, idempotencyKey, address });
     return c.json(answer, 200, { 'cache-control': 'no-store' });
   } catch (thrown) {
     const error = thrown instanceof BodyTooLarge ? new InvalidInput(thrown.message) : thrown;
@@ -46,13 +50,15 @@ async function serve(deps: HttpDeps, c: HttpContext, endpoint: Pick<Endpoint, 'm
   }
 }
 
-async function letIn(deps: HttpDeps, c: HttpContext): Promise<Actor> {
+async function letIn(deps: HttpDeps, c: HttpContext, address: string): Promise<Actor> {
   const actor = await deps.restTokens.authenticate(c.req.header('authorization'));
   const limited = await (actor ? deps.limits.ofKey(actor.keyId) : deps.limits.ofAddress(c.env?.incoming));
   if (limited) throw limited;
   if (!actor) throw new TokenInvalid();
   const merchantId = c.req.param('merchantId');
   if (merchantId !== undefined && merchantId !== actor.merchantId) throw new OtherMerchant();
+  const trustedIps = await deps.trustedIps.of(actor.merchantId);
+  if (trustedIps.length > 0 && !trustedIps.includes(address)) throw new AddressNotTrusted(address);
   return actor;
 }
 

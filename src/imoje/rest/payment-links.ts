@@ -14,8 +14,10 @@ import { unixSeconds, wirePaymentStatus } from '../../webhooks/model.ts';
 import { chooseMethods } from '../choose-methods.ts';
 import { parseVisibleMethods } from '../form/method-words.ts';
 import { endpoint, type RestCall } from './endpoint.ts';
+import * as examples from './example-answers.ts';
 import * as fields from './fields.ts';
 import { keptDocuments } from './keep-documents.ts';
+import * as wire from './wire-schemas.ts';
 import { saleObject } from './wire-transaction.ts';
 
 const createSchema = z.object({
@@ -45,7 +47,28 @@ const createSchema = z.object({
 
 /** `POST /payment`: a payment with an address to send to the payer (imoje protocol, section 6). */
 export const createPaymentEndpoint = endpoint(
-  { method: 'post', path: '/payment', moves: 'createPayment' },
+  {
+    method: 'post',
+    path: '/payment',
+    moves: 'createPayment',
+    about: {
+      ...{ operationId: 'createPayment', section: 'payments' },
+      summary: 'Makes a payment with an address to send to the payer.',
+      answers: wire.createdPaymentAnswer,
+      refuses: [
+        'SHOP_NOT_ACTIVE',
+        'MERCHANT_NOT_ACTIVE',
+        'METHOD_NOT_AVAILABLE',
+        'CURRENCY_NOT_AVAILABLE',
+        'AMOUNT_OUT_OF_RANGE',
+        'IDEMPOTENCY_KEY_REUSED',
+      ],
+      example: {
+        body: { ...examples.exampleOrder, visibleMethod: ['blik', 'card'] },
+        answer: examples.exampleCreatedPayment,
+      },
+    },
+  },
   createSchema,
   async ({ deps, actor, body, idempotencyKey }) => {
     const shop = await findVisibleShop(deps.payments.shops, actor, body.serviceId);
@@ -89,8 +112,18 @@ export const createPaymentEndpoint = endpoint(
 
 /** `GET /payment/{id}`: a payment without a wrapper, with all its attempts (imoje protocol, section 6). */
 export const readPaymentEndpoint = endpoint(
-  { method: 'get', path: '/payment/:paymentId' },
-  z.unknown(),
+  {
+    method: 'get',
+    path: '/payment/:paymentId',
+    about: {
+      ...{ operationId: 'readPayment', section: 'payments' },
+      summary: 'Reads a payment with all its attempts.',
+      answers: wire.payment,
+      refuses: [],
+      example: { answer: examples.examplePayment },
+    },
+  },
+  fields.noBody,
   async ({ deps, actor, params }) => {
     const found = await findVisiblePayment(deps.payments, actor, { id: params.paymentId ?? '', field: 'paymentId' });
     return paymentObject(deps, found);
@@ -99,7 +132,28 @@ export const readPaymentEndpoint = endpoint(
 
 /** `POST /payment/cancel`: nobody can pay the payment any more (imoje protocol, section 6). */
 export const cancelPaymentEndpoint = endpoint(
-  { method: 'post', path: '/payment/cancel', moves: 'cancelPayment' },
+  {
+    method: 'post',
+    path: '/payment/cancel',
+    moves: 'cancelPayment',
+    about: {
+      ...{ operationId: 'cancelPayment', section: 'payments' },
+      summary: 'Ends a payment: nobody can pay it any more.',
+      answers: wire.payment,
+      refuses: ['PAYMENT_NOT_PAYABLE', 'ATTEMPT_IN_PROGRESS'],
+      example: {
+        body: { serviceId: examples.exampleServiceId, paymentId: examples.examplePaymentId },
+        answer: {
+          ...examples.examplePayment,
+          status: 'cancelled',
+          isActive: false,
+          isUsed: false,
+          usedAt: null,
+          transactions: [],
+        },
+      },
+    },
+  },
   z.object({ serviceId: fields.serviceId, paymentId: z.string() }),
   async ({ deps, actor, body }) => {
     const { payment, shop } = await findVisiblePayment(deps.payments, actor, {

@@ -7,9 +7,11 @@ import { findVisibleProfile, parseCustomerId } from '../../profiles/find-profile
 import { readProfilesOfCustomer } from '../../profiles/store.ts';
 import { readShopsOf } from '../../shops/store.ts';
 import { endpoint, type RestCall } from './endpoint.ts';
+import * as examples from './example-answers.ts';
 import * as fields from './fields.ts';
 import { keptDocuments } from './keep-documents.ts';
 import { findSale } from './read-transaction.ts';
+import * as wire from './wire-schemas.ts';
 import { profileObject, saleObject } from './wire-transaction.ts';
 
 const { multipayout, invoice } = fields.documents;
@@ -22,13 +24,35 @@ const chargeSchema = z.object({
   orderId: fields.orderId,
   title: fields.title,
   notificationUrl: fields.webAddress,
-  data: fields.optional(z.object({ multipayout })),
+  data: z.object({ multipayout }).optional(),
   invoice,
 });
 
 /** `POST /transaction/profile`: takes money from a stored card (imoje protocol, section 8). */
 export const chargeProfileEndpoint = endpoint(
-  { method: 'post', path: '/transaction/profile', moves: 'chargeProfile' },
+  {
+    method: 'post',
+    path: '/transaction/profile',
+    moves: 'chargeProfile',
+    about: {
+      ...{ operationId: 'chargeProfile', section: 'profiles' },
+      summary: 'Takes money from a stored card, without its holder.',
+      answers: wire.movedAnswer,
+      refuses: [
+        'PROFILE_NOT_ACTIVE',
+        'SHOP_NOT_ACTIVE',
+        'MERCHANT_NOT_ACTIVE',
+        'METHOD_NOT_AVAILABLE',
+        'CURRENCY_NOT_AVAILABLE',
+        'AMOUNT_OUT_OF_RANGE',
+        'IDEMPOTENCY_KEY_REUSED',
+      ],
+      example: {
+        body: { ...examples.exampleCharge, paymentProfileId: examples.exampleProfileId },
+        answer: examples.exampleCharged,
+      },
+    },
+  },
   chargeSchema,
   async (call) => {
     const { deps, actor, body, idempotencyKey } = call;
@@ -48,15 +72,35 @@ export const chargeProfileEndpoint = endpoint(
 
 /** `GET /profile/id/{id}`: a stored card. */
 export const readProfileEndpoint = endpoint(
-  { method: 'get', path: '/profile/id/:paymentProfileId' },
-  z.unknown(),
+  {
+    method: 'get',
+    path: '/profile/id/:paymentProfileId',
+    about: {
+      ...{ operationId: 'readProfile', section: 'profiles' },
+      summary: 'Reads a stored card.',
+      answers: wire.profileAnswer,
+      refuses: [],
+      example: { answer: examples.exampleProfile },
+    },
+  },
+  fields.noBody,
   async (call) => answerWith(call.actor.merchantId, await findCard(call, call.params.paymentProfileId ?? '')),
 );
 
 /** `GET /profile/cid/{cid}`: all that a customer has stored at any shop of the merchant, oldest first. */
 export const customerProfilesEndpoint = endpoint(
-  { method: 'get', path: '/profile/cid/:cid' },
-  z.unknown(),
+  {
+    method: 'get',
+    path: '/profile/cid/:cid',
+    about: {
+      ...{ operationId: 'readCustomerProfiles', section: 'profiles' },
+      summary: 'Lists the cards that a customer has stored.',
+      answers: wire.profilesAnswer,
+      refuses: [],
+      example: { answer: examples.exampleProfiles },
+    },
+  },
+  fields.noBody,
   async ({ deps, actor, params }) => {
     const customerId = parseCustomerId(params.cid ?? '', ['cid']);
     const { database } = deps.payments;
@@ -69,14 +113,36 @@ export const customerProfilesEndpoint = endpoint(
 
 /** `DELETE /profile/id/{id}`: the card cannot be charged any more. */
 export const deleteProfileEndpoint = endpoint(
-  { method: 'delete', path: '/profile/id/:paymentProfileId', moves: 'deactivateProfile' },
-  z.unknown(),
+  {
+    method: 'delete',
+    path: '/profile/id/:paymentProfileId',
+    moves: 'deactivateProfile',
+    about: {
+      ...{ operationId: 'deleteProfile', section: 'profiles' },
+      summary: 'Ends a stored card, for good.',
+      answers: wire.profileAnswer,
+      refuses: [],
+      example: { answer: examples.exampleEndedProfile },
+    },
+  },
+  fields.noBody,
   (call) => deactivate(call, call.params.paymentProfileId ?? ''),
 );
 
 /** `POST /profile/deactivate`: the same, with the card named in the body. */
 export const deactivateProfileEndpoint = endpoint(
-  { method: 'post', path: '/profile/deactivate', moves: 'deactivateProfile' },
+  {
+    method: 'post',
+    path: '/profile/deactivate',
+    moves: 'deactivateProfile',
+    about: {
+      ...{ operationId: 'deactivateProfile', section: 'profiles' },
+      summary: 'Ends a stored card, for good.',
+      answers: wire.profileAnswer,
+      refuses: [],
+      example: { body: { paymentProfileId: examples.exampleProfileId }, answer: examples.exampleEndedProfile },
+    },
+  },
   z.object({ paymentProfileId: z.string() }),
   (call) => deactivate(call, call.body.paymentProfileId),
 );

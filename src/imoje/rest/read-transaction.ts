@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { Actor } from '../../auth/actor.ts';
 import type { HttpDeps } from '../../http/deps.ts';
 import { inTransaction } from '../../kernel/db/database.ts';
@@ -11,6 +10,9 @@ import { readProfiles } from '../../profiles/store.ts';
 import { readRefunds, readRefundsOf } from '../../refunds/store.ts';
 import { findVisibleTransaction } from '../../transactions/find-transaction.ts';
 import { endpoint } from './endpoint.ts';
+import * as examples from './example-answers.ts';
+import * as fields from './fields.ts';
+import * as wire from './wire-schemas.ts';
 import { actionOf, refundObject, type Sale, saleObject } from './wire-transaction.ts';
 
 /**
@@ -18,8 +20,18 @@ import { actionOf, refundObject, type Sale, saleObject } from './wire-transactio
  * imoje as well: shops look up the one that a notification tells of before they believe it.
  */
 export const readTransactionEndpoint = endpoint(
-  { method: 'get', path: '/transaction/:transactionId' },
-  z.unknown(),
+  {
+    method: 'get',
+    path: '/transaction/:transactionId',
+    about: {
+      ...{ operationId: 'readTransaction', section: 'transactions' },
+      summary: 'Reads an attempt to pay, with its refunds.',
+      answers: wire.readAnswer,
+      refuses: [],
+      example: { answer: examples.exampleRead },
+    },
+  },
+  fields.noBody,
   async ({ deps, actor, params }) => {
     const { transactionId = '' } = params;
     try {

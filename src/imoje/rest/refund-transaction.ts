@@ -3,8 +3,10 @@ import { NotFound } from '../../kernel/errors.ts';
 import { checkRefund } from '../../refunds/check-refund.ts';
 import { createRefund } from '../../refunds/create-refund.ts';
 import { endpoint } from './endpoint.ts';
+import * as examples from './example-answers.ts';
 import * as fields from './fields.ts';
 import { findSale } from './read-transaction.ts';
+import * as wire from './wire-schemas.ts';
 import { refundObject } from './wire-transaction.ts';
 
 const refundSchema = z.object({
@@ -16,7 +18,28 @@ const refundSchema = z.object({
 
 /** `POST /transaction/{id}/refund`: gives back all or a part of a settled attempt (imoje protocol, section 7). */
 export const refundEndpoint = endpoint(
-  { method: 'post', path: '/transaction/:transactionId/refund', moves: 'createRefund' },
+  {
+    method: 'post',
+    path: '/transaction/:transactionId/refund',
+    moves: 'createRefund',
+    about: {
+      ...{ operationId: 'createRefund', section: 'refunds' },
+      summary: 'Gives back all or a part of a settled attempt.',
+      answers: wire.refundAnswer,
+      refuses: [
+        'TRANSACTION_NOT_SETTLED',
+        'REFUND_EXCEEDS_AMOUNT',
+        'REFUND_WINDOW_CLOSED',
+        'BALANCE_TOO_LOW',
+        'METHOD_NOT_AVAILABLE',
+        'IDEMPOTENCY_KEY_REUSED',
+      ],
+      example: {
+        body: { type: 'refund', serviceId: examples.exampleServiceId, amount: 234, title: 'Zwrot' },
+        answer: examples.exampleRefund,
+      },
+    },
+  },
   refundSchema,
   async ({ deps, actor, params, body, idempotencyKey }) => {
     const sale = await findSale(deps, actor, params.transactionId ?? '');
@@ -31,7 +54,17 @@ export const refundEndpoint = endpoint(
 
 /** `POST /transaction/{id}/can-refund`: whether an amount could be given back now (imoje protocol, section 7). */
 export const canRefundEndpoint = endpoint(
-  { method: 'post', path: '/transaction/:transactionId/can-refund' },
+  {
+    method: 'post',
+    path: '/transaction/:transactionId/can-refund',
+    about: {
+      ...{ operationId: 'canRefund', section: 'refunds' },
+      summary: 'Says whether an amount could be given back now.',
+      answers: wire.canRefundAnswer,
+      refuses: [],
+      example: { body: { amount: 234 }, answer: examples.exampleCanRefund },
+    },
+  },
   z.object({ amount: fields.amount }),
   async ({ deps, actor, params, body }) => {
     const transactionId = params.transactionId ?? '';

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { TestGateway } from '../../support/gateway.ts';
+import { checkAnswer } from './check-answer.ts';
 
 /** What the REST door answers. */
 export type RestAnswer = { readonly status: number; readonly body: unknown; readonly text: string };
@@ -12,7 +13,7 @@ export function textAt({ body, text }: RestAnswer, path: string): string {
   return value;
 }
 
-/** Calls the REST door as a shop's client does: the token, JSON, and whatever headers a test wants. */
+/** Calls the REST door as a shop's client does: the token, JSON, and whatever headers a test wants. The answer must be as described. */
 export async function call(
   gateway: Pick<TestGateway, 'url' | 'demo'>,
   request: string,
@@ -33,7 +34,9 @@ export async function call(
       : { body: typeof options.body === 'string' ? options.body : JSON.stringify(options.body) }),
   });
   const text = await answer.text();
-  return { status: answer.status, body: JSON.parse(text) as unknown, text };
+  const told = { status: answer.status, body: JSON.parse(text) as unknown, text };
+  await checkAnswer(gateway, request, told);
+  return told;
 }
 
 /** The body of a good sale by BLIK with a code, as the documentation prints it. */

@@ -1,13 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hashKey, newRestToken } from '../../../src/auth/model.ts';
-import { insertKey } from '../../../src/auth/store.ts';
-import { inTransaction } from '../../../src/kernel/db/database.ts';
 import { storeCard } from '../../profiles/store-card.ts';
 import { updateShop } from '../../start/pay.ts';
-import { createShop } from '../../support/factories.ts';
 import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
 import { call, saleBody, sellAndSettle, textAt } from './client.ts';
+import { settleStranger } from './settle-stranger.ts';
 
 let gateway: TestGateway;
 
@@ -16,24 +13,6 @@ beforeAll(async () => {
   await updateShop(gateway, { sandboxDelayMs: 0 });
 });
 afterAll(() => gateway.stop());
-
-/** Another merchant with a shop and a token of his own. */
-async function settleStranger(): Promise<{
-  readonly merchantId: string;
-  readonly shopId: string;
-  readonly token: string;
-}> {
-  const { shop } = await createShop(gateway.database);
-  const token = newRestToken();
-  const key = { id: randomUUID(), kind: 'REST' as const, merchantId: shop.merchantId, shopId: null, name: 'a token' };
-  await inTransaction(gateway.database, (tx) =>
-    insertKey(tx, {
-      ...{ ...key, hash: new Uint8Array(hashKey(token)), hint: token.slice(-4), scopes: [] },
-      ...{ createdAt: new Date('2026-01-01T00:00:00Z'), expiresAt: null, revokedAt: null },
-    }),
-  );
-  return { merchantId: shop.merchantId, shopId: shop.id, token };
-}
 
 const code = (answer: { readonly body: unknown }): unknown => answer.body;
 
@@ -58,7 +37,7 @@ describe('The REST door lets in', () => {
   });
 
   it('nobody under another merchant’s path', async () => {
-    const { token } = await settleStranger();
+    const { token } = await settleStranger(gateway);
     expect((await call(gateway, 'GET /services', { token })).status).toBe(403);
   });
 
@@ -68,7 +47,7 @@ describe('The REST door lets in', () => {
     const back = { type: 'refund', serviceId: gateway.demo.serviceId, amount: 1 };
     const refundId = textAt(await call(gateway, `POST /transaction/${id}/refund`, { body: back }), 'transaction.id');
     const { profileId } = await storeCard(gateway, { shopId: gateway.demo.shopId, customerId: 'mine' });
-    const { merchantId, token } = await settleStranger();
+    const { merchantId, token } = await settleStranger(gateway);
     const stranger = { ...gateway, demo: { ...gateway.demo, merchantId, restToken: token } };
     const { serviceId } = gateway.demo;
     const calls: [string, object?][] = [

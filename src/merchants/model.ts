@@ -1,0 +1,13 @@
+import ipaddr from 'ipaddr.js';
+
+/** How many addresses a merchant may trust; imoje names no end. */
+export const trustedIpsMax = 100;
+
+/**
+ * Takes one address, IPv4 with four parts or IPv6 without a zone; there are no ranges (imoje protocol, section 5.12).
+ * @returns its usual form, IPv4 inside IPv6 as IPv4; undefined when it is none.
+ */
+export function parseIp(text: string): string | undefined {
+  const isIp = ipaddr.IPv4.isValidFourPartDecimal(text) || (ipaddr.IPv6.isValid(text) && !text.includes('%'));
+  return isIp ? ipaddr.process(text).toString() : undefined;
+}

@@ -1,0 +1,31 @@
+import { type Database, read, type Tx } from '../kernel/db/database.ts';
+
+/** Reads the addresses that a merchant trusts; undefined when there is no such merchant. */
+export async function readTrustedIps(database: Database, merchantId: string): Promise<readonly string[] | undefined> {
+  const [row] = await read<{ trustedIps: string[] }>(database, {
+    name: 'read-trusted-ips',
+    text: 'select trusted_ips as "trustedIps" from merchant where id = $1::text',
+    values: [merchantId],
+  });
+  return row?.trustedIps;
+}
+
+/** Writes the addresses that a merchant trusts, and gives those that he trusted before. */
+export async function writeTrustedIps(
+  tx: Tx,
+  merchantId: string,
+  { trustedIps, at }: { readonly trustedIps: readonly string[]; readonly at: Date },
+): Promise<readonly string[]> {
+  const [before] = await tx.query<{ trustedIps: string[] }>({
+    name: 'lock-trusted-ips',
+    text: 'select trusted_ips as "trustedIps" from merchant where id = $1::text for no key update',
+    values: [merchantId],
+  });
+  if (!before) throw new Error(`There is no merchant ${merchantId}.`);
+  await tx.query({
+    name: 'write-trusted-ips',
+    text: 'update merchant set trusted_ips = $2::text[], updated_at = $3::timestamptz where id = $1::text',
+    values: [merchantId, trustedIps, at],
+  });
+  return before.trustedIps;
+}

@@ -1,0 +1,66 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { default as addFormats } from 'ajv-formats';
+import type { TestGateway } from '../../support/gateway.ts';
+
+type Operation = { readonly responses: Readonly<Record<string, unknown>> };
+
+/** An OpenAPI document as far as the tests look into it. */
+export type ApiDocument = { readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>> };
+
+type Checked = { readonly document: ApiDocument; readonly ajv: Ajv2020 };
+const known = new Map<string, Promise<Checked>>();
+
+async function fetchDocument(url: string): Promise<Checked> {
+  const document = (await (await fetch(`${url}/v1/openapi.json`)).json()) as ApiDocument;
+  return { document, ajv: ajvOf(document) };
+}
+
+/** Knows the schemas of a document by their place in it: `door#/components/schemas/Sale`. */
+export function ajvOf(document: object): Ajv2020 {
+  const ajv = new Ajv2020({ strict: false, allErrors: true });
+  addFormats.default(ajv);
+  return ajv.addSchema({ ...document, $id: 'door' }, 'door', false, false);
+}
+
+/**
+ * Holds an answer of the REST door against the OpenAPI document that the same gateway serves.
+ * @param request as a test writes it: `GET /transaction/1234`, below the merchant's path.
+ */
+export async function checkAnswer(
+  { url }: Pick<TestGateway, 'url'>,
+  request: string,
+  answer: { readonly status: number; readonly body: unknown },
+): Promise<void> {
+  const checked = known.get(url) ?? fetchDocument(url);
+  known.set(url, checked);
+  const { document, ajv } = await checked;
+  const ref = placeOf(document, request, answer.status);
+  if (ajv.validate({ $ref: ref }, answer.body)) return;
+  throw new Error(`${request}: ${answer.status} is not as described at ${ref}: ${ajv.errorsText()}`);
+}
+
+/** Where the document describes an answer; what is at no endpoint is refused in the common form. */
+function placeOf({ paths }: ApiDocument, request: string, status: number): string {
+  const [method = '', target = ''] = request.split(' ');
+  const bare = target.replace(/\?.*$/, '');
+  const fitting = Object.keys(paths)
+    .filter((path) => fits(path, `/v1/merchant/{merchantId}${bare}`) && paths[path]?.[method.toLowerCase()])
+    .toSorted((one, other) => one.split('{').length - other.split('{').length);
+  const [path = ''] = fitting;
+  const responses = paths[path]?.[method.toLowerCase()]?.responses;
+  if (responses === undefined) {
+    if (![401, 403, 404, 429].includes(status)) throw new Error(`${request}: ${status} where there is no endpoint`);
+    return 'door#/components/schemas/Error';
+  }
+  if (responses[status] === undefined) throw new Error(`${request}: the status ${status} is not documented`);
+  const steps = ['paths', path, method.toLowerCase(), 'responses', String(status)];
+  const pointer = [...steps, 'content', 'application/json', 'schema']
+    .map((step) => encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1')))
+    .join('/');
+  return `door#/${pointer}`;
+}
+
+function fits(path: string, target: string): boolean {
+  const [given, wanted] = [target.split('/'), path.split('/')];
+  return given.length === wanted.length && wanted.every((part, at) => part === given[at] || part.startsWith('{'));
+}

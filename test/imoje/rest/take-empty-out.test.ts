@@ -1,0 +1,40 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
+import { call, saleBody, textAt } from './client.ts';
+
+let gateway: TestGateway;
+
+beforeAll(async () => {
+  gateway = await startTestGateway();
+});
+afterAll(() => gateway.stop());
+
+const sell = (changes: object) => call(gateway, 'POST /transaction', { body: saleBody(gateway, changes) });
+
+it('Null and empty texts are no fields, however deep, and what is kept as it came keeps them', async () => {
+  const cart = { items: [{ name: '', price: null }], note: '' };
+  const answer = await sell({
+    customer: { firstName: 'Jan', lastName: 'Kowalski', email: '', phone: null },
+    billing: { firstName: 'Jan', street: '', city: null },
+    shipping: null,
+    multipayout: [{ ban: '1'.repeat(26), amount: 1, label: 'A', title: '' }],
+    cart,
+  });
+  expect(answer.text).toContain('"transaction"');
+  const { rows } = await gateway.database.pool.query('select documents from payment where id = $1', [
+    textAt(answer, 'transaction.payment.id'),
+  ]);
+  expect(rows[0].documents).toEqual({
+    ...{ billing: { firstName: 'Jan' }, multipayout: [{ ban: '1'.repeat(26), amount: 1, label: 'A' }], cart },
+  });
+});
+
+it.each([
+  ['orderId', { orderId: '' }],
+  ['amount', { amount: null }],
+  ['customer.firstName', { customer: { firstName: '', lastName: 'Kowalski' } }],
+  ['multipayout.0.label', { multipayout: [{ ban: '1'.repeat(26), amount: 1, label: null }] }],
+])('A required field that is null or empty is wrong: %s', async (path, changes) => {
+  const { status, body } = await sell(changes);
+  expect([status, body]).toMatchObject([422, { apiErrorResponse: { errors: [{ path }] } }]);
+});
