@@ -4,33 +4,15 @@ import type { HttpContext, HttpDeps, HttpEnv } from '../http/deps.ts';
 import { isUrlEncoded, readBody } from '../http/read-body.ts';
 import { InvalidInput, Refusal } from '../kernel/errors.ts';
 import { parseLocale } from '../kernel/i18n/locales.ts';
-import { answerErrorPage } from '../paywall/answer-page.ts';
-import type { PageError } from '../paywall/pages/error-page.ts';
-import { FormInvalid, FormNotSigned, type FormProblem } from './errors.ts';
+import { answerFormRefusal } from './answer-refusal.ts';
 import { openPayment } from './form/open-payment.ts';
 import { parseForm } from './form/parse-form.ts';
-import { type FieldNames, renameField } from './rename-field.ts';
+import { widgetRoutes } from './widget/http.ts';
 
 /** The languages that may stand before `/payment` (imoje protocol, section 11); pages we lack show in another. */
 const pathLanguages: ReadonlySet<string> = new Set('pl en cs de es fr it lt ru sk sl uk nl hu ro bg sv'.split(' '));
 
-/** The form's names of what payments call otherwise. */
-const fieldNames: FieldNames = {
-  title: 'orderDescription',
-  description: 'additionalDescription',
-  firstName: 'customerFirstName',
-  lastName: 'customerLastName',
-  email: 'customerEmail',
-  phone: 'customerPhone',
-  methods: 'visibleMethod',
-  successUrl: 'urlSuccess',
-  failureUrl: 'urlFailure',
-  returnUrl: 'urlReturn',
-  notificationUrl: 'urlNotification',
-  validUntil: 'validTo',
-};
-
-/** The imoje paywall form (imoje protocol, section 1): `/payment` and `/{lang}/payment`, GET and POST. */
+/** The imoje paywall form (imoje protocol, section 1), `/payment` and `/{lang}/payment`, GET and POST, and the widgets. */
 export function imojeRoutes(deps: HttpDeps): Hono<HttpEnv> {
   const routes = new Hono<HttpEnv>();
   const takeForm = async (c: HttpContext): Promise<Response> => {
@@ -45,7 +27,7 @@ export function imojeRoutes(deps: HttpDeps): Hono<HttpEnv> {
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       deps.metrics.operationRefused(error.code);
-      return answerRefusal(deps, c, error);
+      return answerFormRefusal(deps, { c }, error);
     }
   };
   for (const path of ['/payment', '/:lang/payment']) {
@@ -57,7 +39,7 @@ export function imojeRoutes(deps: HttpDeps): Hono<HttpEnv> {
         return lang === undefined || pathLanguages.has(lang) ? methodNotAllowed(c, 'GET, POST') : c.notFound();
       });
   }
-  return routes;
+  return routes.route('/', widgetRoutes(deps));
 }
 
 /** The form as it was sent, in which nothing is decoded yet. */
@@ -68,25 +50,4 @@ async function rawForm(c: HttpContext): Promise<Buffer | string> {
   }
   const query = c.req.url.split('?').slice(1).join('?');
   return query.split('#', 1)[0] ?? '';
-}
-
-/**
- * Shows why no payment was opened. It never leads to an address of the form, which may be anybody's, and shows values
- * to nobody.
- */
-function answerRefusal(deps: HttpDeps, c: HttpContext, refusal: Refusal): Promise<Response> {
-  const told = (status: 403 | 409 | 422, error: PageError, problems?: readonly FormProblem[]): Promise<Response> =>
-    answerErrorPage(
-      c,
-      { status, sandbox: deps.sandbox, pathLocale: c.req.param('lang') },
-      { error, problems: problems?.map(({ field, message }) => ({ field, text: message })) },
-    );
-  if (refusal instanceof FormNotSigned) return told(403, 'BAD_SIGNATURE');
-  if (refusal instanceof FormInvalid) return told(422, 'BAD_FORM', refusal.problems);
-  if (refusal.code === 'SHOP_NOT_ACTIVE' || refusal.code === 'MERCHANT_NOT_ACTIVE') return told(409, 'SHOP_NOT_ACTIVE');
-  return told(422, 'BAD_FORM', [problemOf(refusal)]);
-}
-
-function problemOf(refusal: Refusal): FormProblem {
-  return renameField(refusal, fieldNames) ?? { field: 'form', message: refusal.message };
 }

@@ -17,6 +17,8 @@ export type PageAnswer = {
   readonly storedLocale?: string | undefined;
   /** Where forms of the page may lead, beside this gateway: the origins of addresses that were given to us. */
   readonly formTargets?: readonly string[] | undefined;
+  /** True lets shops show the page in a frame of theirs (docs/decisions/0018). */
+  readonly framed?: boolean | undefined;
   /** Gives the address of the same page in another language; undefined when it has none of its own. */
   readonly hrefOf?: ((locale: Locale) => string) | undefined;
 };
@@ -45,7 +47,7 @@ export async function answerPage(
     languages: hrefOf ? paywallLocales.map((locale) => ({ locale, href: hrefOf(locale) })) : [],
   });
   return c.html(String(page), answer.status, {
-    'content-security-policy': policyFor(nonce, answer.formTargets ?? []),
+    'content-security-policy': policyFor(nonce, answer),
     'cache-control': 'no-store',
     vary: 'accept-language',
   });
@@ -65,7 +67,7 @@ export function answerErrorPage(
 }
 
 /** Browsers hold the redirect that answers a form to the policy as well (Content Security Policy Level 3, form-action). */
-function policyFor(nonce: string, formTargets: readonly string[]): string {
+function policyFor(nonce: string, { formTargets = [], framed = false }: PageAnswer): string {
   const origins = new Set(formTargets.filter((url) => URL.canParse(url)).map((url) => new URL(url).origin));
   return [
     "default-src 'none'",
@@ -75,6 +77,6 @@ function policyFor(nonce: string, formTargets: readonly string[]): string {
     "connect-src 'self'",
     ["form-action 'self'", ...origins].join(' '),
     "base-uri 'none'",
-    "frame-ancestors 'none'",
+    `frame-ancestors ${framed ? 'https: http:' : "'none'"}`,
   ].join('; ');
 }

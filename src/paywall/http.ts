@@ -11,6 +11,7 @@ import { channelFacts, isChannel } from '../shops/model.ts';
 import { answerErrorPage } from './answer-page.ts';
 import { findPayerState, type PayerState } from './find-payer-state.ts';
 import { type TileMethod, tilePaths } from './pages/view.ts';
+import { widgetPage } from './pages/widget-page.ts';
 import { channelFor } from './payment-view.ts';
 import { showPayment } from './show-payment.ts';
 import { parseWallet, showWallet } from './show-wallet.ts';
@@ -18,7 +19,7 @@ import { createStatusStreamer } from './stream-status.ts';
 import { type FormWish, takeForm } from './take-form.ts';
 
 /**
- * The payer's pages: `/pay/{id}`, another method `/pay/{id}/other`, the targets of the forms `/pay/{id}/blik`, `/card`,
+ * The payer's pages: `/pay/{id}`, the card form in a shop's frame `/pay/{id}/widget`, another method `/pay/{id}/other`, the targets of the forms `/pay/{id}/blik`, `/card`,
  * `/bank`, `/pay-later`, `/instalments` and `/wallet`, and the news `/pay/{id}/events`.
  */
 export function paywallRoutes(deps: HttpDeps): Hono<HttpEnv> {
@@ -42,6 +43,13 @@ export function paywallRoutes(deps: HttpDeps): Hono<HttpEnv> {
       withState((c, state) => showPayment(deps, c, { state, replacing: true })),
     )
     .all('/pay/:id/other', (c) => methodNotAllowed(c, 'GET, HEAD'))
+    .get(
+      '/pay/:id/widget',
+      withState((c, state) =>
+        showPayment(deps, c, { state, at: { path: '/widget', query: [] }, draw: widgetPage, framed: true }),
+      ),
+    )
+    .all('/pay/:id/widget', (c) => methodNotAllowed(c, 'GET, HEAD'))
     .post('/pay/:id/blik', form(readBlik))
     .all('/pay/:id/blik', (c) => methodNotAllowed(c, 'POST'))
     .post(

@@ -58,6 +58,7 @@ export function toPaymentView(state: PayerState, frame: PageFrame, showing: Show
     problem: showing.problem,
     replacing,
     returnTo: returnOf(state, showing.stay),
+    cancelUrl: cancelUrlOf(payment),
     urls: urlsOf(linkTo),
   };
 }
@@ -209,6 +210,11 @@ function openedFor(
   const last = attempts.at(-1)?.channel ?? payment.preselectChannel ?? '';
   const channel = isChannel(last) ? last : undefined;
   return { method: problem?.form ?? (channel && channelFacts(channel).method), channel };
+}
+
+function cancelUrlOf({ documents }: Payment): string | undefined {
+  const { urlCancel } = (documents ?? {}) as { readonly urlCancel?: unknown };
+  return typeof urlCancel === 'string' ? urlCancel : undefined;
 }
 
 /** Makes an address below a payment's page. */

@@ -18,11 +18,13 @@ export type Shown = {
   /** The page's own address below the payment's, for its links to other languages; undefined for the payment's page. */
   readonly at?: { readonly path: string; readonly query: readonly string[] };
   readonly draw?: (view: PaymentView) => Html;
+  /** True for the page of a card widget, which shops show in a frame. */
+  readonly framed?: boolean;
 };
 
 /** Answers with the page of a payment as it is now. */
 export function showPayment(deps: HttpDeps, c: HttpContext, shown: Shown): Promise<Response> {
-  const { state, status = 200, problem, replacing = false, draw = paymentPage } = shown;
+  const { state, status = 200, problem, replacing = false, draw = paymentPage, framed = false } = shown;
   const stay = c.req.query('stay') !== undefined;
   const { path, query } = shown.at ?? { path: replacing ? '/other' : '', query: stay ? ['stay=1'] : [] };
   const showing = {
@@ -34,7 +36,7 @@ export function showPayment(deps: HttpDeps, c: HttpContext, shown: Shown): Promi
   const answer = {
     // A form leads to a bank of ours by its public address, whatever address the payer came by.
     formTargets: [deps.payments.publicUrl, ...banksOf(state)],
-    ...{ status, sandbox: deps.sandbox, storedLocale: state.payment.locale ?? undefined },
+    ...{ status, framed, sandbox: deps.sandbox, storedLocale: state.payment.locale ?? undefined },
     hrefOf: (other: string) => linksOf(state.payment, other)(path, query),
   };
   return answerPage(c, answer, (frame) => draw(toPaymentView(state, frame, showing)));

@@ -70,6 +70,14 @@ export function doorsOf(world: DoorWorld): Door[] {
       body: JSON.stringify({ reference: numbers.next(), about: 'transaction', answer: { kind: numbers.written() } }),
     }),
     ...at('ALL /acquirers/:name/notifications', `/acquirers/${numbers.next()}/notifications`),
+    ...at('GET /pay/:id/widget', `/pay/${numbers.next()}/widget`),
+    ...at('GET /pay/:id/widget', `/pay/${paymentId}/widget?stay=${encoded()}`),
+    ...at('ALL /pay/:id/widget', `/pay/${numbers.next()}/widget`),
+    ...['/js/widget.min.js', '/js/installments.js', '/widget/installments'].flatMap((path) => [
+      ...at(`GET ${path}`, `${path}?a=${numbers.next()}`),
+      ...at(`ALL ${path}`, `${path}?a=${numbers.next()}`),
+    ]),
+    ...at('ALL /widget', `/widget?a=${numbers.next()}`),
     ...at('ALL /payment', `/payment?orderId=${numbers.next()}`),
     ...at('ALL /:lang/payment', `/pl/payment?orderId=${numbers.next()}`),
     ...at('GET /:lang/payment', `/${numbers.next()}/payment`),
@@ -215,6 +223,8 @@ function formDoors({ numbers, demo }: DoorWorld): Door[] {
       { route: 'POST /payment', path: '/payment', headers: form, body },
       { route: 'GET /payment', path: `/payment?${body}` },
       { route: 'POST /:lang/payment', path: '/en/payment', headers: form, body: unsigned },
+      { route: 'POST /widget', path: '/widget?lang=en', headers: form, body },
+      { route: 'GET /widget/installments', path: `/widget/installments?${body}` },
     ];
   });
 }

@@ -42,6 +42,10 @@ export type PaymentForm = {
   readonly cart: JsonObject | undefined;
   readonly cartData: JsonObject | undefined;
   readonly version: string | undefined;
+  /** The shop's own name of the payer. */
+  readonly customerId: string | undefined;
+  readonly widgetType: FormContent['widgetType'];
+  readonly urlCancel: string | undefined;
 };
 
 /** A payment must stay payable for at least this long after the form arrived (imoje protocol, section 1). */
@@ -129,5 +133,8 @@ function toPaymentForm(content: FormContent): PaymentForm {
     cart: content.cart,
     cartData: content.cartData,
     version: content.version,
+    customerId: content.customerId,
+    widgetType: content.widgetType,
+    urlCancel: content.urlCancel,
   };
 }

@@ -93,6 +93,9 @@ const multipayout = z
   })
   .optional();
 
+/** What becomes of the card that is entered in a card widget (imoje protocol, section 1b). */
+export const widgetTypes = ['oneclick', 'recurring', 'ecom3ds'] as const;
+
 /** The documented fields of the paywall form (imoje protocol, section 1), in the order of its table. */
 export const formSchema = z.object({
   serviceId: wireText.regex(
@@ -129,6 +132,12 @@ export const formSchema = z.object({
   cart: packedJson.optional(),
   cartData: packedJson.optional(),
   version: text(255).optional(),
+  // Of the card widget (section 1b), and good in any form.
+  customerId: wireText
+    .regex(/^[A-Za-z0-9_-]{1,100}$/, 'Must be 1 to 100 letters (A-Z, a-z), digits, _ and -.')
+    .optional(),
+  widgetType: z.enum(widgetTypes, 'Must be oneclick, recurring or ecom3ds.').optional(),
+  urlCancel: url.optional(),
 });
 
 export type FormContent = z.output<typeof formSchema>;

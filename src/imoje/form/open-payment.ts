@@ -8,8 +8,9 @@ import type { PrepareDeps } from '../../payments/prepare-payment.ts';
 import type { Shop } from '../../shops/model.ts';
 import { isLive } from '../../transactions/model.ts';
 import { readAttempts } from '../../transactions/store.ts';
+import { FormInvalid } from '../errors.ts';
 import { findSigner } from './find-signer.ts';
-import { readPaymentForm } from './form-fields.ts';
+import { type PaymentForm, readPaymentForm } from './form-fields.ts';
 import { formFingerprint } from './form-fingerprint.ts';
 import { toPaymentWish } from './payment-wish.ts';
 
@@ -27,11 +28,17 @@ const anyTime = new Date(0);
 /**
  * Opens the payment that a signed form asks for. The same form sent again, as browsers do on reload and on going back,
  * opens the same payment; when that one is cancelled or expired, it makes the next, if it still may.
+ * @param door through which it came: a card widget stores the card unless it says otherwise.
  * @throws FormNotSigned, FormInvalid, or any refusal of a new payment; then nothing was written.
  */
-export async function openPayment(deps: OpenPaymentDeps, fields: FormFields): Promise<Payment> {
+export async function openPayment(
+  deps: OpenPaymentDeps,
+  fields: FormFields,
+  door: 'form' | 'widget' = 'form',
+): Promise<Payment> {
   const shop = await findSigner(deps, fields);
-  const form = readPaymentForm(fields, anyTime);
+  const read = readPaymentForm(fields, anyTime);
+  const form = door === 'widget' ? asWidget(read) : read;
   const fingerprint = formFingerprint(fields);
   let latest: Payment | undefined;
   for (let generation = 0; generation < generationsMax; generation += 1) {
@@ -46,6 +53,15 @@ export async function openPayment(deps: OpenPaymentDeps, fields: FormFields): Pr
   }
   if (!latest) throw new Error('No payment was opened.');
   return latest;
+}
+
+/** A card widget stores the card unless it says otherwise, and so needs to know whose it is (imoje protocol, section 1b). */
+function asWidget(form: PaymentForm): PaymentForm {
+  const { widgetType = 'oneclick', customerId } = form;
+  if (widgetType !== 'ecom3ds' && customerId === undefined) {
+    throw new FormInvalid([{ field: 'customerId', message: `Is required by the widget type ${widgetType}.` }]);
+  }
+  return { ...form, widgetType };
 }
 
 /** Says whether a payment is over and no attempt on it can bring money any more that we wait for. */

@@ -47,7 +47,7 @@ function inputOf(form: PaymentForm): Omit<CreatePaymentInput, 'idempotencyKey' |
     title: form.title,
     description: form.additionalDescription,
     customer: form.customer,
-    preselectChannel: form.preselectMethodCode,
+    preselectChannel: form.preselectMethodCode ?? form.widgetType,
     successUrl: urls.success,
     failureUrl: urls.failure,
     returnUrl: urls.return,
@@ -59,8 +59,8 @@ function inputOf(form: PaymentForm): Omit<CreatePaymentInput, 'idempotencyKey' |
 
 /** What only some methods need, as JSON: amounts of the form have at most 9 digits, so numbers hold them exactly. */
 function documentsOf(form: PaymentForm): Prisma.JsonObject | undefined {
-  const { billing, shipping, multipayout, invoice, cart, cartData, version } = form;
-  const given = { billing, shipping, multipayout, invoice, cart, cartData, version };
+  const { billing, shipping, multipayout, invoice, cart, cartData, version, customerId, urlCancel } = form;
+  const given = { billing, shipping, multipayout, invoice, cart, cartData, version, customerId, urlCancel };
   const text = JSON.stringify(given, (_, value: unknown) => (typeof value === 'bigint' ? Number(value) : value));
   return text === '{}' ? undefined : (JSON.parse(text) as Prisma.JsonObject);
 }

@@ -78,6 +78,7 @@ button+.hint{margin-top:.75rem;text-align:center}
 .alert a{color:inherit;font-weight:600}
 .notice{background:var(--wait-bg);border:1px solid var(--wait);border-left-width:.375rem;border-radius:.75rem;padding:1rem 1.25rem;margin-bottom:1rem}
 .notice h2{color:var(--wait)}
+form .notice{margin:1rem 0}
 .notice>*+*{margin-top:.375rem}
 .notice a{color:inherit;font-weight:600}
 .status{display:flex;align-items:center;gap:.75rem;line-height:1.3}

@@ -61,6 +61,8 @@ export type PaymentView = PageFrame & {
   readonly replacing: boolean;
   /** Where the shop wants its payer back: the success, failure or return address, chosen by the payment's status. */
   readonly returnTo?: ReturnLink | undefined;
+  /** Where the shop wants a payer who leaves a card widget; goes out as `returnTo` does. */
+  readonly cancelUrl?: string | undefined;
   readonly urls: PageUrls;
 };
 

@@ -178,6 +178,9 @@ describe('the result', () => {
       cart: none,
       cartData: none,
       version: none,
+      customerId: none,
+      widgetType: none,
+      urlCancel: none,
     });
   });
 

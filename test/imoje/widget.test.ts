@@ -1,0 +1,156 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { listPeriods } from '../../src/imoje/widget/list-periods.ts';
+import { ask, startTestGateway, type TestGateway } from '../support/gateway.ts';
+import { signByHand, signed } from './form/sign-by-hand.ts';
+
+let gateway: TestGateway;
+
+beforeAll(async () => {
+  gateway = await startTestGateway();
+});
+afterAll(() => gateway.stop());
+
+const usual = () => ({
+  ...{ merchantId: gateway.demo.merchantId, serviceId: gateway.demo.serviceId, amount: '1234', currency: 'PLN' },
+  ...{ orderId: 'WID/1', customerId: 'customer-1', customerFirstName: 'Łucja', customerLastName: 'Żak' },
+  customerEmail: 'lucja@example.com',
+});
+const post = (fields: Record<string, string>, lang = 'en'): Promise<Response> =>
+  fetch(`${gateway.url}/widget?lang=${lang}`, {
+    method: 'POST',
+    body: new URLSearchParams(fields),
+    redirect: 'manual',
+  });
+const opened = async (changes: Record<string, string> = {}): Promise<string> => {
+  const answer = await post(signed({ ...usual(), ...changes }, gateway.demo.serviceKey));
+  expect(answer.status).toBe(303);
+  return answer.headers.get('location') ?? '';
+};
+const pageAt = async (path: string): Promise<string> => (await fetch(`${gateway.url}${path}`)).text();
+
+describe('The script of a widget', () => {
+  it.each(['/js/widget.min.js', '/js/installments.js'])(
+    '%s may be loaded by any page, and is kept until it changes',
+    async (path) => {
+      const answer = await fetch(`${gateway.url}${path}`);
+      expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/javascript; charset=UTF-8']);
+      expect(answer.headers.get('cross-origin-resource-policy')).toBe('cross-origin');
+      expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+      const etag = answer.headers.get('etag') ?? '';
+      expect((await fetch(`${gateway.url}${path}`, { headers: { 'if-none-match': etag } })).status).toBe(304);
+      expect((await fetch(`${gateway.url}${path}`, { method: 'POST' })).status).toBe(405);
+    },
+  );
+});
+
+describe('POST /widget', () => {
+  it('opens the payment that the form would open, once, and leads to its card form', async () => {
+    const location = await opened();
+    expect(location).toMatch(/^\/pay\/[0-9a-f-]{36}\/widget\?lang=en$/);
+    expect(await opened()).toBe(location);
+    const form = new URLSearchParams(signed(usual(), gateway.demo.serviceKey));
+    const answer = await fetch(`${gateway.url}/payment`, { method: 'POST', body: form, redirect: 'manual' });
+    expect(`${answer.headers.get('location')}/widget?lang=en`).toBe(location);
+  });
+
+  it('may be framed, unlike every other page, and leads the whole window on', async () => {
+    const location = await opened({ orderId: 'WID/2' });
+    const answer = await fetch(`${gateway.url}${location}`);
+    expect(answer.headers.get('content-security-policy')).toContain('frame-ancestors https: http:');
+    expect(await answer.text()).toContain('target="_top"');
+    const payment = await fetch(`${gateway.url}${location.replace('/widget', '')}`);
+    expect(payment.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+  });
+
+  it.each([
+    ['nothing', 'Sklep Demo will keep this card'],
+    ['recurring', 'to charge this card again later'],
+    ['ecom3ds', 'Name on the card'],
+  ])('of the type %s says what becomes of the card', async (widgetType, words) => {
+    const type = widgetType === 'nothing' ? {} : { widgetType };
+    const page = await pageAt(await opened({ ...type, orderId: `WID/${widgetType}` }));
+    expect(page).toContain(words);
+    expect(page.includes('this card')).toBe(widgetType !== 'ecom3ds');
+  });
+
+  it('speaks Polish when it is asked to, and English where a language is not known', async () => {
+    const fields = signed({ ...usual(), orderId: 'WID/3' }, gateway.demo.serviceKey);
+    for (const [lang, words] of [
+      ['pl', 'Numer karty'],
+      ['xx', 'Card number'],
+    ] as const) {
+      expect(await pageAt((await post(fields, lang)).headers.get('location') ?? '')).toContain(words);
+    }
+  });
+
+  it('takes recipients as JSON, signed as a list', async () => {
+    const recipient = { ban: '72105000028166973380325415', amount: 1234, label: 'Firma A' };
+    const flat = {
+      ...usual(),
+      orderId: 'WID/4',
+      'multipayout[0][amount]': '1234',
+      'multipayout[0][ban]': recipient.ban,
+      'multipayout[0][label]': recipient.label,
+    };
+    const { 'multipayout[0][amount]': _, 'multipayout[0][ban]': __, 'multipayout[0][label]': ___, ...plain } = flat;
+    const signature = signByHand(flat, gateway.demo.serviceKey);
+    const answer = await post({ ...plain, multipayout: JSON.stringify([recipient]), signature });
+    expect(answer.status).toBe(303);
+    const broken = await post({ ...plain, multipayout: '[{', signature });
+    expect(broken.status).toBe(422);
+  });
+
+  it('refuses, in the frame, what the shop has not signed and what is wrong', async () => {
+    const forged = await post({ ...signed(usual(), gateway.demo.serviceKey), amount: '1' });
+    expect(forged.status).toBe(403);
+    expect(forged.headers.get('content-security-policy')).toContain('frame-ancestors https: http:');
+    const { customerId: _, ...unnamed } = usual();
+    const answer = await post(signed(unnamed, gateway.demo.serviceKey));
+    expect([answer.status, await answer.text()]).toEqual([422, expect.stringContaining('customerId')]);
+    const odd = await post(signed({ ...usual(), widgetType: 'twoclick' }, gateway.demo.serviceKey));
+    expect([odd.status, await odd.text()]).toEqual([422, expect.stringContaining('widgetType')]);
+  });
+
+  it('leads to the payment once it can be paid no more', async () => {
+    const location = await opened({ orderId: 'WID/5', urlCancel: 'https://shop.example/left' });
+    expect(await pageAt(location)).toContain('href="https://shop.example/left"');
+    const paymentId = location.split('/')[2];
+    const query = 'mutation ($id: ID!) { cancelPayment(input: { paymentId: $id }) { __typename } }';
+    await ask(gateway, query, { variables: { id: paymentId } });
+    expect(await pageAt(location)).toContain('Show the payment');
+  });
+});
+
+describe('GET /widget/installments', () => {
+  const show = (changes: Record<string, string> = {}, forged: Record<string, string> = {}): Promise<Response> => {
+    const { merchantId, serviceId, serviceKey } = gateway.demo;
+    const fields = signed({ merchantId, serviceId, amount: '100000', currency: 'PLN', ...changes }, serviceKey);
+    return fetch(`${gateway.url}/widget/installments?${new URLSearchParams({ ...fields, ...forged, lang: 'en' })}`);
+  };
+
+  it('shows the lenders with their numbers of instalments, in a frame', async () => {
+    const answer = await show();
+    expect(answer.headers.get('content-security-policy')).toContain('frame-ancestors https: http:');
+    const page = await answer.text();
+    expect(page).toContain('data-channel="inbank" data-period="60"');
+    expect(page).toContain('data-channel="inbank_0" data-period="10"');
+    expect(page).toContain('PLN\u00a0100.00 a month');
+  });
+
+  it('says where instalments are not offered, and refuses what is not signed or wrong', async () => {
+    expect(await (await show({ amount: '29999' })).text()).toContain('Instalments are not offered for this amount.');
+    expect((await show({}, { amount: '200000' })).status).toBe(403);
+    expect((await show({ amount: '0' })).status).toBe(422);
+    expect((await show({ currency: 'XXX' })).status).toBe(422);
+  });
+
+  it('rounds an instalment up, so that the last one may be smaller', () => {
+    expect(listPeriods('inbank_0', 100_001n).map(({ months, each }) => [months, each])).toEqual([
+      [3, 33_334n],
+      [6, 16_667n],
+      [10, 10_001n],
+    ]);
+    expect(listPeriods('inbank', 100_001n).every(({ each }) => each === undefined)).toBe(true);
+    expect(listPeriods('blik', 100_001n)).toEqual([]);
+  });
+});
