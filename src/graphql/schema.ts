@@ -4,6 +4,7 @@ import './money.ts';
 import './refusal.ts';
 import '../auth/graphql.ts';
 import '../shops/graphql.ts';
+import '../baskets/graphql.ts';
 import '../transactions/graphql.ts';
 import '../payments/graphql/payment.ts';
 import '../payments/graphql/payment-queries.ts';

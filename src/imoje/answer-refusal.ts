@@ -14,6 +14,7 @@ const fieldNames: FieldNames = {
   email: 'customerEmail',
   phone: 'customerPhone',
   methods: 'visibleMethod',
+  shares: 'multipayout',
   successUrl: 'urlSuccess',
   failureUrl: 'urlFailure',
   returnUrl: 'urlReturn',

@@ -26,6 +26,8 @@ export type ChargeProfileInput = {
   /** The payer's, for BLIK. */
   readonly payerIp?: string | undefined;
   readonly documents?: CreatePaymentInput['documents'];
+  /** How the money is split. */
+  readonly shares?: CreatePaymentInput['shares'];
 };
 
 /**

@@ -1,3 +1,5 @@
+import type { Share } from '../baskets/model.ts';
+import { insertShares } from '../baskets/sql/insert-shares.ts';
 import type { Outcome } from '../kernel/batch.ts';
 import type { Tx } from '../kernel/db/database.ts';
 import type { Payment } from '../kernel/db/generated/prisma/client.ts';
@@ -8,7 +10,11 @@ import { insertPayments, type NewPayment } from './sql/insert-payments.ts';
 import { readPaymentsByKey } from './store.ts';
 
 /** A checked wish for a payment: the row to write, and why it may not be written now unless it exists already. */
-export type PreparedPayment = NewPayment & { readonly refusal: Refusal | undefined };
+export type PreparedPayment = NewPayment & {
+  readonly refusal: Refusal | undefined;
+  /** How its money is split. */
+  readonly shares: readonly Share[];
+};
 
 /** The payment of a wish in its present state; `replayed` when an earlier wish under the same key had made it. */
 export type CreatedPayment = { readonly payment: Payment; readonly replayed: boolean };
@@ -24,6 +30,10 @@ export async function createPayments(
   const firsts = firstOfEachKey(wishes.filter((wish) => !wish.refusal));
   const written = await insertPayments(tx, firsts);
   const made = new Set(firsts.filter((_, index) => written.has(index)));
+  await insertShares(
+    tx,
+    [...made].map(({ row: payment, merchantId, shares }) => ({ payment, merchantId, shares })),
+  );
   const others = wishes.filter((wish) => !made.has(wish));
   const found = await findByKey(tx, others);
   return wishes.map((wish) =>

@@ -1,4 +1,5 @@
 import { type Acquirers, acquirerFor } from '../acquirers/port.ts';
+import { requireShares, type Share } from '../baskets/model.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Payment, Prisma } from '../kernel/db/generated/prisma/client.ts';
 import type { CaptureMode, Currency, PaymentMethod, PaymentSource } from '../kernel/db/generated/prisma/enums.ts';
@@ -35,6 +36,8 @@ export type CreatePaymentInput = {
   readonly notificationUrl?: string | undefined;
   readonly validUntil?: Date | 'never' | undefined;
   readonly documents?: Prisma.JsonObject | undefined;
+  /** How the money is split; undefined or empty: all of it is the shop's. */
+  readonly shares?: readonly Share[] | undefined;
 };
 
 export type PrepareDeps = {
@@ -57,7 +60,9 @@ export function preparePayment(
   const now = deps.clock.now(shop);
   const addresses = parseAddresses(input, deps.addressRule);
   const customer = parseCustomer(input.customer);
-  for (const name of ['description', 'documents'] as const) refuseCardNumber(input[name], [name]);
+  for (const name of ['description', 'documents', 'shares'] as const) refuseCardNumber(input[name], [name]);
+  const { shares = [] } = input;
+  requireShares(shares, parsePaymentAmount(input.amount));
   const row: Payment = {
     id: newId(now),
     shopId: shop.id,
@@ -85,7 +90,7 @@ export function preparePayment(
     settledAt: null,
   };
   const expires = row.validUntil < neverExpires;
-  return { row, merchantId: shop.merchantId, expires, refusal: refusalNow(deps, shop, { row, now, input }) };
+  return { row, merchantId: shop.merchantId, expires, shares, refusal: refusalNow(deps, shop, { row, now, input }) };
 }
 
 /** Why the payment may not be made at this moment, if so. */

@@ -3,6 +3,7 @@ import type { PreparedPayment } from '../../payments/create-payment.ts';
 import { type CreatePaymentInput, type PrepareDeps, preparePayment } from '../../payments/prepare-payment.ts';
 import type { Shop } from '../../shops/model.ts';
 import { chooseMethods } from '../choose-methods.ts';
+import { toShares } from '../to-shares.ts';
 import type { PaymentForm } from './form-fields.ts';
 
 /** Under which a form's payment is kept. */
@@ -54,13 +55,13 @@ function inputOf(form: PaymentForm): Omit<CreatePaymentInput, 'idempotencyKey' |
     notificationUrl: urls.notification,
     validUntil: form.validUntil,
     documents: documentsOf(form),
+    shares: toShares(form.multipayout),
   };
 }
 
-/** What only some methods need, as JSON: amounts of the form have at most 9 digits, so numbers hold them exactly. */
+/** What only some methods need, as JSON. */
 function documentsOf(form: PaymentForm): Prisma.JsonObject | undefined {
-  const { billing, shipping, multipayout, invoice, cart, cartData, version, customerId, urlCancel } = form;
-  const given = { billing, shipping, multipayout, invoice, cart, cartData, version, customerId, urlCancel };
-  const text = JSON.stringify(given, (_, value: unknown) => (typeof value === 'bigint' ? Number(value) : value));
+  const { billing, shipping, invoice, cart, cartData, version, customerId, urlCancel } = form;
+  const text = JSON.stringify({ billing, shipping, invoice, cart, cartData, version, customerId, urlCancel });
   return text === '{}' ? undefined : (JSON.parse(text) as Prisma.JsonObject);
 }

@@ -21,6 +21,7 @@ const fieldNames: FieldNames = {
   reason: 'title',
   idempotencyKey: 'Idempotency-Key',
   customerId: 'customer.cid',
+  shares: 'multipayout',
   profileId: 'paymentProfileId',
   appKey: 'blikKey',
 };

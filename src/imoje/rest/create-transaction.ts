@@ -13,6 +13,7 @@ import { findVisibleShop } from '../../shops/find-shop.ts';
 import { type Channel, channelFacts, isChannel, limitsAgainst, type Shop } from '../../shops/model.ts';
 import { wireMethod } from '../../webhooks/model.ts';
 import { methodCodes } from '../form/method-words.ts';
+import { toShares } from '../to-shares.ts';
 import { endpoint, type RestCall } from './endpoint.ts';
 import { PlainCardData } from './errors.ts';
 import * as examples from './example-answers.ts';
@@ -157,5 +158,6 @@ function paymentOf(body: Body) {
     notificationUrl: body.notificationUrl,
     validUntil: body.validTo,
     documents: keptDocuments({ ...body, cid }),
+    shares: toShares(body.multipayout),
   };
 }

@@ -13,6 +13,7 @@ import { readAttempts } from '../../transactions/store.ts';
 import { unixSeconds, wirePaymentStatus } from '../../webhooks/model.ts';
 import { chooseMethods } from '../choose-methods.ts';
 import { parseVisibleMethods } from '../form/method-words.ts';
+import { toShares } from '../to-shares.ts';
 import { endpoint, type RestCall } from './endpoint.ts';
 import * as examples from './example-answers.ts';
 import * as fields from './fields.ts';
@@ -87,6 +88,7 @@ export const createPaymentEndpoint = endpoint(
       notificationUrl: body.notificationUrl,
       validUntil: body.validTo,
       documents: keptDocuments({ ...body, cid }),
+      shares: toShares(body.multipayout),
     };
     const { payment } = await deps.payments.creating.submit(
       preparePayment(deps.prepare, { shop, source: 'REST' }, wish),

@@ -6,6 +6,7 @@ import { deactivateProfile } from '../../profiles/deactivate-profile.ts';
 import { findVisibleProfile, parseCustomerId } from '../../profiles/find-profile.ts';
 import { readProfilesOfCustomer } from '../../profiles/store.ts';
 import { readShopsOf } from '../../shops/store.ts';
+import { toShares } from '../to-shares.ts';
 import { endpoint, type RestCall } from './endpoint.ts';
 import * as examples from './example-answers.ts';
 import * as fields from './fields.ts';
@@ -63,7 +64,8 @@ export const chargeProfileEndpoint = endpoint(
       { actor, source: 'REST' },
       {
         ...{ ...wish, shopId: serviceId, profileId: paymentProfileId, idempotencyKey },
-        documents: keptDocuments({ multipayout: data?.multipayout, invoice: kept }),
+        documents: keptDocuments({ invoice: kept }),
+        shares: toShares(data?.multipayout),
       },
     );
     return { transaction: saleObject(await findSale(deps, actor, started.transaction.id)) };

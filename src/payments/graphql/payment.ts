@@ -60,6 +60,9 @@ export const PaymentRef = builder.prismaObject('Payment', {
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
     settledAt: t.expose('settledAt', { type: 'DateTime', nullable: true, description: 'When the money arrived.' }),
+    shares: t.relation('shares', {
+      description: 'What recipients get of it, when it is settled; the rest is the shop’s. Empty: all of it.',
+    }),
     transactions: t.relatedConnection(
       'transactions',
       {
