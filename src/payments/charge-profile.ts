@@ -8,7 +8,7 @@ import { appsOf, channelOf, holderOf } from '../profiles/model.ts';
 import type { StartedTransaction } from './decide-start.ts';
 import type { PaymentDeps } from './deps.ts';
 import { type CreatePaymentInput, type PrepareDeps, preparePayment } from './prepare-payment.ts';
-import { startTransaction } from './start-transaction.ts';
+import { askGuard, startTransaction } from './start-transaction.ts';
 
 /** A wish to take money from a stored instrument. */
 export type ChargeProfileInput = {
@@ -52,13 +52,16 @@ export async function chargeProfile(
   }
   const wish = paymentFor(profile, input);
   const prepared = preparePayment(prepare, { shop, source: door.source }, wish);
-  const refusal = prepared.refusal ?? refusalOf(profile, input);
-  const { payment } = await payments.creating.submit({ ...prepared, refusal });
+  const { method } = profile;
+  const tried = { shopId: shop.id, method, address: input.payerIp, addressSeen: false };
+  const known = prepared.refusal ?? refusalOf(profile, input);
+  const admission = known ? { refusal: undefined } : await askGuard(payments, tried);
+  const { payment } = await payments.creating.submit({ ...prepared, refusal: known ?? admission.refusal });
   return startTransaction(
     payments,
     { shop, source: 'API' },
     {
-      ...{ paymentId: payment.id, idempotencyKey: input.idempotencyKey, method: profile.method },
+      ...{ paymentId: payment.id, idempotencyKey: input.idempotencyKey, method, admission },
       ...{ channel: channelOf(profile), profileId: profile.id, appKey: input.appKey, payerIp: input.payerIp },
       card: { token: profile.token, fingerprint: profile.id },
     },

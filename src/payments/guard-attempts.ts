@@ -9,7 +9,6 @@ import { TooManyAttempts } from './errors.ts';
 /** One try to pay a payment, as far as it matters to the guard. */
 export type Try = {
   readonly shopId: string;
-  readonly paymentId: string;
   readonly method: PaymentMethod;
   /** The payer's; undefined when nobody told us. Then only the payment and the shop count. */
   readonly address: string | undefined;
@@ -18,7 +17,7 @@ export type Try = {
 };
 
 /** A try that the acquirer refused, and why. */
-export type RefusedTry = Try & { readonly reason: DeclineReason | null };
+export type RefusedTry = Try & { readonly paymentId: string; readonly reason: DeclineReason | null };
 
 /**
  * Keeps others' codes and cards from being tried out: who has too many attempts refused is slowed down, then stopped.

@@ -37,7 +37,12 @@ export type StartTransactionInput = {
   readonly supersede?: boolean | undefined;
   readonly payerIp?: string | undefined;
   readonly returnUrl?: string | undefined;
+  /** What the guard said, where it was asked before the payment was made (`askGuard`). */
+  readonly admission?: Admission | undefined;
 };
+
+/** Whether the guard against abuse lets a try through. */
+export type Admission = { readonly refusal: TooManyAttempts | undefined };
 
 /** A card as the tokeniser gave it back. */
 export type TokenisedCard = {
@@ -69,7 +74,7 @@ export async function startTransaction(
   input: StartTransactionInput,
 ): Promise<StartedTransaction> {
   const wish = prepareStart(deps, owner, input);
-  const limited = isSent(wish) ? await limitOf(deps, wish) : undefined;
+  const { refusal: limited } = input.admission ?? (isSent(wish) ? await askGuard(deps, triedBy(wish)) : admitted);
   // A repeated call gets its first answer, whoever is stopped meanwhile.
   const started = await deps.starting.submit(limited ? { ...wish, refusal: limited } : wish);
   const { transaction } = started;
@@ -84,19 +89,25 @@ export async function startTransaction(
   return { ...applied, replayed: false };
 }
 
-async function limitOf(deps: Pick<PaymentDeps, 'attempts'>, wish: PreparedStart): Promise<TooManyAttempts | undefined> {
+const admitted: Admission = { refusal: undefined };
+
+/**
+ * Asks the guard against abuse about a try, which may take some seconds. Who makes a payment for the try asks before, so that
+ * what is stopped leaves no payment behind, and gives the answer to `startTransaction` as its `admission`.
+ */
+export async function askGuard(deps: Pick<PaymentDeps, 'attempts'>, tried: Try): Promise<Admission> {
   try {
-    await deps.attempts.admit(triedBy(wish));
-    return undefined;
+    await deps.attempts.admit(tried);
+    return admitted;
   } catch (error) {
-    if (error instanceof TooManyAttempts) return error;
+    if (error instanceof TooManyAttempts) return { refusal: error };
     throw error;
   }
 }
 
-function triedBy({ shop, paymentId, channel, source, payerIp }: PreparedStart): Try {
+function triedBy({ shop, channel, source, payerIp }: PreparedStart): Try {
   const { method } = channelFacts(channel);
-  return { shopId: shop.id, paymentId, method, address: payerIp, addressSeen: source === 'WEB' };
+  return { shopId: shop.id, method, address: payerIp, addressSeen: source === 'WEB' };
 }
 
 function orderFor(
@@ -158,7 +169,7 @@ function prepareStart(
     throw new InvalidInput('payerIp must be an IPv4 or IPv6 address, without a zone.', ['payerIp']);
   }
   if (input.returnUrl !== undefined) parseWebAddress(input.returnUrl, ['returnUrl']);
-  const { card, supersede = false, enterLater: _, choosesApp = false, ...hashed } = input;
+  const { card, supersede = false, enterLater: _, choosesApp = false, admission: __, ...hashed } = input;
   const entered = !entersCode && (!takesCard(channel) || card !== undefined);
   return {
     paymentId: input.paymentId,

@@ -2,9 +2,10 @@ import { z } from 'zod';
 import type { PaymentMethod } from '../../kernel/db/generated/prisma/enums.ts';
 import { InvalidInput } from '../../kernel/errors.ts';
 import { parseLocale } from '../../kernel/i18n/locales.ts';
+import type { Try } from '../../payments/guard-attempts.ts';
 import { listMethods } from '../../payments/list-methods.ts';
 import { preparePayment } from '../../payments/prepare-payment.ts';
-import { startTransaction, type TokenisedCard } from '../../payments/start-transaction.ts';
+import { askGuard, startTransaction, type TokenisedCard } from '../../payments/start-transaction.ts';
 import { tokeniseWalletToken } from '../../payments/tokenise-wallet-token.ts';
 import { CustomerUnnamed } from '../../profiles/errors.ts';
 import { isStoring } from '../../profiles/model.ts';
@@ -90,19 +91,33 @@ export const createTransactionEndpoint = endpoint(
     const { method } = channelFacts(channel);
     const wish = { ...paymentOf(body), idempotencyKey, methods: [method], preselectChannel: channel };
     const card = await cardOf(call, { shop, method, channel });
-    const made = await deps.payments.creating.submit(preparePayment(deps.prepare, { shop, source: 'REST' }, wish));
+    const prepared = preparePayment(deps.prepare, { shop, source: 'REST' }, wish);
+    // What the guard stops leaves no payment behind; a call that was answered before finds its payment all the same.
+    const admission = isEntered(body, method) ? await askGuard(deps.payments, triedBy(body, shop, method)) : undefined;
+    const refusal = prepared.refusal ?? admission?.refusal;
+    const made = await deps.payments.creating.submit({ ...prepared, refusal });
     const started = await startTransaction(
       deps.payments,
       { shop, source: 'API' },
       {
         ...{ paymentId: made.payment.id, idempotencyKey, method, channel, enterLater: true },
-        ...{ blikCode: body.blikCode, card, payerIp: body.clientIp },
+        ...{ blikCode: body.blikCode, card, payerIp: body.clientIp, admission },
       },
     );
     const action = actionOf(started.transaction);
     return { transaction: saleObject({ ...started, shop }), ...(action && { action }) };
   },
 );
+
+/** Says whether all is there that the attempt needs; else the payer enters it on our page, and is judged there. */
+function isEntered({ blikCode, wallet }: Body, method: PaymentMethod): boolean {
+  if (method === 'BLIK') return blikCode !== undefined;
+  return method !== 'CARD' && (method !== 'WALLET' || wallet !== undefined);
+}
+
+function triedBy({ clientIp: address }: Body, { id: shopId }: Shop, method: PaymentMethod): Try {
+  return { shopId, method, address, addressSeen: false };
+}
 
 /** The channel of a method and its code; codes that the gateway lacks are documented all the same. */
 function channelOf({ paymentMethod, paymentMethodCode: code }: Body): Channel {

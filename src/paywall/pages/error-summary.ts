@@ -28,6 +28,8 @@ const lenderReasons = [
   'PAYER_DECLINED',
   'NOT_CONFIRMED',
   'ISSUER_DECLINED',
+  'NO_ANSWER',
+  'SUPERSEDED',
 ] as const satisfies readonly DeclineReason[];
 
 /** Says whether the page has to begin with what went wrong. */

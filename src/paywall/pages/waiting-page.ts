@@ -7,12 +7,13 @@ import { otherMoneyNotice } from './other-money.ts';
 import { amountOf, factList, isCredit, listening, refreshWithoutScript, statusLine, webAddress } from './parts.ts';
 import type { Html, PaymentView } from './view.ts';
 
-type Waiting = 'unknown' | 'atBank' | 'atLender' | 'challenge' | 'waiting' | 'processing';
+type Waiting = 'unknown' | 'unknownLender' | 'atBank' | 'atLender' | 'challenge' | 'waiting' | 'processing';
 
 /** Draws the page of a payment whose attempt is running (status PENDING): what to do now, and how long there is for it. */
 export function waitingPage(view: PaymentView): Html {
   const t = translatorFor(view.locale);
   const key = waitingFor(view);
+  const isUnknown = view.attempt?.status === 'UNKNOWN';
   const parts = { title: t(`${key}.heading`), shopName: view.payment.shopName, head: refreshWithoutScript };
   const words = { amount: amountOf(view), method: view.attempt?.label ?? '' };
   return layout(
@@ -24,7 +25,7 @@ ${statusLine(view, 'inProgress')}
 <p>${t(`${key}.text`, words)}</p>
 ${view.attempt?.bankPage === undefined ? '' : wayTo(view.attempt.bankPage, t(`${key === 'challenge' ? key : 'atBank'}.continue`, words))}
 ${key === 'waiting' ? countdown(view) : ''}
-<p>${t(key === 'unknown' ? 'unknown.dontPayTwice' : 'waiting.keepOpen')}</p>
+<p>${t(isUnknown ? 'unknown.dontPayTwice' : 'waiting.keepOpen')}</p>
 ${factList([
   [t('summary.shop'), view.payment.shopName],
   [t('summary.title'), view.payment.title],
@@ -33,7 +34,7 @@ ${factList([
 ])}
 ${view.attempt?.replaceable ? html`<p class="back"><a href="${view.urls.otherMethod}">${t('other.link')}</a></p>` : ''}
 </div>
-${key === 'unknown' ? backLink(view) : ''}`,
+${isUnknown ? backLink(view) : ''}`,
   );
 }
 
@@ -47,7 +48,7 @@ ${fields.map(({ name, value }) => html`<input type="hidden" name="${name}" value
 }
 
 function waitingFor({ attempt, now }: PaymentView): Waiting {
-  if (attempt?.status === 'UNKNOWN') return 'unknown';
+  if (attempt?.status === 'UNKNOWN') return isCredit(attempt.method) ? 'unknownLender' : 'unknown';
   if (attempt?.bankPage !== undefined) {
     if (isCredit(attempt.method)) return 'atLender';
     return attempt.method === 'PBL' ? 'atBank' : 'challenge';
