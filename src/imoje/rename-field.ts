@@ -1,4 +1,5 @@
 import type { Refusal } from '../kernel/errors.ts';
+import { wireMethod } from '../webhooks/model.ts';
 
 /** A door's names of what payments call otherwise. */
 export type FieldNames = { readonly [name: string]: string };
@@ -11,5 +12,13 @@ export function renameField(
   const name = refusal.field?.at(-1);
   if (name === undefined) return undefined;
   const field = names[name] ?? name;
-  return { field, message: refusal.message.replace(new RegExp(`^${RegExp.escape(name)}\\b`), field) };
+  const message = refusal.message.replace(new RegExp(`^${RegExp.escape(name)}\\b`), field);
+  return { field, message: refusal.code === 'METHOD_NOT_AVAILABLE' ? renameMethods(message) : message };
+}
+
+/** Shops know methods by imoje's words for them (protocol, section 11). */
+function renameMethods(message: string): string {
+  return message.replaceAll(/\b[A-Z_]{3,}\b/g, (word) =>
+    Object.hasOwn(wireMethod, word) ? wireMethod[word as keyof typeof wireMethod] : word,
+  );
 }

@@ -15,7 +15,7 @@ export class ProfileNotActive extends Refusal {
 /** An instrument is stored under the shop's name of its payer, and the payment has none. */
 export class CustomerUnnamed extends InvalidInput {
   constructor(channel: string) {
-    super(`${channel} stores what pays under customerId, which this payment has not; create one that has.`, [
+    super(`customerId is required by ${channel}, which stores what pays under it; create a payment with one.`, [
       'customerId',
     ]);
   }

@@ -224,4 +224,18 @@ describe('What a shop offers', () => {
       ],
     });
   });
+
+  it('is named by imoje’s words where a method is not offered', async () => {
+    const {
+      type: _,
+      paymentMethod: __,
+      paymentMethodCode: ___,
+      ...body
+    } = saleBody(gateway, { visibleMethod: ['wt'] });
+    const answer = await call(gateway, 'POST /payment', { body });
+    expect([answer.status, answer.body]).toMatchObject([
+      406,
+      { apiErrorResponse: { message: expect.stringMatching(/does not offer wt; it offers blik, pbl, card, wallet/) } },
+    ]);
+  });
 });

@@ -60,7 +60,12 @@ describe('A first payment by oneclick or recurring', () => {
       body: { ...first(''), customer: { ...customer(''), cid: undefined } },
     });
     expect(status).toBe(422);
-    expect(body).toMatchObject({ apiErrorResponse: { errors: [{ path: 'customer.cid' }] } });
+    expect(body).toMatchObject({
+      apiErrorResponse: {
+        message: expect.stringMatching(/^customer\.cid is required/),
+        errors: [{ path: 'customer.cid' }],
+      },
+    });
   });
 
   it.each([
