@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { holdsCardNumberIn } from '../../kernel/card-numbers.ts';
 import { isCurrency } from '../../kernel/money.ts';
+import { problemsOf } from '../trade-documents.ts';
 import { latin, textRule, visible } from '../wire-text.ts';
 import { isEmail, isWebAddress } from './contact-rules.ts';
 import { methodCodes, parseVisibleMethods } from './method-words.ts';
@@ -46,16 +47,22 @@ const visibleMethod = wireText.transform((list, ctx) => {
   return z.NEVER;
 });
 
-const packedJson = wireText.transform((packed, ctx) => {
-  const unpacked = unpackJson(packed);
-  if (unpacked !== undefined && !holdsCardNumberIn(unpacked)) return unpacked;
-  ctx.addIssue(
-    unpacked === undefined
-      ? 'Must be base64 of gzip of a JSON object of at most 256 KiB; URL-encode its + as %2B.'
-      : cardNumberInField,
-  );
-  return z.NEVER;
-});
+function packedJson(name: Parameters<typeof problemsOf>[0]) {
+  return wireText.transform((packed, ctx) => {
+    const unpacked = unpackJson(packed);
+    if (unpacked === undefined) {
+      ctx.addIssue('Must be base64 of gzip of a JSON object of at most 256 KiB; URL-encode its + as %2B.');
+      return z.NEVER;
+    }
+    // A number may hide in a name of a field, which is in the path of what is wrong with it.
+    if (holdsCardNumberIn(unpacked)) {
+      ctx.addIssue(cardNumberInField);
+      return z.NEVER;
+    }
+    for (const { path, message } of problemsOf(name, unpacked)) ctx.addIssue({ code: 'custom', path, message });
+    return unpacked;
+  });
+}
 
 function address(name: string) {
   const fields = {
@@ -128,9 +135,9 @@ export const formSchema = z.object({
   billing: address('billing'),
   shipping: address('shipping'),
   multipayout,
-  invoice: packedJson.optional(),
-  cart: packedJson.optional(),
-  cartData: packedJson.optional(),
+  invoice: packedJson('invoice').optional(),
+  cart: packedJson('cart').optional(),
+  cartData: packedJson('cartData').optional(),
   version: text(255).optional(),
   // Of the card widget (section 1b), and good in any form.
   customerId: wireText

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { amountMax, currencies } from '../../kernel/money.ts';
 import { isWebAddress } from '../form/contact-rules.ts';
+import { problemsOf } from '../trade-documents.ts';
 import { latin, textRule, visible } from '../wire-text.ts';
 
 /** A text of the protocol's tables: 1 to `max` of the characters allowed. */
@@ -86,15 +87,22 @@ const recipients = optional(
   ),
 );
 
-const anyObject = optional(z.record(z.string(), z.unknown()));
+/** Checked where it says something, and kept as it came. */
+function tradeDocument(name: Parameters<typeof problemsOf>[0]) {
+  return optional(
+    z.record(z.string(), z.unknown()).superRefine((document, ctx) => {
+      for (const { path, message } of problemsOf(name, document)) ctx.addIssue({ code: 'custom', path, message });
+    }),
+  );
+}
 
 /** What only some methods need (imoje protocol, sections 1 and 9). */
 export const documents = {
   billing: address,
   shipping: address,
   multipayout: recipients,
-  invoice: anyObject,
-  cart: anyObject,
+  invoice: tradeDocument('invoice'),
+  cart: tradeDocument('cart'),
 };
 
 /** The schema of a call that takes no body. */

@@ -12,7 +12,10 @@ afterAll(() => gateway.stop());
 const sell = (changes: object) => call(gateway, 'POST /transaction', { body: saleBody(gateway, changes) });
 
 it('Null and empty texts are no fields, however deep, and what is kept as it came keeps them', async () => {
-  const cart = { items: [{ name: '', price: null }], note: '' };
+  const cart = {
+    items: [{ id: 1, name: 'Laptop', amount: 1, tax: 0, taxStake: 23, quantity: 1, url: '', state: null }],
+    note: '',
+  };
   const answer = await sell({
     customer: { firstName: 'Jan', lastName: 'Kowalski', email: '', phone: null },
     billing: { firstName: 'Jan', street: '', city: null },
