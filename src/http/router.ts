@@ -9,6 +9,7 @@ import { linkRoutes } from '../links/http.ts';
 import { acquirerRoutes } from '../payments/http.ts';
 import { answerErrorPage } from '../paywall/answer-page.ts';
 import { paywallRoutes } from '../paywall/http.ts';
+import { pictureRoutes } from '../paywall/pictures-http.ts';
 import { sandboxRoutes } from '../paywall/sandbox-http.ts';
 import { answerProblem, answerTooMany, sayRetryAfter, wantsHtml } from './answers.ts';
 import type { HttpContext, HttpDeps, HttpEnv } from './deps.ts';
@@ -40,6 +41,8 @@ export function createRouter(deps: HttpDeps): Hono<HttpEnv> {
       .route('/', acquirerRoutes(deps))
       // Counts by token, and by address only what comes without a good one.
       .route('/', restRoutes(deps))
+      // A page of a shop asks for dozens of them at once, and each is drawn but once.
+      .route('/', pictureRoutes())
       .use(async (c, next) => {
         const limited = await deps.limits.ofAddress(c.env?.incoming);
         return limited ? answerLimited(deps, c, limited) : next();

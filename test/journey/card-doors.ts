@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { sealGooglePay } from '../../src/cards/seal-google-pay.ts';
 import type { Demo } from '../../src/demo.ts';
 import { formSchema } from '../../src/imoje/form/form-schema.ts';
+import { pictureVersion } from '../../src/paywall/picture-addresses.ts';
 import { packed } from '../imoje/form/good-form.ts';
 import { signed } from '../imoje/form/sign-by-hand.ts';
 import type { SentNumbers } from './sent-numbers.ts';
@@ -76,6 +77,11 @@ export function doorsOf(world: DoorWorld): Door[] {
     ...['/js/widget.min.js', '/js/installments.js', '/widget/installments'].flatMap((path) => [
       ...at(`GET ${path}`, `${path}?a=${numbers.next()}`),
       ...at(`ALL ${path}`, `${path}?a=${numbers.next()}`),
+    ]),
+    ...['GET', 'ALL'].flatMap((method) => [
+      ...at(`${method} /pictures/:version/:kind/:file`, `/pictures/${numbers.next()}/channels/ipko.png`),
+      ...at(`${method} /pictures/:version/:kind/:file`, `/pictures/${pictureVersion}/channels/${numbers.next()}`),
+      ...at(`${method} /pictures/:version/:kind/:file`, `/pictures/${pictureVersion}/channels/ipko.png`),
     ]),
     ...at('ALL /widget', `/widget?a=${numbers.next()}`),
     ...at('ALL /payment', `/payment?orderId=${numbers.next()}`),

@@ -33,7 +33,7 @@ describe('The page of a payment that lenders can pay', () => {
     const text = await page(await newPayment());
     expect(titlesOf(text)).toEqual(expect.arrayContaining(['Pay later', 'Instalments']));
     const names = ['Twisto', 'PayPo', 'BLIK Płacę Później', 'Inbank instalments', 'Inbank instalments at 0%'];
-    for (const name of names) expect(text).toContain(`<span>${name}</span>`);
+    for (const name of names) expect(text).toContain(`</svg>${name}</span>`);
     expect(text).not.toContain('PragmaGO');
   });
 

@@ -4,6 +4,7 @@ import { type Locale, parseLocale } from '../../kernel/i18n/locales.ts';
 import { amountMax, type Currency } from '../../kernel/money.ts';
 import { listMethods } from '../../payments/list-methods.ts';
 import { channelName, methodName } from '../../payments/name-methods.ts';
+import { channelPicture, methodPicture } from '../../paywall/picture-addresses.ts';
 import { findVisibleShop } from '../../shops/find-shop.ts';
 import { type Channel, channelFacts, type Shop, takesCurrency } from '../../shops/model.ts';
 import { readShopsOf } from '../../shops/store.ts';
@@ -72,10 +73,11 @@ export const paymentMethodsEndpoint = endpoint(
     const locale: Locale = parseLocale(body.locale ?? '') ?? 'pl';
     const { amount, currency } = body;
     const wish = { amount, currency, wanted: [], now: deps.payments.clock.now(shop), includeUnavailable: true };
+    const { publicUrl } = deps.payments;
     return listMethods(deps.payments.acquirers, shop, wish).map(({ method, channels, options }, place) => ({
       label: methodName(method, locale),
       isOnline: channels.length > 0,
-      image: [],
+      image: [{ png: methodPicture(publicUrl, method) }],
       priority: place + 1,
       channels: options.map(({ channel, unavailable }, index) => ({
         paymentMethod: wireMethod[method],
@@ -83,7 +85,7 @@ export const paymentMethodsEndpoint = endpoint(
         label: channelName(channel, locale),
         priority: index + 1,
         isOnline: unavailable === undefined,
-        image: [],
+        image: [{ png: channelPicture(publicUrl, channel) }],
       })),
     }));
   },
@@ -102,16 +104,15 @@ function serviceObject({ payments }: RestCall<unknown>['deps'], shop: Shop): obj
         const isOnline = acquirer !== undefined && acquirer.unavailability(channel, now) === undefined;
         return shop.currencies
           .filter((currency) => acquirer && takesCurrency(channel, currency))
-          .map((currency) => channelObject(channel, { currency, isOnline }));
+          .map((currency) => channelObject(channel, { currency, isOnline, publicUrl: payments.publicUrl }));
       }),
     },
   };
 }
 
-function channelObject(
-  channel: Channel,
-  { currency, isOnline }: { readonly currency: Currency; readonly isOnline: boolean },
-) {
+type ChannelNow = { readonly currency: Currency; readonly isOnline: boolean; readonly publicUrl: string };
+
+function channelObject(channel: Channel, { currency, isOnline, publicUrl }: ChannelNow) {
   const { method, limits } = channelFacts(channel);
   return {
     paymentMethod: wireMethod[method],
@@ -124,7 +125,7 @@ function channelObject(
       minTransaction: { type: 'number', value: Number(limits?.min ?? 1n) },
       maxTransaction: { type: 'number', value: Number(limits?.max ?? amountMax) },
     },
-    paymentMethodImage: [],
-    paymentMethodCodeImage: [],
+    paymentMethodImage: [{ png: methodPicture(publicUrl, method) }],
+    paymentMethodCodeImage: [{ png: channelPicture(publicUrl, channel) }],
   };
 }

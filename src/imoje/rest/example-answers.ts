@@ -95,6 +95,8 @@ export const examplePayment = {
   ...{ isConfirmVisited: false, confirmVisitedAt: null, ...addresses, customer, transactions: [sale] },
 };
 
+const image = (file: string) => [{ png: `https://pay.example/pictures/0a1b2c3d/${file}` }];
+
 const channel = { paymentMethod: 'blik', paymentMethodCode: 'blik' };
 
 export const exampleService = {
@@ -107,15 +109,20 @@ export const exampleService = {
           minTransaction: { type: 'number', value: 1 },
           maxTransaction: { type: 'number', value: 999_999_999 },
         },
-        ...{ paymentMethodImage: [], paymentMethodCodeImage: [] },
+        ...{ paymentMethodImage: image('methods/blik.png'), paymentMethodCodeImage: image('channels/blik.png') },
       },
     ],
   },
 };
 
-const shown = { label: 'BLIK', isOnline: true, image: [], priority: 1 };
+const shown = { label: 'BLIK', isOnline: true, priority: 1 };
 
-export const exampleMethods = [{ ...shown, channels: [{ ...channel, ...shown }] }];
+export const exampleMethods = [
+  {
+    ...{ ...shown, image: image('methods/blik.png') },
+    channels: [{ ...channel, ...shown, image: image('channels/blik.png') }],
+  },
+];
 
 /** What all bodies that start a payment have in common. */
 export const exampleOrder = {

@@ -53,7 +53,8 @@ legend{font-weight:600;padding:1rem 0 0}
 .tiles{display:grid;grid-template-columns:repeat(auto-fill,minmax(8rem,1fr));gap:.5rem;margin:.75rem 0 1.25rem}
 .tiles label{position:relative;display:grid;margin:0;font-weight:400}
 .tiles input{position:absolute;opacity:0;inset:0;width:100%;height:100%;margin:0;cursor:pointer}
-.tiles span{display:grid;place-items:center;min-height:3.25rem;padding:.375rem .5rem;border:2px solid var(--field);border-radius:.625rem;text-align:center;font-size:.9375rem;line-height:1.2}
+.tiles span{display:grid;place-items:center;align-content:center;gap:.25rem;min-height:3.25rem;padding:.375rem .5rem;border:2px solid var(--field);border-radius:.625rem;text-align:center;font-size:.9375rem;line-height:1.2}
+.tiles svg{width:3rem;height:1.5rem}
 .tiles input:checked+span{border-color:var(--main);font-weight:600}
 .tiles input:focus-visible+span{outline:3px solid var(--main);outline-offset:2px}
 label{display:block;font-weight:600;margin-top:1rem}

@@ -1,6 +1,7 @@
 import { html, raw } from 'hono/html';
 import { type MessageKey, translatorFor } from '../messages/catalogues.ts';
 import { amountOf, formFields } from './parts.ts';
+import { channelPlate } from './plates.ts';
 import { type Html, type PaymentView, type Tile, type TileMethod, tilePaths } from './view.ts';
 
 /** What happens after the choice. */
@@ -21,7 +22,7 @@ ${formFields(view)}
 ${isWrong ? html`<p class="wrong" id="${id}-wrong">${t(`problem.NONE_CHOSEN.${method}`)}</p>` : ''}
 <div class="tiles">${tiles.map(
     ({ channel, name }) =>
-      html`<label><input type="radio" name="channel" value="${channel}" required${raw(channel === view.opened.channel ? ' checked' : '')}><span>${name}</span></label>`,
+      html`<label><input type="radio" name="channel" value="${channel}" required${raw(channel === view.opened.channel ? ' checked' : '')}><span>${channelPlate(channel)}${name}</span></label>`,
   )}</div></fieldset>
 <button type="submit">${t('pay', { amount: amountOf(view) })}</button>
 <p class="hint">${t(afterwards[method])}</p>

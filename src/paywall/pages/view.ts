@@ -10,6 +10,7 @@ import type {
 } from '../../kernel/db/generated/prisma/enums.ts';
 import type { Locale } from '../../kernel/i18n/locales.ts';
 import type { Money } from '../../kernel/money.ts';
+import type { Channel } from '../../shops/model.ts';
 
 /** A rendered page or a part of one. Everything put into it was escaped. */
 export type Html = ReturnType<typeof html>;
@@ -114,7 +115,7 @@ export function isTileMethod(method: PaymentMethod): method is TileMethod {
   return Object.hasOwn(tilePaths, method);
 }
 
-export type Tile = { readonly channel: string; readonly name: string };
+export type Tile = { readonly channel: Channel; readonly name: string };
 
 /** Where the payer of a wallet chooses his card. */
 export type WalletLink = { readonly name: string; readonly href: string };

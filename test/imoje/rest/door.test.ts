@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { channelPicture, methodPicture } from '../../../src/paywall/picture-addresses.ts';
 import { storeCard } from '../../profiles/store-card.ts';
 import { updateShop } from '../../start/pay.ts';
 import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
@@ -192,8 +193,20 @@ describe('What a shop offers', () => {
         minTransaction: { type: 'number', value: 1 },
         maxTransaction: { type: 'number', value: 999_999_999 },
       },
-      ...{ paymentMethodImage: [], paymentMethodCodeImage: [] },
+      paymentMethodImage: [{ png: methodPicture(gateway.url, 'BLIK') }],
+      paymentMethodCodeImage: [{ png: channelPicture(gateway.url, 'blik') }],
     });
+  });
+
+  it('has pictures below the address of the gateway, each of which is there', async () => {
+    const { text } = await call(gateway, `GET /service/${gateway.demo.serviceId}`);
+    const addresses = new Set([...text.matchAll(/"png":"([^"]+)"/g)].map(([, address = '']) => address));
+    expect(addresses.size).toBeGreaterThan(20);
+    for (const address of addresses) {
+      expect(address.startsWith(`${gateway.url}/`)).toBe(true);
+      const answer = await fetch(address, { redirect: 'error' });
+      expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'image/png']);
+    }
   });
 
   it('is told of all shops', async () => {
@@ -207,19 +220,20 @@ describe('What a shop offers', () => {
       body: { amount: 1234, currency: 'PLN', device: 'mobile', locale: 'en' },
     });
     expect(body).toContainEqual({
-      ...{ label: 'Payment card', isOnline: true, image: [], priority: expect.any(Number) },
+      ...{ label: 'Payment card', isOnline: true, priority: expect.any(Number) },
+      image: [{ png: methodPicture(gateway.url, 'CARD') }],
       channels: [
         {
           ...{ paymentMethod: 'card', paymentMethodCode: 'ecom3ds', label: 'Payment card', priority: 1 },
-          ...{ isOnline: true, image: [] },
+          ...{ isOnline: true, image: [{ png: channelPicture(gateway.url, 'ecom3ds') }] },
         },
         {
           ...{ paymentMethod: 'card', paymentMethodCode: 'oneclick', label: 'Saved card', priority: 2 },
-          ...{ isOnline: true, image: [] },
+          ...{ isOnline: true, image: [{ png: channelPicture(gateway.url, 'oneclick') }] },
         },
         {
           ...{ paymentMethod: 'card', paymentMethodCode: 'recurring', label: 'Card, recurring payment', priority: 3 },
-          ...{ isOnline: true, image: [] },
+          ...{ isOnline: true, image: [{ png: channelPicture(gateway.url, 'recurring') }] },
         },
       ],
     });
