@@ -201,14 +201,15 @@ function missing({ method, options, channels }: MethodOption, locale: Locale): P
   );
 }
 
-/** What the payer was busy with; else what he tried last, unless he wants another; or what the shop preselected. */
+/** What the payer was busy with; else what he tried last, unless he wants another; or what the shop preselected, if it offers it. */
 function openedFor(
-  { payment, attempts }: PayerState,
+  { payment, attempts, shop }: PayerState,
   { problem, replacing }: Pick<Showing, 'problem' | 'replacing'>,
 ): PaymentView['opened'] {
   if (replacing) return { method: problem?.form };
-  const last = attempts.at(-1)?.channel ?? payment.preselectChannel ?? '';
-  const channel = isChannel(last) ? last : undefined;
+  const tried = attempts.at(-1)?.channel;
+  const asked = tried ?? payment.preselectChannel ?? '';
+  const channel = isChannel(asked) && (tried !== undefined || shop.channels.includes(asked)) ? asked : undefined;
   return { method: problem?.form ?? (channel && channelFacts(channel).method), channel };
 }
 
