@@ -21,7 +21,7 @@ import * as examples from './example-answers.ts';
 import * as fields from './fields.ts';
 import { keptDocuments } from './keep-documents.ts';
 import * as wire from './wire-schemas.ts';
-import { actionOf, saleObject } from './wire-transaction.ts';
+import { actionOf, blikNumberOf, saleObject } from './wire-transaction.ts';
 
 const schema = z.object({
   type: z.literal('sale', 'Must be "sale".'),
@@ -105,7 +105,8 @@ export const createTransactionEndpoint = endpoint(
       },
     );
     const action = actionOf(started.transaction);
-    return { transaction: saleObject({ ...started, shop }), ...(action && { action }) };
+    const transaction = { ...saleObject({ ...started, shop }), ...blikNumberOf(started.transaction) };
+    return { transaction, ...(action && { action }) };
   },
 );
 

@@ -28,12 +28,14 @@ const addresses = {
   ...{ returnUrl: '', failureReturnUrl: 'https://shop.example/no', successReturnUrl: 'https://shop.example/ok' },
   notificationUrl: order.notificationUrl,
 };
-const customer = { firstName: 'Łucja', lastName: 'Żak', phone: '', email: 'lucja@example.com', locale: 'pl' };
+const person = { firstName: 'Łucja', lastName: 'Żak', email: 'lucja@example.com' };
+const customer = { ...person, phone: '', locale: 'pl' };
 const times = { validTo: created + 86_400, created, modified: created + 4 };
 
-export const exampleSale = {
-  transaction: { ...sale, status: 'pending', payment: { id: paymentId, status: 'pending' } },
-};
+const blikNumber = { blikTransactionId: '70312345678' };
+const pendingSale = { ...sale, status: 'pending', payment: { id: paymentId, status: 'pending' } };
+
+export const exampleSale = { transaction: { ...pendingSale, ...blikNumber } };
 export const exampleMoved = {
   transaction: { ...sale, status: 'submitted_for_settlement', paymentMethod: 'card', paymentMethodCode: 'ecom3ds' },
 };
@@ -42,7 +44,9 @@ export const exampleRefund = { transaction: refund };
 export const exampleRead = {
   transaction: {
     ...{ ...sale, refunds: [exampleRefund], fee: { merchant: 20, surcharge: 0 }, paidAmount: 1234 },
-    customer: { firstName: 'Łucja', lastName: 'Żak', email: 'lucja@example.com', phone: '' },
+    ...{ ...blikNumber, customer: { ...person, phone: '' } },
+    billing: { ...person, street: 'Prosta 1', city: 'Warszawa', postalCode: '00-001', countryCodeAlpha2: 'PL' },
+    shipping: person,
   },
 };
 
@@ -73,7 +77,7 @@ const blikProfile = {
   aliasList: [{ key: 'app-1', label: 'Moja aplikacja' }],
 };
 export const exampleBlikCharged = {
-  transaction: { ...exampleSale.transaction, paymentMethodCode: 'blik_oneclick' },
+  transaction: { ...pendingSale, paymentMethodCode: 'blik_oneclick' },
 };
 export const exampleBlikProfile = { blikProfile: { ...blikProfile, isActive: 0 } };
 export const exampleBlikProfiles = { blikProfiles: [blikProfile] };

@@ -12,8 +12,9 @@ import { findVisibleTransaction } from '../../transactions/find-transaction.ts';
 import { endpoint } from './endpoint.ts';
 import * as examples from './example-answers.ts';
 import * as fields from './fields.ts';
+import { payerObjects } from './payer-objects.ts';
 import * as wire from './wire-schemas.ts';
-import { actionOf, refundObject, type Sale, saleObject } from './wire-transaction.ts';
+import { actionOf, blikNumberOf, refundObject, type Sale, saleObject } from './wire-transaction.ts';
 
 /**
  * `GET /transaction/{id}`: an attempt with its refunds (imoje protocol, section 5.2), or a refund, which is a transaction to
@@ -52,15 +53,11 @@ async function readSale({ payments: { database } }: HttpDeps, sale: Sale): Promi
   return {
     transaction: {
       ...saleObject(sale),
+      ...blikNumberOf(transaction),
       refunds: refunds.map((refund) => ({ transaction: refundObject(refund, sale) })),
       ...(commission === undefined ? {} : { fee: { merchant: Number(commission), surcharge: 0 } }),
       paidAmount: Number(transaction.settledAmount),
-      customer: {
-        firstName: payment.customerFirstName,
-        lastName: payment.customerLastName,
-        email: payment.customerEmail ?? '',
-        phone: payment.customerPhone ?? '',
-      },
+      ...payerObjects(payment),
     },
     ...(action && { action }),
   };

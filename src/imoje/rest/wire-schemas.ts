@@ -46,9 +46,26 @@ const action = z.strictObject({
   ...{ contentType: z.string(), contentBodyRaw: z.string() },
 });
 
-export const saleAnswer = z.strictObject({ transaction: sale, action: action.optional() });
+/** Of BLIK, once the attempt is under way. */
+const blikNumber = {
+  blikTransactionId: z
+    .string()
+    .regex(/^[0-9]{11}$/)
+    .optional(),
+};
+
+export const saleAnswer = z.strictObject({ transaction: sale.extend(blikNumber), action: action.optional() });
+
 export const movedAnswer = z.strictObject({ transaction: sale });
 export const refundAnswer = z.strictObject({ transaction: refund });
+
+const person = { firstName: z.string(), lastName: z.string(), email: z.string() };
+const addressParts = ['company', 'street', 'city', 'region', 'postalCode', 'countryCodeAlpha2', 'taxId'] as const;
+/** What was given of an address; the names and the e-mail address are the payer's where it has none. */
+const address = z.strictObject({
+  ...person,
+  ...Object.fromEntries(addressParts.map((part) => [part, z.string().optional()])),
+});
 
 /** A sale, or a refund, which is a transaction to imoje as well (imoje protocol, section 5.2). */
 export const readAnswer = z.strictObject({
@@ -58,9 +75,8 @@ export const readAnswer = z.strictObject({
       refunds: z.array(refundAnswer),
       fee: z.strictObject({ merchant: z.int(), surcharge: z.int() }).optional(),
       paidAmount: amount,
-      customer: z.strictObject({
-        ...{ firstName: z.string(), lastName: z.string(), email: z.string(), phone: z.string() },
-      }),
+      ...blikNumber,
+      ...{ customer: z.strictObject({ ...person, phone: z.string() }), billing: address, shipping: address },
     }),
   ]),
   action: action.optional(),
@@ -90,9 +106,7 @@ const addresses = {
   successReturnUrl: z.string(),
   notificationUrl: z.string(),
 };
-const customer = z.strictObject({
-  ...{ firstName: z.string(), lastName: z.string(), phone: z.string(), email: z.string(), locale: z.string() },
-});
+const customer = z.strictObject({ ...person, phone: z.string(), locale: z.string() });
 const times = { validTo: moment.nullable(), created: moment, modified: moment };
 
 export const createdPaymentAnswer = z.strictObject({

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Payment, Profile, Refund, Transaction } from '../../kernel/db/generated/prisma/client.ts';
 import { holderOf } from '../../profiles/model.ts';
 import type { Shop } from '../../shops/model.ts';
@@ -40,6 +41,16 @@ export function profileObject(profile: Profile, merchantId: string): object {
   const { holder, card } = profileParts(profile, { merchantId, isActive: profile.status === 'ACTIVE' });
   const { email = '' } = holderOf(profile);
   return { ...holder, email, ...card, firstTransactionId: profile.firstTransactionId };
+}
+
+/**
+ * The number by which a BLIK attempt is known to the payer's bank, once it is under way: eleven digits, always the same for
+ * the same attempt. The sandbox has no scheme that gives one, so it is made of the attempt's id.
+ */
+export function blikNumberOf({ id, method, status }: Transaction): { readonly blikTransactionId?: string } {
+  if (method !== 'BLIK' || status === 'NEW') return {};
+  const number = createHash('sha256').update(id).digest().readBigUInt64BE() % 10n ** 11n;
+  return { blikTransactionId: String(number).padStart(11, '0') };
 }
 
 type WithCode = { readonly statusCode?: string; readonly statusCodeDescription?: string };

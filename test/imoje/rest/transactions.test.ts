@@ -26,12 +26,13 @@ describe('POST /transaction by BLIK with a code', () => {
         ...{ serviceId: gateway.demo.serviceId, amount: 1234, currency: 'PLN', title: 'Zamówienie #1' },
         ...{ orderId: 'ORD/2026-0001', paymentMethod: 'blik', paymentMethodCode: 'blik' },
         payment: { id: expect.stringMatching(/^[0-9a-f-]{36}$/), status: expect.stringMatching(/^(pending|settled)$/) },
+        blikTransactionId: expect.stringMatching(/^[0-9]{11}$/),
       },
     });
     expect(Object.keys((answer.body as { transaction: object }).transaction)).toEqual(
       (
         'id type status source created modified notificationUrl serviceId amount currency title orderId ' +
-        'paymentMethod paymentMethodCode payment'
+        'paymentMethod paymentMethodCode payment blikTransactionId'
       ).split(' '),
     );
     const id = textAt(answer, 'transaction.id');
@@ -40,6 +41,7 @@ describe('POST /transaction by BLIK with a code', () => {
       transaction: {
         ...{ id, paidAmount: 1234, refunds: [], fee: { merchant: 20, surcharge: 0 } },
         customer: { firstName: 'Łucja', lastName: 'Żak', email: 'lucja@example.com' },
+        blikTransactionId: textAt(answer, 'transaction.blikTransactionId'),
       },
     });
     expect((await show(id)).text).not.toContain('statusCode');
@@ -73,6 +75,48 @@ describe('POST /transaction by BLIK with a code', () => {
     const two = await call(gateway, 'POST /transaction', { body, headers });
     expect(textAt(two, 'transaction.id')).toBe(textAt(one, 'transaction.id'));
     expect(textAt(await sell(), 'transaction.id')).not.toBe(textAt(await sell(), 'transaction.id'));
+  });
+});
+
+describe('GET /transaction shows', () => {
+  const payer = { firstName: 'Łucja', lastName: 'Żak', email: 'lucja@example.com' };
+
+  it('the addresses as they were given, with the names and the e-mail address of the payer where there are none', async () => {
+    const address = { street: 'Prosta 1', city: 'Łódź', postalCode: '90-001', countryCodeAlpha2: 'PL' };
+    const billing = {
+      firstName: 'Ewa',
+      lastName: 'Kot',
+      company: 'Kot i Syn',
+      ...address,
+      region: '',
+      taxId: '7740001454',
+    };
+    const id = textAt(await sell({ billing, shipping: { ...address, lastName: 'Maj' } }), 'transaction.id');
+    const { region: _, ...given } = billing;
+    expect((await show(id)).body).toMatchObject({
+      transaction: {
+        billing: { email: payer.email, ...given },
+        shipping: { ...payer, ...address, lastName: 'Maj' },
+      },
+    });
+  });
+
+  it('the payer where no address was given', async () => {
+    const { transaction } = (await show(textAt(await sell(), 'transaction.id'))).body as { transaction: object };
+    expect(transaction).toMatchObject({ customer: { ...payer, phone: '+48 501 501 501' } });
+    expect(transaction).toHaveProperty('billing', payer);
+    expect(transaction).toHaveProperty('shipping', payer);
+  });
+
+  it('a number of BLIK that is another for each attempt, and none of other methods or before the code is entered', async () => {
+    const number = async (changes: object = {}): Promise<string> =>
+      textAt(await sell(changes), 'transaction.blikTransactionId');
+    expect(await number()).not.toBe(await number());
+    const others = [
+      { blikCode: undefined, clientIp: undefined },
+      { paymentMethod: 'pbl', paymentMethodCode: 'ipko', blikCode: undefined, clientIp: undefined },
+    ];
+    for (const other of others) expect((await sell(other)).text).not.toContain('blikTransactionId');
   });
 });
 
