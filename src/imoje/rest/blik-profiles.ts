@@ -84,11 +84,8 @@ export const chargeBlikProfileEndpoint = endpoint(
   chargeSchema,
   async (call) => {
     const { deps, actor, body } = call;
-    const { profile } = await findVisibleProfile(deps.payments, actor, {
-      id: body.blikProfileId,
-      field: ['blikProfileId'],
-    });
-    if (profile.method !== 'BLIK' || profile.shopId !== body.serviceId) {
+    const profile = await findAlias(call, body.blikProfileId);
+    if (profile.shopId !== body.serviceId) {
       throw new NotFound('No BLIK alias with this id belongs to this shop.', ['blikProfileId']);
     }
     const started = await (body.blikCode === undefined ? charge(call) : payByCode(call, profile));
@@ -140,11 +137,21 @@ export const deactivateBlikProfileEndpoint = endpoint(
     },
   },
   z.object({ blikProfileId: z.string(), blikKey: z.string().max(100).optional() }),
-  async ({ deps, actor, body }) => {
-    const wish = { profileId: body.blikProfileId, appKey: body.blikKey };
-    return { blikProfile: blikProfileObject(await deactivateProfile(deps.payments, actor, wish)) };
+  async (call) => {
+    const { deps, actor, body } = call;
+    const { id: profileId } = await findAlias(call, body.blikProfileId);
+    const ended = await deactivateProfile(deps.payments, actor, { profileId, appKey: body.blikKey });
+    return { blikProfile: blikProfileObject(ended) };
   },
 );
+
+/** Cards have calls of their own. */
+async function findAlias({ deps, actor }: RestCall<unknown>, id: string): Promise<Profile> {
+  const field = ['blikProfileId'];
+  const { profile } = await findVisibleProfile(deps.payments, actor, { id, field });
+  if (profile.method !== 'BLIK') throw new NotFound('No BLIK alias with this id belongs to you.', field);
+  return profile;
+}
 
 /** Writes a stored alias; with one bank app it has that one's name. */
 function blikProfileObject(profile: Profile): object {

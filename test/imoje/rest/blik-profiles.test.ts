@@ -133,6 +133,14 @@ describe('A BLIK alias', () => {
     expect((await call(gateway, `GET /profile/id/${alias.id}`)).status).toBe(404);
     expect((await call(gateway, `DELETE /profile/id/${alias.id}`)).status).toBe(404);
     expect((await charge(randomUUID())).status).toBe(404);
+    const ended = await call(gateway, 'POST /profile/deactivate/blik', { body: { blikProfileId: profileId } });
+    expect([ended.status, ended.body]).toMatchObject([
+      404,
+      { apiErrorResponse: { errors: [{ path: 'blikProfileId' }] } },
+    ]);
+    expect((await call(gateway, `GET /profile/id/${profileId}`)).body).toMatchObject({
+      paymentProfile: { isActive: 1 },
+    });
   });
 });
 
