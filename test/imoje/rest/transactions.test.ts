@@ -11,6 +11,8 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.stop());
 
+type Refused = { apiErrorResponse: { errors: { path: string; message: string }[] } };
+
 const sell = (changes: object = {}) => sellTo(gateway, changes);
 const show = (id: string) => call(gateway, `GET /transaction/${id}`);
 
@@ -233,6 +235,21 @@ describe('POST /transaction refuses', () => {
           { path: 'customer', message: 'Is required.' },
         ],
       },
+    });
+  });
+
+  it('what has another type or is too long, in words', async () => {
+    const wrong = { amount: '1234', title: 7, customer: 'Jan', cart: [1], multipayout: 'x', blikCode: true };
+    const customer = { firstName: 'Jan', lastName: 'Kowalski', locale: 'pl_PL.UTF-8' };
+    const body = { serviceId: gateway.demo.serviceId, amount: 1, currency: 'PLN', orderId: '1', customer };
+    const links = { ...body, visibleMethod: 'blik', preselectMethodCode: 'x'.repeat(21) };
+    const answers = [await sell(wrong), await call(gateway, 'POST /payment', { body: links })];
+    const errors = answers.flatMap((answer) => (answer.body as Refused).apiErrorResponse.errors);
+    expect(Object.fromEntries(errors.map(({ path, message }) => [path, message]))).toEqual({
+      ...{ amount: 'Must be a whole number.', title: 'Must be a text.', customer: 'Must be an object.' },
+      ...{ cart: 'Must be an object.', multipayout: 'Must be an array.', blikCode: 'Must be a text.' },
+      ...{ 'customer.locale': 'Must have at most 10 characters.', visibleMethod: 'Must be an array.' },
+      preselectMethodCode: 'Must have at most 20 characters.',
     });
   });
 
