@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
+import { z } from 'zod';
 import { formSchema } from '../../src/imoje/form/form-schema.ts';
 import { endpoints } from '../../src/imoje/rest/endpoints.ts';
 
@@ -12,13 +13,22 @@ const rowsIn = (text: string): string[][] =>
 
 it('The page on imoje says of every endpoint of the REST door that it is here, and of no other', () => {
   const ours = endpoints.map(({ method, path }) => `${method.toUpperCase()} ${path.replaceAll(/:(\w+)/g, '{$1}')}`);
-  const told = rowsIn(page).flatMap(([name = '', state]) => {
-    const endpoint = /^`((?:GET|POST|PUT|DELETE) \/(?:transaction|payment|service|profile|settings)\S*)`$/.exec(
-      name,
-    )?.[1];
-    return endpoint !== undefined && state !== '`not yet`' ? [endpoint] : [];
-  });
+  const [section = ''] = /^## 5\. .*?(?=^### 5\.0)/ms.exec(page) ?? [];
+  const told = rowsIn(section).flatMap(([name = '']) => /^`((?:GET|POST|PUT|DELETE) \/\S+)`$/.exec(name)?.[1] ?? []);
   expect(told.toSorted()).toEqual(ours.toSorted());
+});
+
+it('The page on imoje names every field that the REST door reads, in the section of its endpoint', () => {
+  const numbers = { transactions: '5', settings: '5', payments: '6', refunds: '7', profiles: '8', discovery: '10' };
+  const missing = endpoints.flatMap(({ path, body, about: { section } }) => {
+    const text = new RegExp(`^## ${numbers[section]}\\. .*?(?=^## )`, 'ms').exec(page)?.[0] ?? '';
+    const named = rowsIn(text).map(([name = '']) => name);
+    const fields = body instanceof z.ZodObject ? Object.keys(body.shape) : [];
+    return fields
+      .filter((field) => !named.some((name) => name.includes(`\`${field}\``)))
+      .map((field) => `${path}: ${field}`);
+  });
+  expect(missing).toEqual([]);
 });
 
 it('The page on imoje names every field of the form', () => {
