@@ -5,7 +5,7 @@ import { drawPlate, type Plate } from './pages/plates.ts';
 
 const require = createRequire(import.meta.url);
 const program = require.resolve('@resvg/resvg-wasm/index_bg.wasm');
-/** A font of ours, since a server may have none; it has the letters of ASCII, which is all that plates have. */
+/** The font that comes with us, since a server may have none; it has the letters of ASCII, which is all that plates have. */
 const font = require.resolve('@fontsource/inter/files/inter-latin-600-normal.woff2');
 
 /** The program that draws can be loaded once in a process. */
@@ -18,7 +18,7 @@ async function load(): Promise<Uint8Array> {
 }
 
 /**
- * Prints a plate as a PNG of 192 by 96 pixels; the same plate gives the same bytes on every machine. The first call loads
+ * Prints a plate as a PNG of 192 by 96 pixels, in the font that comes with us. The first call loads
  * the program that draws, so that a gateway that nobody asks for pictures never does.
  */
 export async function printPlate(plate: Plate): Promise<Uint8Array<ArrayBuffer>> {
