@@ -41,6 +41,19 @@ describe('The script of a widget', () => {
       expect((await fetch(`${gateway.url}${path}`, { method: 'POST' })).status).toBe(405);
     },
   );
+
+  it('is not sent again to whoever names it in any of the ways of RFC 9110, section 13.1.2', async () => {
+    const path = `${gateway.url}/js/widget.min.js`;
+    const etag = (await fetch(path)).headers.get('etag') ?? '';
+    const statusFor = async (named: string): Promise<number> =>
+      (await fetch(path, { headers: { 'if-none-match': named } })).status;
+    for (const named of [`W/${etag}`, `"a,b", ${etag}`, `"a",W/${etag} , "c"`, '*']) {
+      expect([named, await statusFor(named)]).toEqual([named, 304]);
+    }
+    for (const named of ['"another"', etag.replaceAll('"', ''), etag.toLowerCase().replace('"', '"x'), '"*"', '']) {
+      expect([named, await statusFor(named)]).toEqual([named, 200]);
+    }
+  });
 });
 
 describe('POST /widget', () => {

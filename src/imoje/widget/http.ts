@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import { z } from 'zod';
 import { methodNotAllowed } from '../../http/answers.ts';
 import type { HttpContext, HttpDeps, HttpEnv } from '../../http/deps.ts';
+import { namesEtag } from '../../http/names-etag.ts';
 import { isUrlEncoded, readBody } from '../../http/read-body.ts';
 import { InvalidInput, Refusal } from '../../kernel/errors.ts';
 import { parseLocale } from '../../kernel/i18n/locales.ts';
@@ -43,7 +44,7 @@ export function widgetRoutes(deps: HttpDeps): Hono<HttpEnv> {
 /** Pages of any shop load it, so it says so (Cross-Origin-Resource-Policy); a new one is asked for at once. */
 function answerScript(c: HttpContext, script: string, etag: string): Response {
   const headers = { 'cache-control': 'no-cache', 'cross-origin-resource-policy': 'cross-origin', etag };
-  if (c.req.header('if-none-match') === etag) return c.body(null, 304, headers);
+  if (namesEtag(c.req.header('if-none-match'), etag)) return c.body(null, 304, headers);
   return c.body(script, 200, { ...headers, 'content-type': 'text/javascript; charset=UTF-8' });
 }
 
