@@ -21,7 +21,7 @@ export function imojeRoutes(deps: HttpDeps): Hono<HttpEnv> {
     // A HEAD would make a payment that nobody sees.
     if (c.req.method === 'HEAD') return methodNotAllowed(c, 'GET, POST');
     try {
-      const payment = await openPayment(deps, parseForm(await rawForm(c)));
+      const payment = await openPayment(deps, [parseForm(await rawForm(c))]);
       const known = lang !== undefined && parseLocale(lang) !== undefined;
       return c.redirect(`/pay/${payment.id}${known ? `?lang=${lang}` : ''}`, 303);
     } catch (error) {

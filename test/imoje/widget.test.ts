@@ -28,6 +28,13 @@ const opened = async (changes: Record<string, string> = {}): Promise<string> => 
 };
 const pageAt = async (path: string): Promise<string> => (await fetch(`${gateway.url}${path}`)).text();
 
+const recipientsOf = async (location: string): Promise<string[]> => {
+  const query = 'query ($id: ID!) { payment(id: $id) { shares { label } } }';
+  type Found = { payment: { shares: { label: string }[] } };
+  const { data } = await ask<Found>(gateway, query, { variables: { id: location.split('/')[2] } });
+  return data.payment.shares.map(({ label }) => label);
+};
+
 describe('The script of a widget', () => {
   it.each(['/js/widget.min.js', '/js/installments.js'])(
     '%s may be loaded by any page, and is kept until it changes',
@@ -96,21 +103,48 @@ describe('POST /widget', () => {
     }
   });
 
-  it('takes recipients as JSON, signed as a list', async () => {
+  it('takes recipients as JSON, signed as a list or as the text that it is', async () => {
     const recipient = { ban: '72105000028166973380325415', amount: 1234, label: 'Firma A' };
+    const multipayout = JSON.stringify([recipient]);
+    const plain = { ...usual(), orderId: 'WID/4' };
     const flat = {
-      ...usual(),
-      orderId: 'WID/4',
+      ...plain,
       'multipayout[0][amount]': '1234',
       'multipayout[0][ban]': recipient.ban,
       'multipayout[0][label]': recipient.label,
     };
-    const { 'multipayout[0][amount]': _, 'multipayout[0][ban]': __, 'multipayout[0][label]': ___, ...plain } = flat;
-    const signature = signByHand(flat, gateway.demo.serviceKey);
-    const answer = await post({ ...plain, multipayout: JSON.stringify([recipient]), signature });
-    expect(answer.status).toBe(303);
-    const broken = await post({ ...plain, multipayout: '[{', signature });
-    expect(broken.status).toBe(422);
+    const { serviceKey } = gateway.demo;
+    const asList = { ...plain, multipayout, signature: signByHand(flat, serviceKey) };
+    const asText = signed({ ...plain, multipayout }, serviceKey);
+    for (const sent of [asList, asText]) {
+      const answer = await post(sent);
+      expect(answer.status).toBe(303);
+      expect((await post(sent)).headers.get('location')).toBe(answer.headers.get('location'));
+      expect(await recipientsOf(answer.headers.get('location') ?? '')).toEqual(['Firma A']);
+      const other = JSON.stringify([{ ...recipient, ban: '58105000025503268251444948' }]);
+      expect((await post({ ...sent, multipayout: other })).status).toBe(403);
+    }
+    const broken = await post(signed({ ...plain, multipayout: '[{' }, serviceKey));
+    expect([broken.status, await broken.text()]).toEqual([422, expect.stringContaining('multipayout')]);
+  });
+
+  it.each(['A&orderId=2&q=', 'A&multipayout=[{'])(
+    'refuses recipients signed as text that could be cut anew: %s',
+    async (note) => {
+      const multipayout = JSON.stringify([{ ban: '72105000028166973380325415', amount: 1234, label: 'Firma A', note }]);
+      const fields = { ...usual(), orderId: 'WID/7', multipayout };
+      const answer = await post(signed(fields, gateway.demo.serviceKey));
+      expect([answer.status, await answer.text()]).toEqual([422, expect.stringContaining('read in two ways')]);
+    },
+  );
+
+  it('takes no recipients out of what a payer has written into another field', async () => {
+    const multipayout = JSON.stringify([{ ban: '72105000028166973380325415', amount: 1234, label: 'Firma A' }]);
+    const fields = { ...usual(), orderId: 'WID/8', message: `Hello&multipayout=${multipayout}` };
+    const signature = signByHand(fields, gateway.demo.serviceKey);
+    const cut = { ...fields, message: 'Hello', multipayout };
+    expect(signByHand(cut, gateway.demo.serviceKey)).toBe(signature);
+    expect((await post({ ...cut, signature })).status).toBe(403);
   });
 
   it('refuses, in the frame, what the shop has not signed and what is wrong', async () => {

@@ -7,21 +7,26 @@ import type { Shop } from '../../shops/model.ts';
 import { readServiceKeys } from '../../shops/store.ts';
 import { FormNotSigned } from '../errors.ts';
 
+/** A form as it is read, and then what else its shop may have signed in its place. */
+export type Readings = readonly [read: FormFields, ...others: FormFields[]];
+
 /**
- * Finds the shop that a form names, and makes sure that this shop signed it, with any of its keys that are good now.
- * For a shop that does not exist it does the same work, with a key that nobody knows.
+ * Finds the shop that a form names, and makes sure that this shop signed one of its readings, with any of its keys that are
+ * good now. For a shop that does not exist it does the same work, with a key that nobody knows.
+ * @returns the shop, and the reading that it signed.
  * @throws FormNotSigned.
  */
 export async function findSigner(
   deps: { readonly payments: Pick<PaymentDeps, 'database' | 'clock' | 'shops'>; readonly seal: Seal },
-  fields: FormFields,
-): Promise<Shop> {
+  readings: Readings,
+): Promise<{ readonly shop: Shop; readonly signed: FormFields }> {
+  const [fields] = readings;
   const { payments, seal } = deps;
   const shopId = typeof fields.serviceId === 'string' && isUuid(fields.serviceId) ? fields.serviceId : randomUUID();
   const shop = await payments.shops.find(shopId);
   const sealed = await readServiceKeys(payments.database, shopId, payments.clock.now(shop));
   const keys = sealed.map((key) => seal.open(key, shopId));
-  const signed = verifyForm(fields, keys.length > 0 ? keys : [randomUUID()]);
+  const signed = readings.find((reading) => verifyForm(reading, keys.length > 0 ? keys : [randomUUID()]));
   if (!shop || !signed || fields.merchantId !== shop.merchantId) throw new FormNotSigned();
-  return shop;
+  return { shop, signed };
 }

@@ -55,15 +55,16 @@ const validityMin = { ms: 60_000 };
  * Reads the paywall form (imoje protocol, section 1). Unknown fields are ignored, unless a card number stands in them:
  * shops sign whatever they send, and a hash of all of it is kept. Verify the signature first; this reads what the shop
  * says, not whether the shop says it.
+ * @param signed what the shop signed, when it is not the fields as they are read.
  * @throws FormInvalid with every problem found.
  */
-export function readPaymentForm(fields: FormFields, now: Date): PaymentForm {
+export function readPaymentForm(fields: FormFields, now: Date, signed: FormFields = fields): PaymentForm {
   const read = formSchema.safeParse(withoutEmpty(fields));
   const problems = [
     ...(read.error?.issues.map(problemOf) ?? []),
     ...validityProblems(read.data?.validTo, now),
     ...cardNumberProblems(fields),
-    ...ambiguousFields(fields).map((field) => ({
+    ...ambiguousFields(signed).map((field) => ({
       field,
       message: `Another field's value holds "&${field}", so what was signed can be read in two ways; change that value.`,
     })),

@@ -2,14 +2,13 @@ import { inTransaction } from '../../kernel/db/database.ts';
 import type { Payment } from '../../kernel/db/generated/prisma/client.ts';
 import { Refusal } from '../../kernel/errors.ts';
 import type { Seal } from '../../kernel/seal.ts';
-import type { FormFields } from '../../kernel/signature.ts';
 import type { PaymentDeps } from '../../payments/deps.ts';
 import type { PrepareDeps } from '../../payments/prepare-payment.ts';
 import type { Shop } from '../../shops/model.ts';
 import { isLive } from '../../transactions/model.ts';
 import { readAttempts } from '../../transactions/store.ts';
 import { FormInvalid } from '../errors.ts';
-import { findSigner } from './find-signer.ts';
+import { findSigner, type Readings } from './find-signer.ts';
 import { type PaymentForm, readPaymentForm } from './form-fields.ts';
 import { formFingerprint } from './form-fingerprint.ts';
 import { toPaymentWish } from './payment-wish.ts';
@@ -28,18 +27,19 @@ const anyTime = new Date(0);
 /**
  * Opens the payment that a signed form asks for. The same form sent again, as browsers do on reload and on going back,
  * opens the same payment; when that one is cancelled or expired, it makes the next, if it still may.
+ * @param readings what else than the form itself may be signed; what was signed says which payment it is.
  * @param door through which it came: a card widget stores the card unless it says otherwise.
  * @throws FormNotSigned, FormInvalid, or any refusal of a new payment; then nothing was written.
  */
 export async function openPayment(
   deps: OpenPaymentDeps,
-  fields: FormFields,
+  readings: Readings,
   door: 'form' | 'widget' = 'form',
 ): Promise<Payment> {
-  const shop = await findSigner(deps, fields);
-  const read = readPaymentForm(fields, anyTime);
+  const { shop, signed } = await findSigner(deps, readings);
+  const read = readPaymentForm(readings[0], anyTime, signed);
   const form = door === 'widget' ? asWidget(read) : read;
-  const fingerprint = formFingerprint(fields);
+  const fingerprint = formFingerprint(signed);
   let latest: Payment | undefined;
   for (let generation = 0; generation < generationsMax; generation += 1) {
     const wish = toPaymentWish(deps.prepare, { shop, form }, { fingerprint, generation });

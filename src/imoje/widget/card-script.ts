@@ -1,16 +1,17 @@
+import { cardFields } from './card-fields.ts';
+
 /**
- * The script of the card widget (imoje protocol, section 1b), as shops load it: it reads its own `data-…` attributes, and
+ * The script of the card widget (imoje protocol, section 1b), as shops load it: it reads the documented ones of its own `data-…` attributes, and
  * shows our page with the card form in a frame, inside `#imoje-widget__wrapper` or in a dialog over the shop's page. It
  * verifies nothing, and no card number ever passes through it. It asks for no style of the shop's page but through the
  * elements it makes, so that a strict policy of the shop lets it work.
  */
 export const cardScript = `(() => {
   const script = document.currentScript ?? document.getElementById('imoje-widget__script')
-  const { locale = 'pl', inline, elementId, elementEvent = 'click', ...signed } = script.dataset
-  const required = ['merchantId', 'serviceId', 'amount', 'currency', 'orderId', 'customerId', 'customerFirstName',
-    'customerLastName', 'customerEmail', 'signature']
+  const { locale = 'pl', inline, elementId, elementEvent = 'click', ...given } = script.dataset
+  const { required, optional } = ${JSON.stringify(cardFields)}
   const attribute = (name) => 'data-' + name.replace(/[A-Z]/g, (letter) => '-' + letter.toLowerCase())
-  const missing = required.filter((name) => !signed[name])
+  const missing = required.filter((name) => !given[name])
   if (missing.length > 0) {
     console.error('The card widget needs these attributes on its script element: ' + missing.map(attribute).join(', ') + '.')
     return
@@ -26,9 +27,9 @@ export const cardScript = `(() => {
     parent.append(frame)
     const form = document.createElement('form')
     Object.assign(form, { method: 'post', action, target: frame.name, hidden: true })
-    for (const [name, value] of Object.entries(signed)) {
+    for (const name of [...required, ...optional].filter((name) => name in given)) {
       const field = document.createElement('input')
-      Object.assign(field, { type: 'hidden', name, value })
+      Object.assign(field, { type: 'hidden', name, value: given[name] })
       form.append(field)
     }
     document.body.append(form)

@@ -15,9 +15,10 @@ import { answerPage } from '../../paywall/answer-page.ts';
 import { instalmentsPage } from '../../paywall/pages/instalments-page.ts';
 import { answerFormRefusal } from '../answer-refusal.ts';
 import { FormInvalid } from '../errors.ts';
-import { findSigner } from '../form/find-signer.ts';
+import { findSigner, type Readings } from '../form/find-signer.ts';
 import { openPayment } from '../form/open-payment.ts';
 import { parseForm } from '../form/parse-form.ts';
+import { areCardFields } from './card-fields.ts';
 import { cardScript } from './card-script.ts';
 import { instalmentsScript } from './instalments-script.ts';
 import { listPeriods } from './list-periods.ts';
@@ -63,15 +64,18 @@ async function openCard(deps: HttpDeps, c: HttpContext): Promise<Response> {
   if (!isUrlEncoded(c.req.raw)) {
     throw new InvalidInput('The form must be sent as application/x-www-form-urlencoded.', ['Content-Type']);
   }
-  const payment = await openPayment(deps, withRecipients(parseForm(await readBody(c.req.raw))), 'widget');
+  const payment = await openPayment(deps, readingsOf(parseForm(await readBody(c.req.raw))), 'widget');
   const lang = c.req.query('lang');
   const known = lang !== undefined && parseLocale(lang) !== undefined ? lang : 'en';
   return c.redirect(`/pay/${payment.id}/widget?lang=${known}`, 303);
 }
 
-/** An attribute holds recipients as JSON; what is signed is the list itself, as in the form. */
-function withRecipients(fields: FormFields): FormFields {
-  if (typeof fields.multipayout !== 'string' || fields.multipayout === '') return fields;
+/**
+ * An attribute holds recipients as JSON; what shops sign is the list itself, as in the form, or the text of the attribute. Text
+ * counts only among the fields of a widget: no other may stand before it, into which a payer could have written it.
+ */
+function readingsOf(fields: FormFields): Readings {
+  if (typeof fields.multipayout !== 'string' || fields.multipayout === '') return [fields];
   const read = recipientsSchema.safeParse(jsonOf(fields.multipayout));
   if (!read.success) {
     throw new FormInvalid([
@@ -81,10 +85,9 @@ function withRecipients(fields: FormFields): FormFields {
   const recipients = read.data.map((recipient) =>
     Object.fromEntries(Object.entries(recipient).map(([name, value]) => [name, String(value)])),
   );
-  return {
-    ...fields,
-    multipayout: Object.fromEntries(recipients.map((recipient, place) => [String(place), recipient])),
-  };
+  const multipayout = Object.fromEntries(recipients.map((recipient, place) => [String(place), recipient]));
+  const asList = { ...fields, multipayout };
+  return areCardFields(Object.keys(fields)) ? [asList, fields] : [asList];
 }
 
 const recipientsSchema = z.array(z.record(z.string(), z.union([z.string(), z.number()]))).max(100);
@@ -105,7 +108,7 @@ async function showInstalments(deps: HttpDeps, c: HttpContext): Promise<Response
   const fields = Object.fromEntries(
     instalmentFields.flatMap((name) => (typeof sent[name] === 'string' ? [[name, sent[name]]] : [])),
   );
-  const shop = await findSigner(deps, fields);
+  const { shop } = await findSigner(deps, [fields]);
   const { amount = '', currency = '' } = fields;
   if (!/^(?=[0-9]{1,9}$)0*[1-9]/.test(amount)) {
     throw new FormInvalid([{ field: 'amount', message: `Must be 1 to ${amountMax}, in minor units, digits only.` }]);
