@@ -28,13 +28,13 @@ const fieldNames: FieldNames = {
  */
 export function answerFormRefusal(
   deps: HttpDeps,
-  { c, framed }: Pick<PageAnswer, 'framed'> & { readonly c: HttpContext },
+  { c, ...page }: Pick<PageAnswer, 'framed' | 'pathLocale'> & { readonly c: HttpContext },
   refusal: Refusal,
 ): Promise<Response> {
   const told = (status: 403 | 409 | 422, error: PageError, problems?: readonly FormProblem[]): Promise<Response> =>
     answerErrorPage(
       c,
-      { framed, status, sandbox: deps.sandbox, pathLocale: c.req.param('lang') },
+      { pathLocale: c.req.param('lang'), ...page, status, sandbox: deps.sandbox },
       { error, problems: problems?.map(({ field, message }) => ({ field, text: message })) },
     );
   if (refusal instanceof FormNotSigned) return told(403, 'BAD_SIGNATURE');

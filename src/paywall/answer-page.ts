@@ -5,7 +5,7 @@ import { hideCardNumbers } from '../kernel/card-numbers.ts';
 import { type Locale, negotiateLocale } from '../kernel/i18n/locales.ts';
 import { paywallLocales } from './messages/catalogues.ts';
 import { type ErrorView, errorPage } from './pages/error-page.ts';
-import type { Html, PageFrame } from './pages/view.ts';
+import type { Framed, Html, PageFrame } from './pages/view.ts';
 
 /** What an answer with a page needs beside the page. */
 export type PageAnswer = {
@@ -17,8 +17,8 @@ export type PageAnswer = {
   readonly storedLocale?: string | undefined;
   /** Where forms of the page may lead, beside this gateway: the origins of addresses that were given to us. */
   readonly formTargets?: readonly string[] | undefined;
-  /** True lets shops show the page in a frame of theirs (docs/decisions/0018). */
-  readonly framed?: boolean | undefined;
+  /** The widget in whose frame shops show the page (docs/decisions/0018); undefined forbids every frame. */
+  readonly framed?: Framed | undefined;
   /** Gives the address of the same page in another language; undefined when it has none of its own. */
   readonly hrefOf?: ((locale: Locale) => string) | undefined;
 };
@@ -44,6 +44,7 @@ export async function answerPage(
     locale: negotiateLocale(wishes, paywallLocales),
     nonce,
     sandbox: answer.sandbox,
+    framed: answer.framed,
     languages: hrefOf ? paywallLocales.map((locale) => ({ locale, href: hrefOf(locale) })) : [],
   });
   return c.html(String(page), answer.status, {
@@ -67,7 +68,7 @@ export function answerErrorPage(
 }
 
 /** Browsers hold the redirect that answers a form to the policy as well (Content Security Policy Level 3, form-action). */
-function policyFor(nonce: string, { formTargets = [], framed = false }: PageAnswer): string {
+function policyFor(nonce: string, { formTargets = [], framed }: PageAnswer): string {
   const origins = new Set(formTargets.filter((url) => URL.canParse(url)).map((url) => new URL(url).origin));
   return [
     "default-src 'none'",

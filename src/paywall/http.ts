@@ -11,25 +11,21 @@ import { channelFacts, isChannel } from '../shops/model.ts';
 import { answerErrorPage } from './answer-page.ts';
 import { findPayerState, type PayerState } from './find-payer-state.ts';
 import { type TileMethod, tilePaths } from './pages/view.ts';
-import { widgetPage } from './pages/widget-page.ts';
-import { channelFor } from './payment-view.ts';
-import { showPayment } from './show-payment.ts';
+import { channelFor, isOfWidget } from './payment-view.ts';
+import { backToPayment, showPayment } from './show-payment.ts';
 import { parseWallet, showWallet } from './show-wallet.ts';
+import { leaveWidget, showWidget, widgetForm } from './show-widget.ts';
 import { createStatusStreamer } from './stream-status.ts';
 import { type FormWish, takeForm } from './take-form.ts';
 
 /**
- * The payer's pages: `/pay/{id}`, the card form in a shop's frame `/pay/{id}/widget`, another method `/pay/{id}/other`, the targets of the forms `/pay/{id}/blik`, `/card`,
- * `/bank`, `/pay-later`, `/instalments` and `/wallet`, and the news `/pay/{id}/events`.
+ * The payer's pages: `/pay/{id}`, another method `/pay/{id}/other`, the card form in a shop's frame `/pay/{id}/widget` with the
+ * way out of it `/pay/{id}/widget/leave`, the targets of the forms `/pay/{id}/blik`, `/card`, `/bank`, `/pay-later`,
+ * `/instalments` and `/wallet`, and the news `/pay/{id}/events`.
  */
 export function paywallRoutes(deps: HttpDeps): Hono<HttpEnv> {
   const streamStatus = createStatusStreamer(deps);
-  const withState =
-    (answer: (c: HttpContext, state: PayerState) => Response | Promise<Response>) => async (c: HttpContext) => {
-      const state = await findPayerState(deps.payments, c.req.param('id') ?? '');
-      if (state) return answer(c, state);
-      return answerErrorPage(c, { status: 404, sandbox: deps.sandbox }, { error: 'PAYMENT_UNKNOWN' });
-    };
+  const withState = stateFinder(deps);
   const form = (read: (form: URLSearchParams, state: PayerState) => FormWish | Promise<FormWish>) =>
     withState((c, state) => takeForm(deps, { c, state }, (fields) => read(fields, state)));
   return new Hono<HttpEnv>()
@@ -43,13 +39,6 @@ export function paywallRoutes(deps: HttpDeps): Hono<HttpEnv> {
       withState((c, state) => showPayment(deps, c, { state, replacing: true })),
     )
     .all('/pay/:id/other', (c) => methodNotAllowed(c, 'GET, HEAD'))
-    .get(
-      '/pay/:id/widget',
-      withState((c, state) =>
-        showPayment(deps, c, { state, at: { path: '/widget', query: [] }, draw: widgetPage, framed: true }),
-      ),
-    )
-    .all('/pay/:id/widget', (c) => methodNotAllowed(c, 'GET, HEAD'))
     .post('/pay/:id/blik', form(readBlik))
     .all('/pay/:id/blik', (c) => methodNotAllowed(c, 'POST'))
     .post(
@@ -77,7 +66,43 @@ export function paywallRoutes(deps: HttpDeps): Hono<HttpEnv> {
       // A HEAD would open a stream that nobody reads.
       withState((c, state) => (c.req.method === 'HEAD' ? methodNotAllowed(c, 'GET') : streamStatus(c, state))),
     )
-    .all('/pay/:id/events', (c) => methodNotAllowed(c, 'GET'));
+    .all('/pay/:id/events', (c) => methodNotAllowed(c, 'GET'))
+    .route('/', frameRoutes(deps));
+}
+
+/** What a card widget shows in a frame: the card form, which is posted to its own address, and the way out. */
+function frameRoutes(deps: HttpDeps): Hono<HttpEnv> {
+  const withState = stateFinder(deps);
+  return new Hono<HttpEnv>()
+    .get(
+      '/pay/:id/widget',
+      withState((c, state) => showWidget(deps, c, { state })),
+    )
+    .post(
+      '/pay/:id/widget',
+      withState((c, state) =>
+        isOfWidget(state.payment)
+          ? takeForm(deps, { c, state, page: widgetForm }, (fields) => readCard(deps, fields, state))
+          : backToPayment(c, state),
+      ),
+    )
+    .all('/pay/:id/widget', (c) => methodNotAllowed(c, 'GET, HEAD, POST'))
+    .get(
+      '/pay/:id/widget/leave',
+      withState((c, state) => leaveWidget(deps, c, state)),
+    )
+    .all('/pay/:id/widget/leave', (c) => methodNotAllowed(c, 'GET, HEAD'));
+}
+
+type StateAnswer = (c: HttpContext, state: PayerState) => Response | Promise<Response>;
+
+/** Makes of an answer to a payment's state one that finds it by the `id` in the path. */
+function stateFinder(deps: HttpDeps) {
+  return (answer: StateAnswer) => async (c: HttpContext) => {
+    const state = await findPayerState(deps.payments, c.req.param('id') ?? '');
+    if (state) return answer(c, state);
+    return answerErrorPage(c, { status: 404, sandbox: deps.sandbox }, { error: 'PAYMENT_UNKNOWN' });
+  };
 }
 
 function readBlik(form: URLSearchParams, state: PayerState): FormWish {

@@ -218,6 +218,12 @@ function cancelUrlOf({ documents }: Payment): string | undefined {
   return typeof urlCancel === 'string' ? urlCancel : undefined;
 }
 
+/** Says whether a card widget opened a payment, so that shops may show its card form in a frame. */
+export function isOfWidget({ documents }: Pick<Payment, 'documents'>): boolean {
+  const { widget } = (documents ?? {}) as { readonly widget?: unknown };
+  return widget === true;
+}
+
 /** Makes an address below a payment's page. */
 type LinkTo = (path: string, query?: readonly string[]) => string;
 
@@ -234,6 +240,7 @@ function urlsOf(linkTo: LinkTo): PageUrls {
     self: linkTo(''),
     blik: linkTo('/blik'),
     card: linkTo('/card'),
+    widget: linkTo('/widget'),
     tiles: {
       PBL: linkTo(`/${tilePaths.PBL}`),
       PAY_LATER: linkTo(`/${tilePaths.PAY_LATER}`),

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { HttpContext, HttpDeps } from '../http/deps.ts';
+import type { Transaction } from '../kernel/db/generated/prisma/client.ts';
 import { parseLocale } from '../kernel/i18n/locales.ts';
 import { nextStepOf } from '../transactions/next-step.ts';
 import { answerPage } from './answer-page.ts';
 import type { PayerState } from './find-payer-state.ts';
 import { paymentPage } from './pages/payment-page.ts';
-import type { FormProblem, Html, PaymentView } from './pages/view.ts';
+import type { FormProblem, Framed, Html, PaymentView } from './pages/view.ts';
 import { linksOf, toPaymentView } from './payment-view.ts';
 
 /** What the page of a payment is shown for. */
@@ -18,13 +19,13 @@ export type Shown = {
   /** The page's own address below the payment's, for its links to other languages; undefined for the payment's page. */
   readonly at?: { readonly path: string; readonly query: readonly string[] };
   readonly draw?: (view: PaymentView) => Html;
-  /** True for the page of a card widget, which shops show in a frame. */
-  readonly framed?: boolean;
+  /** For the page of a card widget, which shops show in a frame. */
+  readonly framed?: Framed;
 };
 
 /** Answers with the page of a payment as it is now. */
 export function showPayment(deps: HttpDeps, c: HttpContext, shown: Shown): Promise<Response> {
-  const { state, status = 200, problem, replacing = false, draw = paymentPage, framed = false } = shown;
+  const { state, status = 200, problem, replacing = false, draw = paymentPage, framed } = shown;
   const stay = c.req.query('stay') !== undefined;
   const { path, query } = shown.at ?? { path: replacing ? '/other' : '', query: stay ? ['stay=1'] : [] };
   const showing = {
@@ -49,6 +50,16 @@ function banksOf({ attempts }: PayerState): string[] {
 /** Sends the payer to the page of his payment, in the language that he reads. */
 export function backToPayment(c: HttpContext, { payment }: PayerState): Response {
   return c.redirect(linksOf(payment, parseLocale(c.req.query('lang') ?? ''))(''), 303);
+}
+
+/**
+ * The page of this gateway on which an attempt goes on; undefined when there is none. To other banks only the page of the
+ * payment leads: browsers hold the redirect that answers a form to the policy of the form's page.
+ */
+export function ownStepOf({ payments }: HttpDeps, attempt: Transaction): string | undefined {
+  const step = nextStepOf(attempt);
+  const isOurs = step?.httpMethod === 'GET' && new URL(step.url).origin === new URL(payments.publicUrl).origin;
+  return isOurs ? step.url : undefined;
 }
 
 /** Says whether there may be something to pay; what waits elsewhere can be paid in another way. */

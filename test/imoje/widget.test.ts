@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listPeriods } from '../../src/imoje/widget/list-periods.ts';
 import { ask, startTestGateway, type TestGateway } from '../support/gateway.ts';
@@ -28,12 +29,24 @@ const opened = async (changes: Record<string, string> = {}): Promise<string> => 
 };
 const pageAt = async (path: string): Promise<string> => (await fetch(`${gateway.url}${path}`)).text();
 
+const cancel = async (location: string): Promise<void> => {
+  const query = 'mutation ($id: ID!) { cancelPayment(input: { paymentId: $id }) { __typename } }';
+  await ask(gateway, query, { variables: { id: location.split('/')[2] } });
+};
 const recipientsOf = async (location: string): Promise<string[]> => {
   const query = 'query ($id: ID!) { payment(id: $id) { shares { label } } }';
   type Found = { payment: { shares: { label: string }[] } };
   const { data } = await ask<Found>(gateway, query, { variables: { id: location.split('/')[2] } });
   return data.payment.shares.map(({ label }) => label);
 };
+const card = { number: '4111111111111111', expiry: '12/29', cvv: '123', name: 'Łucja Żak' };
+const payByCard = (location: string, changes: Record<string, string> = {}): Promise<Response> =>
+  fetch(`${gateway.url}${location}`, {
+    method: 'POST',
+    body: new URLSearchParams({ ...card, attempt: randomBytes(16).toString('base64url'), ...changes }),
+    redirect: 'manual',
+  });
+const framedByAnybody = 'frame-ancestors https: http:';
 
 describe('The script of a widget', () => {
   it.each(['/js/widget.min.js', '/js/installments.js'])(
@@ -73,13 +86,28 @@ describe('POST /widget', () => {
     expect(`${answer.headers.get('location')}/widget?lang=en`).toBe(location);
   });
 
-  it('may be framed, unlike every other page, and leads the whole window on', async () => {
+  it('may be framed, unlike every other page', async () => {
     const location = await opened({ orderId: 'WID/2' });
     const answer = await fetch(`${gateway.url}${location}`);
-    expect(answer.headers.get('content-security-policy')).toContain('frame-ancestors https: http:');
-    expect(await answer.text()).toContain('target="_top"');
+    expect(answer.headers.get('content-security-policy')).toContain(framedByAnybody);
     const payment = await fetch(`${gateway.url}${location.replace('/widget', '')}`);
     expect(payment.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+  });
+
+  it('has nothing to frame of a payment that the form opened, and leads on to it', async () => {
+    const fields = signed({ ...usual(), orderId: 'WID/6' }, gateway.demo.serviceKey);
+    const body = new URLSearchParams(fields);
+    const answer = await fetch(`${gateway.url}/payment`, { method: 'POST', body, redirect: 'manual' });
+    const payment = answer.headers.get('location');
+    for (const method of ['GET', 'POST']) {
+      const framed = await fetch(`${gateway.url}${payment}/widget`, { method, redirect: 'manual' });
+      expect([framed.status, framed.headers.get('location')]).toEqual([303, payment]);
+    }
+    const location = (await post(fields)).headers.get('location') ?? '';
+    expect(location).toBe(`${payment}/widget/leave?lang=en`);
+    const page = await pageAt(location);
+    expect(page).toContain(`target="_top" href="${payment}?lang=en"`);
+    expect(page).not.toMatch(/12\.34|WID|Sklep Demo/);
   });
 
   it.each([
@@ -95,11 +123,17 @@ describe('POST /widget', () => {
 
   it('speaks Polish when it is asked to, and English where a language is not known', async () => {
     const fields = signed({ ...usual(), orderId: 'WID/3' }, gateway.demo.serviceKey);
-    for (const [lang, words] of [
-      ['pl', 'Numer karty'],
-      ['xx', 'Card number'],
+    const polish = { headers: { 'accept-language': 'pl-PL,pl;q=0.9' } };
+    for (const [lang, words, refused] of [
+      ['pl', 'Numer karty', 'Dla osoby, która integruje sklep'],
+      ['xx', 'Card number', 'For whoever integrates the shop'],
+      ['de', 'Card number', 'For whoever integrates the shop'],
     ] as const) {
-      expect(await pageAt((await post(fields, lang)).headers.get('location') ?? '')).toContain(words);
+      const location = (await post(fields, lang)).headers.get('location');
+      expect(await (await fetch(`${gateway.url}${location}`, polish)).text()).toContain(words);
+      const forged = new URLSearchParams({ ...fields, amount: '1' });
+      const answer = await fetch(`${gateway.url}/widget?lang=${lang}`, { ...polish, method: 'POST', body: forged });
+      expect(await answer.text()).toContain(refused);
     }
   });
 
@@ -150,7 +184,7 @@ describe('POST /widget', () => {
   it('refuses, in the frame, what the shop has not signed and what is wrong', async () => {
     const forged = await post({ ...signed(usual(), gateway.demo.serviceKey), amount: '1' });
     expect(forged.status).toBe(403);
-    expect(forged.headers.get('content-security-policy')).toContain('frame-ancestors https: http:');
+    expect(forged.headers.get('content-security-policy')).toContain(framedByAnybody);
     const { customerId: _, ...unnamed } = usual();
     const answer = await post(signed(unnamed, gateway.demo.serviceKey));
     expect([answer.status, await answer.text()]).toEqual([422, expect.stringContaining('customerId')]);
@@ -161,9 +195,35 @@ describe('POST /widget', () => {
   it('leads to the payment once it can be paid no more', async () => {
     const location = await opened({ orderId: 'WID/5', urlCancel: 'https://shop.example/left' });
     expect(await pageAt(location)).toContain('href="https://shop.example/left"');
-    const paymentId = location.split('/')[2];
-    const query = 'mutation ($id: ID!) { cancelPayment(input: { paymentId: $id }) { __typename } }';
-    await ask(gateway, query, { variables: { id: paymentId } });
+    await cancel(location);
+    expect(await pageAt(location)).toContain('Show the payment');
+  });
+});
+
+describe('POST /pay/{id}/widget', () => {
+  it('shows what is wrong in the frame, and leads the whole window on when the card is taken, without scripts too', async () => {
+    const location = await opened({ orderId: 'WID/10', urlCancel: 'https://shop.example/left' });
+    const wrong = await payByCard(location, { number: '4111111111111112' });
+    expect([wrong.status, wrong.headers.get('content-security-policy')]).toEqual([
+      422,
+      expect.stringContaining(framedByAnybody),
+    ]);
+    const page = await wrong.text();
+    expect(page).toContain('role="alert"');
+    expect(page).toContain('href="https://shop.example/left"');
+    expect(page).not.toContain('name="method"');
+    const taken = await payByCard(location);
+    expect([taken.status, taken.headers.get('location')]).toEqual([303, location.replace('/widget', '/widget/leave')]);
+    const leaving = await fetch(`${gateway.url}${taken.headers.get('location')}`);
+    expect(leaving.headers.get('content-security-policy')).toContain(framedByAnybody);
+    expect(await leaving.text()).toContain(`target="_top" href="${location.replace('/widget', '')}"`);
+  });
+
+  it('goes back to the frame’s page when the payment takes no card any more', async () => {
+    const location = await opened({ orderId: 'WID/11' });
+    await cancel(location);
+    const answer = await payByCard(location);
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, location]);
     expect(await pageAt(location)).toContain('Show the payment');
   });
 });
@@ -177,7 +237,7 @@ describe('GET /widget/installments', () => {
 
   it('shows the lenders with their numbers of instalments, in a frame', async () => {
     const answer = await show();
-    expect(answer.headers.get('content-security-policy')).toContain('frame-ancestors https: http:');
+    expect(answer.headers.get('content-security-policy')).toContain(framedByAnybody);
     const page = await answer.text();
     expect(page).toContain('data-channel="inbank" data-period="60"');
     expect(page).toContain('data-channel="inbank_0" data-period="10"');
@@ -199,5 +259,18 @@ describe('GET /widget/installments', () => {
     ]);
     expect(listPeriods('inbank', 100_001n).every(({ each }) => each === undefined)).toBe(true);
     expect(listPeriods('blik', 100_001n)).toEqual([]);
+  });
+});
+
+describe('The shop of a widget', () => {
+  it('may be closed while the payer enters his card, which is said in the frame', async () => {
+    const location = await opened({ orderId: 'WID/12' });
+    await gateway.database.pool.query("update shop set status = 'SUSPENDED'");
+    await expect.poll(() => pageAt(location)).toContain('Show the payment');
+    const answer = await payByCard(location);
+    expect([answer.status, answer.headers.get('content-security-policy')]).toEqual([
+      409,
+      expect.stringContaining(framedByAnybody),
+    ]);
   });
 });

@@ -21,6 +21,8 @@ export type DoorWorld = {
   readonly demo: Pick<Demo, 'merchantId' | 'shopId' | 'serviceKey' | 'restToken'>;
   /** A payment that can be paid. */
   readonly paymentId: string;
+  /** One that a card widget opened. */
+  readonly widgetPaymentId: string;
   /** The name of a payment link for several payers. */
   readonly short: string;
 };
@@ -30,7 +32,7 @@ const json = { 'content-type': 'application/json' };
 
 /** Requests for every route that is no GraphQL; a new route fails the story until it has its line here. */
 export function doorsOf(world: DoorWorld): Door[] {
-  const { numbers, paymentId } = world;
+  const { numbers, paymentId, widgetPaymentId } = world;
   const at = doorsAt(numbers);
   const encoded = (): string => encodeURIComponent(numbers.written());
   const attempt = randomBytes(16).toString('base64url');
@@ -72,8 +74,11 @@ export function doorsOf(world: DoorWorld): Door[] {
     }),
     ...at('ALL /acquirers/:name/notifications', `/acquirers/${numbers.next()}/notifications`),
     ...at('GET /pay/:id/widget', `/pay/${numbers.next()}/widget`),
-    ...at('GET /pay/:id/widget', `/pay/${paymentId}/widget?stay=${encoded()}`),
+    ...at('GET /pay/:id/widget', `/pay/${widgetPaymentId}/widget?stay=${encoded()}`),
     ...at('ALL /pay/:id/widget', `/pay/${numbers.next()}/widget`),
+    ...at('GET /pay/:id/widget/leave', `/pay/${numbers.next()}/widget/leave`),
+    ...at('GET /pay/:id/widget/leave', `/pay/${widgetPaymentId}/widget/leave?stay=${encoded()}`),
+    ...at('ALL /pay/:id/widget/leave', `/pay/${numbers.next()}/widget/leave`),
     ...['/js/widget.min.js', '/js/installments.js', '/widget/installments'].flatMap((path) => [
       ...at(`GET ${path}`, `${path}?a=${numbers.next()}`),
       ...at(`ALL ${path}`, `${path}?a=${numbers.next()}`),
@@ -112,7 +117,7 @@ function posted(fields: Record<string, string>): Pick<Door, 'headers' | 'body'> 
 }
 
 /** The forms for cards, banks and wallets, and the pages that belong to them: the one place where a number is wanted, too. */
-function methodDoors({ numbers, paymentId, demo }: DoorWorld): Door[] {
+function methodDoors({ numbers, paymentId, widgetPaymentId, demo }: DoorWorld): Door[] {
   const at = doorsAt(numbers);
   const attempt = (): string => randomBytes(16).toString('base64url');
   const good = { number: '4111111111111111', expiry: '12/29', cvv: '123', name: 'Jan Kowalski' };
@@ -134,9 +139,10 @@ function methodDoors({ numbers, paymentId, demo }: DoorWorld): Door[] {
     ...at('GET /pay/:id/other', `/pay/${numbers.next()}/other`),
     ...at('GET /pay/:id/other', `/pay/${paymentId}/other?stay=${numbers.next()}`),
     ...at('ALL /pay/:id/other', `/pay/${numbers.next()}/other`),
-    ...cards.flatMap((card) =>
-      at('POST /pay/:id/card', `/pay/${paymentId}/card`, posted({ attempt: attempt(), ...card })),
-    ),
+    ...cards.flatMap((card) => [
+      ...at('POST /pay/:id/card', `/pay/${paymentId}/card`, posted({ attempt: attempt(), ...card })),
+      ...at('POST /pay/:id/widget', `/pay/${widgetPaymentId}/widget`, posted({ attempt: attempt(), ...card })),
+    ]),
     ...at('POST /pay/:id/card', `/pay/${numbers.next()}/card`, posted({ attempt: numbers.next(), ...good })),
     ...at('ALL /pay/:id/card', `/pay/${numbers.next()}/card`),
     ...['bank', 'pay-later', 'instalments'].flatMap((way) => [

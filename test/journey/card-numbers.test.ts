@@ -10,6 +10,7 @@ import { type Database, openDatabase } from '../../src/kernel/db/database.ts';
 import { encodeCursor } from '../../src/kernel/events/cursor.ts';
 import { type WalkedOperation, walkSchema } from '../graphql/walk-schema.ts';
 import { createHttpWorld, sendRaw } from '../http/world.ts';
+import { signed } from '../imoje/form/sign-by-hand.ts';
 import { createProcesses, type Gateway } from '../start/gateway-process.ts';
 import { createInbox } from '../start/inbox.ts';
 import { createPayment, payByBlik, updateShop } from '../start/pay.ts';
@@ -89,6 +90,16 @@ async function makeLink(): Promise<string> {
     variables: { input },
   });
   return data.createPaymentLink.paymentLink.url.split('/').at(-1) ?? '';
+}
+
+/** Opens a payment as a card widget does, and gives its id. */
+async function openByWidget(): Promise<string> {
+  const { merchantId, serviceId, serviceKey } = gateway.demo;
+  const sold = { merchantId, serviceId, amount: '1234', currency: 'PLN', orderId: 'ORD/1', customerId: 'customer-1' };
+  const fields = signed({ ...sold, customerFirstName: 'Jan', customerLastName: 'Kowalski' }, serviceKey);
+  const body = new URLSearchParams(fields);
+  const answer = await fetch(`${gateway.url}/widget?lang=en`, { method: 'POST', body, redirect: 'manual' });
+  return answer.headers.get('location')?.split('/')[2] ?? '';
 }
 
 type Sent = { readonly query: string; readonly variables?: object; readonly operationName?: string };
@@ -268,6 +279,7 @@ describe('At the other doors', () => {
       numbers: createSentNumbers(),
       demo: gateway.demo,
       paymentId: ids.paymentId ?? '',
+      widgetPaymentId: ids.paymentId ?? '',
       short: '',
     });
     expect([...new Set(doors.map(({ route }) => route))].sort()).toEqual([...routes].sort());
@@ -275,10 +287,8 @@ describe('At the other doors', () => {
 
   it('numbers are sent in paths, queries, headers, bodies and every field of a form', async () => {
     const payment = (await createPayment(gateway, { idempotencyKey: 'doors' })).payment;
-    await inTurns(
-      doorsOf({ numbers, demo: gateway.demo, paymentId: payment?.id ?? '', short: await makeLink() }),
-      request,
-    );
+    const made = { widgetPaymentId: await openByWidget(), short: await makeLink() };
+    await inTurns(doorsOf({ numbers, demo: gateway.demo, paymentId: payment?.id ?? '', ...made }), request);
     expect(said('Looks like a card number')).toBeGreaterThan(60);
     const { rows: cards } = await database.pool.query('select 1 from sandbox_card');
     expect(cards.length, 'cards that were typed or came out of a wallet').toBeGreaterThan(2);

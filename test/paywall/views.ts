@@ -29,6 +29,7 @@ const urls: PaymentView['urls'] = {
   self: '/pay/1',
   blik: '/pay/1/blik',
   card: '/pay/1/card',
+  widget: '/pay/1/widget',
   tiles: { PBL: '/pay/1/bank', PAY_LATER: '/pay/1/pay-later', INSTALLMENTS: '/pay/1/instalments' },
   wallet: '/pay/1/wallet',
   otherMethod: '/pay/1/other',

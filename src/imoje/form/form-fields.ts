@@ -46,6 +46,8 @@ export type PaymentForm = {
   readonly customerId: string | undefined;
   readonly widgetType: FormContent['widgetType'];
   readonly urlCancel: string | undefined;
+  /** True when a card widget opens the payment, so that its card form may be shown in a frame. */
+  readonly ofWidget?: true | undefined;
 };
 
 /** A payment must stay payable for at least this long after the form arrived (imoje protocol, section 1). */

@@ -61,7 +61,7 @@ function asWidget(form: PaymentForm): PaymentForm {
   if (widgetType !== 'ecom3ds' && customerId === undefined) {
     throw new FormInvalid([{ field: 'customerId', message: `Is required by the widget type ${widgetType}.` }]);
   }
-  return { ...form, widgetType };
+  return { ...form, widgetType, ofWidget: true };
 }
 
 /** Says whether a payment is over and no attempt on it can bring money any more that we wait for. */

@@ -61,7 +61,7 @@ function inputOf(form: PaymentForm): Omit<CreatePaymentInput, 'idempotencyKey' |
 
 /** What only some methods need, as JSON. */
 function documentsOf(form: PaymentForm): Prisma.JsonObject | undefined {
-  const { billing, shipping, invoice, cart, cartData, version, customerId, urlCancel } = form;
-  const text = JSON.stringify({ billing, shipping, invoice, cart, cartData, version, customerId, urlCancel });
+  const { billing, shipping, invoice, cart, cartData, version, customerId, urlCancel, ofWidget: widget } = form;
+  const text = JSON.stringify({ billing, shipping, invoice, cart, cartData, version, customerId, urlCancel, widget });
   return text === '{}' ? undefined : (JSON.parse(text) as Prisma.JsonObject);
 }

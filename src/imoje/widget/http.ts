@@ -6,13 +6,15 @@ import type { HttpContext, HttpDeps, HttpEnv } from '../../http/deps.ts';
 import { namesEtag } from '../../http/names-etag.ts';
 import { isUrlEncoded, readBody } from '../../http/read-body.ts';
 import { InvalidInput, Refusal } from '../../kernel/errors.ts';
-import { parseLocale } from '../../kernel/i18n/locales.ts';
+import { type Locale, parseLocale } from '../../kernel/i18n/locales.ts';
 import { amountMax, isCurrency } from '../../kernel/money.ts';
 import type { FormFields } from '../../kernel/signature.ts';
 import { listMethods } from '../../payments/list-methods.ts';
 import { channelName } from '../../payments/name-methods.ts';
 import { answerPage } from '../../paywall/answer-page.ts';
+import { paywallLocales } from '../../paywall/messages/catalogues.ts';
 import { instalmentsPage } from '../../paywall/pages/instalments-page.ts';
+import { isOfWidget, linksOf } from '../../paywall/payment-view.ts';
 import { answerFormRefusal } from '../answer-refusal.ts';
 import { FormInvalid } from '../errors.ts';
 import { findSigner, type Readings } from '../form/find-signer.ts';
@@ -36,9 +38,9 @@ export function widgetRoutes(deps: HttpDeps): Hono<HttpEnv> {
   serve('/js/widget.min.js', cardScript);
   serve('/js/installments.js', instalmentsScript);
   return routes
-    .post('/widget', (c) => refusing(deps, c, () => openCard(deps, c)))
+    .post('/widget', (c) => refusing(deps, { c, framed: 'card', pathLocale: localeOf(c) }, () => openCard(deps, c)))
     .all('/widget', (c) => methodNotAllowed(c, 'POST'))
-    .get('/widget/installments', (c) => refusing(deps, c, () => showInstalments(deps, c)))
+    .get('/widget/installments', (c) => refusing(deps, { c, framed: 'instalments' }, () => showInstalments(deps, c)))
     .all('/widget/installments', (c) => methodNotAllowed(c, 'GET, HEAD'));
 }
 
@@ -49,25 +51,36 @@ function answerScript(c: HttpContext, script: string, etag: string): Response {
   return c.body(script, 200, { ...headers, 'content-type': 'text/javascript; charset=UTF-8' });
 }
 
-async function refusing(deps: HttpDeps, c: HttpContext, answer: () => Promise<Response>): Promise<Response> {
+async function refusing(
+  deps: HttpDeps,
+  page: Parameters<typeof answerFormRefusal>[1],
+  answer: () => Promise<Response>,
+): Promise<Response> {
   try {
     return await answer();
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     deps.metrics.operationRefused(error.code);
-    return answerFormRefusal(deps, { c, framed: true }, error);
+    return answerFormRefusal(deps, page, error);
   }
 }
 
-/** Opens the payment as the form does, so that the same signed data is the same payment, and leads to its card form. */
+/** The language of a card widget, which is its script's as well: the one that is asked for, and English where we lack it. */
+function localeOf(c: HttpContext): Locale {
+  const asked = parseLocale(c.req.query('lang') ?? '');
+  return asked !== undefined && paywallLocales.includes(asked) ? asked : 'en';
+}
+
+/**
+ * Opens the payment as the form does, so that the same signed data is the same payment, and leads to its card form; the whole
+ * window to a payment that the form opened before, which is not shown in a frame.
+ */
 async function openCard(deps: HttpDeps, c: HttpContext): Promise<Response> {
   if (!isUrlEncoded(c.req.raw)) {
     throw new InvalidInput('The form must be sent as application/x-www-form-urlencoded.', ['Content-Type']);
   }
   const payment = await openPayment(deps, readingsOf(parseForm(await readBody(c.req.raw))), 'widget');
-  const lang = c.req.query('lang');
-  const known = lang !== undefined && parseLocale(lang) !== undefined ? lang : 'en';
-  return c.redirect(`/pay/${payment.id}/widget?lang=${known}`, 303);
+  return c.redirect(linksOf(payment, localeOf(c))(isOfWidget(payment) ? '/widget' : '/widget/leave'), 303);
 }
 
 /**
@@ -120,7 +133,7 @@ async function showInstalments(deps: HttpDeps, c: HttpContext): Promise<Response
   const wish = { ...money, wanted: ['INSTALLMENTS'] as const, now: deps.payments.clock.now(shop) };
   const channels = listMethods(deps.payments.acquirers, shop, wish).flatMap((option) => option.channels);
   const answer = {
-    ...({ status: 200, framed: true, sandbox: deps.sandbox } as const),
+    ...({ status: 200, framed: 'instalments', sandbox: deps.sandbox } as const),
     hrefOf: (lang: string) => `/widget/installments?${new URLSearchParams({ ...fields, lang })}`,
   };
   return answerPage(c, answer, (frame) =>

@@ -15,10 +15,11 @@ const traits: { readonly [field in Field]: string } = {
 };
 
 /**
- * Draws the card form; in a frame of the shop it leads the whole window (`_top`) on. What is wrong stands at its field; expiry and name are shown again, the number and the security
+ * Draws the card form. What is wrong stands at its field; expiry and name are shown again, the number and the security
  * code never.
+ * @param action where it is posted.
  */
-export function cardForm(view: PaymentView, target?: '_top'): Html {
+export function cardForm(view: PaymentView, action: string): Html {
   const t = translatorFor(view.locale);
   const problem = view.problem?.form === 'CARD' ? view.problem : undefined;
   const kept: { readonly [field in Field]?: string } = problem?.kept ?? {};
@@ -31,7 +32,7 @@ ${name === 'name' ? '' : html`<p class="hint" id="${name}-hint">${t(`card.${name
 ${wrong ? html`<p class="wrong" id="${name}-wrong">${wrong}</p>` : ''}
 <input id="${name}" name="${name}" type="text" required spellcheck="false" ${raw(traits[name])} value="${kept[name] ?? ''}"${described === '' ? '' : html` aria-describedby="${described}"`}${raw(wrong ? ' aria-invalid="true"' : '')}></div>`;
   };
-  return html`<form method="post" action="${view.urls.card}" class="cardform"${target ? html` target="${target}"` : ''}>
+  return html`<form method="post" action="${action}" class="cardform">
 ${formFields(view)}
 ${field('number')}
 <p id="brand" class="brand" role="status" data-visa="Visa" data-mastercard="Mastercard"></p>

@@ -7,6 +7,9 @@ import { script } from './script.ts';
 import { style } from './style.ts';
 import type { Html, PageFrame } from './view.ts';
 
+/** Tells the widget's script, which keys in a frame do not reach, to close its dialog; nothing of it is secret. */
+const escapeScript = `addEventListener('keydown',e=>e.key=='Escape'&&!e.isComposing&&parent.postMessage({imojeWidget:'close'},'*'))`;
+
 /** The parts of a page that differ. */
 export type PageParts = {
   /** For the browser's tab; plain text. */
@@ -45,6 +48,7 @@ ${parts.shopName === undefined ? '' : shopHeader(parts.shopName)}
 <main>${main}</main>
 <footer>${languageLinks(frame)}<p>${t('page.operator')}</p></footer>
 <script nonce="${frame.nonce}">${raw(script)}</script>
+${frame.framed === 'card' ? html`<script nonce="${frame.nonce}">${raw(escapeScript)}</script>` : ''}
 </body>
 </html>`;
 }

@@ -69,7 +69,7 @@ function formOf(view: PaymentView, way: MethodView): Html {
     case 'BLIK':
       return blikForm(view);
     case 'CARD':
-      return cardForm(view);
+      return cardForm(view, view.urls.card);
     case 'WALLET':
       return walletForm(view, way.wallets);
     default:

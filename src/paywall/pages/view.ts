@@ -15,6 +15,9 @@ import type { Channel } from '../../shops/model.ts';
 /** A rendered page or a part of one. Everything put into it was escaped. */
 export type Html = ReturnType<typeof html>;
 
+/** The widget in whose frame a shop shows a page. */
+export type Framed = 'card' | 'instalments';
+
 /** What every page needs to be drawn. */
 export type PageFrame = {
   readonly locale: Locale;
@@ -22,6 +25,8 @@ export type PageFrame = {
   readonly nonce: string;
   /** True draws the yellow bar that says that no money moves here. */
   readonly sandbox: boolean;
+  /** Undefined for a page that no shop shows in a frame. */
+  readonly framed?: Framed | undefined;
   /** The same page in other languages; those without a catalogue are left out. */
   readonly languages: readonly { readonly locale: Locale; readonly href: string }[];
 };
@@ -126,6 +131,8 @@ export type PageUrls = {
   /** Where the form of each method is posted. */
   readonly blik: string;
   readonly card: string;
+  /** The card form in a shop's frame, which is posted there as well. */
+  readonly widget: string;
   readonly tiles: Readonly<Record<TileMethod, string>>;
   readonly wallet: string;
   /** The methods again, while an attempt is running. */
