@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listPeriods } from '../../src/imoje/widget/list-periods.ts';
+import { updateShop } from '../start/pay.ts';
 import { ask, startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { signByHand, signed } from './form/sign-by-hand.ts';
 
@@ -8,6 +9,7 @@ let gateway: TestGateway;
 
 beforeAll(async () => {
   gateway = await startTestGateway();
+  await updateShop(gateway, { sandboxDelayMs: 0 });
 });
 afterAll(() => gateway.stop());
 
@@ -217,6 +219,15 @@ describe('POST /pay/{id}/widget', () => {
     const leaving = await fetch(`${gateway.url}${taken.headers.get('location')}`);
     expect(leaving.headers.get('content-security-policy')).toContain(framedByAnybody);
     expect(await leaving.text()).toContain(`target="_top" href="${location.replace('/widget', '')}"`);
+  });
+
+  it('says why the last card was refused when the widget is opened again, and takes another', async () => {
+    const location = await opened({ orderId: 'WID/13' });
+    expect((await payByCard(location, { number: '4444333322221111' })).status).toBe(303);
+    await expect.poll(() => pageAt(location)).toContain('role="alert"');
+    expect(await pageAt(location)).toContain('name="number"');
+    expect((await payByCard(location)).status).toBe(303);
+    await expect.poll(() => pageAt(location)).toContain('Show the payment');
   });
 
   it('goes back to the frame’s page when the payment takes no card any more', async () => {
