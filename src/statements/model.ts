@@ -1,4 +1,5 @@
 import type { DayFileLine, DaySpan } from '../acquirers/port.ts';
+import { midnight, parseDay } from '../calendar/model.ts';
 import type { Currency, MovementStatus, TransactionStatus } from '../kernel/db/generated/prisma/enums.ts';
 
 /** A calendar day in Warsaw, and the three days of which it is the middle. */
@@ -44,19 +45,14 @@ export type Difference = {
  * the clocks change. Undefined when there is no such day.
  */
 export function parseStatementDay(text: string): StatementDay | undefined {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return undefined;
-  try {
-    const day = Temporal.PlainDate.from(text, { overflow: 'reject' });
-    const midnight = (days: number): Date =>
-      new Date(day.add({ days }).toZonedDateTime('Europe/Warsaw').epochMilliseconds);
-    return {
-      name: text,
-      span: { from: midnight(0), before: midnight(1) },
-      around: { from: midnight(-1), before: midnight(2) },
-    };
-  } catch {
-    return undefined;
-  }
+  const day = parseDay(text);
+  if (!day) return undefined;
+  const midnightIn = (days: number): Date => midnight(day.add({ days }));
+  return {
+    name: text,
+    span: { from: midnightIn(0), before: midnightIn(1) },
+    around: { from: midnightIn(-1), before: midnightIn(2) },
+  };
 }
 
 /** Says whether a moment lies in a span. */
