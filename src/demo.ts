@@ -10,6 +10,7 @@ import { currencies } from './kernel/money.ts';
 import type { Seal } from './kernel/seal.ts';
 import { openAccounts } from './ledger/sql/open-accounts.ts';
 import { insertMerchant } from './merchants/sql/insert-merchant.ts';
+import { insertPayoutAccounts } from './merchants/sql/insert-payout-accounts.ts';
 import { listRatesPpm } from './pricing/model.ts';
 import { insertPlan } from './pricing/store.ts';
 import { type Channel, channels } from './shops/model.ts';
@@ -23,6 +24,9 @@ export type Demo = {
   readonly paywallUrl: string;
   readonly restUrl: string;
 } & DemoSecrets;
+
+/** A well-formed account number of a bank that does not exist. */
+const demoIban = 'PL74999000090000000000000001';
 
 type DemoSecrets = {
   readonly merchantId: string;
@@ -83,6 +87,10 @@ async function createDemo(tx: Tx, deps: { readonly clock: Clock; readonly seal: 
   await insertMerchant(tx, {
     ...{ id: merchantId, status: 'ACTIVE', legalForm: 'SOLE_TRADER', name: 'Demo', nip: '5260250274', createdAt: now },
   });
+  await insertPayoutAccounts(
+    tx,
+    currencies.map((currency) => ({ id: newId(now), merchantId, currency, iban: demoIban, validFrom: now })),
+  );
   await insertShop(tx, {
     ...{ id: shopId, merchantId, status: 'ACTIVE', name: 'Sklep Demo', currencies, createdAt: now },
     channels: Object.keys(channels) as Channel[],

@@ -105,3 +105,52 @@ function shopOf({ shopId }: RefundMoney): NewPosting['from'] {
 function refundsOf({ acquirer }: RefundMoney): NewPosting['from'] {
   return { kind: 'REFUNDS', owner: acquirer };
 }
+
+/** A payout as its postings need it. */
+export type PayoutMoney = {
+  readonly id: string;
+  readonly shopId: string | null;
+  readonly recipientId: string | null;
+  readonly currency: Currency;
+  readonly net: bigint;
+  /** Below zero when more commission is given back than charged. */
+  readonly commission: bigint;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+};
+
+/** A payout that was made: its receiver is charged his commissions, and what is left is on its way. */
+export function payoutMade(payout: PayoutMoney): NewPosting[] {
+  const { commission, createdAt: at } = payout;
+  const owner = ownerOf(payout);
+  const money = { ...payoutPosting(payout), at };
+  const sent: NewPosting = { ...money, kind: 'PAYOUT', from: owner, to: payouts, amount: payout.net };
+  if (commission === 0n) return [sent];
+  const [from, to] = commission > 0n ? [owner, earned] : [earned, owner];
+  return [{ ...money, kind: 'COMMISSION', from, to, amount: commission > 0n ? commission : -commission }, sent];
+}
+
+/** A payout that the bank has booked. */
+export function payoutConfirmed(payout: PayoutMoney): NewPosting {
+  const { net: amount, updatedAt: at } = payout;
+  return { ...payoutPosting(payout), kind: 'PAYOUT_CONFIRMED', from: payouts, to: bank, amount, at };
+}
+
+/** A payout that came back, before the bank had booked it or after: its receiver is owed the sum again. */
+export function payoutReturned(payout: PayoutMoney, wasBooked: boolean): NewPosting {
+  const { net: amount, updatedAt: at } = payout;
+  const from = wasBooked ? bank : payouts;
+  return { ...payoutPosting(payout), kind: 'PAYOUT_RETURNED', from, to: ownerOf(payout), amount, at };
+}
+
+const payouts = { kind: 'PAYOUTS', owner: 'gateway' } as const;
+const bank = { kind: 'BANK', owner: 'gateway' } as const;
+const earned = { kind: 'COMMISSION', owner: 'gateway' } as const;
+
+function payoutPosting({ id, currency }: PayoutMoney): { readonly payoutId: string; readonly currency: Currency } {
+  return { payoutId: id, currency };
+}
+
+function ownerOf({ shopId, recipientId }: PayoutMoney): NewPosting['from'] {
+  return shopId === null ? { kind: 'RECIPIENT', owner: recipientId ?? '' } : { kind: 'SHOP', owner: shopId };
+}

@@ -29,3 +29,16 @@ export async function writeTrustedIps(
   });
   return before.trustedIps;
 }
+
+/** Reads how far the clocks of merchants are ahead of the machine's. */
+export async function readMerchantClocks(
+  tx: Tx,
+  merchantIds: readonly string[],
+): Promise<Map<string, { readonly clockOffsetMs: number }>> {
+  const rows = await tx.query<{ id: string; offsetMs: bigint }>({
+    name: 'read-merchant-clocks',
+    text: 'select id, clock_offset_ms as "offsetMs" from merchant where id = any($1::text[])',
+    values: [[...new Set(merchantIds)]],
+  });
+  return new Map(rows.map(({ id, offsetMs }) => [id, { clockOffsetMs: Number(offsetMs) }]));
+}

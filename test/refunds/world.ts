@@ -8,7 +8,7 @@ import type { OrderedRefund } from '../../src/refunds/decide-refund.ts';
 import type { RefundDeps } from '../../src/refunds/deps.ts';
 import { refundJobs } from '../../src/refunds/jobs.ts';
 import { readRefunds } from '../../src/refunds/store.ts';
-import type { Shop } from '../../src/shops/model.ts';
+import type { Channel, Shop } from '../../src/shops/model.ts';
 import { openWorld, type World } from '../payments/world.ts';
 import { actorOf, createRefundDeps, createSale } from '../support/factories.ts';
 import { runDueJobs } from '../support/run-due-jobs.ts';
@@ -25,9 +25,9 @@ export type RefundWorld = Omit<World, 'withDeps'> & {
   refund(sale: Sale, input: Partial<CreateRefundInput>): Promise<OrderedRefund>;
 };
 
-/** Opens a gateway on a database of its own. */
-export async function openRefundWorld(): Promise<RefundWorld> {
-  const world = await openWorld();
+/** Opens a gateway on a database of its own, whose one acquirer takes these channels: BLIK, unless others are named. */
+export async function openRefundWorld(channels?: readonly Channel[]): Promise<RefundWorld> {
+  const world = await openWorld(channels);
   const refunds = createRefundDeps(world.deps);
   return {
     ...world,

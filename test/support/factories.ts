@@ -5,16 +5,17 @@ import { type Actor, type Scope, scopes } from '../../src/auth/actor.ts';
 import { createLane } from '../../src/kernel/batch.ts';
 import { type Clock, systemClock } from '../../src/kernel/clock.ts';
 import { type Database, inTransaction, type Tx } from '../../src/kernel/db/database.ts';
-import type { Payment } from '../../src/kernel/db/generated/prisma/client.ts';
-import { lockShops } from '../../src/kernel/events/append-events.ts';
+import type { Payment, Payout } from '../../src/kernel/db/generated/prisma/client.ts';
+import { appendEvents, lockShops } from '../../src/kernel/events/append-events.ts';
 import { newId, newMerchantId, newShopId } from '../../src/kernel/ids.ts';
 import { createLog, type Log } from '../../src/kernel/log.ts';
 import { createMetrics } from '../../src/kernel/metrics.ts';
 import { currencies } from '../../src/kernel/money.ts';
 import { createSeal, type Seal } from '../../src/kernel/seal.ts';
-import type { AccountRef } from '../../src/ledger/model.ts';
+import { type AccountRef, payoutMade } from '../../src/ledger/model.ts';
 import { openAccounts } from '../../src/ledger/sql/open-accounts.ts';
 import { writePostings } from '../../src/ledger/sql/write-postings.ts';
+import { insertPayoutAccounts } from '../../src/merchants/sql/insert-payout-accounts.ts';
 import { type AppliedAnswer, applyAcquirerAnswers } from '../../src/payments/apply-acquirer-answer.ts';
 import { createPayments } from '../../src/payments/create-payment.ts';
 import { decideStarts, type StartedTransaction } from '../../src/payments/decide-start.ts';
@@ -22,6 +23,9 @@ import type { PaymentDeps } from '../../src/payments/deps.ts';
 import { createAttemptGuard } from '../../src/payments/guard-attempts.ts';
 import { type CreatePaymentInput, preparePayment } from '../../src/payments/prepare-payment.ts';
 import { startTransaction } from '../../src/payments/start-transaction.ts';
+import { payoutFacts } from '../../src/payouts/events.ts';
+import { insertPayouts } from '../../src/payouts/sql/insert-payouts.ts';
+import { measureAccounts } from '../../src/payouts/sql/measure-accounts.ts';
 import { listRatesPpm } from '../../src/pricing/model.ts';
 import { insertPlan } from '../../src/pricing/store.ts';
 import type { RefundDeps } from '../../src/refunds/deps.ts';
@@ -67,15 +71,20 @@ export async function createMerchant(
   values: { readonly clockOffsetMs?: number; readonly name?: string } = {},
 ): Promise<string> {
   const id = newMerchantId();
-  await inTransaction(database, (tx) =>
-    tx.query({
+  await inTransaction(database, async (tx) => {
+    await tx.query({
       name: 'test-insert-merchant',
       text: `
         insert into merchant (id, status, legal_form, name, clock_offset_ms, created_at, updated_at)
         values ($1::text, 'ACTIVE', 'LIMITED_COMPANY', $2::text, $3::bigint, $4::timestamptz, $4::timestamptz)`,
       values: [id, values.name ?? 'Sklep Testowy sp. z o.o.', values.clockOffsetMs ?? 0, longAgo],
-    }),
-  );
+    });
+    const iban = 'PL61109010140000071219812874';
+    await insertPayoutAccounts(
+      tx,
+      currencies.map((currency) => ({ id: newId(longAgo), merchantId: id, currency, iban, validFrom: longAgo })),
+    );
+  });
   return id;
 }
 
@@ -264,21 +273,32 @@ export async function createSale(
   return tellAnswer(deps, transaction.id, { kind: 'settled', amount: payment.amount });
 }
 
-/** Pays out a part of a shop's balance in PLN, as the daily run would, without commission. */
+/** Pays out a part of a shop's balance in PLN, as the daily run would, but without commission. */
 export async function payOut(database: Database, shop: Shop, amount: bigint): Promise<void> {
-  const id = newId(longAgo);
   await inTransaction(database, async (tx) => {
     await lockShops(tx, [shop.id]);
-    await tx.query({
-      name: 'test-insert-payout',
-      text: `
-        insert into payout (id, account_owner, shop_id, currency, business_day, status, gross, refunds, commission, net,
-          iban, expected_at, created_at, updated_at)
-        values ($1::uuid, $2::text, $2::uuid, 'PLN', $3::timestamptz::date, 'SENT', $4::bigint, 0, 0, $4::bigint,
-          'PL61109010140000071219812874', $3::timestamptz, $3::timestamptz, $3::timestamptz)`,
-      values: [id, shop.id, longAgo, amount],
+    const [account] = await tx.query<{ id: bigint }>({
+      name: 'test-find-account',
+      text: `select id from account where kind = 'SHOP' and owner = $1::text and currency = 'PLN'`,
+      values: [shop.id],
     });
-    const [from, to] = [{ kind: 'SHOP', owner: shop.id } as const, { kind: 'PAYOUTS', owner: 'gateway' } as const];
-    await writePostings(tx, [{ kind: 'PAYOUT', from, to, amount, currency: 'PLN', payoutId: id, at: longAgo }]);
+    const before = new Date('2100-01-01T00:00:00Z');
+    const wish = { accountIds: [account?.id ?? 0n], day: '2025-01-01', before, now: longAgo };
+    const [measured] = await measureAccounts(tx, wish);
+    if (!measured) throw new Error('The shop was paid out before.');
+    const { commissionsAfter, adjustmentsAfter, balance } = measured;
+    const payout: Payout = {
+      ...{ ...measured, id: newId(longAgo), accountOwner: shop.id, businessDay: longAgo, status: 'SENT' },
+      ...{ commission: 0n, commissionsThrough: commissionsAfter, adjustmentsThrough: adjustmentsAfter },
+      ...{ net: amount, carriedOut: balance - amount, iban: 'PL61109010140000071219812874' },
+      ...{ sendAt: longAgo, expectedAt: longAgo, createdAt: longAgo, updatedAt: longAgo, sentAt: longAgo },
+      ...{ settledAt: null, returnedAt: null, returnReason: null },
+    };
+    await insertPayouts(tx, [payout]);
+    await writePostings(tx, payoutMade(payout));
+    await appendEvents(
+      tx,
+      payoutFacts([payout], () => longAgo),
+    );
   });
 }

@@ -24,10 +24,37 @@ const checks: Record<string, string> = {
         where t.shop_id = a.owner::uuid and t.currency = a.currency)
       - (select coalesce(sum(r.amount), 0) from refund r
         where r.shop_id = a.owner::uuid and r.currency = a.currency and r.status <> 'REJECTED')
-      - (select coalesce(sum(p.net + p.commission), 0) from payout p
-        where p.account_owner = a.owner and p.currency = a.currency and p.status <> 'RETURNED')
+      - (select coalesce(sum(p.commission + case p.status when 'RETURNED' then 0 else p.net end), 0) from payout p
+        where p.account_owner = a.owner and p.currency = a.currency)
       - (select coalesce(sum(d.amount), 0) from dispute d
         where d.shop_id = a.owner::uuid and d.currency = a.currency and d.status = 'LOST')`,
+  'a payout begins behind the one before it, with what that one left': `
+    select p.id from (select *, lag(row(postings_through, commissions_through, adjustments_through, carried_out))
+      over (partition by account_owner, currency order by business_day) as before from payout) p
+    where p.account_owner = coalesce($1::uuid::text, p.account_owner)
+      and row(p.postings_after, p.commissions_after, p.adjustments_after, p.carried_in)::text
+        <> coalesce(p.before::text, '(0,0,0,0)')`,
+  'the sums of a payout are those of what it takes up': `
+    select p.id from payout p join account a on a.owner = p.account_owner and a.currency = p.currency
+    cross join lateral (
+      select coalesce(sum(case when s.to_id = a.id then s.amount else -s.amount end), 0) as moved from posting s
+      where a.id in (s.to_id, s.from_id) and s.kind not in ('PAYOUT', 'COMMISSION')
+        and s.id > p.postings_after and s.id <= p.postings_through) m
+    cross join lateral (
+      select (select coalesce(sum(c.amount), 0) from commission c where c.shop_id = p.shop_id and c.currency = p.currency
+          and c.number > p.commissions_after and c.number <= p.commissions_through)
+        + (select coalesce(sum(c.amount), 0) from commission_adjustment c where c.account_owner = p.account_owner
+          and c.currency = p.currency and c.number > p.adjustments_after and c.number <= p.adjustments_through)
+        as charged) c
+    where p.account_owner = coalesce($1::uuid::text, p.account_owner)
+      and (m.moved <> p.gross - p.refunds + p.returned or c.charged <> p.commission)`,
+  'a payout is posted as its state says': `
+    select p.id, p.status from payout p where p.account_owner = coalesce($1::uuid::text, p.account_owner)
+      and array(select s.kind || ' ' || s.amount from posting s where s.payout_id = p.id order by s.id) not in (
+        select case when p.commission = 0 then '{}' else array['COMMISSION ' || abs(p.commission)] end
+          || array['PAYOUT ' || p.net]
+          || case when p.settled_at is null then '{}' else array['PAYOUT_CONFIRMED ' || p.net] end
+          || case p.status when 'RETURNED' then array['PAYOUT_RETURNED ' || p.net] else '{}' end)`,
   'all balances of a currency sum to zero': `
     select currency from (select f.currency, -p.amount as amount from posting p join account f on f.id = p.from_id
       union all select t.currency, p.amount from posting p join account t on t.id = p.to_id) as side
@@ -118,6 +145,11 @@ const checks: Record<string, string> = {
     where r.shop_id = coalesce($1::uuid, r.shop_id) and row(r.status::text, r.acquirer_code) is distinct from
       (select row(data -> 'refund' ->> 'status', data -> 'refund' ->> 'code') from event e
       where e.payment_id = t.payment_id and e.transaction_id = t.id and e.refund_id = r.id order by number desc limit 1)`,
+  'the last event of a payout tells its state': `
+    select p.id, p.status from payout p where p.shop_id = coalesce($1::uuid, p.shop_id) and p.shop_id is not null
+      and row(p.status::text, p.return_reason) is distinct from
+      (select row(data -> 'payout' ->> 'status', data -> 'payout' ->> 'reason') from event e
+      where e.shop_id = p.shop_id and e.payout_id = p.id order by number desc limit 1)`,
   'the last event of a capture or void tells its state': `
     select m.id, m.status from (
       select id, shop_id, transaction_id, status, acquirer_code, 'capture' as noun from capture

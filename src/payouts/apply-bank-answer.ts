@@ -1,0 +1,91 @@
+import type { Tx } from '../kernel/db/database.ts';
+import type { Payout } from '../kernel/db/generated/prisma/client.ts';
+import { appendEvents, lockShops } from '../kernel/events/append-events.ts';
+import { type NewPosting, payoutConfirmed, payoutReturned } from '../ledger/model.ts';
+import { writePostings } from '../ledger/sql/write-postings.ts';
+import { readMerchantClocks } from '../merchants/store.ts';
+import type { PayoutDeps } from './deps.ts';
+import { payoutFacts } from './events.ts';
+import { mayMovePayout } from './model.ts';
+import { findShopsOfPayouts, movePayouts, type PayoutMove, readPayouts } from './store.ts';
+
+/** What became of a payout: it went to the bank, the bank has booked it, or it came back. */
+export type BankAnswer = { readonly payoutId: string } & (
+  | { readonly kind: 'sent' }
+  | { readonly kind: 'booked' }
+  | { readonly kind: 'returned'; readonly reason: string }
+);
+
+/** What an answer did: nothing when it is old news or about no payout of ours. */
+export type AppliedBankAnswer = { readonly payout: Payout | undefined; readonly changed: boolean };
+
+const statuses = { sent: 'SENT', booked: 'SETTLED', returned: 'RETURNED' } as const;
+
+/**
+ * Applies what became of payouts, however it was learnt. Money that came back is on the balance again and part of the
+ * next payout. An answer that is repeated changes nothing; one that fits no state is an alarm, and changes nothing either.
+ */
+export async function applyBankAnswers(
+  tx: Tx,
+  deps: Pick<PayoutDeps, 'clock' | 'log'>,
+  answers: readonly BankAnswer[],
+): Promise<readonly AppliedBankAnswer[]> {
+  const ids = [...new Set(answers.map((answer) => answer.payoutId))];
+  await lockShops(tx, await findShopsOfPayouts(tx, ids));
+  const payouts = new Map((await readPayouts(tx, ids)).map((payout) => [payout.id, payout]));
+  const clocks = await readMerchantClocks(
+    tx,
+    [...payouts.values()].map((payout) => payout.merchantId),
+  );
+  const moves: PayoutMove[] = [];
+  const applied = answers.map((answer): AppliedBankAnswer => {
+    const before = payouts.get(answer.payoutId);
+    const row = before && afterAnswer(before, answer, deps.clock.now(clocks.get(before.merchantId)));
+    if (!before || !row) {
+      if (before?.status !== statuses[answer.kind]) deps.log.error(answer, 'what the bank says fits no payout');
+      return { payout: before, changed: false };
+    }
+    payouts.set(row.id, row);
+    moves.push({ was: before.status, row });
+    return { payout: row, changed: true };
+  });
+  for (const wave of wavesOf(moves)) await write(tx, wave);
+  return applied;
+}
+
+function afterAnswer(before: Payout, answer: BankAnswer, at: Date): Payout | undefined {
+  const status = statuses[answer.kind];
+  if (!mayMovePayout(before.status, status)) return undefined;
+  const moved = { ...before, status, updatedAt: at };
+  if (answer.kind === 'sent') return { ...moved, sentAt: at };
+  if (answer.kind === 'booked') return { ...moved, settledAt: at };
+  return { ...moved, returnedAt: at, returnReason: answer.reason };
+}
+
+/** Moves of one payout follow each other, so each wave has a payout at most once. */
+function wavesOf(moves: readonly PayoutMove[]): Iterable<readonly PayoutMove[]> {
+  const seen = new Map<string, number>();
+  const waves = Map.groupBy(moves, ({ row }) => {
+    const wave = (seen.get(row.id) ?? 0) + 1;
+    seen.set(row.id, wave);
+    return wave;
+  });
+  return waves.values();
+}
+
+async function write(tx: Tx, moves: readonly PayoutMove[]): Promise<void> {
+  await movePayouts(tx, moves);
+  await writePostings(tx, moves.flatMap(postingsOf));
+  await appendEvents(
+    tx,
+    payoutFacts(
+      moves.map(({ row }) => row),
+      (payout) => payout.updatedAt,
+    ),
+  );
+}
+
+function postingsOf({ was, row }: PayoutMove): NewPosting[] {
+  if (row.status === 'SETTLED') return [payoutConfirmed(row)];
+  return row.status === 'RETURNED' ? [payoutReturned(row, was === 'SETTLED')] : [];
+}

@@ -1,0 +1,120 @@
+import { type Day, midnight } from '../calendar/model.ts';
+import { inTransaction, type Tx } from '../kernel/db/database.ts';
+import type { Payout } from '../kernel/db/generated/prisma/client.ts';
+import { appendEvents, lockShops } from '../kernel/events/append-events.ts';
+import { newId } from '../kernel/ids.ts';
+import { payoutMade } from '../ledger/model.ts';
+import { writePostings } from '../ledger/sql/write-postings.ts';
+import type { PayoutDeps } from './deps.ts';
+import { payoutFacts } from './events.ts';
+import { currenciesOn, decidePayout, lastRunDay, nextRunDay, runAt, scheduleOf } from './model.ts';
+import { endRun } from './sql/end-run.ts';
+import { type DueMerchant, findDueMerchants } from './sql/find-due-merchants.ts';
+import { findPayableAccounts, type PayableAccount } from './sql/find-payable-accounts.ts';
+import { insertPayouts } from './sql/insert-payouts.ts';
+import { type MeasuredAccount, measureAccounts } from './sql/measure-accounts.ts';
+
+/** Merchants of one run that are gone through together. */
+const merchantsAtOnce = 500;
+/** Accounts that are paid in one transaction; their shops wait for it. */
+const accountsAtOnce = 100;
+
+/** One day's run for merchants whose clocks have come to it. */
+type Run = { readonly day: Day; readonly dueAt: Date | null; readonly merchantIds: readonly string[] };
+
+/**
+ * Pays out whatever is due: for every merchant whose next run has come, what his shops and recipients were owed at the
+ * last midnight, in the currencies whose bank day it is. Days that were missed are made up for, each as its own. Killed
+ * at any point and run again, or run by several processes at once, it pays every movement exactly once: what is paid is
+ * locked, and each payout begins behind the one before it.
+ * @returns how many payouts were made.
+ */
+export async function runPayouts(deps: PayoutDeps): Promise<number> {
+  let made = 0;
+  for (;;) {
+    const due = await findDueMerchants(deps.database, deps.clock.now(), merchantsAtOnce);
+    const run = firstRun(deps, due);
+    if (!run) return made;
+    made += await payRun(deps, run);
+    const nextAt = runAt(nextRunDay(run.day));
+    await inTransaction(deps.database, (tx) => endRun(tx, { ...run, nextAt }));
+  }
+}
+
+/** The merchants of the earliest run among these. One who never had a run begins with the last that was due. */
+function firstRun({ clock }: PayoutDeps, due: readonly DueMerchant[]): Run | undefined {
+  const [first] = due;
+  if (!first) return undefined;
+  const dayOfRun = (merchant: DueMerchant): Day => lastRunDay(merchant.dueAt ?? clock.now(merchant));
+  const day = dayOfRun(first);
+  const isSame = (merchant: DueMerchant): boolean =>
+    merchant.dueAt?.getTime() === first.dueAt?.getTime() && dayOfRun(merchant).equals(day);
+  return { day, dueAt: first.dueAt, merchantIds: due.filter(isSame).map((merchant) => merchant.id) };
+}
+
+async function payRun(deps: PayoutDeps, { day, merchantIds }: Run): Promise<number> {
+  let made = 0;
+  let last = 0n;
+  for (;;) {
+    const wish = { merchantIds, currencies: currenciesOn(day), after: last, max: accountsAtOnce };
+    const accounts = await findPayableAccounts(deps.database, wish);
+    made += await inTransaction(deps.database, (tx) => payAccounts(tx, deps, { day, accounts }));
+    last = accounts.at(-1)?.id ?? last;
+    if (accounts.length < accountsAtOnce) return made;
+  }
+}
+
+async function payAccounts(
+  tx: Tx,
+  deps: PayoutDeps,
+  { day, accounts }: { readonly day: Day; readonly accounts: readonly PayableAccount[] },
+): Promise<number> {
+  if (accounts.length === 0) return 0;
+  await lockShops(
+    tx,
+    accounts.flatMap((account) => account.shopIds),
+  );
+  const measured = await measureAccounts(tx, {
+    accountIds: accounts.map((account) => account.id),
+    day: day.toString(),
+    before: midnight(day),
+    now: deps.clock.now(),
+  });
+  const payouts = measured.flatMap((account) => payoutOf(deps, day, account) ?? []);
+  await insertPayouts(tx, payouts);
+  await writePostings(tx, payouts.flatMap(payoutMade));
+  await appendEvents(
+    tx,
+    payoutFacts(payouts, (payout) => payout.createdAt),
+  );
+  return payouts.length;
+}
+
+function payoutOf({ clock, log }: PayoutDeps, day: Day, account: MeasuredAccount): Payout | undefined {
+  const sums = decidePayout(account, account.currency);
+  if (!sums) return undefined;
+  const { merchantId, shopId, recipientId, currency, iban } = account;
+  const obstacle = obstacleTo(account);
+  if (iban === null || obstacle !== undefined) {
+    log.error({ merchantId, shopId, recipientId, currency }, obstacle);
+    return undefined;
+  }
+  const now = clock.now({ clockOffsetMs: Number(account.clockOffsetMs) });
+  return {
+    ...{ id: newId(now), merchantId, accountOwner: shopId ?? recipientId ?? '', shopId, recipientId, currency },
+    ...{ businessDay: new Date(`${day.toString()}T00:00:00Z`), status: 'SCHEDULED', iban, ...sums },
+    ...{ postingsAfter: account.postingsAfter, postingsThrough: account.postingsThrough },
+    ...{ commissionsAfter: account.commissionsAfter, commissionsThrough: account.commissionsThrough },
+    ...{ adjustmentsAfter: account.adjustmentsAfter, adjustmentsThrough: account.adjustmentsThrough },
+    ...{ ...scheduleOf(currency, now), createdAt: now, updatedAt: now },
+    ...{ sentAt: null, settledAt: null, returnedAt: null, returnReason: null },
+  };
+}
+
+/** Why a balance stays where it is until somebody has looked into it. */
+function obstacleTo({ iban, unknown }: MeasuredAccount): string | undefined {
+  if (unknown !== 0n) return 'a balance cannot be paid out: it was moved by a kind of posting that payouts do not know';
+  return iban === null
+    ? 'a balance cannot be paid out: its merchant has no payout account for this currency'
+    : undefined;
+}

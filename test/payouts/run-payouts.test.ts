@@ -1,0 +1,250 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { inTransaction } from '../../src/kernel/db/database.ts';
+import type { Payout } from '../../src/kernel/db/generated/prisma/client.ts';
+import { applyBankAnswers } from '../../src/payouts/apply-bank-answer.ts';
+import { createMerchant, createShop } from '../support/factories.ts';
+import { brokenInvariants } from '../support/invariants.ts';
+import { openPayoutWorld, type PayoutWorld } from './world.ts';
+
+let world: PayoutWorld;
+
+beforeAll(async () => {
+  world = await openPayoutWorld();
+});
+
+afterEach(async () => {
+  expect(await brokenInvariants(world.database)).toEqual([]);
+  expect(world.alarms.splice(0)).toEqual([]);
+});
+
+afterAll(() => world.close());
+
+const sums = (payout: Payout): object => {
+  const { gross, refunds, returned, carriedIn, commission, carriedOut, net, currency } = payout;
+  return { gross, refunds, returned, carriedIn, commission, carriedOut, net, currency, day: dayOf(payout) };
+};
+const dayOf = ({ businessDay }: Payout): string => businessDay.toISOString().slice(0, 10);
+const nothing = { gross: 0n, refunds: 0n, returned: 0n, carriedIn: 0n, commission: 0n, carriedOut: 0n };
+
+// The stories follow each other in time, as the clock cannot go back.
+
+describe('A shop is paid', () => {
+  it('on the next business day at 6:00 what it sold up to midnight, less the commission', async () => {
+    const shop = await world.openShop();
+    await world.sell(shop);
+    await world.sell(shop, 5_050n);
+    await world.payAt('2026-11-27T05:59:00+01:00');
+    expect(await world.payoutsOf(shop.id)).toEqual([]);
+    await world.sell(shop, 700n);
+    await world.payAt('2026-11-27T06:00:00+01:00');
+    const [payout] = await world.payoutsOf(shop.id);
+    expect(sums(payout as Payout)).toEqual({
+      ...{ ...nothing, gross: 15_050n, commission: 140n + 71n, net: 14_839n, currency: 'PLN', day: '2026-11-27' },
+    });
+    expect(payout).toMatchObject({
+      ...{ status: 'SCHEDULED', iban: 'PL61109010140000071219812874', merchantId: shop.merchantId, shopId: shop.id },
+      ...{ sendAt: new Date('2026-11-27T09:00:00+01:00'), expectedAt: new Date('2026-11-27T09:30:00+01:00') },
+    });
+    expect(await world.balanceOf(shop.id)).toBe(700n);
+  });
+
+  it('on Monday for Friday, Saturday and Sunday', async () => {
+    const shop = await world.openShop();
+    for (const day of ['2026-11-27', '2026-11-28', '2026-11-29']) {
+      world.goTo(`${day}T20:00:00+01:00`);
+      await world.sell(shop, 1_000n);
+    }
+    await world.payAt('2026-11-29T23:59:00+01:00');
+    expect(await world.payoutsOf(shop.id)).toEqual([]);
+    await world.payAt('2026-11-30T06:00:00+01:00');
+    expect((await world.payoutsOf(shop.id)).map(sums)).toMatchObject([{ gross: 3_000n, day: '2026-11-30' }]);
+  });
+
+  it('in each currency by itself, in EUR also on a Polish holiday', async () => {
+    const shop = await world.openShop();
+    world.goTo('2026-12-23T12:00:00+01:00');
+    await world.sell(shop, 10_000n, 'PLN');
+    await world.sell(shop, 20_000n, 'EUR');
+    await world.sell(shop, 30_000n, 'USD');
+    await world.payAt('2026-12-24T06:00:00+01:00');
+    expect((await world.payoutsOf(shop.id)).map(sums)).toMatchObject([
+      { currency: 'EUR', gross: 20_000n, commission: 280n, net: 19_720n, day: '2026-12-24' },
+    ]);
+    await world.payAt('2026-12-28T06:00:00+01:00');
+    expect((await world.payoutsOf(shop.id)).map(({ currency, expectedAt }) => [currency, expectedAt])).toEqual([
+      ['EUR', new Date('2026-12-24T23:59:59+01:00')],
+      ['PLN', new Date('2026-12-28T09:30:00+01:00')],
+      ['USD', new Date('2026-12-29T23:59:59+01:00')],
+    ]);
+  });
+});
+
+describe('Refunds', () => {
+  it('are taken from what is paid', async () => {
+    const shop = await world.openShop();
+    world.goTo('2026-12-28T12:00:00+01:00');
+    const sale = await world.sell(shop, 50_000n);
+    await world.refund(sale, { amount: 20_000n });
+    await world.payAt('2026-12-29T06:00:00+01:00');
+    expect((await world.payoutsOf(shop.id)).map(sums)).toEqual([
+      {
+        ...nothing,
+        gross: 50_000n,
+        refunds: 20_000n,
+        commission: 700n,
+        net: 29_300n,
+        currency: 'PLN',
+        day: '2026-12-29',
+      },
+    ]);
+  });
+
+  it('that leave a debt are carried to later payouts', async () => {
+    const shop = await world.openShop();
+    const sale = await world.sell(shop, 50_000n);
+    await world.payAt('2026-12-30T06:00:00+01:00');
+    await world.refund(sale, { amount: 50_000n });
+    await world.sell(shop, 10_000n);
+    await world.payAt('2026-12-31T06:00:00+01:00');
+    expect(await world.payoutsOf(shop.id)).toHaveLength(1);
+    await world.sell(shop, 100_000n);
+    await world.payAt('2027-01-04T06:00:00+01:00');
+    expect((await world.payoutsOf(shop.id)).map(sums)).toMatchObject([
+      { net: 49_300n },
+      { gross: 110_000n, refunds: 50_000n, commission: 1_540n, net: 58_460n, day: '2027-01-04' },
+    ]);
+  });
+
+  it('that were refused are not taken', async () => {
+    const shop = await world.openShop();
+    const sale = await world.sell(shop, 50_000n);
+    const { refund } = await world.refund(sale, { amount: 20_000n });
+    await world.refunds.answering.submit({ refundId: refund.id, answer: { kind: 'rejected', code: 'x' } });
+    await world.payAt('2027-01-05T06:00:00+01:00');
+    expect((await world.payoutsOf(shop.id)).map(sums)).toMatchObject([{ gross: 50_000n, refunds: 0n, net: 49_300n }]);
+  });
+
+  it('that were ordered since midnight are kept back, so that nobody is paid what he owes', async () => {
+    const shop = await world.openShop();
+    const sale = await world.sell(shop, 50_000n);
+    world.goTo('2027-01-07T02:00:00+01:00');
+    await world.refund(sale, { amount: 30_000n });
+    await world.payAt('2027-01-07T06:00:00+01:00');
+    expect((await world.payoutsOf(shop.id)).map(sums)).toMatchObject([
+      { gross: 50_000n, refunds: 0n, commission: 700n, carriedOut: 30_000n, net: 19_300n },
+    ]);
+    expect(await world.balanceOf(shop.id)).toBe(0n);
+    await world.sell(shop, 10_000n);
+    await world.payAt('2027-01-08T06:00:00+01:00');
+    expect((await world.payoutsOf(shop.id)).slice(1).map(sums)).toMatchObject([
+      { gross: 10_000n, refunds: 30_000n, carriedIn: 30_000n, commission: 140n, carriedOut: 0n, net: 9_860n },
+    ]);
+  });
+});
+
+describe('HUF', () => {
+  it('is paid in whole forints, and the rest stays', async () => {
+    const shop = await world.openShop();
+    await world.sell(shop, 2_067n, 'HUF');
+    await world.payAt('2027-01-11T06:00:00+01:00');
+    expect((await world.payoutsOf(shop.id)).map(sums)).toMatchObject([
+      { commission: 29n, carriedOut: 38n, net: 2_000n },
+    ]);
+    expect(await world.balanceOf(shop.id, 'HUF')).toBe(38n);
+    await world.sell(shop, 63n, 'HUF');
+    await world.payAt('2027-01-12T06:00:00+01:00');
+    expect((await world.payoutsOf(shop.id)).slice(1).map(sums)).toMatchObject([
+      { carriedIn: 38n, gross: 63n, commission: 1n, carriedOut: 0n, net: 100n },
+    ]);
+  });
+});
+
+describe('Midnight', () => {
+  it('divides the days when the clocks go forward', async () => {
+    const shop = await world.openShop();
+    await world.payAt('2027-03-25T12:00:00+01:00');
+    world.goTo('2027-03-25T23:59:59.999+01:00');
+    await world.sell(shop, 1_000n);
+    world.goTo('2027-03-29T00:00:00.000+02:00');
+    await world.sell(shop, 2_000n);
+    await world.payAt('2027-03-30T06:00:00+02:00');
+    expect((await world.payoutsOf(shop.id)).map(sums)).toMatchObject([
+      { gross: 1_000n, day: '2027-03-26' },
+      { gross: 2_000n, day: '2027-03-30' },
+    ]);
+  });
+});
+
+describe('A run', () => {
+  it('that was missed is made up for, each day as its own', async () => {
+    const shop = await world.openShop();
+    await world.payAt('2027-04-06T06:00:00+02:00');
+    for (const day of ['2027-04-06', '2027-04-07', '2027-04-08']) {
+      world.goTo(`${day}T12:00:00+02:00`);
+      await world.sell(shop, 1_000n);
+    }
+    await world.payAt('2027-04-09T10:00:00+02:00');
+    const payouts = await world.payoutsOf(shop.id);
+    expect(payouts.map(dayOf)).toEqual(['2027-04-07', '2027-04-08', '2027-04-09']);
+    expect(new Set(payouts.map(({ expectedAt }) => expectedAt.toISOString()))).toEqual(
+      new Set(['2027-04-09T11:30:00.000Z']),
+    );
+  });
+
+  it('is over when it is over: again, it pays nothing', async () => {
+    expect(await world.payAt('2027-04-09T10:00:01+02:00')).toBe(0);
+  });
+
+  it('pays the shops of a merchant by the clock he has moved', async () => {
+    const merchantId = await createMerchant(world.database, { clockOffsetMs: 3 * 86_400_000 });
+    const { shop } = await createShop(world.database, { merchantId });
+    await world.sell(shop, 1_000n);
+    expect(await world.payAt('2027-04-09T10:00:02+02:00')).toBe(0);
+    expect(await world.payAt('2027-04-10T06:00:00+02:00')).toBe(1);
+    expect((await world.payoutsOf(shop.id)).map(dayOf)).toEqual(['2027-04-13']);
+  });
+
+  it('leaves the money of whoever has no account to be paid on, and says so; later it is paid', async () => {
+    const shop = await world.openShop();
+    await world.sell(shop, 1_000n);
+    await world.sell(shop, 1_000n, 'EUR');
+    const set = (until: string): Promise<unknown> =>
+      world.database.pool.query(
+        `update payout_account set valid_until = ${until} where merchant_id = $1 and currency = 'EUR'`,
+        [shop.merchantId],
+      );
+    await set(`'2026-01-01'`);
+    await world.payAt('2027-04-12T06:00:00+02:00');
+    expect((await world.payoutsOf(shop.id)).map(({ currency }) => currency)).toEqual(['PLN']);
+    expect(world.alarms.splice(0)).toEqual([
+      'a balance cannot be paid out: its merchant has no payout account for this currency',
+    ]);
+    await set('null');
+    await world.payAt('2027-04-13T06:00:00+02:00');
+    expect((await world.payoutsOf(shop.id)).map(sums)).toMatchObject([{ currency: 'PLN' }, { gross: 1_000n }]);
+  });
+});
+
+describe('A payout that came back', () => {
+  it.each(['SENT', 'SETTLED'] as const)('when it was %s is owed again, and paid the next time', async (state) => {
+    const shop = await world.openShop();
+    await world.sell(shop, 10_000n);
+    const first = state === 'SENT' ? '2027-04-14' : '2027-04-16';
+    const next = state === 'SENT' ? '2027-04-15' : '2027-04-19';
+    await world.payAt(`${first}T06:00:00+02:00`);
+    const [payout] = await world.payoutsOf(shop.id);
+    const payoutId = payout?.id ?? '';
+    const tell = (...answers: Parameters<typeof applyBankAnswers>[2]) =>
+      inTransaction(world.database, (tx) => applyBankAnswers(tx, world.payouts, answers));
+    await tell({ payoutId, kind: 'sent' });
+    if (state === 'SETTLED') await tell({ payoutId, kind: 'booked' });
+    const back = { payoutId, kind: 'returned', reason: 'AC04' } as const;
+    expect((await tell(back, back)).map(({ changed }) => changed)).toEqual([true, false]);
+    expect(await world.balanceOf(shop.id)).toBe(9_860n);
+    await world.payAt(`${next}T06:00:00+02:00`);
+    expect((await world.payoutsOf(shop.id)).map(sums)).toMatchObject([
+      { gross: 10_000n, commission: 140n, net: 9_860n },
+      { gross: 0n, returned: 9_860n, commission: 0n, net: 9_860n },
+    ]);
+  });
+});
