@@ -40,6 +40,7 @@ import { createAttemptGuard } from './payments/guard-attempts.ts';
 import { openLanes } from './payments/open-lanes.ts';
 import { type NotificationDeps, receiveNotification } from './payments/receive-notification.ts';
 import { acquirerTimeoutMs } from './payments/start-transaction.ts';
+import { payoutSweeps } from './payouts/jobs.ts';
 import { createEventFeed, type EventFeed } from './realtime/follow-events.ts';
 import type { RefundDeps } from './refunds/deps.ts';
 import { openRefundLanes } from './refunds/open-lanes.ts';
@@ -272,6 +273,7 @@ async function wireWorker(
       webhooks,
       acquirers: core.simulated.map((acquirer) => acquirer.jobs),
     }),
+    sweeps: payoutSweeps({ database, clock, log }, config.mode),
     readers: [
       {
         name: 'webhooks',

@@ -5,6 +5,7 @@ export const scopes = {
   'payments:read': 'Read payments, transactions and events, and subscribe to them.',
   'payments:write': 'Create and cancel payments; start, capture and void transactions; send notifications again.',
   'refunds:write': 'Order refunds.',
+  'payouts:read': 'Read payouts, what they are made of, and the recipients of baskets.',
   'shops:read': 'Read shops and their settings.',
   'shops:write': 'Change the settings of shops and rotate their service keys.',
   'keys:write': 'Create and revoke API keys.',

@@ -9,6 +9,7 @@ import type { WalletDeps } from '../cards/deps.ts';
 import type {
   Capture,
   Payment,
+  Payout,
   Profile,
   Refund,
   Shop,
@@ -56,6 +57,7 @@ export type GraphContext = {
 export type Loaders = {
   readonly capture: DataLoader<string, Capture>;
   readonly payment: DataLoader<string, Payment>;
+  readonly payout: DataLoader<string, Payout>;
   readonly profile: DataLoader<string, Profile>;
   readonly refund: DataLoader<string, Refund>;
   readonly shop: DataLoader<string, Shop>;

@@ -107,6 +107,7 @@ function createLoaders(app: GraphApp): Loaders {
     capture: rowLoader((ids) => prisma.capture.findMany({ where: where(ids) })),
     payment: rowLoader((ids) => prisma.payment.findMany({ where: where(ids) })),
     profile: rowLoader((ids) => prisma.profile.findMany({ where: where(ids) })),
+    payout: rowLoader((ids) => prisma.payout.findMany({ where: where(ids) })),
     refund: rowLoader((ids) => prisma.refund.findMany({ where: where(ids) })),
     shop: rowLoader((ids) => prisma.shop.findMany({ where: where(ids) })),
     transaction: rowLoader((ids) => prisma.transaction.findMany({ where: where(ids) })),

@@ -13,7 +13,14 @@ import { freeLostJobs } from './sql/free-lost-jobs.ts';
 import { type Loop, startLoop } from './start-loop.ts';
 import { sweepTimers } from './sweep-timers.ts';
 
-export type WorkerOptions = ReaderOptions & { readonly clock: Clock; readonly jobs: JobGroups };
+/** Work that looks by itself for what is due, again and again, on any number of processes at once. */
+export type Sweep = { readonly name: string; readonly everyMs: number; readonly work: () => Promise<void> };
+
+export type WorkerOptions = ReaderOptions & {
+  readonly clock: Clock;
+  readonly jobs: JobGroups;
+  readonly sweeps: readonly Sweep[];
+};
 
 export type Worker = {
   /**
@@ -54,6 +61,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     every('event partitions', dayMs, () => inTransaction(database, (tx) => ensureEventPartitions(tx, clock.now()))),
     every('empty queues', dayMs, () => dropEmptyQueues(database)),
     startReaders(options),
+    ...options.sweeps.map(({ name, everyMs, work }) => every(name, everyMs, work)),
   ];
   return {
     stop: async (patience = usualPatience) => {

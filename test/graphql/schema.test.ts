@@ -124,6 +124,7 @@ describe('the schema', () => {
     expect(kinds.map(String).sort()).toEqual([
       'CaptureEvent',
       'PaymentEvent',
+      'PayoutEvent',
       'ProfileEvent',
       'RefundEvent',
       'TransactionEvent',

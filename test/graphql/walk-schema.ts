@@ -130,6 +130,8 @@ function leafFor(type: GraphQLNamedType, name: string): unknown {
   const values: Readonly<Record<string, unknown>> = {
     ...{ String: 'text', Int: 1, Boolean: true, MinorUnits: 100, Count: 1, URL: 'https://shop.example/x' },
     DateTime: new Date(Date.now() + day).toISOString(),
+    // The day of the payout that every tenant has.
+    Date: '2025-01-01',
   };
   if (!(type.name in values)) throw new Error(`The walk has no value for the type ${type} (${name}); give it one.`);
   return values[type.name];

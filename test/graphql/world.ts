@@ -7,7 +7,7 @@ import { encodeCursor } from '../../src/kernel/events/cursor.ts';
 import { newId } from '../../src/kernel/ids.ts';
 import type { Shop } from '../../src/shops/model.ts';
 import { storeCard } from '../profiles/store-card.ts';
-import { createMerchant, createShop } from '../support/factories.ts';
+import { createMerchant, createShop, payOut } from '../support/factories.ts';
 import { ask, type TestGateway } from '../support/gateway.ts';
 import { overWebSocket } from '../support/live.ts';
 
@@ -68,6 +68,8 @@ export type Tenant = {
   readonly profileIds: readonly [string, string];
   readonly customerId: string;
   readonly deliveryId: string;
+  /** A payout of 5.00 PLN that is on its way. */
+  readonly payoutId: string;
   /** A payment link for several payers, none of whom has come. */
   readonly linkId: string;
   /** A second key, to be revoked. */
@@ -109,11 +111,12 @@ export async function settleTenant(
     storeCard(gateway, { key: key.secret, shopId: shop.id, customerId, lastName: `Kowalski-${mark}` });
   const profileIds = [(await store()).profileId, (await store()).profileId] as const;
   const linkId = await createLink(gateway, { key: key.secret, shopId: shop.id, mark });
+  const payoutId = await payOut(database, shop, 500n);
   const deliveryId = await insertDelivery(database, { shopId: shop.id, paymentId: paidId, mark });
   return {
     ...{ merchantId: owner, shopId: shop.id, serviceKey, key: key.secret, keyId: key.id },
     ...{ paidId, transactionId, refundId, openIds, reservedIds, profileIds, customerId },
-    ...{ deliveryId, linkId, startCursor, spareKeyId: spare.id, spareTokenId: token.id },
+    ...{ deliveryId, payoutId, linkId, startCursor, spareKeyId: spare.id, spareTokenId: token.id },
   };
 }
 

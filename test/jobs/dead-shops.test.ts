@@ -26,7 +26,7 @@ test('shops that do not answer hold up neither our own work nor a shop that does
   const own = Promise.withResolvers<void>();
   const fine = Promise.withResolvers<void>();
   const worker = await startWorker({
-    ...{ database, clock: systemClock, log: createLog('silent'), readers: [] },
+    ...{ database, clock: systemClock, log: createLog('silent'), sweeps: [], readers: [] },
     jobs: {
       own: { expire: async () => own.resolve() },
       toShops: { send: ({ shop }) => (shop === 'dead' ? answer.promise : Promise.resolve(fine.resolve())) },

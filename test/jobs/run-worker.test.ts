@@ -42,6 +42,7 @@ async function start(handlers: JobHandlers, more: Partial<WorkerOptions> = {}): 
     database,
     clock: systemClock,
     log: createLog('silent'),
+    sweeps: [],
     readers: [],
     jobs: { own: handlers, toShops: {} },
     ...more,
@@ -239,7 +240,14 @@ describe('The worker', () => {
     const clock = createTestClock(new Date('2031-11-30T23:30:00.000Z'));
     const log = createLog('silent');
     const started = [1, 2].map(() =>
-      startWorker({ database, clock, log, readers: [], jobs: { own: { none: async () => {} }, toShops: {} } }),
+      startWorker({
+        database,
+        clock,
+        log,
+        sweeps: [],
+        readers: [],
+        jobs: { own: { none: async () => {} }, toShops: {} },
+      }),
     );
     workers = await Promise.all(started);
     const rows = await read(database, {
@@ -277,7 +285,7 @@ describe('A reader of the event log', () => {
       ran.resolve(shopId);
       return false;
     };
-    await start(handlers, { readers: [createReader({ run })] });
+    await start(handlers, { sweeps: [], readers: [createReader({ run })] });
     await createPayment(createPaymentDeps(database), shop);
     expect(await ran.promise).toBe(shop.id);
   });
@@ -293,7 +301,7 @@ describe('A reader of the event log', () => {
         return runs.length < 3;
       },
     });
-    await start(handlers, { readers: [reader] });
+    await start(handlers, { sweeps: [], readers: [reader] });
     await done.promise;
     expect(runs).toEqual(['shop 1', 'shop 1', 'shop 1']);
   });
@@ -312,7 +320,7 @@ describe('A reader of the event log', () => {
       running -= 1;
       return false;
     };
-    const worker = await start(handlers, { readers: [createReader({ run })] });
+    const worker = await start(handlers, { sweeps: [], readers: [createReader({ run })] });
     await createPayment(deps, shop);
     await first.promise;
     for (let more = 0; more < 3; more += 1) await createPayment(deps, shop);
@@ -347,7 +355,7 @@ describe('A reader of the event log', () => {
         return false;
       },
     });
-    await start(handlers, { readers: [failing, fine] });
+    await start(handlers, { sweeps: [], readers: [failing, fine] });
     await Promise.all([recovered.promise, other.promise]);
     expect(tries).toBeGreaterThan(1);
   });
@@ -361,7 +369,7 @@ describe('A reader of the event log', () => {
       recovered.resolve();
       return [];
     };
-    await start(handlers, { readers: [createReader({ behind })] });
+    await start(handlers, { sweeps: [], readers: [createReader({ behind })] });
     await recovered.promise;
     expect(asked).toBe(2);
   });

@@ -196,7 +196,7 @@ describe('A run', () => {
   });
 
   it('pays the shops of a merchant by the clock he has moved', async () => {
-    const merchantId = await createMerchant(world.database, { clockOffsetMs: 3 * 86_400_000 });
+    const merchantId = await createMerchant(world.database, { clockOffsetMs: 3 * 86_400_000, isPaidOut: true });
     const { shop } = await createShop(world.database, { merchantId });
     await world.sell(shop, 1_000n);
     expect(await world.payAt('2027-04-09T10:00:02+02:00')).toBe(0);

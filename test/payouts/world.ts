@@ -8,7 +8,7 @@ import { runPayouts } from '../../src/payouts/run-payouts.ts';
 import { readPayouts } from '../../src/payouts/store.ts';
 import type { Shop } from '../../src/shops/model.ts';
 import { openRefundWorld, type RefundWorld, type Sale } from '../refunds/world.ts';
-import { createPayment } from '../support/factories.ts';
+import { createMerchant, createPayment, createShop } from '../support/factories.ts';
 
 /** A gateway that pays out. */
 export type PayoutWorld = Omit<RefundWorld, 'sell'> & {
@@ -40,6 +40,10 @@ export async function openPayoutWorld(): Promise<PayoutWorld> {
     ...world,
     payouts,
     goTo,
+    openShop: async () => {
+      const merchantId = await createMerchant(database, { isPaidOut: true });
+      return (await createShop(database, { merchantId })).shop;
+    },
     sell: async (shop, amount = 10_000n, currency = 'PLN') => {
       const payment = await createPayment(world.deps, shop, { amount, currency });
       world.acquirer.onStart({ kind: 'settled', amount });

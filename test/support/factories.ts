@@ -43,6 +43,7 @@ export const testSeal: Seal = createSeal('a secret for tests only, long enough t
 
 /** Everything was made long before any test's present. */
 const longAgo = new Date('2025-01-01T00:00:00.000Z');
+const farOff = new Date('2100-01-01T00:00:00.000Z');
 
 export type TestClock = Clock & {
   /** Lets time pass. */
@@ -65,19 +66,26 @@ export async function prepareJobs(database: Database): Promise<void> {
   await runMigrations({ connectionString: database.url, noHandleSignals: true });
 }
 
-/** Makes an active merchant, and gives his id. */
+/** Makes an active merchant, and gives his id; he is paid out by runs only if that is said, so that others are left alone. */
 export async function createMerchant(
   database: Database,
-  values: { readonly clockOffsetMs?: number; readonly name?: string } = {},
+  values: { readonly clockOffsetMs?: number; readonly name?: string; readonly isPaidOut?: boolean } = {},
 ): Promise<string> {
   const id = newMerchantId();
   await inTransaction(database, async (tx) => {
     await tx.query({
       name: 'test-insert-merchant',
       text: `
-        insert into merchant (id, status, legal_form, name, clock_offset_ms, created_at, updated_at)
-        values ($1::text, 'ACTIVE', 'LIMITED_COMPANY', $2::text, $3::bigint, $4::timestamptz, $4::timestamptz)`,
-      values: [id, values.name ?? 'Sklep Testowy sp. z o.o.', values.clockOffsetMs ?? 0, longAgo],
+        insert into merchant (id, status, legal_form, name, clock_offset_ms, next_payout_at, created_at, updated_at)
+        values ($1::text, 'ACTIVE', 'LIMITED_COMPANY', $2::text, $3::bigint, $4::timestamptz, $5::timestamptz,
+          $5::timestamptz)`,
+      values: [
+        id,
+        values.name ?? 'Sklep Testowy sp. z o.o.',
+        values.clockOffsetMs ?? 0,
+        values.isPaidOut === true ? null : farOff,
+        longAgo,
+      ],
     });
     const iban = 'PL61109010140000071219812874';
     await insertPayoutAccounts(
@@ -273,17 +281,16 @@ export async function createSale(
   return tellAnswer(deps, transaction.id, { kind: 'settled', amount: payment.amount });
 }
 
-/** Pays out a part of a shop's balance in PLN, as the daily run would, but without commission. */
-export async function payOut(database: Database, shop: Shop, amount: bigint): Promise<void> {
-  await inTransaction(database, async (tx) => {
+/** Pays out a part of a shop's balance in PLN, as the daily run would, but without commission; gives the payout's id. */
+export function payOut(database: Database, shop: Shop, amount: bigint): Promise<string> {
+  return inTransaction(database, async (tx) => {
     await lockShops(tx, [shop.id]);
     const [account] = await tx.query<{ id: bigint }>({
       name: 'test-find-account',
       text: `select id from account where kind = 'SHOP' and owner = $1::text and currency = 'PLN'`,
       values: [shop.id],
     });
-    const before = new Date('2100-01-01T00:00:00Z');
-    const wish = { accountIds: [account?.id ?? 0n], day: '2025-01-01', before, now: longAgo };
+    const wish = { accountIds: [account?.id ?? 0n], day: '2025-01-01', before: farOff, now: longAgo };
     const [measured] = await measureAccounts(tx, wish);
     if (!measured) throw new Error('The shop was paid out before.');
     const { commissionsAfter, adjustmentsAfter, balance } = measured;
@@ -291,7 +298,7 @@ export async function payOut(database: Database, shop: Shop, amount: bigint): Pr
       ...{ ...measured, id: newId(longAgo), accountOwner: shop.id, businessDay: longAgo, status: 'SENT' },
       ...{ commission: 0n, commissionsThrough: commissionsAfter, adjustmentsThrough: adjustmentsAfter },
       ...{ net: amount, carriedOut: balance - amount, iban: 'PL61109010140000071219812874' },
-      ...{ sendAt: longAgo, expectedAt: longAgo, createdAt: longAgo, updatedAt: longAgo, sentAt: longAgo },
+      ...{ sendAt: longAgo, expectedAt: farOff, createdAt: longAgo, updatedAt: longAgo, sentAt: longAgo },
       ...{ settledAt: null, returnedAt: null, returnReason: null },
     };
     await insertPayouts(tx, [payout]);
@@ -300,5 +307,6 @@ export async function payOut(database: Database, shop: Shop, amount: bigint): Pr
       tx,
       payoutFacts([payout], () => longAgo),
     );
+    return payout.id;
   });
 }

@@ -50,7 +50,7 @@ const checks: Record<string, string> = {
       and (m.moved <> p.gross - p.refunds + p.returned or c.charged <> p.commission)`,
   'a payout is posted as its state says': `
     select p.id, p.status from payout p where p.account_owner = coalesce($1::uuid::text, p.account_owner)
-      and array(select s.kind || ' ' || s.amount from posting s where s.payout_id = p.id order by s.id) not in (
+      and array(select s.kind || ' ' || s.amount from posting s where s.payout_id = p.id order by s.kind::text) not in (
         select case when p.commission = 0 then '{}' else array['COMMISSION ' || abs(p.commission)] end
           || array['PAYOUT ' || p.net]
           || case when p.settled_at is null then '{}' else array['PAYOUT_CONFIRMED ' || p.net] end

@@ -5,6 +5,8 @@ import { EventType } from '../../kernel/db/generated/prisma/enums.ts';
 import { encodeCursor } from '../../kernel/events/cursor.ts';
 import type { PaymentFactData } from '../../payments/events.ts';
 import { PaymentRef, PaymentStatusEnum } from '../../payments/graphql/payment.ts';
+import type { PayoutFactData } from '../../payouts/events.ts';
+import { PayoutRef, PayoutStatusEnum } from '../../payouts/graphql/payout.ts';
 import type { ProfileFactData } from '../../profiles/events.ts';
 import { ProfileRef, ProfileStatusEnum } from '../../profiles/graphql.ts';
 import type { RefundFactData } from '../../refunds/events.ts';
@@ -46,6 +48,7 @@ const eventTypes: { readonly [noun: string]: string } = {
   CAPTURE: 'CaptureEvent',
   VOID: 'VoidEvent',
   REFUND: 'RefundEvent',
+  PAYOUT: 'PayoutEvent',
   PROFILE: 'ProfileEvent',
 };
 
@@ -119,6 +122,23 @@ builder.objectRef<Event>('RefundEvent').implement({
       type: RefundRef,
       description: 'The refund as it is now.',
       resolve: (event, _, context) => context.loaders.refund.load(event.refundId ?? ''),
+    }),
+  }),
+});
+
+builder.objectRef<Event>('PayoutEvent').implement({
+  description: 'A payout came into a state.',
+  interfaces: [EventRef],
+  fields: (t) => ({
+    status: t.field({
+      type: PayoutStatusEnum,
+      description: 'Its state then.',
+      resolve: (event) => (event.data as PayoutFactData).payout.status,
+    }),
+    payout: t.field({
+      type: PayoutRef,
+      description: 'The payout as it is now.',
+      resolve: (event, _, context) => context.loaders.payout.load(event.payoutId ?? ''),
     }),
   }),
 });
