@@ -24,7 +24,7 @@ import { createSocketServer } from './graphql/web-socket.ts';
 import type { HttpDeps } from './http/deps.ts';
 import { createRequestLimits, type RequestLimits } from './http/limit-requests.ts';
 import { createRouter } from './http/router.ts';
-import { allJobs } from './jobs/registry.ts';
+import { allJobs, allSweeps, webhookReader } from './jobs/registry.ts';
 import { startWorker, type Worker } from './jobs/run-worker.ts';
 import type { Clock } from './kernel/clock.ts';
 import { type Database, inTransaction } from './kernel/db/database.ts';
@@ -40,15 +40,12 @@ import { createAttemptGuard } from './payments/guard-attempts.ts';
 import { openLanes } from './payments/open-lanes.ts';
 import { type NotificationDeps, receiveNotification } from './payments/receive-notification.ts';
 import { acquirerTimeoutMs } from './payments/start-transaction.ts';
-import { payoutSweeps } from './payouts/jobs.ts';
 import { createEventFeed, type EventFeed } from './realtime/follow-events.ts';
 import type { RefundDeps } from './refunds/deps.ts';
 import { openRefundLanes } from './refunds/open-lanes.ts';
 import { createShopFinder } from './shops/find-shop.ts';
 import type { WebhookDeps } from './webhooks/deps.ts';
-import { deriveDeliveries } from './webhooks/derive-deliveries.ts';
 import { createRequestSender, type RequestSender } from './webhooks/send-request.ts';
-import { shopsBehind } from './webhooks/store.ts';
 
 /** What a gateway is made of, all of it given by whoever starts it. */
 export type AppParts = {
@@ -273,14 +270,8 @@ async function wireWorker(
       webhooks,
       acquirers: core.simulated.map((acquirer) => acquirer.jobs),
     }),
-    sweeps: payoutSweeps({ database, clock, log }, config.mode),
-    readers: [
-      {
-        name: 'webhooks',
-        behind: () => shopsBehind(database),
-        run: (shopId) => deriveDeliveries(webhooks, shopId),
-      },
-    ],
+    sweeps: allSweeps({ database, clock, log, mode: config.mode }),
+    readers: [webhookReader(webhooks)],
   });
   return {
     stop: async () => {

@@ -1,11 +1,16 @@
 import type { JobHandlers } from '../kernel/jobs/handler.ts';
 import type { PaymentDeps } from '../payments/deps.ts';
 import { paymentJobs } from '../payments/jobs.ts';
+import type { PayoutDeps } from '../payouts/deps.ts';
+import { payoutSweeps } from '../payouts/jobs.ts';
 import { profileJobs } from '../profiles/jobs.ts';
 import type { RefundDeps } from '../refunds/deps.ts';
 import { refundJobs } from '../refunds/jobs.ts';
 import type { WebhookDeps } from '../webhooks/deps.ts';
+import { deriveDeliveries } from '../webhooks/derive-deliveries.ts';
 import { webhookJobs } from '../webhooks/jobs.ts';
+import { shopsBehind } from '../webhooks/store.ts';
+import type { Reader } from './run-readers.ts';
 
 /** The jobs in groups that do not wait for each other: a queue each. */
 export type JobGroups = {
@@ -14,6 +19,9 @@ export type JobGroups = {
   /** Calls to the servers of shops: any of them may be dead, and take its full time-out. */
   readonly toShops: JobHandlers;
 };
+
+/** Work that looks by itself for what is due, again and again, on any number of processes at once. */
+export type Sweep = { readonly name: string; readonly everyMs: number; readonly work: () => Promise<void> };
 
 /** Everything the gateway does later, by the name of the job. `acquirers` holds what simulated acquirers bring along. */
 export function allJobs(deps: {
@@ -40,4 +48,18 @@ export function mergeJobs(parts: readonly JobHandlers[]): JobHandlers {
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw new Error(`Two slices have a job called ${twice}; give one of them another name.`);
   return Object.fromEntries(entries);
+}
+
+/** What runs again and again and looks by itself for what is due. */
+export function allSweeps(deps: PayoutDeps & { readonly mode: 'sandbox' | 'production' }): readonly Sweep[] {
+  return payoutSweeps(deps, deps.mode);
+}
+
+/** The reader of the logs that makes notifications of what they say. */
+export function webhookReader(deps: WebhookDeps): Reader {
+  return {
+    name: 'webhooks',
+    behind: () => shopsBehind(deps.database),
+    run: (shopId) => deriveDeliveries(deps, shopId),
+  };
 }

@@ -4,7 +4,7 @@ import { inTransaction } from '../kernel/db/database.ts';
 import { dropEmptyQueues } from './drop-empty-queues.ts';
 import { endsInTime } from './ends-in-time.ts';
 import { queueLog } from './queue-log.ts';
-import type { JobGroups } from './registry.ts';
+import type { JobGroups, Sweep } from './registry.ts';
 import { startQueue } from './run-queue.ts';
 import { type ReaderOptions, startReaders } from './run-readers.ts';
 import { dropOldCounts } from './sql/drop-old-counts.ts';
@@ -12,9 +12,6 @@ import { ensureEventPartitions } from './sql/ensure-event-partitions.ts';
 import { freeLostJobs } from './sql/free-lost-jobs.ts';
 import { type Loop, startLoop } from './start-loop.ts';
 import { sweepTimers } from './sweep-timers.ts';
-
-/** Work that looks by itself for what is due, again and again, on any number of processes at once. */
-export type Sweep = { readonly name: string; readonly everyMs: number; readonly work: () => Promise<void> };
 
 export type WorkerOptions = ReaderOptions & {
   readonly clock: Clock;
