@@ -93,6 +93,8 @@ function toldOf(
   const common = { at, notificationUrl: about.notificationUrl, payment: paymentOf(fact, about) };
   switch (subjectOf(fact.type)) {
     case 'payment':
+      // imoje tells of payments alone where they have an address to send; a sale is its attempt, which is told.
+      if (fact.isSale) return undefined;
       return { ...common, transaction: undefined, data: fact.data as PaymentFactData };
     case 'transaction': {
       if (transactionId === null) return undefined;
