@@ -4,11 +4,11 @@ import type { Currency, PaymentSource } from '../kernel/db/generated/prisma/enum
 import { NotFound, type Refusal } from '../kernel/errors.ts';
 import { AppNotChosen, ProfileNotActive } from '../profiles/errors.ts';
 import { findVisibleProfile } from '../profiles/find-profile.ts';
-import { appsOf, channelOf, holderOf } from '../profiles/model.ts';
+import { appsOf, channelOf, holderOf, tokenOf } from '../profiles/model.ts';
 import type { StartedTransaction } from './decide-start.ts';
 import type { PaymentDeps } from './deps.ts';
+import { payAtOnce } from './pay-at-once.ts';
 import { type CreatePaymentInput, type PrepareDeps, preparePayment } from './prepare-payment.ts';
-import { askGuard, startTransaction } from './start-transaction.ts';
 
 /** A wish to take money from a stored instrument. */
 export type ChargeProfileInput = {
@@ -52,18 +52,16 @@ export async function chargeProfile(
   }
   const wish = paymentFor(profile, input);
   const prepared = preparePayment(prepare, { shop, source: door.source }, wish);
-  const { method } = profile;
-  const tried = { shopId: shop.id, method, address: input.payerIp, addressSeen: false };
-  const known = prepared.refusal ?? refusalOf(profile, input);
-  const admission = known ? { refusal: undefined } : await askGuard(payments, tried);
-  const { payment } = await payments.creating.submit({ ...prepared, refusal: known ?? admission.refusal });
-  return startTransaction(
+  return payAtOnce(
     payments,
     { shop, source: 'API' },
     {
-      ...{ paymentId: payment.id, idempotencyKey: input.idempotencyKey, method, admission },
-      ...{ channel: channelOf(profile), profileId: profile.id, appKey: input.appKey, payerIp: input.payerIp },
-      card: { token: profile.token, fingerprint: profile.id },
+      prepared,
+      refusal: refusalOf(profile, input),
+      start: {
+        ...{ idempotencyKey: input.idempotencyKey, method: profile.method, channel: channelOf(profile) },
+        ...{ profileId: profile.id, appKey: input.appKey, payerIp: input.payerIp, card: tokenOf(profile) },
+      },
     },
   );
 }

@@ -19,7 +19,7 @@ import { toNextStep } from '../transactions/next-step.ts';
 import { readAttempts, readTransactionsByKey } from '../transactions/store.ts';
 import { AttemptInProgress, PaymentNotPayable, TooManyAttempts } from './errors.ts';
 import { type Attempt, mayReplace } from './model.ts';
-import { requireProfile, storedBy } from './require-profile.ts';
+import { keptBy, requireProfile } from './require-profile.ts';
 import { readPayments } from './store.ts';
 import { type NewStart, writeStarts } from './write-starts.ts';
 
@@ -41,6 +41,8 @@ export type PreparedStart = {
   readonly instrument: Instrument | undefined;
   /** The stored instrument that is charged. */
   readonly profileId: string | undefined;
+  /** Which of the bank apps that hold the alias; undefined when it is not known. */
+  readonly appKey: string | undefined;
   /** True when the payer has yet to choose one of the bank apps that hold his alias. */
   readonly choosesApp: boolean;
   /** The payer has been warned and wants to pay otherwise than by the attempt that is running. */
@@ -134,13 +136,13 @@ function decide(known: Known, wish: PreparedStart, now: Date): StartedTransactio
   const live = known.live.get(payment.id);
   if (live) requireReplaceable(known, wish, { live, now });
   const acquirer = requirePayable(known, wish, { payment, live, now });
-  requireProfile(known.profiles, wish);
+  const profile = requireProfile(known.profiles, wish);
   const continues = live !== undefined && isContinued(live, wish);
   const returnUrl = wish.source === 'WEB' ? lastReturnUrl(known, payment) : null;
   const transaction = continues
     ? continued(live, wish, now)
     : newTransaction(wish, { payment, acquirer, returnUrl, now });
-  const stores = storedBy(wish, { payment, transactionId: transaction.id });
+  const stores = keptBy(wish, { payment, transactionId: transaction.id, profile });
   const pending: Payment = payment.status === 'PENDING' ? payment : { ...payment, status: 'PENDING', updatedAt: now };
   known.byKey.set(key, transaction);
   known.payments.set(payment.id, pending);

@@ -2,7 +2,7 @@ import type { Actor } from '../auth/actor.ts';
 import type { TransactionSource } from '../kernel/db/generated/prisma/enums.ts';
 import { InvalidInput, NotFound } from '../kernel/errors.ts';
 import { findVisibleProfile } from '../profiles/find-profile.ts';
-import { appsOf } from '../profiles/model.ts';
+import { appsOf, tokenOf } from '../profiles/model.ts';
 import type { Shop } from '../shops/model.ts';
 import type { StartedTransaction } from './decide-start.ts';
 import type { PaymentDeps } from './deps.ts';
@@ -32,7 +32,6 @@ export async function payByAlias(
     throw new InvalidInput(sentence, field);
   }
   const choosesApp = input.appKey === undefined && appsOf(profile).length > 1;
-  const card = { token: profile.token, fingerprint: profile.id };
-  const start = { ...input, channel: 'blik_oneclick', profileId: profile.id, choosesApp, card };
+  const start = { ...input, channel: 'blik_oneclick', profileId: profile.id, choosesApp, card: tokenOf(profile) };
   return startTransaction(deps, { shop, source }, start);
 }

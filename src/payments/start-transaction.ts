@@ -51,6 +51,8 @@ export type TokenisedCard = {
   readonly fingerprint: string;
   /** The card as it may be kept, for channels that store it. */
   readonly instrument?: Instrument | undefined;
+  /** Of a stored alias: the bank app that pays where none is named. */
+  readonly soleApp?: string | undefined;
 };
 
 /** A wallet token out of which no card came. A repeated call is answered all the same: its token was good once. */
@@ -135,8 +137,8 @@ function orderFor(
 }
 
 function instrumentOf(
-  { channel, profileId }: PreparedStart,
-  { card, appKey }: StartTransactionInput,
+  { channel, profileId, appKey }: PreparedStart,
+  { card }: StartTransactionInput,
 ): Pick<StartOrder, 'cardToken' | 'alias' | 'stored'> {
   const token = card && 'token' in card ? card.token : undefined;
   const stored = profileId !== undefined;
@@ -183,6 +185,7 @@ function prepareStart(
     refusal: card && 'refusal' in card ? card.refusal : undefined,
     instrument: card && 'instrument' in card ? card.instrument : undefined,
     profileId: input.profileId,
+    appKey: input.appKey ?? (card && 'soleApp' in card ? card.soleApp : undefined),
     choosesApp,
     supersede,
     returnUrl: input.returnUrl,

@@ -46,6 +46,15 @@ type CardDetails = { readonly brand: Brand; readonly expiry: Expiry };
 
 type AliasDetails = { readonly apps: readonly BankApp[] };
 
+/** A stored instrument as its acquirer is told to charge it. */
+export type StoredToken = {
+  readonly token: string;
+  /** Stands for it where calls are compared, whatever it is renewed to. */
+  readonly fingerprint: string;
+  /** The bank app of an alias that one alone holds, and that need not be named. */
+  readonly soleApp: string | undefined;
+};
+
 /** Reads whose a stored instrument is. */
 export function holderOf({ details }: Pick<Profile, 'details'>): Holder {
   return details as unknown as Holder;
@@ -61,13 +70,21 @@ export function appsOf({ details }: Pick<Profile, 'details'>): readonly BankApp[
   return 'apps' in (details as object) ? (details as unknown as AliasDetails).apps : [];
 }
 
+/** Says how a stored instrument is charged. */
+export function tokenOf(profile: Pick<Profile, 'id' | 'token' | 'details'>): StoredToken {
+  const [first, ...others] = appsOf(profile);
+  return { token: profile.token, fingerprint: profile.id, soleApp: others.length === 0 ? first?.key : undefined };
+}
+
 /** The details of an alias with other bank apps, and what its payer knows it by: the one app that it has, if it is one. */
 export function withApps(
   profile: Pick<Profile, 'details'>,
   apps: readonly BankApp[],
 ): Pick<Profile, 'details' | 'label'> {
   const [first, ...others] = apps;
-  const details = { ...holderOf(profile), apps: apps.map(({ key, label }) => ({ key, label })) };
+  const { firstName, lastName, email } = holderOf(profile);
+  const holder = { firstName, lastName, ...(email === undefined ? {} : { email }) };
+  const details = { ...holder, apps: apps.map(({ key, label }) => ({ key, label })) };
   return { details, label: first && others.length === 0 ? first.label : 'BLIK' };
 }
 
@@ -78,6 +95,12 @@ export const customerIdPattern = /^[A-Za-z0-9_-]{1,100}$/;
 export function customerIdOf({ documents }: Pick<Payment, 'documents'>): string | undefined {
   const { customerId } = (documents ?? {}) as { readonly customerId?: unknown };
   return typeof customerId === 'string' && customerIdPattern.test(customerId) ? customerId : undefined;
+}
+
+/** The alias whose payer pays by a code instead, so that the new one takes its place; undefined with other payments. */
+export function renewedBy({ documents }: Pick<Payment, 'documents'>): string | undefined {
+  const { renewsProfileId } = (documents ?? {}) as { readonly renewsProfileId?: unknown };
+  return typeof renewsProfileId === 'string' ? renewsProfileId : undefined;
 }
 
 /**
@@ -99,7 +122,12 @@ export function toWish(
     ...(payment.customerEmail === null ? {} : { email: payment.customerEmail }),
   };
   const common = { transactionId, shopId: payment.shopId, customerId, kind: storingChannels[channel] };
-  if (!card) return { ...common, method: 'BLIK', token: transactionId, ...withApps({ details: holder }, []) };
+  if (!card) {
+    const { label, details } = withApps({ details: holder }, []);
+    const renews = renewedBy(payment);
+    const kept = renews === undefined ? details : { ...(details as object), renews };
+    return { ...common, method: 'BLIK', token: transactionId, label, details: kept };
+  }
   const { token, brand, last4, expiry } = card;
   const details = { ...holder, brand, expiry: { month: expiry.month, year: expiry.year } };
   // The form in which imoje shows card numbers (protocol, section 4: `maskedNumber`).

@@ -46,6 +46,22 @@ export async function readProfilesOfCustomer(
   });
 }
 
+/** Reads the BLIK aliases of customers, oldest first, whatever their state. */
+export async function readAliasesOf(
+  tx: Tx,
+  owners: readonly { readonly shopId: string; readonly customerId: string }[],
+): Promise<Profile[]> {
+  if (owners.length === 0) return [];
+  return tx.query<Profile>({
+    name: 'read-aliases-of',
+    text: `
+      select ${selectList} from profile p
+      where p.method = 'BLIK' and (p.shop_id, p.customer_id) in (select * from unnest($1::uuid[], $2::text[]))
+      order by p.created_at, p.id`,
+    values: [owners.map(({ shopId }) => shopId), owners.map(({ customerId }) => customerId)],
+  });
+}
+
 /** The part of a where clause that keeps a reader to the instruments of its own shops. */
 export function visibleProfiles(actor: Actor): Prisma.ProfileWhereInput {
   return visibleTo(actor);

@@ -94,7 +94,7 @@ describe('An acquirer that has not told the outcome', () => {
       payerIp: undefined,
       instrument: undefined,
       profileId: undefined,
-      choosesApp: false,
+      choosesApp: false, appKey: undefined,
     } as const;
     const { transaction } = await world.deps.starting.submit(start);
     world.acquirer.onAsk({ kind: 'unheard' });

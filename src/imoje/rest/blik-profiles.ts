@@ -2,11 +2,12 @@ import { z } from 'zod';
 import type { Profile } from '../../kernel/db/generated/prisma/client.ts';
 import { NotFound } from '../../kernel/errors.ts';
 import { chargeProfile } from '../../payments/charge-profile.ts';
+import { payAtOnce } from '../../payments/pay-at-once.ts';
 import { preparePayment } from '../../payments/prepare-payment.ts';
-import { startTransaction } from '../../payments/start-transaction.ts';
 import { deactivateProfile } from '../../profiles/deactivate-profile.ts';
+import { ProfileNotActive } from '../../profiles/errors.ts';
 import { findVisibleProfile, parseCustomerId } from '../../profiles/find-profile.ts';
-import { appsOf, holderOf } from '../../profiles/model.ts';
+import { appsOf, channelOf, holderOf } from '../../profiles/model.ts';
 import { readProfilesOfCustomer } from '../../profiles/store.ts';
 import { findVisibleShop } from '../../shops/find-shop.ts';
 import { endpoint, type RestCall } from './endpoint.ts';
@@ -55,7 +56,7 @@ type Charge = RestCall<z.output<typeof chargeSchema>>;
 
 /**
  * `POST /transaction/profile/blik`: lets a stored alias pay, by the bank app that `blikKey` names. With `blikCode` the payer
- * pays by that code instead, and a new alias of his is stored: the old one has ceased to work.
+ * pays by that code instead, which registers an alias anew: it takes the place of the old one, which may have ceased to work.
  */
 export const chargeBlikProfileEndpoint = endpoint(
   {
@@ -64,7 +65,7 @@ export const chargeBlikProfileEndpoint = endpoint(
     moves: 'chargeProfile',
     about: {
       ...{ operationId: 'chargeBlikProfile', section: 'profiles' },
-      summary: 'Lets a stored BLIK alias pay, or pays by a code that registers a new one.',
+      summary: 'Lets a stored BLIK alias pay, or pays by a code that renews it.',
       answers: wire.movedAnswer,
       refuses: [
         'PROFILE_NOT_ACTIVE',
@@ -105,18 +106,28 @@ function charge({ deps, actor, body, idempotencyKey }: Charge) {
   );
 }
 
-async function payByCode({ deps, actor, body, idempotencyKey }: Charge, { customerId, ...profile }: Profile) {
+async function payByCode({ deps, actor, body, idempotencyKey }: Charge, profile: Profile) {
   const { serviceId, clientIp, blikCode, amount, currency, orderId, title } = body;
+  fields.requireClientIp(body);
   const shop = await findVisibleShop(deps.payments.shops, actor, serviceId);
   const { firstName, lastName, email } = holderOf(profile);
   const method = 'BLIK' as const;
+  const channel = channelOf(profile);
   const wish = {
     ...{ idempotencyKey, amount, currency, orderId, title, customer: { firstName, lastName, email } },
-    ...{ methods: [method], preselectChannel: 'blik_oneclick', documents: { customerId } },
+    ...{ methods: [method], preselectChannel: channel },
+    documents: { customerId: profile.customerId, renewsProfileId: profile.id },
   };
-  const made = await deps.payments.creating.submit(preparePayment(deps.prepare, { shop, source: 'REST' }, wish));
-  const start = { paymentId: made.payment.id, idempotencyKey, method, channel: 'blik_oneclick' };
-  return startTransaction(deps.payments, { shop, source: 'API' }, { ...start, blikCode, payerIp: clientIp });
+  return payAtOnce(
+    deps.payments,
+    { shop, source: 'API' },
+    {
+      prepared: preparePayment(deps.prepare, { shop, source: 'REST' }, wish),
+      // What has expired, as the bank said, is what a code is for; what the shop has ended stays so.
+      refusal: profile.status === 'DEACTIVATED' ? new ProfileNotActive(profile.status) : undefined,
+      start: { idempotencyKey, method, channel, blikCode, payerIp: clientIp },
+    },
+  );
 }
 
 /** `POST /profile/deactivate/blik`: takes one bank app out of an alias, which ends with its last one. */
@@ -153,9 +164,10 @@ async function findAlias({ deps, actor }: RestCall<unknown>, id: string): Promis
   return profile;
 }
 
-/** Writes a stored alias; with one bank app it has that one's name. */
+/** Writes a stored alias; with one bank app it has that one's name. One that is not active has none that could pay. */
 function blikProfileObject(profile: Profile): object {
   const { id, label, status } = profile;
-  const aliasList = appsOf(profile).map(({ key, label: name }) => ({ key, label: name }));
-  return { id, label, isActive: status === 'ACTIVE' ? 1 : 0, aliasList };
+  const isActive = status === 'ACTIVE';
+  const aliasList = isActive ? appsOf(profile).map(({ key, label: name }) => ({ key, label: name })) : [];
+  return { id, label, isActive: isActive ? 1 : 0, aliasList };
 }

@@ -2,16 +2,16 @@ import { z } from 'zod';
 import type { PaymentMethod } from '../../kernel/db/generated/prisma/enums.ts';
 import { InvalidInput } from '../../kernel/errors.ts';
 import { parseLocale } from '../../kernel/i18n/locales.ts';
+import { checkChannel } from '../../payments/check-channel.ts';
 import type { Try } from '../../payments/guard-attempts.ts';
-import { listMethods } from '../../payments/list-methods.ts';
 import { preparePayment } from '../../payments/prepare-payment.ts';
 import { askGuard, startTransaction, type TokenisedCard } from '../../payments/start-transaction.ts';
 import { tokeniseWalletToken } from '../../payments/tokenise-wallet-token.ts';
 import { CustomerUnnamed } from '../../profiles/errors.ts';
 import { isStoring } from '../../profiles/model.ts';
-import { AmountOutOfRange, MethodNotAvailable } from '../../shops/errors.ts';
+import { MethodNotAvailable } from '../../shops/errors.ts';
 import { findVisibleShop } from '../../shops/find-shop.ts';
-import { type Channel, channelFacts, isChannel, limitsAgainst, type Shop } from '../../shops/model.ts';
+import { type Channel, channelFacts, isChannel, type Shop } from '../../shops/model.ts';
 import { wireMethod } from '../../webhooks/model.ts';
 import { methodCodes } from '../form/method-words.ts';
 import { toShares } from '../to-shares.ts';
@@ -81,13 +81,13 @@ export const createTransactionEndpoint = endpoint(
   async (call) => {
     const { deps, actor, body, idempotencyKey } = call;
     if (body.card !== undefined) throw new PlainCardData();
-    if (body.blikCode !== undefined && body.clientIp === undefined) {
-      throw new InvalidInput('clientIp is required with blikCode: the address of the payer.', ['clientIp']);
-    }
+    fields.requireClientIp(body);
     const shop = await findVisibleShop(deps.payments.shops, actor, body.serviceId);
     const channel = channelOf(body);
     if (isStoring(channel) && body.customer.cid === undefined) throw new CustomerUnnamed(channel);
-    requireOffered(call, shop, channel);
+    const { amount, currency } = body;
+    const against = checkChannel(deps.payments, shop, { channel, amount, currency, field: ['paymentMethodCode'] });
+    if (against) throw against;
     const { method } = channelFacts(channel);
     const wish = { ...paymentOf(body), idempotencyKey, methods: [method], preselectChannel: channel };
     const card = await cardOf(call, { shop, method, channel });
@@ -144,21 +144,6 @@ async function cardOf(
   const card = await tokeniseWalletToken(deps.cards, wish, JSON.stringify(body.wallet));
   if ('refusal' in card) throw card.refusal;
   return card;
-}
-
-/** Before anything is written: what cannot pay now leaves no payment behind. */
-function requireOffered({ deps, body }: RestCall<Body>, shop: Shop, channel: Channel): void {
-  const { amount, currency } = body;
-  const now = deps.payments.clock.now(shop);
-  const limits = limitsAgainst(channel, amount);
-  if (limits) throw new AmountOutOfRange(channel, limits, ['amount']);
-  const wish = { amount, currency, wanted: [channelFacts(channel).method], now };
-  const offered = listMethods(deps.payments.acquirers, shop, wish).flatMap((option) => option.channels);
-  if (offered.includes(channel)) return;
-  throw new MethodNotAvailable(
-    `${channel} cannot pay in ${currency} at this shop now; ask get-payment-methods what can.`,
-    ['paymentMethodCode'],
-  );
 }
 
 function paymentOf(body: Body) {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { InvalidInput } from '../../kernel/errors.ts';
 import { amountMax, currencies } from '../../kernel/money.ts';
 import { isWebAddress } from '../form/contact-rules.ts';
 import { problemsOf } from '../trade-documents.ts';
@@ -41,6 +42,15 @@ export const description = optional(wireText(4000, `${visible}|[\\n\\r\\t]`));
 export const blikCode = optional(z.string().regex(/^[0-9]{6}$/, 'Must be six digits from the bank app.'));
 /** The payer's address. */
 export const clientIp = optional(z.union([z.ipv4(), z.ipv6()], 'Must be an IPv4 or IPv6 address.'));
+
+/**
+ * Demands the payer's address with a BLIK code, since guesses of codes are counted by it.
+ * @throws InvalidInput naming `clientIp`.
+ */
+export function requireClientIp(body: { readonly blikCode?: unknown; readonly clientIp?: unknown }): void {
+  if (body.blikCode === undefined || body.clientIp !== undefined) return;
+  throw new InvalidInput('clientIp is required with blikCode: the address of the payer.', ['clientIp']);
+}
 
 /** Unix seconds. That it lies ahead is for whoever knows the time. */
 export const validTo = optional(

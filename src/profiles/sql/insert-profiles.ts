@@ -1,7 +1,7 @@
 import type { Tx } from '../../kernel/db/database.ts';
 import type { Profile } from '../../kernel/db/generated/prisma/client.ts';
 
-/** Writes new profiles, and notes each with the attempt that stored it. */
+/** Writes new profiles. */
 export async function insertProfiles(tx: Tx, profiles: readonly Profile[]): Promise<void> {
   if (profiles.length === 0) return;
   await tx.query({
@@ -26,11 +26,19 @@ export async function insertProfiles(tx: Tx, profiles: readonly Profile[]): Prom
       profiles.map((profile) => profile.createdAt),
     ],
   });
+}
+
+/** Notes stored instruments with the attempts that stored them. */
+export async function noteProfiles(
+  tx: Tx,
+  stored: readonly { readonly transactionId: string; readonly profile: Pick<Profile, 'id'> }[],
+): Promise<void> {
+  if (stored.length === 0) return;
   await tx.query({
     name: 'note-profiles',
     text: `
       update transaction t set profile_id = n.profile_id
       from unnest($1::uuid[], $2::uuid[]) as n (id, profile_id) where t.id = n.id`,
-    values: [profiles.map((profile) => profile.firstTransactionId), profiles.map((profile) => profile.id)],
+    values: [stored.map(({ transactionId }) => transactionId), stored.map(({ profile }) => profile.id)],
   });
 }

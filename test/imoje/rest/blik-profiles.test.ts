@@ -3,7 +3,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { storeCard } from '../../profiles/store-card.ts';
 import { createPayment, updateShop } from '../../start/pay.ts';
 import { ask, startTestGateway, type TestGateway } from '../../support/gateway.ts';
-import { call, type RestAnswer, sellAndSettle, textAt } from './client.ts';
+import {
+  chargeAlias,
+  ended as endOf,
+  aliasesOf as listAliases,
+  payer,
+  register as registerAlias,
+} from './alias-calls.ts';
+import { call, type RestAnswer } from './client.ts';
 
 let gateway: TestGateway;
 
@@ -13,42 +20,11 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.stop());
 
-type Alias = {
-  readonly id: string;
-  readonly label: string;
-  readonly isActive: number;
-  readonly aliasList: readonly { readonly key: string; readonly label: string }[];
-};
-
-const customer = (cid: string) => ({ firstName: 'Łucja', lastName: 'Żak', email: 'lucja@example.com', cid });
-
-async function aliasesOf(cid: string): Promise<readonly Alias[]> {
-  const { body } = await call(gateway, `GET /profile/service/${gateway.demo.serviceId}/cid/${cid}/blik`);
-  return (body as { blikProfiles: readonly Alias[] }).blikProfiles;
-}
-
-/** Pays by a code that registers an alias, and gives the alias. */
-async function register(cid: string, blikCode = '777123'): Promise<Alias> {
-  await sellAndSettle(gateway, { paymentMethodCode: 'blik_oneclick', blikCode, customer: customer(cid) });
-  const [alias] = await aliasesOf(cid);
-  if (!alias) throw new Error('No alias was registered.');
-  return alias;
-}
-
-const charge = (blikProfileId: string, changes: object = {}): Promise<RestAnswer> =>
-  call(gateway, 'POST /transaction/profile/blik', {
-    body: {
-      ...{ serviceId: gateway.demo.serviceId, blikProfileId, amount: 1234, currency: 'PLN', orderId: '7', title: '7' },
-      ...{ clientIp: '192.0.2.7', ...changes },
-    },
-  });
-
-async function ended(answer: RestAnswer): Promise<RestAnswer> {
-  expect(answer.status).toBe(200);
-  const show = () => call(gateway, `GET /transaction/${textAt(answer, 'transaction.id')}`);
-  await expect.poll(async () => textAt(await show(), 'transaction.status')).toMatch(/settled|rejected/);
-  return show();
-}
+const customer = payer;
+const aliasesOf = (cid: string) => listAliases(gateway, cid);
+const register = (cid: string, blikCode?: string) => registerAlias(gateway, cid, blikCode);
+const charge = (blikProfileId: string, changes?: object) => chargeAlias(gateway, blikProfileId, changes);
+const ended = (answer: RestAnswer) => endOf(gateway, answer);
 
 describe('A BLIK alias', () => {
   it('is registered by the first payment, and listed with its bank app', async () => {
@@ -103,14 +79,6 @@ describe('A BLIK alias', () => {
     });
     const unknown = await ended(await charge(alias.id, { blikKey: 'app-3' }));
     expect(unknown.body).toMatchObject({ transaction: { status: 'rejected', statusCode: 'BLK-ERROR-210002' } });
-  });
-
-  it('that the bank declines asks for a code, which registers a new one', async () => {
-    const alias = await register('declined', '700011');
-    const declined = await ended(await charge(alias.id, { blikKey: 'app-1' }));
-    expect(declined.body).toMatchObject({ transaction: { status: 'rejected', statusCode: 'BLK-ERROR-210003' } });
-    await ended(await charge(alias.id, { blikCode: '777123' }));
-    expect(await aliasesOf('declined')).toHaveLength(2);
   });
 
   it('ends with its last bank app, and cannot pay then', async () => {

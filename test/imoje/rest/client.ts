@@ -68,7 +68,7 @@ export function sell(gateway: Pick<TestGateway, 'url' | 'demo'>, changes: object
 export async function sellAndSettle(gateway: Pick<TestGateway, 'url' | 'demo'>, changes: object = {}): Promise<string> {
   const id = textAt(await sell(gateway, changes), 'transaction.id');
   await expect
-    .poll(async () => textAt(await call(gateway, `GET /transaction/${id}`), 'transaction.status'))
+    .poll(async () => textAt(await call(gateway, `GET /transaction/${id}`), 'transaction.status'), { timeout: 10_000 })
     .toBe('settled');
   return id;
 }

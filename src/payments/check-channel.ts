@@ -1,0 +1,34 @@
+import type { Acquirers } from '../acquirers/port.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Currency } from '../kernel/db/generated/prisma/enums.ts';
+import type { Refusal } from '../kernel/errors.ts';
+import { AmountOutOfRange, MethodNotAvailable } from '../shops/errors.ts';
+import { type Channel, channelFacts, limitsAgainst, type Shop } from '../shops/model.ts';
+import { listMethods } from './list-methods.ts';
+
+/**
+ * Says why a channel cannot pay an amount at a shop now; undefined when it can. Who makes a payment for one attempt asks
+ * before, so that what cannot pay leaves no payment behind.
+ * @param wish.field the path of the input that a refusal of the channel blames.
+ */
+export function checkChannel(
+  deps: { readonly acquirers: Acquirers; readonly clock: Clock },
+  shop: Shop,
+  wish: {
+    readonly channel: Channel;
+    readonly amount: bigint;
+    readonly currency: Currency;
+    readonly field: readonly string[];
+  },
+): Refusal | undefined {
+  const { channel, amount, currency, field } = wish;
+  const limits = limitsAgainst(channel, amount);
+  if (limits) return new AmountOutOfRange(channel, limits, ['amount']);
+  const asked = { amount, currency, wanted: [channelFacts(channel).method], now: deps.clock.now(shop) };
+  const offered = listMethods(deps.acquirers, shop, asked).flatMap((option) => option.channels);
+  if (offered.includes(channel)) return undefined;
+  return new MethodNotAvailable(
+    `${channel} cannot pay in ${currency} at this shop now; ask paymentMethods what can.`,
+    field,
+  );
+}
