@@ -23,13 +23,13 @@ const sharesMax = 100;
 export function requireShares(shares: readonly Share[], amount: bigint): void {
   const refuse = (sentence: string): InvalidInput => new InvalidInput(sentence, ['shares']);
   if (shares.length > sharesMax)
-    throw refuse(`shares must be at most ${sharesMax}: split the payment over fewer recipients.`);
+    throw refuse(`shares may hold at most ${sharesMax} recipients: split the payment over fewer.`);
   const sum = shares.reduce((total, share) => total + share.amount, 0n);
   if (sum > amount)
-    throw refuse(`shares come to ${sum} minor units, more than the ${amount} of the payment: make them smaller.`);
+    throw refuse(`shares comes to ${sum} minor units, more than the ${amount} of the payment: give the recipients less.`);
   const titled = shares.filter(({ title }) => title !== undefined).length;
   if (titled > 0 && titled < shares.length)
-    throw refuse('shares must all have a title if one has: add those that lack.');
+    throw refuse('shares must have a title for every recipient if it has one: add those that lack.');
 }
 
 /** The account of a share as it is kept: the IBAN of a Polish account number. */

@@ -44,5 +44,6 @@ export function answerFormRefusal(
 }
 
 function problemOf(refusal: Refusal): FormProblem {
-  return renameField(refusal, fieldNames) ?? { field: 'form', message: refusal.message };
+  const { field = 'form', message } = renameField(refusal, fieldNames);
+  return { field, message };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sentenceOf } from './field-sentence.ts';
 
 /**
  * The shapes of what only some methods need (imoje protocol, sections 1 and 9): `invoice` for accounting and split payment,
@@ -6,6 +7,9 @@ import { z } from 'zod';
  * where they say something, and kept as they came: shops send more than is documented, and leave texts empty.
  */
 const text = (max: number) => z.string(`Must be a text of at most ${max} characters.`).max(max).nullish();
+/** A group that may be missing; PHP writes an empty one as an empty array. */
+const maybe = <Schema extends z.ZodType>(schema: Schema) =>
+  z.preprocess((value) => (isEmptyGroup(value) ? undefined : value), schema.nullish());
 const amount = z.int('Must be a whole number of minor units.').min(0);
 const taxWords = ['TAX_EXEMPT', 'TAX_NOT_LIABLE', 'TAX_REVERSE_CHARGE', 'TAX_EXCLUDING', 'TAX_NOT_EXCLUDING'] as const;
 const rates = [23, 22, 8, 7, 5, 3, 0] as const;
@@ -50,7 +54,7 @@ const invoice = z.object({
   invoiceId: text(255),
   buyer,
   positions: z.array(position, 'Must be a list of positions.').max(1000),
-  basisForVatExemption: z.object({ type: z.string('Must be a text.').min(1).max(255), text: text(1000) }).nullish(),
+  basisForVatExemption: maybe(z.object({ type: z.string('Must be a text.').min(1).max(255), text: text(1000) })),
   issueInvoice: z.boolean('Must be true or false.').nullish(),
 });
 
@@ -68,7 +72,7 @@ const cart = z.object({
         categoryId: z.union([z.string().max(255), z.number(), z.literal(false)]).nullish(),
         unit: text(255),
         state: z.enum(['NEW', 'USED'], 'Must be NEW or USED.').nullish(),
-        discount: discount.nullish(),
+        discount: maybe(discount),
       }),
       'Must be a list of items.',
     )
@@ -83,7 +87,7 @@ const vat = z.union([z.number(), z.string().max(30)]).nullish();
 const line = z.object({ vat, name: text(1000), amount });
 
 const cartData = z.object({
-  address: z.object({ billing: place.nullish(), delivery: place.nullish() }).nullish(),
+  address: maybe(z.object({ billing: maybe(place), delivery: maybe(place) })),
   items: z
     .array(
       z.object({
@@ -95,8 +99,8 @@ const cartData = z.object({
     .max(1000)
     .nullish(),
   ...{
-    discount: line.nullish(),
-    shipping: line.nullish(),
+    discount: maybe(line),
+    shipping: maybe(line),
     createdAt: z.int().min(0).nullish(),
     amount: amount.nullish(),
   },
@@ -109,8 +113,10 @@ export function problemsOf(
   name: keyof typeof shapes,
   document: unknown,
 ): readonly { readonly path: PropertyKey[]; readonly message: string }[] {
-  const read = shapes[name].safeParse(document, {
-    error: ({ input }) => (input === undefined ? 'Is required.' : undefined),
-  });
+  const read = shapes[name].safeParse(document, { error: sentenceOf });
   return read.error?.issues.map(({ path, message }) => ({ path, message })) ?? [];
+}
+
+function isEmptyGroup(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 }

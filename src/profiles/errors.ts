@@ -7,7 +7,7 @@ export class ProfileNotActive extends Refusal {
   readonly code = 'PROFILE_NOT_ACTIVE';
 
   constructor(status: Exclude<ProfileStatus, 'ACTIVE'>) {
-    const why = status === 'EXPIRED' ? 'the card has expired' : 'it was deactivated';
+    const why = status === 'EXPIRED' ? 'it has expired' : 'it was deactivated';
     super(`This stored instrument cannot be charged: ${why}; ask the payer to pay by another means.`, ['profileId']);
   }
 }

@@ -28,7 +28,8 @@ export const ProfileStatusEnum = builder.enumType('ProfileStatus', {
   values: describeValues<ProfileStatus>({
     ACTIVE: 'It can be charged.',
     DEACTIVATED: 'The shop ended it.',
-    EXPIRED: 'The last month of its card is over.',
+    EXPIRED:
+      'The last month of its card is over, or the bank has ended the BLIK alias, which a payment by a code renews.',
   }),
 });
 

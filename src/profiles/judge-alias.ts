@@ -39,7 +39,8 @@ export function placeAlias(
 ): readonly [placed: Profile, ...changed: Profile[]] {
   const open = known.filter(({ status }) => status !== 'DEACTIVATED');
   const active = open.filter(({ status }) => status === 'ACTIVE');
-  const isSame = (alias: Profile): boolean => alias.id === named || othersOf(alias, fresh).length < appsOf(alias).length;
+  const isSame = (alias: Profile): boolean =>
+    alias.id === named || othersOf(alias, fresh).length < appsOf(alias).length;
   const isFree = (alias: Profile): boolean => alias.status !== 'ACTIVE' || othersOf(alias, fresh).length === 0;
   const first = open.filter(({ id }) => id === named);
   const renewed = [...first, ...active, ...open].find((alias) => isSame(alias) && isFree(alias));

@@ -7,13 +7,14 @@ import { readPlans } from '../pricing/store.ts';
 import { findVisibleTransaction } from '../transactions/find-transaction.ts';
 import { requireRefundable } from './decide-refund.ts';
 import type { RefundDeps } from './deps.ts';
+import { RefundWindowClosed, TransactionNotSettled } from './errors.ts';
 
 /** Whether an amount could be refunded now, and how much at most. */
 export type RefundCheck = {
   readonly transaction: Transaction;
   /** Why not; undefined when it could. */
   readonly refusal: Refusal | undefined;
-  /** What is left of the settled amount, 0 when nothing was settled. */
+  /** What is left of the settled amount; 0 where nothing can go back, whatever the amount. */
   readonly left: bigint;
 };
 
@@ -40,7 +41,8 @@ export async function checkRefund(
     requireRefundable(transaction, { amount: wish.amount, cover, now });
     return { transaction, refusal: undefined, left };
   } catch (error) {
-    if (error instanceof Refusal) return { transaction, refusal: error, left };
+    const isNever = error instanceof TransactionNotSettled || error instanceof RefundWindowClosed;
+    if (error instanceof Refusal) return { transaction, refusal: error, left: isNever ? 0n : left };
     throw error;
   }
 }

@@ -50,10 +50,20 @@ describe('The check whether an amount could be refunded', () => {
     }
   });
 
+  it('says that nothing can go back while a part of the money is only reserved', async () => {
+    const sale = await world.sell();
+    const reserve =
+      "update transaction set status = 'AUTHORIZED', settled_at = null, authorized_until = updated_at, settled_amount = 2000, captured_amount = 2000 where id = $1";
+    await world.database.pool.query(reserve, [sale.transaction.id]);
+    const { refusal, left } = await check(sale, 1n);
+    expect([refusal?.code, left]).toEqual(['TRANSACTION_NOT_SETTLED', 0n]);
+  });
+
   it('says that the time is over', async () => {
     const sale = await world.sell();
     world.clock.pass({ ms: 365 * 24 * 3_600_000 });
-    expect((await check(sale, 1n)).refusal?.code).toBe('REFUND_WINDOW_CLOSED');
+    const { refusal, left } = await check(sale, 1n);
+    expect([refusal?.code, left]).toEqual(['REFUND_WINDOW_CLOSED', 0n]);
   });
 
   it('is refused to whoever may not see the transaction', async () => {

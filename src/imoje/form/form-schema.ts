@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { holdsCardNumberIn } from '../../kernel/card-numbers.ts';
 import { isCurrency } from '../../kernel/money.ts';
 import { problemsOf } from '../trade-documents.ts';
-import { latin, textRule, visible } from '../wire-text.ts';
+import { latin, textRule, visibleLines } from '../wire-text.ts';
 import { isEmail, isWebAddress } from './contact-rules.ts';
 import { methodCodes, parseVisibleMethods } from './method-words.ts';
 import { unpackJson } from './packed-json.ts';
@@ -119,7 +119,7 @@ export const formSchema = z.object({
   customerPhone: text(20, '[-+0-9 ]', 'digits, space, - and +').optional(),
   orderDescription: text(255, `[${latin}#&_\\-,.\\/\\\\]`, 'letters, digits, space and # & _ - , . / \\').optional(),
   // The protocol gives no length; ours keeps a page readable.
-  additionalDescription: text(4000, `${visible}|[\\n\\r\\t]`, 'any but control characters').optional(),
+  additionalDescription: text(4000, visibleLines, 'any but control characters').optional(),
   urlSuccess: url.optional(),
   urlFailure: url.optional(),
   urlReturn: url.optional(),

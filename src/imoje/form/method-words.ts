@@ -1,5 +1,5 @@
 /** The words of the form's `visibleMethod` and the methods they stand for (imoje protocol, section 1). */
-const visibleMethodWords = {
+export const visibleMethodWords = {
   card: 'CARD',
   wallet: 'WALLET',
   pbl: 'PBL',

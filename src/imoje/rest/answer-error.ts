@@ -24,6 +24,9 @@ const fieldNames: FieldNames = {
   shares: 'multipayout',
   profileId: 'paymentProfileId',
   appKey: 'blikKey',
+  token: 'wallet',
+  code: 'blikCode',
+  paymentMethods: 'get-payment-methods',
 };
 
 /** The statuses are those of imoje (protocol, section 5.0). Of its codes only TRX-ERROR-120301 is documented; the others are ours. */
@@ -58,15 +61,23 @@ const refusalErrors: Readonly<Record<RefusalCode, WireError>> = {
 
 /**
  * Answers with what imoje calls an `apiErrorResponse` (protocol, section 5.0).
- * @param instance what was sent, which goes back without card data; undefined when it could not be read.
+ * @param asked.instance what was sent, which goes back without card data; undefined when it could not be read.
+ * @param asked.names the endpoint's own names, where they are not those of the door.
  */
-export function answerRestRefusal(c: HttpContext, refusal: Refusal, instance?: unknown): Response {
+export function answerRestRefusal(
+  c: HttpContext,
+  refusal: Refusal,
+  asked: { readonly instance?: unknown; readonly names?: FieldNames | undefined } = {},
+): Response {
   if (refusal instanceof RateLimited) sayRetryAfter(c, refusal);
   const { status, code } = refusal instanceof BodyNotJson ? wireErrors.notJson : refusalErrors[refusal.code];
-  const renamed = renameField(refusal, fieldNames);
-  const message = renamed?.message ?? refusal.message;
-  const errors = refusal instanceof BodyInvalid ? refusal.problems : problemsOf(refusal, renamed);
-  return answerWith(c, status, { code, message, instance, errors });
+  const { field: path, message } =
+    refusal instanceof BodyInvalid
+      ? { field: undefined, message: refusal.message }
+      : renameField(refusal, { ...fieldNames, ...asked.names });
+  const blamed = path === undefined ? [] : [{ path, rule: refusal.code.toLowerCase(), message }];
+  const errors = refusal instanceof BodyInvalid ? refusal.problems : blamed;
+  return answerWith(c, status, { code, message, instance: asked.instance, errors });
 }
 
 /** What no verb refuses, but the door itself answers. */
@@ -98,12 +109,6 @@ function answerWith(c: HttpContext, status: ContentfulStatusCode, told: Told): R
   const { code, message, instance, errors } = told;
   const apiErrorResponse = { code, message, instance: instance === undefined ? null : withoutCards(instance), errors };
   return c.json({ apiErrorResponse }, status, { 'cache-control': 'no-store' });
-}
-
-function problemsOf({ code, field = [] }: Refusal, renamed: ReturnType<typeof renameField>): FieldProblem[] {
-  if (renamed === undefined) return [];
-  const path = [...field.slice(0, -1), renamed.field].join('.');
-  return [{ path, rule: code.toLowerCase(), message: renamed.message }];
 }
 
 /** What was sent, without what must not come back: cards, wallet tokens, and card numbers in any name or value. */

@@ -17,6 +17,8 @@ import { findSale } from './read-transaction.ts';
 import * as wire from './wire-schemas.ts';
 import { saleObject } from './wire-transaction.ts';
 
+const aliasNames = { profileId: 'blikProfileId', method: 'blikProfileId' };
+
 /** `GET /profile/service/{serviceId}/cid/{cid}/blik`: the BLIK aliases of a customer (imoje protocol, section 8). */
 export const blikProfilesEndpoint = endpoint(
   {
@@ -62,6 +64,7 @@ export const chargeBlikProfileEndpoint = endpoint(
   {
     method: 'post',
     path: '/transaction/profile/blik',
+    names: aliasNames,
     moves: 'chargeProfile',
     about: {
       ...{ operationId: 'chargeBlikProfile', section: 'profiles' },
@@ -135,6 +138,7 @@ export const deactivateBlikProfileEndpoint = endpoint(
   {
     method: 'post',
     path: '/profile/deactivate/blik',
+    names: aliasNames,
     moves: 'deactivateProfile',
     about: {
       ...{ operationId: 'deactivateBlikProfile', section: 'profiles' },

@@ -24,13 +24,16 @@ import * as wire from './wire-schemas.ts';
 import { actionOf, blikNumberOf, saleObject } from './wire-transaction.ts';
 
 const schema = z.object({
-  type: z.literal('sale', 'Must be "sale".'),
+  type: z.literal('sale', fields.unlessMissing('Must be "sale".')),
   serviceId: fields.serviceId,
   amount: fields.amount,
   currency: fields.currency,
   orderId: fields.orderId,
-  paymentMethod: z.enum([...Object.values(wireMethod), 'ing'], 'Must be a payment method, such as blik.'),
-  paymentMethodCode: z.enum([...methodCodes], 'Must be the code of a method, such as ipko.'),
+  paymentMethod: z.enum(
+    [...Object.values(wireMethod), 'ing'],
+    fields.unlessMissing('Must be a payment method, such as blik.'),
+  ),
+  paymentMethodCode: z.enum([...methodCodes], fields.unlessMissing('Must be the code of a method, such as ipko.')),
   successReturnUrl: fields.webAddress,
   failureReturnUrl: fields.webAddress,
   returnUrl: fields.webAddress,

@@ -16,7 +16,7 @@ const alwaysPossible: readonly RefusalCode[] = [
 ];
 
 const about = `Calls as imoje's REST API has them. Success is exactly 200. Fields that are not known are passed over; null and an
-empty text in an optional field mean that it is missing. An answer has no other keys than those described here.`;
+empty text in an optional field mean that it is missing, and so do an empty array and an empty object in an optional object. An answer has no other keys than those described here.`;
 
 /**
  * Describes the REST door as an OpenAPI 3.1 document, out of the schemas that read its bodies, those that its answers are
@@ -114,7 +114,23 @@ function schemasOf(endpoints: readonly Endpoint[]): Json {
   const answers = endpoints.map(
     ({ about: { operationId, answers: schema } }) => [answerName(operationId), z.lazy(() => schema)] as const,
   );
-  return { ...written(bodies, 'input'), ...written([...shared, ...answers], 'output') };
+  const read = Object.entries(written(bodies, 'input')).map(([name, schema]) => [name, withEmpty(schema)] as const);
+  return { ...Object.fromEntries(read), ...written([...shared, ...answers], 'output') };
+}
+
+/** Writes into the schema of a body what stands for a field that is missing (`withoutEmpty`). */
+function withEmpty(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(withEmpty);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const inner = Object.fromEntries(Object.entries(schema).map(([name, part]) => [name, withEmpty(part)]));
+  const { properties, required = [] } = inner as { properties?: Json; required?: readonly string[] };
+  if (properties === undefined) return inner;
+  const fields = Object.entries(properties).map(([name, field]) => {
+    const { type } = field as { readonly type?: string };
+    const nothing = type === 'object' ? [null, '', [], {}] : [null, ''];
+    return [name, required.includes(name) ? field : { anyOf: [field, { enum: nothing }] }];
+  });
+  return { ...inner, properties: Object.fromEntries(fields) };
 }
 
 function written(schemas: readonly (readonly [string, z.ZodType])[], io: 'input' | 'output'): Json {

@@ -2,6 +2,8 @@ import type { z } from 'zod';
 import type { Actor } from '../../auth/actor.ts';
 import type { HttpDeps } from '../../http/deps.ts';
 import type { RefusalCode } from '../../kernel/errors.ts';
+import { sentenceOf } from '../field-sentence.ts';
+import type { FieldNames } from '../rename-field.ts';
 import { BodyInvalid, type FieldProblem } from './errors.ts';
 import { withoutEmpty } from './take-empty-out.ts';
 
@@ -53,6 +55,8 @@ export type Endpoint = {
   /** The name under which a refusal of it is kept as evidence; undefined where no money moves. */
   readonly moves?: string | undefined;
   readonly about: EndpointAbout;
+  /** What it calls otherwise than the rest of the door, by the names of the verbs. */
+  readonly names?: FieldNames | undefined;
   /** What a body has to be; `noBody` where none is read. */
   readonly body: z.ZodType;
   /** Reads the body and answers; anything it throws but a refusal is our bug. */
@@ -61,7 +65,7 @@ export type Endpoint = {
 
 /** Makes an endpoint that reads a body by a schema; unknown fields are passed over. */
 export function endpoint<Schema extends z.ZodType>(
-  facts: Pick<Endpoint, 'method' | 'path' | 'moves' | 'about'>,
+  facts: Pick<Endpoint, 'method' | 'path' | 'moves' | 'about' | 'names'>,
   schema: Schema,
   work: (call: RestCall<z.output<Schema>>) => Promise<object>,
 ): Endpoint {
@@ -74,26 +78,6 @@ export function endpoint<Schema extends z.ZodType>(
       return work({ ...call, body: read.data });
     },
   };
-}
-
-/** JSON's types in words; a whole number is what all of ours are. */
-const typeNames: Readonly<Record<string, string>> = {
-  string: 'a text',
-  number: 'a whole number',
-  int: 'a whole number',
-  boolean: 'true or false',
-  array: 'an array',
-  object: 'an object',
-  record: 'an object',
-};
-
-/** Says what is wrong where the schema itself has no sentence for it. */
-function sentenceOf(issue: z.core.$ZodRawIssue): string | undefined {
-  if (issue.input === undefined) return 'Is required.';
-  const type = issue.code === 'invalid_type' ? typeNames[issue.expected] : undefined;
-  if (type !== undefined) return `Must be ${type}.`;
-  const isLong = issue.code === 'too_big' && issue.origin === 'string';
-  return isLong ? `Must have at most ${issue.maximum} characters.` : undefined;
 }
 
 function problemOf({ path, code, message }: z.core.$ZodIssue): FieldProblem {

@@ -3,11 +3,28 @@ import { InvalidInput } from '../../kernel/errors.ts';
 import { amountMax, currencies } from '../../kernel/money.ts';
 import { isWebAddress } from '../form/contact-rules.ts';
 import { problemsOf } from '../trade-documents.ts';
-import { latin, textRule, visible } from '../wire-text.ts';
+import { latin, textRule, visibleLines } from '../wire-text.ts';
+
+/** What `isWebAddress` demands, as far as a regular expression of any language can say it. */
+const addressPattern = (() => {
+  const host = '[!$-.0-9;=A-Z^-~]*[!$-\\-0-9;=A-Z^-~]';
+  const rest = '[/?#][!#-;=?-\\[\\]-~]*';
+  return `^[Hh][Tt][Tt][Pp][Ss]?://(?:${host}|\\[[0-9A-Fa-f:.]+\\])(?::[0-9]*)?(?:${rest})?$`;
+})();
 
 /** A text of the protocol's tables: 1 to `max` of the characters allowed. */
 export function wireText(...rule: Parameters<typeof textRule>) {
-  return z.string().regex(...textRule(...rule));
+  const [pattern, said] = textRule(...rule);
+  // Half a character fits a rule that names what may not be; JSON can hold one, the database cannot.
+  return z
+    .string()
+    .regex(pattern, said)
+    .refine((text) => text.isWellFormed(), said);
+}
+
+/** What is wrong with a field that is there; without it `Is required.` is said. */
+export function unlessMissing(sentence: string) {
+  return { error: ({ input }: { readonly input?: unknown }) => (input === undefined ? 'Is required.' : sentence) };
 }
 
 /** A field that may be missing; null and an empty text, which mean the same to shops, are taken out before (`withoutEmpty`). */
@@ -26,7 +43,7 @@ export const amount = z
   .max(Number(amountMax), 'Must be 1 to 999999999, in minor units.')
   .meta({ description: 'In minor units: 1234 is 12.34.' })
   .transform(BigInt);
-export const currency = z.enum(currencies, `Must be ${currencies.join(', ')}.`);
+export const currency = z.enum(currencies, unlessMissing(`Must be ${currencies.join(', ')}.`));
 export const orderId = wireText(100, `[${latin}#_\\-.\\\\/]`, 'letters, digits, space and # _ - . \\ /');
 export const title = optional(
   wireText(255, `[${latin}#&_\\-,.\\\\/"']`, 'letters, digits, space and # & _ - , . \\ / " \''),
@@ -35,9 +52,9 @@ export const webAddress = optional(
   z
     .string()
     .refine(isWebAddress, 'Must be an absolute http or https address of at most 300 ASCII characters.')
-    .meta({ format: 'uri', maxLength: 300 }),
+    .meta({ format: 'uri', maxLength: 300, pattern: addressPattern }),
 );
-export const description = optional(wireText(4000, `${visible}|[\\n\\r\\t]`));
+export const description = optional(wireText(4000, visibleLines));
 
 export const blikCode = optional(z.string().regex(/^[0-9]{6}$/, 'Must be six digits from the bank app.'));
 /** The payer's address. */

@@ -25,12 +25,12 @@ export function restRoutes(deps: HttpDeps): Hono<HttpEnv> {
   return routes;
 }
 
-const nowhere: Pick<Endpoint, 'moves' | 'answer'> = {
+const nowhere: Pick<Endpoint, 'moves' | 'names' | 'answer'> = {
   answer: () => Promise.reject(new NotFound('There is no such endpoint; check the method and the path.')),
 };
 
 /** Lets in who may, reads the body, and answers: exactly 200 when all is well, since clients take nothing else. */
-async function serve(deps: HttpDeps, c: HttpContext, endpoint: Pick<Endpoint, 'moves' | 'answer'>): Promise<Response> {
+async function serve(deps: HttpDeps, c: HttpContext, endpoint: typeof nowhere): Promise<Response> {
   let actor: Actor | undefined;
   let body: unknown;
   const idempotencyKey = c.req.header('idempotency-key') ?? randomUUID();
@@ -46,7 +46,7 @@ async function serve(deps: HttpDeps, c: HttpContext, endpoint: Pick<Endpoint, 'm
     deps.metrics.operationRefused(error.code);
     if (actor && endpoint.moves)
       await keep(deps, { actor, operation: endpoint.moves, refusal: error, idempotencyKey, body, c });
-    return answerRestRefusal(c, error, body);
+    return answerRestRefusal(c, error, { instance: body, names: endpoint.names });
   }
 }
 

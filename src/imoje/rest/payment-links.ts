@@ -12,7 +12,7 @@ import { isChannel, type Shop } from '../../shops/model.ts';
 import { readAttempts } from '../../transactions/store.ts';
 import { unixSeconds, wirePaymentStatus } from '../../webhooks/model.ts';
 import { chooseMethods } from '../choose-methods.ts';
-import { parseVisibleMethods } from '../form/method-words.ts';
+import { visibleMethodWords } from '../form/method-words.ts';
 import { toShares } from '../to-shares.ts';
 import { endpoint, type RestCall } from './endpoint.ts';
 import * as examples from './example-answers.ts';
@@ -20,6 +20,10 @@ import * as fields from './fields.ts';
 import { keptDocuments } from './keep-documents.ts';
 import * as wire from './wire-schemas.ts';
 import { saleObject } from './wire-transaction.ts';
+
+/** As in the form, and `ing`, which is a method of the REST door alone (imoje protocol, section 11). */
+const methodWords = { ...visibleMethodWords, ing: 'PBL' } as const;
+const methodNames = Object.keys(methodWords) as (keyof typeof methodWords)[];
 
 const createSchema = z.object({
   serviceId: fields.serviceId,
@@ -30,12 +34,9 @@ const createSchema = z.object({
   title: fields.title,
   additionalDescription: fields.description,
   visibleMethod: fields.optional(
-    z.array(z.string()).transform((words, context) => {
-      const methods = words.length === 0 ? [] : parseVisibleMethods(words.join(','));
-      if (methods !== undefined) return methods;
-      context.addIssue('Must be some of card, wallet, pbl, blik, imoje_paylater, wt, lease, imoje_installments.');
-      return z.NEVER;
-    }),
+    z
+      .array(z.enum(methodNames, `Must be one of ${methodNames.join(', ')}.`))
+      .transform((words) => [...new Set(words.map((word) => methodWords[word]))]),
   ),
   preselectMethodCode: fields.optional(z.string().max(20)),
   returnUrl: fields.webAddress,
@@ -51,6 +52,7 @@ export const createPaymentEndpoint = endpoint(
   {
     method: 'post',
     path: '/payment',
+    names: { method: 'visibleMethod' },
     moves: 'createPayment',
     about: {
       ...{ operationId: 'createPayment', section: 'payments' },
@@ -103,7 +105,7 @@ export const createPaymentEndpoint = endpoint(
         successReturnUrl: payment.successUrl ?? '',
         notificationUrl: payment.notificationUrl ?? shop.notificationUrl ?? '',
         customer: customerObject(payment),
-        isActive: true,
+        isActive: isActive(payment),
         validTo: validToOf(payment),
         created: unixSeconds(payment.createdAt),
         modified: unixSeconds(payment.updatedAt),
@@ -173,14 +175,12 @@ async function paymentObject(
 ): Promise<object> {
   const attempts = await inTransaction(payments.database, (tx) => readAttempts(tx, [payment.id]));
   const visited = attempts.find(({ source }) => source === 'WEB')?.createdAt;
-  const isOpen = payment.status === 'NEW' || payment.status === 'PENDING';
   return {
     ...namesOf(payment, payments.publicUrl),
     amount: Number(payment.amount),
     currency: payment.currency,
     status: wirePaymentStatus[payment.status],
-    // A paid one is still active on the wire (imoje protocol, section 6).
-    isActive: isOpen || payment.status === 'AUTHORIZED' || payment.status === 'SETTLED',
+    isActive: isActive(payment),
     validTo: validToOf(payment),
     created: unixSeconds(payment.createdAt),
     modified: unixSeconds(payment.updatedAt),
@@ -196,6 +196,11 @@ async function paymentObject(
     customer: customerObject(payment),
     transactions: attempts.map((transaction) => saleObject({ payment, transaction, shop })),
   };
+}
+
+/** A paid one is still active on the wire (imoje protocol, section 6). */
+function isActive({ status }: Payment): boolean {
+  return status !== 'CANCELLED' && status !== 'EXPIRED';
 }
 
 function namesOf(payment: Payment, publicUrl: string) {

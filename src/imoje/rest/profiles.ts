@@ -34,6 +34,7 @@ export const chargeProfileEndpoint = endpoint(
   {
     method: 'post',
     path: '/transaction/profile',
+    names: { method: 'paymentProfileId' },
     moves: 'chargeProfile',
     about: {
       ...{ operationId: 'chargeProfile', section: 'profiles' },

@@ -69,6 +69,22 @@ async function findRefund({ payments: { database } }: HttpDeps, refundId: string
   return isUuid(id) ? (await inTransaction(database, (tx) => readRefunds(tx, [id])))[0] : undefined;
 }
 
+/**
+ * Finds the sale of which money is to go back.
+ * @throws NotFound, which says so when the id is that of a refund.
+ */
+export async function findRefundableSale(deps: HttpDeps, actor: Actor, transactionId: string): Promise<Sale> {
+  try {
+    return await findSale(deps, actor, transactionId);
+  } catch (error) {
+    const refund = error instanceof NotFound ? await findRefund(deps, transactionId) : undefined;
+    if (!refund) throw error;
+    await findSale(deps, actor, refund.transactionId);
+    const sentence = 'This is the id of a refund; give that of the sale whose money is to go back.';
+    throw new NotFound(sentence, ['transactionId']);
+  }
+}
+
 /** Finds an attempt with its payment, its shop and the instrument that it charged or stored. @throws NotFound. */
 export async function findSale(deps: HttpDeps, actor: Actor, transactionId: string): Promise<Sale> {
   const { transaction, shop } = await findVisibleTransaction(deps.payments, actor, transactionId);

@@ -5,15 +5,15 @@ import { createRefund } from '../../refunds/create-refund.ts';
 import { endpoint } from './endpoint.ts';
 import * as examples from './example-answers.ts';
 import * as fields from './fields.ts';
-import { findSale } from './read-transaction.ts';
+import { findRefundableSale } from './read-transaction.ts';
 import * as wire from './wire-schemas.ts';
 import { refundObject } from './wire-transaction.ts';
 
 const refundSchema = z.object({
-  type: z.literal('refund', 'Must be "refund".'),
+  type: z.literal('refund', fields.unlessMissing('Must be "refund".')),
   serviceId: fields.serviceId,
   amount: fields.amount,
-  title: fields.title,
+  title: fields.optional(fields.wireText(255)),
 });
 
 /** `POST /transaction/{id}/refund`: gives back all or a part of a settled attempt (imoje protocol, section 7). */
@@ -42,7 +42,7 @@ export const refundEndpoint = endpoint(
   },
   refundSchema,
   async ({ deps, actor, params, body, idempotencyKey }) => {
-    const sale = await findSale(deps, actor, params.transactionId ?? '');
+    const sale = await findRefundableSale(deps, actor, params.transactionId ?? '');
     if (sale.shop.id !== body.serviceId)
       throw new NotFound('No transaction with this id belongs to this shop.', ['serviceId']);
     const { amount, title: reason } = body;
@@ -67,11 +67,9 @@ export const canRefundEndpoint = endpoint(
   },
   z.object({ amount: fields.amount }),
   async ({ deps, actor, params, body }) => {
-    const transactionId = params.transactionId ?? '';
-    const { transaction, refusal, left } = await checkRefund(deps.refunds, actor, {
-      transactionId,
-      amount: body.amount,
-    });
+    const { transaction: sale } = await findRefundableSale(deps, actor, params.transactionId ?? '');
+    const wish = { transactionId: sale.id, amount: body.amount };
+    const { transaction, refusal, left } = await checkRefund(deps.refunds, actor, wish);
     return {
       id: transaction.id,
       refundable: refusal === undefined,

@@ -2,20 +2,26 @@ import { z } from 'zod';
 
 /**
  * Takes the optional fields out of a body that are null or empty, since shops mean by both that there is none (imoje
- * protocol, section 5.0). What a schema leaves open (`cart`, `invoice`, `wallet`) stays as it came.
+ * protocol, section 5.0). An object is empty when it is `{}`, or `[]`, which PHP writes for it, or has none but empty fields.
+ * Inside of what a schema leaves open (`cart`, `invoice`, `wallet`) everything stays as it came.
  */
 export function withoutEmpty(schema: z.core.$ZodType, value: unknown): unknown {
   if (schema instanceof z.ZodOptional) return withoutEmpty(schema.unwrap(), value);
   if (schema instanceof z.ZodArray) return mapped(schema, value);
   if (!(schema instanceof z.ZodObject) || typeof value !== 'object' || value === null) return value;
   const fields: Readonly<Record<string, z.core.$ZodType>> = schema.shape;
-  const kept = Object.entries(value).flatMap(([name, inner]: [string, unknown]) => {
+  const rest = Object.entries(value).flatMap(([name, inner]: [string, unknown]) => {
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (field === undefined) return [];
-    if (field instanceof z.ZodOptional && (inner === null || inner === '')) return [];
-    return [[name, withoutEmpty(field, inner)]];
+    const kept = withoutEmpty(field, inner);
+    return field instanceof z.ZodOptional && isEmpty(field.unwrap(), kept) ? [] : [[name, kept]];
   });
-  return Object.fromEntries(kept);
+  return Object.fromEntries(rest);
+}
+
+function isEmpty(schema: z.core.$ZodType, value: unknown): boolean {
+  if (value === null || value === '') return true;
+  return typeof value === 'object' && !(schema instanceof z.ZodArray) && Object.keys(value).length === 0;
 }
 
 function mapped(schema: z.ZodArray, value: unknown): unknown {

@@ -12,6 +12,8 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.stop());
 
+const patient = { timeout: 10_000 };
+
 type Told = { readonly transaction?: { readonly status: string }; readonly payment: { readonly status: string } };
 
 /** What is told of a payment, once the log has been read as far as the payment goes: the states, in order. */
@@ -25,7 +27,7 @@ async function toldOf(paymentId: string): Promise<string[]> {
     );
     return rows.length === 1;
   };
-  await expect.poll(isRead).toBe(true);
+  await expect.poll(isRead, patient).toBe(true);
   const { rows } = await pool.query<{ body: string }>(
     'select body from webhook_delivery where payment_id = $1 order by event_number',
     [paymentId],
@@ -66,7 +68,7 @@ async function send(): Promise<string> {
 describe('A payment without an address to send, whose attempt failed', () => {
   it('is told as far as its attempt goes, and not when it is cancelled', async () => {
     const paymentId = await sellRefused();
-    await expect.poll(() => toldOf(paymentId)).toEqual(['pending', 'rejected']);
+    await expect.poll(() => toldOf(paymentId), patient).toEqual(['pending', 'rejected']);
     expect((await cancel(paymentId)).body).toMatchObject({ status: 'cancelled' });
     expect(await toldOf(paymentId)).toEqual(['pending', 'rejected']);
   });
@@ -80,9 +82,10 @@ describe('A payment without an address to send, whose attempt failed', () => {
 
   it('expires in silence, and one with an address is still told', async () => {
     const [sold, charged, sent] = [await sellRefused(), await chargeRefused(), await send()];
-    await expect.poll(() => toldOf(charged)).toEqual(['pending', 'rejected']);
+    await expect.poll(() => toldOf(charged), patient).toEqual(['pending', 'rejected']);
     await letExpire();
-    for (const paymentId of [sold, charged, sent]) await expect.poll(() => statusOf(paymentId)).toBe('cancelled');
+    for (const paymentId of [sold, charged, sent])
+      await expect.poll(() => statusOf(paymentId), patient).toBe('cancelled');
     expect(await toldOf(sold)).toEqual(['pending', 'rejected']);
     expect(await toldOf(charged)).toEqual(['pending', 'rejected']);
     expect(await toldOf(sent)).toEqual(['payment alone cancelled']);

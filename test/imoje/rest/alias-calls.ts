@@ -43,6 +43,8 @@ export function chargeAlias(gateway: Served, blikProfileId: string, changes: obj
 export async function ended(gateway: Served, answer: RestAnswer): Promise<RestAnswer> {
   expect(answer.status).toBe(200);
   const show = () => call(gateway, `GET /transaction/${textAt(answer, 'transaction.id')}`);
-  await expect.poll(async () => textAt(await show(), 'transaction.status'), { timeout: 10_000 }).toMatch(/settled|rejected/);
+  await expect
+    .poll(async () => textAt(await show(), 'transaction.status'), { timeout: 10_000 })
+    .toMatch(/settled|rejected/);
   return show();
 }

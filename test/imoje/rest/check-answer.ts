@@ -1,11 +1,15 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { default as addFormats } from 'ajv-formats';
 import type { TestGateway } from '../../support/gateway.ts';
+import { strangeWords } from './check-words.ts';
 
-type Operation = { readonly responses: Readonly<Record<string, unknown>> };
+type Operation = { readonly operationId: string; readonly responses: Readonly<Record<string, unknown>> };
 
 /** An OpenAPI document as far as the tests look into it. */
-export type ApiDocument = { readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>> };
+export type ApiDocument = {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components: { readonly schemas: Readonly<Record<string, unknown>> };
+};
 
 type Checked = { readonly document: ApiDocument; readonly ajv: Ajv2020 };
 const known = new Map<string, Promise<Checked>>();
@@ -35,8 +39,38 @@ export async function checkAnswer(
   known.set(url, checked);
   const { document, ajv } = await checked;
   const ref = placeOf(document, request, answer.status);
-  if (ajv.validate({ $ref: ref }, answer.body)) return;
-  throw new Error(`${request}: ${answer.status} is not as described at ${ref}: ${ajv.errorsText()}`);
+  if (!ajv.validate({ $ref: ref }, answer.body)) {
+    throw new Error(`${request}: ${answer.status} is not as described at ${ref}: ${ajv.errorsText()}`);
+  }
+  if (answer.status === 200) return;
+  const strange = strangeWords(answer.body, namesOf(document, request));
+  if (strange.length > 0) {
+    throw new Error(
+      `${request}: the refusal has words that are unknown here: ${strange.join(', ')}: ${JSON.stringify(answer.body)}`,
+    );
+  }
+}
+
+/** The fields that an endpoint reads, at any depth, and the parts of its path. */
+function namesOf({ paths, components }: ApiDocument, request: string): ReadonlySet<string> {
+  const [method = '', target = ''] = request.split(' ');
+  const path = Object.keys(paths).find(
+    (known) =>
+      fits(known, `/v1/merchant/{merchantId}${target.replace(/\?.*$/, '')}`) && paths[known]?.[method.toLowerCase()],
+  );
+  const operationId = (path && paths[path]?.[method.toLowerCase()]?.operationId) ?? '';
+  const body = components.schemas[`${operationId.charAt(0).toUpperCase()}${operationId.slice(1)}Body`];
+  const inPath = [...(path ?? '').matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
+  return new Set([...inPath, 'merchantId', 'Idempotency-Key', ...propertiesOf(body), ...documentParts]);
+}
+
+/** What lies in documents that are kept as they came is described nowhere. */
+const documentParts = ['buyer', 'type', 'items', 'positions'];
+
+function propertiesOf(schema: unknown): string[] {
+  if (typeof schema !== 'object' || schema === null) return [];
+  const { properties = {} } = schema as { readonly properties?: object };
+  return [...Object.keys(properties), ...Object.values(schema).flatMap(propertiesOf)];
 }
 
 /** Where the document describes an answer; what is at no endpoint is refused in the common form. */

@@ -1,5 +1,6 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isWebAddress } from '../../../src/imoje/form/contact-rules.ts';
 import { endpoints } from '../../../src/imoje/rest/endpoints.ts';
 import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
 import { type ApiDocument, ajvOf, checkAnswer } from './check-answer.ts';
@@ -70,6 +71,67 @@ describe('The OpenAPI document', () => {
       ...[{ customer: {} }, { billing: { countryCodeAlpha2: 'POL' } }, { multipayout: [{ ban: '1' }] }],
     ];
     expect(wrong.filter(good)).toEqual([]);
+  });
+});
+
+describe('The bodies in the OpenAPI document', () => {
+  const bodyOf = (operationId: string) => {
+    const body = operations().find((operation) => operation.operationId === operationId)?.requestBody;
+    const { example, schema } = body?.content['application/json'] ?? {};
+    const { $ref = '' } = (schema ?? {}) as { readonly $ref?: string };
+    const ajv = ajvOf(document);
+    return (changes: object): boolean => ajv.validate({ $ref: `door${$ref}` }, { ...example, ...changes });
+  };
+
+  it('have patterns that other languages read: no classes by property, no escapes by number of four digits', () => {
+    const patterns = [...JSON.stringify(document).matchAll(/"pattern":("(?:[^"\\]|\\.)*")/g)].map(
+      ([, text = '']) => JSON.parse(text) as string,
+    );
+    expect(patterns.length).toBeGreaterThan(20);
+    expect(patterns.filter((pattern) => /\\[pPuk]|\(\?[=!<]/.test(pattern))).toEqual([]);
+    expect(patterns.filter((pattern) => !pattern.isWellFormed() || pattern.includes('\0'))).toEqual([]);
+  });
+
+  it('take null and empty texts where a field may be missing, and empty arrays where an object may', () => {
+    const good = bodyOf('createTransaction');
+    const none = [{ title: null }, { title: '' }, { validTo: null }, { notificationUrl: '' }, { multipayout: null }];
+    const objects = [
+      { billing: [] },
+      { shipping: {} },
+      { billing: null },
+      { wallet: [] },
+      { invoice: [] },
+      { cart: {} },
+    ];
+    const deep = [{ billing: { city: '' } }, { customer: { firstName: 'A', lastName: 'B', email: '', phone: null } }];
+    expect([...none, ...objects, ...deep].filter((changes) => !good(changes))).toEqual([]);
+    expect([{ orderId: '' }, { amount: null }, { customer: [] }, { title: [] }].filter(good)).toEqual([]);
+  });
+
+  it('know the words of visibleMethod, and no addresses that the door refuses', () => {
+    const good = bodyOf('createPayment');
+    expect(good({ visibleMethod: ['ing', 'pbl', 'lease'] })).toBe(true);
+    expect(good({ visibleMethod: ['gold'] })).toBe(false);
+    const addresses = [
+      ...['https://shop.example/ok?a=1&b=2', 'HTTP://shop.example', 'http://127.0.0.1:8080/n', 'http://[::1]:80/#x'],
+      ...['https://shop.example?x', 'https://shop.example:443', `https://a.example/${'x'.repeat(282)}`],
+      ...[
+        'ftp://shop.example/',
+        'javascript:alert(1)',
+        'shop.example',
+        'https://',
+        'https://shop.example./',
+        'https:///x',
+      ],
+      ...[
+        'https://user@shop.example/',
+        'https://shop.example/ł',
+        'https://shop.example/a b',
+        'https://shop.example/\\x',
+      ],
+      ...['https://shop.example/"', 'https://shop.example.:80/', `https://a.example/${'x'.repeat(283)}`],
+    ];
+    expect(addresses.filter((returnUrl) => good({ returnUrl }))).toEqual(addresses.filter(isWebAddress));
   });
 });
 
