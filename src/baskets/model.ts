@@ -26,7 +26,9 @@ export function requireShares(shares: readonly Share[], amount: bigint): void {
     throw refuse(`shares may hold at most ${sharesMax} recipients: split the payment over fewer.`);
   const sum = shares.reduce((total, share) => total + share.amount, 0n);
   if (sum > amount)
-    throw refuse(`shares comes to ${sum} minor units, more than the ${amount} of the payment: give the recipients less.`);
+    throw refuse(
+      `shares comes to ${sum} minor units, more than the ${amount} of the payment: give the recipients less.`,
+    );
   const titled = shares.filter(({ title }) => title !== undefined).length;
   if (titled > 0 && titled < shares.length)
     throw refuse('shares must have a title for every recipient if it has one: add those that lack.');

@@ -93,7 +93,8 @@ type SentRefusal = { readonly status: number; readonly message: string; readonly
 function refusalOf(req: IncomingMessage): SentRefusal | undefined {
   const allow = 'GET, HEAD, POST, OPTIONS';
   // The REST door knows no such method either, and says so in its own form.
-  if (req.method === 'TRACE' && !req.url?.startsWith('/v1/')) return { status: 405, message: 'TRACE is not answered here.', allow };
+  if (req.method === 'TRACE' && !req.url?.startsWith('/v1/'))
+    return { status: 405, message: 'TRACE is not answered here.', allow };
   if (req.url === '*') {
     return req.method === 'OPTIONS'
       ? { status: 200, message: 'See the header Allow.', allow }

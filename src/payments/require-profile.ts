@@ -41,7 +41,8 @@ export function keptBy(
   moment: { readonly payment: Payment; readonly transactionId: string; readonly profile: Profile | undefined },
 ): ProfileWish | undefined {
   const { payment, transactionId, profile } = moment;
-  if (profile) return profile.method === 'BLIK' && !choosesApp ? chargeOf(profile, { transactionId, appKey }) : undefined;
+  if (profile)
+    return profile.method === 'BLIK' && !choosesApp ? chargeOf(profile, { transactionId, appKey }) : undefined;
   if (!isStoring(channel)) return undefined;
   const customerId = customerIdOf(payment);
   if (customerId === undefined) throw new CustomerUnnamed(channel);

@@ -94,7 +94,8 @@ describe('An acquirer that has not told the outcome', () => {
       payerIp: undefined,
       instrument: undefined,
       profileId: undefined,
-      choosesApp: false, appKey: undefined,
+      choosesApp: false,
+      appKey: undefined,
     } as const;
     const { transaction } = await world.deps.starting.submit(start);
     world.acquirer.onAsk({ kind: 'unheard' });
