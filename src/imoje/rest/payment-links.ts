@@ -172,13 +172,14 @@ async function paymentObject(
   { payment, shop }: { readonly payment: Payment; readonly shop: Shop },
 ): Promise<object> {
   const attempts = await inTransaction(payments.database, (tx) => readAttempts(tx, [payment.id]));
+  const last = attempts.at(-1)?.status;
   const visited = attempts.find(({ source }) => source === 'WEB')?.createdAt;
   const isOpen = payment.status === 'NEW' || payment.status === 'PENDING';
   return {
     ...namesOf(payment, payments.publicUrl),
     amount: Number(payment.amount),
     currency: payment.currency,
-    status: wirePaymentStatus[payment.status],
+    status: wirePaymentStatus(payment.status, last),
     // A paid one is still active on the wire (imoje protocol, section 6).
     isActive: isOpen || payment.status === 'AUTHORIZED' || payment.status === 'SETTLED',
     validTo: validToOf(payment),
@@ -194,7 +195,7 @@ async function paymentObject(
     successReturnUrl: payment.successUrl ?? '',
     notificationUrl: payment.notificationUrl ?? shop.notificationUrl ?? '',
     customer: customerObject(payment),
-    transactions: attempts.map((transaction) => saleObject({ payment, transaction, shop })),
+    transactions: attempts.map((transaction) => saleObject({ payment, transaction, shop, last })),
   };
 }
 
