@@ -43,6 +43,10 @@ export function answerFormRefusal(
   return told(422, 'BAD_FORM', [problemOf(refusal)]);
 }
 
+/** The field stands before its sentence on the page, so the sentence does not begin with it again. */
 function problemOf(refusal: Refusal): FormProblem {
-  return renameField(refusal, fieldNames) ?? { field: 'form', message: refusal.message };
+  const renamed = renameField(refusal, fieldNames);
+  if (!renamed) return { field: 'form', message: refusal.message };
+  const { field, message } = renamed;
+  return { field, message: message.startsWith(`${field} must `) ? `Must ${message.slice(field.length + 6)}` : message };
 }

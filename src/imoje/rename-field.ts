@@ -1,4 +1,4 @@
-import type { Refusal } from '../kernel/errors.ts';
+import type { Refusal, RefusalCode } from '../kernel/errors.ts';
 import { wireMethod } from '../webhooks/model.ts';
 
 /** A door's names of what payments call otherwise. */
@@ -13,8 +13,15 @@ export function renameField(
   if (name === undefined) return undefined;
   const field = names[name] ?? name;
   const message = refusal.message.replace(new RegExp(`^${RegExp.escape(name)}\\b`), field);
-  return { field, message: refusal.code === 'METHOD_NOT_AVAILABLE' ? renameMethods(message) : message };
+  return { field, message: codesWithMethods.includes(refusal.code) ? renameMethods(message) : message };
 }
+
+/** Refusals whose sentence may name methods. */
+const codesWithMethods: readonly RefusalCode[] = [
+  'METHOD_NOT_AVAILABLE',
+  'CURRENCY_NOT_AVAILABLE',
+  'AMOUNT_OUT_OF_RANGE',
+];
 
 /** Shops know methods by imoje's words for them (protocol, section 11). */
 function renameMethods(message: string): string {

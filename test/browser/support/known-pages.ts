@@ -31,7 +31,13 @@ export const knownPages: { readonly [name: string]: KnownPage } = {
     await visit.page.getByText(textOf(visit, 'sandbox.codes')).click();
   },
   'a payment that BLIK alone can pay': (visit) => openNew(visit, { methods: ['BLIK'] }),
-  'a payment that no method can pay': (visit) => openNew(visit, { currency: 'EUR', methods: ['BLIK'] }),
+  'a payment that no method can pay': async (visit) => {
+    const { gateway, shop } = visit.stage;
+    const { id, address } = await shop.createPayment({ methods: ['BLIK'] });
+    // As when the shop loses the method after the payment was made.
+    await gateway.database.pool.query("update payment set methods = '{LEASE}' where id = $1", [id]);
+    await visit.page.goto(address);
+  },
   'a refused code': async (visit) => {
     await openNew(visit);
     await payByBlik(visit.page, '700005');
