@@ -2,20 +2,27 @@ import { z } from 'zod';
 
 /**
  * Takes the optional fields out of a body that are null or empty, since shops mean by both that there is none (imoje
- * protocol, section 5.0). What a schema leaves open (`cart`, `invoice`, `wallet`) stays as it came.
+ * protocol, section 5.0); PHP writes an object without members as an empty list. What a schema leaves open (`cart`, `invoice`,
+ * `wallet`) stays as it came.
  */
 export function withoutEmpty(schema: z.core.$ZodType, value: unknown): unknown {
   if (schema instanceof z.ZodOptional) return withoutEmpty(schema.unwrap(), value);
+  if (schema instanceof z.ZodNullable) return withoutEmpty(schema.unwrap(), value);
   if (schema instanceof z.ZodArray) return mapped(schema, value);
-  if (!(schema instanceof z.ZodObject) || typeof value !== 'object' || value === null) return value;
+  if (!(schema instanceof z.ZodObject) || typeof value !== 'object' || value === null || Array.isArray(value))
+    return value;
   const fields: Readonly<Record<string, z.core.$ZodType>> = schema.shape;
   const kept = Object.entries(value).flatMap(([name, inner]: [string, unknown]) => {
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (field === undefined) return [];
-    if (field instanceof z.ZodOptional && (inner === null || inner === '')) return [];
+    if (field instanceof z.ZodOptional && isEmpty(inner)) return [];
     return [[name, withoutEmpty(field, inner)]];
   });
   return Object.fromEntries(kept);
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === null || value === '' || (Array.isArray(value) && value.length === 0);
 }
 
 function mapped(schema: z.ZodArray, value: unknown): unknown {
