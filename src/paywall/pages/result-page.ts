@@ -47,12 +47,13 @@ ${automatic ? html`<p class="back soft">${t('return.automatic', { seconds: retur
 function headingOf(view: PaymentView, result: Result): string {
   const t = translatorFor(view.locale);
   const { taken, reserved, givenBack } = view.money;
-  const sums = { taken: sumOf(view, taken), reserved: sumOf(view, reserved) };
   switch (result) {
     case 'authorized':
-      return t(taken > 0n ? 'authorized.headingInPart' : 'authorized.heading', sums);
+      return taken > 0n
+        ? t('authorized.headingInPart', { taken: sumOf(view, taken), reserved: sumOf(view, reserved) })
+        : t('authorized.heading', { amount: sumOf(view, reserved) });
     case 'settled':
-      return t(givenBack === taken ? 'refunded.heading' : 'settled.heading', sums);
+      return t(givenBack === taken ? 'refunded.heading' : 'settled.heading', { amount: sumOf(view, taken) });
     default:
       return t(`${result}.heading`);
   }

@@ -3,6 +3,7 @@ import { signed } from '../../imoje/form/sign-by-hand.ts';
 import { lenderPages } from './known-pages-of-lenders.ts';
 import { linkPages } from './known-pages-of-links.ts';
 import { methodPages } from './known-pages-of-methods.ts';
+import { movementPages } from './known-pages-of-movements.ts';
 import { troubledPages } from './known-pages-of-trouble.ts';
 import { blikForm, payByBlik } from './payer.ts';
 import {
@@ -79,6 +80,7 @@ export const knownPages: { readonly [name: string]: KnownPage } = {
   ...linkPages,
   ...methodPages,
   ...lenderPages,
+  ...movementPages,
   ...troubledPages,
   'an unknown payment': (visit) => openNowhere(visit, `/pay/${randomUUID()}`, 'PAYMENT_UNKNOWN'),
   'an unknown address': (visit) => openNowhere(visit, '/nowhere', 'PAGE_UNKNOWN'),
