@@ -43,7 +43,8 @@ export function answerFormRefusal(
   return told(422, 'BAD_FORM', [problemOf(refusal)]);
 }
 
+/** The field stands before its sentence on the page, so the sentence does not begin with it again. */
 function problemOf(refusal: Refusal): FormProblem {
   const { field = 'form', message } = renameField(refusal, fieldNames);
-  return { field, message };
+  return { field, message: message.startsWith(`${field} must `) ? `Must ${message.slice(field.length + 6)}` : message };
 }

@@ -12,11 +12,14 @@ import { widgetRoutes } from './widget/http.ts';
 /** The languages that may stand before `/payment` (imoje protocol, section 11); pages we lack show in another. */
 const pathLanguages: ReadonlySet<string> = new Set('pl en cs de es fr it lt ru sk sl uk nl hu ro bg sv'.split(' '));
 
-/** The imoje paywall form (imoje protocol, section 1), `/payment` and `/{lang}/payment`, GET and POST, and the widgets. */
+/**
+ * The imoje paywall form (imoje protocol, section 1), `/payment` and `/{lang}/payment`, with or without a slash at the end and the
+ * language in either case, GET and POST; and the widgets.
+ */
 export function imojeRoutes(deps: HttpDeps): Hono<HttpEnv> {
   const routes = new Hono<HttpEnv>();
   const takeForm = async (c: HttpContext): Promise<Response> => {
-    const lang = c.req.param('lang');
+    const lang = languageIn(c);
     if (lang !== undefined && !pathLanguages.has(lang)) return c.notFound();
     // A HEAD would make a payment that nobody sees.
     if (c.req.method === 'HEAD') return methodNotAllowed(c, 'GET, POST');
@@ -30,16 +33,20 @@ export function imojeRoutes(deps: HttpDeps): Hono<HttpEnv> {
       return answerFormRefusal(deps, { c }, error);
     }
   };
-  for (const path of ['/payment', '/:lang/payment']) {
+  for (const path of ['/payment', '/payment/', '/:lang/payment', '/:lang/payment/']) {
     routes
       .get(path, takeForm)
       .post(path, takeForm)
       .all(path, (c) => {
-        const lang = c.req.param('lang');
+        const lang = languageIn(c);
         return lang === undefined || pathLanguages.has(lang) ? methodNotAllowed(c, 'GET, POST') : c.notFound();
       });
   }
   return routes.route('/', widgetRoutes(deps));
+}
+
+function languageIn(c: HttpContext): string | undefined {
+  return c.req.param('lang')?.toLowerCase();
 }
 
 /** The form as it was sent, in which nothing is decoded yet. */

@@ -34,6 +34,7 @@ function renameWords(text: string, names: FieldNames): string {
 /** Refusals that name methods for what they are; elsewhere BLIK is the name of the scheme, not of a method. */
 const ofMethods: ReadonlySet<RefusalCode> = new Set([
   'METHOD_NOT_AVAILABLE',
+  'CURRENCY_NOT_AVAILABLE',
   'AMOUNT_OUT_OF_RANGE',
   'REFUND_WINDOW_CLOSED',
 ]);

@@ -11,7 +11,7 @@ import { parseText, refuseCardNumber } from '../kernel/text.ts';
 import { type AddressRule, parseCallableAddress, parseWebAddress } from '../kernel/web-address.ts';
 import { AmountOutOfRange, CurrencyNotAvailable, MethodNotAvailable } from '../shops/errors.ts';
 import { requireActive } from '../shops/find-shop.ts';
-import { channelFacts, limitsAgainst, type Shop } from '../shops/model.ts';
+import { channelFacts, limitsAgainst, type Shop, takesCurrency } from '../shops/model.ts';
 import type { PreparedPayment } from './create-payment.ts';
 import { defaultValidUntil, neverExpires, validitySecondsMin } from './model.ts';
 import { type Customer, parseCustomer } from './parse-customer.ts';
@@ -115,7 +115,7 @@ function refusalNow(
   }
 }
 
-function requireMethods(acquirers: Acquirers, shop: Shop, { methods, amount }: Payment): void {
+function requireMethods(acquirers: Acquirers, shop: Shop, { methods, amount, currency }: Payment): void {
   const offered = shop.channels.filter((channel) => acquirerFor(acquirers, channel));
   const available = new Set(offered.map((channel) => channelFacts(channel).method));
   const missing = methods.find((method) => !available.has(method));
@@ -125,9 +125,15 @@ function requireMethods(acquirers: Acquirers, shop: Shop, { methods, amount }: P
       ['methods'],
     );
   }
-  // One method that takes the amount is enough: the payer is shown no other.
-  const wanted = offered.filter((channel) => methods.includes(channelFacts(channel).method));
-  const limits = wanted.map((channel) => limitsAgainst(channel, amount));
+  // One method that takes the currency and the amount is enough: the payer is shown no other.
+  const wanted = offered.filter((channel) => methods.length === 0 || methods.includes(channelFacts(channel).method));
+  const paying = wanted.filter((channel) => takesCurrency(channel, currency));
+  if (wanted.length > 0 && paying.length === 0) {
+    const taken = shop.currencies.filter((other) => wanted.some((channel) => takesCurrency(channel, other)));
+    throw new CurrencyNotAvailable(currency, taken, methods);
+  }
+  if (methods.length === 0) return;
+  const limits = paying.map((channel) => limitsAgainst(channel, amount));
   const [first] = limits;
   if (first && limits.every((limit) => limit)) throw new AmountOutOfRange(methods.join(', '), first, ['amount']);
 }

@@ -7,8 +7,9 @@ import { channelName, methodName } from '../payments/name-methods.ts';
 import { customerIdOf, isStoring, storingChannels } from '../profiles/model.ts';
 import { type Channel, channelFacts, isChannel } from '../shops/model.ts';
 import { nextStepOf } from '../transactions/next-step.ts';
+import { countMoney } from './count-money.ts';
 import { findOtherMoney, isSurplus, mayBringMoney } from './find-other-money.ts';
-import type { PayerState } from './find-payer-state.ts';
+import { type PayerState, payingAttempt } from './find-payer-state.ts';
 import {
   type AttemptView,
   type FormProblem,
@@ -48,6 +49,7 @@ export function toPaymentView(state: PayerState, frame: PageFrame, showing: Show
     ...frame,
     now,
     payment: shownPayment(state),
+    money: countMoney(state),
     ...attempts,
     moneyMayCome: moneyMayCome(state, showing.acquirers),
     methods: options.flatMap((option) => methodView(option, { locale: frame.locale, walletLink })),
@@ -59,13 +61,14 @@ export function toPaymentView(state: PayerState, frame: PageFrame, showing: Show
     replacing,
     returnTo: returnOf(state, showing.stay),
     cancelUrl: cancelUrlOf(payment),
-    urls: urlsOf(linkTo),
+    urls: urlsOf(linkTo, showing.stay),
   };
 }
 
 /** The word by which a waiting page learns that it is out of date. */
 export function markOf(state: PayerState, acquirers: Acquirers): string {
-  return statusMark({ payment: shownPayment(state), ...shownAttempts(state, acquirers, 'en') });
+  const attempts = shownAttempts(state, acquirers, 'en');
+  return statusMark({ payment: shownPayment(state), money: countMoney(state), ...attempts });
 }
 
 /**
@@ -81,7 +84,7 @@ export function waitsForNextStep({ attempts }: PayerState): boolean {
 export function isOver(state: PayerState, acquirers: Acquirers): boolean {
   const { status } = state.payment;
   const ended = status === 'SETTLED' || status === 'CANCELLED' || status === 'EXPIRED';
-  return ended && !moneyMayCome(state, acquirers);
+  return ended && !moneyMayCome(state, acquirers) && countMoney(state).comingBack === 0n;
 }
 
 function moneyMayCome({ attempts, now }: PayerState, acquirers: Acquirers): boolean {
@@ -108,7 +111,7 @@ function shownAttempts(
   locale: Locale,
 ): Pick<PaymentView, 'attempt' | 'otherMoney'> {
   const { attempts } = state;
-  const shown = attempts.find(({ status, surplus }) => status === 'SETTLED' && !surplus) ?? attempts.at(-1);
+  const shown = payingAttempt(attempts) ?? attempts.at(-1);
   const other = findOtherMoney(state, acquirers, shown);
   return {
     attempt: shown && attemptView(state, shown, locale),
@@ -235,9 +238,9 @@ export function linksOf({ id }: Pick<Payment, 'id'>, lang: string | undefined): 
   };
 }
 
-function urlsOf(linkTo: LinkTo): PageUrls {
+function urlsOf(linkTo: LinkTo, stay: boolean): PageUrls {
   return {
-    self: linkTo(''),
+    self: linkTo('', stay ? ['stay=1'] : []),
     blik: linkTo('/blik'),
     card: linkTo('/card'),
     widget: linkTo('/widget'),
@@ -255,14 +258,15 @@ function urlsOf(linkTo: LinkTo): PageUrls {
 
 /**
  * Chooses where the shop wants its payer back (imoje protocol, section 3): the payment's address, or the one that came with
- * the attempt. While nothing is decided the failure address is only for payers who leave without having tried: a shop may
- * cancel the order of whoever arrives there.
+ * the attempt. To a payer money that is reserved is paid. While nothing is decided the failure address is only for payers
+ * who leave without having tried: a shop may cancel the order of whoever arrives there.
  */
 function returnOf({ payment, attempts }: PayerState, stay: boolean): PaymentView['returnTo'] {
   const { status, successUrl, failureUrl } = payment;
-  const over = status === 'SETTLED' || status === 'CANCELLED' || status === 'EXPIRED';
-  const special = status === 'SETTLED' ? successUrl : over ? failureUrl : null;
+  const paid = status === 'SETTLED' || status === 'AUTHORIZED';
+  const lost = status === 'CANCELLED' || status === 'EXPIRED';
+  const special = paid ? successUrl : lost ? failureUrl : null;
   const returnUrl = payment.returnUrl ?? attempts.at(-1)?.returnUrl ?? null;
   const url = special ?? returnUrl ?? (status === 'NEW' ? failureUrl : null);
-  return url === null ? undefined : { url, automatic: over && !stay };
+  return url === null ? undefined : { url, automatic: (paid || lost) && !stay };
 }

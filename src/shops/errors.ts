@@ -19,12 +19,19 @@ export class MerchantNotActive extends Refusal {
   }
 }
 
-/** The shop does not take this currency. */
+/** The shop does not take this currency, or none of the methods that are asked for does. */
 export class CurrencyNotAvailable extends Refusal {
   readonly code = 'CURRENCY_NOT_AVAILABLE';
 
-  constructor(currency: string, available: readonly string[]) {
-    super(`${currency} cannot be taken here; take one of ${available.join(', ')}.`, ['currency']);
+  /** @param methods the methods that do not take it; none: nothing of the shop does. */
+  constructor(currency: string, available: readonly string[], methods: readonly string[] = []) {
+    const instead = `${available.length > 1 ? 'one of ' : ''}${available.join(', ')}`;
+    super(
+      methods.length === 0
+        ? `${currency} cannot be taken here; take ${instead}.`
+        : `${methods.join(', ')} cannot be paid in ${currency}; take ${instead}, or other methods.`,
+      ['currency'],
+    );
   }
 }
 

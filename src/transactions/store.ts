@@ -1,7 +1,8 @@
 import type { Actor } from '../auth/actor.ts';
 import { visibleTo } from '../auth/actor.ts';
-import type { Tx } from '../kernel/db/database.ts';
+import { type Database, read, type Tx } from '../kernel/db/database.ts';
 import type { Prisma, Transaction } from '../kernel/db/generated/prisma/client.ts';
+import type { TransactionStatus } from '../kernel/db/generated/prisma/enums.ts';
 
 /** Columns of the table by the names of the row type, for every statement that gives whole rows. */
 const columns = {
@@ -60,6 +61,16 @@ export async function readAttempts(tx: Tx, paymentIds: readonly string[]): Promi
     text: `select ${selectList} from transaction t where t.payment_id = any($1::uuid[]) order by t.created_at, t.id`,
     values: [paymentIds],
   });
+}
+
+/** Finds the state of the newest attempt on a payment; undefined before the first. Who may see it is the caller's to say. */
+export async function findNewestStatus(database: Database, paymentId: string): Promise<TransactionStatus | undefined> {
+  const [newest] = await read<Pick<Transaction, 'status'>>(database, {
+    name: 'find-newest-status',
+    text: `select t.status from transaction t where t.payment_id = $1::uuid order by t.created_at desc, t.id desc limit 1`,
+    values: [paymentId],
+  });
+  return newest?.status;
 }
 
 /** Reads the transactions that were started, or went on with the payer's card, under these keys. */

@@ -1,5 +1,4 @@
 import type { Payment, Refund, Transaction } from '../kernel/db/generated/prisma/client.ts';
-import type { PaymentStatus } from '../kernel/db/generated/prisma/enums.ts';
 import type { PaymentFactData } from '../payments/events.ts';
 import type { RefundFactData } from '../refunds/events.ts';
 import type { TransactionFactData } from '../transactions/events.ts';
@@ -60,7 +59,9 @@ export function imojeNotification(told: Told): string {
     ...transactionObject(told, told.transaction, told.data.transaction),
     ...(told.profile && { paymentProfile: imojeProfile(told.profile, { ...told.profile, isActive: true }) }),
   };
-  const payment = paymentObject(told, told.data.payment.status);
+  // Nothing but the end of its newest attempt leaves a payment NEW, so the attempt that is told is the last one.
+  const last = told.transaction && told.data.transaction.status;
+  const payment = paymentObject(told, wirePaymentStatus(told.data.payment.status, last));
   return JSON.stringify({ ...(transaction && { transaction }), payment });
 }
 
@@ -73,7 +74,7 @@ function refundObjects(told: OfRefund): object {
   const then = { ...refund, shopId, currency, status, acquirerCode, updatedAt: at };
   return {
     transaction: imojeRefund(then, { orderId, method, channel }, told.notificationUrl),
-    payment: paymentObject(told, 'SETTLED'),
+    payment: paymentObject(told, wirePaymentStatus('SETTLED', undefined)),
     originalTransactionId: transaction.id,
   };
 }
@@ -110,12 +111,12 @@ function refusalOf(then: TransactionFactData['transaction']): object {
   return { statusCode: then.code, statusCodeDescription: statusCodeDescription(then.code) };
 }
 
-function paymentObject({ payment, at, notificationUrl }: Common, status: PaymentStatus): object {
+function paymentObject({ payment, at, notificationUrl }: Common, status: string): object {
   return {
     id: payment.id,
     title: payment.title ?? '',
     amount: Number(payment.amount),
-    status: wirePaymentStatus[status],
+    status,
     created: unixSeconds(payment.createdAt),
     orderId: payment.orderId,
     currency: payment.currency,

@@ -90,8 +90,7 @@ export const wireRefundStatus = {
   REJECTED: 'rejected',
 } as const satisfies Record<MovementStatus, string>;
 
-/** The states of a payment as imoje writes them. */
-export const wirePaymentStatus = {
+const paymentWords = {
   NEW: 'new',
   PENDING: 'pending',
   AUTHORIZED: 'authorized',
@@ -99,6 +98,27 @@ export const wirePaymentStatus = {
   CANCELLED: 'cancelled',
   EXPIRED: 'cancelled',
 } as const satisfies Record<PaymentStatus, string>;
+
+const refusedWords = { REJECTED: 'rejected', ERROR: 'error' } as const satisfies {
+  readonly [status in TransactionStatus]?: string;
+};
+
+/** All words that imoje writes for the state of a payment. */
+export const wirePaymentStatuses = [...new Set([...Object.values(paymentWords), ...Object.values(refusedWords)])];
+
+/**
+ * The state of a payment as imoje writes it. One that may be tried again after a refusal is NEW in our books and has the word
+ * of its last attempt on the wire, since today's plugins fail an order by it
+ * (docs/decisions/0028-a-payment-on-the-imoje-wire-fails-with-its-attempt.md).
+ * @param last the state of the newest attempt; undefined before the first.
+ */
+export function wirePaymentStatus(
+  status: PaymentStatus,
+  last: TransactionStatus | undefined,
+): (typeof wirePaymentStatuses)[number] {
+  if (status === 'NEW' && (last === 'REJECTED' || last === 'ERROR')) return refusedWords[last];
+  return paymentWords[status];
+}
 
 /** The methods as imoje's `paymentMethod` writes them (protocol, section 11). */
 export const wireMethod = {

@@ -57,6 +57,12 @@ describe('createPayment', () => {
   });
 
   for (const [what, changes, code, field] of [
+    [
+      'a currency that its method does not take',
+      { currency: 'EUR', methods: ['BLIK'] },
+      'CURRENCY_NOT_AVAILABLE',
+      ['currency'],
+    ],
     ['an amount of nothing', { amount: 0 }, 'INVALID_INPUT', ['amount']],
     ['an amount below nothing', { amount: -1 }, 'INVALID_INPUT', ['amount']],
     ['an amount that is too large', { amount: 1_000_000_000 }, 'INVALID_INPUT', ['amount']],

@@ -89,10 +89,12 @@ export function doorsOf(world: DoorWorld): Door[] {
       ...at(`${method} /pictures/:version/:kind/:file`, `/pictures/${pictureVersion}/channels/ipko.png`),
     ]),
     ...at('ALL /widget', `/widget?a=${numbers.next()}`),
-    ...at('ALL /payment', `/payment?orderId=${numbers.next()}`),
-    ...at('ALL /:lang/payment', `/pl/payment?orderId=${numbers.next()}`),
-    ...at('GET /:lang/payment', `/${numbers.next()}/payment`),
-    ...at('POST /:lang/payment', `/${encoded()}/payment`, { headers: form, body: '' }),
+    ...['', '/'].flatMap((slash) => [
+      ...at(`ALL /payment${slash}`, `/payment${slash}?orderId=${numbers.next()}`),
+      ...at(`ALL /:lang/payment${slash}`, `/pl/payment${slash}?orderId=${numbers.next()}`),
+      ...at(`GET /:lang/payment${slash}`, `/${numbers.next()}/payment${slash}`),
+      ...at(`POST /:lang/payment${slash}`, `/${encoded()}/payment${slash}`, { headers: form, body: '' }),
+    ]),
     ...at('ALL /*', `/${numbers.next()}`),
     ...at(
       'ALL /*',
@@ -234,6 +236,8 @@ function formDoors({ numbers, demo }: DoorWorld): Door[] {
     return [
       { route: 'POST /payment', path: '/payment', headers: form, body },
       { route: 'GET /payment', path: `/payment?${body}` },
+      { route: 'POST /payment/', path: '/payment/', headers: form, body },
+      { route: 'GET /payment/', path: `/payment/?${body}` },
       { route: 'POST /:lang/payment', path: '/en/payment', headers: form, body: unsigned },
       { route: 'POST /widget', path: '/widget?lang=en', headers: form, body },
       { route: 'GET /widget/installments', path: `/widget/installments?${body}` },

@@ -10,7 +10,7 @@ let foreign: Payment;
 let euros: Payment;
 
 beforeAll(async () => {
-  world = await openWorld();
+  world = await openWorld(['blik', 'ecom3ds']);
   const shop = await world.openShop();
   settled = await startedPayment(world, shop);
   await tellAnswer(world.deps, settled.transaction.id, paid(settled.payment));

@@ -52,3 +52,13 @@ describe('Instalments', () => {
     expect(await create(amount, ['INSTALLMENTS', 'BLIK'])).toMatchObject({ methods: ['INSTALLMENTS', 'BLIK'] });
   });
 });
+
+describe('A currency that no method takes', () => {
+  it.each([[['BLIK']], [['INSTALLMENTS']], [['BLIK', 'INSTALLMENTS']], [[]]] satisfies [PaymentMethod[]][])(
+    'cannot be wished for a payment by %j',
+    async (methods) => {
+      const wish = createPayment(world.deps, shop, { amount: 30_000n, currency: 'EUR', methods });
+      await expect(wish).rejects.toMatchObject({ code: 'CURRENCY_NOT_AVAILABLE', field: ['currency'] });
+    },
+  );
+});

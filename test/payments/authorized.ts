@@ -4,6 +4,7 @@ import type { Payment, Transaction } from '../../src/kernel/db/generated/prisma/
 import { type CaptureTransactionInput, captureTransaction } from '../../src/payments/capture-transaction.ts';
 import type { OrderedCapture } from '../../src/payments/decide-capture.ts';
 import type { OrderedVoid } from '../../src/payments/decide-void.ts';
+import type { CreatePaymentInput } from '../../src/payments/prepare-payment.ts';
 import { startTransaction } from '../../src/payments/start-transaction.ts';
 import { voidTransaction } from '../../src/payments/void-transaction.ts';
 import type { Shop } from '../../src/shops/model.ts';
@@ -14,13 +15,18 @@ import type { World } from './world.ts';
 /** A transaction whose money is reserved, with its payment and shop. */
 export type Authorized = { readonly shop: Shop; readonly payment: Payment; readonly transaction: Transaction };
 
+type Urls = Pick<CreatePaymentInput, 'successUrl' | 'failureUrl' | 'returnUrl'>;
+
 /** Pays a new payment by card, whose money is only reserved: 100.00 PLN unless more is said. */
 export async function authorize(
-  world: World,
-  values: { readonly shop?: Shop; readonly amount?: bigint } = {},
+  world: Pick<World, 'openShop' | 'deps' | 'acquirer'>,
+  values: { readonly shop?: Shop; readonly amount?: bigint; readonly urls?: Urls } = {},
 ): Promise<Authorized> {
   const shop = values.shop ?? (await world.openShop());
-  const payment = await createPayment(world.deps, shop, { amount: values.amount ?? 10_000n, captureMode: 'MANUAL' });
+  const payment = await createPayment(world.deps, shop, {
+    ...{ amount: values.amount ?? 10_000n, captureMode: 'MANUAL' },
+    ...values.urls,
+  });
   world.acquirer.onStart({ kind: 'authorized', amount: payment.amount });
   const card = {
     paymentId: payment.id,
@@ -35,7 +41,7 @@ export async function authorize(
 
 /** Captures as the shop does, under a new key unless one is given. */
 export function capture(
-  world: World,
+  world: Pick<World, 'deps'>,
   { shop, transaction }: Authorized,
   input: Partial<CaptureTransactionInput> = {},
 ): Promise<OrderedCapture> {
@@ -45,7 +51,7 @@ export function capture(
 
 /** Voids as the shop does, under a new key unless one is given. */
 export function voidAll(
-  world: World,
+  world: Pick<World, 'deps'>,
   { shop, transaction }: Authorized,
   key: string = randomUUID(),
 ): Promise<OrderedVoid> {

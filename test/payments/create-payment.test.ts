@@ -7,6 +7,7 @@ import type { Shop } from '../../src/shops/model.ts';
 import { createMerchant, createPayment, createShop } from '../support/factories.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 import { countRows, readLog, readTimers } from './read-records.ts';
+import { createToldAcquirer } from './told-acquirer.ts';
 import { openWorld, type World, wishFor } from './world.ts';
 
 let world: World;
@@ -29,7 +30,8 @@ async function setStatus(table: 'shop' | 'merchant', id: string, status: string)
 describe('A created payment', () => {
   it('lies in the database with everything it was given', async () => {
     const shop = await world.openShop();
-    const payment = await create(shop, {
+    const acquirers = new Map([['cards', createToldAcquirer(['ecom3ds'])]]);
+    const payment = await createPayment({ ...world.deps, acquirers }, shop, {
       amount: 999_999_999n,
       currency: 'EUR',
       title: 'Buty „trekkingowe” 43',
@@ -43,7 +45,7 @@ describe('A created payment', () => {
         taxId: '5260250274',
       },
       locale: 'pl',
-      methods: ['BLIK', 'BLIK'],
+      methods: ['CARD', 'CARD'],
       successUrl: 'https://shop.example/ok',
       failureUrl: 'https://shop.example/no',
       returnUrl: 'https://shop.example/back',
@@ -51,7 +53,7 @@ describe('A created payment', () => {
       validUntil: new Date('2026-03-02T11:00:00.000Z'),
       documents: { basket: [{ name: 'a"b \\u0000 😀', price: 1 }] },
     });
-    expect(payment).toMatchObject({ methods: ['BLIK'], currency: 'EUR', status: 'NEW', settledAt: null });
+    expect(payment).toMatchObject({ methods: ['CARD'], currency: 'EUR', status: 'NEW', settledAt: null });
     const kept = await findPayment(world.database, payment.id);
     expect({ ...kept, inputHash: Buffer.from(kept?.inputHash ?? []) }).toEqual({
       ...payment,

@@ -8,6 +8,7 @@ import type { Shop } from '../../src/shops/model.ts';
 import { actorOf, createPayment, startBlik, tellAnswer } from '../support/factories.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 import { readLog, readTimers, readTypes } from './read-records.ts';
+import { createToldAcquirer } from './told-acquirer.ts';
 import { declined, openWorld, paid, paymentNow, startedPayment, type World } from './world.ts';
 
 let world: World;
@@ -211,7 +212,9 @@ describe('A start is refused', () => {
   it('for methods that cannot pay this one', async () => {
     const shop = await world.openShop();
     const { id: paymentId } = await createPayment(world.deps, shop);
-    const euros = await createPayment(world.deps, shop, { currency: 'EUR' });
+    // As one that was made when the shop took cards as well.
+    const acquirers = new Map([['cards', createToldAcquirer(['ecom3ds'])]]);
+    const euros = await createPayment({ ...world.deps, acquirers }, shop, { currency: 'EUR' });
     const wishes: [Shop, Partial<StartTransactionInput> & { paymentId: string }][] = [
       [{ ...shop, channels: ['ing'] }, { paymentId }],
       [shop, { paymentId, method: 'CARD' }],

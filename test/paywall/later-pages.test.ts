@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { catalogues, paywallLocales } from '../../src/paywall/messages/catalogues.ts';
 import { errorPage, pageErrors } from '../../src/paywall/pages/error-page.ts';
 import { announcements } from '../../src/paywall/pages/waiting-page.ts';
-import { draw, drawnAt, frameOf, markupOf, settled, waiting } from './views.ts';
+import { draw, drawnAt, frameOf, markupOf, settled, type Wishes, waiting } from './views.ts';
 
 describe('The waiting page', () => {
   it('sends the payer to the bank app and says how the payment stands', () => {
@@ -37,6 +37,33 @@ describe('The waiting page', () => {
     expect(page).toContain('The bank has not answered yet');
     expect(page).toContain('Do not pay again.');
     expect(page).not.toMatch(/No money was taken|data-left="/);
+  });
+});
+
+describe('Before anything is decided', () => {
+  const returnTo = { url: 'https://shop.example/back?a=1&b=2', automatic: false };
+  const link = '<p class="back"><a href="https://shop.example/back?a=1&amp;b=2">Back to the shop</a></p>';
+
+  it.each([
+    ['a code waits to be confirmed', waiting],
+    [
+      'a bank page was left',
+      {
+        payment: { status: 'PENDING' },
+        attempt: {
+          ...({ status: 'PENDING', method: 'PBL', label: 'mBank' } as const),
+          bankPage: { url: 'https://bank.example', httpMethod: 'GET', fields: [] },
+        },
+      },
+    ],
+    ['the bank has not answered', { ...waiting, attempt: { status: 'UNKNOWN' } }],
+    [
+      'another way to pay is chosen',
+      { replacing: true, payment: { status: 'PENDING' }, attempt: { status: 'PENDING', label: 'mBank' } },
+    ],
+  ] satisfies [string, Wishes][])('the page leads back to the shop while %s', (_, wishes) => {
+    expect(draw({ ...wishes, returnTo })).toContain(link);
+    expect(draw(wishes)).not.toContain('Back to the shop');
   });
 });
 
@@ -93,12 +120,13 @@ describe('The result page', () => {
     },
   );
 
-  it('of reserved money says so, keeps listening and sends nobody away', () => {
+  it('of reserved money says so, keeps listening, and goes back to the shop as one that is paid', () => {
     const page = draw({ payment: { status: 'AUTHORIZED' }, attempt: { status: 'AUTHORIZED' }, returnTo });
     expect(page).toContain('PLN 123.45 is reserved');
     expect(page).toContain('<strong>In progress</strong>');
     expect(page).toContain('data-events=');
-    expect(page).not.toContain('content="5');
+    expect(page).toContain('data-after="5"');
+    expect(page).not.toContain('content="3"');
   });
 });
 

@@ -67,6 +67,7 @@ export const allMethods: PaymentView['methods'] = [
 
 /** Makes the view of a payment. */
 export function viewOf({ payment, attempt, ...rest }: Wishes = {}): PaymentView {
+  const { amount } = payment?.amount ?? { amount: 12_345n };
   return {
     ...frameOf(),
     now: drawnAt,
@@ -83,6 +84,11 @@ export function viewOf({ payment, attempt, ...rest }: Wishes = {}): PaymentView 
     attempt: attempt && {
       ...{ number: 1, status: 'REJECTED', method: 'BLIK', label: 'BLIK', startedAt: drawnAt, replaceable: false },
       ...attempt,
+    },
+    money: {
+      ...{ givenBack: 0n, comingBack: 0n },
+      taken: payment?.status === 'SETTLED' ? amount : 0n,
+      reserved: payment?.status === 'AUTHORIZED' ? amount : 0n,
     },
     moneyMayCome: false,
     methods: [{ method: 'BLIK' }],

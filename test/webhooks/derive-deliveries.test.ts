@@ -106,7 +106,7 @@ describe('Deriving the deliveries of a shop', () => {
     await world.derive(shop.id);
     const told = JSON.parse((await world.deliveries(shop.id)).at(-1)?.body ?? '');
     expect(told.transaction).toMatchObject({ status: 'rejected', statusCode: 'BLK-ERROR-210005' });
-    expect(told.payment.status).toBe('new');
+    expect(told.payment.status).toBe('rejected');
   });
 
   it('sends the payment alone when it ends without an attempt', async () => {
@@ -139,7 +139,7 @@ describe('Deriving the deliveries of a shop', () => {
     await world.derive(shop.id);
     expect(statusesOf(await world.deliveries(shop.id))).toEqual([
       ['pending', 'pending', 'SUPERSEDED'],
-      ['rejected', 'new', 'SUPERSEDED'],
+      ['rejected', 'rejected', 'SUPERSEDED'],
       ['pending', 'pending', 'SUPERSEDED'],
       ['settled', 'settled', 'PENDING'],
       ['cancelled', 'settled', 'PENDING'],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { PaymentStatus, TransactionStatus } from '../../src/kernel/db/generated/prisma/enums.ts';
 import { notificationSignatureHeader } from '../../src/kernel/signature.ts';
 import type { RefundFactData } from '../../src/refunds/events.ts';
 import type { TransactionFactData } from '../../src/transactions/events.ts';
@@ -9,7 +10,7 @@ import {
   type ToldTransaction,
 } from '../../src/webhooks/imoje-notification.ts';
 import { imojeRefund } from '../../src/webhooks/imoje-refund.ts';
-import { wireMethod, wirePaymentStatus, wireTransactionStatus } from '../../src/webhooks/model.ts';
+import { wireMethod, wirePaymentStatus, wirePaymentStatuses, wireTransactionStatus } from '../../src/webhooks/model.ts';
 
 const seconds = (count: number): Date => new Date(count * 1000);
 const settled: TransactionFactData = { transaction: { status: 'SETTLED' }, payment: { status: 'SETTLED' } };
@@ -91,6 +92,15 @@ describe('An imoje notification', () => {
     ]);
   });
 
+  it.each([
+    ['REJECTED', 'rejected'],
+    ['ERROR', 'error'],
+  ] as const)('tells that the payment failed with its attempt: %s', (status, word) => {
+    const data: TransactionFactData = { transaction: { status }, payment: { status: 'NEW' } };
+    const body = JSON.parse(imojeNotification({ ...common, transaction, data }));
+    expect([body.transaction.status, body.payment.status]).toEqual([word, word]);
+  });
+
   it('carries no status code when the attempt was not refused, since shops take any code for a failure', () => {
     const late: TransactionFactData = { ...settled, transaction: { status: 'SETTLED', code: 'BLK-ERROR-210005' } };
     expect(imojeNotification({ ...common, transaction, data: late })).not.toContain('statusCode');
@@ -108,8 +118,25 @@ describe('An imoje notification', () => {
     const states = ['new', 'pending', 'authorized', 'submitted_for_settlement', 'settled', 'rejected', 'error'];
     expect(new Set(Object.values(wireTransactionStatus))).toEqual(new Set([...states, 'cancelled']));
     expect(wireTransactionStatus).toMatchObject({ UNKNOWN: 'pending', EXPIRED: 'cancelled' });
-    expect(Object.values(wirePaymentStatus).filter((word) => ![...states, 'cancelled'].includes(word))).toEqual([]);
+    expect(wirePaymentStatuses.filter((word) => ![...states, 'cancelled'].includes(word))).toEqual([]);
     expect(wireMethod).toMatchObject({ PAY_LATER: 'imoje_paylater', WIRE_TRANSFER: 'wt' });
+  });
+});
+
+describe('The state of a payment on the wire', () => {
+  it.each<[PaymentStatus, TransactionStatus | undefined, string]>([
+    ['NEW', undefined, 'new'],
+    ['NEW', 'REJECTED', 'rejected'],
+    ['NEW', 'ERROR', 'error'],
+    ['NEW', 'CANCELLED', 'new'],
+    ['NEW', 'NEW', 'new'],
+    ['PENDING', 'REJECTED', 'pending'],
+    ['AUTHORIZED', 'AUTHORIZED', 'authorized'],
+    ['SETTLED', 'REJECTED', 'settled'],
+    ['CANCELLED', 'REJECTED', 'cancelled'],
+    ['EXPIRED', 'ERROR', 'cancelled'],
+  ])('of one that is %s, whose last attempt is %s, is %s', (status, last, word) => {
+    expect(wirePaymentStatus(status, last)).toBe(word);
   });
 });
 

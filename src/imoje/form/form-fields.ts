@@ -1,6 +1,5 @@
 import type { z } from 'zod';
 import { holdsCardNumber } from '../../kernel/card-numbers.ts';
-import { after } from '../../kernel/clock.ts';
 import type { Currency } from '../../kernel/money.ts';
 import type { FormFields } from '../../kernel/signature.ts';
 import { FormInvalid, type FormProblem } from '../errors.ts';
@@ -50,21 +49,18 @@ export type PaymentForm = {
   readonly ofWidget?: true | undefined;
 };
 
-/** A payment must stay payable for at least this long after the form arrived (imoje protocol, section 1). */
-const validityMin = { ms: 60_000 };
-
 /**
  * Reads the paywall form (imoje protocol, section 1). Unknown fields are ignored, unless a card number stands in them:
  * shops sign whatever they send, and a hash of all of it is kept. Verify the signature first; this reads what the shop
- * says, not whether the shop says it.
+ * says, not whether the shop says it. Whether the expiry lies ahead is judged when the payment is made: a form that comes again
+ * later must find its payment all the same.
  * @param signed what the shop signed, when it is not the fields as they are read.
  * @throws FormInvalid with every problem found.
  */
-export function readPaymentForm(fields: FormFields, now: Date, signed: FormFields = fields): PaymentForm {
+export function readPaymentForm(fields: FormFields, signed: FormFields = fields): PaymentForm {
   const read = formSchema.safeParse(withoutEmpty(fields));
   const problems = [
     ...(read.error?.issues.map(problemOf) ?? []),
-    ...validityProblems(read.data?.validTo, now),
     ...cardNumberProblems(fields),
     ...ambiguousFields(signed).map((field) => ({
       field,
@@ -86,14 +82,6 @@ function withoutEmpty(fields: FormFields): FormFields {
 function problemOf(issue: z.core.$ZodIssue): FormProblem {
   const [first, ...inner] = issue.path.map(String);
   return { field: `${first}${inner.map((step) => `[${step}]`).join('')}`, message: issue.message };
-}
-
-function validityProblems(validTo: Date | 'never' | undefined, now: Date): FormProblem[] {
-  if (validTo === undefined || validTo === 'never') return [];
-  // Shops add to a time in whole seconds, so the part of a second that has passed does not count.
-  const earliest = after(now, { ms: validityMin.ms - now.getMilliseconds() });
-  if (validTo >= earliest) return [];
-  return [{ field: 'validTo', message: 'Must be at least 60 seconds ahead.' }];
 }
 
 /** Of every field, at any depth, whose name or value holds a card number. */

@@ -28,7 +28,7 @@ const currency = wireText.transform((code, ctx) => {
   return z.NEVER;
 });
 
-const customerName = text(100, `[${latin},.\\-\\u0400-\\u04ff]`, 'letters, digits, space and - , .');
+const customerName = text(100, `[${latin},.\\-\\u0400-\\u04ff]`, 'letters, digits, space and , . -');
 const email = wireText.refine(isEmail, 'Must be an e-mail address of at most 200 characters.');
 const url = wireText.refine(
   isWebAddress,
@@ -83,7 +83,7 @@ const recipient = z.object(
   {
     ban: wireText.regex(/^[0-9]{26}$/, 'Must be an account number of 26 digits.'),
     amount,
-    label: text(70, `[${latin},.\\-"']`, 'letters, digits, space and - " \' , .'),
+    label: text(70, `[${latin},.\\-"']`, 'letters, digits, space and , . - " \''),
     title: text(105).optional(),
   },
   'Must be sent as multipayout[0][ban] and so on.',

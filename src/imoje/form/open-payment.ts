@@ -19,12 +19,6 @@ export type OpenPaymentDeps = { readonly payments: PaymentDeps; readonly prepare
 const generationsMax = 50;
 
 /**
- * Whether the expiry lies ahead is judged when the payment is made, not when the form is read: a form that comes again
- * later must find its payment all the same.
- */
-const anyTime = new Date(0);
-
-/**
  * Opens the payment that a signed form asks for. The same form sent again, as browsers do on reload and on going back,
  * opens the same payment; when that one is cancelled or expired, it makes the next, if it still may.
  * @param readings what else than the form itself may be signed; what was signed says which payment it is.
@@ -37,7 +31,7 @@ export async function openPayment(
   door: 'form' | 'widget' = 'form',
 ): Promise<Payment> {
   const { shop, signed } = await findSigner(deps, readings);
-  const read = readPaymentForm(readings[0], anyTime, signed);
+  const read = readPaymentForm(readings[0], signed);
   const form = door === 'widget' ? asWidget(read) : read;
   const fingerprint = formFingerprint(signed);
   let latest: Payment | undefined;

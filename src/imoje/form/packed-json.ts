@@ -13,9 +13,11 @@ const base64Pattern = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0
  * holds text that PostgreSQL cannot store (U+0000, half a surrogate pair).
  */
 export function unpackJson(packed: string): JsonObject | undefined {
-  if (!base64Pattern.test(packed)) return undefined;
+  // Mail and PHP's chunk_split break base64 into lines (RFC 2045, section 6.8).
+  const encoded = packed.replaceAll(/[ \t\r\n]/g, '');
+  if (!base64Pattern.test(encoded)) return undefined;
   try {
-    const bytes = gunzipSync(Buffer.from(packed, 'base64'), { maxOutputLength: unpackedBytesMax });
+    const bytes = gunzipSync(Buffer.from(encoded, 'base64'), { maxOutputLength: unpackedBytesMax });
     const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
     return isObject(value) && isStorable(value, levelsMax) ? value : undefined;
   } catch {

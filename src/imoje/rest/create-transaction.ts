@@ -12,6 +12,7 @@ import { isStoring } from '../../profiles/model.ts';
 import { MethodNotAvailable } from '../../shops/errors.ts';
 import { findVisibleShop } from '../../shops/find-shop.ts';
 import { type Channel, channelFacts, isChannel, type Shop } from '../../shops/model.ts';
+import { findNewestStatus } from '../../transactions/store.ts';
 import { wireMethod } from '../../webhooks/model.ts';
 import { methodCodes } from '../form/method-words.ts';
 import { toShares } from '../to-shares.ts';
@@ -108,7 +109,10 @@ export const createTransactionEndpoint = endpoint(
       },
     );
     const action = actionOf(started.transaction);
-    const transaction = { ...saleObject({ ...started, shop }), ...blikNumberOf(started.transaction) };
+    const { payment, replayed } = started;
+    // Who repeats a call may learn of a later attempt, made on our page.
+    const last = replayed ? await findNewestStatus(deps.payments.database, payment.id) : started.transaction.status;
+    const transaction = { ...saleObject({ ...started, shop, last }), ...blikNumberOf(started.transaction) };
     return { transaction, ...(action && { action }) };
   },
 );

@@ -108,7 +108,7 @@ const recipients = optional(
     z.object({
       ban: z.string().regex(/^[0-9]{26}$/, 'Must be an account number of 26 digits.'),
       amount: z.int().min(1, 'Must be at least 1 minor unit.').transform(BigInt),
-      label: wireText(70, `[${latin},.\\-"']`, 'letters, digits, space and - " \' , .'),
+      label: wireText(70, `[${latin},.\\-"']`, 'letters, digits, space and , . - " \''),
       title: optional(wireText(105)),
     }),
   ),

@@ -174,12 +174,13 @@ async function paymentObject(
   { payment, shop }: { readonly payment: Payment; readonly shop: Shop },
 ): Promise<object> {
   const attempts = await inTransaction(payments.database, (tx) => readAttempts(tx, [payment.id]));
+  const last = attempts.at(-1)?.status;
   const visited = attempts.find(({ source }) => source === 'WEB')?.createdAt;
   return {
     ...namesOf(payment, payments.publicUrl),
     amount: Number(payment.amount),
     currency: payment.currency,
-    status: wirePaymentStatus[payment.status],
+    status: wirePaymentStatus(payment.status, last),
     isActive: isActive(payment),
     validTo: validToOf(payment),
     created: unixSeconds(payment.createdAt),
@@ -194,7 +195,7 @@ async function paymentObject(
     successReturnUrl: payment.successUrl ?? '',
     notificationUrl: payment.notificationUrl ?? shop.notificationUrl ?? '',
     customer: customerObject(payment),
-    transactions: attempts.map((transaction) => saleObject({ payment, transaction, shop })),
+    transactions: attempts.map((transaction) => saleObject({ payment, transaction, shop, last })),
   };
 }
 

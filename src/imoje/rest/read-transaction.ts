@@ -9,6 +9,7 @@ import { readCommission } from '../../pricing/store.ts';
 import { readProfiles } from '../../profiles/store.ts';
 import { readRefunds, readRefundsOf } from '../../refunds/store.ts';
 import { findVisibleTransaction } from '../../transactions/find-transaction.ts';
+import { findNewestStatus } from '../../transactions/store.ts';
 import { endpoint } from './endpoint.ts';
 import * as examples from './example-answers.ts';
 import * as fields from './fields.ts';
@@ -92,5 +93,6 @@ export async function findSale(deps: HttpDeps, actor: Actor, transactionId: stri
   const { profileId } = transaction;
   const [profile] =
     profileId === null ? [] : await inTransaction(deps.payments.database, (tx) => readProfiles(tx, [profileId]));
-  return { transaction, payment, shop, profile };
+  const last = await findNewestStatus(deps.payments.database, payment.id);
+  return { transaction, payment, shop, last, profile };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { currencies } from '../../kernel/money.ts';
-import { wireMethod, wirePaymentStatus, wireRefundStatus, wireTransactionStatus } from '../../webhooks/model.ts';
+import { wireMethod, wirePaymentStatuses, wireRefundStatus, wireTransactionStatus } from '../../webhooks/model.ts';
 
 /** Unix seconds. */
 const moment = z.int().min(0);
@@ -8,7 +8,7 @@ const amount = z.int().min(0);
 const currency = z.enum(currencies);
 const id = z.uuid();
 const method = z.enum(Object.values(wireMethod));
-const paymentStatus = z.enum(Object.values(wirePaymentStatus));
+const paymentStatus = z.enum(wirePaymentStatuses);
 /** Pictures of ours, 192 by 96 pixels, whose address stays good. */
 const image = z.array(z.strictObject({ png: z.url() })).length(1);
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Payment, Profile, Refund, Transaction } from '../../kernel/db/generated/prisma/client.ts';
+import type { TransactionStatus } from '../../kernel/db/generated/prisma/enums.ts';
 import { holderOf } from '../../profiles/model.ts';
 import type { Shop } from '../../shops/model.ts';
 import { nextStepOf } from '../../transactions/next-step.ts';
@@ -13,12 +14,14 @@ export type Sale = {
   readonly payment: Payment;
   readonly transaction: Transaction;
   readonly shop: Shop;
+  /** The state of the newest attempt on the payment. */
+  readonly last: TransactionStatus | undefined;
   /** The instrument that it charged, or stored. */
   readonly profile?: Profile | undefined;
 };
 
 /** Writes an attempt in its present state (imoje protocol, section 5.1). */
-export function saleObject({ payment, transaction, shop, profile }: Sale): object {
+export function saleObject({ payment, transaction, shop, last, profile }: Sale): object {
   const { status, acquirerCode, settledAmount } = transaction;
   const then = {
     status,
@@ -30,7 +33,7 @@ export function saleObject({ payment, transaction, shop, profile }: Sale): objec
   const { statusCode, statusCodeDescription, ...sale } = transactionObject(told, transaction, then) as WithCode;
   return {
     ...sale,
-    payment: { id: payment.id, status: wirePaymentStatus[payment.status] },
+    payment: { id: payment.id, status: wirePaymentStatus(payment.status, last) },
     ...(statusCode === undefined ? {} : { statusCode, statusCodeDescription }),
     ...(profile?.method === 'CARD' ? { paymentProfile: profileObject(profile, shop.merchantId) } : {}),
   };

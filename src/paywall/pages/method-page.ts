@@ -8,7 +8,7 @@ import { cardForm } from './card-form.ts';
 import { errorSummary, hasFailed } from './error-summary.ts';
 import { layout } from './layout.ts';
 import { otherMoneyNotice } from './other-money.ts';
-import { amountOf, factList, listening, webAddress } from './parts.ts';
+import { amountOf, backLink, factList, listening, webAddress } from './parts.ts';
 import { tileForm } from './tile-form.ts';
 import type { Html, MethodView, PaymentView } from './view.ts';
 import { walletForm } from './wallet-form.ts';
@@ -27,7 +27,6 @@ export function methodPage(view: PaymentView): Html {
     shopName: view.payment.shopName,
     testCodes: { blik: offers('BLIK'), cards: offers('CARD') },
   };
-  const back = webAddress(view.returnTo?.url);
   return layout(
     view,
     parts,
@@ -42,8 +41,16 @@ ${factList([
 ${view.methods.length > 0 ? ways(view) : html`<h2>${t('method.noneTitle')}</h2><p>${t(view.unavailable.length > 0 ? 'method.noneNow' : 'method.none')}</p>`}
 ${unavailable(view)}
 </div>
-${back === undefined || view.replacing ? '' : html`<p class="back"><a href="${back}">${t('return.withoutPaying')}</a></p>`}`,
+${leave(view)}`,
   );
+}
+
+/** While another attempt runs, whoever leaves may have paid by it. */
+function leave(view: PaymentView): Html | '' {
+  if (view.replacing) return backLink(view);
+  const back = webAddress(view.returnTo?.url);
+  const t = translatorFor(view.locale);
+  return back === undefined ? '' : html`<p class="back"><a href="${back}">${t('return.withoutPaying')}</a></p>`;
 }
 
 /** One method is its form; several are a list of which one is open, by the browser's own means. */

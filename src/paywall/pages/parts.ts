@@ -10,6 +10,11 @@ export function amountOf(view: PaymentView): string {
   return formatMoney(view.payment.amount, writtenLocale(view.locale));
 }
 
+/** Writes minor units of the payment's currency in the language of the page. */
+export function sumOf(view: PaymentView, amount: bigint): string {
+  return formatMoney({ ...view.payment.amount, amount }, writtenLocale(view.locale));
+}
+
 /** Draws one of the three words a payer sees for a payment (features, F29), with its drawing. */
 export function statusLine(view: PaymentView, state: 'done' | 'inProgress' | 'failed'): Html {
   const t = translatorFor(view.locale);
@@ -39,6 +44,13 @@ export function formFields(view: PaymentView): Html {
  */
 export function webAddress(url: string | undefined): string | undefined {
   return url !== undefined && /^https?:\/\//i.test(url) && URL.canParse(url) ? url : undefined;
+}
+
+/** Draws the way back to the shop of a payer who leaves before anything is decided; nothing without an address. */
+export function backLink(view: PaymentView): Html | '' {
+  const url = webAddress(view.returnTo?.url);
+  const t = translatorFor(view.locale);
+  return url === undefined ? '' : html`<p class="back"><a href="${url}">${t('return.shop')}</a></p>`;
 }
 
 /** Attributes by which a page listens, and turns when the payment stands otherwise than it says. */

@@ -45,6 +45,7 @@ export type PaymentView = PageFrame & {
     readonly validUntil: Date;
     readonly settledAt?: Date | undefined;
   };
+  readonly money: MoneyView;
   /** The newest attempt to pay, if there was one. */
   readonly attempt?: AttemptView | undefined;
   /** Another attempt that brought money as well, or may still: the payer began it, and then paid otherwise. */
@@ -70,6 +71,18 @@ export type PaymentView = PageFrame & {
   /** Where the shop wants a payer who leaves a card widget; goes out as `returnTo` does. */
   readonly cancelUrl?: string | undefined;
   readonly urls: PageUrls;
+};
+
+/** What became of the money of a payment that is reserved or paid, in minor units; all nothing before. */
+export type MoneyView = {
+  /** Taken from the payer, refunds included. */
+  readonly taken: bigint;
+  /** Still reserved, and neither taken nor released. */
+  readonly reserved: bigint;
+  /** What he has got back of what was taken. */
+  readonly givenBack: bigint;
+  /** What the shop has ordered to be given back beside, and is not there yet. */
+  readonly comingBack: bigint;
 };
 
 /** An attempt to pay, as its payer sees it. */
@@ -126,7 +139,7 @@ export type Tile = { readonly channel: Channel; readonly name: string };
 export type WalletLink = { readonly name: string; readonly href: string };
 
 export type PageUrls = {
-  /** This page. */
+  /** This page; with `stay` when it was opened so. */
   readonly self: string;
   /** Where the form of each method is posted. */
   readonly blik: string;
@@ -159,14 +172,18 @@ export type FormProblem =
 export type ReturnLink = {
   /** Goes out byte for byte, only escaped for HTML. Anything but http and https is not drawn at all. */
   readonly url: string;
-  /** True sends the payer there after 5 seconds, if the payment is over. */
+  /** True sends the payer there after 5 seconds, if the payment is reserved, paid or over. */
   readonly automatic: boolean;
 };
 
 /** The state a page was drawn from, as one word; a waiting page reloads when the server tells another one. */
-export function statusMark(view: Pick<PaymentView, 'payment' | 'attempt' | 'otherMoney'>): string {
-  const { attempt, otherMoney } = view;
+export function statusMark(view: Pick<PaymentView, 'payment' | 'attempt' | 'otherMoney' | 'money'>): string {
+  const { attempt, otherMoney, money } = view;
   const next = attempt?.bankPage ? '.GO' : attempt?.status === 'PENDING' && attempt.confirmUntil ? '.CONFIRM' : '';
   const twice = otherMoney?.arrived ? '.TWICE' : '';
-  return `${view.payment.status}.${attempt ? `${attempt.status}.${attempt.number}` : 'NONE'}${next}${twice}`;
+  const inPart = money.taken > 0n && money.taken < view.payment.amount.amount;
+  const took = inPart ? `.TOOK-${money.taken}` : '';
+  const back = money.givenBack + money.comingBack > 0n ? `.BACK-${money.givenBack}-${money.comingBack}` : '';
+  const state = attempt ? `${attempt.status}.${attempt.number}` : 'NONE';
+  return `${view.payment.status}.${state}${next}${twice}${took}${back}`;
 }

@@ -4,7 +4,7 @@ import { formatCountdown } from '../../kernel/i18n/format-time.ts';
 import { translatorFor } from '../messages/catalogues.ts';
 import { layout } from './layout.ts';
 import { otherMoneyNotice } from './other-money.ts';
-import { amountOf, factList, isCredit, listening, refreshWithoutScript, statusLine, webAddress } from './parts.ts';
+import { amountOf, backLink, factList, isCredit, listening, refreshWithoutScript, statusLine } from './parts.ts';
 import type { Html, PaymentView } from './view.ts';
 
 type Waiting = 'unknown' | 'unknownLender' | 'atBank' | 'atLender' | 'challenge' | 'waiting' | 'processing';
@@ -34,7 +34,7 @@ ${factList([
 ])}
 ${view.attempt?.replaceable ? html`<p class="back"><a href="${view.urls.otherMethod}">${t('other.link')}</a></p>` : ''}
 </div>
-${isUnknown ? backLink(view) : ''}`,
+${backLink(view)}`,
   );
 }
 
@@ -91,11 +91,4 @@ function timeLeft(view: PaymentView, seconds: number): string {
   if (seconds === 0) return t('waiting.timeOver');
   if (seconds < 120) return t('waiting.secondsLeft', { seconds });
   return t('waiting.minutesLeft', { minutes: Math.ceil(seconds / 60) });
-}
-
-function backLink(view: PaymentView): Html | '' {
-  const url = webAddress(view.returnTo?.url);
-  return url === undefined
-    ? ''
-    : html`<p class="back"><a href="${url}">${translatorFor(view.locale)('return.shop')}</a></p>`;
 }

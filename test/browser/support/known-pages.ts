@@ -3,6 +3,7 @@ import { signed } from '../../imoje/form/sign-by-hand.ts';
 import { lenderPages } from './known-pages-of-lenders.ts';
 import { linkPages } from './known-pages-of-links.ts';
 import { methodPages } from './known-pages-of-methods.ts';
+import { movementPages } from './known-pages-of-movements.ts';
 import { troubledPages } from './known-pages-of-trouble.ts';
 import { blikForm, payByBlik } from './payer.ts';
 import {
@@ -31,7 +32,13 @@ export const knownPages: { readonly [name: string]: KnownPage } = {
     await visit.page.getByText(textOf(visit, 'sandbox.codes')).click();
   },
   'a payment that BLIK alone can pay': (visit) => openNew(visit, { methods: ['BLIK'] }),
-  'a payment that no method can pay': (visit) => openNew(visit, { currency: 'EUR', methods: ['BLIK'] }),
+  'a payment that no method can pay': async (visit) => {
+    const { gateway, shop } = visit.stage;
+    const { id, address } = await shop.createPayment({ methods: ['BLIK'] });
+    // As when the shop loses the method after the payment was made.
+    await gateway.database.pool.query("update payment set methods = '{LEASE}' where id = $1", [id]);
+    await visit.page.goto(address);
+  },
   'a refused code': async (visit) => {
     await openNew(visit);
     await payByBlik(visit.page, '700005');
@@ -73,6 +80,7 @@ export const knownPages: { readonly [name: string]: KnownPage } = {
   ...linkPages,
   ...methodPages,
   ...lenderPages,
+  ...movementPages,
   ...troubledPages,
   'an unknown payment': (visit) => openNowhere(visit, `/pay/${randomUUID()}`, 'PAYMENT_UNKNOWN'),
   'an unknown address': (visit) => openNowhere(visit, '/nowhere', 'PAGE_UNKNOWN'),

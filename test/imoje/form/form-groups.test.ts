@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readPaymentForm } from '../../../src/imoje/form/form-fields.ts';
-import { goodForm, now, problemsWith } from './good-form.ts';
+import { goodForm, problemsWith } from './good-form.ts';
 
 const address = { firstName: 'Jan', lastName: 'Kowalski' };
 const recipient = { ban: '72105000028166973380325415', amount: '1000', label: 'Firma A' };
@@ -75,7 +75,7 @@ describe('multipayout', () => {
     const labels = Object.fromEntries(
       Array.from({ length: 12 }, (_, i) => [String(11 - i), { ...recipient, label: `no ${11 - i}` }]),
     );
-    const { multipayout } = readPaymentForm({ ...goodForm, multipayout: labels }, now);
+    const { multipayout } = readPaymentForm({ ...goodForm, multipayout: labels });
     expect(multipayout?.map(({ label }) => label)).toEqual(Array.from({ length: 12 }, (_, i) => `no ${i}`));
     expect(multipayout?.[0]).toEqual({ ban: recipient.ban, amount: 1000n, label: 'no 0' });
   });

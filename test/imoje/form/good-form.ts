@@ -4,10 +4,6 @@ import { FormInvalid } from '../../../src/imoje/errors.ts';
 import { readPaymentForm } from '../../../src/imoje/form/form-fields.ts';
 import type { FormFields } from '../../../src/kernel/signature.ts';
 
-/** The moment at which the tests' forms arrive. */
-export const now = new Date('2026-03-01T12:00:00.700Z');
-export const nowSeconds = Math.floor(now.getTime() / 1000);
-
 /** A form with the required fields only. */
 export const goodForm: FormFields = {
   serviceId: '11111111-2222-4333-8444-555555555555',
@@ -23,7 +19,7 @@ export const goodForm: FormFields = {
 /** What readPaymentForm finds wrong with the good form after these changes; empty when nothing is. */
 export function problemsWith(changes: FormFields): readonly FormProblem[] {
   try {
-    readPaymentForm({ ...goodForm, ...changes }, now);
+    readPaymentForm({ ...goodForm, ...changes });
     return [];
   } catch (error) {
     if (error instanceof FormInvalid) return error.problems;

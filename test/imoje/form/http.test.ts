@@ -108,12 +108,24 @@ describe('POST /payment', () => {
 
   it('keeps the language of the path, and knows all of imoje', async () => {
     expect((await postSigned(formOf(), '/en/payment')).headers.get('location')).toMatch(/\?lang=en$/);
-    for (const lang of ['pl', 'uk', 'nl', 'hu', 'ro', 'bg', 'sv']) {
+    for (const lang of ['pl', 'uk', 'nl', 'hu', 'ro', 'bg', 'sv', 'PL']) {
       expect((await postSigned(formOf(), `/${lang}/payment`)).status).toBe(303);
     }
-    for (const lang of ['xx', 'EN', 'payment', 'p']) {
+    expect((await postSigned(formOf(), '/EN/payment')).headers.get('location')).toMatch(/\?lang=en$/);
+    for (const lang of ['xx', 'payment', 'p', 'pl-PL']) {
       expect((await postSigned(formOf(), `/${lang}/payment`)).status).toBe(404);
     }
+  });
+
+  it('is the same with a slash at the end', async () => {
+    const form = formOf();
+    const id = idIn(await postSigned(form));
+    const query = new URLSearchParams(signed(form, own.serviceKey)).toString();
+    for (const path of ['/payment/', '/pl/payment/', '/PL/payment/']) {
+      expect(idIn(await postSigned(form, path))).toBe(id);
+      expect(idIn(await world.router.request(`${path}?${query}`))).toBe(id);
+    }
+    expect((await postSigned(form, '/xx/payment/')).status).toBe(404);
   });
 
   it('takes an old key during its overlap, and not after it', async () => {
@@ -157,6 +169,30 @@ describe('POST /payment', () => {
     const answer = await router.request('/payment', form);
     expect(answer.status).toBe(status);
     if (status === 422) expect(await answer.text()).toContain('<code>amount</code>');
+  });
+
+  it.each([
+    ['blik', 422],
+    ['pbl', 422],
+    ['imoje_paylater', 422],
+    ['imoje_installments', 422],
+    ['blik,pbl', 422],
+    ['blik,card', 303],
+    [undefined, 303],
+  ])('in EUR asks for %s, and is answered with %i', async (visibleMethod, status) => {
+    const channels = ['blik', 'ipko', 'paypo', 'inbank', 'ecom3ds'] as const;
+    const all = { ...createScriptedAcquirer(), channels };
+    const acquirers = new Map([[all.name, all]]);
+    const router = createRouter({ ...world.deps, prepare: { ...world.deps.prepare, acquirers } });
+    const form = { ...formOf({ currency: 'EUR' }), ...(visibleMethod && { visibleMethod }) };
+    const before = await countPayments();
+    const answer = await router.request('/en/payment', posted(signed(form, own.serviceKey)));
+    expect(answer.status).toBe(status);
+    expect(await countPayments()).toBe(before + (status === 303 ? 1 : 0));
+    if (status === 303) return;
+    const words = visibleMethod?.replaceAll(',', ', ');
+    const sentence = `<code>currency</code>: ${words} cannot be paid in EUR; take PLN, or other methods.`;
+    expect(await answer.text()).toContain(sentence);
   });
 });
 
@@ -284,11 +320,12 @@ describe('A signed form that cannot make a payment', () => {
   });
 
   it.each([
-    ['a time that is nearly over', () => ({ validTo: inSeconds(58) }), 'validTo</code>: validTo must lie at least 60'],
+    ['a time that is nearly over', () => ({ validTo: inSeconds(58) }), 'validTo</code>: Must lie at least 60'],
+    ['a time long ago', () => ({ validTo: '1' }), 'validTo</code>: Must lie at least 60'],
     [
       'an address that we may not call',
       () => ({ urlNotification: 'http://127.0.0.1/n' }),
-      'urlNotification</code>: urlN',
+      'urlNotification</code>: Must',
     ],
     ['text with a second reading', () => ({ additionalDescription: 'x&amount=1&z=' }), '<code>amount</code>'],
   ])('because of %s says so', async (_, changes, words) => {
@@ -326,7 +363,7 @@ describe('A signed form that cannot make a payment', () => {
 
   it('because of its method is answered with the methods there are', async () => {
     for (const method of ['HEAD', 'PUT', 'DELETE', 'OPTIONS']) {
-      for (const path of ['/payment', '/en/payment']) {
+      for (const path of ['/payment', '/en/payment', '/payment/', '/en/payment/']) {
         const query = new URLSearchParams(signed(formOf(), own.serviceKey)).toString();
         const answer = await world.router.request(`${path}?${query}`, { method });
         expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, POST']);

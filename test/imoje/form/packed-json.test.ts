@@ -10,6 +10,8 @@ test('a JSON object comes back as it was packed, with or without padding', () =>
   const invoice = { buyer: { type: 'PERSON', fullName: 'Łucja' }, positions: [{ name: 'Książka', grossAmount: 1234 }] };
   expect(unpackJson(packed(invoice))).toEqual(invoice);
   expect(unpackJson(packed(invoice).replace(/=+$/, ''))).toEqual(invoice);
+  const inLines = packed(invoice).replaceAll(/.{1,76}/g, (line) => `${line}\r\n`);
+  expect([inLines.includes('\r\n'), unpackJson(inLines)]).toEqual([true, invoice]);
   expect(unpackJson(packed(nestedTo(20)))).toEqual(nestedTo(20));
 });
 

@@ -129,6 +129,20 @@ describe('A payment with an address to send', () => {
       },
     });
 
+  it('is refused in a currency that none of its methods takes', async () => {
+    const refused = await create({ currency: 'EUR', visibleMethod: ['blik', 'pbl'] });
+    expect([refused.status, refused.body]).toMatchObject([
+      422,
+      {
+        apiErrorResponse: { code: 'TRX-ERROR-120104', errors: [{ path: 'currency', rule: 'currency_not_available' }] },
+      },
+    ]);
+    expect(textAt(refused, 'apiErrorResponse.message')).toBe(
+      'blik, pbl cannot be paid in EUR; take PLN, or other methods.',
+    );
+    expect((await create({ currency: 'EUR', visibleMethod: ['blik', 'card'] })).status).toBe(200);
+  });
+
   it('is made, shown flat, and cancelled', async () => {
     const made = await create();
     const id = textAt(made, 'payment.id');

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { updateShop } from '../../start/pay.ts';
 import { ask, startTestGateway, type TestGateway } from '../../support/gateway.ts';
@@ -65,7 +66,7 @@ describe('POST /transaction by BLIK with a code', () => {
       transaction: {
         statusCode: 'BLK-ERROR-210015',
         statusCodeDescription: 'BLK-ERROR-210015 - Insufficient funds',
-        payment: { status: 'new' },
+        payment: { status: 'rejected' },
       },
     });
   });
@@ -77,6 +78,52 @@ describe('POST /transaction by BLIK with a code', () => {
     const two = await call(gateway, 'POST /transaction', { body, headers });
     expect(textAt(two, 'transaction.id')).toBe(textAt(one, 'transaction.id'));
     expect(textAt(await sell(), 'transaction.id')).not.toBe(textAt(await sell(), 'transaction.id'));
+  });
+});
+
+describe('The state of a payment after a refused attempt', () => {
+  const all = (word: string): string[] => [word, word, word];
+
+  /** A sale that is refused; `told` is what the three calls that show its payment say of it. */
+  async function sellAndRefuse(refused: object) {
+    const headers = { 'idempotency-key': randomUUID() };
+    const body = { ...saleBody(gateway), ...refused };
+    const first = await call(gateway, 'POST /transaction', { body, headers });
+    const [id, paymentId] = [textAt(first, 'transaction.id'), textAt(first, 'transaction.payment.id')];
+    const told = async (): Promise<string[]> => [
+      textAt(await show(id), 'transaction.payment.status'),
+      textAt(await call(gateway, `GET /payment/${paymentId}`), 'status'),
+      textAt(await call(gateway, 'POST /transaction', { body, headers }), 'transaction.payment.status'),
+    ];
+    const tryAgain = async (): Promise<void> => {
+      const input = { paymentId, idempotencyKey: randomUUID(), method: 'BLIK', blik: { code: '777123' } };
+      const query = 'mutation ($i: StartTransactionInput!) { startTransaction(input: $i) { __typename } }';
+      const { data } = await ask(gateway, query, { variables: { i: input } });
+      expect(data).toEqual({ startTransaction: { __typename: 'StartTransactionSuccess' } });
+    };
+    return { told, tryAgain };
+  }
+
+  it('is rejected, at every call alike, and settled when another attempt pays', async () => {
+    const { told, tryAgain } = await sellAndRefuse({ blikCode: '960111' });
+    await expect.poll(told, { timeout: 10_000 }).toEqual(all('rejected'));
+    await tryAgain();
+    await expect.poll(told, { timeout: 10_000 }).toEqual(all('settled'));
+  });
+
+  it('is pending while another attempt runs', async () => {
+    const { told, tryAgain } = await sellAndRefuse({ blikCode: '960111' });
+    await expect.poll(told, { timeout: 10_000 }).toEqual(all('rejected'));
+    await updateShop(gateway, { sandboxDelayMs: 60_000 });
+    await tryAgain();
+    expect(await told()).toEqual(all('pending'));
+    await updateShop(gateway, { sandboxDelayMs: 0 });
+  });
+
+  it('is error after an error at the provider', async () => {
+    const ordered = { paymentMethod: 'pbl', paymentMethodCode: 'mtransfer', blikCode: undefined, title: 'TEST-100010' };
+    const { told } = await sellAndRefuse(ordered);
+    await expect.poll(told, { timeout: 10_000 }).toEqual(all('error'));
   });
 });
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
-import { call, saleBody, textAt } from './client.ts';
+import { startTestGateway, type TestGateway } from '../support/gateway.ts';
+import { call, saleBody, textAt } from './rest/client.ts';
 
 let gateway: TestGateway;
 
@@ -20,6 +20,7 @@ it('Null and empty texts are no fields, however deep, and what is kept as it cam
     customer: { firstName: 'Jan', lastName: 'Kowalski', email: '', phone: null },
     billing: { firstName: 'Jan', street: '', city: null },
     shipping: null,
+    invoice: [],
     multipayout: [{ ban: '1'.repeat(26), amount: 1, label: 'A', title: '' }],
     cart,
   });
