@@ -9,8 +9,8 @@ export function withoutEmpty(schema: z.core.$ZodType, value: unknown): unknown {
   if (schema instanceof z.ZodOptional) return withoutEmpty(schema.unwrap(), value);
   if (schema instanceof z.ZodNullable) return withoutEmpty(schema.unwrap(), value);
   if (schema instanceof z.ZodArray) return mapped(schema, value);
-  if (!(schema instanceof z.ZodObject) || typeof value !== 'object' || value === null || Array.isArray(value))
-    return value;
+  if (!(schema instanceof z.ZodObject) || typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value) && value.length > 0) return value;
   const fields: Readonly<Record<string, z.core.$ZodType>> = schema.shape;
   const rest = Object.entries(value).flatMap(([name, inner]: [string, unknown]) => {
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined;

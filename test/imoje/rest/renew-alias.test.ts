@@ -112,7 +112,7 @@ describe('A charge of a BLIK alias that cannot be made', () => {
     const before = await payments();
     for (const changes of [{}, { blikCode: '777123' }]) {
       const answer = await charge(id, { currency: 'EUR', ...changes });
-      expect(problemOf(answer)).toEqual([406, 'TRX-ERROR-120103', ['currency']]);
+      expect(problemOf(answer)).toEqual([422, 'TRX-ERROR-120104', ['currency']]);
       expect(await payments()).toBe(before);
     }
   });
