@@ -125,7 +125,7 @@ const wrong: [string, Parameters<typeof problemsOf>[0], object, (string | number
     { ...invoice, buyer: { type: 'COMPANY', idType: '', idNumber: '1' } },
     ['buyer', 'idType'],
   ],
-  ['an empty buyer', 'invoice', { ...invoice, buyer: [] }, ['buyer']],
+  ['an empty buyer', 'invoice', { ...invoice, buyer: [] }, ['buyer', 'type']],
   [
     'a name that is too long',
     'cartData',
