@@ -1,4 +1,5 @@
 import { InvalidInput } from '../kernel/errors.ts';
+import { parseText } from '../kernel/text.ts';
 
 /** What one recipient gets of a payment. */
 export type Share = {
@@ -32,6 +33,78 @@ export function requireShares(shares: readonly Share[], amount: bigint): void {
   const titled = shares.filter(({ title }) => title !== undefined).length;
   if (titled > 0 && titled < shares.length)
     throw refuse('shares must have a title for every recipient if it has one: add those that lack.');
+}
+
+/** What a recipient gets of a payment, or of what is left of it. */
+export type Portion = { readonly recipientId: string; readonly amount: bigint };
+
+/**
+ * Splits an amount by weights, to the minor unit: each part is rounded down, and what is left goes one by one to those that
+ * lost most by it (largest remainder), of equals to the first.
+ * @param amount 0 or more; with `weights` of 0 or more, of which one is above 0.
+ */
+export function splitByWeights(amount: bigint, weights: readonly bigint[]): readonly bigint[] {
+  const total = weights.reduce((sum, weight) => sum + weight, 0n);
+  const parts = weights.map((weight) => (amount * weight) / total);
+  const left = Number(amount - parts.reduce((sum, part) => sum + part, 0n));
+  const losers = weights
+    .map((weight, place) => ({ place, lost: (amount * weight) % total }))
+    .sort((one, other) => (one.lost === other.lost ? one.place - other.place : one.lost < other.lost ? 1 : -1))
+    .slice(0, left)
+    .map(({ place }) => place);
+  return parts.map((part, place) => (losers.includes(place) ? part + 1n : part));
+}
+
+/**
+ * Splits an amount over recipients and shop in proportion to what each has left to get, or to give back; of all that is left
+ * each has his whole. The shop's part is what the portions leave.
+ * @param left what is left in all, at least the amount; what recipients do not have of it is the shop's.
+ */
+export function portionsOf(amount: bigint, left: bigint, recipients: readonly Portion[]): readonly Portion[] {
+  if (recipients.length === 0) return [];
+  const parts = splitByWeights(amount, [...recipients.map((recipient) => recipient.amount), restOf(left, recipients)]);
+  return recipients.flatMap(({ recipientId }, place) => {
+    const part = parts[place] ?? 0n;
+    return part > 0n ? [{ recipientId, amount: part }] : [];
+  });
+}
+
+/** What of an amount is the shop's. */
+export function restOf(amount: bigint, portions: readonly Portion[]): bigint {
+  return portions.reduce((left, portion) => left - portion.amount, amount);
+}
+
+/** What a recipient has of a transaction. */
+export type Standing = {
+  readonly transactionId: string;
+  readonly recipientId: string;
+  /** What he got of it. */
+  readonly settled: bigint;
+  /** What of that is not refunded. */
+  readonly left: bigint;
+  /** What he has in all in its currency. */
+  readonly balance: bigint;
+};
+
+/**
+ * Takes a share as a shop names it: an IBAN of Poland, whose check digits must be right (ISO 13616, mod 97).
+ * @throws InvalidInput naming `shares`.
+ */
+export function parseShare(share: Omit<Share, 'account'> & { readonly iban: string }): Share {
+  const { iban, amount, label, title } = share;
+  const account = /^PL(\d{26})$/.exec(iban.replaceAll(' ', '').toUpperCase())?.[1];
+  if (account === undefined || BigInt(`${account.slice(2)}2521${account.slice(0, 2)}`) % 97n !== 1n) {
+    throw new InvalidInput('shares must go to IBANs of Poland with the right check digits: PL and 26 digits.', [
+      'shares',
+    ]);
+  }
+  if (amount < 1n) throw new InvalidInput(`shares must each be at least 1 minor unit, not ${amount}.`, ['shares']);
+  return {
+    account,
+    amount,
+    label: parseText(label, 'shares', { max: 70 }),
+    title: title === undefined ? undefined : parseText(title, 'shares', { max: 105 }),
+  };
 }
 
 /** The account of a share as it is kept: the IBAN of a Polish account number. */

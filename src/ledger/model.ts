@@ -20,10 +20,11 @@ export type NewPosting = {
 /** Kinds of account that have a balance row, updated with each posting. Shared accounts would be a queue for everybody. */
 export const balancedKinds: readonly AccountKind[] = ['SHOP', 'RECIPIENT'];
 
-/** A settled sale: the acquirer owes us the money, and we owe it to the shop. */
+/** A settled sale, or a part of one: the acquirer owes us the money, and we owe it to the shop or to a recipient. */
 export function saleSettled(sale: {
   readonly acquirer: string;
   readonly shopId: string;
+  readonly recipientId?: string;
   readonly captureId: string;
   readonly amount: bigint;
   readonly currency: Currency;
@@ -32,7 +33,7 @@ export function saleSettled(sale: {
   return {
     kind: 'SALE',
     from: acquirerOf(sale),
-    to: { kind: 'SHOP', owner: sale.shopId },
+    to: bearerOf(sale),
     amount: sale.amount,
     currency: sale.currency,
     captureId: sale.captureId,
@@ -73,6 +74,8 @@ function acquirerOf({ acquirer }: { readonly acquirer: string }): NewPosting['fr
 export type RefundMoney = {
   readonly acquirer: string;
   readonly shopId: string;
+  /** Of the part that a recipient bears. */
+  readonly recipientId?: string;
   readonly refundId: string;
   readonly amount: bigint;
   readonly currency: Currency;
@@ -81,7 +84,7 @@ export type RefundMoney = {
 
 /** A refund that was ordered: the shop has less, until the acquirer has given it back or refused. */
 export function refundOrdered(refund: RefundMoney): NewPosting {
-  return { ...refundPosting(refund), kind: 'REFUND_ORDERED', from: shopOf(refund), to: refundsOf(refund) };
+  return { ...refundPosting(refund), kind: 'REFUND_ORDERED', from: bearerOf(refund), to: refundsOf(refund) };
 }
 
 /** A refund that reached the payer: the acquirer owes us that much less. */
@@ -91,15 +94,15 @@ export function refundSettled(refund: RefundMoney): NewPosting {
 
 /** A refund that the acquirer refused: the shop has its money again. */
 export function refundRejected(refund: RefundMoney): NewPosting {
-  return { ...refundPosting(refund), kind: 'REFUND_REJECTED', from: refundsOf(refund), to: shopOf(refund) };
+  return { ...refundPosting(refund), kind: 'REFUND_REJECTED', from: refundsOf(refund), to: bearerOf(refund) };
 }
 
 function refundPosting({ amount, currency, refundId, at }: RefundMoney): Omit<NewPosting, 'kind' | 'from' | 'to'> {
   return { amount, currency, refundId, at };
 }
 
-function shopOf({ shopId }: RefundMoney): NewPosting['from'] {
-  return { kind: 'SHOP', owner: shopId };
+function bearerOf({ shopId, recipientId }: Pick<RefundMoney, 'shopId' | 'recipientId'>): NewPosting['from'] {
+  return recipientId === undefined ? { kind: 'SHOP', owner: shopId } : { kind: 'RECIPIENT', owner: recipientId };
 }
 
 function refundsOf({ acquirer }: RefundMoney): NewPosting['from'] {

@@ -5,13 +5,12 @@ import type { Capture, Transaction } from '../kernel/db/generated/prisma/client.
 import { appendEvents } from '../kernel/events/append-events.ts';
 import { clearTimers } from '../kernel/jobs/timers.ts';
 import type { Log } from '../kernel/log.ts';
-import { saleSettled } from '../ledger/model.ts';
-import { writePostings } from '../ledger/sql/write-postings.ts';
 import { captureFact, transactionFact } from '../transactions/events.ts';
 import { isContradiction, judgeMovement } from '../transactions/judge-movement.ts';
 import { isOpen } from '../transactions/model.ts';
 import { moveMovement } from '../transactions/sql/keep-movements.ts';
 import { moveTransactions } from '../transactions/sql/move-transactions.ts';
+import { bookSales } from './book-money.ts';
 import { finishAuthorization } from './finish-authorization.ts';
 import { timerKinds } from './model.ts';
 import { readMoved } from './read-moved.ts';
@@ -58,7 +57,8 @@ async function count(
   if (capture.status === 'SETTLED') {
     const row: Transaction = { ...transaction, settledAmount: settledAmount + capture.amount, updatedAt: now };
     await moveTransactions(tx, [{ was: transaction.status, row }]);
-    await writePostings(tx, [saleSettled({ ...capture, acquirer, captureId: capture.id, at: now })]);
+    const sale = { ...capture, acquirer, captureId: capture.id, at: now };
+    await bookSales(tx, [{ ...sale, transaction, isSplit: true, before: settledAmount }]);
     return row;
   }
   const row: Transaction = {

@@ -1,5 +1,7 @@
+import { shareCommissions } from '../baskets/share-commissions.ts';
+import { splitSales } from '../baskets/split-sales.ts';
 import type { Tx } from '../kernel/db/database.ts';
-import type { Transaction } from '../kernel/db/generated/prisma/client.ts';
+import type { Payment, Transaction } from '../kernel/db/generated/prisma/client.ts';
 import { newId } from '../kernel/ids.ts';
 import { heldReturned, moneyHeld, saleSettled } from '../ledger/model.ts';
 import { writePostings } from '../ledger/sql/write-postings.ts';
@@ -8,40 +10,74 @@ import { writeCommissions } from '../pricing/sql/write-commissions.ts';
 import { readPlans } from '../pricing/store.ts';
 import { insertSettledCaptures, type SettledCapture } from '../transactions/sql/insert-captures.ts';
 
+/** A transaction that settled, with its payment. */
+export type Settled = {
+  readonly transaction: Transaction;
+  readonly payment: Pick<Payment, 'id' | 'isSplit'>;
+};
+
 /**
- * Books attempts that settled as a whole: the one capture of each, the posting to the shop, and the commission to be
- * charged at the payout.
+ * Books attempts that settled as a whole: the one capture of each, the postings to the shop and to recipients, and the
+ * commission to be charged at the payout.
  */
-export async function bookSettlements(tx: Tx, settled: readonly Transaction[]): Promise<void> {
+export async function bookSettlements(tx: Tx, settled: readonly Settled[]): Promise<void> {
   if (settled.length === 0) return;
-  const captures = settled.map((row): SettledCapture & { acquirer: string } => {
+  const captures = settled.map(({ transaction: row }): SettledCapture & { acquirer: string } => {
     const at = row.settledAt ?? row.updatedAt;
     const { shopId, currency, acquirer } = row;
     return { id: newId(at), shopId, transactionId: row.id, amount: row.settledAmount, currency, at, acquirer };
   });
   await insertSettledCaptures(tx, captures);
-  await writePostings(
-    tx,
-    captures.map((capture) => saleSettled({ ...capture, captureId: capture.id })),
-  );
+  const sales = captures.map((capture, place): Sale => {
+    const { transaction, payment } = settled[place] as Settled;
+    return { ...capture, captureId: capture.id, transaction, isSplit: isSplit({ transaction, payment }), before: 0n };
+  });
+  await bookSales(tx, sales);
   await computeCommissions(tx, settled);
 }
 
+/** Money that was taken for a transaction, in whole or as one of its captures. */
+export type Sale = Parameters<typeof saleSettled>[0] & {
+  readonly transaction: Pick<Transaction, 'id' | 'paymentId' | 'amount'>;
+  /** True when recipients may have a part of it. */
+  readonly isSplit: boolean;
+  /** What was taken for the transaction before. */
+  readonly before: bigint;
+};
+
+/** Posts money that was taken: to the shop, and of split payments to each recipient his portion. */
+export async function bookSales(tx: Tx, sales: readonly Sale[]): Promise<void> {
+  const [split, whole] = [sales.filter((sale) => sale.isSplit), sales.filter((sale) => !sale.isSplit)];
+  const baskets = split.map(({ transaction, ...sale }) => {
+    const { id: transactionId, paymentId, amount: total } = transaction;
+    return { ...sale, transactionId, paymentId, total };
+  });
+  await writePostings(tx, [...whole.map(saleSettled), ...(await splitSales(tx, baskets))]);
+}
+
+/** Money for a payment that was paid already is the shop's alone, who has to give it back. */
+function isSplit({ transaction, payment }: Settled): boolean {
+  return payment.isSplit && !transaction.surplus;
+}
+
 /** Computes the commission of settled transactions from all that they settled. */
-export async function computeCommissions(tx: Tx, settled: readonly Transaction[]): Promise<void> {
+export async function computeCommissions(tx: Tx, all: readonly Settled[]): Promise<void> {
+  const settled = all.map(({ transaction }) => transaction);
   const plans = await readPlans(tx, settled.map(planAsk));
-  await writeCommissions(
+  const commissions = settled.map((row) => {
+    const plan = plans.get(row.id);
+    if (!plan) throw new Error(`Shop ${row.shopId} has no price plan.`);
+    const commission = commissionFor(plan, {
+      channel: row.channel,
+      amount: row.settledAmount,
+      currency: row.currency,
+    });
+    return { ...commission, transactionId: row.id, shopId: row.shopId, at: row.settledAt ?? row.updatedAt };
+  });
+  await writeCommissions(tx, commissions);
+  await shareCommissions(
     tx,
-    settled.map((row) => {
-      const plan = plans.get(row.id);
-      if (!plan) throw new Error(`Shop ${row.shopId} has no price plan.`);
-      const commission = commissionFor(plan, {
-        channel: row.channel,
-        amount: row.settledAmount,
-        currency: row.currency,
-      });
-      return { ...commission, transactionId: row.id, shopId: row.shopId, at: row.settledAt ?? row.updatedAt };
-    }),
+    commissions.filter((_, place) => all[place]?.payment.isSplit),
   );
 }
 

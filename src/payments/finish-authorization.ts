@@ -42,7 +42,7 @@ export async function finishAuthorization(
   const next = otherSettled ? payment : paymentAfter(payment, ended, now);
   await moveTransactions(tx, [{ was: status, row: ended }]);
   if (next !== payment) await movePayments(tx, [{ was: payment.status, row: next }]);
-  if (ended.status === 'SETTLED') await computeCommissions(tx, [ended]);
+  if (ended.status === 'SETTLED') await computeCommissions(tx, [{ transaction: ended, payment }]);
   await clearTimers(tx, [{ kind: timerKinds.expireAuthorization, subject: transaction.id }]);
   if (cause !== 'voided' && settledAmount < amount) await enqueue(tx, [jobToStop(transaction.id)]);
   await appendEvents(tx, [

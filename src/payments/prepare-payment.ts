@@ -84,6 +84,7 @@ export function preparePayment(
     captureMode: input.captureMode ?? shop.captureMode,
     ...addresses,
     documents: input.documents ?? null,
+    isSplit: shares.length > 0,
     validUntil: validUntilOf(input.validUntil, shop, now),
     createdAt: now,
     updatedAt: now,

@@ -33,6 +33,7 @@ const columns = {
   returnUrl: 'return_url',
   notificationUrl: 'notification_url',
   documents: 'documents',
+  isSplit: 'is_split',
   validUntil: 'valid_until',
   createdAt: 'created_at',
   updatedAt: 'updated_at',

@@ -60,7 +60,9 @@ async function writeRound(tx: Tx, shops: ReadonlyMap<string, ShopState>, changes
   );
   await bookSettlements(
     tx,
-    moves.filter((move) => move.row.status === 'SETTLED').map((move) => move.row),
+    changes.flatMap(({ before: { payment }, transaction }) =>
+      transaction?.status === 'SETTLED' ? [{ transaction, payment }] : [],
+    ),
   );
   await clearTimers(tx, changes.flatMap(finishedTimers));
   await setTimers(

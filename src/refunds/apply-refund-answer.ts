@@ -1,4 +1,5 @@
 import type { MovementAnswer } from '../acquirers/port.ts';
+import type { Portion } from '../baskets/model.ts';
 import type { Outcome } from '../kernel/batch.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Tx } from '../kernel/db/database.ts';
@@ -14,9 +15,10 @@ import { isContradiction, judgeMovement } from '../transactions/judge-movement.t
 import { isOpen } from '../transactions/model.ts';
 import { readTransactions } from '../transactions/store.ts';
 import { refundFact } from './events.ts';
-import { askTimer } from './model.ts';
+import { askTimer, borne } from './model.ts';
 import { addRefunded } from './sql/add-refunded.ts';
 import { moveRefunds } from './sql/move-refunds.ts';
+import { readRefundShares } from './sql/refund-shares.ts';
 import { findShopsOfRefunds, readRefunds } from './store.ts';
 
 /** An acquirer's word about one refund. */
@@ -90,7 +92,8 @@ async function readKnown(
 async function write(tx: Tx, change: Change): Promise<void> {
   const { before, refund, transaction, at } = change;
   await moveRefunds(tx, [{ was: before.status, row: refund }]);
-  await writePostings(tx, postingsOf(change));
+  const portions = refund.status === 'REJECTED' ? await readRefundShares(tx, refund.id) : [];
+  await writePostings(tx, postingsOf(change, portions));
   if (refund.status === 'REJECTED') {
     await addRefunded(tx, [{ transactionId: transaction.id, amount: -refund.amount }]);
   }
@@ -98,8 +101,8 @@ async function write(tx: Tx, change: Change): Promise<void> {
   await appendEvents(tx, [refundFact(refund, transaction, at)]);
 }
 
-function postingsOf({ refund, transaction, at }: Change): NewPosting[] {
+function postingsOf({ refund, transaction, at }: Change, portions: readonly Portion[]): NewPosting[] {
   const money = { ...refund, acquirer: transaction.acquirer, refundId: refund.id, at };
   if (refund.status === 'SETTLED') return [refundSettled(money)];
-  return refund.status === 'REJECTED' ? [refundRejected(money)] : [];
+  return refund.status === 'REJECTED' ? borne(money, portions).map(refundRejected) : [];
 }

@@ -1,4 +1,5 @@
 import { type Actor, requireScope } from '../auth/actor.ts';
+import { readStandings } from '../baskets/sql/read-shares.ts';
 import { inTransaction } from '../kernel/db/database.ts';
 import type { Transaction } from '../kernel/db/generated/prisma/client.ts';
 import { Refusal } from '../kernel/errors.ts';
@@ -30,15 +31,16 @@ export async function checkRefund(
   requireScope(actor, 'payments:read');
   const { transaction, shop } = await findVisibleTransaction(deps, actor, wish.transactionId);
   const now = deps.clock.now(shop);
-  const cover = await inTransaction(deps.database, async (tx) => {
+  const { cover, standings } = await inTransaction(deps.database, async (tx) => {
     const balances = await readBalances(tx, [shop.id]);
     const plans = await readPlans(tx, [{ id: shop.id, shopId: shop.id, at: now }]);
     const balance = balances.find(({ currency }) => currency === transaction.currency)?.amount ?? 0n;
-    return { balance, overdraft: plans.get(shop.id)?.overdraft ?? 0n };
+    const standings = (await readStandings(tx, [transaction.id])).get(transaction.id) ?? [];
+    return { cover: { balance, overdraft: plans.get(shop.id)?.overdraft ?? 0n }, standings };
   });
   const left = transaction.settledAmount - transaction.refundedAmount;
   try {
-    requireRefundable(transaction, { amount: wish.amount, cover, now });
+    requireRefundable(transaction, { amount: wish.amount, cover, standings, now });
     return { transaction, refusal: undefined, left };
   } catch (error) {
     const isNever = error instanceof TransactionNotSettled || error instanceof RefundWindowClosed;

@@ -1,5 +1,7 @@
 import { type Actor, requireScope } from '../auth/actor.ts';
+import type { Portion } from '../baskets/model.ts';
 import { hashInput, parseIdempotencyKey } from '../kernel/idempotency.ts';
+import { parseId } from '../kernel/ids.ts';
 import { parseText } from '../kernel/text.ts';
 import { sendMovement } from '../payments/send-movement.ts';
 import { findVisibleTransaction } from '../transactions/find-transaction.ts';
@@ -12,6 +14,8 @@ export type CreateRefundInput = {
   readonly idempotencyKey: string;
   /** Minor units of the transaction's currency. */
   readonly amount: bigint;
+  /** What recipients of a basket bear of it; undefined: in proportion to what each has left. The rest is the shop's. */
+  readonly shares?: readonly Portion[] | undefined;
   /** Why, for the shop's own books; the payer's bank may show it. */
   readonly reason?: string | undefined;
 };
@@ -33,6 +37,10 @@ export async function createRefund(deps: RefundDeps, actor: Actor, input: Create
     idempotencyKey: parseIdempotencyKey(input.idempotencyKey),
     inputHash: hashInput({ ...input, transactionId: transaction.id }),
     amount: input.amount,
+    shares: input.shares?.map(({ recipientId, amount }) => ({
+      recipientId: parseId(recipientId, 'recipient', ['shares']),
+      amount,
+    })),
     note,
   });
   if (ordered.replayed) return ordered;

@@ -1,3 +1,5 @@
+import { type Portion, portionsOf, restOf, type Standing } from '../baskets/model.ts';
+import { readStandings } from '../baskets/sql/read-shares.ts';
 import type { Outcome } from '../kernel/batch.ts';
 import { after, type Clock } from '../kernel/clock.ts';
 import type { Tx } from '../kernel/db/database.ts';
@@ -15,9 +17,10 @@ import type { Shop } from '../shops/model.ts';
 import { readTransactions } from '../transactions/store.ts';
 import { BalanceTooLow, RefundExceedsAmount, RefundWindowClosed, TransactionNotSettled } from './errors.ts';
 import { refundFact } from './events.ts';
-import { askDelay, askTimer, windowEnd } from './model.ts';
+import { askDelay, askTimer, borne, requirePortions, windowEnd } from './model.ts';
 import { addRefunded } from './sql/add-refunded.ts';
 import { insertRefunds } from './sql/insert-refunds.ts';
+import { insertRefundShares } from './sql/refund-shares.ts';
 import { readRefundsByKey } from './store.ts';
 
 /** A checked wish to refund a transaction. */
@@ -27,6 +30,8 @@ export type PreparedRefund = {
   readonly idempotencyKey: string;
   readonly inputHash: Buffer;
   readonly amount: bigint;
+  /** What recipients of a basket bear; undefined: in proportion to what each has left. */
+  readonly shares: readonly Portion[] | undefined;
   readonly note: string | null;
 };
 
@@ -37,6 +42,8 @@ export type OrderedRefund = {
   readonly replayed: boolean;
 };
 
+type NewRefund = OrderedRefund & { readonly portions: readonly Portion[] };
+
 type Known = {
   readonly byKey: Map<string, Refund>;
   readonly transactions: Map<string, Transaction>;
@@ -44,6 +51,8 @@ type Known = {
   readonly balances: Map<string, bigint>;
   /** By transaction. */
   readonly overdrafts: ReadonlyMap<string, bigint>;
+  /** By transaction: what recipients have of it. */
+  readonly standings: Map<string, readonly Standing[]>;
 };
 
 /**
@@ -60,7 +69,7 @@ export async function decideRefunds(
   await lockShops(tx, shopIds);
   const known = await readKnown(tx, clock, wishes);
   const outcomes = wishes.map((wish) => decide(known, wish, clock.now(wish.shop)));
-  const ordered = outcomes.flatMap((outcome) => ('value' in outcome && !outcome.value.replayed ? [outcome.value] : []));
+  const ordered = outcomes.flatMap((outcome) => ('value' in outcome && isNew(outcome.value) ? [outcome.value] : []));
   await write(tx, ordered, new Map(wishes.map((wish) => [wish.shop.id, wish.shop])));
   return outcomes;
 }
@@ -82,11 +91,19 @@ async function readKnown(tx: Tx, clock: Clock, wishes: readonly PreparedRefund[]
     transactions: new Map(transactions.map((transaction) => [transaction.id, transaction])),
     balances: new Map(balances.map((balance) => [`${balance.shopId} ${balance.currency}`, balance.amount])),
     overdrafts: new Map([...plans].map(([id, plan]) => [id, plan.overdraft])),
+    standings: await readStandings(
+      tx,
+      transactions.map((transaction) => transaction.id),
+    ),
   };
 }
 
+function isNew(ordered: OrderedRefund | NewRefund): ordered is NewRefund {
+  return 'portions' in ordered;
+}
+
 /** Decides one wish and notes what it did, so that the next wish of the batch sees it. */
-function decide(known: Known, wish: PreparedRefund, now: Date): Outcome<OrderedRefund> {
+function decide(known: Known, wish: PreparedRefund, now: Date): Outcome<OrderedRefund | NewRefund> {
   try {
     const transaction = known.transactions.get(wish.transactionId);
     if (!transaction || transaction.shopId !== wish.shop.id) {
@@ -100,31 +117,49 @@ function decide(known: Known, wish: PreparedRefund, now: Date): Outcome<OrderedR
       balance: known.balances.get(balance) ?? 0n,
       overdraft: known.overdrafts.get(transaction.id) ?? 0n,
     };
-    requireRefundable(transaction, { amount: wish.amount, cover, now });
+    const standings = known.standings.get(transaction.id) ?? [];
+    const portions = requireRefundable(transaction, { ...wish, cover, standings, now });
     const refund = newRefund(wish, transaction, now);
     const less = { ...transaction, refundedAmount: transaction.refundedAmount + wish.amount };
     known.byKey.set(key, refund);
     known.transactions.set(transaction.id, less);
-    known.balances.set(balance, cover.balance - wish.amount);
-    return { value: { refund, transaction: less, replayed: false } };
+    known.balances.set(balance, cover.balance - restOf(wish.amount, portions));
+    noteStandings(known, transaction.id, portions);
+    return { value: { refund, transaction: less, replayed: false, portions } };
   } catch (error) {
     if (error instanceof Refusal) return { refusal: error };
     throw error;
   }
 }
 
+/** What recipients have less, of this transaction and in all, for the wishes that follow. */
+function noteStandings(known: Known, transactionId: string, portions: readonly Portion[]): void {
+  const taken = new Map(portions.map((portion) => [portion.recipientId, portion.amount]));
+  for (const [id, standings] of known.standings) {
+    const next = standings.map((standing): Standing => {
+      const amount = taken.get(standing.recipientId) ?? 0n;
+      const left = id === transactionId ? standing.left - amount : standing.left;
+      return { ...standing, left, balance: standing.balance - amount };
+    });
+    known.standings.set(id, next);
+  }
+}
+
 /**
- * Demands that so much of a transaction can be refunded at this moment.
+ * Demands that so much of a transaction can be refunded at this moment, and says what recipients of a basket bear of it.
+ * The shop's balance with its overdraft must cover its part, and a recipient's with the same overdraft his.
  * @throws InvalidInput, TransactionNotSettled, RefundWindowClosed, RefundExceedsAmount or BalanceTooLow, in this order.
  */
 export function requireRefundable(
   transaction: Transaction,
   wish: {
     readonly amount: bigint;
+    readonly shares?: readonly Portion[] | undefined;
+    readonly standings: readonly Standing[];
     readonly cover: { readonly balance: bigint; readonly overdraft: bigint };
     readonly now: Date;
   },
-): void {
+): readonly Portion[] {
   const { method, status, settledAt, settledAmount, refundedAmount, currency } = transaction;
   if (wish.amount < 1n) {
     throw new InvalidInput(`A refund must be at least 1 minor unit, not ${wish.amount}.`, ['amount']);
@@ -134,8 +169,18 @@ export function requireRefundable(
   if (wish.now >= end) throw new RefundWindowClosed(method, end);
   const left = settledAmount - refundedAmount;
   if (wish.amount > left) throw new RefundExceedsAmount(left);
+  const { standings } = wish;
+  if (wish.shares) requirePortions(wish.shares, { amount: wish.amount, left, standings });
+  const shares = standings.map(({ recipientId, left: amount }) => ({ recipientId, amount }));
+  const portions = wish.shares ?? portionsOf(wish.amount, left, shares);
   const { balance, overdraft } = wish.cover;
-  if (balance + overdraft < wish.amount) throw new BalanceTooLow({ balance, overdraft, currency });
+  const rest = restOf(wish.amount, portions);
+  if (rest > 0n && balance + overdraft < rest) throw new BalanceTooLow({ balance, overdraft, currency });
+  for (const { recipientId, amount } of portions) {
+    const own = standings.find((standing) => standing.recipientId === recipientId)?.balance ?? 0n;
+    if (own + overdraft < amount) throw new BalanceTooLow({ balance: own, overdraft, currency, recipientId });
+  }
+  return portions;
 }
 
 function sameInput(earlier: Refund, wish: PreparedRefund): Refund {
@@ -161,14 +206,21 @@ function newRefund(wish: PreparedRefund, transaction: Transaction, now: Date): R
   };
 }
 
-async function write(tx: Tx, ordered: readonly OrderedRefund[], shops: ReadonlyMap<string, Shop>): Promise<void> {
+async function write(tx: Tx, ordered: readonly NewRefund[], shops: ReadonlyMap<string, Shop>): Promise<void> {
   const refunds = ordered.map(({ refund }) => refund);
   await insertRefunds(tx, refunds);
   await addRefunded(tx, refunds);
   await writePostings(
     tx,
-    ordered.map(({ refund, transaction }) =>
-      refundOrdered({ ...refund, acquirer: transaction.acquirer, refundId: refund.id, at: refund.createdAt }),
+    ordered.flatMap(({ refund, transaction, portions }) => {
+      const money = { ...refund, acquirer: transaction.acquirer, refundId: refund.id, at: refund.createdAt };
+      return borne(money, portions).map(refundOrdered);
+    }),
+  );
+  await insertRefundShares(
+    tx,
+    ordered.flatMap(({ refund: { id: refundId, currency }, portions }) =>
+      portions.map((portion) => ({ ...portion, refundId, currency })),
     ),
   );
   await setTimers(

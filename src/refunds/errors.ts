@@ -30,14 +30,20 @@ export class RefundWindowClosed extends Refusal {
   }
 }
 
-/** Balance and overdraft of the shop do not cover the refund. */
+/** Balance and overdraft of the shop, or of a recipient, do not cover the refund. */
 export class BalanceTooLow extends Refusal {
   readonly code = 'BALANCE_TOO_LOW';
 
-  constructor(cover: { readonly balance: bigint; readonly overdraft: bigint; readonly currency: string }) {
-    const { balance, overdraft, currency } = cover;
+  constructor(cover: {
+    readonly balance: bigint;
+    readonly overdraft: bigint;
+    readonly currency: string;
+    readonly recipientId?: string;
+  }) {
+    const { balance, overdraft, currency, recipientId } = cover;
+    const whose = recipientId === undefined ? '' : ` of the recipient ${recipientId}`;
     super(
-      `The balance of ${toDecimal(balance)} ${currency} and the overdraft of ${toDecimal(overdraft)} do not cover this refund; wait for further sales.`,
+      `The balance${whose} of ${toDecimal(balance)} ${currency} and the overdraft of ${toDecimal(overdraft)} do not cover this refund; wait for further sales.`,
       ['amount'],
     );
   }

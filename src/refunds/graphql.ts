@@ -37,6 +37,7 @@ export const RefundRef = builder.prismaObject('Refund', {
     status: t.expose('status', { type: RefundStatusEnum, description: 'Where it stands.' }),
     reason: t.exposeString('note', { nullable: true, description: 'Why, as the shop noted it.' }),
     code: t.exposeString('acquirerCode', { nullable: true, description: 'The acquirer’s code when it refused.' }),
+    shares: t.relation('shares', { description: 'What recipients of a basket bear of it; the rest is the shop’s.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was ordered.' }),
     settledAt: t.expose('settledAt', { type: 'DateTime', nullable: true, description: 'When it was settled.' }),
   }),
@@ -156,6 +157,14 @@ builder.queryField('canRefund', (t) =>
   }),
 );
 
+const RefundShareInput = builder.inputType('RefundShareInput', {
+  description: 'What one recipient is to bear of a refund.',
+  fields: (t) => ({
+    recipientId: t.id({ required: true, description: 'A recipient of the transaction, once.' }),
+    amount: t.field({ type: 'MinorUnits', required: true, description: '1 to what he has left of the transaction.' }),
+  }),
+});
+
 const CreateRefundInput = builder.inputType('CreateRefundInput', {
   description: 'What is to be given back.',
   fields: (t) => ({
@@ -165,6 +174,11 @@ const CreateRefundInput = builder.inputType('CreateRefundInput', {
       description: '1 to 255 characters, unique per shop: the same key and input give the same refund.',
     }),
     amount: t.field({ type: 'MinorUnits', required: true, description: 'Minor units: 1 to what is left.' }),
+    shares: t.field({
+      type: [RefundShareInput],
+      description:
+        'What recipients of a basket bear; the rest is the shop’s. Left out, all bear it in proportion to what they have left.',
+    }),
     reason: t.string({ description: 'Why, for the shop’s books: at most 255 characters.' }),
   }),
 });

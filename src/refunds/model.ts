@@ -1,4 +1,6 @@
+import { type Portion, restOf, type Standing } from '../baskets/model.ts';
 import type { PaymentMethod } from '../kernel/db/generated/prisma/enums.ts';
+import { InvalidInput } from '../kernel/errors.ts';
 
 /**
  * How long after its settlement a transaction can be refunded, in calendar months: cards three years, BLIK and pay later
@@ -32,4 +34,41 @@ const askAfterSeconds = [15, 15, 30, 60, 120, 300, 3_600] as const;
 /** How long to wait before the acquirer is asked, in the given round (0 is the first); in the end every 6 hours. */
 export function askDelay(round: number): { ms: number } {
   return { ms: (askAfterSeconds[round] ?? 21_600) * 1000 };
+}
+
+/** The parts of a refund's money: what each recipient bears, and what is left for the shop, if anything. */
+export function borne<Money extends { readonly amount: bigint }>(
+  money: Money,
+  portions: readonly Portion[],
+): readonly (Money & { readonly recipientId?: string })[] {
+  const rest = restOf(money.amount, portions);
+  return [...portions.map((portion) => ({ ...money, ...portion })), ...(rest > 0n ? [{ ...money, amount: rest }] : [])];
+}
+
+/**
+ * Demands that a refund can be split as its shop wishes.
+ * @throws InvalidInput naming `shares`.
+ */
+export function requirePortions(
+  portions: readonly Portion[],
+  refund: { readonly amount: bigint; readonly left: bigint; readonly standings: readonly Standing[] },
+): void {
+  const refuse = (sentence: string): InvalidInput => new InvalidInput(sentence, ['shares']);
+  const ids = new Set(portions.map((portion) => portion.recipientId));
+  if (ids.size < portions.length) throw refuse('shares must name each recipient once: add up what one bears.');
+  for (const { recipientId, amount } of portions) {
+    const left = refund.standings.find((standing) => standing.recipientId === recipientId)?.left;
+    if (left === undefined) throw refuse(`shares must name recipients of this transaction; ${recipientId} is none.`);
+    if (amount < 1n || amount > left) {
+      throw refuse(
+        `shares of ${recipientId} must be 1 to ${left} minor units, which is what is left of his, not ${amount}.`,
+      );
+    }
+  }
+  const rest = restOf(refund.amount, portions);
+  const own = refund.standings.reduce((sum, standing) => sum - standing.left, refund.left);
+  if (rest < 0n)
+    throw refuse(`shares come to more than the ${refund.amount} minor units of the refund: make them smaller.`);
+  if (rest > own)
+    throw refuse(`shares leave ${rest} minor units to the shop, of which only ${own} are left: make them larger.`);
 }

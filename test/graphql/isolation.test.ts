@@ -19,6 +19,8 @@ const rules: Readonly<Record<string, (tenant: Tenant) => unknown>> = {
   'Query.refunds.shopId': (t) => t.shopId,
   'Query.refunds.filter.transactionId': (t) => t.transactionId,
   'Query.refunds.after': () => undefined,
+  'Query.recipient.id': (t) => t.recipientId,
+  'Query.recipients.after': () => undefined,
   'Query.payout.id': (t) => t.payoutId,
   'Query.payouts.shopId': (t) => t.shopId,
   'Query.payouts.after': () => undefined,
@@ -48,6 +50,7 @@ const rules: Readonly<Record<string, (tenant: Tenant) => unknown>> = {
   'Mutation.chargeProfile.input.profileId': (t) => t.profileIds[0],
   'Mutation.deactivateProfile.input.profileId': (t) => t.profileIds[1],
   'Mutation.createRefund.input.transactionId': (t) => t.transactionId,
+  'Mutation.createRefund.input.shares.recipientId': () => undefined,
   'Mutation.resendWebhook.deliveryId': (t) => t.deliveryId,
   'Mutation.createApiKey.input.shopId': (t) => t.shopId,
   'Mutation.revokeApiKey.id': (t) => t.spareKeyId,
@@ -66,7 +69,9 @@ const operations = walkSchema();
 
 /** Inputs that the walk leaves out. */
 const leftOut = new Set(
-  Object.keys(rules).filter((path) => /\.(?:after|blik\.profileId)$/.test(path) && !/events|Updated/.test(path)),
+  Object.keys(rules).filter(
+    (path) => /\.(?:after|blik\.profileId|shares\.recipientId)$/.test(path) && !/events|Updated/.test(path),
+  ),
 );
 
 let gateway: TestGateway;

@@ -58,6 +58,7 @@ const byName: Readonly<Record<string, unknown>> = {
     appKey: undefined,
     // Goes with another method than the one above.
     wallet: undefined,
+    shares: undefined,
   },
   ...{ createdFrom: '2020-01-01T00:00:00Z', createdBefore: '2099-01-01T00:00:00Z', locale: 'pl', orderId: undefined },
 };

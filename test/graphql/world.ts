@@ -70,6 +70,8 @@ export type Tenant = {
   readonly deliveryId: string;
   /** A payout of 5.00 PLN that is on its way. */
   readonly payoutId: string;
+  /** Someone to whom a part of a payment goes. */
+  readonly recipientId: string;
   /** A payment link for several payers, none of whom has come. */
   readonly linkId: string;
   /** A second key, to be revoked. */
@@ -112,11 +114,12 @@ export async function settleTenant(
   const profileIds = [(await store()).profileId, (await store()).profileId] as const;
   const linkId = await createLink(gateway, { key: key.secret, shopId: shop.id, mark });
   const payoutId = await payOut(database, shop, 500n);
+  const recipientId = await insertRecipient(database, { merchantId: owner, shopId: shop.id, paymentId: paidId, mark });
   const deliveryId = await insertDelivery(database, { shopId: shop.id, paymentId: paidId, mark });
   return {
     ...{ merchantId: owner, shopId: shop.id, serviceKey, key: key.secret, keyId: key.id },
     ...{ paidId, transactionId, refundId, openIds, reservedIds, profileIds, customerId },
-    ...{ deliveryId, payoutId, linkId, startCursor, spareKeyId: spare.id, spareTokenId: token.id },
+    ...{ deliveryId, payoutId, recipientId, linkId, startCursor, spareKeyId: spare.id, spareTokenId: token.id },
   };
 }
 
@@ -224,6 +227,24 @@ async function startWallet(
 export function walletToken(merchantId: string, number = '4111111111111111'): string {
   const expiresAt = new Date(Date.now() + 3_600_000);
   return sealGooglePay({ number, expiry: { month: 12, year: expiresAt.getUTCFullYear() + 1 }, merchantId, expiresAt });
+}
+
+/** A recipient who has a part of a payment. */
+async function insertRecipient(
+  database: Database,
+  share: { readonly merchantId: string; readonly shopId: string; readonly paymentId: string; readonly mark: string },
+): Promise<string> {
+  const id = newId(longAgo);
+  await database.pool.query(
+    'insert into recipient (id, merchant_id, name, iban, created_at) values ($1, $2, $3, $4, $5)',
+    [...[id, share.merchantId, `Odbiorca ${share.mark}`, `PL${share.mark}`, longAgo]],
+  );
+  await database.pool.query(
+    `insert into basket_share (id, shop_id, payment_id, recipient_id, amount, currency, label)
+     values ($1, $2, $3, $4, 1, 'PLN', $5)`,
+    [newId(longAgo), share.shopId, share.paymentId, id, share.mark],
+  );
+  return id;
 }
 
 /** A notification that was delivered, with its one try. */

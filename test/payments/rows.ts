@@ -35,6 +35,7 @@ export function paymentRow(values: Partial<Payment>): Payment {
     returnUrl: null,
     notificationUrl: null,
     documents: null,
+    isSplit: false,
     validUntil: new Date('2027-06-02T10:00:00.000Z'),
     createdAt,
     updatedAt: createdAt,

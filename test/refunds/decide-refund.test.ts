@@ -23,7 +23,7 @@ afterAll(() => world.close());
 
 function wishFor({ shop, transaction }: Sale, amount: bigint, idempotencyKey: string = randomUUID()): PreparedRefund {
   const inputHash = Buffer.alloc(32, String(amount));
-  return { shop, transactionId: transaction.id, idempotencyKey, inputHash, amount, note: null };
+  return { shop, transactionId: transaction.id, idempotencyKey, inputHash, amount, shares: undefined, note: null };
 }
 
 /** Decides in one transaction, without the lane that would try the halves of a batch that failed. */

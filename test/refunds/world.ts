@@ -59,6 +59,7 @@ export function decide({ refunds }: Pick<RefundWorld, 'refunds'>, sale: Sale, am
     idempotencyKey: randomUUID(),
     inputHash: hashInput({ amount }),
     amount,
+    shares: undefined,
     note: 'sama decyzja',
   });
 }

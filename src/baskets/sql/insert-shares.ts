@@ -1,6 +1,9 @@
 import type { Tx } from '../../kernel/db/database.ts';
 import type { Payment } from '../../kernel/db/generated/prisma/client.ts';
+import type { Currency } from '../../kernel/db/generated/prisma/enums.ts';
 import { newId } from '../../kernel/ids.ts';
+import type { AccountRef } from '../../ledger/model.ts';
+import { openAccounts } from '../../ledger/sql/open-accounts.ts';
 import { ibanOf, type Share } from '../model.ts';
 
 /** A payment that is split, and how. */
@@ -17,7 +20,7 @@ export type Basket = {
 export async function insertShares(tx: Tx, baskets: readonly Basket[]): Promise<void> {
   const rows = baskets.flatMap(({ shares, ...basket }) => shares.map((share) => ({ ...basket, share })));
   if (rows.length === 0) return;
-  await tx.query({
+  const written = await tx.query<{ recipientId: string; currency: Currency }>({
     name: 'insert-basket-shares',
     text: `
       with inp as materialized (
@@ -33,7 +36,8 @@ export async function insertShares(tx: Tx, baskets: readonly Basket[]): Promise<
       )
       insert into basket_share (id, shop_id, payment_id, recipient_id, amount, currency, label, title)
       select inp.id, inp.shop_id, inp.payment_id, known.id, inp.amount, inp.currency, inp.label, inp.title
-      from inp join known using (merchant_id, iban)`,
+      from inp join known using (merchant_id, iban)
+      returning recipient_id as "recipientId", currency`,
     values: [
       rows.map(({ payment }) => newId(payment.createdAt)),
       rows.map(({ payment }) => newId(payment.createdAt)),
@@ -48,4 +52,10 @@ export async function insertShares(tx: Tx, baskets: readonly Basket[]): Promise<
       rows.map(({ payment }) => payment.createdAt),
     ],
   });
+  const accounts = written.map(({ recipientId: owner, currency }) => ({ kind: 'RECIPIENT', owner, currency }) as const);
+  const byOwner = (one: AccountRef, other: AccountRef): number => (one.owner < other.owner ? -1 : 1);
+  await openAccounts(
+    tx,
+    [...new Map(accounts.map((account) => [`${account.owner} ${account.currency}`, account])).values()].sort(byOwner),
+  );
 }

@@ -7,6 +7,7 @@ import type { NewPosting } from '../model.ts';
  */
 export async function writePostings(tx: Tx, postings: readonly NewPosting[]): Promise<void> {
   if (postings.length === 0) return;
+  await lockRecipients(tx, postings);
   const [done] = await tx.query<{ written: bigint }>({
     name: 'write-postings',
     text: `
@@ -34,6 +35,23 @@ export async function writePostings(tx: Tx, postings: readonly NewPosting[]): Pr
     values: columnsOf(postings),
   });
   if (done?.written !== BigInt(postings.length)) throw new Error('A posting names an account that was never opened.');
+}
+
+/**
+ * A recipient is paid by all shops of his merchant, so his balance is locked by itself, in the order of accounts: two
+ * baskets with the same recipients would otherwise wait for each other in a circle.
+ */
+async function lockRecipients(tx: Tx, postings: readonly NewPosting[]): Promise<void> {
+  const owners = postings.flatMap(({ from, to }) => [from, to]).filter(({ kind }) => kind === 'RECIPIENT');
+  if (owners.length === 0) return;
+  await tx.query({
+    name: 'lock-recipients',
+    text: `
+      select b.account_id from account_balance b join account a on a.id = b.account_id
+      where a.kind = 'RECIPIENT' and a.owner = any($1::text[])
+      order by b.account_id for no key update of b`,
+    values: [[...new Set(owners.map(({ owner }) => owner))]],
+  });
 }
 
 function columnsOf(postings: readonly NewPosting[]): unknown[] {

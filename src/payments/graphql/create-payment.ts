@@ -1,3 +1,5 @@
+import { ShareInput } from '../../baskets/graphql.ts';
+import { parseShare } from '../../baskets/model.ts';
 import { type BuilderTypes, builder } from '../../graphql/builder.ts';
 import { CurrencyEnum, LocaleEnum } from '../../graphql/money.ts';
 import { refusable, resultUnion } from '../../graphql/refusable.ts';
@@ -75,6 +77,10 @@ const CreatePaymentInput = builder.inputType('CreatePaymentInput', {
       description: "At least 60 seconds ahead; left out, the shop's setting or 15 months.",
     }),
     ...choiceFields(t),
+    shares: t.field({
+      type: [ShareInput],
+      description: 'What of it goes to others, at most 100; what is left is the shop’s.',
+    }),
   }),
 });
 
@@ -95,10 +101,15 @@ builder.mutationField('createPayment', (t) =>
     resolve: (_, { input }, context) =>
       refusable(context, { operation: 'createPayment', scope: 'payments:write', evidence: input }, async (actor) => {
         const { payments, addressRule } = context.app;
-        const { shopId, customerId, capture: captureMode, ...given } = withoutNulls(input);
+        const { shopId, customerId, capture: captureMode, shares, ...given } = withoutNulls(input);
         const documents =
           customerId === undefined ? undefined : { customerId: parseCustomerId(customerId, ['customerId']) };
-        const wish = { ...given, captureMode, documents };
+        const wish = {
+          ...given,
+          captureMode,
+          documents,
+          shares: shares?.map((share) => parseShare(withoutNulls(share))),
+        };
         const shop = await findVisibleShop(payments.shops, actor, shopId);
         const deps = { clock: payments.clock, acquirers: payments.acquirers, addressRule };
         return payments.creating.submit(preparePayment(deps, { shop, source: 'API' }, wish));

@@ -1,5 +1,6 @@
+import { RecipientRef } from '../../baskets/graphql.ts';
 import { builder } from '../../graphql/builder.ts';
-import { requirePage } from '../../graphql/connection-arguments.ts';
+import { requirePage, requirePageForm } from '../../graphql/connection-arguments.ts';
 import { actorWith } from '../../graphql/context.ts';
 import { CurrencyEnum } from '../../graphql/money.ts';
 import { parseId } from '../../kernel/ids.ts';
@@ -30,6 +31,21 @@ builder.queryField('payout', (t) =>
         where: { AND: visiblePayouts(actorWith(context, 'payouts:read')), id: parseId(id, 'payout') },
       }),
   }),
+);
+
+builder.prismaObjectField(RecipientRef, 'payouts', (t) =>
+  t.relatedConnection(
+    'payouts',
+    {
+      cursor: 'id',
+      description: 'What he was paid, newest first.',
+      query: (args) => {
+        requirePageForm(args);
+        return { orderBy: [{ createdAt: 'desc' }, { id: 'desc' }] };
+      },
+    },
+    PayoutConnection,
+  ),
 );
 
 const PayoutFilter = builder.inputType('PayoutFilter', {

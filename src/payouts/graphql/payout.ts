@@ -33,6 +33,10 @@ export const PayoutRef = builder.prismaObject('Payout', {
       description: 'The shop that is paid; null when a recipient of baskets is.',
       resolve: ({ shopId }, _, context) => (shopId === null ? null : context.loaders.shop.load(shopId)),
     }),
+    recipient: t.relation('recipient', {
+      nullable: true,
+      description: 'The recipient of baskets who is paid; null when a shop is.',
+    }),
     currency: t.expose('currency', { type: CurrencyEnum, description: 'ISO 4217. Currencies are never mixed.' }),
     businessDay: t.field({
       type: 'Date',

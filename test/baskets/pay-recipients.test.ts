@@ -1,0 +1,231 @@
+import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type Portion, portionsOf, restOf, splitByWeights } from '../../src/baskets/model.ts';
+import { startTransaction } from '../../src/payments/start-transaction.ts';
+import { createRefund } from '../../src/refunds/create-refund.ts';
+import type { Shop } from '../../src/shops/model.ts';
+import { capture } from '../payments/authorized.ts';
+import { openPayoutWorld, type PayoutWorld } from '../payouts/world.ts';
+import type { Sale } from '../refunds/world.ts';
+import { actorOf, createPayment } from '../support/factories.ts';
+import { brokenInvariants } from '../support/invariants.ts';
+
+let world: PayoutWorld;
+
+beforeAll(async () => {
+  world = await openPayoutWorld();
+});
+
+afterEach(async () => {
+  expect(await brokenInvariants(world.database)).toEqual([]);
+  expect(world.alarms.splice(0)).toEqual([]);
+});
+
+afterAll(() => world.close());
+
+const accounts = ['72105000028166973380325415', '58105000025503268251444948'] as const;
+
+/** A sale of 100.00 PLN of which the recipients get the amounts. */
+async function sellBasket(
+  shop: Shop,
+  amounts: readonly bigint[],
+  { amount = 10_000n, reserve = false }: { readonly amount?: bigint; readonly reserve?: boolean } = {},
+): Promise<Sale> {
+  const shares = amounts.map((share, place) => ({
+    account: accounts[place] ?? '',
+    amount: share,
+    label: `Firma ${place}`,
+  }));
+  const payment = await createPayment(world.deps, shop, {
+    amount,
+    shares,
+    captureMode: reserve ? 'MANUAL' : 'AUTOMATIC',
+  });
+  world.acquirer.onStart({ kind: reserve ? 'authorized' : 'settled', amount });
+  const card = { method: 'CARD', card: { token: 'a token', fingerprint: 'a card' } } as const;
+  const wish = { paymentId: payment.id, idempotencyKey: randomUUID(), ...card };
+  return { shop, ...(await startTransaction(world.deps, { shop, source: 'WEB' }, wish)) };
+}
+
+/** The ids of a merchant's recipients, in the order of the accounts. */
+async function recipientsOf({ merchantId }: Shop): Promise<string[]> {
+  const { rows } = await world.database.pool.query<{ id: string; iban: string }>(
+    'select id, iban from recipient where merchant_id = $1',
+    [merchantId],
+  );
+  return accounts.flatMap((account) => rows.filter(({ iban }) => iban.endsWith(account)).map(({ id }) => id));
+}
+
+async function balances(shop: Shop): Promise<bigint[]> {
+  const owners = [shop.id, ...(await recipientsOf(shop))];
+  return Promise.all(owners.map((owner) => world.balanceOf(owner)));
+}
+
+const refundOf = (sale: Sale, amount: bigint, shares?: readonly Portion[]) =>
+  createRefund(world.refunds, actorOf(sale.shop), {
+    transactionId: sale.transaction.id,
+    idempotencyKey: randomUUID(),
+    amount,
+    shares,
+  });
+
+describe('The money of a basket', () => {
+  it('goes to its recipients, and what is left to the shop', async () => {
+    const shop = await world.openShop();
+    await sellBasket(shop, [6_000n, 3_000n]);
+    expect(await balances(shop)).toEqual([1_000n, 6_000n, 3_000n]);
+  });
+
+  it('is split in each capture, and whole in the end', async () => {
+    const shop = await world.openShop();
+    const sale = await sellBasket(shop, [6_000n, 3_001n], { reserve: true });
+    world.acquirer.onMove({ kind: 'settled' });
+    await capture(world as never, sale, { amount: 3_333n });
+    expect(await balances(shop)).toEqual([333n, 2_000n, 1_000n]);
+    await capture(world as never, sale, { amount: 6_667n });
+    world.acquirer.onMove(undefined);
+    expect(await balances(shop)).toEqual([999n, 6_000n, 3_001n]);
+  });
+
+  it('is the shop’s alone when the payment was paid twice', async () => {
+    const shop = await world.openShop();
+    const shares = [{ account: accounts[0], amount: 9_000n, label: 'Firma' }];
+    const payment = await createPayment(world.deps, shop, { amount: 10_000n, shares });
+    const pay = async (): Promise<string> => {
+      world.acquirer.onStart(undefined);
+      const wish = { paymentId: payment.id, idempotencyKey: randomUUID(), method: 'BLIK', blikCode: '123456' } as const;
+      return (await startTransaction(world.deps, { shop, source: 'API' }, wish)).transaction.id;
+    };
+    const first = await pay();
+    await world.deps.applying.submit({
+      transactionId: first,
+      answer: { kind: 'rejected', reason: 'GENERAL', code: 'x' },
+    });
+    const second = await pay();
+    for (const transactionId of [second, first]) {
+      await world.deps.applying.submit({ transactionId, answer: { kind: 'settled', amount: 10_000n } });
+    }
+    expect(await balances(shop)).toEqual([11_000n, 9_000n]);
+    world.alarms.length = 0;
+  });
+});
+
+describe('A refund of a basket', () => {
+  it('is borne by each in proportion, and of all that is left by each whole', async () => {
+    const shop = await world.openShop();
+    const sale = await sellBasket(shop, [6_000n, 3_000n]);
+    await refundOf(sale, 1_001n);
+    expect(await balances(shop)).toEqual([900n, 5_399n, 2_700n]);
+    await refundOf(sale, 8_999n);
+    expect(await balances(shop)).toEqual([0n, 0n, 0n]);
+  });
+
+  it('is borne as the shop says, but by nobody more than he has left of it', async () => {
+    const shop = await world.openShop();
+    const sale = await sellBasket(shop, [6_000n, 3_000n]);
+    const [one = '', other = ''] = await recipientsOf(shop);
+    await refundOf(sale, 3_000n, [{ recipientId: other, amount: 2_500n }]);
+    expect(await balances(shop)).toEqual([500n, 6_000n, 500n]);
+    const refused = [
+      [{ recipientId: other, amount: 501n }],
+      [{ recipientId: one, amount: 0n }],
+      [{ recipientId: randomUUID(), amount: 1n }],
+      [
+        { recipientId: one, amount: 1n },
+        { recipientId: one, amount: 1n },
+      ],
+      [{ recipientId: one, amount: 1_001n }],
+      [{ recipientId: one, amount: 499n }],
+      [],
+    ];
+    for (const shares of refused) {
+      await expect(refundOf(sale, 1_000n, shares)).rejects.toMatchObject({ code: 'INVALID_INPUT', field: ['shares'] });
+    }
+    expect(await balances(shop)).toEqual([500n, 6_000n, 500n]);
+  });
+
+  it('that is refused gives each his part again', async () => {
+    const shop = await world.openShop();
+    const sale = await sellBasket(shop, [6_000n, 3_000n]);
+    const { refund } = await refundOf(sale, 5_000n);
+    await world.refunds.answering.submit({ refundId: refund.id, answer: { kind: 'rejected', code: 'x' } });
+    expect(await balances(shop)).toEqual([1_000n, 6_000n, 3_000n]);
+  });
+
+  it('needs the balance of each recipient, with the overdraft of the plan', async () => {
+    const shop = await world.openShop();
+    const sale = await sellBasket(shop, [150_000n], { amount: 160_000n });
+    await world.payAt('2026-11-27T06:00:00+01:00');
+    expect(await balances(shop)).toEqual([0n, 0n]);
+    const [recipient = ''] = await recipientsOf(shop);
+    await expect(refundOf(sale, 160_000n)).rejects.toMatchObject({
+      code: 'BALANCE_TOO_LOW',
+      message: expect.stringContaining(`of the recipient ${recipient} of 0.00 PLN`),
+    });
+    await refundOf(sale, 100_000n, [{ recipientId: recipient, amount: 100_000n }]);
+    expect(await balances(shop)).toEqual([0n, -100_000n]);
+  });
+});
+
+describe('Recipients', () => {
+  it('are paid out like shops, each less his part of the commission', async () => {
+    const shop = await world.openShop();
+    await sellBasket(shop, [6_000n, 3_000n]);
+    await sellBasket(shop, [3_333n, 6_667n]);
+    await world.payAt('2026-11-30T06:00:00+01:00');
+    const [one = '', other = ''] = await recipientsOf(shop);
+    const paid = await Promise.all([shop.id, one, other].map((owner) => world.payoutsOf(owner)));
+    expect(paid.map(([payout]) => [payout?.gross, payout?.commission, payout?.net])).toEqual([
+      [1_000n, 14n, 986n],
+      [9_333n, 131n, 9_202n],
+      [9_667n, 135n, 9_532n],
+    ]);
+    expect(paid[1]?.[0]).toMatchObject({ iban: `PL${accounts[0]}`, recipientId: one, shopId: null });
+  });
+});
+
+describe('A split', () => {
+  const weights = fc.array(fc.bigInt(0n, 10n ** 9n), { minLength: 1, maxLength: 8 });
+
+  it('by weights sums to the amount, and no part is a unit away from its due', () => {
+    fc.assert(
+      fc.property(fc.bigInt(0n, 10n ** 9n), weights, (amount, given) => {
+        const total = given.reduce((sum, weight) => sum + weight, 0n);
+        fc.pre(total > 0n);
+        const parts = splitByWeights(amount, given);
+        expect(parts.reduce((sum, part) => sum + part, 0n)).toBe(amount);
+        parts.forEach((part, place) => {
+          const off = part * total - amount * (given[place] ?? 0n);
+          expect(off < total && off > -total).toBe(true);
+        });
+      }),
+    );
+  });
+
+  it('of captures never exceeds what is taken, and is whole when all is', () => {
+    const cuts = fc.array(fc.bigInt(1n, 500n), { minLength: 1, maxLength: 6 });
+    fc.assert(
+      fc.property(cuts, weights, (captures, given) => {
+        const total = captures.reduce((sum, amount) => sum + amount, 0n);
+        const shares = splitByWeights(total, [1n, ...given])
+          .slice(1)
+          .map((amount, place) => ({ recipientId: `${place}`, amount }));
+        const got = new Map<string, bigint>();
+        let before = 0n;
+        for (const amount of captures) {
+          const left = shares.map(({ recipientId, amount: share }) => ({
+            recipientId,
+            amount: share - (got.get(recipientId) ?? 0n),
+          }));
+          const portions = portionsOf(amount, total - before, left);
+          expect(restOf(amount, portions)).toBeGreaterThanOrEqual(0n);
+          for (const portion of portions)
+            got.set(portion.recipientId, (got.get(portion.recipientId) ?? 0n) + portion.amount);
+          before += amount;
+        }
+        for (const share of shares) expect(got.get(share.recipientId) ?? 0n).toBe(share.amount);
+      }),
+    );
+  });
+});
