@@ -65,7 +65,7 @@ const channelNames: Readonly<Record<Channel, ChannelName>> = {
   visa_mobile: 'Visa Mobile',
   imoje_twisto: 'Twisto',
   paypo: 'PayPo',
-  pragma_go: 'PragmaGO',
+  pragma_go: { pl: 'PragmaGO (dla firm)', en: 'PragmaGO (for companies)' },
   blik_paylater: 'BLIK Płacę Później',
   inbank: { pl: 'Raty Inbank', en: 'Inbank instalments' },
   inbank_0: { pl: 'Raty 0% Inbank', en: 'Inbank instalments at 0%' },

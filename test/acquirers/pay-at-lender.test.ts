@@ -43,7 +43,7 @@ const decide = ({ id: reference }: Attempt, decision: 'approve' | 'refuse') =>
 const now = ({ id }: Attempt) => attemptNow(database, id);
 
 describe('A payment at a lender', () => {
-  it.each(['imoje_twisto', 'paypo', 'blik_paylater', 'inbank', 'inbank_0'] as const)(
+  it.each(['imoje_twisto', 'paypo', 'pragma_go', 'blik_paylater', 'inbank', 'inbank_0'] as const)(
     'by %s settles when its payer takes the credit, and can be given back',
     async (channel) => {
       const attempt = await send(channel);

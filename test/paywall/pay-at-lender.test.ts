@@ -32,9 +32,15 @@ describe('The page of a payment that lenders can pay', () => {
   it('offers pay later and instalments with their lenders by name', async () => {
     const text = await page(await newPayment());
     expect(titlesOf(text)).toEqual(expect.arrayContaining(['Pay later', 'Instalments']));
-    const names = ['Twisto', 'PayPo', 'BLIK Płacę Później', 'Inbank instalments', 'Inbank instalments at 0%'];
+    const names = [
+      'Twisto',
+      'PayPo',
+      'PragmaGO (for companies)',
+      'BLIK Płacę Później',
+      'Inbank instalments',
+      'Inbank instalments at 0%',
+    ];
     for (const name of names) expect(text).toContain(`</svg>${name}</span>`);
-    expect(text).not.toContain('PragmaGO');
   });
 
   it.each([
@@ -50,6 +56,7 @@ describe('The page of a payment that lenders can pay', () => {
 describe('A payer who chooses a lender', () => {
   it.each([
     ['pay-later', 'paypo', 'PayPo'],
+    ['pay-later', 'pragma_go', 'PragmaGO (for companies)'],
     ['instalments', 'inbank', 'Inbank instalments'],
   ])('by /%s is led to its page in his language, and from there back to a payment that waits', async (...chosen) => {
     const [path, channel, name] = chosen;
@@ -71,7 +78,7 @@ describe('A payer who chooses a lender', () => {
     ['pay-later', { channel: 'inbank' }, 'This way to pay is not available any more.'],
     ['instalments', { channel: 'paypo' }, 'This way to pay is not available any more.'],
     ['bank', { channel: 'paypo' }, 'This way to pay is not available any more.'],
-    ['pay-later', { channel: 'pragma_go' }, 'This way to pay is not available any more.'],
+    ['pay-later', { channel: 'lease' }, 'This way to pay is not available any more.'],
   ])('by /%s with %j is told what is wrong', async (path, fields, words) => {
     const { status, text } = await send(`/pay/${await newPayment()}/${path}?lang=en`, fields);
     expect([status, text]).toEqual([422, expect.stringContaining(words)]);

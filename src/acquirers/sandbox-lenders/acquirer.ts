@@ -10,7 +10,7 @@ import { movementCodes, page, refusals, scriptFor, scripts } from './outcomes.ts
 export function createSandboxLenders(deps: SandboxDeps): SandboxAcquirer {
   return createSandboxAcquirer(deps, {
     name: 'sandbox-lenders',
-    channels: ['imoje_twisto', 'paypo', 'blik_paylater', 'inbank', 'inbank_0'],
+    channels: ['imoje_twisto', 'paypo', 'pragma_go', 'blik_paylater', 'inbank', 'inbank_0'],
     capabilities: { authorizes: false, stopsOrders: false },
     unavailability: () => undefined,
     scripts,
