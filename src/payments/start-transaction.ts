@@ -7,7 +7,7 @@ import { hashInput, parseIdempotencyKey } from '../kernel/idempotency.ts';
 import { enqueue } from '../kernel/jobs/enqueue.ts';
 import { parseWebAddress } from '../kernel/web-address.ts';
 import type { Instrument } from '../profiles/model.ts';
-import { type Channel, channelFacts, channels, isChannel, type Shop } from '../shops/model.ts';
+import { type Channel, channelFacts, channels, isChannel, type Shop, takesCard } from '../shops/model.ts';
 import { isLive } from '../transactions/model.ts';
 import { isSent, type PreparedStart, type StartedTransaction } from './decide-start.ts';
 import type { PaymentDeps } from './deps.ts';
@@ -64,7 +64,7 @@ export const acquirerTimeoutMs = 3_000;
 /**
  * Starts one attempt to pay: decides (leaves the row PENDING), calls the acquirer outside any transaction, and applies
  * its answer. A refused attempt is an answer, not a refusal. Repeating the call with the same key starts nothing new.
- * A card or wallet without a token is not sent, nor BLIK without a code when that may be entered later: the payer enters it
+ * A card, or a wallet that gives one, is not sent without its token, nor BLIK without a code when that may be entered later: the payer enters it
  * on our page, and the attempt is NEW until then.
  * A channel that stores the card keeps it under the customer's name, once the attempt has its money.
  * @throws InvalidInput, NotFound, PaymentNotPayable, AttemptInProgress, MethodNotAvailable, AmountOutOfRange,
@@ -191,11 +191,6 @@ function prepareStart(
     returnUrl: input.returnUrl,
     payerIp: input.payerIp === undefined ? undefined : ipaddr.process(input.payerIp).toString(),
   };
-}
-
-function takesCard(channel: Channel): boolean {
-  const { method } = channelFacts(channel);
-  return method === 'CARD' || method === 'WALLET';
 }
 
 /**

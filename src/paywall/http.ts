@@ -149,6 +149,8 @@ function harmless(text: string): string {
 }
 
 async function readWallet({ cards }: HttpDeps, form: URLSearchParams, { shop }: PayerState): Promise<FormWish> {
+  // It asks its payer on a page of its own, to which the attempt leads.
+  if (form.get('channel') === 'visa_mobile') return { start: { method: 'WALLET', channel: 'visa_mobile' } };
   const channel = parseWallet(form.get('channel'));
   if (!cards || !channel) return methodGone;
   const tokenised = await tokeniseWallet(cards, shop, { channel, token: form.get('token') ?? '' });

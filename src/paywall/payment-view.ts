@@ -5,7 +5,7 @@ import { type ChannelOption, listMethods, type MethodOption } from '../payments/
 import { mayReplace } from '../payments/model.ts';
 import { channelName, methodName } from '../payments/name-methods.ts';
 import { customerIdOf, isStoring, storingChannels } from '../profiles/model.ts';
-import { type Channel, channelFacts, isChannel } from '../shops/model.ts';
+import { type Channel, channelFacts, isChannel, takesCard } from '../shops/model.ts';
 import { nextStepOf } from '../transactions/next-step.ts';
 import { countMoney } from './count-money.ts';
 import { findOtherMoney, isSurplus, mayBringMoney } from './find-other-money.ts';
@@ -129,6 +129,7 @@ function attemptView({ attempts, now }: PayerState, attempt: Transaction, locale
     number: attempts.indexOf(attempt) + 1,
     status: attempt.status,
     method: attempt.method,
+    channel: attempt.channel,
     label: labelOf(attempt, locale),
     reason: attempt.reason ?? undefined,
     startedAt: attempt.createdAt,
@@ -160,7 +161,7 @@ function storedBy(state: PayerState): PaymentView['stores'] {
 }
 
 /** Channels of which the payer's pages have a form, beside card, code and those that are tiles; what else a method has is for shops that ask for it by name. */
-const channelsWithForm: readonly Channel[] = ['gpay', 'applepay'];
+const channelsWithForm: readonly Channel[] = ['gpay', 'applepay', 'visa_mobile'];
 
 function optionsFor(state: PayerState, acquirers: Acquirers): MethodOption[] {
   const { payment, shop, now } = state;
@@ -187,7 +188,14 @@ function methodView(
     case 'CARD':
       return [{ method }];
     case 'WALLET':
-      return [{ method, wallets: named.map(({ channel, name }) => ({ name, href: walletLink(channel) })) }];
+      return [
+        {
+          method,
+          wallets: named.map(({ channel, name }) =>
+            takesCard(channel) ? { name, href: walletLink(channel) } : { name, channel },
+          ),
+        },
+      ];
     default:
       return isTileMethod(method) ? [{ method, tiles: named }] : [];
   }

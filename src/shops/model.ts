@@ -114,6 +114,13 @@ export function takesCurrency(channel: Channel, currency: Currency): boolean {
   return currencies === 'all' || currencies.includes(currency);
 }
 
+/** Says whether a card, typed or out of a wallet's token, has to come with an order through a channel. */
+export function takesCard(channel: Channel): boolean {
+  // Who pays by Visa Mobile shows his card to nobody but its app.
+  const { method } = channelFacts(channel);
+  return method === 'CARD' || (method === 'WALLET' && channel !== 'visa_mobile');
+}
+
 /** The limits that keep a channel from paying an amount in minor units; undefined when it can. */
 export function limitsAgainst(channel: Channel, amount: bigint): AmountLimits | undefined {
   const { limits } = channelFacts(channel);

@@ -2,6 +2,7 @@ import { createSandboxBanks } from '../../src/acquirers/sandbox-banks/acquirer.t
 import { createSandboxBlik } from '../../src/acquirers/sandbox-blik/acquirer.ts';
 import { createSandboxCards } from '../../src/acquirers/sandbox-cards/acquirer.ts';
 import { createSandboxLenders } from '../../src/acquirers/sandbox-lenders/acquirer.ts';
+import { createSandboxVisaMobile } from '../../src/acquirers/sandbox-visa-mobile/acquirer.ts';
 import type { CardOutcome } from '../../src/cards/test-cards.ts';
 import { type Payer, putUnderTest, type SandboxPlay } from './sandbox-under-test.ts';
 import type { AcquirerFixture } from './under-test.ts';
@@ -25,7 +26,7 @@ const blik: SandboxPlay = {
   order: (outcome) => ({ channel: 'blik', blikCode: blikCodes[outcome] }),
 };
 
-/** Orders that their payers decide on a page: at a bank, at a lender. */
+/** Orders that their payers decide on a page: at a bank, a lender, a wallet. */
 const pageOrders = {
   settled: { payer: approves },
   rejected: { payer: refuses },
@@ -42,6 +43,19 @@ const banks: SandboxPlay = {
 const lenders: SandboxPlay = {
   create: createSandboxLenders,
   order: (outcome) => ({ channel: 'paypo', ...pageOrders[outcome] }),
+};
+
+const visaMobile: SandboxPlay = {
+  create: createSandboxVisaMobile,
+  order: (outcome, { captures, voids }) => ({
+    channel: 'visa_mobile',
+    ...pageOrders[outcome],
+    // What its payer has not confirmed is called back, so his money is late only when the wallet says so.
+    ...(outcome === 'paid-late' ? { title: 'TEST-100018', payer: undefined } : {}),
+    ...(captures === 'rejected' ? { title: 'TEST-100015' } : {}),
+    ...(captures === 'silent' ? { title: 'TEST-100016' } : {}),
+    ...(voids === 'silent' ? { title: 'TEST-100017' } : {}),
+  }),
 };
 
 const cardOrders = {
@@ -77,5 +91,6 @@ export const sandboxFixtures = {
   'sandbox-blik': fixtureOf(blik, { authorizes: false, stopsOrders: true }),
   'sandbox-banks': fixtureOf(banks, { authorizes: false, stopsOrders: false }),
   'sandbox-lenders': fixtureOf(lenders, { authorizes: false, stopsOrders: false }),
+  'sandbox-visa-mobile': fixtureOf(visaMobile, { authorizes: true, stopsOrders: true }),
   'sandbox-cards': fixtureOf(cards, { authorizes: true, stopsOrders: true }),
 } as const;

@@ -18,7 +18,7 @@ export type Payer = { readonly decision: PayerDecision; readonly afterMs: number
 type Visit = { readonly reference: string; readonly decision: PayerDecision; readonly at: number };
 
 /** An order with all that makes it come to its outcome. */
-type PlayedOrder = Partial<StartOrder> & Pick<StartOrder, 'channel'> & { readonly payer?: Payer };
+type PlayedOrder = Partial<StartOrder> & Pick<StartOrder, 'channel'> & { readonly payer?: Payer | undefined };
 
 /** How a folder of a simulated acquirer is played with. */
 export type SandboxPlay = {

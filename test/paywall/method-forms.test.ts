@@ -143,6 +143,14 @@ describe('The wallets', () => {
   it('are links to where each shows its cards', () => {
     expect(drawAll()).toContain('href="/pay/1/wallet?channel=gpay">Pay with Google Pay</a>');
   });
+
+  it('that ask in their own app are forms, whose refusals name the wallet instead of a bank', () => {
+    expect(drawAll()).toMatch(/name="channel" value="visa_mobile">\s*<p><button/);
+    const refused = (channel: string, method: 'WALLET' | 'PBL'): string =>
+      drawAll({ attempt: { method, channel, reason: 'PAYER_DECLINED' } });
+    expect(refused('visa_mobile', 'WALLET')).toContain('declined in the wallet');
+    expect(refused('mtransfer', 'PBL')).not.toContain('declined in the wallet');
+  });
 });
 
 describe('After a refused attempt', () => {

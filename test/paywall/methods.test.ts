@@ -259,6 +259,19 @@ describe('The wallets', () => {
     expect((await open(`/pay/${id}/wallet?channel=${channel}`)).location).toBe(`/pay/${id}`);
   });
 
+  it('send the payer of Visa Mobile to its page, and wait for him', async () => {
+    const id = await newPayment();
+    const page = await open(`/pay/${id}?lang=en`);
+    expect(page.text).toMatch(/name="channel" value="visa_mobile">\s*<p><button[^>]*>Pay with Visa Mobile</);
+    const { status, location } = await send(`/pay/${id}/wallet?lang=en`, { channel: 'visa_mobile' });
+    expect([status, location]).toEqual([303, expect.stringContaining('/sandbox/')]);
+    const wallet = await open(new URL(location).pathname);
+    expect(wallet.text).toContain('Simulated wallet: Visa Mobile');
+    expect(wallet.text).toContain('types a phone number here and confirms in the app');
+    expect((await open(`/pay/${id}?lang=en`)).text).toContain('Confirm the payment in the wallet’s app');
+    expect(await attemptsOn(id)).toMatchObject([{ status: 'PENDING', channel: 'visa_mobile' }]);
+  });
+
   it('say what is wrong with a token, and start nothing', async () => {
     const id = await newPayment();
     const { merchantId } = gateway.demo;

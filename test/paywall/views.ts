@@ -53,6 +53,7 @@ export const allMethods: PaymentView['methods'] = [
     wallets: [
       { name: 'Google Pay', href: '/pay/1/wallet?channel=gpay' },
       { name: 'Apple Pay', href: '/pay/1/wallet?channel=applepay' },
+      { name: 'Visa Mobile', channel: 'visa_mobile' },
     ],
   },
   {
@@ -82,7 +83,15 @@ export function viewOf({ payment, attempt, ...rest }: Wishes = {}): PaymentView 
       ...payment,
     },
     attempt: attempt && {
-      ...{ number: 1, status: 'REJECTED', method: 'BLIK', label: 'BLIK', startedAt: drawnAt, replaceable: false },
+      ...{
+        number: 1,
+        status: 'REJECTED',
+        method: 'BLIK',
+        channel: 'blik',
+        label: 'BLIK',
+        startedAt: drawnAt,
+        replaceable: false,
+      },
       ...attempt,
     },
     money: {

@@ -11,7 +11,7 @@ import { CustomerUnnamed } from '../../profiles/errors.ts';
 import { isStoring } from '../../profiles/model.ts';
 import { MethodNotAvailable } from '../../shops/errors.ts';
 import { findVisibleShop } from '../../shops/find-shop.ts';
-import { type Channel, channelFacts, isChannel, type Shop } from '../../shops/model.ts';
+import { type Channel, channelFacts, isChannel, type Shop, takesCard } from '../../shops/model.ts';
 import { findNewestStatus } from '../../transactions/store.ts';
 import { wireMethod } from '../../webhooks/model.ts';
 import { methodCodes } from '../form/method-words.ts';
@@ -97,7 +97,7 @@ export const createTransactionEndpoint = endpoint(
     const card = await cardOf(call, { shop, method, channel });
     const prepared = preparePayment(deps.prepare, { shop, source: 'REST' }, wish);
     // What the guard stops leaves no payment behind; a call that was answered before finds its payment all the same.
-    const admission = isEntered(body, method) ? await askGuard(deps.payments, triedBy(body, shop, method)) : undefined;
+    const admission = isEntered(body, channel) ? await askGuard(deps.payments, triedBy(body, shop, method)) : undefined;
     const refusal = prepared.refusal ?? admission?.refusal;
     const made = await deps.payments.creating.submit({ ...prepared, refusal });
     const started = await startTransaction(
@@ -118,9 +118,9 @@ export const createTransactionEndpoint = endpoint(
 );
 
 /** Says whether all is there that the attempt needs; else the payer enters it on our page, and is judged there. */
-function isEntered({ blikCode, wallet }: Body, method: PaymentMethod): boolean {
-  if (method === 'BLIK') return blikCode !== undefined;
-  return method !== 'CARD' && (method !== 'WALLET' || wallet !== undefined);
+function isEntered({ blikCode, wallet }: Body, channel: Channel): boolean {
+  if (channelFacts(channel).method === 'BLIK') return blikCode !== undefined;
+  return !takesCard(channel) || wallet !== undefined;
 }
 
 function triedBy({ clientIp: address }: Body, { id: shopId }: Shop, method: PaymentMethod): Try {

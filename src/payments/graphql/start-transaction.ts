@@ -82,7 +82,7 @@ const FormField = builder.objectRef<Redirect['fields'][number]>('FormField').imp
 
 const RedirectRef = builder.objectRef<Redirect>('Redirect').implement({
   description:
-    'Send the payer’s browser there: to the bank, to a challenge of 3-D Secure, or to a page of ours for the card.',
+    'Send the payer’s browser there: to the bank, the lender or the wallet, to a challenge of 3-D Secure, or to a page of ours for the card.',
   fields: (t) => ({
     url: t.expose('url', { type: 'URL', description: 'Where to.' }),
     httpMethod: t.exposeString('httpMethod', { description: '`GET`, or `POST` with the fields as a form.' }),

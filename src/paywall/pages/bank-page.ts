@@ -1,8 +1,8 @@
 import { html } from 'hono/html';
-import type { PayerOrder } from '../../acquirers/payer-page.ts';
+import type { PayerOrder, PayerPageKind } from '../../acquirers/payer-page.ts';
 import { formatMoney } from '../../kernel/i18n/format-money.ts';
 import { channelName } from '../../payments/name-methods.ts';
-import { translatorFor, writtenLocale } from '../messages/catalogues.ts';
+import { type MessageKey, translatorFor, writtenLocale } from '../messages/catalogues.ts';
 import { layout } from './layout.ts';
 import { webAddress } from './parts.ts';
 import type { Html, PageFrame } from './view.ts';
@@ -10,7 +10,15 @@ import type { Html, PageFrame } from './view.ts';
 /** What the page of a simulated bank shows. */
 export type BankView = PageFrame & { readonly order: PayerOrder; readonly self: string };
 
-/** Draws the page of a simulated bank or lender, or of the challenge of 3-D Secure: whoever tests decides what the payer does. */
+/** What a page says while the order is open. */
+const texts = {
+  bank: 'bankPage.text',
+  challenge: 'bankPage.text',
+  lender: 'bankPage.lenderText',
+  wallet: 'bankPage.walletText',
+} as const satisfies Record<PayerPageKind, MessageKey>;
+
+/** Draws the page of a simulated bank, lender or wallet, or of the challenge of 3-D Secure: whoever tests decides what the payer does. */
 export function bankPage(view: BankView): Html {
   const t = translatorFor(view.locale);
   const { kind, amount, currency, shopName, isOpen, returnUrl } = view.order;
@@ -23,7 +31,7 @@ export function bankPage(view: BankView): Html {
     { title },
     html`<div class="card first">
 <h1>${title}</h1>
-<p>${isOpen ? t(kind === 'lender' ? 'bankPage.lenderText' : 'bankPage.text', { shop: shopName, amount: sum }) : t('bankPage.over')}</p>
+<p>${isOpen ? t(texts[kind], { shop: shopName, amount: sum }) : t('bankPage.over')}</p>
 ${isOpen ? decisions(view) : back === undefined ? '' : html`<p><a class="button" href="${back}">${t('bankPage.back')}</a></p>`}
 </div>`,
   );

@@ -32,6 +32,9 @@ const lenderReasons = [
   'SUPERSEDED',
 ] as const satisfies readonly DeclineReason[];
 
+/** Reasons of a wallet that asks in its app. */
+const walletReasons = ['PAYER_DECLINED', 'NOT_CONFIRMED'] as const satisfies readonly DeclineReason[];
+
 /** Says whether the page has to begin with what went wrong. */
 export function hasFailed(view: PaymentView): boolean {
   return view.problem !== undefined || refusalOf(view) !== undefined;
@@ -71,6 +74,8 @@ function reasonText(view: PaymentView, reason: DeclineReason): MessageKey {
   const method = view.attempt?.method;
   const ofBlik = method === 'BLIK' && blikReasons.find((candidate) => candidate === reason);
   if (ofBlik) return `reason.BLIK.${ofBlik}`;
+  const ofWallet = method === 'WALLET' && walletReasons.find((candidate) => candidate === reason);
+  if (ofWallet) return `reason.WALLET.${ofWallet}`;
   const ofLender = method && isCredit(method) && lenderReasons.find((candidate) => candidate === reason);
   return ofLender ? `reason.LENDER.${ofLender}` : `reason.${reason}`;
 }

@@ -91,6 +91,7 @@ export type AttemptView = {
   readonly number: number;
   readonly status: TransactionStatus;
   readonly method: PaymentMethod;
+  readonly channel: string;
   /** What the payer knows it by: `BLIK`, `mBank`, `Visa ···· 1111`. */
   readonly label: string;
   readonly reason?: DeclineReason | undefined;
@@ -116,7 +117,7 @@ export type MethodView =
   | { readonly method: 'BLIK' }
   | { readonly method: 'CARD' }
   | { readonly method: TileMethod; readonly tiles: readonly Tile[] }
-  | { readonly method: 'WALLET'; readonly wallets: readonly WalletLink[] };
+  | { readonly method: 'WALLET'; readonly wallets: readonly WalletChoice[] };
 
 /** The methods whose channels, banks or lenders, are tiles of which the payer chooses one. */
 export type TileMethod = 'PBL' | 'PAY_LATER' | 'INSTALLMENTS';
@@ -135,8 +136,10 @@ export function isTileMethod(method: PaymentMethod): method is TileMethod {
 
 export type Tile = { readonly channel: Channel; readonly name: string };
 
-/** Where the payer of a wallet chooses his card. */
-export type WalletLink = { readonly name: string; readonly href: string };
+/** A wallet: where its payer chooses his card; or, where it asks him in its own app, the channel that his choice posts. */
+export type WalletChoice =
+  | { readonly name: string; readonly href: string }
+  | { readonly name: string; readonly channel: string };
 
 export type PageUrls = {
   /** This page; with `stay` when it was opened so. */

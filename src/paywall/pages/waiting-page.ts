@@ -7,7 +7,15 @@ import { otherMoneyNotice } from './other-money.ts';
 import { amountOf, backLink, factList, isCredit, listening, refreshWithoutScript, statusLine } from './parts.ts';
 import type { Html, PaymentView } from './view.ts';
 
-type Waiting = 'unknown' | 'unknownLender' | 'atBank' | 'atLender' | 'challenge' | 'waiting' | 'processing';
+type Waiting =
+  | 'unknown'
+  | 'unknownLender'
+  | 'atBank'
+  | 'atLender'
+  | 'atWallet'
+  | 'challenge'
+  | 'waiting'
+  | 'processing';
 
 /** Draws the page of a payment whose attempt is running (status PENDING): what to do now, and how long there is for it. */
 export function waitingPage(view: PaymentView): Html {
@@ -51,6 +59,7 @@ function waitingFor({ attempt, now }: PaymentView): Waiting {
   if (attempt?.status === 'UNKNOWN') return isCredit(attempt.method) ? 'unknownLender' : 'unknown';
   if (attempt?.bankPage !== undefined) {
     if (isCredit(attempt.method)) return 'atLender';
+    if (attempt.channel === 'visa_mobile') return 'atWallet';
     return attempt.method === 'PBL' ? 'atBank' : 'challenge';
   }
   const confirms = attempt?.confirmUntil !== undefined || attempt?.method === 'BLIK';

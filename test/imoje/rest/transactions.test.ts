@@ -177,6 +177,8 @@ describe('POST /transaction by a method for which the payer has to go somewhere'
     ['ing', 'ing', 'pending', /\/sandbox\//],
     ['pbl', 'ing', 'pending', /\/sandbox\//],
     ['imoje_paylater', 'paypo', 'pending', /\/sandbox\//],
+    ['imoje_paylater', 'pragma_go', 'pending', /\/sandbox\//],
+    ['wallet', 'visa_mobile', 'pending', /\/sandbox\//],
     ['card', 'ecom3ds', 'new', /\/pay\//],
     ['wallet', 'gpay', 'new', /\/pay\//],
     ['blik', 'blik', 'new', /\/pay\//],
