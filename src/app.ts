@@ -9,6 +9,7 @@ import { createSandboxBanks } from './acquirers/sandbox-banks/acquirer.ts';
 import { createSandboxBlik } from './acquirers/sandbox-blik/acquirer.ts';
 import { createSandboxCards } from './acquirers/sandbox-cards/acquirer.ts';
 import { createSandboxLenders } from './acquirers/sandbox-lenders/acquirer.ts';
+import { createSandboxLessors } from './acquirers/sandbox-lessors/acquirer.ts';
 import { createSandboxVisaMobile } from './acquirers/sandbox-visa-mobile/acquirer.ts';
 import { createRefusalRecorder } from './audit/record-refusal.ts';
 import { type Authenticator, createAuthenticator } from './auth/authenticate-actor.ts';
@@ -188,6 +189,7 @@ function simulate({ mode }: Config, depsFor: (name: string) => SandboxDeps): rea
     createSandboxBlik(depsFor('sandbox-blik')),
     createSandboxBanks(depsFor('sandbox-banks')),
     createSandboxLenders(depsFor('sandbox-lenders')),
+    createSandboxLessors(depsFor('sandbox-lessors')),
     createSandboxVisaMobile(depsFor('sandbox-visa-mobile')),
     createSandboxCards(cards, async (token, merchantId) => (await vault.find(token, merchantId))?.outcome),
   ];

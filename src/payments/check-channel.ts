@@ -4,6 +4,7 @@ import type { Currency } from '../kernel/db/generated/prisma/enums.ts';
 import type { Refusal } from '../kernel/errors.ts';
 import { AmountOutOfRange, MethodNotAvailable } from '../shops/errors.ts';
 import { type Channel, channelFacts, limitsAgainst, type Shop } from '../shops/model.ts';
+import { type Documents, documentsAgainst } from './check-documents.ts';
 import { listMethods } from './list-methods.ts';
 
 /**
@@ -18,10 +19,14 @@ export function checkChannel(
     readonly channel: Channel;
     readonly amount: bigint;
     readonly currency: Currency;
+    /** What comes with the payment; undefined where nothing that comes along can matter. */
+    readonly documents?: Documents;
     readonly field: readonly string[];
   },
 ): Refusal | undefined {
-  const { channel, amount, currency, field } = wish;
+  const { channel, amount, currency, documents = null, field } = wish;
+  const lacking = documentsAgainst(channel, documents);
+  if (lacking !== undefined) return new MethodNotAvailable(lacking, field);
   const limits = limitsAgainst(channel, amount);
   if (limits) return new AmountOutOfRange(channel, limits, ['amount']);
   const asked = { amount, currency, wanted: [channelFacts(channel).method], now: deps.clock.now(shop) };

@@ -17,6 +17,7 @@ import { readShopStates, type ShopState } from '../shops/sql/read-shop-states.ts
 import { isLive } from '../transactions/model.ts';
 import { toNextStep } from '../transactions/next-step.ts';
 import { readAttempts, readTransactionsByKey } from '../transactions/store.ts';
+import { documentsAgainst } from './check-documents.ts';
 import { AttemptInProgress, PaymentNotPayable, TooManyAttempts } from './errors.ts';
 import { type Attempt, mayReplace } from './model.ts';
 import { keptBy, requireProfile } from './require-profile.ts';
@@ -218,6 +219,8 @@ function requirePayable(
   if (!wish.acquirer || !wanted || !offered || !takesCurrency(wish.channel, payment.currency)) {
     throw new MethodNotAvailable(`${wish.channel} cannot pay this payment; ask paymentMethods what can.`, ['method']);
   }
+  const lacking = documentsAgainst(wish.channel, payment.documents);
+  if (lacking !== undefined) throw new MethodNotAvailable(lacking, ['method']);
   const limits = limitsAgainst(wish.channel, payment.amount);
   if (limits) throw new AmountOutOfRange(wish.channel, limits, ['method']);
   const unavailable = wish.acquirer.unavailability(wish.channel, now);

@@ -1,6 +1,7 @@
 import { type Acquirers, acquirerFor, type Unavailability } from '../acquirers/port.ts';
 import type { Currency, PaymentMethod } from '../kernel/db/generated/prisma/enums.ts';
 import { type Channel, channelFacts, limitsAgainst, type Shop, takesCurrency } from '../shops/model.ts';
+import { type Documents, documentsAgainst } from './check-documents.ts';
 
 /** A channel of a method, and why it cannot be used now; undefined when it can. */
 export type ChannelOption = { readonly channel: Channel; readonly unavailable: Unavailability | undefined };
@@ -21,6 +22,8 @@ export type MethodWish = {
   readonly currency: Currency;
   /** The payment's own choice of methods; empty: all. */
   readonly wanted: readonly PaymentMethod[];
+  /** What came with the payment; undefined where there is none yet, so that nobody can know. */
+  readonly documents?: Documents | undefined;
   /** The moment, by the clock of the shop's merchant. */
   readonly now: Date;
   /** True lists also channels that cannot be used at this moment, each with the reason. */
@@ -29,7 +32,7 @@ export type MethodWish = {
 
 /**
  * Lists what can pay an amount at a shop: channels that the shop offers, in its order, that take the currency and the
- * amount, and for which there is an acquirer. Channels whose acquirer is out of order or closed at this hour, and methods of which none
+ * amount, that are not kept from it by the payment's documents, and for which there is an acquirer. Channels whose acquirer is out of order or closed at this hour, and methods of which none
  * is left, are left out unless they are asked for.
  */
 export function listMethods(acquirers: Acquirers, shop: Shop, wish: MethodWish): MethodOption[] {
@@ -39,7 +42,8 @@ export function listMethods(acquirers: Acquirers, shop: Shop, wish: MethodWish):
     const wanted = wish.wanted.length === 0 || wish.wanted.includes(method);
     const acquirer = acquirerFor(acquirers, channel);
     const takes = takesCurrency(channel, wish.currency) && !limitsAgainst(channel, wish.amount);
-    if (!wanted || !takes || !acquirer) continue;
+    const lacks = wish.documents !== undefined && documentsAgainst(channel, wish.documents) !== undefined;
+    if (!wanted || !takes || lacks || !acquirer) continue;
     const unavailable = acquirer.unavailability(channel, wish.now);
     if (unavailable && !wish.includeUnavailable) continue;
     byMethod.set(method, [...(byMethod.get(method) ?? []), { channel, unavailable }]);

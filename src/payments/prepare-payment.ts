@@ -12,6 +12,7 @@ import { type AddressRule, parseCallableAddress, parseWebAddress } from '../kern
 import { AmountOutOfRange, CurrencyNotAvailable, MethodNotAvailable } from '../shops/errors.ts';
 import { requireActive } from '../shops/find-shop.ts';
 import { channelFacts, limitsAgainst, type Shop, takesCurrency } from '../shops/model.ts';
+import { documentsAgainst } from './check-documents.ts';
 import type { PreparedPayment } from './create-payment.ts';
 import { defaultValidUntil, neverExpires, validitySecondsMin } from './model.ts';
 import { type Customer, parseCustomer } from './parse-customer.ts';
@@ -116,7 +117,7 @@ function refusalNow(
   }
 }
 
-function requireMethods(acquirers: Acquirers, shop: Shop, { methods, amount, currency }: Payment): void {
+function requireMethods(acquirers: Acquirers, shop: Shop, { methods, amount, currency, documents }: Payment): void {
   const offered = shop.channels.filter((channel) => acquirerFor(acquirers, channel));
   const available = new Set(offered.map((channel) => channelFacts(channel).method));
   const missing = methods.find((method) => !available.has(method));
@@ -126,7 +127,7 @@ function requireMethods(acquirers: Acquirers, shop: Shop, { methods, amount, cur
       ['methods'],
     );
   }
-  // One method that takes the currency and the amount is enough: the payer is shown no other.
+  // One method that takes the currency and the amount, and has the documents it needs, is enough: the payer is shown no other.
   const wanted = offered.filter((channel) => methods.length === 0 || methods.includes(channelFacts(channel).method));
   const paying = wanted.filter((channel) => takesCurrency(channel, currency));
   if (wanted.length > 0 && paying.length === 0) {
@@ -134,6 +135,8 @@ function requireMethods(acquirers: Acquirers, shop: Shop, { methods, amount, cur
     throw new CurrencyNotAvailable(currency, taken, methods);
   }
   if (methods.length === 0) return;
+  const lacking = paying.map((channel) => documentsAgainst(channel, documents));
+  if (lacking[0] && lacking.every((why) => why)) throw new MethodNotAvailable(lacking[0], ['methods']);
   const limits = paying.map((channel) => limitsAgainst(channel, amount));
   const [first] = limits;
   if (first && limits.every((limit) => limit)) throw new AmountOutOfRange(methods.join(', '), first, ['amount']);

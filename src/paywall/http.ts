@@ -10,7 +10,7 @@ import type { TokenisedCard } from '../payments/start-transaction.ts';
 import { channelFacts, isChannel } from '../shops/model.ts';
 import { answerErrorPage } from './answer-page.ts';
 import { findPayerState, type PayerState } from './find-payer-state.ts';
-import { type TileMethod, tilePaths } from './pages/view.ts';
+import { type TileMethod, tileMethods, tilePaths } from './pages/view.ts';
 import { channelFor, isOfWidget } from './payment-view.ts';
 import { backToPayment, showPayment } from './show-payment.ts';
 import { parseWallet, showWallet } from './show-wallet.ts';
@@ -21,14 +21,19 @@ import { type FormWish, takeForm } from './take-form.ts';
 /**
  * The payer's pages: `/pay/{id}`, another method `/pay/{id}/other`, the card form in a shop's frame `/pay/{id}/widget` with the
  * way out of it `/pay/{id}/widget/leave`, the targets of the forms `/pay/{id}/blik`, `/card`, `/bank`, `/pay-later`,
- * `/instalments` and `/wallet`, and the news `/pay/{id}/events`.
+ * `/instalments`, `/lease`, `/transfer` and `/wallet`, and the news `/pay/{id}/events`.
  */
 export function paywallRoutes(deps: HttpDeps): Hono<HttpEnv> {
   const streamStatus = createStatusStreamer(deps);
   const withState = stateFinder(deps);
   const form = (read: (form: URLSearchParams, state: PayerState) => FormWish | Promise<FormWish>) =>
     withState((c, state) => takeForm(deps, { c, state }, (fields) => read(fields, state)));
-  return new Hono<HttpEnv>()
+  const routes = new Hono<HttpEnv>();
+  for (const method of tileMethods) {
+    const path = `/pay/:id/${tilePaths[method]}`;
+    routes.post(path, form(readTile(method))).all(path, (c) => methodNotAllowed(c, 'POST'));
+  }
+  return routes
     .get(
       '/pay/:id',
       withState((c, state) => showPayment(deps, c, { state })),
@@ -46,12 +51,6 @@ export function paywallRoutes(deps: HttpDeps): Hono<HttpEnv> {
       form((fields, state) => readCard(deps, fields, state)),
     )
     .all('/pay/:id/card', (c) => methodNotAllowed(c, 'POST'))
-    .post(`/pay/:id/${tilePaths.PBL}`, form(readTile('PBL')))
-    .all(`/pay/:id/${tilePaths.PBL}`, (c) => methodNotAllowed(c, 'POST'))
-    .post(`/pay/:id/${tilePaths.PAY_LATER}`, form(readTile('PAY_LATER')))
-    .all(`/pay/:id/${tilePaths.PAY_LATER}`, (c) => methodNotAllowed(c, 'POST'))
-    .post(`/pay/:id/${tilePaths.INSTALLMENTS}`, form(readTile('INSTALLMENTS')))
-    .all(`/pay/:id/${tilePaths.INSTALLMENTS}`, (c) => methodNotAllowed(c, 'POST'))
     .get(
       '/pay/:id/wallet',
       withState((c, state) => showWallet(deps, c, state)),

@@ -167,8 +167,8 @@ function optionsFor(state: PayerState, acquirers: Acquirers): MethodOption[] {
   const { payment, shop, now } = state;
   const entered = [channelFor('CARD', state), channelFor('BLIK', state), ...channelsWithForm];
   if (shop.status !== 'ACTIVE' || !shop.merchantActive) return [];
-  const { amount, currency, methods: wanted } = payment;
-  const wish = { amount, currency, wanted, now, includeUnavailable: true };
+  const { amount, currency, methods: wanted, documents } = payment;
+  const wish = { amount, currency, wanted, documents, now, includeUnavailable: true };
   const hasForm = (channel: Channel): boolean =>
     entered.includes(channel) || isTileMethod(channelFacts(channel).method);
   return listMethods(acquirers, shop, wish).flatMap((found) => {
@@ -256,6 +256,7 @@ function urlsOf(linkTo: LinkTo, stay: boolean): PageUrls {
       PBL: linkTo(`/${tilePaths.PBL}`),
       PAY_LATER: linkTo(`/${tilePaths.PAY_LATER}`),
       INSTALLMENTS: linkTo(`/${tilePaths.INSTALLMENTS}`),
+      LEASE: linkTo(`/${tilePaths.LEASE}`),
     },
     wallet: linkTo('/wallet'),
     otherMethod: linkTo('/other'),

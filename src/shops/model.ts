@@ -1,4 +1,5 @@
 import type { CaptureMode, Currency, PaymentMethod, ShopStatus } from '../kernel/db/generated/prisma/enums.ts';
+import { amountMax } from '../kernel/money.ts';
 
 /** The banks of pay-by-link, in the order in which payers see them (domain: methods). */
 export const bankChannels = [
@@ -33,6 +34,9 @@ const banks = Object.fromEntries(
 /** What instalments pay: 300.00 to 50,000.00 PLN (imoje protocol, section 13). */
 const instalmentLimits: AmountLimits = { min: 30_000n, max: 5_000_000n };
 
+/** What a lease pays: its items come to 5,000.00 PLN net at least (imoje protocol, section 1), so with tax it is no less. */
+const leaseLimits: AmountLimits = { min: 500_000n, max: amountMax };
+
 /** Every channel, with the method it belongs to and the currencies it takes (domain: methods). */
 export const channels = {
   blik: { method: 'BLIK', currencies: ['PLN'] },
@@ -50,7 +54,7 @@ export const channels = {
   blik_paylater: { method: 'PAY_LATER', currencies: ['PLN'] },
   inbank: { method: 'INSTALLMENTS', currencies: ['PLN'], limits: instalmentLimits },
   inbank_0: { method: 'INSTALLMENTS', currencies: ['PLN'], limits: instalmentLimits },
-  lease: { method: 'LEASE', currencies: ['PLN'] },
+  lease: { method: 'LEASE', currencies: ['PLN'], limits: leaseLimits },
   wt: { method: 'WIRE_TRANSFER', currencies: 'all' },
   wt_split: { method: 'WIRE_TRANSFER', currencies: ['PLN'] },
 } as const satisfies Record<string, ChannelFacts>;

@@ -2,6 +2,7 @@ import { createSandboxBanks } from '../../src/acquirers/sandbox-banks/acquirer.t
 import { createSandboxBlik } from '../../src/acquirers/sandbox-blik/acquirer.ts';
 import { createSandboxCards } from '../../src/acquirers/sandbox-cards/acquirer.ts';
 import { createSandboxLenders } from '../../src/acquirers/sandbox-lenders/acquirer.ts';
+import { createSandboxLessors } from '../../src/acquirers/sandbox-lessors/acquirer.ts';
 import { createSandboxVisaMobile } from '../../src/acquirers/sandbox-visa-mobile/acquirer.ts';
 import type { CardOutcome } from '../../src/cards/test-cards.ts';
 import { type Payer, putUnderTest, type SandboxPlay } from './sandbox-under-test.ts';
@@ -43,6 +44,11 @@ const banks: SandboxPlay = {
 const lenders: SandboxPlay = {
   create: createSandboxLenders,
   order: (outcome) => ({ channel: 'paypo', ...pageOrders[outcome] }),
+};
+
+const lessors: SandboxPlay = {
+  create: createSandboxLessors,
+  order: (outcome) => ({ channel: 'lease', ...pageOrders[outcome] }),
 };
 
 const visaMobile: SandboxPlay = {
@@ -91,6 +97,7 @@ export const sandboxFixtures = {
   'sandbox-blik': fixtureOf(blik, { authorizes: false, stopsOrders: true }),
   'sandbox-banks': fixtureOf(banks, { authorizes: false, stopsOrders: false }),
   'sandbox-lenders': fixtureOf(lenders, { authorizes: false, stopsOrders: false }),
+  'sandbox-lessors': fixtureOf(lessors, { authorizes: false, stopsOrders: false }),
   'sandbox-visa-mobile': fixtureOf(visaMobile, { authorizes: true, stopsOrders: true }),
   'sandbox-cards': fixtureOf(cards, { authorizes: true, stopsOrders: true }),
 } as const;

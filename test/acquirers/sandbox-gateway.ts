@@ -5,6 +5,7 @@ import { createSandboxBanks } from '../../src/acquirers/sandbox-banks/acquirer.t
 import { createSandboxBlik } from '../../src/acquirers/sandbox-blik/acquirer.ts';
 import { createSandboxCards } from '../../src/acquirers/sandbox-cards/acquirer.ts';
 import { createSandboxLenders } from '../../src/acquirers/sandbox-lenders/acquirer.ts';
+import { createSandboxLessors } from '../../src/acquirers/sandbox-lessors/acquirer.ts';
 import { createSandboxVisaMobile } from '../../src/acquirers/sandbox-visa-mobile/acquirer.ts';
 import type { CardVault } from '../../src/cards/deps.ts';
 import { openSandboxVault } from '../../src/cards/open-vault.ts';
@@ -51,6 +52,7 @@ export type SandboxGateway = {
   readonly acquirer: Acquirer;
   readonly banks: SandboxAcquirer;
   readonly lenders: SandboxAcquirer;
+  readonly lessors: SandboxAcquirer;
   readonly visaMobile: SandboxAcquirer;
   readonly cards: SandboxAcquirer;
   /** Where the tokens of cards are kept. */
@@ -82,9 +84,10 @@ export async function createSandboxGateway(database: Database): Promise<SandboxG
   const acquirer = createSandboxBlik(parts);
   const banks = createSandboxBanks(parts);
   const lenders = createSandboxLenders(parts);
+  const lessors = createSandboxLessors(parts);
   const visaMobile = createSandboxVisaMobile(parts);
   const cards = createSandboxCards(parts, async (token, merchantId) => (await vault.find(token, merchantId))?.outcome);
-  const all = [acquirer, banks, lenders, visaMobile, cards];
+  const all = [acquirer, banks, lenders, lessors, visaMobile, cards];
   await openAccountsOf(database, all);
   const called = all.map((one) => impatientWith(database, one));
   const deps = createPaymentDeps(database, { clock, acquirers: called });
@@ -110,6 +113,7 @@ export async function createSandboxGateway(database: Database): Promise<SandboxG
     acquirer,
     banks,
     lenders,
+    lessors,
     visaMobile,
     cards,
     vault,

@@ -21,6 +21,9 @@ const newPayment = (changes: object = {}): object => ({
   ...{ customer: { firstName: 'Jan', lastName: 'Kowalski' }, ...changes },
 });
 
+const cartItem = { number: '1', name: 'Laptop', amount: 500_000, tax: 115_000, taxStake: 'TAX_23', quantity: 1 };
+const firstItem = ['cart', 'items', '0'];
+
 describe('createPayment', () => {
   const select = 'replayed payment { id amount { amount currency } status url title methods locale }';
 
@@ -83,7 +86,25 @@ describe('createPayment', () => {
       'INVALID_INPUT',
       ['customer', 'email'],
     ],
-    ['a method that nobody offers', { methods: ['LEASE'] }, 'METHOD_NOT_AVAILABLE', ['methods']],
+    ['a lease of nothing', { methods: ['LEASE'] }, 'METHOD_NOT_AVAILABLE', ['methods']],
+    [
+      'a cart with half an item',
+      { cart: { items: [{ ...cartItem, quantity: 0 }] } },
+      'INVALID_INPUT',
+      [...firstItem, 'quantity'],
+    ],
+    [
+      'a cart with a gift',
+      { cart: { items: [{ ...cartItem, amount: -1 }] } },
+      'INVALID_INPUT',
+      [...firstItem, 'amount'],
+    ],
+    [
+      'a cart of nameless things',
+      { cart: { items: [{ ...cartItem, name: '' }] } },
+      'INVALID_INPUT',
+      [...firstItem, 'name'],
+    ],
     ['a shop that is nowhere', { shopId: '00000000-0000-4000-8000-000000000000' }, 'NOT_FOUND', ['shopId']],
   ] as const) {
     it(`refuses ${what}`, async () => {

@@ -86,7 +86,12 @@ describe('paymentMethods of an amount', () => {
   ])('of %i minor units has the instalments %j, and pay later in any case', async (amount, expected) => {
     const methods = await methodsOf(await openShop(), 'includeUnavailable: true', amount);
     expect(methodNamed(methods, 'INSTALLMENTS')?.channels).toEqual(expected);
-    expect(methodNamed(methods, 'PAY_LATER')?.channels).toEqual(['imoje_twisto', 'paypo', 'pragma_go', 'blik_paylater']);
+    expect(methodNamed(methods, 'PAY_LATER')?.channels).toEqual([
+      'imoje_twisto',
+      'paypo',
+      'pragma_go',
+      'blik_paylater',
+    ]);
   });
 });
 

@@ -118,6 +118,7 @@ function inputFor(path: string, type: GraphQLInputType, idFor: (path: string) =>
   if (isIdLike(name, named)) return idFor(path);
   const bare = isNonNullType(type) ? type.ofType : type;
   if (name in byName && !(name === 'orderId' && isNonNullType(type))) return byName[name];
+  if (isListType(bare) && isInputObjectType(named)) return [inputFor(path, named, idFor)];
   if (isListType(bare))
     return isEnumType(named) ? named.getValues().map((value) => value.name) : [leafFor(named, name)];
   if (!isInputObjectType(named)) return leafFor(named, name);

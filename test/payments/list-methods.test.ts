@@ -32,12 +32,15 @@ const short = (options: readonly MethodOption[]) =>
   );
 
 describe('What can pay', () => {
-  const lender = createToldAcquirer(['paypo', 'inbank', 'inbank_0'], 'lender');
+  const lender = createToldAcquirer(['paypo', 'inbank', 'inbank_0', 'lease'], 'lender');
   const all = acquirersOf(blik, banks, lender);
 
   it.each([
     ['in the order of the shop', shopOf('nest', 'blik', 'bs', 'ing'), {}, ['PBL nest bs ing', 'BLIK blik']],
-    ['only what has an acquirer', shopOf('blik', 'lease', 'ecom3ds'), {}, ['BLIK blik']],
+    ['only what has an acquirer', shopOf('blik', 'wt', 'ecom3ds'), {}, ['BLIK blik']],
+    ['a lease where nothing is known of a cart', shopOf('lease'), { amount: 500_000n }, ['LEASE lease']],
+    ['no lease below 5,000.00', shopOf('lease', 'blik'), { amount: 499_999n }, ['BLIK blik']],
+    ['no lease without a cart', shopOf('lease', 'blik'), { amount: 500_000n, documents: null }, ['BLIK blik']],
     ['only what takes the currency', shopOf('blik', 'ing'), { currency: 'EUR' }, []],
     ['only what the payment wants', shopOf('blik', 'ing'), { wanted: ['PBL', 'CARD'] }, ['PBL ing']],
     ['only what is open at this hour', shopOf('bs', 'ing'), { now: afterMidnight }, ['PBL ing']],

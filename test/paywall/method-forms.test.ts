@@ -10,7 +10,7 @@ describe('The page of a payment that several methods can pay', () => {
   it('offers each method by name, and opens one of them', () => {
     const page = drawAll();
     const names = [...page.matchAll(/<summary>([^<]+)<\/summary>/g)].map(([, name]) => name);
-    expect(names).toEqual(['BLIK', 'Bank transfer', 'Payment card', 'Wallet', 'Pay later', 'Instalments']);
+    expect(names).toEqual(['BLIK', 'Bank transfer', 'Payment card', 'Wallet', 'Pay later', 'Instalments', 'Lease']);
     expect(page.match(/<details name="method" class="way" open>/g)).toHaveLength(1);
     expect(page).toMatch(/open>\s*<summary>BLIK/);
     expect(drawAll({ opened: { method: 'CARD' } })).toMatch(/open>\s*<summary>Payment card/);
@@ -93,7 +93,7 @@ describe('The banks', () => {
       /<input type="radio" name="channel" value="mtransfer" required><span><svg [^>]+ aria-hidden="true">.{1,300}<\/svg>mBank<\/span>/,
     );
     expect(page).toContain('<form method="post" action="/pay/1/bank">');
-    expect(page).not.toContain(' checked');
+    expect(page).not.toMatch(/value="(?:mtransfer|ipko)" required checked/);
   });
 
   it('keep the one that was tried last or that the shop preselected', () => {
@@ -113,7 +113,7 @@ describe('The lenders', () => {
     expect(page).toContain('<form method="post" action="/pay/1/pay-later">');
     expect(page).toContain('<form method="post" action="/pay/1/instalments">');
     expect(page).toMatch(/value="imoje_twisto" required checked><span><svg .{1,400}<\/svg>Twisto<\/span>/);
-    expect(page).toMatch(/value="inbank" required><span><svg .{1,400}<\/svg>Inbank instalments<\/span>/);
+    expect(page).toMatch(/value="inbank" required checked><span><svg .{1,400}<\/svg>Inbank instalments<\/span>/);
     expect(page).toMatch(/open>\s*<summary>Pay later/);
   });
 

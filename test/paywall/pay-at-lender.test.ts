@@ -43,6 +43,19 @@ describe('The page of a payment that lenders can pay', () => {
     for (const name of names) expect(text).toContain(`</svg>${name}</span>`);
   });
 
+  const laptop = { number: '1', name: 'Laptop', amount: 500_000, tax: 115_000, taxStake: 'TAX_23', quantity: 1 };
+
+  it('offers a lease only for a cart that can be leased', async () => {
+    const id = await newPayment({ amount: 615_000, cart: { items: [laptop] } });
+    const text = await page(id);
+    expect(titlesOf(text)).toContain('Lease');
+    expect(text).toContain('For companies only.');
+    const { location } = await send(`/pay/${id}/lease`, { channel: 'lease' });
+    expect(await textAt(location)).toContain('Simulated lessor: Lease');
+    expect(await page(id)).toContain('We are waiting for the lessor');
+    expect(titlesOf(await page(await newPayment({ amount: 615_000 })))).not.toContain('Lease');
+  });
+
   it.each([
     ['below 300.00', 29_999],
     ['above 50,000.00', 5_000_001],

@@ -30,7 +30,12 @@ const urls: PaymentView['urls'] = {
   blik: '/pay/1/blik',
   card: '/pay/1/card',
   widget: '/pay/1/widget',
-  tiles: { PBL: '/pay/1/bank', PAY_LATER: '/pay/1/pay-later', INSTALLMENTS: '/pay/1/instalments' },
+  tiles: {
+    PBL: '/pay/1/bank',
+    PAY_LATER: '/pay/1/pay-later',
+    INSTALLMENTS: '/pay/1/instalments',
+    LEASE: '/pay/1/lease',
+  },
   wallet: '/pay/1/wallet',
   otherMethod: '/pay/1/other',
   events: '/pay/1/events',
@@ -64,6 +69,7 @@ export const allMethods: PaymentView['methods'] = [
     ],
   },
   { method: 'INSTALLMENTS', tiles: [{ channel: 'inbank', name: 'Inbank instalments' }] },
+  { method: 'LEASE', tiles: [{ channel: 'lease', name: 'Lease' }] },
 ];
 
 /** Makes the view of a payment. */
@@ -144,6 +150,7 @@ export function methodPages(wishes: Wishes = {}): string[] {
     { opened: { method: 'PBL' }, problem: { form: 'PBL', code: 'NONE_CHOSEN' } },
     { opened: { method: 'PAY_LATER' }, problem: { form: 'PAY_LATER', code: 'NONE_CHOSEN' } },
     { opened: { method: 'INSTALLMENTS' }, problem: { form: 'INSTALLMENTS', code: 'NONE_CHOSEN' } },
+    { opened: { method: 'LEASE' }, problem: { form: 'LEASE', code: 'NONE_CHOSEN' } },
     { opened: { method: 'WALLET' }, problem: { form: 'WALLET', code: 'TOKEN_INVALID' } },
     { problem: { form: undefined, code: 'METHOD_GONE' } },
     {

@@ -15,7 +15,7 @@ export async function findPayerOrder(simulation: Simulation, reference: string):
 }
 
 /**
- * Takes the payer's decision about an order. The outcome is told after the shop's delay, while he is on his way back. What
+ * Takes the payer's decision about an order. The outcome is told after the shop's delay, while he is on his way back, or several of it. What
  * was decided before stays as it is.
  */
 export async function decideOrder(
@@ -32,8 +32,9 @@ export async function decideOrder(
     const end = wish.decision === 'approve' ? lastEnd(script, order.captureMode) : refused;
     await moveOrder(tx, { ...end, reference: wish.reference, at: now });
     const { tell, lapse } = timerKinds(behaviour);
-    const { reference: subject, merchantId, delayMs } = order;
+    const { reference: subject, merchantId } = order;
+    const ms = order.delayMs * (behaviour.page.delays ?? 1);
     await clearTimers(tx, [{ kind: lapse, subject }]);
-    await setTimers(tx, [{ kind: tell, subject, merchantId, dueAt: after(now, { ms: delayMs }) }]);
+    await setTimers(tx, [{ kind: tell, subject, merchantId, dueAt: after(now, { ms }) }]);
   });
 }

@@ -50,6 +50,8 @@ export type PayerPage = {
   readonly lapsedCode: string;
   /** How long it waits for the payer's decision. */
   readonly lapses: { readonly ms: number };
+  /** How many times the shop's delay pass until the outcome of a decision is told; undefined: once. */
+  readonly delays?: number;
 };
 
 /** Kinds of the timers that drive a simulated acquirer; their subjects are references of orders and movements. */

@@ -23,7 +23,7 @@ export function toPaymentWish(
   const { shop, form } = owner;
   const asked = form.visibleMethods ?? [];
   const { amount, currency } = form;
-  const methods = chooseMethods(deps, shop, { asked, amount, currency });
+  const methods = chooseMethods(deps, shop, { asked, amount, currency, documents: documentsOf(form) });
   const prepared = preparePayment(
     deps,
     { shop, source: 'FORM' },

@@ -90,7 +90,9 @@ export const createTransactionEndpoint = endpoint(
     const channel = channelOf(body);
     if (isStoring(channel) && body.customer.cid === undefined) throw new CustomerUnnamed(channel);
     const { amount, currency } = body;
-    const against = checkChannel(deps.payments, shop, { channel, amount, currency, field: ['paymentMethodCode'] });
+    const documents = keptDocuments(body) ?? null;
+    const wished = { channel, amount, currency, documents, field: ['paymentMethodCode'] };
+    const against = checkChannel(deps.payments, shop, wished);
     if (against) throw against;
     const { method } = channelFacts(channel);
     const wish = { ...paymentOf(body), idempotencyKey, methods: [method], preselectChannel: channel };

@@ -78,10 +78,11 @@ export const createPaymentEndpoint = endpoint(
     const { amount, currency, orderId, title } = body;
     const { cid, locale, ...customer } = body.customer;
     const preselected = body.preselectMethodCode;
+    const documents = keptDocuments({ ...body, cid });
     const wish = {
       ...{ idempotencyKey, amount, currency, orderId, title, customer },
       description: body.additionalDescription,
-      methods: chooseMethods(deps.prepare, shop, { asked: body.visibleMethod ?? [], amount, currency }),
+      methods: chooseMethods(deps.prepare, shop, { asked: body.visibleMethod ?? [], amount, currency, documents }),
       preselectChannel: preselected !== undefined && isChannel(preselected) ? preselected : undefined,
       locale: locale === undefined ? undefined : parseLocale(locale),
       returnUrl: body.returnUrl,
@@ -89,7 +90,7 @@ export const createPaymentEndpoint = endpoint(
       failureUrl: body.failureReturnUrl,
       notificationUrl: body.notificationUrl,
       validUntil: body.validTo,
-      documents: keptDocuments({ ...body, cid }),
+      documents,
       shares: toShares(body.multipayout),
     };
     const { payment } = await deps.payments.creating.submit(

@@ -4,11 +4,13 @@ import { type BuilderTypes, builder } from '../../graphql/builder.ts';
 import { CurrencyEnum, LocaleEnum } from '../../graphql/money.ts';
 import { refusable, resultUnion } from '../../graphql/refusable.ts';
 import { withoutNulls } from '../../graphql/without-nulls.ts';
+import type { Prisma } from '../../kernel/db/generated/prisma/client.ts';
 import { parseCustomerId } from '../../profiles/find-profile.ts';
 import { findVisibleShop } from '../../shops/find-shop.ts';
 import { CaptureModeEnum, PaymentMethodEnum } from '../../shops/graphql.ts';
 import type { CreatedPayment } from '../create-payment.ts';
 import { preparePayment } from '../prepare-payment.ts';
+import { CartInput, toCart } from './cart-input.ts';
 import { PaymentRef } from './payment.ts';
 
 /** The payer, as a shop names him in an input. */
@@ -81,6 +83,7 @@ const CreatePaymentInput = builder.inputType('CreatePaymentInput', {
       type: [ShareInput],
       description: 'What of it goes to others, at most 100; what is left is the shop’s.',
     }),
+    cart: t.field({ type: CartInput, description: 'What is bought, for the method LEASE.' }),
   }),
 });
 
@@ -101,13 +104,11 @@ builder.mutationField('createPayment', (t) =>
     resolve: (_, { input }, context) =>
       refusable(context, { operation: 'createPayment', scope: 'payments:write', evidence: input }, async (actor) => {
         const { payments, addressRule } = context.app;
-        const { shopId, customerId, capture: captureMode, shares, ...given } = withoutNulls(input);
-        const documents =
-          customerId === undefined ? undefined : { customerId: parseCustomerId(customerId, ['customerId']) };
+        const { shopId, customerId, cart, capture: captureMode, shares, ...given } = withoutNulls(input);
         const wish = {
           ...given,
           captureMode,
-          documents,
+          documents: documentsOf({ customerId, cart }),
           shares: shares?.map((share) => parseShare(withoutNulls(share))),
         };
         const shop = await findVisibleShop(payments.shops, actor, shopId);
@@ -116,3 +117,14 @@ builder.mutationField('createPayment', (t) =>
       }),
   }),
 );
+
+type Given = { readonly customerId?: string | undefined; readonly cart?: Parameters<typeof toCart>[0] | undefined };
+
+/** What only some methods need, as payments keep it; undefined when there is nothing. */
+function documentsOf({ customerId, cart }: Given): Prisma.JsonObject | undefined {
+  const documents = {
+    ...(customerId === undefined ? {} : { customerId: parseCustomerId(customerId, ['customerId']) }),
+    ...(cart === undefined ? {} : { cart: toCart(cart) }),
+  };
+  return Object.keys(documents).length === 0 ? undefined : documents;
+}

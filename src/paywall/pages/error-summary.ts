@@ -23,7 +23,7 @@ const blikReasons = [
   'NOT_SENT',
 ] as const satisfies readonly DeclineReason[];
 
-/** Reasons that a lender gives, and not a bank. */
+/** Reasons that a lender or a lessor gives, and not a bank. */
 const lenderReasons = [
   'PAYER_DECLINED',
   'NOT_CONFIRMED',
@@ -77,7 +77,8 @@ function reasonText(view: PaymentView, reason: DeclineReason): MessageKey {
   const ofWallet = method === 'WALLET' && walletReasons.find((candidate) => candidate === reason);
   if (ofWallet) return `reason.WALLET.${ofWallet}`;
   const ofLender = method && isCredit(method) && lenderReasons.find((candidate) => candidate === reason);
-  return ofLender ? `reason.LENDER.${ofLender}` : `reason.${reason}`;
+  if (ofLender) return method === 'LEASE' ? `reason.LESSOR.${ofLender}` : `reason.LENDER.${ofLender}`;
+  return `reason.${reason}`;
 }
 
 function problemSummary(view: PaymentView, problem: NonNullable<PaymentView['problem']>): Html {
@@ -90,6 +91,7 @@ function problemSummary(view: PaymentView, problem: NonNullable<PaymentView['pro
     case 'PBL':
     case 'PAY_LATER':
     case 'INSTALLMENTS':
+    case 'LEASE':
       return alert(
         t(`problem.heading.${problem.form}`),
         html`<p><a href="#${tilePaths[problem.form]}">${t(`problem.NONE_CHOSEN.${problem.form}`)}</a></p>`,

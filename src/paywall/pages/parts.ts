@@ -28,9 +28,9 @@ export function factList(facts: readonly (readonly [name: string, value: string 
   )}</dl>`;
 }
 
-/** Says whether a lender pays, so that the payer goes to a lender and not to a bank. */
+/** Says whether a lender or a lessor pays, so that the payer goes there and not to a bank. */
 export function isCredit(method: PaymentMethod): boolean {
-  return method === 'PAY_LATER' || method === 'INSTALLMENTS';
+  return method === 'PAY_LATER' || method === 'INSTALLMENTS' || method === 'LEASE';
 }
 
 /** Draws what every form posts along: the idempotency key of the attempt, and whether it replaces one that is running. */

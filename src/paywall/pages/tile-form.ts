@@ -9,9 +9,10 @@ const afterwards: Readonly<Record<TileMethod, MessageKey>> = {
   PBL: 'bank.afterwards',
   PAY_LATER: 'lender.afterwards',
   INSTALLMENTS: 'lender.afterwards',
+  LEASE: 'lessor.afterwards',
 };
 
-/** Draws the banks or the lenders of a method as tiles, of which one is chosen. */
+/** Draws the banks, the lenders or the lessors of a method as tiles, of which one is chosen; a single one is from the start. */
 export function tileForm(view: PaymentView, method: TileMethod, tiles: readonly Tile[]): Html {
   const t = translatorFor(view.locale);
   const id = tilePaths[method];
@@ -22,7 +23,7 @@ ${formFields(view)}
 ${isWrong ? html`<p class="wrong" id="${id}-wrong">${t(`problem.NONE_CHOSEN.${method}`)}</p>` : ''}
 <div class="tiles">${tiles.map(
     ({ channel, name }) =>
-      html`<label><input type="radio" name="channel" value="${channel}" required${raw(channel === view.opened.channel ? ' checked' : '')}><span>${channelPlate(channel)}${name}</span></label>`,
+      html`<label><input type="radio" name="channel" value="${channel}" required${raw(channel === view.opened.channel || tiles.length === 1 ? ' checked' : '')}><span>${channelPlate(channel)}${name}</span></label>`,
   )}</div></fieldset>
 <button type="submit">${t('pay', { amount: amountOf(view) })}</button>
 <p class="hint">${t(afterwards[method])}</p>

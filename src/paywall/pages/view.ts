@@ -119,15 +119,19 @@ export type MethodView =
   | { readonly method: TileMethod; readonly tiles: readonly Tile[] }
   | { readonly method: 'WALLET'; readonly wallets: readonly WalletChoice[] };
 
-/** The methods whose channels, banks or lenders, are tiles of which the payer chooses one. */
-export type TileMethod = 'PBL' | 'PAY_LATER' | 'INSTALLMENTS';
+/** The methods whose channels, banks, lenders or lessors, are tiles of which the payer chooses one. */
+export type TileMethod = 'PBL' | 'PAY_LATER' | 'INSTALLMENTS' | 'LEASE';
 
 /** Where the form of each is posted, below the page of the payment; the tiles have this name on the page. */
 export const tilePaths = {
   PBL: 'bank',
   PAY_LATER: 'pay-later',
   INSTALLMENTS: 'instalments',
+  LEASE: 'lease',
 } as const satisfies Record<TileMethod, string>;
+
+/** All of them. */
+export const tileMethods = Object.keys(tilePaths) as TileMethod[];
 
 /** Says whether the channels of a method are tiles. */
 export function isTileMethod(method: PaymentMethod): method is TileMethod {

@@ -8,14 +8,9 @@ import { amountOf, backLink, factList, isCredit, listening, refreshWithoutScript
 import type { Html, PaymentView } from './view.ts';
 
 type Waiting =
-  | 'unknown'
-  | 'unknownLender'
-  | 'atBank'
-  | 'atLender'
-  | 'atWallet'
-  | 'challenge'
-  | 'waiting'
-  | 'processing';
+  | ('unknown' | 'unknownLender' | 'unknownLessor')
+  | ('atBank' | 'atLender' | 'atLessor' | 'atWallet' | 'challenge')
+  | ('waiting' | 'processing');
 
 /** Draws the page of a payment whose attempt is running (status PENDING): what to do now, and how long there is for it. */
 export function waitingPage(view: PaymentView): Html {
@@ -56,9 +51,13 @@ ${fields.map(({ name, value }) => html`<input type="hidden" name="${name}" value
 }
 
 function waitingFor({ attempt, now }: PaymentView): Waiting {
-  if (attempt?.status === 'UNKNOWN') return isCredit(attempt.method) ? 'unknownLender' : 'unknown';
+  const isLease = attempt?.method === 'LEASE';
+  if (attempt?.status === 'UNKNOWN') {
+    if (isLease) return 'unknownLessor';
+    return isCredit(attempt.method) ? 'unknownLender' : 'unknown';
+  }
   if (attempt?.bankPage !== undefined) {
-    if (isCredit(attempt.method)) return 'atLender';
+    if (isCredit(attempt.method)) return isLease ? 'atLessor' : 'atLender';
     if (attempt.channel === 'visa_mobile') return 'atWallet';
     return attempt.method === 'PBL' ? 'atBank' : 'challenge';
   }

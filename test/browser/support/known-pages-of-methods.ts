@@ -28,6 +28,12 @@ export const methodPages: { readonly [name: string]: KnownPage } = {
   'a payment that a card alone can pay': (visit) => openNew(visit, { methods: ['CARD'] }),
   'a payment that a bank alone can pay': (visit) => openNew(visit, { methods: ['PBL'] }),
   'a payment that a wallet alone can pay': (visit) => openNew(visit, { methods: ['WALLET'] }),
+  'a wallet that asks in its app': (visit) => startAtWallet(visit),
+  'waiting for a wallet': async (visit) => {
+    await startAtWallet(visit);
+    await simulatedBank(visit.page).leave.click();
+    await untilShown(visit, 'atWallet.heading');
+  },
   'a card that is none': async (visit) => {
     await openNew(visit);
     await typeCard(visit.page, '4111 1111 1111 1112', { expiry: '13/29', cvv: '12', holder: 'Łucja 2' });
@@ -184,4 +190,10 @@ async function openSheet(visit: Visit, wallet: 'Google Pay' | 'Apple Pay'): Prom
   await chooseMethod(visit.page, 'WALLET');
   await visit.page.getByRole('link', { name: wallet }).click();
   await untilShown(visit, 'walletPage.heading', { wallet });
+}
+
+async function startAtWallet(visit: Visit): Promise<void> {
+  await openNew(visit, { methods: ['WALLET'] });
+  await visit.page.getByRole('button', { name: 'Visa Mobile' }).click();
+  await untilShown(visit, 'bankPage.heading.wallet', { name: 'Visa Mobile' });
 }

@@ -6,7 +6,7 @@ import { type TileMethod, tilePaths } from '../../../src/paywall/pages/view.ts';
 export const silentBank = 'The bank has not answered yet';
 
 /** Methods of which the page has a form. */
-export type FormMethod = 'BLIK' | 'PBL' | 'CARD' | 'WALLET' | 'PAY_LATER' | 'INSTALLMENTS';
+export type FormMethod = 'BLIK' | 'CARD' | 'WALLET' | TileMethod;
 
 /** What the payer presses to unfold the form of a method, in any language. */
 export function methodNamed(page: Page, method: FormMethod): Locator {
@@ -31,6 +31,7 @@ function fieldOf(page: Page, method: FormMethod): Locator {
     case 'PBL':
     case 'PAY_LATER':
     case 'INSTALLMENTS':
+    case 'LEASE':
       return tileForm(page, method).form.getByRole('radio').first();
     case 'WALLET':
       return page.getByRole('link', { name: 'Google Pay' });

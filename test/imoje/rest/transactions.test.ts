@@ -197,6 +197,27 @@ describe('POST /transaction by a method for which the payer has to go somewhere'
     expect(Object.keys((answer.body as { action: object }).action)).toEqual(keys);
   });
 
+  const laptop = { id: '1', name: 'Laptop', amount: 500_000, tax: 115_000, taxStake: 23, quantity: 1 };
+  const leased = { amount: 615_000, paymentMethod: 'lease', paymentMethodCode: 'lease', blikCode: undefined };
+
+  it('lease answers with the action to redirect to the lessor, and shows the payer none without a cart', async () => {
+    const { status, body } = await sell({ ...leased, clientIp: undefined, cart: { items: [laptop] } });
+    expect([status, body]).toMatchObject([
+      200,
+      { action: { type: 'redirect', url: expect.stringMatching('/sandbox/') } },
+    ]);
+    const lacking = await sell(leased);
+    expect([lacking.status, lacking.body]).toMatchObject([
+      406,
+      {
+        apiErrorResponse: {
+          code: 'TRX-ERROR-120103',
+          errors: [{ path: 'paymentMethodCode', message: expect.stringMatching(/^lease needs what is leased/) }],
+        },
+      },
+    ]);
+  });
+
   it('goes on with the very attempt when the payer enters his BLIK code on our page', async () => {
     const answer = await sell({ blikCode: undefined, clientIp: undefined });
     const url = textAt(answer, 'action.url');
