@@ -10,6 +10,7 @@ import { createSandboxBlik } from './acquirers/sandbox-blik/acquirer.ts';
 import { createSandboxCards } from './acquirers/sandbox-cards/acquirer.ts';
 import { createSandboxLenders } from './acquirers/sandbox-lenders/acquirer.ts';
 import { createSandboxLessors } from './acquirers/sandbox-lessors/acquirer.ts';
+import { createSandboxTransfers } from './acquirers/sandbox-transfers/acquirer.ts';
 import { createSandboxVisaMobile } from './acquirers/sandbox-visa-mobile/acquirer.ts';
 import { createRefusalRecorder } from './audit/record-refusal.ts';
 import { type Authenticator, createAuthenticator } from './auth/authenticate-actor.ts';
@@ -46,8 +47,9 @@ import { createEventFeed, type EventFeed } from './realtime/follow-events.ts';
 import type { RefundDeps } from './refunds/deps.ts';
 import { openRefundLanes } from './refunds/open-lanes.ts';
 import { createShopFinder } from './shops/find-shop.ts';
+import { countRequests } from './webhooks/count-requests.ts';
 import type { WebhookDeps } from './webhooks/deps.ts';
-import { createRequestSender, type RequestSender } from './webhooks/send-request.ts';
+import { createRequestSender } from './webhooks/send-request.ts';
 
 /** What a gateway is made of, all of it given by whoever starts it. */
 export type AppParts = {
@@ -190,6 +192,7 @@ function simulate({ mode }: Config, depsFor: (name: string) => SandboxDeps): rea
     createSandboxBanks(depsFor('sandbox-banks')),
     createSandboxLenders(depsFor('sandbox-lenders')),
     createSandboxLessors(depsFor('sandbox-lessors')),
+    createSandboxTransfers(depsFor('sandbox-transfers')),
     createSandboxVisaMobile(depsFor('sandbox-visa-mobile')),
     createSandboxCards(cards, async (token, merchantId) => (await vault.find(token, merchantId))?.outcome),
   ];
@@ -259,11 +262,12 @@ function wireGraph({ config, database, clock, log, metrics, publicUrl }: AppPart
 }
 
 async function wireWorker(
-  { config, database, clock, log, metrics }: AppParts,
+  { config, database, clock, log, metrics, publicUrl }: AppParts,
   core: Core & { readonly simulated: readonly SandboxAcquirer[] },
 ): Promise<Worker> {
   const sender = createRequestSender({ addressRule: config.mode === 'sandbox' ? 'any' : 'public' });
-  const webhooks: WebhookDeps = { database, clock, log, seal: core.seal, sender: counted(sender, metrics) };
+  const { seal } = core;
+  const webhooks: WebhookDeps = { database, clock, log, publicUrl, seal, sender: countRequests(sender, metrics) };
   const worker = await startWorker({
     database,
     clock,
@@ -281,17 +285,6 @@ async function wireWorker(
     stop: async () => {
       await worker.stop();
       await sender.close();
-    },
-  };
-}
-
-function counted(sender: RequestSender, metrics: Metrics): RequestSender {
-  return {
-    ...sender,
-    send: async (request) => {
-      const outcome = await sender.send(request);
-      metrics.webhookTried(outcome.status === 200 ? 'delivered' : 'failed');
-      return outcome;
     },
   };
 }

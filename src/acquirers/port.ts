@@ -15,6 +15,11 @@ export type Acquirer = {
   readonly capabilities: Capabilities;
   /** Why nobody can be sent to it through a channel at this moment; undefined when one can. */
   unavailability(channel: Channel, now: Date): Unavailability | undefined;
+  /**
+   * Gives an order the account number on which its money is awaited: 26 digits (NRB), the same for the same reference. Undefined:
+   * its orders are paid otherwise than by transfers of the payers' own.
+   */
+  readonly allotAccount?: (reference: string) => string;
   /** Asks for money. The answer may be final, or `pending` with the outcome to follow by notification. */
   start(order: StartOrder, signal: AbortSignal): Promise<AcquirerAnswer>;
   /** Asks what became of an order; repeating it changes nothing. */

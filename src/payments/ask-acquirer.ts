@@ -40,7 +40,7 @@ export async function askAcquirer(deps: PaymentDeps, transactionId: string, roun
     await lockShops(tx, [shop.id]);
     const [latest] = await readTransactions(tx, [transactionId]);
     if (!latest || !awaitsAnswer(latest, now) || (!isLive(latest.status) && !isOpen)) return;
-    const delay = latest.reason === 'NO_ANSWER' ? hour : askDelay(round + 1);
+    const delay = isAskedSeldom(latest) ? hour : askDelay(round + 1);
     if (latest.status === 'CANCELLED' && answer.kind === 'pending') await enqueue(tx, [jobToStop(transactionId)]);
     const { merchantId } = shop;
     const dueAt = after(now, delay);
@@ -49,6 +49,11 @@ export async function askAcquirer(deps: PaymentDeps, transactionId: string, roun
 }
 
 const hour = { ms: 3_600_000 };
+
+/** One that was given up; and one whose money somebody may send in some days, of which the bank tells by itself. */
+function isAskedSeldom({ reason, transferAccount, status }: Transaction): boolean {
+  return reason === 'NO_ANSWER' || (transferAccount !== null && status === 'PENDING');
+}
 
 function ask(deps: PaymentDeps, acquirer: Acquirer, transactionId: string): Promise<AcquirerAnswer> {
   return acquirer.status(transactionId, AbortSignal.timeout(acquirerTimeoutMs)).catch((error: unknown) => {

@@ -7,7 +7,6 @@ import type { TransactionSource } from '../kernel/db/generated/prisma/enums.ts';
 import { NotFound, type Refusal } from '../kernel/errors.ts';
 import { lockShops } from '../kernel/events/append-events.ts';
 import { IdempotencyKeyReused } from '../kernel/idempotency.ts';
-import { newId } from '../kernel/ids.ts';
 import type { Instrument } from '../profiles/model.ts';
 import { readProfiles } from '../profiles/store.ts';
 import { AmountOutOfRange, MethodNotAvailable } from '../shops/errors.ts';
@@ -15,10 +14,10 @@ import { requireActive } from '../shops/find-shop.ts';
 import { type Channel, channelFacts, limitsAgainst, type Shop, takesCurrency } from '../shops/model.ts';
 import { readShopStates, type ShopState } from '../shops/sql/read-shop-states.ts';
 import { isLive } from '../transactions/model.ts';
-import { toNextStep } from '../transactions/next-step.ts';
 import { readAttempts, readTransactionsByKey } from '../transactions/store.ts';
 import { documentsAgainst } from './check-documents.ts';
 import { AttemptInProgress, PaymentNotPayable, TooManyAttempts } from './errors.ts';
+import { continued, isSent, newTransaction } from './make-attempt.ts';
 import { type Attempt, mayReplace } from './model.ts';
 import { keptBy, requireProfile } from './require-profile.ts';
 import { readPayments } from './store.ts';
@@ -54,11 +53,6 @@ export type PreparedStart = {
 
 /** The attempt in its present state; `replayed` when an earlier wish under the same key had started it. */
 export type StartedTransaction = Attempt & { readonly replayed: boolean };
-
-/** Says whether an attempt can go to its acquirer; else it waits, as NEW, for what the payer has yet to enter or choose. */
-export function isSent({ entryPage, choosesApp }: Pick<PreparedStart, 'entryPage' | 'choosesApp'>): boolean {
-  return entryPage === undefined && !choosesApp;
-}
 
 type Known = {
   readonly shops: ReadonlyMap<string, ShopState>;
@@ -233,65 +227,4 @@ function sentenceFor(channel: Channel, unavailable: { readonly reason: string; r
   return unavailable.reason === 'OUTSIDE_HOURS'
     ? `${channel} takes no payments at this hour${until}; choose another method or come again.`
     : `${channel} is out of order at the moment; choose another method or come again in a few minutes.`;
-}
-
-function newTransaction(
-  wish: PreparedStart,
-  made: {
-    readonly payment: Payment;
-    readonly acquirer: Acquirer;
-    /** Where the shop wished its payer back when it started the attempt before this one. */
-    readonly returnUrl: string | null;
-    readonly now: Date;
-  },
-): Transaction {
-  const { payment, acquirer, now } = made;
-  const { entryPage } = wish;
-  return {
-    id: newId(now),
-    shopId: payment.shopId,
-    paymentId: payment.id,
-    source: wish.source,
-    idempotencyKey: wish.idempotencyKey,
-    inputHash: new Uint8Array(wish.inputHash),
-    method: channelFacts(wish.channel).method,
-    channel: wish.channel,
-    acquirer: acquirer.name,
-    acquirerReference: null,
-    status: isSent(wish) ? 'PENDING' : 'NEW',
-    reason: null,
-    acquirerCode: null,
-    amount: payment.amount,
-    currency: payment.currency,
-    capturedAmount: 0n,
-    settledAmount: 0n,
-    refundedAmount: 0n,
-    heldAmount: 0n,
-    late: false,
-    surplus: false,
-    profileId: wish.profileId ?? null,
-    confirmUntil: null,
-    nextStep: entryPage === undefined ? null : toNextStep({ url: entryPage, httpMethod: 'GET', fields: [] }),
-    returnUrl: wish.returnUrl ?? made.returnUrl,
-    payerIp: wish.payerIp ?? null,
-    addressSeen: wish.source === 'WEB',
-    heardAt: null,
-    entryKey: null,
-    authorizedUntil: null,
-    createdAt: now,
-    updatedAt: now,
-    settledAt: null,
-  };
-}
-
-function continued(live: Transaction, wish: PreparedStart, now: Date): Transaction {
-  return {
-    ...live,
-    status: 'PENDING',
-    nextStep: null,
-    payerIp: wish.payerIp ?? null,
-    addressSeen: true,
-    entryKey: wish.idempotencyKey,
-    updatedAt: now,
-  };
 }

@@ -8,6 +8,8 @@ import type { PayerState } from './find-payer-state.ts';
 
 /** How long a transfer may turn up that was not stopped: a bank's page is open for minutes, and the bank tells within a day. */
 const transferTurnsUpMs = 24 * 3_600_000;
+/** The same of a transfer that the payer makes of his own: over a long weekend, and from another country. */
+const ownTransferTurnsUpMs = 7 * transferTurnsUpMs;
 
 /**
  * Finds the attempt of which a payer has to know beside the one a page shows: it brought money as well, or it may, and its
@@ -41,7 +43,8 @@ export function mayBringMoney(attempt: Transaction, acquirers: Acquirers, now: D
   const within = (ms: number): boolean => now < after(updatedAt, { ms });
   if (reason === 'NO_ANSWER') return within(askGivenUpMs);
   const endedByUs = status === 'CANCELLED' && reason !== null && reasonsOfOurs.includes(reason);
-  return endedByUs && within(stopsOrders(attempt, acquirers) ? askCancelledMs : transferTurnsUpMs);
+  const turnsUpMs = attempt.transferAccount === null ? transferTurnsUpMs : ownTransferTurnsUpMs;
+  return endedByUs && within(stopsOrders(attempt, acquirers) ? askCancelledMs : turnsUpMs);
 }
 
 /** Why we end an attempt that is running. */

@@ -6,7 +6,7 @@ import { mayReplace } from '../payments/model.ts';
 import { channelName, methodName } from '../payments/name-methods.ts';
 import { customerIdOf, isStoring, storingChannels } from '../profiles/model.ts';
 import { type Channel, channelFacts, isChannel, takesCard } from '../shops/model.ts';
-import { nextStepOf } from '../transactions/next-step.ts';
+import { nextStepOf, transferOf } from '../transactions/next-step.ts';
 import { countMoney } from './count-money.ts';
 import { findOtherMoney, isSurplus, mayBringMoney } from './find-other-money.ts';
 import { type PayerState, payingAttempt } from './find-payer-state.ts';
@@ -77,7 +77,7 @@ export function markOf(state: PayerState, acquirers: Acquirers): string {
  */
 export function waitsForNextStep({ attempts }: PayerState): boolean {
   const last = attempts.at(-1);
-  return last?.status === 'PENDING' && last.confirmUntil === null && nextStepOf(last) === undefined;
+  return last?.status === 'PENDING' && last.confirmUntil === null && last.nextStep === null;
 }
 
 /** Says whether nothing can happen to a payment any more that its payer waits for. */
@@ -125,6 +125,7 @@ function labelOf({ channel, method }: Transaction, locale: Locale): string {
 }
 
 function attemptView({ attempts, now }: PayerState, attempt: Transaction, locale: Locale): AttemptView {
+  const transfer = transferOf(attempt);
   return {
     number: attempts.indexOf(attempt) + 1,
     status: attempt.status,
@@ -135,6 +136,7 @@ function attemptView({ attempts, now }: PayerState, attempt: Transaction, locale
     startedAt: attempt.createdAt,
     confirmUntil: attempt.confirmUntil ?? undefined,
     bankPage: attempt.status === 'PENDING' ? nextStepOf(attempt) : undefined,
+    transfer: transfer && attempt.status === 'PENDING' ? { ...transfer, reference: attempt.id } : undefined,
     replaceable: mayReplace(attempt, now) === 'after-warning',
   };
 }
@@ -257,6 +259,7 @@ function urlsOf(linkTo: LinkTo, stay: boolean): PageUrls {
       PAY_LATER: linkTo(`/${tilePaths.PAY_LATER}`),
       INSTALLMENTS: linkTo(`/${tilePaths.INSTALLMENTS}`),
       LEASE: linkTo(`/${tilePaths.LEASE}`),
+      WIRE_TRANSFER: linkTo(`/${tilePaths.WIRE_TRANSFER}`),
     },
     wallet: linkTo('/wallet'),
     otherMethod: linkTo('/other'),

@@ -191,6 +191,11 @@ export const TransactionRef = builder.prismaObject('Transaction', {
       description: 'Money that came for it and fits nothing, such as another amount than was asked; 0 nearly always.',
       resolve: ({ heldAmount, currency }) => ({ amount: heldAmount, currency }),
     }),
+    transferAccount: t.exposeString('transferAccount', {
+      nullable: true,
+      description:
+        'The account number (NRB) on which its money is awaited, 26 digits, of this attempt alone and for ever; null when it is paid otherwise than by a transfer of the payer’s own.',
+    }),
     authorizedUntil: t.expose('authorizedUntil', {
       type: 'DateTime',
       nullable: true,

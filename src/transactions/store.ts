@@ -30,6 +30,7 @@ const columns = {
   profileId: 'profile_id',
   confirmUntil: 'confirm_until',
   nextStep: 'next_step',
+  transferAccount: 'transfer_account',
   returnUrl: 'return_url',
   payerIp: 'payer_ip',
   addressSeen: 'address_seen',

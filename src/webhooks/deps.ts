@@ -9,6 +9,8 @@ export type WebhookDeps = {
   readonly database: Database;
   readonly clock: Clock;
   readonly log: Log;
+  /** Where payers reach the pages, without a slash at the end. */
+  readonly publicUrl: string;
   readonly seal: Seal;
   readonly sender: RequestSender;
 };

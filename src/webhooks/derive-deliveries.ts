@@ -1,11 +1,11 @@
-import type { Clock } from '../kernel/clock.ts';
-import { type Database, inTransaction, type Tx } from '../kernel/db/database.ts';
+import { inTransaction, type Tx } from '../kernel/db/database.ts';
 import { newId } from '../kernel/ids.ts';
 import { enqueue } from '../kernel/jobs/enqueue.ts';
 import { clearTimers } from '../kernel/jobs/timers.ts';
 import type { PaymentFactData } from '../payments/events.ts';
 import type { RefundFactData } from '../refunds/events.ts';
 import type { TransactionFactData } from '../transactions/events.ts';
+import type { WebhookDeps } from './deps.ts';
 import {
   imojeNotification,
   type Told,
@@ -30,7 +30,7 @@ const factsMax = 500;
  * @returns whether there may be more to read.
  */
 export async function deriveDeliveries(
-  deps: { readonly database: Database; readonly clock: Clock },
+  deps: Pick<WebhookDeps, 'database' | 'clock' | 'publicUrl'>,
   shopId: string,
 ): Promise<boolean> {
   return inTransaction(deps.database, async (tx) => {
@@ -42,7 +42,7 @@ export async function deriveDeliveries(
     const now = deps.clock.now({ clockOffsetMs: Number(place.clockOffsetMs) });
     await write(
       tx,
-      facts.flatMap((fact) => deliveryOf(fact, { shopId, place, now })),
+      facts.flatMap((fact) => deliveryOf(fact, { shopId, place, now, publicUrl: deps.publicUrl })),
     );
     await moveReader(tx, shopId, last.number);
     return facts.length === factsMax;
@@ -65,15 +65,16 @@ async function write(tx: Tx, deliveries: readonly NewDelivery[]): Promise<void> 
   );
 }
 
-type Run = { readonly shopId: string; readonly place: ReaderPlace; readonly now: Date };
+type Run = { readonly shopId: string; readonly place: ReaderPlace; readonly now: Date; readonly publicUrl: string };
 
 function deliveryOf(fact: LoggedFact, run: Run): NewDelivery[] {
   const { shopId, place, now } = run;
   const { paymentId, transactionId, refundId } = fact;
   const url = fact.notificationUrl ?? place.notificationUrl;
   const { merchantId } = place;
-  const told =
-    paymentId !== null && url !== null && toldOf(fact, { id: paymentId, shopId, merchantId, notificationUrl: url });
+  if (paymentId === null || url === null) return [];
+  const paymentUrl = `${run.publicUrl}/pay/${paymentId}`;
+  const told = toldOf(fact, { id: paymentId, shopId, merchantId, notificationUrl: url, paymentUrl });
   if (!told) return [];
   const body = imojeNotification(told);
   const about = { shopId, eventNumber: fact.number, paymentId, transactionId, refundId };
@@ -87,10 +88,12 @@ function toldOf(
     readonly shopId: string;
     readonly merchantId: string;
     readonly notificationUrl: string;
+    readonly paymentUrl: string;
   },
 ): Told | undefined {
   const { at, transactionId, refundId } = fact;
-  const common = { at, notificationUrl: about.notificationUrl, payment: paymentOf(fact, about) };
+  const { notificationUrl, paymentUrl } = about;
+  const common = { at, notificationUrl, paymentUrl, payment: paymentOf(fact, about) };
   switch (subjectOf(fact.type)) {
     case 'payment':
       // imoje tells of payments alone where they have an address to send; a sale is its attempt, which is told.
@@ -122,8 +125,9 @@ function paymentOf(fact: LoggedFact, { id, shopId }: Pick<ToldPayment, 'id' | 's
 }
 
 function transactionOf(fact: LoggedFact, id: string): ToldTransaction {
-  const { source, method, channel, currency, transactionAmount: amount, transactionCreatedAt: createdAt } = fact;
-  return { id, source, method, channel, amount, currency, createdAt };
+  const { source, method, channel, currency, transferAccount } = fact;
+  const { transactionAmount: amount, transactionCreatedAt: createdAt } = fact;
+  return { id, source, method, channel, amount, currency, transferAccount, createdAt };
 }
 
 /** An attempt that stores its instrument is told with it once it is stored, one that charges it always. */

@@ -2,6 +2,7 @@ import type { Payment, Refund, Transaction } from '../kernel/db/generated/prisma
 import type { PaymentFactData } from '../payments/events.ts';
 import type { RefundFactData } from '../refunds/events.ts';
 import type { TransactionFactData } from '../transactions/events.ts';
+import { transferAction } from './imoje-action.ts';
 import { imojeProfile, type WrittenProfile } from './imoje-profile.ts';
 import { imojeRefund } from './imoje-refund.ts';
 import { statusCodeDescription } from './imoje-status-codes.ts';
@@ -13,7 +14,7 @@ export type ToldPayment = Pick<Payment, 'id' | 'shopId' | 'title' | 'orderId' | 
 /** What of an attempt never changes once it is made. */
 export type ToldTransaction = Pick<
   Transaction,
-  'id' | 'source' | 'method' | 'channel' | 'amount' | 'currency' | 'createdAt'
+  'id' | 'source' | 'method' | 'channel' | 'amount' | 'currency' | 'transferAccount' | 'createdAt'
 >;
 
 /** What of a refund never changes once it is ordered, beside what it shares with its sale. */
@@ -30,6 +31,8 @@ type Common = {
 export type ToldProfile = WrittenProfile & { readonly merchantId: string };
 
 type OfTransaction = Common & {
+  /** Where the payer finds what he has to do. */
+  readonly paymentUrl: string;
   readonly transaction: ToldTransaction;
   readonly data: TransactionFactData;
   /** The instrument that it charged, or that is stored by it. */
@@ -62,7 +65,14 @@ export function imojeNotification(told: Told): string {
   // Nothing but the end of its newest attempt leaves a payment NEW, so the attempt that is told is the last one.
   const last = told.transaction && told.data.transaction.status;
   const payment = paymentObject(told, wirePaymentStatus(told.data.payment.status, last));
-  return JSON.stringify({ ...(transaction && { transaction }), payment });
+  return JSON.stringify({ ...(transaction && { transaction }), payment, ...actionOf(told) });
+}
+
+/** What the payer has to do while a transfer of his own is awaited; that he is to go elsewhere, who started it knows. */
+function actionOf(told: Exclude<Told, { readonly refund: ToldRefund }>): { readonly action?: object } {
+  if (!told.transaction || told.data.transaction.status !== 'PENDING') return {};
+  const { transferAccount } = told.transaction;
+  return transferAccount === null ? {} : { action: transferAction(told.paymentUrl, transferAccount) };
 }
 
 /** Only settled money is given back, and a payment that is settled stays so whatever is refunded of it. */

@@ -3,6 +3,7 @@ import { createSandboxBlik } from '../../src/acquirers/sandbox-blik/acquirer.ts'
 import { createSandboxCards } from '../../src/acquirers/sandbox-cards/acquirer.ts';
 import { createSandboxLenders } from '../../src/acquirers/sandbox-lenders/acquirer.ts';
 import { createSandboxLessors } from '../../src/acquirers/sandbox-lessors/acquirer.ts';
+import { createSandboxTransfers } from '../../src/acquirers/sandbox-transfers/acquirer.ts';
 import { createSandboxVisaMobile } from '../../src/acquirers/sandbox-visa-mobile/acquirer.ts';
 import type { CardOutcome } from '../../src/cards/test-cards.ts';
 import { type Payer, putUnderTest, type SandboxPlay } from './sandbox-under-test.ts';
@@ -49,6 +50,11 @@ const lenders: SandboxPlay = {
 const lessors: SandboxPlay = {
   create: createSandboxLessors,
   order: (outcome) => ({ channel: 'lease', ...pageOrders[outcome] }),
+};
+
+const transfers: SandboxPlay = {
+  create: createSandboxTransfers,
+  order: (outcome) => ({ channel: 'wt', ...pageOrders[outcome] }),
 };
 
 const visaMobile: SandboxPlay = {
@@ -98,6 +104,7 @@ export const sandboxFixtures = {
   'sandbox-banks': fixtureOf(banks, { authorizes: false, stopsOrders: false }),
   'sandbox-lenders': fixtureOf(lenders, { authorizes: false, stopsOrders: false }),
   'sandbox-lessors': fixtureOf(lessors, { authorizes: false, stopsOrders: false }),
+  'sandbox-transfers': fixtureOf(transfers, { authorizes: false, stopsOrders: false }),
   'sandbox-visa-mobile': fixtureOf(visaMobile, { authorizes: true, stopsOrders: true }),
   'sandbox-cards': fixtureOf(cards, { authorizes: true, stopsOrders: true }),
 } as const;

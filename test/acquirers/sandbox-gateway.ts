@@ -6,6 +6,7 @@ import { createSandboxBlik } from '../../src/acquirers/sandbox-blik/acquirer.ts'
 import { createSandboxCards } from '../../src/acquirers/sandbox-cards/acquirer.ts';
 import { createSandboxLenders } from '../../src/acquirers/sandbox-lenders/acquirer.ts';
 import { createSandboxLessors } from '../../src/acquirers/sandbox-lessors/acquirer.ts';
+import { createSandboxTransfers } from '../../src/acquirers/sandbox-transfers/acquirer.ts';
 import { createSandboxVisaMobile } from '../../src/acquirers/sandbox-visa-mobile/acquirer.ts';
 import type { CardVault } from '../../src/cards/deps.ts';
 import { openSandboxVault } from '../../src/cards/open-vault.ts';
@@ -53,6 +54,7 @@ export type SandboxGateway = {
   readonly banks: SandboxAcquirer;
   readonly lenders: SandboxAcquirer;
   readonly lessors: SandboxAcquirer;
+  readonly transfers: SandboxAcquirer;
   readonly visaMobile: SandboxAcquirer;
   readonly cards: SandboxAcquirer;
   /** Where the tokens of cards are kept. */
@@ -85,9 +87,10 @@ export async function createSandboxGateway(database: Database): Promise<SandboxG
   const banks = createSandboxBanks(parts);
   const lenders = createSandboxLenders(parts);
   const lessors = createSandboxLessors(parts);
+  const transfers = createSandboxTransfers(parts);
   const visaMobile = createSandboxVisaMobile(parts);
   const cards = createSandboxCards(parts, async (token, merchantId) => (await vault.find(token, merchantId))?.outcome);
-  const all = [acquirer, banks, lenders, lessors, visaMobile, cards];
+  const all = [acquirer, banks, lenders, lessors, transfers, visaMobile, cards];
   await openAccountsOf(database, all);
   const called = all.map((one) => impatientWith(database, one));
   const deps = createPaymentDeps(database, { clock, acquirers: called });
@@ -114,6 +117,7 @@ export async function createSandboxGateway(database: Database): Promise<SandboxG
     banks,
     lenders,
     lessors,
+    transfers,
     visaMobile,
     cards,
     vault,

@@ -71,6 +71,7 @@ export const spine: Readonly<Record<string, readonly string[]>> = {
   StartTransactionSuccess: ['transaction: Transaction!', 'action: NextAction', 'replayed: Boolean!'],
   ConfirmInApp: ['expiresAt: DateTime!'],
   ChooseBankApp: ['apps: [BankApp!]!'],
+  BankTransfer: ['account: String!', 'recipient: String!', 'title: String!', 'amount: Money!'],
   Payment: [
     'id: ID!',
     'shop: Shop!',
@@ -124,6 +125,6 @@ export const enums: Readonly<Record<string, string>> = {
 
 /** Unions and exactly their members. */
 export const unions: Readonly<Record<string, readonly string[]>> = {
-  NextAction: ['ChooseBankApp', 'ConfirmInApp', 'Redirect'],
+  NextAction: ['BankTransfer', 'ChooseBankApp', 'ConfirmInApp', 'Redirect'],
   CreatePaymentResult: ['CreatePaymentSuccess', 'Refusal'],
 };

@@ -147,7 +147,7 @@ function methodDoors({ numbers, paymentId, widgetPaymentId, demo }: DoorWorld): 
     ]),
     ...at('POST /pay/:id/card', `/pay/${numbers.next()}/card`, posted({ attempt: numbers.next(), ...good })),
     ...at('ALL /pay/:id/card', `/pay/${numbers.next()}/card`),
-    ...['bank', 'pay-later', 'instalments', 'lease'].flatMap((way) => [
+    ...['bank', 'pay-later', 'instalments', 'lease', 'transfer'].flatMap((way) => [
       ...at(
         `POST /pay/:id/${way}`,
         `/pay/${paymentId}/${way}`,

@@ -77,6 +77,7 @@ export function transactionRow(values: Partial<Transaction>): Transaction {
     heardAt: null,
     entryKey: null,
     authorizedUntil: null,
+    transferAccount: null,
     createdAt,
     updatedAt: createdAt,
     settledAt: null,

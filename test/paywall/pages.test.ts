@@ -70,7 +70,7 @@ describe('Every page', () => {
       returnTo: { url: `https://shop.example/${evil}`, automatic: true },
       urls: {
         ...(Object.fromEntries(Object.keys(viewOf().urls).map((name) => [name, evil])) as Omit<Urls, 'tiles'>),
-        tiles: { PBL: evil, PAY_LATER: evil, INSTALLMENTS: evil, LEASE: evil },
+        tiles: { PBL: evil, PAY_LATER: evil, INSTALLMENTS: evil, LEASE: evil, WIRE_TRANSFER: evil },
       },
       languages: [
         { locale: 'pl', href: evil },

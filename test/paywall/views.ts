@@ -35,6 +35,7 @@ const urls: PaymentView['urls'] = {
     PAY_LATER: '/pay/1/pay-later',
     INSTALLMENTS: '/pay/1/instalments',
     LEASE: '/pay/1/lease',
+    WIRE_TRANSFER: '/pay/1/transfer',
   },
   wallet: '/pay/1/wallet',
   otherMethod: '/pay/1/other',

@@ -32,10 +32,16 @@ const transaction: ToldTransaction = {
   channel: 'blik',
   amount: 1234n,
   currency: 'PLN',
+  transferAccount: null,
   createdAt: new Date(1767225600_999),
 };
 
-const common = { at: new Date(1767225660_001), notificationUrl: 'https://shop.example/n', payment };
+const common = {
+  at: new Date(1767225660_001),
+  notificationUrl: 'https://shop.example/n',
+  paymentUrl: 'https://gateway.example/pay/1',
+  payment,
+};
 
 /** Own worked vector of the imoje protocol, section 4. */
 const vector =
@@ -46,6 +52,24 @@ describe('An imoje notification', () => {
     const body = imojeNotification({ ...common, transaction, data: settled });
     expect(body).toBe(vector);
     expect(Buffer.byteLength(body)).toBe(680);
+  });
+
+  it('tells the account number while a transfer is awaited, and not any more afterwards', () => {
+    const account = '61109010140000071219812874';
+    const told = { ...common, transaction: { ...transaction, transferAccount: account } };
+    const waiting: TransactionFactData = { transaction: { status: 'PENDING' }, payment: { status: 'PENDING' } };
+    const body = JSON.parse(imojeNotification({ ...told, data: waiting })) as { action: object };
+    expect(Object.keys(body)).toEqual(['transaction', 'payment', 'action']);
+    expect(Object.entries(body.action)).toEqual([
+      ['type', 'transfer'],
+      ['url', 'https://gateway.example/pay/1'],
+      ['method', 'GET'],
+      ['contentType', ''],
+      ['contentBodyRaw', ''],
+      ['ban', account],
+    ]);
+    expect(imojeNotification({ ...told, data: settled })).toBe(vector);
+    expect(imojeNotification({ ...common, transaction, data: waiting })).not.toContain('"action"');
   });
 
   it('has the signature of the worked vector', () => {

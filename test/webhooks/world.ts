@@ -43,7 +43,8 @@ export async function openWorld(timeoutMs = 5_000): Promise<World> {
   await prepareJobs(database);
   const clock = createTestClock();
   const sender = createRequestSender({ addressRule: 'any', timeoutMs });
-  const deps = { database, clock, log: createLog('silent'), seal: testSeal, sender };
+  const publicUrl = 'https://gateway.example';
+  const deps = { database, clock, log: createLog('silent'), publicUrl, seal: testSeal, sender };
   const work = () => runJobs(database, webhookJobs(deps));
   return {
     database,

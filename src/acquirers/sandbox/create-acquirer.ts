@@ -24,12 +24,13 @@ export type SandboxAcquirer = Acquirer & PayerPages & { readonly jobs: JobHandle
  */
 export function createSandboxAcquirer(deps: SandboxDeps, behaviour: Behaviour): SandboxAcquirer {
   const simulation: Simulation = { ...deps, behaviour };
-  const { name: acquirer, channels, capabilities, unavailability } = behaviour;
+  const { name: acquirer, channels, capabilities, unavailability, allotAccount } = behaviour;
   return {
     name: acquirer,
     channels,
     capabilities,
     unavailability,
+    ...(allotAccount && { allotAccount }),
     start: (order, signal) => answerWithin(signal, () => start(simulation, order)),
     status: (reference, signal) => answerWithin(signal, () => status(simulation, reference)),
     cancel: (reference, signal) => answerWithin(signal, () => cancelOrder(simulation, reference)),

@@ -25,7 +25,7 @@ export type Script = {
 };
 
 /** How one simulated acquirer behaves: the data by which the simulator plays it. */
-export type Behaviour = Pick<Acquirer, 'name' | 'channels' | 'capabilities' | 'unavailability'> & {
+export type Behaviour = Pick<Acquirer, 'name' | 'channels' | 'capabilities' | 'unavailability' | 'allotAccount'> & {
   /** Every script by its name; orders remember the name. */
   readonly scripts: Readonly<Record<string, Script>>;
   /** Chooses the script of an order that arrives at a moment of its merchant's clock. */
@@ -136,7 +136,9 @@ export function answerOf(simulation: { behaviour: Behaviour; publicUrl: string }
     return {
       kind: 'pending',
       ...(behaviour.confirmsInApp ? { confirmUntil: after(order.createdAt, confirmation) } : {}),
-      ...(script.told === 'by-payer' ? { redirect: { url, httpMethod: 'GET', fields: [] } } : {}),
+      ...(script.told === 'by-payer' && behaviour.page?.kind !== 'transfer'
+        ? { redirect: { url, httpMethod: 'GET', fields: [] } }
+        : {}),
       ...(script.softDecline === undefined ? {} : { softDecline: script.softDecline }),
     };
   }

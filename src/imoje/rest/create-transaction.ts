@@ -110,7 +110,7 @@ export const createTransactionEndpoint = endpoint(
         ...{ blikCode: body.blikCode, card, payerIp: body.clientIp, admission },
       },
     );
-    const action = actionOf(started.transaction);
+    const action = actionOf(started.transaction, deps.payments.publicUrl);
     const { payment, replayed } = started;
     // Who repeats a call may learn of a later attempt, made on our page.
     const last = replayed ? await findNewestStatus(deps.payments.database, payment.id) : started.transaction.status;

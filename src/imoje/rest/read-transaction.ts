@@ -46,11 +46,11 @@ export const readTransactionEndpoint = endpoint(
   },
 );
 
-async function readSale({ payments: { database } }: HttpDeps, sale: Sale): Promise<object> {
+async function readSale({ payments: { database, publicUrl } }: HttpDeps, sale: Sale): Promise<object> {
   const { payment, transaction } = sale;
   const refunds = await readRefundsOf(database, transaction.id);
   const commission = await readCommission(database, transaction.id);
-  const action = actionOf(transaction);
+  const action = actionOf(transaction, publicUrl);
   return {
     transaction: {
       ...saleObject(sale),

@@ -40,11 +40,13 @@ export const sale = transactionOf('sale', z.enum([...new Set(Object.values(wireT
 /** Money that goes back (imoje protocol, section 7). */
 export const refund = transactionOf('refund', z.enum([...new Set(Object.values(wireRefundStatus))])).extend(refused);
 
-/** Where the payer has to go. */
-const action = z.strictObject({
-  ...{ type: z.literal('redirect'), url: z.url(), method: z.enum(['GET', 'POST']) },
-  ...{ contentType: z.string(), contentBodyRaw: z.string() },
-});
+const place = { url: z.url(), method: z.enum(['GET', 'POST']), contentType: z.string(), contentBodyRaw: z.string() };
+
+/** Where the payer has to go, or the account to which he has to send the money. */
+const action = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('redirect'), ...place }),
+  z.strictObject({ type: z.literal('transfer'), ...place, ban: z.string().regex(/^[0-9]{26}$/) }),
+]);
 
 /** Of BLIK, once the attempt is under way. */
 const blikNumber = {

@@ -3,7 +3,8 @@ import type { Payment, Profile, Refund, Transaction } from '../../kernel/db/gene
 import type { TransactionStatus } from '../../kernel/db/generated/prisma/enums.ts';
 import { holderOf } from '../../profiles/model.ts';
 import type { Shop } from '../../shops/model.ts';
-import { nextStepOf } from '../../transactions/next-step.ts';
+import { nextStepOf, transferOf } from '../../transactions/next-step.ts';
+import { transferAction } from '../../webhooks/imoje-action.ts';
 import { transactionObject } from '../../webhooks/imoje-notification.ts';
 import { profileParts } from '../../webhooks/imoje-profile.ts';
 import { imojeRefund } from '../../webhooks/imoje-refund.ts';
@@ -58,8 +59,13 @@ export function blikNumberOf({ id, method, status }: Transaction): { readonly bl
 
 type WithCode = { readonly statusCode?: string; readonly statusCodeDescription?: string };
 
-/** Where the payer has to go, with exactly the five keys that clients know; undefined when he has not to go anywhere. */
-export function actionOf(transaction: Transaction): object | undefined {
+/**
+ * What the payer has to do: where he has to go, with exactly the five keys that clients know, or where he has to send the money,
+ * with the account number as well; undefined when there is nothing to do.
+ */
+export function actionOf(transaction: Transaction, publicUrl: string): object | undefined {
+  const transfer = transferOf(transaction);
+  if (transfer) return transferAction(`${publicUrl}/pay/${transaction.paymentId}`, transfer.account);
   const step = nextStepOf(transaction);
   if (!step) return undefined;
   const isForm = step.httpMethod === 'POST';

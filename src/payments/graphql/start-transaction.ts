@@ -1,13 +1,15 @@
 import type { BankApp, Redirect } from '../../acquirers/port.ts';
 import { builder } from '../../graphql/builder.ts';
 import type { GraphContext } from '../../graphql/context.ts';
+import { MoneyRef } from '../../graphql/money.ts';
 import { refusable, resultUnion } from '../../graphql/refusable.ts';
 import { withoutNulls } from '../../graphql/without-nulls.ts';
+import type { Money } from '../../kernel/money.ts';
 import { BankAppRef } from '../../profiles/graphql.ts';
 import { appsOf } from '../../profiles/model.ts';
 import { PaymentMethodEnum } from '../../shops/graphql.ts';
 import { TransactionRef } from '../../transactions/graphql.ts';
-import { nextStepOf } from '../../transactions/next-step.ts';
+import { nextStepOf, type Transfer, transferOf } from '../../transactions/next-step.ts';
 import type { StartedTransaction } from '../decide-start.ts';
 import { findVisiblePayment } from '../find-payment.ts';
 import { payByAlias } from '../pay-by-alias.ts';
@@ -100,20 +102,44 @@ const ChooseBankApp = builder.objectRef<AppChoice>('ChooseBankApp').implement({
   }),
 });
 
+type AwaitedTransfer = Transfer & { readonly amount: Money };
+
+const BankTransferRef = builder.objectRef<AwaitedTransfer>('BankTransfer').implement({
+  description:
+    'The payer makes a transfer of his own, with exactly these details. His page at `Payment.url` shows them too.',
+  fields: (t) => ({
+    account: t.exposeString('account', {
+      description: 'The account number (NRB), 26 digits, of this attempt alone. With PL before it, it is the IBAN.',
+    }),
+    recipient: t.exposeString('recipient', { description: 'Whom he names as the recipient.' }),
+    title: t.exposeString('title', { description: 'The title, at most 140 characters.' }),
+    amount: t.field({
+      type: MoneyRef,
+      description: 'What he transfers. Another amount does not settle the attempt: it is held.',
+      resolve: ({ amount }) => amount,
+    }),
+  }),
+});
+
 /** The GraphQL type of what a payer has to do next. */
 export const NextAction = builder.unionType('NextAction', {
   description: 'What the payer has to do next. New members may come with new methods.',
-  types: [ConfirmInApp, RedirectRef, ChooseBankApp],
-  resolveType: (action) => ('url' in action ? RedirectRef : 'apps' in action ? ChooseBankApp : ConfirmInApp),
+  types: [ConfirmInApp, RedirectRef, ChooseBankApp, BankTransferRef],
+  resolveType: (action) => {
+    if ('account' in action) return BankTransferRef;
+    return 'url' in action ? RedirectRef : 'apps' in action ? ChooseBankApp : ConfirmInApp;
+  },
 });
 
 /** Says what the payer of an attempt has to do next; null when there is nothing to do. */
 export async function nextAction(
   { transaction }: StartedTransaction,
   loaders: GraphContext['loaders'],
-): Promise<Redirect | Confirmation | AppChoice | null> {
+): Promise<Redirect | Confirmation | AppChoice | AwaitedTransfer | null> {
   const redirect = nextStepOf(transaction);
   if (redirect) return redirect;
+  const transfer = transferOf(transaction);
+  if (transfer) return { ...transfer, amount: { amount: transaction.amount, currency: transaction.currency } };
   const { status, confirmUntil, profileId } = transaction;
   if (status === 'NEW' && profileId !== null) return { apps: appsOf(await loaders.profile.load(profileId)) };
   return status === 'PENDING' && confirmUntil ? { expiresAt: confirmUntil } : null;

@@ -13,6 +13,7 @@ export type BankView = PageFrame & { readonly order: PayerOrder; readonly self: 
 /** What a page says while the order is open. */
 const texts = {
   bank: 'bankPage.text',
+  transfer: 'bankPage.transferText',
   challenge: 'bankPage.text',
   lender: 'bankPage.lenderText',
   lessor: 'bankPage.lessorText',
@@ -40,6 +41,13 @@ ${isOpen ? decisions(view) : back === undefined ? '' : html`<p><a class="button"
 
 function decisions(view: BankView): Html {
   const t = translatorFor(view.locale);
+  // Who does not make a transfer of his own refuses nothing.
+  if (view.order.kind === 'transfer') {
+    return html`<form method="post" action="${view.self}">
+<button type="submit" name="decision" value="approve">${t('bankPage.transfer')}</button>
+<button type="submit" name="decision" value="leave" class="quiet">${t('bankPage.leave')}</button>
+</form>`;
+  }
   return html`<form method="post" action="${view.self}">
 <button type="submit" name="decision" value="approve">${t('bankPage.approve')}</button>
 <button type="submit" name="decision" value="refuse" class="quiet">${t('bankPage.refuse')}</button>

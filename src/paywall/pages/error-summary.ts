@@ -92,6 +92,7 @@ function problemSummary(view: PaymentView, problem: NonNullable<PaymentView['pro
     case 'PAY_LATER':
     case 'INSTALLMENTS':
     case 'LEASE':
+    case 'WIRE_TRANSFER':
       return alert(
         t(`problem.heading.${problem.form}`),
         html`<p><a href="#${tilePaths[problem.form]}">${t(`problem.NONE_CHOSEN.${problem.form}`)}</a></p>`,

@@ -1,5 +1,6 @@
 import { methodPage } from './method-page.ts';
 import { resultPage } from './result-page.ts';
+import { transferPage } from './transfer-page.ts';
 import type { Html, PaymentView } from './view.ts';
 import { waitingPage } from './waiting-page.ts';
 
@@ -10,7 +11,8 @@ export function paymentPage(view: PaymentView): Html {
       return methodPage(view);
     case 'PENDING':
       // An attempt that waits for a card waits for this very page.
-      return view.replacing || view.attempt?.status === 'NEW' ? methodPage(view) : waitingPage(view);
+      if (view.replacing || view.attempt?.status === 'NEW') return methodPage(view);
+      return view.attempt?.transfer ? transferPage(view, view.attempt.transfer) : waitingPage(view);
     case 'AUTHORIZED':
       return resultPage(view, 'authorized');
     case 'SETTLED':

@@ -10,6 +10,7 @@ const afterwards: Readonly<Record<TileMethod, MessageKey>> = {
   PAY_LATER: 'lender.afterwards',
   INSTALLMENTS: 'lender.afterwards',
   LEASE: 'lessor.afterwards',
+  WIRE_TRANSFER: 'transfer.afterwards',
 };
 
 /** Draws the banks, the lenders or the lessors of a method as tiles, of which one is chosen; a single one is from the start. */

@@ -11,6 +11,7 @@ import type {
 import type { Locale } from '../../kernel/i18n/locales.ts';
 import type { Money } from '../../kernel/money.ts';
 import type { Channel } from '../../shops/model.ts';
+import type { Transfer } from '../../transactions/next-step.ts';
 
 /** A rendered page or a part of one. Everything put into it was escaped. */
 export type Html = ReturnType<typeof html>;
@@ -100,8 +101,16 @@ export type AttemptView = {
   readonly confirmUntil?: Date | undefined;
   /** The page of the bank or lender where the payer has to go on. */
   readonly bankPage?: Redirect | undefined;
+  /** The transfer of his own that the payer has to make. */
+  readonly transfer?: TransferView | undefined;
   /** True when the payer may pay otherwise, once he was warned. */
   readonly replaceable: boolean;
+};
+
+/** What a payer has to know for a transfer of his own. */
+export type TransferView = Transfer & {
+  /** By which the simulated bank, at which he can make it, knows it. */
+  readonly reference: string;
 };
 
 /** Money beside that of the attempt shown. */
@@ -120,7 +129,7 @@ export type MethodView =
   | { readonly method: 'WALLET'; readonly wallets: readonly WalletChoice[] };
 
 /** The methods whose channels, banks, lenders or lessors, are tiles of which the payer chooses one. */
-export type TileMethod = 'PBL' | 'PAY_LATER' | 'INSTALLMENTS' | 'LEASE';
+export type TileMethod = 'PBL' | 'PAY_LATER' | 'INSTALLMENTS' | 'LEASE' | 'WIRE_TRANSFER';
 
 /** Where the form of each is posted, below the page of the payment; the tiles have this name on the page. */
 export const tilePaths = {
@@ -128,6 +137,7 @@ export const tilePaths = {
   PAY_LATER: 'pay-later',
   INSTALLMENTS: 'instalments',
   LEASE: 'lease',
+  WIRE_TRANSFER: 'transfer',
 } as const satisfies Record<TileMethod, string>;
 
 /** All of them. */

@@ -21,6 +21,7 @@ export type LoggedFact = Pick<Event, 'number' | 'type' | 'at' | 'data'> & {
   readonly method: Transaction['method'];
   readonly channel: string;
   readonly transactionAmount: bigint;
+  readonly transferAccount: string | null;
   readonly transactionCreatedAt: Date;
   readonly refundId: string | null;
   readonly refundAmount: bigint;
@@ -48,8 +49,9 @@ export async function readLog(
       )
       select news.number, news.type, news.at, news.data, p.id as "paymentId", t.id as "transactionId", p.title,
         p.order_id as "orderId", p.amount as "paymentAmount", p.currency, p.notification_url as "notificationUrl",
-        p.created_at as "paymentCreatedAt", s.id is not null as "isSale", t.source, t.method, t.channel, t.amount as "transactionAmount",
-        t.created_at as "transactionCreatedAt", r.id as "refundId", r.amount as "refundAmount", r.note as "refundNote",
+        p.created_at as "paymentCreatedAt", s.id is not null as "isSale", t.source, t.method, t.channel,
+        t.amount as "transactionAmount", t.transfer_account as "transferAccount", t.created_at as "transactionCreatedAt",
+        r.id as "refundId", r.amount as "refundAmount", r.note as "refundNote",
         r.created_at as "refundCreatedAt", f.id as "profileId", f.customer_id as "customerId", f.kind as "profileKind",
         f.label as "profileLabel", f.details as "profileDetails", f.first_transaction_id as "firstTransactionId"
       from news

@@ -32,6 +32,7 @@ function fieldOf(page: Page, method: FormMethod): Locator {
     case 'PAY_LATER':
     case 'INSTALLMENTS':
     case 'LEASE':
+    case 'WIRE_TRANSFER':
       return tileForm(page, method).form.getByRole('radio').first();
     case 'WALLET':
       return page.getByRole('link', { name: 'Google Pay' });

@@ -260,10 +260,14 @@ describe('What a shop offers', () => {
       paymentMethodCode: ___,
       ...body
     } = saleBody(gateway, { visibleMethod: ['wt'] });
-    const answer = await call(gateway, 'POST /payment', { body });
-    expect([answer.status, answer.body]).toMatchObject([
-      406,
-      { apiErrorResponse: { message: expect.stringMatching(/does not offer wt; it offers blik, pbl, card, wallet/) } },
-    ]);
+    const setOffered = (enabled: boolean) =>
+      gateway.database.pool.query("update shop_method set enabled = $1 where method = 'WIRE_TRANSFER'", [enabled]);
+    await setOffered(false);
+    // Shops are kept in memory for a while.
+    await expect.poll(async () => (await call(gateway, 'POST /payment', { body })).status).toBe(406);
+    expect((await call(gateway, 'POST /payment', { body })).body).toMatchObject({
+      apiErrorResponse: { message: expect.stringMatching(/does not offer wt; it offers blik, pbl, card, wallet/) },
+    });
+    await setOffered(true);
   });
 });

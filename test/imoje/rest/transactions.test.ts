@@ -218,6 +218,33 @@ describe('POST /transaction by a method for which the payer has to go somewhere'
     ]);
   });
 
+  it('wt answers with the account to which he has to send the money, and so does every look at it until it came', async () => {
+    const wish = { paymentMethod: 'wt', paymentMethodCode: 'wt', blikCode: undefined, clientIp: undefined };
+    const answer = await sell(wish);
+    const { transaction, action } = answer.body as { transaction: object; action: object };
+    expect(transaction).toMatchObject({ status: 'pending', paymentMethod: 'wt', paymentMethodCode: 'wt' });
+    expect(action).toEqual({
+      ...{
+        type: 'transfer',
+        url: expect.stringMatching(/\/pay\//),
+        method: 'GET',
+        contentType: '',
+        contentBodyRaw: '',
+      },
+      ban: expect.stringMatching(/^\d{26}$/),
+    });
+    expect(Object.keys(action)).toEqual([...keys, 'ban']);
+    const id = textAt(answer, 'transaction.id');
+    expect((await show(id)).body).toMatchObject({ action });
+    await fetch(`${gateway.url}/sandbox/${id}`, {
+      method: 'POST',
+      redirect: 'manual',
+      body: new URLSearchParams({ decision: 'approve' }),
+    });
+    await expect.poll(async () => textAt(await show(id), 'transaction.status')).toBe('settled');
+    expect((await show(id)).body).not.toHaveProperty('action');
+  });
+
   it('goes on with the very attempt when the payer enters his BLIK code on our page', async () => {
     const answer = await sell({ blikCode: undefined, clientIp: undefined });
     const url = textAt(answer, 'action.url');
