@@ -1,5 +1,6 @@
 import type { Payment } from '../kernel/db/generated/prisma/client.ts';
 import type { Channel } from '../shops/model.ts';
+import { readSplit } from './read-split.ts';
 
 /** What came with a payment: invoice, cart and the like, checked by the door through which it came. */
 export type Documents = Payment['documents'];
@@ -8,8 +9,10 @@ export type Documents = Payment['documents'];
  * Says why the documents of a payment keep a channel from paying it, in a sentence for whoever integrates the shop;
  * undefined when they do not.
  */
-export function documentsAgainst(channel: Channel, documents: Documents): string | undefined {
-  return channel === 'lease' ? cartAgainst(documents) : undefined;
+export function documentsAgainst(channel: Channel, payment: Pick<Payment, 'documents' | 'amount'>): string | undefined {
+  if (channel === 'lease') return cartAgainst(payment.documents);
+  const split = channel === 'wt_split' ? readSplit(payment) : undefined;
+  return split && 'lacking' in split ? split.lacking : undefined;
 }
 
 /** What can be leased, in minor units of PLN, net (imoje protocol, section 1). */

@@ -42,7 +42,8 @@ export function listMethods(acquirers: Acquirers, shop: Shop, wish: MethodWish):
     const wanted = wish.wanted.length === 0 || wish.wanted.includes(method);
     const acquirer = acquirerFor(acquirers, channel);
     const takes = takesCurrency(channel, wish.currency) && !limitsAgainst(channel, wish.amount);
-    const lacks = wish.documents !== undefined && documentsAgainst(channel, wish.documents) !== undefined;
+    const { amount, documents } = wish;
+    const lacks = documents !== undefined && documentsAgainst(channel, { amount, documents }) !== undefined;
     if (!wanted || !takes || lacks || !acquirer) continue;
     const unavailable = acquirer.unavailability(channel, wish.now);
     if (unavailable && !wish.includeUnavailable) continue;

@@ -117,7 +117,8 @@ function refusalNow(
   }
 }
 
-function requireMethods(acquirers: Acquirers, shop: Shop, { methods, amount, currency, documents }: Payment): void {
+function requireMethods(acquirers: Acquirers, shop: Shop, row: Payment): void {
+  const { methods, amount, currency } = row;
   const offered = shop.channels.filter((channel) => acquirerFor(acquirers, channel));
   const available = new Set(offered.map((channel) => channelFacts(channel).method));
   const missing = methods.find((method) => !available.has(method));
@@ -135,7 +136,7 @@ function requireMethods(acquirers: Acquirers, shop: Shop, { methods, amount, cur
     throw new CurrencyNotAvailable(currency, taken, methods);
   }
   if (methods.length === 0) return;
-  const lacking = paying.map((channel) => documentsAgainst(channel, documents));
+  const lacking = paying.map((channel) => documentsAgainst(channel, row));
   if (lacking[0] && lacking.every((why) => why)) throw new MethodNotAvailable(lacking[0], ['methods']);
   const limits = paying.map((channel) => limitsAgainst(channel, amount));
   const [first] = limits;

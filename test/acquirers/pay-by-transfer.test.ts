@@ -76,6 +76,24 @@ describe('A payment by a transfer of the payer’s own', () => {
     expect((await now(attempt)).transaction.refundedAmount).toBe(amount);
   });
 
+  it('with split payment says in its title what the invoice says, and is not made without one', async () => {
+    const buyer = { type: 'COMPANY', idType: 'VAT_ID', idNumber: '5260250274', idCountryCodeAlpha2: 'PL' };
+    const positions = [{ name: 'Kubek', quantity: 1, grossAmount: 10_000, taxStake: 'TAX_23', taxAmount: 1_870 }];
+    const documents = { invoice: { invoiceId: 'FV/1/2026', buyer, positions } };
+    const { id: paymentId } = await createPayment(gateway.deps, gateway.shop, { amount, documents, title: 'Kubek' });
+    const attempt = await startOn(paymentId, { channel: 'wt_split' });
+    expect(transferOf((await now(attempt)).transaction)?.title).toBe(
+      '/VAT/18,70/IDC/5260250274/INV/FV/1/2026/TXT/Kubek',
+    );
+    await pay(attempt);
+    await gateway.letPass(second);
+    expect((await now(attempt)).transaction).toMatchObject({ status: 'SETTLED', channel: 'wt_split' });
+    const { id: without } = await createPayment(gateway.deps, gateway.shop, { amount });
+    await expect(startOn(without, { channel: 'wt_split' })).rejects.toMatchObject({
+      ...{ code: 'METHOD_NOT_AVAILABLE', message: expect.stringContaining('needs what is invoiced') },
+    });
+  });
+
   it('can be made in every currency', async () => {
     for (const currency of ['EUR', 'HUF'] as const) {
       const attempt = await send({ currency });

@@ -22,6 +22,9 @@ const newPayment = (changes: object = {}): object => ({
 });
 
 const cartItem = { number: '1', name: 'Laptop', amount: 500_000, tax: 115_000, taxStake: 'TAX_23', quantity: 1 };
+const buyer = { name: 'Kupiec', taxNumber: '5260250274', country: 'PL' };
+const invoice = { number: 'FV/1', buyer, positions: [] };
+const buyerOf = ['invoice', 'buyer'];
 const firstItem = ['cart', 'items', '0'];
 
 describe('createPayment', () => {
@@ -105,6 +108,19 @@ describe('createPayment', () => {
       'INVALID_INPUT',
       [...firstItem, 'name'],
     ],
+    [
+      'an invoice for nobody',
+      { invoice: { ...invoice, buyer: { ...buyer, name: '' } } },
+      'INVALID_INPUT',
+      [...buyerOf, 'name'],
+    ],
+    [
+      'an invoice of no land',
+      { invoice: { ...invoice, buyer: { ...buyer, country: '48' } } },
+      'INVALID_INPUT',
+      [...buyerOf, 'country'],
+    ],
+    ['an invoice without a number', { invoice: { ...invoice, number: '' } }, 'INVALID_INPUT', ['invoice', 'number']],
     ['a shop that is nowhere', { shopId: '00000000-0000-4000-8000-000000000000' }, 'NOT_FOUND', ['shopId']],
   ] as const) {
     it(`refuses ${what}`, async () => {

@@ -46,6 +46,7 @@ const byName: Readonly<Record<string, unknown>> = {
     first: 2,
     amount: 100,
     currency: 'PLN',
+    country: 'PL',
     methods: ['BLIK'],
     method: 'BLIK',
   },

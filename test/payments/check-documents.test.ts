@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { documentsAgainst } from '../../src/payments/check-documents.ts';
+import { transferTitle } from '../../src/payments/title-transfer.ts';
 
 const item = { id: '1', name: 'Laptop', amount: 250_000, tax: 57_500, taxStake: 'TAX_23', quantity: 2 };
 const cart = (...items: object[]) => ({ cart: { items: items.map((values) => ({ ...item, ...values })) } });
@@ -12,7 +13,7 @@ describe('What came with a payment', () => {
     ['a discount that leaves enough', cart({ amount: 600_000, quantity: 1, discount: { amount: 100_000, tax: null } })],
     ['no discount', cart({ discount: null })],
   ])('can be leased: %s', (_, documents) => {
-    expect(documentsAgainst('lease', documents)).toBeUndefined();
+    expect(documentsAgainst('lease', { documents, amount: 615_000n })).toBeUndefined();
   });
 
   it.each([
@@ -35,12 +36,73 @@ describe('What came with a payment', () => {
       'lease takes carts of at least 500000 minor units net; this one comes to 499999.',
     ],
   ])('cannot be leased: %s', (_, documents, sentence) => {
-    expect(documentsAgainst('lease', documents)).toBe(sentence);
+    expect(documentsAgainst('lease', { documents, amount: 615_000n })).toBe(sentence);
   });
 
   it('matters to no method that needs none', () => {
     for (const channel of ['blik', 'ecom3ds', 'ipko', 'paypo', 'wt'] as const) {
-      expect(documentsAgainst(channel, null)).toBeUndefined();
+      expect(documentsAgainst(channel, { documents: null, amount: 1n })).toBeUndefined();
     }
+  });
+});
+
+describe('A transfer with split payment', () => {
+  const amount = 123_00n;
+  const buyer = { type: 'COMPANY', idType: 'VAT_ID', idNumber: '526-025-02-74', idCountryCodeAlpha2: 'PL' };
+  const position = { name: 'Kubek', quantity: 1, grossAmount: 6150, taxStake: 'TAX_23', taxAmount: 1150 };
+  const invoice = { invoiceId: 'FV/1/2026', buyer, positions: [position, position] };
+  const paid = { title: 'Dwa kubki z napisem i dwie łyżeczki', orderId: 'ORD-1', documents: { invoice }, amount };
+
+  it('has a title that says what its bank has to know: tax, tax number, invoice, and 33 characters of text', () => {
+    expect(documentsAgainst('wt_split', paid)).toBeUndefined();
+    expect(transferTitle('wt_split', paid)).toBe(
+      '/VAT/23,00/IDC/5260250274/INV/FV/1/2026/TXT/Dwa kubki z napisem i dwie łyżecz',
+    );
+    const cents = { invoice: { ...invoice, positions: [{ ...position, taxAmount: 5 }] } };
+    expect(transferTitle('wt_split', { ...paid, title: null, documents: cents })).toBe(
+      '/VAT/0,05/IDC/5260250274/INV/FV/1/2026/TXT/ORD-1',
+    );
+    expect(transferTitle('wt', { ...paid, title: 'x'.repeat(200) })).toBe('x'.repeat(140));
+  });
+
+  it.each([
+    ['no invoice', {}, 'needs what is invoiced'],
+    ['no number of it', { invoice: { ...invoice, invoiceId: undefined } }, 'needs the number of the invoice'],
+    ['an empty number', { invoice: { ...invoice, invoiceId: '' } }, 'needs the number of the invoice'],
+    ['a long number', { invoice: { ...invoice, invoiceId: 'x'.repeat(36) } }, 'needs the number of the invoice'],
+    [
+      'a buyer who is a person',
+      { invoice: { ...invoice, buyer: { type: 'PERSON' } } },
+      'needs the tax number of the buyer',
+    ],
+    [
+      'a number of another kind',
+      { invoice: { ...invoice, buyer: { ...buyer, idType: 'ID' } } },
+      'needs the tax number',
+    ],
+    [
+      'a long tax number',
+      { invoice: { ...invoice, buyer: { ...buyer, idNumber: '1'.repeat(15) } } },
+      'needs the tax number',
+    ],
+    ['no positions', { invoice: { ...invoice, positions: [] } }, 'needs the tax of each position'],
+    [
+      'a position without tax',
+      { invoice: { ...invoice, positions: [position, { ...position, taxAmount: null }] } },
+      'needs the tax of each position',
+    ],
+    [
+      'no tax at all',
+      { invoice: { ...invoice, positions: [{ ...position, taxAmount: 0 }] } },
+      'this one has 0 minor units',
+    ],
+    [
+      'more tax than is paid',
+      { invoice: { ...invoice, positions: [{ ...position, taxAmount: 12_300 }] } },
+      'this one has 12300 minor units',
+    ],
+  ])('cannot be made for %s', (_, documents, words) => {
+    expect(documentsAgainst('wt_split', { documents, amount })).toMatch(/^wt_split needs /);
+    expect(documentsAgainst('wt_split', { documents, amount })).toContain(words);
   });
 });

@@ -11,7 +11,7 @@ import { movementCodes, page, refusals, scriptFor, scripts } from './outcomes.ts
 export function createSandboxTransfers(deps: SandboxDeps): SandboxAcquirer {
   return createSandboxAcquirer(deps, {
     name: 'sandbox-transfers',
-    channels: ['wt'],
+    channels: ['wt', 'wt_split'],
     capabilities: { authorizes: false, stopsOrders: false },
     unavailability: () => undefined,
     allotAccount,

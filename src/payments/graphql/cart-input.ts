@@ -5,7 +5,7 @@ import { amountMax } from '../../kernel/money.ts';
 import { parseText } from '../../kernel/text.ts';
 
 /** The rates of VAT and the reasons for none, in imoje's words (imoje protocol, section 1). */
-const TaxStakeEnum = builder.enumType('TaxStake', {
+export const TaxStakeEnum = builder.enumType('TaxStake', {
   description: 'A rate of Polish VAT, or why there is none.',
   values: describeValues({
     TAX_23: '23 %.',
@@ -72,7 +72,7 @@ export function toCart({ items }: { readonly items: readonly Item[] }) {
 }
 
 /** Takes an amount that may be nothing, as JSON has it. */
-function parseUnits(amount: bigint, field: readonly string[]): number {
+export function parseUnits(amount: bigint, field: readonly string[]): number {
   if (amount < 0n || amount > amountMax) {
     throw new InvalidInput(`${field.at(-1)} must be 0 to ${amountMax} minor units.`, field);
   }

@@ -11,6 +11,7 @@ import { CaptureModeEnum, PaymentMethodEnum } from '../../shops/graphql.ts';
 import type { CreatedPayment } from '../create-payment.ts';
 import { preparePayment } from '../prepare-payment.ts';
 import { CartInput, toCart } from './cart-input.ts';
+import { InvoiceInput, toInvoice } from './invoice-input.ts';
 import { PaymentRef } from './payment.ts';
 
 /** The payer, as a shop names him in an input. */
@@ -84,6 +85,7 @@ const CreatePaymentInput = builder.inputType('CreatePaymentInput', {
       description: 'What of it goes to others, at most 100; what is left is the shop’s.',
     }),
     cart: t.field({ type: CartInput, description: 'What is bought, for the method LEASE.' }),
+    invoice: t.field({ type: InvoiceInput, description: 'The invoice that is paid, for the channel wt_split.' }),
   }),
 });
 
@@ -104,11 +106,11 @@ builder.mutationField('createPayment', (t) =>
     resolve: (_, { input }, context) =>
       refusable(context, { operation: 'createPayment', scope: 'payments:write', evidence: input }, async (actor) => {
         const { payments, addressRule } = context.app;
-        const { shopId, customerId, cart, capture: captureMode, shares, ...given } = withoutNulls(input);
+        const { shopId, customerId, cart, invoice, capture: captureMode, shares, ...given } = withoutNulls(input);
         const wish = {
           ...given,
           captureMode,
-          documents: documentsOf({ customerId, cart }),
+          documents: documentsOf({ customerId, cart, invoice }),
           shares: shares?.map((share) => parseShare(withoutNulls(share))),
         };
         const shop = await findVisibleShop(payments.shops, actor, shopId);
@@ -118,13 +120,18 @@ builder.mutationField('createPayment', (t) =>
   }),
 );
 
-type Given = { readonly customerId?: string | undefined; readonly cart?: Parameters<typeof toCart>[0] | undefined };
+type Given = {
+  readonly customerId?: string | undefined;
+  readonly cart?: Parameters<typeof toCart>[0] | undefined;
+  readonly invoice?: Parameters<typeof toInvoice>[0] | undefined;
+};
 
 /** What only some methods need, as payments keep it; undefined when there is nothing. */
-function documentsOf({ customerId, cart }: Given): Prisma.JsonObject | undefined {
+function documentsOf({ customerId, cart, invoice }: Given): Prisma.JsonObject | undefined {
   const documents = {
     ...(customerId === undefined ? {} : { customerId: parseCustomerId(customerId, ['customerId']) }),
     ...(cart === undefined ? {} : { cart: toCart(cart) }),
+    ...(invoice === undefined ? {} : { invoice: toInvoice(invoice) }),
   };
   return Object.keys(documents).length === 0 ? undefined : documents;
 }

@@ -4,6 +4,7 @@ import { lenderPages } from './known-pages-of-lenders.ts';
 import { linkPages } from './known-pages-of-links.ts';
 import { methodPages } from './known-pages-of-methods.ts';
 import { movementPages } from './known-pages-of-movements.ts';
+import { transferPages } from './known-pages-of-transfers.ts';
 import { troubledPages } from './known-pages-of-trouble.ts';
 import { blikForm, payByBlik } from './payer.ts';
 import {
@@ -81,6 +82,7 @@ export const knownPages: { readonly [name: string]: KnownPage } = {
   ...methodPages,
   ...lenderPages,
   ...movementPages,
+  ...transferPages,
   ...troubledPages,
   'an unknown payment': (visit) => openNowhere(visit, `/pay/${randomUUID()}`, 'PAYMENT_UNKNOWN'),
   'an unknown address': (visit) => openNowhere(visit, '/nowhere', 'PAGE_UNKNOWN'),

@@ -245,6 +245,20 @@ describe('POST /transaction by a method for which the payer has to go somewhere'
     expect((await show(id)).body).not.toHaveProperty('action');
   });
 
+  it('wt_split needs an invoice with the tax of each position, and says so', async () => {
+    const position = { name: 'Kubek', quantity: 1, grossAmount: 1234, taxStake: 'TAX_23' };
+    const buyer = { type: 'COMPANY', idType: 'VAT_ID', idNumber: '5260250274', idCountryCodeAlpha2: 'PL' };
+    const invoiceOf = (taxAmount: number | undefined) => ({
+      invoiceId: 'FV/1/2026',
+      buyer,
+      positions: [{ ...position, taxAmount }],
+    });
+    const wish = { paymentMethod: 'wt', paymentMethodCode: 'wt_split', blikCode: undefined, clientIp: undefined };
+    const lacking = await sell({ ...wish, invoice: invoiceOf(undefined) });
+    expect([lacking.status, lacking.text]).toEqual([406, expect.stringContaining('needs the tax of each position')]);
+    expect((await sell({ ...wish, invoice: invoiceOf(231) })).body).toMatchObject({ action: { type: 'transfer' } });
+  });
+
   it('goes on with the very attempt when the payer enters his BLIK code on our page', async () => {
     const answer = await sell({ blikCode: undefined, clientIp: undefined });
     const url = textAt(answer, 'action.url');
