@@ -94,7 +94,7 @@ progress::-webkit-progress-bar{background:var(--line)}
 progress::-webkit-progress-value{background:var(--main)}
 progress::-moz-progress-bar{background:var(--main)}
 .copy div{display:block;padding:.5rem 0}.copy dt{max-width:none}.copy dd{display:flex;flex-wrap:wrap;justify-content:space-between;align-items:center;gap:.25rem 1rem;text-align:left}
-.copy strong{flex:1 1 9rem;user-select:all;overflow-wrap:break-word}
+.copy strong{flex:1 1 9rem;min-width:0;user-select:all}
 .copy button{width:auto;padding:.375rem .875rem;font-size:.9375rem}
 [hidden]{display:none}
 .hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
