@@ -3,53 +3,23 @@ import { type Outcome, outcomeOf } from '../kernel/batch.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Tx } from '../kernel/db/database.ts';
 import type { Payment, Profile, Transaction } from '../kernel/db/generated/prisma/client.ts';
-import type { TransactionSource } from '../kernel/db/generated/prisma/enums.ts';
-import { NotFound, type Refusal } from '../kernel/errors.ts';
+import { NotFound } from '../kernel/errors.ts';
 import { lockShops } from '../kernel/events/append-events.ts';
 import { IdempotencyKeyReused } from '../kernel/idempotency.ts';
-import type { Instrument } from '../profiles/model.ts';
 import { readProfiles } from '../profiles/store.ts';
 import { AmountOutOfRange, MethodNotAvailable } from '../shops/errors.ts';
 import { requireActive } from '../shops/find-shop.ts';
-import { type Channel, channelFacts, limitsAgainst, type Shop, takesCurrency } from '../shops/model.ts';
+import { type Channel, channelFacts, limitsAgainst, takesCurrency } from '../shops/model.ts';
 import { readShopStates, type ShopState } from '../shops/sql/read-shop-states.ts';
 import { isLive } from '../transactions/model.ts';
 import { readAttempts, readTransactionsByKey } from '../transactions/store.ts';
 import { documentsAgainst } from './check-documents.ts';
 import { AttemptInProgress, PaymentNotPayable, TooManyAttempts } from './errors.ts';
-import { continued, isSent, newTransaction } from './make-attempt.ts';
+import { continued, isSent, newTransaction, type PreparedStart } from './make-attempt.ts';
 import { type Attempt, mayReplace } from './model.ts';
 import { keptBy, requireProfile } from './require-profile.ts';
 import { readPayments } from './store.ts';
 import { type NewStart, writeStarts } from './write-starts.ts';
-
-/** A checked wish to pay a payment with one channel. */
-export type PreparedStart = {
-  readonly paymentId: string;
-  readonly shop: Shop;
-  readonly idempotencyKey: string;
-  readonly inputHash: Buffer;
-  readonly channel: Channel;
-  /** Undefined when no acquirer takes this channel. */
-  readonly acquirer: Acquirer | undefined;
-  readonly source: TransactionSource;
-  /** The page of ours on which the payer has yet to enter his card; undefined when all is there and can be sent. */
-  readonly entryPage: string | undefined;
-  /** Why it may not be started, as far as that is known before; thrown unless the wish was answered before. */
-  readonly refusal: Refusal | undefined;
-  /** The card as it may be kept; undefined until the payer has entered it. */
-  readonly instrument: Instrument | undefined;
-  /** The stored instrument that is charged. */
-  readonly profileId: string | undefined;
-  /** Which of the bank apps that hold the alias; undefined when it is not known. */
-  readonly appKey: string | undefined;
-  /** True when the payer has yet to choose one of the bank apps that hold his alias. */
-  readonly choosesApp: boolean;
-  /** The payer has been warned and wants to pay otherwise than by the attempt that is running. */
-  readonly supersede: boolean;
-  readonly returnUrl: string | undefined;
-  readonly payerIp: string | undefined;
-};
 
 /** The attempt in its present state; `replayed` when an earlier wish under the same key had started it. */
 export type StartedTransaction = Attempt & { readonly replayed: boolean };

@@ -6,8 +6,9 @@ import type { Log } from '../kernel/log.ts';
 import type { ShopFinder } from '../shops/find-shop.ts';
 import type { AnswerForTransaction, AppliedAnswer } from './apply-acquirer-answer.ts';
 import type { CreatedPayment, PreparedPayment } from './create-payment.ts';
-import type { PreparedStart, StartedTransaction } from './decide-start.ts';
+import type { StartedTransaction } from './decide-start.ts';
 import type { AttemptGuard } from './guard-attempts.ts';
+import type { PreparedStart } from './make-attempt.ts';
 
 /** What the verbs that talk to the outside are given: the database, the acquirers, and the lanes that batch. */
 export type PaymentDeps = {

@@ -1,10 +1,40 @@
 import type { Acquirer } from '../acquirers/port.ts';
 import type { Payment, Prisma, Transaction } from '../kernel/db/generated/prisma/client.ts';
+import type { TransactionSource } from '../kernel/db/generated/prisma/enums.ts';
+import type { Refusal } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
-import { channelFacts } from '../shops/model.ts';
+import type { Instrument } from '../profiles/model.ts';
+import { type Channel, channelFacts, type Shop } from '../shops/model.ts';
 import { toNextStep, toTransferStep } from '../transactions/next-step.ts';
-import type { PreparedStart } from './decide-start.ts';
 import { transferTitle } from './title-transfer.ts';
+
+/** A checked wish to pay a payment with one channel. */
+export type PreparedStart = {
+  readonly paymentId: string;
+  readonly shop: Shop;
+  readonly idempotencyKey: string;
+  readonly inputHash: Buffer;
+  readonly channel: Channel;
+  /** Undefined when no acquirer takes this channel. */
+  readonly acquirer: Acquirer | undefined;
+  readonly source: TransactionSource;
+  /** The page of ours on which the payer has yet to enter his card; undefined when all is there and can be sent. */
+  readonly entryPage: string | undefined;
+  /** Why it may not be started, as far as that is known before; thrown unless the wish was answered before. */
+  readonly refusal: Refusal | undefined;
+  /** The card as it may be kept; undefined until the payer has entered it. */
+  readonly instrument: Instrument | undefined;
+  /** The stored instrument that is charged. */
+  readonly profileId: string | undefined;
+  /** Which of the bank apps that hold the alias; undefined when it is not known. */
+  readonly appKey: string | undefined;
+  /** True when the payer has yet to choose one of the bank apps that hold his alias. */
+  readonly choosesApp: boolean;
+  /** The payer has been warned and wants to pay otherwise than by the attempt that is running. */
+  readonly supersede: boolean;
+  readonly returnUrl: string | undefined;
+  readonly payerIp: string | undefined;
+};
 
 /** Says whether an attempt can go to its acquirer; else it waits, as NEW, for what the payer has yet to enter or choose. */
 export function isSent({ entryPage, choosesApp }: Pick<PreparedStart, 'entryPage' | 'choosesApp'>): boolean {

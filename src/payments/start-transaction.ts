@@ -9,11 +9,11 @@ import { parseWebAddress } from '../kernel/web-address.ts';
 import type { Instrument } from '../profiles/model.ts';
 import { type Channel, channelFacts, channels, isChannel, type Shop, takesCard } from '../shops/model.ts';
 import { isLive } from '../transactions/model.ts';
-import type { PreparedStart, StartedTransaction } from './decide-start.ts';
+import type { StartedTransaction } from './decide-start.ts';
 import type { PaymentDeps } from './deps.ts';
 import { TooManyAttempts } from './errors.ts';
 import type { Try } from './guard-attempts.ts';
-import { isSent } from './make-attempt.ts';
+import { isSent, type PreparedStart } from './make-attempt.ts';
 import { jobToStop } from './model.ts';
 import { submitAnswer } from './submit-answer.ts';
 

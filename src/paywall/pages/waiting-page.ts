@@ -28,7 +28,7 @@ ${statusLine(view, 'inProgress')}
 <p>${t(`${key}.text`, words)}</p>
 ${view.attempt?.bankPage === undefined ? '' : wayTo(view.attempt.bankPage, t(`${key === 'challenge' ? key : 'atBank'}.continue`, words))}
 ${key === 'waiting' ? countdown(view) : ''}
-<p>${t(isUnknown ? 'unknown.dontPayTwice' : 'waiting.keepOpen')}</p>
+<p>${t(isUnknown || key === 'atLessor' ? 'unknown.dontPayTwice' : 'waiting.keepOpen')}</p>
 ${factList([
   [t('summary.shop'), view.payment.shopName],
   [t('summary.title'), view.payment.title],
