@@ -109,7 +109,7 @@ describe('A payer who approves at his bank after he has paid by card', () => {
     await send(`/pay/${payment?.id}/bank`, { channel: 'mtransfer' });
     const page = await show(`/pay/${payment?.id}/other?lang=en`);
     expect(page).toMatch(/<details name="method" class="way" open>\s*<summary>BLIK/);
-    expect(page.match(/value="\w+" required checked/g)).toEqual(['value="wt" required checked']);
+    expect(page).not.toContain(' checked');
   });
 
   async function surplusOf(paymentId: string): Promise<string> {

@@ -60,14 +60,14 @@ describe('A payer who makes a transfer of his own', () => {
     await send(bank, { decision: 'leave' });
     expect(copiesOn(await page(id))['Account number']).toBe(account);
     await send(bank, { decision: 'approve' });
-    await expect.poll(() => page(id)).toContain('You paid PLN 1,234.56');
+    await expect.poll(() => page(id), { timeout: 10_000 }).toContain('You paid PLN 1,234.56');
   });
 
   it('with split payment is offered only for an invoice that says what his bank needs', async () => {
     const position = { name: 'Kubek', quantity: 1, grossAmount: 123_456, taxStake: 'TAX_23', taxAmount: 23_085 };
     const buyer = { name: 'Kupiec sp. z o.o.', taxNumber: '5260250274', country: 'PL' };
     const id = await newPayment({ title: 'Kubek', invoice: { number: 'FV/1', buyer, positions: [position] } });
-    expect(await page(id)).toContain('<span>Transfer with split payment</span>');
+    expect(await page(id)).toContain('</svg>Transfer with split payment</span>');
     await send(`/pay/${id}/transfer`, { channel: 'wt_split' });
     expect(copiesOn(await page(id)).Title).toBe('/VAT/230,85/IDC/5260250274/INV/FV/1/TXT/Kubek');
     expect(await page(await newPayment())).not.toContain('split payment');

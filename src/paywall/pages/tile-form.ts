@@ -13,7 +13,7 @@ const afterwards: Readonly<Record<TileMethod, MessageKey>> = {
   WIRE_TRANSFER: 'transfer.afterwards',
 };
 
-/** Draws the banks, the lenders or the lessors of a method as tiles, of which one is chosen; a single one is from the start. */
+/** Draws the banks, the lenders or the lessors of a method as tiles, of which one is chosen. */
 export function tileForm(view: PaymentView, method: TileMethod, tiles: readonly Tile[]): Html {
   const t = translatorFor(view.locale);
   const id = tilePaths[method];
@@ -24,7 +24,7 @@ ${formFields(view)}
 ${isWrong ? html`<p class="wrong" id="${id}-wrong">${t(`problem.NONE_CHOSEN.${method}`)}</p>` : ''}
 <div class="tiles">${tiles.map(
     ({ channel, name }) =>
-      html`<label><input type="radio" name="channel" value="${channel}" required${raw(channel === view.opened.channel || tiles.length === 1 ? ' checked' : '')}><span>${channelPlate(channel)}${name}</span></label>`,
+      html`<label><input type="radio" name="channel" value="${channel}" required${raw(channel === view.opened.channel ? ' checked' : '')}><span>${channelPlate(channel)}${name}</span></label>`,
   )}</div></fieldset>
 <button type="submit">${t('pay', { amount: amountOf(view) })}</button>
 <p class="hint">${t(afterwards[method])}</p>

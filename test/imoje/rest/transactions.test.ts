@@ -241,7 +241,8 @@ describe('POST /transaction by a method for which the payer has to go somewhere'
       redirect: 'manual',
       body: new URLSearchParams({ decision: 'approve' }),
     });
-    await expect.poll(async () => textAt(await show(id), 'transaction.status')).toBe('settled');
+    const status = async () => textAt(await show(id), 'transaction.status');
+    await expect.poll(status, { timeout: 10_000 }).toBe('settled');
     expect((await show(id)).body).not.toHaveProperty('action');
   });
 
