@@ -20,26 +20,25 @@ type Invoice = {
 /**
  * Reads what a transfer with split payment needs out of the invoice of a payment (imoje protocol, sections 1 and 9): its number, the
  * buyer's tax number, and the tax of all its positions. Lengths are those of the transfer's title.
- * @returns what is lacking, as a sentence for whoever integrates the shop, when it cannot be paid so.
+ * @returns what is lacking, in words that fit each door and as a sentence for whoever integrates the shop, when it cannot be paid so.
  */
 export function readSplit({ documents, amount }: Pick<Payment, 'documents' | 'amount'>): Split | { lacking: string } {
   const { invoice } = (documents ?? {}) as { readonly invoice?: Invoice };
   if (!invoice) return { lacking: 'wt_split needs what is invoiced: send it as the invoice of the payment.' };
   const invoiceNumber = invoice.invoiceId ?? '';
   if (!/^.{1,35}$/u.test(invoiceNumber)) {
-    return { lacking: 'wt_split needs the number of the invoice: invoiceId, 1 to 35 characters.' };
+    return { lacking: 'wt_split needs the number of the invoice, 1 to 35 characters.' };
   }
   const { idType, idNumber } = invoice.buyer ?? {};
   const taxNumber = (idNumber ?? '').replaceAll(/[\s-]/g, '');
   if (idType !== 'VAT_ID' || !/^[A-Za-z0-9]{1,14}$/.test(taxNumber)) {
     return {
-      lacking:
-        'wt_split needs the tax number of the buyer: idType VAT_ID and an idNumber of 1 to 14 letters and digits.',
+      lacking: 'wt_split needs the VAT number of the buyer in the invoice: 1 to 14 letters and digits.',
     };
   }
   const taxes = (invoice.positions ?? []).map(({ taxAmount }) => taxAmount);
   if (taxes.length === 0 || taxes.some((tax) => typeof tax !== 'number')) {
-    return { lacking: 'wt_split needs the tax of each position of the invoice: taxAmount, in minor units.' };
+    return { lacking: 'wt_split needs the tax of each position of the invoice, in minor units.' };
   }
   const vat = taxes.reduce((sum, tax) => sum + BigInt(tax ?? 0), 0n);
   if (vat > 0n && vat < amount) return { vat, taxNumber, invoiceNumber };

@@ -73,17 +73,17 @@ describe('A transfer with split payment', () => {
     [
       'a buyer who is a person',
       { invoice: { ...invoice, buyer: { type: 'PERSON' } } },
-      'needs the tax number of the buyer',
+      'needs the VAT number of the buyer',
     ],
     [
       'a number of another kind',
       { invoice: { ...invoice, buyer: { ...buyer, idType: 'ID' } } },
-      'needs the tax number',
+      'needs the VAT number',
     ],
     [
       'a long tax number',
       { invoice: { ...invoice, buyer: { ...buyer, idNumber: '1'.repeat(15) } } },
-      'needs the tax number',
+      'needs the VAT number',
     ],
     ['no positions', { invoice: { ...invoice, positions: [] } }, 'needs the tax of each position'],
     [
