@@ -62,8 +62,10 @@ async function writeSales(
         created_at, updated_at, settled_at)
       select capture_id, shop_id, transaction_id, n::text, '\\x00', 'SETTLED', amount, 'PLN', at, at, at from sale
     ), commission as (
-      insert into commission (transaction_id, shop_id, amount, base, currency, rate_ppm, rule, computed_at)
-      select transaction_id, shop_id, (amount * 15900 + 500000) / 1000000, amount, 'PLN', 15900, 'bench', at from sale
+      insert into commission (transaction_id, shop_id, amount, base, currency, rate_ppm, rule, computed_at,
+        plan_id, promotion)
+      select transaction_id, shop_id, (amount * 15900 + 500000) / 1000000, amount, 'PLN', 15900, 'bench', at,
+        (select id from price_plan p where p.shop_id = sale.shop_id limit 1), 'NONE' from sale
     )
     insert into posting (kind, from_id, to_id, amount, currency, capture_id, at)
     select 'SALE', (select id from account where kind = 'ACQUIRER' and owner = 'bench'), account_id, amount, 'PLN',

@@ -6,6 +6,7 @@ import '../auth/graphql.ts';
 import '../shops/graphql.ts';
 import '../baskets/graphql.ts';
 import '../transactions/graphql.ts';
+import '../pricing/graphql.ts';
 import '../payments/graphql/payment.ts';
 import '../payments/graphql/payment-queries.ts';
 import '../payments/graphql/payment-methods.ts';

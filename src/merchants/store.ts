@@ -42,3 +42,13 @@ export async function readMerchantClocks(
   });
   return new Map(rows.map(({ id, offsetMs }) => [id, { clockOffsetMs: Number(offsetMs) }]));
 }
+
+/** Reads when a merchant signed his contract; undefined when he has not. */
+export async function readSigning(tx: Tx, merchantId: string): Promise<Date | undefined> {
+  const [row] = await tx.query<{ signedAt: Date | null }>({
+    name: 'read-signing',
+    text: 'select signed_at as "signedAt" from contract where merchant_id = $1::text',
+    values: [merchantId],
+  });
+  return row?.signedAt ?? undefined;
+}

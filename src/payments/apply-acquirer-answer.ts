@@ -7,6 +7,7 @@ import { lockShops } from '../kernel/events/append-events.ts';
 import type { Log } from '../kernel/log.ts';
 import { readShopStates, type ShopState } from '../shops/sql/read-shop-states.ts';
 import { findShopsOf, readAttempts, readTransactions } from '../transactions/store.ts';
+import { lockMerchants } from './book-money.ts';
 import { type Judgement, judgeAnswer, type Word } from './judge-answer.ts';
 import type { Attempt } from './model.ts';
 import { readPayments } from './store.ts';
@@ -42,6 +43,9 @@ export async function applyAcquirerAnswers(
   answers: readonly AnswerForTransaction[],
 ): Promise<readonly Outcome<AppliedAnswer>[]> {
   const known = await readKnown(tx, answers);
+  if (answers.some(({ answer }) => answer.kind === 'settled')) {
+    await lockMerchants(tx, deps.clock, known.shops.values());
+  }
   const changes: Change[] = [];
   const outcomes = answers.map((word): Outcome<AppliedAnswer> => {
     const { transactionId, answer } = word;

@@ -1,13 +1,14 @@
 import { shareCommissions } from '../baskets/share-commissions.ts';
 import { splitSales } from '../baskets/split-sales.ts';
+import type { Clock } from '../kernel/clock.ts';
 import type { Tx } from '../kernel/db/database.ts';
 import type { Payment, Transaction } from '../kernel/db/generated/prisma/client.ts';
 import { newId } from '../kernel/ids.ts';
 import { heldReturned, moneyHeld, saleSettled } from '../ledger/model.ts';
 import { writePostings } from '../ledger/sql/write-postings.ts';
-import { commissionFor } from '../pricing/model.ts';
-import { writeCommissions } from '../pricing/sql/write-commissions.ts';
-import { readPlans } from '../pricing/store.ts';
+import { lockTurnovers } from '../merchants/sql/lock-turnovers.ts';
+import { computeCommissions, type SettledSale } from '../pricing/compute-commissions.ts';
+import type { ShopState } from '../shops/sql/read-shop-states.ts';
 import { insertSettledCaptures, type SettledCapture } from '../transactions/sql/insert-captures.ts';
 
 /** A transaction that settled, with its payment. */
@@ -16,10 +17,7 @@ export type Settled = {
   readonly payment: Pick<Payment, 'id' | 'isSplit'>;
 };
 
-/**
- * Books attempts that settled as a whole: the one capture of each, the postings to the shop and to recipients, and the
- * commission to be charged at the payout.
- */
+/** Books attempts that settled as a whole: the one capture of each, and the postings to the shop and to recipients. */
 export async function bookSettlements(tx: Tx, settled: readonly Settled[]): Promise<void> {
   if (settled.length === 0) return;
   const captures = settled.map(({ transaction: row }): SettledCapture & { acquirer: string } => {
@@ -33,7 +31,6 @@ export async function bookSettlements(tx: Tx, settled: readonly Settled[]): Prom
     return { ...capture, captureId: capture.id, transaction, isSplit: isSplit({ transaction, payment }), before: 0n };
   });
   await bookSales(tx, sales);
-  await computeCommissions(tx, settled);
 }
 
 /** Money that was taken for a transaction, in whole or as one of its captures. */
@@ -60,24 +57,27 @@ function isSplit({ transaction, payment }: Settled): boolean {
   return payment.isSplit && !transaction.surplus;
 }
 
-/** Computes the commission of settled transactions from all that they settled. */
-export async function computeCommissions(tx: Tx, all: readonly Settled[]): Promise<void> {
-  const settled = all.map(({ transaction }) => transaction);
-  const plans = await readPlans(tx, settled.map(planAsk));
-  const commissions = settled.map((row) => {
-    const plan = plans.get(row.id);
-    if (!plan) throw new Error(`Shop ${row.shopId} has no price plan.`);
-    const commission = commissionFor(plan, {
-      channel: row.channel,
-      amount: row.settledAmount,
-      currency: row.currency,
-    });
-    return { ...commission, transactionId: row.id, shopId: row.shopId, at: row.settledAt ?? row.updatedAt };
-  });
-  await writeCommissions(tx, commissions);
+/**
+ * Computes the commission of settled transactions, in their order, from all that they settled, and lets recipients bear
+ * their parts of it. The caller holds the locks of the shops and of their merchants (`lockMerchants`).
+ */
+export async function bookCommissions(tx: Tx, settled: readonly Settled[]): Promise<void> {
+  const commissions = await computeCommissions(
+    tx,
+    settled.map(({ transaction }) => saleOf(transaction)),
+  );
   await shareCommissions(
     tx,
-    commissions.filter((_, place) => all[place]?.payment.isSplit),
+    commissions.filter((_, place) => settled[place]?.payment.isSplit),
+  );
+}
+
+/** Locks the merchants of shops whose turnover is counted, before money that settles in these shops moves anything else. */
+export async function lockMerchants(tx: Tx, clock: Clock, shops: Iterable<ShopState>): Promise<void> {
+  const counted = [...shops].filter((shop) => (shop.turnoverCountedUntil ?? 0) > clock.now(shop));
+  await lockTurnovers(
+    tx,
+    counted.map((shop) => shop.merchantId),
   );
 }
 
@@ -100,6 +100,7 @@ export async function bookHeldMoney(
   );
 }
 
-function planAsk(row: Transaction): { id: string; shopId: string; at: Date } {
-  return { id: row.id, shopId: row.shopId, at: row.settledAt ?? row.updatedAt };
+function saleOf(row: Transaction): SettledSale {
+  const { id: transactionId, shopId, channel, settledAmount: amount, currency } = row;
+  return { transactionId, shopId, channel, amount, currency, at: row.settledAt ?? row.updatedAt };
 }

@@ -2,6 +2,7 @@ import { after } from '../kernel/clock.ts';
 import { inTransaction } from '../kernel/db/database.ts';
 import { lockShops } from '../kernel/events/append-events.ts';
 import { setTimers } from '../kernel/jobs/timers.ts';
+import { lockTurnovers } from '../merchants/sql/lock-turnovers.ts';
 import { readTransactions } from '../transactions/store.ts';
 import type { PaymentDeps } from './deps.ts';
 import { finishAuthorization } from './finish-authorization.ts';
@@ -23,6 +24,7 @@ export async function expireAuthorization(
   if (!shop) return;
   await inTransaction(deps.database, async (tx) => {
     await lockShops(tx, [shop.id]);
+    await lockTurnovers(tx, [shop.merchantId]);
     const [transaction] = await readTransactions(tx, [transactionId]);
     const { status, authorizedUntil } = transaction ?? {};
     if (!transaction || !authorizedUntil || (status !== 'AUTHORIZED' && status !== 'SUBMITTED')) return;

@@ -6,7 +6,7 @@ import { clearTimers } from '../kernel/jobs/timers.ts';
 import { transactionFact } from '../transactions/events.ts';
 import { moveTransactions } from '../transactions/sql/move-transactions.ts';
 import { readAttempts } from '../transactions/store.ts';
-import { computeCommissions } from './book-money.ts';
+import { bookCommissions } from './book-money.ts';
 import { paymentFact } from './events.ts';
 import { jobToStop, timerKinds } from './model.ts';
 import { movePayments } from './sql/move-payments.ts';
@@ -19,7 +19,8 @@ export type FinishCause = 'captured' | 'voided' | 'expired';
  * Ends a transaction of which no authorised money is left, or whose payment was settled by another attempt: with what its
  * captures took it is SETTLED, without any it is CANCELLED (released by the shop, or not needed any more) or EXPIRED; the
  * payment follows. What was neither captured nor released by the shop the acquirer is told to release. One of which something
- * is left, or whose captures are not decided yet, stays as it is. The caller holds the lock of the shop.
+ * is left, or whose captures are not decided yet, stays as it is. The caller holds the lock of the shop
+ * and, where his turnover is counted, of its merchant.
  * @returns the transaction as it is now.
  */
 export async function finishAuthorization(
@@ -42,7 +43,7 @@ export async function finishAuthorization(
   const next = otherSettled ? payment : paymentAfter(payment, ended, now);
   await moveTransactions(tx, [{ was: status, row: ended }]);
   if (next !== payment) await movePayments(tx, [{ was: payment.status, row: next }]);
-  if (ended.status === 'SETTLED') await computeCommissions(tx, [{ transaction: ended, payment }]);
+  if (ended.status === 'SETTLED') await bookCommissions(tx, [{ transaction: ended, payment }]);
   await clearTimers(tx, [{ kind: timerKinds.expireAuthorization, subject: transaction.id }]);
   if (cause !== 'voided' && settledAmount < amount) await enqueue(tx, [jobToStop(transaction.id)]);
   await appendEvents(tx, [

@@ -6,9 +6,11 @@ import { lockShops } from '../kernel/events/append-events.ts';
 import { readShopStates } from '../shops/sql/read-shop-states.ts';
 import { type Movement, type MovementTable, readMovement } from '../transactions/sql/keep-movements.ts';
 import { readTransactions } from '../transactions/store.ts';
+import { lockMerchants } from './book-money.ts';
 
 /**
- * Reads a capture or void with its transaction, after its shop was locked.
+ * Reads a capture or void with its transaction, after its shop was locked and, where his turnover is counted, its
+ * merchant: the word may settle the transaction.
  * @param wanted.acquirer who spoke of it on its own account; it must be the transaction's.
  * @throws NotFound when there is none with this id, or it is another acquirer's.
  */
@@ -27,5 +29,6 @@ export async function readMoved(
     throw new NotFound(`No ${table} has this id.`, ['reference']);
   }
   const shops = await readShopStates(tx, [row.shopId]);
+  await lockMerchants(tx, clock, shops.values());
   return { row, transaction, now: clock.now(shops.get(row.shopId)) };
 }

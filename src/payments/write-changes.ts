@@ -9,7 +9,7 @@ import type { ShopState } from '../shops/sql/read-shop-states.ts';
 import { heldFact, transactionFact } from '../transactions/events.ts';
 import { isLive } from '../transactions/model.ts';
 import { moveTransactions } from '../transactions/sql/move-transactions.ts';
-import { bookHeldMoney, bookSettlements } from './book-money.ts';
+import { bookCommissions, bookHeldMoney, bookSettlements, type Settled } from './book-money.ts';
 import { paymentFact } from './events.ts';
 import type { Judgement } from './judge-answer.ts';
 import { type Attempt, jobToStop, timerKinds } from './model.ts';
@@ -31,6 +31,8 @@ export async function writeChanges(
 ): Promise<void> {
   // Two changes of one payment are written one after the other, each by its own compare-and-set.
   for (const round of roundsOf(changes)) await writeRound(tx, shops, round);
+  // In one go for all, since the sales of a merchant count in order.
+  await bookCommissions(tx, changes.flatMap(settledIn));
 }
 
 /** Cuts the changes, kept in order, so that no payment occurs twice in one round. */
@@ -58,12 +60,7 @@ async function writeRound(tx: Tx, shops: ReadonlyMap<string, ShopState>, changes
     tx,
     moves.map(({ before, row }) => ({ before, after: row })),
   );
-  await bookSettlements(
-    tx,
-    changes.flatMap(({ before: { payment }, transaction }) =>
-      transaction?.status === 'SETTLED' ? [{ transaction, payment }] : [],
-    ),
-  );
+  await bookSettlements(tx, changes.flatMap(settledIn));
   await clearTimers(tx, changes.flatMap(finishedTimers));
   await setTimers(
     tx,
@@ -72,6 +69,10 @@ async function writeRound(tx: Tx, shops: ReadonlyMap<string, ShopState>, changes
   await enqueue(tx, changes.flatMap(ordersToStop));
   const stored = await registerProfiles(tx, decidedBy(changes, shops));
   await appendEvents(tx, [...changes.flatMap(factsOf), ...stored]);
+}
+
+function settledIn({ before: { payment }, transaction }: Change): Settled[] {
+  return transaction?.status === 'SETTLED' ? [{ transaction, payment }] : [];
 }
 
 function decidedBy(changes: readonly Change[], shops: ReadonlyMap<string, ShopState>): Decided[] {

@@ -16,6 +16,7 @@ import { isOpen } from '../transactions/model.ts';
 import { readTransactions } from '../transactions/store.ts';
 import { refundFact } from './events.ts';
 import { askTimer, borne } from './model.ts';
+import { returnCommissions } from './return-commissions.ts';
 import { addRefunded } from './sql/add-refunded.ts';
 import { moveRefunds } from './sql/move-refunds.ts';
 import { readRefundShares } from './sql/refund-shares.ts';
@@ -41,7 +42,7 @@ type Change = {
 
 /**
  * Applies what acquirers said of refunds, whether as the answer to a call, by notification or when asked. A refused
- * refund gives the shop its money back. Words about a refund that is over change nothing; a contradiction is an alarm.
+ * refund gives the shop its money back, and a settled one the commission where its plan says so. Words about a refund that is over change nothing; a contradiction is an alarm.
  */
 export async function applyRefundAnswers(
   tx: Tx,
@@ -51,6 +52,7 @@ export async function applyRefundAnswers(
   const { refunds, transactions, shops } = await readKnown(tx, answers);
   // A refund has one open state after the other, so two words about one refund are written one after the other.
   const outcomes: Outcome<AppliedRefundAnswer>[] = [];
+  const settled: Refund[] = [];
   for (const { refundId, answer, acquirer } of answers) {
     const before = refunds.get(refundId);
     const transaction = before && transactions.get(before.transactionId);
@@ -63,9 +65,11 @@ export async function applyRefundAnswers(
     if (isContradiction(before, answer))
       deps.log.error({ refundId, answer: answer.kind }, 'the acquirer contradicts itself');
     if (refund) await write(tx, { before, refund, transaction, at });
+    if (refund?.status === 'SETTLED') settled.push(refund);
     refunds.set(refundId, refund ?? before);
     outcomes.push({ value: { refund: refund ?? before, changed: refund !== undefined } });
   }
+  await returnCommissions(tx, settled);
   return outcomes;
 }
 

@@ -89,3 +89,19 @@ function toShop(row: ShopRow): Shop {
     clockOffsetMs: Number(row.clockOffsetMs),
   };
 }
+
+/** Reads whose a shop is and all shops that are his; undefined when there is no such shop. */
+export async function readShopsBeside(
+  tx: Tx,
+  shopId: string,
+): Promise<{ readonly merchantId: string; readonly shopIds: readonly string[] } | undefined> {
+  const [row] = await tx.query<{ merchantId: string; shopIds: string[] }>({
+    name: 'read-shops-beside',
+    text: `
+      select s.merchant_id as "merchantId",
+        array(select b.id::text from shop b where b.merchant_id = s.merchant_id order by b.id) as "shopIds"
+      from shop s where s.id = $1::uuid`,
+    values: [shopId],
+  });
+  return row;
+}

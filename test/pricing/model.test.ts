@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { commissionFor, listRatesPpm, toPercent } from '../../src/pricing/model.ts';
 import { channels } from '../../src/shops/model.ts';
 
-const plan = { validFrom: new Date('2026-01-01T00:00:00.000Z'), ratesPpm: listRatesPpm };
+const plan = { ratesPpm: listRatesPpm, promotion: undefined };
 const of = (channel: string, amount: bigint) => commissionFor(plan, { channel, amount, currency: 'PLN' });
 
 describe('The commission by the list prices', () => {

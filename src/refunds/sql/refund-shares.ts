@@ -31,3 +31,15 @@ export async function readRefundShares(tx: Tx, refundId: string): Promise<Portio
     values: [refundId],
   });
 }
+
+/** Reads what recipients bear of refunds, by refund; those whose whole is the shop's are missing. */
+export async function readSharesOf(tx: Tx, refundIds: readonly string[]): Promise<Map<string, Portion[]>> {
+  const rows = await tx.query<Portion & { readonly refundId: string }>({
+    name: 'read-shares-of-refunds',
+    text: `
+      select refund_id as "refundId", recipient_id as "recipientId", amount from refund_share
+      where refund_id = any($1::uuid[]) order by refund_id, recipient_id`,
+    values: [refundIds],
+  });
+  return Map.groupBy(rows, (row) => row.refundId);
+}

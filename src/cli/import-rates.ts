@@ -1,0 +1,46 @@
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { readConfig } from '../config.ts';
+import { importTables, type TableFile } from '../fx/import-tables.ts';
+import { systemClock } from '../kernel/clock.ts';
+import { inTransaction, openDatabase } from '../kernel/db/database.ts';
+import { InvalidInput } from '../kernel/errors.ts';
+import { StartError } from '../kernel/start-error.ts';
+import { explainError, findDatabase } from './find-database.ts';
+
+const usage =
+  'Usage: npm run fx:import -- FILE …   (tables A of the NBP: a001z260102.xml, or the JSON of its interface)';
+
+/** Only names have letters beyond ASCII, and none of them is read, so every encoding that NBP has used is read as one. */
+async function readTableFile(path: string): Promise<TableFile> {
+  const text = await readFile(path, 'latin1').catch((error: Error) => {
+    throw new StartError(`The table cannot be read: ${error.message}.`);
+  });
+  return { name: basename(path), text };
+}
+
+async function importRates(paths: readonly string[]): Promise<string> {
+  const files = await Promise.all(paths.map(readTableFile));
+  const database = openDatabase({ url: await findDatabase(readConfig()), connectionsMax: 1 });
+  try {
+    const { written, known } = await inTransaction(database, (tx) => importTables(tx, files, systemClock.now()));
+    return `${written} ${written === 1 ? 'table' : 'tables'} imported, ${known} known already.`;
+  } catch (error) {
+    throw explainError(error);
+  } finally {
+    await database.close();
+  }
+}
+
+// `npm run fx:import`: all tables of all files, or none. It ends with 0 when they are there, with 1 when a file cannot be
+// taken, and with 2 when it could not import at all.
+try {
+  const paths = process.argv.slice(2);
+  const isHelp = paths.includes('--help');
+  if (!isHelp && (paths.length === 0 || paths.some((path) => path.startsWith('-')))) throw new StartError(usage);
+  console.log(isHelp ? usage : await importRates(paths));
+} catch (error) {
+  const isKnown = error instanceof StartError || error instanceof InvalidInput;
+  console.error(isKnown ? error.message : error);
+  process.exitCode = error instanceof InvalidInput ? 1 : 2;
+}

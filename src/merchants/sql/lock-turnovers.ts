@@ -1,0 +1,14 @@
+import type { Tx } from '../../kernel/db/database.ts';
+
+/**
+ * Locks merchants whose turnover is counted, sorted by id, so that the sales of all their shops count one after the
+ * other. The caller holds the locks of the shops concerned and nothing of what is theirs (domain: lock order).
+ */
+export async function lockTurnovers(tx: Tx, merchantIds: readonly string[]): Promise<void> {
+  if (merchantIds.length === 0) return;
+  await tx.query({
+    name: 'lock-turnovers',
+    text: 'select id from merchant where id = any($1::text[]) order by id for no key update',
+    values: [[...new Set(merchantIds)]],
+  });
+}

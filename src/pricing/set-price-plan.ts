@@ -1,0 +1,95 @@
+import { appendEntry } from '../audit/sql/append-entry.ts';
+import type { Tx } from '../kernel/db/database.ts';
+import { InvalidInput, NotFound } from '../kernel/errors.ts';
+import { lockShops } from '../kernel/events/append-events.ts';
+import { isUuid, newId } from '../kernel/ids.ts';
+import { lockTurnovers } from '../merchants/sql/lock-turnovers.ts';
+import { readSigning } from '../merchants/store.ts';
+import { readShopsBeside } from '../shops/store.ts';
+import { checkTerms, type WantedTerms } from './check-terms.ts';
+import { lastDayOf, type PricePlan, type Promotion, promotionOf, type Terms } from './model.ts';
+import { recountTurnover } from './sql/recount-turnover.ts';
+import { insertPlan, readPlans } from './store.ts';
+
+/** What an operator wants the prices of a shop to be from a moment on. */
+export type SetPricePlanInput = WantedTerms & {
+  readonly shopId: string;
+  /** Undefined: from now on. */
+  readonly validFrom?: Date | undefined;
+  /** Whether the promotion of the merchant's contract holds in this shop, while it lasts. */
+  readonly promotion: boolean;
+};
+
+/** Who sets prices, as the audit log has him, and the present moment by the merchant's clock. */
+export type Setter = { readonly actor: string; readonly now: Date };
+
+/**
+ * Gives a shop new prices from a moment on; commissions that were computed stay as they are, and plans that begin later
+ * stay in force from then on. With a promotion, all that the merchant has settled since he signed counts towards its
+ * limit. Kept in the audit log. Terms that the shop has at that moment anyway change nothing and are not kept, so the
+ * call can be repeated.
+ * @throws NotFound; InvalidInput: a rate, channel or overdraft that is none, a moment that is past, or a promotion that
+ * is over by then or whose contract is not signed. Then nothing is changed.
+ */
+export async function setPricePlan(tx: Tx, setter: Setter, input: SetPricePlanInput): Promise<PricePlan> {
+  const { now } = setter;
+  const { shopId, validFrom = now } = { ...input, shopId: input.shopId.toLowerCase() };
+  const checked = checkTerms(input);
+  if (validFrom < now) {
+    const sentence = `A plan cannot begin in the past, at ${validFrom.toISOString()}; commissions that were computed stay.`;
+    throw new InvalidInput(sentence, ['validFrom']);
+  }
+  const merchantId = await lockAll(tx, shopId);
+  const signedAt = await readSigning(tx, merchantId);
+  const promotion = input.promotion ? requirePromotion(signedAt, validFrom) : undefined;
+  const terms: Terms = { ...checked, promotion };
+  const before = (await readPlans(tx, [{ id: shopId, shopId, at: validFrom }])).get(shopId);
+  if (before && isSame(before, terms)) return before;
+  const plan = { id: newId(now), validFrom, ...terms };
+  await insertPlan(tx, { ...plan, shopId, createdAt: now });
+  if (promotion && signedAt) await recountTurnover(tx, merchantId, signedAt);
+  await appendEntry(tx, {
+    ...{ at: now, merchantId, actor: setter.actor, action: 'SET_PRICE_PLAN', subject: shopId },
+    data: { before: before ? told(before) : null, after: told(plan) },
+  });
+  return plan;
+}
+
+/** Locks all shops of the merchant of a shop and then him, so that no sale counts meanwhile (domain: lock order). */
+async function lockAll(tx: Tx, shopId: string): Promise<string> {
+  const beside = isUuid(shopId) ? await readShopsBeside(tx, shopId) : undefined;
+  if (!beside) throw new NotFound('No shop has this id.', ['shopId']);
+  await lockShops(tx, beside.shopIds);
+  await lockTurnovers(tx, [beside.merchantId]);
+  return beside.merchantId;
+}
+
+function requirePromotion(signedAt: Date | undefined, validFrom: Date): Promotion {
+  if (!signedAt) {
+    throw new InvalidInput('The merchant has not signed, so no promotion runs; set the plan without it.', [
+      'promotion',
+    ]);
+  }
+  const promotion = promotionOf(signedAt);
+  if (validFrom < promotion.until) return promotion;
+  const sentence = `The promotion was over at the end of ${lastDayOf(promotion)}; set the plan without it.`;
+  throw new InvalidInput(sentence, ['promotion']);
+}
+
+function isSame(one: Terms, other: Terms): boolean {
+  return JSON.stringify(toldTerms(one)) === JSON.stringify(toldTerms(other));
+}
+
+/** A plan as the audit log keeps it. */
+function told(plan: PricePlan): object {
+  return { id: plan.id, validFrom: plan.validFrom, ...toldTerms(plan) };
+}
+
+function toldTerms({ ratesPpm, overdraft, promotion, refundGivesCommission }: Terms): object {
+  return {
+    ratesPpm: Object.fromEntries(Object.entries(ratesPpm).sort(([a], [b]) => (a < b ? -1 : 1))),
+    overdraft: String(overdraft),
+    promotion: promotion ? { until: promotion.until, turnover: String(promotion.turnover) } : null,
+    refundGivesCommission,
+  };
+}
