@@ -1,0 +1,21 @@
+import type { Config } from '../config.ts';
+import { findEmbedded } from '../kernel/db/embedded.ts';
+import { requireDatabase } from '../kernel/db/require-database.ts';
+import { StartError } from '../kernel/start-error.ts';
+
+/**
+ * Finds the database that the gateway uses: the server it is told of, or its own while it runs.
+ * @returns its address: never to be logged.
+ * @throws StartError when it cannot be reached, or none is running.
+ */
+export async function findDatabase(config: Config): Promise<string> {
+  if (config.databaseUrl === undefined) return findEmbedded(config.dataDir);
+  await requireDatabase(config.databaseUrl, { durable: false });
+  return config.databaseUrl;
+}
+
+/** Says in one line that a table is missing; other errors stay as they are. */
+export function explainMissingTable(error: unknown): unknown {
+  if ((error as { code?: string }).code !== '42P01') return error;
+  return new StartError('The database has not all tables of this Bramka; start it once, or run `npm run migrate`.');
+}

@@ -1,0 +1,24 @@
+import type { Statement } from '../../kernel/db/database.ts';
+
+/** How many rows there are to check. */
+export type Subjects = {
+  readonly postings: bigint;
+  readonly accounts: bigint;
+  readonly snapshots: bigint;
+  readonly payments: bigint;
+  readonly transactions: bigint;
+  readonly captures: bigint;
+  readonly refunds: bigint;
+  readonly payouts: bigint;
+};
+
+/** Counts everything that a check of the whole ledger looks at. */
+export const countSubjects: Statement = {
+  name: 'count-subjects',
+  text: `
+    select (select count(*) from posting) as postings, (select count(*) from account) as accounts,
+      (select count(*) from account_snapshot) as snapshots, (select count(*) from payment) as payments,
+      (select count(*) from transaction) as transactions, (select count(*) from capture) as captures,
+      (select count(*) from refund) as refunds, (select count(*) from payout) as payouts`,
+  values: [],
+};
