@@ -51,11 +51,16 @@ async function check(tx: Tx): Promise<Step> {
   faults.push(...(await checkSubjects(tx, next)));
   await keepChecks(tx, {
     postingsThrough: range.through,
-    transactionId: next.transactions.at(-1) ?? null,
-    payoutId: next.payouts.at(-1) ?? null,
-    accountId: next.accounts.at(-1) ?? 0n,
+    transactionId: placeAfter(next.transactions) ?? null,
+    payoutId: placeAfter(next.payouts) ?? null,
+    accountId: placeAfter(next.accounts) ?? 0n,
   });
   return { faults: withoutTwins(faults), postings: Number(range.through - range.after), more };
+}
+
+/** Where the round goes on: behind this piece, or from the beginning when there was no more. */
+function placeAfter<Id>(piece: readonly Id[]): Id | undefined {
+  return piece.length < patrolAtOnce ? undefined : piece.at(-1);
 }
 
 function rangeOf({ postingsThrough: after, countedThrough }: CheckProgress): Range {

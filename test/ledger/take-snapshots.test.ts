@@ -47,16 +47,11 @@ async function addedUp(before: Date): Promise<Map<string, bigint>> {
 }
 
 async function expectAllRight(moments: readonly string[]): Promise<void> {
-  const accounts = await world.database.prisma.account.findMany();
+  const accounts = await world.database.prisma.account.findMany({ where: { currency: 'PLN' } });
   for (const moment of moments) {
     const expected = await addedUp(new Date(moment));
-    for (const account of accounts) {
-      const told = await balanceAt(account, moment);
-      expect([moment, account.kind, account.id, told]).toEqual([
-        ...[moment, account.kind, account.id],
-        expected.get(String(account.id)) ?? 0n,
-      ]);
-    }
+    const told = await Promise.all(accounts.map((account) => balanceAt(account, moment)));
+    expect([moment, ...told]).toEqual([moment, ...accounts.map(({ id }) => expected.get(String(id)) ?? 0n)]);
   }
 }
 
@@ -172,7 +167,7 @@ describe('Snapshots beside running writers', () => {
     await Promise.all(
       shops.flatMap((shop, place) =>
         [world.database, another].map(async (database) => {
-          for (let round = 0; round < 60; round += 1) {
+          for (let round = 0; round < 20; round += 1) {
             const day = `2026-03-0${1 + ((round + place) % 5)}T10:00:00.000Z`;
             await inTransaction(database, async (tx) => {
               await writePostings(tx, [paidIn(shop.id, BigInt(round + 1), day)]);
@@ -193,7 +188,7 @@ describe('Snapshots beside running writers', () => {
     await takeSnapshots(world.database);
     expect(await countedThrough()).toBeGreaterThanOrEqual(counted);
     await another.close();
-    for (const shop of shops) expect(await balanceAt(shopOf(shop.id), later)).toBe(2n * (1_830n + 60_000n));
+    for (const shop of shops) expect(await balanceAt(shopOf(shop.id), later)).toBe(2n * (210n + 20_000n));
     await expectAllRight(['2026-03-03T00:00:00.000Z', '2026-03-04T12:00:00.000Z', later]);
   });
 });

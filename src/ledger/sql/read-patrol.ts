@@ -73,7 +73,7 @@ export async function readTouched(
 
 /**
  * Reads the next pieces of a round through everything, in the order of ids: up to `max` transactions, payouts and accounts
- * with a balance row behind the places where it stands. An empty piece says that a round is complete.
+ * with a balance row behind the places where it stands. A piece of fewer is the last of the round.
  */
 export async function readNext(tx: Tx, place: CheckProgress, max: number): Promise<Subjects> {
   const [row] = await tx.query<Subjects>({
