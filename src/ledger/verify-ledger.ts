@@ -1,11 +1,11 @@
 import { readSnapshot, type Snapshot } from '../kernel/db/read-snapshot.ts';
-import type { Check, Fault, FoundFault } from './model.ts';
+import type { Check, Fault } from './model.ts';
 import { wholeAccountChecks } from './sql/check-accounts.ts';
 import { payoutChecks } from './sql/check-payouts.ts';
 import { postingChecks } from './sql/check-postings.ts';
 import { paymentChecks, transactionChecks } from './sql/check-transactions.ts';
 import { countSubjects, type Subjects } from './sql/count-subjects.ts';
-import { checkAll } from './sql/run-checks.ts';
+import { checkAll, type SubjectKind } from './sql/run-checks.ts';
 import { type KindTotal, sumAccounts } from './sql/sum-accounts.ts';
 
 /** What one check of a whole ledger came to. */
@@ -38,24 +38,23 @@ export function verifyLedger(url: string, tell: (fault: Fault) => void): Promise
 
 /** Checks a whole ledger as it is in a snapshot that somebody has open, as `verifyLedger` does. */
 export async function verifySnapshot(snapshot: Snapshot, tell: (fault: Fault) => void): Promise<Verification> {
-  const [subjects] = await snapshot.query<Subjects>(countSubjects);
-  if (!subjects) throw new Error('Counting gives a row.');
+  const subjects = await countSubjects(snapshot);
   const verdicts: Verdict[] = [];
   for (const { check, kind } of checks) {
     const faults = await findFaults(snapshot, { check, kind }, tell);
     verdicts.push({ sentence: check.sentence, faults });
   }
-  const totals = await snapshot.query<KindTotal>(sumAccounts);
+  const totals = await sumAccounts(snapshot);
   return { subjects, totals, verdicts, faults: verdicts.reduce((sum, verdict) => sum + verdict.faults, 0) };
 }
 
 async function findFaults(
   snapshot: Snapshot,
-  { check, kind }: { readonly check: Check; readonly kind: (typeof checks)[number]['kind'] },
+  { check, kind }: { readonly check: Check; readonly kind: SubjectKind },
   tell: (fault: Fault) => void,
 ): Promise<number> {
   let faults = 0;
-  for await (const found of snapshot.stream<FoundFault>(checkAll(check, kind))) {
+  for await (const found of checkAll(snapshot, check, kind)) {
     faults += 1;
     tell({ ...found, check: check.name, sentence: check.sentence });
   }

@@ -71,7 +71,7 @@ function rangeOf({ postingsThrough: after, countedThrough }: CheckProgress): Ran
 async function checkRange(tx: Tx, range: Range): Promise<Fault[]> {
   if (range.after === range.through) return [];
   const faults: Fault[] = [];
-  for (const one of postingChecks) faults.push(...faultsOf(one, await tx.query(checkPostings(one, range))));
+  for (const one of postingChecks) faults.push(...faultsOf(one, await checkPostings(tx, one, range)));
   return [...faults, ...(await checkSubjects(tx, await readTouched(tx, range)))];
 }
 
@@ -85,7 +85,7 @@ async function checkSubjects(tx: Tx, subjects: Subjects): Promise<Fault[]> {
   const faults: Fault[] = [];
   for (const { checks, ids, type } of groups) {
     if (ids.length === 0) continue;
-    for (const one of checks) faults.push(...faultsOf(one, await tx.query(checkSome(one, type, ids))));
+    for (const one of checks) faults.push(...faultsOf(one, await checkSome(tx, one, { type, ids })));
   }
   return faults;
 }

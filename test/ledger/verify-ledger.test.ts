@@ -254,9 +254,10 @@ describe('npm run ledger:verify', () => {
   it('knows the shares of recipients', async () => {
     const share = (of: Books, merchantId: string): string => {
       const recipient = randomUUID();
-      return `drop index posting_sale_once;
-        insert into recipient (id, merchant_id, name, iban, created_at)
+      return `insert into recipient (id, merchant_id, name, iban, created_at)
           values ('${recipient}', '${merchantId}', 'Ewa', 'PL61109010140000071219812874', '2026-11-26');
+        insert into basket_share (id, shop_id, payment_id, recipient_id, amount, currency, label)
+          values ('${randomUUID()}', '${of.shop}', '${of.payment}', '${recipient}', 4000, 'PLN', 'Ewa');
         insert into account (kind, owner, currency) values ('RECIPIENT', '${recipient}', 'PLN');
         insert into posting (kind, from_id, to_id, amount, currency, capture_id, at)
           select p.kind, p.from_id, a.id, 4000, p.currency, p.capture_id, p.at from posting p, account a
@@ -268,6 +269,14 @@ describe('npm run ledger:verify', () => {
     const own = await faultsAfter((client) => client.query(share(books(), sale.shop.merchantId)));
     // The payout that was made before does not know of it, and neither do the snapshots.
     expect([...new Set(own.map((fault) => fault.split(':')[0]))].sort()).toEqual(['payout_sums', 'snapshot']);
+    const unfair = await faultsAfter(async (client) => {
+      await client.query(share(books(), sale.shop.merchantId));
+      await client.query('update basket_share set amount = 4001');
+      await client.query(`insert into refund_share (refund_id, recipient_id, amount, currency)
+        select '${refundId}', recipient_id, 800, 'PLN' from basket_share`);
+    });
+    expect(unfair).toContainEqual(expect.stringMatching(/^sale_shared: .* has 40\.00 PLN where 40\.01 PLN is right$/));
+    expect(unfair).toContainEqual(expect.stringMatching(/^refund_shared: .* has 0\.00 PLN where 8\.00 PLN is right$/));
     const other = await world.openShop();
     const foreign = await faultsAfter((client) => client.query(share(books(), other.merchantId)));
     expect(foreign).toContainEqual(

@@ -66,6 +66,45 @@ export const transactionChecks: readonly Check[] = [
       where posted.good <> due.amount or posted.every <> due.amount`,
   },
   {
+    name: 'sale_shared',
+    sentence:
+      'of a basket no recipient gets more than his share, and of one that is taken in full each has all of it; surplus is the shop’s',
+    sql: `
+      select 'transaction ' || t.id || ' for recipient ' || part.recipient_id as subject, 'shop ' || t.shop_id as owner,
+        t.currency, part.posted as found, part.share as expected
+      from subject join transaction t on t.id = subject.id join payment p on p.id = t.payment_id
+      cross join lateral (
+        select recipient_id, sum(posted)::bigint as posted, sum(share)::bigint as share from (
+          select g.owner as recipient_id, s.amount as posted, 0 as share
+          from capture c join posting s on s.capture_id = c.id and s.kind = 'SALE'
+          join account g on g.id = s.to_id and g.kind = 'RECIPIENT' where c.transaction_id = t.id
+          union all
+          select b.recipient_id::text, 0, case when t.surplus then 0 else b.amount end
+          from basket_share b where b.payment_id = p.id
+        ) as side group by recipient_id
+      ) part
+      where part.posted > part.share or (t.settled_amount = p.amount and part.posted <> part.share)`,
+  },
+  {
+    name: 'refund_shared',
+    sentence: 'a recipient bears of a refund what is kept as his share of it, unless it was rejected',
+    sql: `
+      select 'refund ' || r.id || ' for recipient ' || part.recipient_id as subject, 'shop ' || r.shop_id as owner,
+        r.currency, part.posted as found, part.share as expected
+      from subject join refund r on r.transaction_id = subject.id
+      cross join lateral (
+        select recipient_id, sum(posted)::bigint as posted, sum(share)::bigint as share from (
+          select a.owner as recipient_id, case s.kind when 'REFUND_ORDERED' then s.amount else -s.amount end as posted,
+            0 as share
+          from posting s join account a on a.id in (s.from_id, s.to_id) and a.kind = 'RECIPIENT' where s.refund_id = r.id
+          union all
+          select h.recipient_id::text, 0, case r.status when 'REJECTED' then 0 else h.amount end
+          from refund_share h where h.refund_id = r.id
+        ) as side group by recipient_id
+      ) part
+      where part.posted <> part.share`,
+  },
+  {
     name: 'refunds_within',
     sentence: 'refunds that are not rejected sum to at most what their transaction settled (invariant 3)',
     sql: `

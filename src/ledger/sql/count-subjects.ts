@@ -1,4 +1,4 @@
-import type { Statement } from '../../kernel/db/database.ts';
+import type { Snapshot } from '../../kernel/db/read-snapshot.ts';
 
 /** How many rows there are to check. */
 export type Subjects = {
@@ -13,12 +13,16 @@ export type Subjects = {
 };
 
 /** Counts everything that a check of the whole ledger looks at. */
-export const countSubjects: Statement = {
-  name: 'count-subjects',
-  text: `
-    select (select count(*) from posting) as postings, (select count(*) from account) as accounts,
-      (select count(*) from account_snapshot) as snapshots, (select count(*) from payment) as payments,
-      (select count(*) from transaction) as transactions, (select count(*) from capture) as captures,
-      (select count(*) from refund) as refunds, (select count(*) from payout) as payouts`,
-  values: [],
-};
+export async function countSubjects(snapshot: Snapshot): Promise<Subjects> {
+  const [subjects] = await snapshot.query<Subjects>({
+    name: 'count-subjects',
+    text: `
+      select (select count(*) from posting) as postings, (select count(*) from account) as accounts,
+        (select count(*) from account_snapshot) as snapshots, (select count(*) from payment) as payments,
+        (select count(*) from transaction) as transactions, (select count(*) from capture) as captures,
+        (select count(*) from refund) as refunds, (select count(*) from payout) as payouts`,
+    values: [],
+  });
+  if (!subjects) throw new Error('Counting gives a row.');
+  return subjects;
+}

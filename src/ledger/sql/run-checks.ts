@@ -1,8 +1,9 @@
-import type { Statement } from '../../kernel/db/database.ts';
-import type { Check } from '../model.ts';
+import type { Statement, Tx } from '../../kernel/db/database.ts';
+import type { Snapshot } from '../../kernel/db/read-snapshot.ts';
+import type { Check, FoundFault } from '../model.ts';
 
 /** What is looked at, of a whole ledger. */
-export const everything = {
+const everything = {
   posting: 'select * from posting',
   transaction: 'select id from transaction',
   payment: 'select id from payment',
@@ -10,22 +11,33 @@ export const everything = {
   account: 'select id from account',
 } as const;
 
-/** Makes the statement of a check on everything of a kind. */
-export function checkAll(check: Check, kind: keyof typeof everything): Statement {
-  return statementOf(check, everything[kind], []);
+/** What a check looks at. */
+export type SubjectKind = keyof typeof everything;
+
+/** Runs a check on everything of a kind. */
+export function checkAll(snapshot: Snapshot, check: Check, kind: SubjectKind): AsyncIterable<FoundFault> {
+  return snapshot.stream<FoundFault>(statementOf(check, everything[kind], []));
 }
 
-/** Makes the statement of a check on the postings with numbers above `after` and up to `through`. */
-export function checkPostings(check: Check, range: { readonly after: bigint; readonly through: bigint }): Statement {
+/** Runs a check on the postings with numbers above `after` and up to `through`. */
+export function checkPostings(
+  tx: Tx,
+  check: Check,
+  range: { readonly after: bigint; readonly through: bigint },
+): Promise<FoundFault[]> {
   const place = (check.values?.length ?? 0) + 1;
   const scope = `select * from posting where id > $${place}::bigint and id <= $${place + 1}::bigint`;
-  return statementOf(check, scope, [range.after, range.through]);
+  return tx.query<FoundFault>(statementOf(check, scope, [range.after, range.through]));
 }
 
-/** Makes the statement of a check on transactions, payments, payouts or accounts by their ids. */
-export function checkSome(check: Check, type: 'uuid' | 'bigint', ids: readonly unknown[]): Statement {
+/** Runs a check on transactions, payments, payouts or accounts by their ids. */
+export function checkSome(
+  tx: Tx,
+  check: Check,
+  { type, ids }: { readonly type: 'uuid' | 'bigint'; readonly ids: readonly unknown[] },
+): Promise<FoundFault[]> {
   const place = (check.values?.length ?? 0) + 1;
-  return statementOf(check, `select unnest($${place}::${type}[]) as id`, [ids]);
+  return tx.query<FoundFault>(statementOf(check, `select unnest($${place}::${type}[]) as id`, [ids]));
 }
 
 function statementOf({ name, sql, values = [] }: Check, scope: string, more: readonly unknown[]): Statement {
