@@ -278,7 +278,7 @@ async function wireWorker(
       webhooks,
       acquirers: core.simulated.map((acquirer) => acquirer.jobs),
     }),
-    sweeps: allSweeps({ database, clock, log, mode: config.mode }),
+    sweeps: allSweeps({ database, clock, log, metrics, mode: config.mode }),
     readers: [webhookReader(webhooks)],
   });
   return {

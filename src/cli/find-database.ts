@@ -4,8 +4,9 @@ import { requireDatabase } from '../kernel/db/require-database.ts';
 import { StartError } from '../kernel/start-error.ts';
 
 /**
- * The database that the gateway uses: the server it is told of, or its own while it runs.
- * @throws StartError when there is none.
+ * Finds the database that the gateway uses: the server it is told of, or its own while it runs.
+ * @returns its address: never to be logged.
+ * @throws StartError when it cannot be reached, or none is running.
  */
 export async function findDatabase(config: Config): Promise<string> {
   if (config.databaseUrl === undefined) return findEmbedded(config.dataDir);
@@ -13,8 +14,8 @@ export async function findDatabase(config: Config): Promise<string> {
   return config.databaseUrl;
 }
 
-/** Says what an operator can do about an error, when he can: tables are missing that this Bramka needs. */
-export function explainError(error: unknown): unknown {
+/** Says in one line that a table is missing; other errors stay as they are. */
+export function explainMissingTable(error: unknown): unknown {
   if ((error as { code?: string }).code !== '42P01') return error;
   return new StartError('The database has not all tables of this Bramka; start it once, or run `npm run migrate`.');
 }

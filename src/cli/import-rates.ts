@@ -6,7 +6,7 @@ import { systemClock } from '../kernel/clock.ts';
 import { inTransaction, openDatabase } from '../kernel/db/database.ts';
 import { InvalidInput } from '../kernel/errors.ts';
 import { StartError } from '../kernel/start-error.ts';
-import { explainError, findDatabase } from './find-database.ts';
+import { explainMissingTable, findDatabase } from './find-database.ts';
 
 const usage =
   'Usage: npm run fx:import -- FILE …   (tables A of the NBP: a001z260102.xml, or the JSON of its interface)';
@@ -26,7 +26,7 @@ async function importRates(paths: readonly string[]): Promise<string> {
     const { written, known } = await inTransaction(database, (tx) => importTables(tx, files, systemClock.now()));
     return `${written} ${written === 1 ? 'table' : 'tables'} imported, ${known} known already.`;
   } catch (error) {
-    throw explainError(error);
+    throw explainMissingTable(error);
   } finally {
     await database.close();
   }

@@ -11,7 +11,7 @@ import { parseStatementDay, type StatementDay } from '../statements/model.ts';
 import { parseDayFile } from '../statements/parse-day-file.ts';
 import { type Reconciliation, reconcileDay } from '../statements/reconcile-day.ts';
 import { writeDayFile } from '../statements/write-day-file.ts';
-import { explainError, findDatabase } from './find-database.ts';
+import { explainMissingTable, findDatabase } from './find-database.ts';
 
 const usage = 'Usage: npm run reconcile -- --acquirer NAME --day 2026-11-26 [--file day.csv] [--save day.csv] [--json]';
 
@@ -56,7 +56,7 @@ async function reconcile(wish: Wish): Promise<Reconciliation> {
     const acquirer = findAcquirer(wish.acquirer, { config, database });
     return await reconcileDay({ database }, { acquirer, day: wish.day, lines });
   } catch (error) {
-    throw explainError(error);
+    throw explainMissingTable(error);
   } finally {
     await database.close();
   }

@@ -1,4 +1,6 @@
 import type { JobHandlers } from '../kernel/jobs/handler.ts';
+import type { LedgerDeps } from '../ledger/deps.ts';
+import { ledgerSweeps } from '../ledger/jobs.ts';
 import type { PaymentDeps } from '../payments/deps.ts';
 import { paymentJobs } from '../payments/jobs.ts';
 import type { PayoutDeps } from '../payouts/deps.ts';
@@ -51,8 +53,10 @@ export function mergeJobs(parts: readonly JobHandlers[]): JobHandlers {
 }
 
 /** What runs again and again and looks by itself for what is due. */
-export function allSweeps(deps: PayoutDeps & { readonly mode: 'sandbox' | 'production' }): readonly Sweep[] {
-  return payoutSweeps(deps, deps.mode);
+export function allSweeps(
+  deps: PayoutDeps & LedgerDeps & { readonly mode: 'sandbox' | 'production' },
+): readonly Sweep[] {
+  return [...payoutSweeps(deps, deps.mode), ...ledgerSweeps(deps)];
 }
 
 /** The reader of the logs that makes notifications of what they say. */

@@ -31,6 +31,8 @@ export type Metrics = {
   operationRefused(code: RefusalCode): void;
   /** Something came too often: it was held back for a while, or refused. */
   limited(what: { readonly limit: LimitName; readonly effect: 'slowed' | 'refused' }): void;
+  /** A piece of the ledger was checked: so many new postings, and the names of the checks that found something wrong. */
+  ledgerChecked(round: { readonly postings: number; readonly faults: readonly string[] }): void;
   /** From now on tells how many live subscriptions there are. */
   watchFollowers(count: () => number): void;
   /** From now on tells how the connections to the database are used. */
@@ -114,7 +116,20 @@ function createCounters(registers: Registry[]): Omit<Metrics, GaugeName | 'write
     'limit',
     'effect',
   ]);
+  const ledgerPostings = counter(
+    'ledger_postings_checked_total',
+    'Postings that the watch over the ledger has checked.',
+  );
+  const ledgerFaults = counter(
+    'ledger_faults_total',
+    'Faults that were found in the books, each time they were found.',
+    ['check'],
+  );
   return {
+    ledgerChecked: ({ postings, faults }) => {
+      ledgerPostings.inc(postings);
+      for (const check of faults) ledgerFaults.inc({ check });
+    },
     requestAnswered: ({ seconds, ...labels }) => requests.observe(labels, seconds),
     paymentsCreated: (count) => payments.inc(count),
     transactionMoved: (status) => transactions.inc({ status }),

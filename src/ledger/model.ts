@@ -1,4 +1,5 @@
 import type { AccountKind, Currency, PostingKind } from '../kernel/db/generated/prisma/enums.ts';
+import { toDecimal } from '../kernel/money.ts';
 
 /** An account of the ledger by its natural key. What we owe its owner is positive; all balances sum to zero. */
 export type AccountRef = { readonly kind: AccountKind; readonly owner: string; readonly currency: Currency };
@@ -16,9 +17,6 @@ export type NewPosting = {
   readonly heldForId?: string;
   readonly at: Date;
 };
-
-/** Kinds of account that have a balance row, updated with each posting. Shared accounts would be a queue for everybody. */
-export const balancedKinds: readonly AccountKind[] = ['SHOP', 'RECIPIENT'];
 
 /** A settled sale, or a part of one: the acquirer owes us the money, and we owe it to the shop or to a recipient. */
 export function saleSettled(sale: {
@@ -156,4 +154,37 @@ function payoutPosting({ id, currency }: PayoutMoney): { readonly payoutId: stri
 
 function ownerOf({ shopId, recipientId }: PayoutMoney): NewPosting['from'] {
   return shopId === null ? { kind: 'RECIPIENT', owner: recipientId ?? '' } : { kind: 'SHOP', owner: shopId };
+}
+
+/** One thing that is checked: a statement that finds what breaks a sentence. Its first parameters are `values`. */
+export type Check = {
+  /** A word for metrics. */
+  readonly name: string;
+  readonly sentence: string;
+  readonly values?: readonly unknown[];
+  /** Gives a row for each fault, as `FoundFault`; it may read a relation `subject`. */
+  readonly sql: string;
+};
+
+/** What a check found. */
+export type FoundFault = {
+  /** The account, transaction, payout … by its id. */
+  readonly subject: string;
+  /** Whose it is, where the subject does not say it. */
+  readonly owner: string | null;
+  readonly currency: Currency;
+  /** Minor units; null where it is no matter of amounts. */
+  readonly found: bigint | null;
+  readonly expected: bigint | null;
+};
+
+/** A fault of the books, with the check that found it. */
+export type Fault = FoundFault & { readonly check: string; readonly sentence: string };
+
+/** Says a fault in one line: which rule, what breaks it, whose it is, what is there and what should be. */
+export function describeFault({ check, sentence, subject, owner, currency, found, expected }: Fault): string {
+  const amount = (value: bigint): string => `${toDecimal(value)} ${currency}`;
+  const right = expected === null ? '' : ` where ${amount(expected)} is right`;
+  const said = found === null ? right : ` has ${amount(found)}${right}`;
+  return `${check}: ${subject}${owner === null ? '' : ` of ${owner}`}${said} (${sentence})`;
 }

@@ -1,5 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createMetrics } from '../../src/kernel/metrics.ts';
+import { ledgerSweeps } from '../../src/ledger/jobs.ts';
+import { describeFault } from '../../src/ledger/model.ts';
+import { verifyLedger } from '../../src/ledger/verify-ledger.ts';
 import { runs } from '../support/runs.ts';
 import { histories } from './histories.ts';
 import { playHistory } from './play-history.ts';
@@ -25,5 +29,16 @@ describe('Whatever happens to the payments of a shop', () => {
       }),
       runs(1_000),
     );
+  });
+
+  it('the checks of the ledger find nothing in it, neither those from scratch nor the watch', patience, async () => {
+    const { database, deps, alarms, url } = world;
+    alarms.length = 0;
+    const [sweep] = ledgerSweeps({ database, log: deps.log, metrics: createMetrics() });
+    await sweep?.work();
+    const faults: string[] = [];
+    const { subjects } = await verifyLedger(url, (fault) => faults.push(describeFault(fault)));
+    expect([...faults, ...alarms]).toEqual([]);
+    expect(subjects.postings).toBeGreaterThan(0n);
   });
 });

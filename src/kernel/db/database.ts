@@ -51,7 +51,8 @@ const retriesMax = 5;
 /** serialization_failure and deadlock_detected: the transaction did nothing and may simply run again. */
 const transientCodes = new Set(['40001', '40P01']);
 
-const types: pg.CustomTypesConfig = {
+/** 64-bit integers arrive as bigint. */
+export const types: pg.CustomTypesConfig = {
   getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
     oid === pg.types.builtins.INT8
       ? BigInt

@@ -1,5 +1,6 @@
 import type { Tx } from '../../kernel/db/database.ts';
-import { type AccountRef, balancedKinds } from '../model.ts';
+import { balancedKinds } from '../accounts.ts';
+import type { AccountRef } from '../model.ts';
 
 /** Opens accounts, with a balance of zero where their kind has one; those that exist stay as they are. */
 export async function openAccounts(tx: Tx, accounts: readonly AccountRef[]): Promise<void> {

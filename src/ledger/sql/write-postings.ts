@@ -1,12 +1,21 @@
 import type { Tx } from '../../kernel/db/database.ts';
+import { mayPost } from '../accounts.ts';
 import type { NewPosting } from '../model.ts';
 
 /**
  * Writes postings and moves the balances of the shops and recipients concerned, whose locks the caller holds.
- * @throws Error when an account does not exist: a posting must never be dropped silently.
+ * @throws Error when an account does not exist, since a posting must never be dropped silently, or when the chart of accounts
+ * does not know the way that a posting would go. Nothing is written then.
  */
 export async function writePostings(tx: Tx, postings: readonly NewPosting[]): Promise<void> {
   if (postings.length === 0) return;
+  const stray = postings.find((posting) => !mayPost(posting));
+  if (stray) {
+    const { kind, from, to } = stray;
+    throw new Error(
+      `No ${kind} goes from ${from.kind} ${from.owner} to ${to.kind} ${to.owner}: see ledger/accounts.ts.`,
+    );
+  }
   await lockRecipients(tx, postings);
   const [done] = await tx.query<{ written: bigint }>({
     name: 'write-postings',
