@@ -5,14 +5,13 @@ import { createAcquirers } from '../app.ts';
 import { type Config, readConfig } from '../config.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { type Database, openDatabase } from '../kernel/db/database.ts';
-import { findEmbedded } from '../kernel/db/embedded.ts';
-import { requireDatabase } from '../kernel/db/require-database.ts';
 import { StartError } from '../kernel/start-error.ts';
 import { describeDifferences } from '../statements/describe-differences.ts';
 import { parseStatementDay, type StatementDay } from '../statements/model.ts';
 import { parseDayFile } from '../statements/parse-day-file.ts';
 import { type Reconciliation, reconcileDay } from '../statements/reconcile-day.ts';
 import { writeDayFile } from '../statements/write-day-file.ts';
+import { findDatabase } from './find-database.ts';
 
 const usage = 'Usage: npm run reconcile -- --acquirer NAME --day 2026-11-26 [--file day.csv] [--save day.csv] [--json]';
 
@@ -52,7 +51,7 @@ function readOptions() {
 async function reconcile(wish: Wish): Promise<Reconciliation> {
   const config = readConfig();
   const lines = wish.file === undefined ? undefined : await readLines(wish.file);
-  const database = openDatabase({ url: await databaseUrl(config), connectionsMax: 1 });
+  const database = openDatabase({ url: await findDatabase(config), connectionsMax: 1 });
   try {
     const acquirer = findAcquirer(wish.acquirer, { config, database });
     return await reconcileDay({ database }, { acquirer, day: wish.day, lines });
@@ -71,13 +70,6 @@ async function readLines(file: string): Promise<readonly DayFileLine[]> {
   const { lines, mistakes } = parseDayFile(text);
   if (mistakes) throw new StartError([`${file} cannot be used.`, ...mistakes].join('\n'));
   return lines;
-}
-
-/** The database that the gateway uses: the server it is told of, or its own while it runs. */
-async function databaseUrl(config: Config): Promise<string> {
-  if (config.databaseUrl === undefined) return findEmbedded(config.dataDir);
-  await requireDatabase(config.databaseUrl, { durable: false });
-  return config.databaseUrl;
 }
 
 function findAcquirer(name: string, parts: { readonly config: Config; readonly database: Database }): Acquirer {
