@@ -11,6 +11,7 @@ import { createSandboxCards } from './acquirers/sandbox-cards/acquirer.ts';
 import { createSandboxLenders } from './acquirers/sandbox-lenders/acquirer.ts';
 import { createRefusalRecorder } from './audit/record-refusal.ts';
 import { type Authenticator, createAuthenticator } from './auth/authenticate-actor.ts';
+import { createOperatorAuthenticator } from './auth/authenticate-operator.ts';
 import { watchKeys } from './auth/watch-keys.ts';
 import type { WalletDeps } from './cards/deps.ts';
 import { openSandboxVault } from './cards/open-vault.ts';
@@ -234,6 +235,7 @@ type GraphCore = Core & {
 function wireGraph({ config, database, clock, log, metrics, publicUrl }: AppParts, { limits, ...core }: GraphCore) {
   const sandbox = config.mode === 'sandbox';
   const authenticator = createAuthenticator({ database, clock, keyMode: sandbox ? 'test' : 'live' });
+  const operators = createOperatorAuthenticator({ database, clock, keyMode: sandbox ? 'test' : 'live' });
   const keyWatch = watchKeys(authenticator);
   const app: GraphApp = {
     ...core,
@@ -249,7 +251,7 @@ function wireGraph({ config, database, clock, log, metrics, publicUrl }: AppPart
   const mayCall = originRule({ publicUrl, allowed: config.allowedOrigins, sandbox });
   return {
     app,
-    http: createHttpHandler({ yoga, authenticator, mayCall, limits }),
+    http: createHttpHandler({ yoga, authenticator, operators, mayCall, limits, trustedProxies: config.trustedProxies }),
     sockets: createSocketServer({ yoga, authenticator, keyWatch, mayCall, limits, log }),
   };
 }

@@ -1,8 +1,9 @@
 import type DataLoader from 'dataloader';
 import type { RefusalRecorder } from '../audit/record-refusal.ts';
 import type { Actor, Scope } from '../auth/actor.ts';
-import { requireScope, Unauthenticated } from '../auth/actor.ts';
+import { Forbidden, requireScope, Unauthenticated } from '../auth/actor.ts';
 import type { Authenticator } from '../auth/authenticate-actor.ts';
+import type { Operator } from '../auth/authenticate-operator.ts';
 import type { KeyMode } from '../auth/model.ts';
 import type { KeyWatch } from '../auth/watch-keys.ts';
 import type { WalletDeps } from '../cards/deps.ts';
@@ -48,8 +49,12 @@ export type GraphApp = {
 export type GraphContext = {
   readonly app: GraphApp;
   readonly actor: Actor | undefined;
+  /** Whoever asks by an operator's key; he is no actor, so nothing of merchants' operations is open to him. */
+  readonly operator: Operator | undefined;
   /** The header that made the actor, for whatever must look again whether the key is still good. */
   readonly authorization: string | undefined;
+  /** Where the request comes from, as far as our proxies vouch for it. */
+  readonly address: string;
   readonly loaders: Loaders;
 };
 
@@ -66,11 +71,31 @@ export type Loaders = {
 };
 
 /**
+ * The actor of an operation.
+ * @throws Unauthenticated without a good key; Forbidden to operators.
+ */
+export function requireActor(context: GraphContext): Actor {
+  if (context.operator) throw new Forbidden("This is an operator's key; use an API key of the merchant.");
+  if (!context.actor) throw new Unauthenticated();
+  return context.actor;
+}
+
+/**
  * The actor of an operation, if it has the scope.
- * @throws Unauthenticated without a good key; Forbidden without the scope.
+ * @throws Unauthenticated without a good key; Forbidden without the scope, and to operators.
  */
 export function actorWith(context: GraphContext, scope: Scope): Actor {
+  const actor = requireActor(context);
+  requireScope(actor, scope);
+  return actor;
+}
+
+/**
+ * The operator of an operation that merchants have no part in.
+ * @throws Unauthenticated without a good key; Forbidden to a merchant's.
+ */
+export function requireOperator(context: GraphContext): Operator {
+  if (context.operator) return context.operator;
   if (!context.actor) throw new Unauthenticated();
-  requireScope(context.actor, scope);
-  return context.actor;
+  throw new Forbidden('Only operators may do this; an API key of a merchant never can.');
 }

@@ -27,6 +27,7 @@ import '../realtime/graphql/event.ts';
 import '../realtime/graphql/event-queries.ts';
 import '../realtime/graphql/subscriptions.ts';
 import '../webhooks/graphql.ts';
+import '../operator/graphql/operator.ts';
 import { builder } from './builder.ts';
 
 /** The whole schema, collected from the slices. */

@@ -69,6 +69,11 @@ function isIdLike(name: string, type: GraphQLNamedType): boolean {
   return type.name === 'ID' || type.name === 'Cursor' || /^id$|Ids?$/.test(name) || name === 'after';
 }
 
+/** Says whether an operation is one of merchants; the others are of operators, or of whoever is no merchant yet. */
+export function isOfMerchants({ description }: WalkedOperation): boolean {
+  return !/Operators only|Needs no key/.test(description);
+}
+
 /** Every operation of the schema. */
 export function walkSchema(): WalkedOperation[] {
   const roots = {
