@@ -17,6 +17,7 @@ import type { WalletDeps } from './cards/deps.ts';
 import { openSandboxVault } from './cards/open-vault.ts';
 import { sandboxApplePay, sandboxGooglePay } from './cards/sandbox-keys.ts';
 import type { Config } from './config.ts';
+import type { ContractDeps } from './contracts/deps.ts';
 import type { GraphApp } from './graphql/context.ts';
 import { createGraphServer } from './graphql/create-yoga.ts';
 import { createHttpHandler } from './graphql/handle-request.ts';
@@ -29,6 +30,7 @@ import { allJobs, allSweeps, webhookReader } from './jobs/registry.ts';
 import { startWorker, type Worker } from './jobs/run-worker.ts';
 import type { Clock } from './kernel/clock.ts';
 import { type Database, inTransaction } from './kernel/db/database.ts';
+import { createSharedCount } from './kernel/limits.ts';
 import type { Log } from './kernel/log.ts';
 import type { Metrics } from './kernel/metrics.ts';
 import { currencies } from './kernel/money.ts';
@@ -85,8 +87,10 @@ export async function createApp(parts: AppParts): Promise<App> {
   const { rateLimitPerKey: perKey, rateLimitPerAddress: perAddress, trustedProxies } = config;
   const limits = createRequestLimits({ perKey, perAddress, trustedProxies, metrics: parts.metrics });
   const restTokens = createAuthenticator({ database, clock: parts.clock, keyMode: 'rest' });
-  const graph = wireGraph(parts, { payments, refunds, cards, restTokens, seal, feed, limits });
-  const worker = config.role === 'api' ? undefined : await wireWorker(parts, { payments, refunds, seal, simulated });
+  const contracts = wireContracts(parts, { seal, shops: payments.shops });
+  const core = { payments, refunds, contracts, seal };
+  const graph = wireGraph(parts, { ...core, cards, restTokens, feed, limits });
+  const worker = config.role === 'api' ? undefined : await wireWorker(parts, { ...core, simulated });
   let draining = false;
   return {
     router: wireRouter(parts, wired, {
@@ -224,7 +228,29 @@ async function openSharedAccounts(database: Database, acquirers: Acquirers): Pro
   await inTransaction(database, (tx) => openAccounts(tx, accounts));
 }
 
-type Core = { readonly payments: PaymentDeps; readonly refunds: RefundDeps; readonly seal: Seal };
+/** So many new applications an hour are taken from one address: an accountant has several clients, a script has thousands. */
+const applicationRule = { name: 'applications', max: 30, windowMs: 3_600_000 } as const;
+
+function wireContracts(
+  { config, database, clock, secret }: AppParts,
+  given: Pick<ContractDeps, 'seal' | 'shops'>,
+): ContractDeps {
+  return {
+    ...{ ...given, database, clock },
+    keyMode: config.mode === 'sandbox' ? 'test' : 'live',
+    activationHours: config.activationHours,
+    coolingDays: config.coolingDays,
+    secretOf: (merchantId) => deriveSecret(secret, `applicant ${merchantId}`),
+    applications: createSharedCount(database, applicationRule),
+  };
+}
+
+type Core = {
+  readonly payments: PaymentDeps;
+  readonly refunds: RefundDeps;
+  readonly contracts: ContractDeps;
+  readonly seal: Seal;
+};
 type GraphCore = Core & {
   readonly cards: WalletDeps | undefined;
   readonly restTokens: Authenticator;
@@ -269,6 +295,7 @@ async function wireWorker(
     jobs: allJobs({
       payments: core.payments,
       refunds: core.refunds,
+      contracts: core.contracts,
       webhooks,
       acquirers: core.simulated.map((acquirer) => acquirer.jobs),
     }),

@@ -50,7 +50,8 @@ const RestTokenRef = builder.prismaObject('ApiKey', {
   }),
 });
 
-const MerchantRef = builder.prismaObject('Merchant', {
+/** The GraphQL type of a merchant, which nobody but his own keys reaches. */
+export const MerchantRef = builder.prismaObject('Merchant', {
   description: 'The legal person with the contract.',
   fields: (t) => ({
     id: t.exposeID('id', { description: '20 characters `[a-z0-9]`.' }),

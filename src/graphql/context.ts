@@ -7,6 +7,7 @@ import type { Operator } from '../auth/authenticate-operator.ts';
 import type { KeyMode } from '../auth/model.ts';
 import type { KeyWatch } from '../auth/watch-keys.ts';
 import type { WalletDeps } from '../cards/deps.ts';
+import type { ContractDeps } from '../contracts/deps.ts';
 import type {
   Capture,
   Payment,
@@ -28,6 +29,7 @@ import type { RefundDeps } from '../refunds/deps.ts';
 export type GraphApp = {
   readonly payments: PaymentDeps;
   readonly refunds: RefundDeps;
+  readonly contracts: ContractDeps;
   /** The tokeniser; undefined where no cards are taken. */
   readonly cards: WalletDeps | undefined;
   readonly authenticator: Authenticator;

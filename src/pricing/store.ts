@@ -30,14 +30,16 @@ export async function insertPlan(
     readonly shopId: string;
     readonly createdAt: Date;
     readonly overdraft?: bigint;
+    /** Nothing is charged before `until`, or before the merchant's settled turnover has reached `turnover` grosz. */
+    readonly promotion?: { readonly until: Date; readonly turnover: bigint } | undefined;
   },
 ): Promise<void> {
   await tx.query({
     name: 'insert-price-plan',
     text: `
       with plan as (
-        insert into price_plan (id, shop_id, valid_from, created_at, overdraft)
-        values ($1::uuid, $2::uuid, $3::timestamptz, $4::timestamptz, $7::bigint)
+        insert into price_plan (id, shop_id, valid_from, created_at, overdraft, promotion_until, promotion_turnover)
+        values ($1::uuid, $2::uuid, $3::timestamptz, $4::timestamptz, $7::bigint, $8::timestamptz, $9::bigint)
         returning id
       )
       insert into price_rate (plan_id, channel, rate_ppm)
@@ -50,6 +52,8 @@ export async function insertPlan(
       Object.keys(plan.ratesPpm),
       Object.values(plan.ratesPpm),
       plan.overdraft ?? usualOverdraft,
+      plan.promotion?.until ?? null,
+      plan.promotion?.turnover ?? null,
     ],
   });
 }

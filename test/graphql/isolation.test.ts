@@ -57,6 +57,8 @@ const rules: Readonly<Record<string, (tenant: Tenant) => unknown>> = {
   'Mutation.revokeRestToken.id': (t) => t.spareTokenId,
   'Mutation.rotateServiceKey.input.shopId': (t) => t.shopId,
   'Mutation.updateShop.input.shopId': (t) => t.shopId,
+  'Mutation.sendMessage.input.shopId': (t) => t.shopId,
+  'Mutation.cancelPayoutAccountChange.id': (t) => t.changeId,
   'Subscription.events.shopId': (t) => t.shopId,
   'Subscription.events.after': (t) => t.startCursor,
   'Subscription.transactionUpdated.shopId': (t) => t.shopId,
