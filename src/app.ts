@@ -18,6 +18,7 @@ import { openSandboxVault } from './cards/open-vault.ts';
 import { sandboxApplePay, sandboxGooglePay } from './cards/sandbox-keys.ts';
 import type { Config } from './config.ts';
 import type { ContractDeps } from './contracts/deps.ts';
+import { openContracts } from './contracts/open-contracts.ts';
 import type { GraphApp } from './graphql/context.ts';
 import { createGraphServer } from './graphql/create-yoga.ts';
 import { createHttpHandler } from './graphql/handle-request.ts';
@@ -30,7 +31,6 @@ import { allJobs, allSweeps, webhookReader } from './jobs/registry.ts';
 import { startWorker, type Worker } from './jobs/run-worker.ts';
 import type { Clock } from './kernel/clock.ts';
 import { type Database, inTransaction } from './kernel/db/database.ts';
-import { createSharedCount } from './kernel/limits.ts';
 import type { Log } from './kernel/log.ts';
 import type { Metrics } from './kernel/metrics.ts';
 import { currencies } from './kernel/money.ts';
@@ -47,8 +47,9 @@ import { createEventFeed, type EventFeed } from './realtime/follow-events.ts';
 import type { RefundDeps } from './refunds/deps.ts';
 import { openRefundLanes } from './refunds/open-lanes.ts';
 import { createShopFinder } from './shops/find-shop.ts';
+import { countRequests } from './webhooks/count-requests.ts';
 import type { WebhookDeps } from './webhooks/deps.ts';
-import { createRequestSender, type RequestSender } from './webhooks/send-request.ts';
+import { createRequestSender } from './webhooks/send-request.ts';
 
 /** What a gateway is made of, all of it given by whoever starts it. */
 export type AppParts = {
@@ -87,7 +88,11 @@ export async function createApp(parts: AppParts): Promise<App> {
   const { rateLimitPerKey: perKey, rateLimitPerAddress: perAddress, trustedProxies } = config;
   const limits = createRequestLimits({ perKey, perAddress, trustedProxies, metrics: parts.metrics });
   const restTokens = createAuthenticator({ database, clock: parts.clock, keyMode: 'rest' });
-  const contracts = wireContracts(parts, { seal, shops: payments.shops });
+  const { activationHours, coolingDays } = config;
+  const contracts = openContracts({
+    ...{ database, seal, activationHours, coolingDays, clock: parts.clock, secret: parts.secret },
+    ...{ shops: payments.shops, keyMode: config.mode === 'sandbox' ? 'test' : 'live' },
+  });
   const core = { payments, refunds, contracts, seal };
   const graph = wireGraph(parts, { ...core, cards, restTokens, feed, limits });
   const worker = config.role === 'api' ? undefined : await wireWorker(parts, { ...core, simulated });
@@ -228,23 +233,6 @@ async function openSharedAccounts(database: Database, acquirers: Acquirers): Pro
   await inTransaction(database, (tx) => openAccounts(tx, accounts));
 }
 
-/** So many new applications an hour are taken from one address: an accountant has several clients, a script has thousands. */
-const applicationRule = { name: 'applications', max: 30, windowMs: 3_600_000 } as const;
-
-function wireContracts(
-  { config, database, clock, secret }: AppParts,
-  given: Pick<ContractDeps, 'seal' | 'shops'>,
-): ContractDeps {
-  return {
-    ...{ ...given, database, clock },
-    keyMode: config.mode === 'sandbox' ? 'test' : 'live',
-    activationHours: config.activationHours,
-    coolingDays: config.coolingDays,
-    secretOf: (merchantId) => deriveSecret(secret, `applicant ${merchantId}`),
-    applications: createSharedCount(database, applicationRule),
-  };
-}
-
 type Core = {
   readonly payments: PaymentDeps;
   readonly refunds: RefundDeps;
@@ -287,7 +275,7 @@ async function wireWorker(
   core: Core & { readonly simulated: readonly SandboxAcquirer[] },
 ): Promise<Worker> {
   const sender = createRequestSender({ addressRule: config.mode === 'sandbox' ? 'any' : 'public' });
-  const webhooks: WebhookDeps = { database, clock, log, seal: core.seal, sender: counted(sender, metrics) };
+  const webhooks: WebhookDeps = { database, clock, log, seal: core.seal, sender: countRequests(sender, metrics) };
   const worker = await startWorker({
     database,
     clock,
@@ -306,17 +294,6 @@ async function wireWorker(
     stop: async () => {
       await worker.stop();
       await sender.close();
-    },
-  };
-}
-
-function counted(sender: RequestSender, metrics: Metrics): RequestSender {
-  return {
-    ...sender,
-    send: async (request) => {
-      const outcome = await sender.send(request);
-      metrics.webhookTried(outcome.status === 200 ? 'delivered' : 'failed');
-      return outcome;
     },
   };
 }

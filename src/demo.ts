@@ -1,7 +1,6 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Scope, scopes } from './auth/actor.ts';
-import { createOperatorKey } from './auth/create-operator-key.ts';
 import { hashKey, newApiKey, newRestToken } from './auth/model.ts';
 import { findKey, findOperatorKey, insertKey } from './auth/store.ts';
 import type { Clock } from './kernel/clock.ts';
@@ -12,6 +11,7 @@ import type { Seal } from './kernel/seal.ts';
 import { openAccounts } from './ledger/sql/open-accounts.ts';
 import { insertMerchant } from './merchants/sql/insert-merchant.ts';
 import { insertPayoutAccounts } from './merchants/sql/insert-payout-accounts.ts';
+import { createOperatorKey } from './operator/create-operator-key.ts';
 import { listRatesPpm } from './pricing/model.ts';
 import { insertPlan } from './pricing/store.ts';
 import { type Channel, channels } from './shops/model.ts';

@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
-import { createOperatorKey, revokeOperatorKey } from '../auth/create-operator-key.ts';
 import { readConfig } from '../config.ts';
 import { after, systemClock } from '../kernel/clock.ts';
 import { inTransaction, openDatabase, type Tx } from '../kernel/db/database.ts';
 import { Refusal } from '../kernel/errors.ts';
 import { StartError } from '../kernel/start-error.ts';
+import { createOperatorKey, revokeOperatorKey } from '../operator/create-operator-key.ts';
 import { findDatabase } from './find-database.ts';
 
 const usage = 'Usage: npm run operator:key -- --name "Anna Nowak" [--days 90], or --revoke ID';

@@ -1,11 +1,11 @@
 import { appendEntry } from '../audit/sql/append-entry.ts';
+import { hashKey, type KeyMode, newOperatorKey } from '../auth/model.ts';
+import { endOperatorKey, insertOperatorKey } from '../auth/store.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Tx } from '../kernel/db/database.ts';
 import { NotFound } from '../kernel/errors.ts';
 import { newId, parseId } from '../kernel/ids.ts';
 import { parseText } from '../kernel/text.ts';
-import { hashKey, type KeyMode, newOperatorKey } from './model.ts';
-import { endOperatorKey, insertOperatorKey } from './store.ts';
 
 /**
  * Makes a key for somebody at the bank, and keeps in the audit log that it was made. The key itself is in the answer alone;
