@@ -14,11 +14,14 @@ import { createSandboxTransfers } from './acquirers/sandbox-transfers/acquirer.t
 import { createSandboxVisaMobile } from './acquirers/sandbox-visa-mobile/acquirer.ts';
 import { createRefusalRecorder } from './audit/record-refusal.ts';
 import { type Authenticator, createAuthenticator } from './auth/authenticate-actor.ts';
+import { createOperatorAuthenticator } from './auth/authenticate-operator.ts';
 import { watchKeys } from './auth/watch-keys.ts';
 import type { WalletDeps } from './cards/deps.ts';
 import { openSandboxVault } from './cards/open-vault.ts';
 import { sandboxApplePay, sandboxGooglePay } from './cards/sandbox-keys.ts';
 import type { Config } from './config.ts';
+import type { ContractDeps } from './contracts/deps.ts';
+import { openContracts } from './contracts/open-contracts.ts';
 import type { GraphApp } from './graphql/context.ts';
 import { createGraphServer } from './graphql/create-yoga.ts';
 import { createHttpHandler } from './graphql/handle-request.ts';
@@ -30,12 +33,11 @@ import { createRouter } from './http/router.ts';
 import { allJobs, allSweeps, webhookReader } from './jobs/registry.ts';
 import { startWorker, type Worker } from './jobs/run-worker.ts';
 import type { Clock } from './kernel/clock.ts';
-import { type Database, inTransaction } from './kernel/db/database.ts';
+import type { Database } from './kernel/db/database.ts';
 import type { Log } from './kernel/log.ts';
 import type { Metrics } from './kernel/metrics.ts';
-import { currencies } from './kernel/money.ts';
 import { createSeal, deriveSecret, type Seal } from './kernel/seal.ts';
-import { openAccounts } from './ledger/sql/open-accounts.ts';
+import { openSharedAccounts } from './ledger/open-shared-accounts.ts';
 import { openTrustedIps } from './merchants/trust-ips.ts';
 import { applyMovementAnswer } from './payments/ask-movement.ts';
 import type { PaymentDeps } from './payments/deps.ts';
@@ -81,15 +83,21 @@ export async function createApp(parts: AppParts): Promise<App> {
   const seal = createSeal(parts.secret);
   const wired = wirePayments(parts);
   const { payments, refunds, cards, simulated, guards } = wired;
-  await openSharedAccounts(database, payments.acquirers);
+  await openSharedAccounts(database, [...payments.acquirers.keys()]);
   const feed = createEventFeed({ database, log });
   parts.metrics.watchFollowers(feed.followers);
   parts.metrics.watchPool(database.pool);
   const { rateLimitPerKey: perKey, rateLimitPerAddress: perAddress, trustedProxies } = config;
   const limits = createRequestLimits({ perKey, perAddress, trustedProxies, metrics: parts.metrics });
   const restTokens = createAuthenticator({ database, clock: parts.clock, keyMode: 'rest' });
-  const graph = wireGraph(parts, { payments, refunds, cards, restTokens, seal, feed, limits });
-  const worker = config.role === 'api' ? undefined : await wireWorker(parts, { payments, refunds, seal, simulated });
+  const { activationHours, coolingDays } = config;
+  const contracts = openContracts({
+    ...{ database, seal, activationHours, coolingDays, clock: parts.clock, secret: parts.secret },
+    ...{ shops: payments.shops, keyMode: config.mode === 'sandbox' ? 'test' : 'live' },
+  });
+  const core = { payments, refunds, contracts, seal };
+  const graph = wireGraph(parts, { ...core, cards, restTokens, feed, limits });
+  const worker = config.role === 'api' ? undefined : await wireWorker(parts, { ...core, simulated });
   let draining = false;
   return {
     router: wireRouter(parts, wired, {
@@ -218,19 +226,12 @@ export function createAcquirers({
   return new Map(simulated.map((acquirer) => [acquirer.name, acquirer]));
 }
 
-/** The accounts that all shops share; each shop's own are opened with the shop. */
-async function openSharedAccounts(database: Database, acquirers: Acquirers): Promise<void> {
-  const owners = [
-    ...[...acquirers.keys()].flatMap((owner) =>
-      (['ACQUIRER', 'REFUNDS', 'DISPUTES'] as const).map((kind) => ({ kind, owner })),
-    ),
-    ...(['COMMISSION', 'PAYOUTS', 'BANK', 'SUSPENSE'] as const).map((kind) => ({ kind, owner: 'gateway' })),
-  ];
-  const accounts = owners.flatMap((account) => currencies.map((currency) => ({ ...account, currency })));
-  await inTransaction(database, (tx) => openAccounts(tx, accounts));
-}
-
-type Core = { readonly payments: PaymentDeps; readonly refunds: RefundDeps; readonly seal: Seal };
+type Core = {
+  readonly payments: PaymentDeps;
+  readonly refunds: RefundDeps;
+  readonly contracts: ContractDeps;
+  readonly seal: Seal;
+};
 type GraphCore = Core & {
   readonly cards: WalletDeps | undefined;
   readonly restTokens: Authenticator;
@@ -241,6 +242,7 @@ type GraphCore = Core & {
 function wireGraph({ config, database, clock, log, metrics, publicUrl }: AppParts, { limits, ...core }: GraphCore) {
   const sandbox = config.mode === 'sandbox';
   const authenticator = createAuthenticator({ database, clock, keyMode: sandbox ? 'test' : 'live' });
+  const operators = createOperatorAuthenticator({ database, clock, keyMode: sandbox ? 'test' : 'live' });
   const keyWatch = watchKeys(authenticator);
   const app: GraphApp = {
     ...core,
@@ -256,7 +258,7 @@ function wireGraph({ config, database, clock, log, metrics, publicUrl }: AppPart
   const mayCall = originRule({ publicUrl, allowed: config.allowedOrigins, sandbox });
   return {
     app,
-    http: createHttpHandler({ yoga, authenticator, mayCall, limits }),
+    http: createHttpHandler({ yoga, authenticator, operators, mayCall, limits, trustedProxies: config.trustedProxies }),
     sockets: createSocketServer({ yoga, authenticator, keyWatch, mayCall, limits, log }),
   };
 }
@@ -275,6 +277,7 @@ async function wireWorker(
     jobs: allJobs({
       payments: core.payments,
       refunds: core.refunds,
+      contracts: core.contracts,
       webhooks,
       acquirers: core.simulated.map((acquirer) => acquirer.jobs),
     }),

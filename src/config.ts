@@ -19,6 +19,10 @@ export type Config = {
   readonly secret: string | undefined;
   readonly publicUrl: string | undefined;
   readonly logLevel: string;
+  /** Working hours after which a signed application, or a submitted shop, becomes active by itself. */
+  readonly activationHours: number;
+  /** Whole business days after which a change of a payout account is in force. */
+  readonly coolingDays: number;
 };
 
 const list = z
@@ -39,6 +43,14 @@ const perMinute = (usual: number) =>
     .string()
     .regex(/^\d{1,9}$/, 'must be a whole number from 0 (no limit) to 999999999')
     .transform(Number)
+    .default(usual);
+
+const wholeNumber = ({ min, max, usual }: { readonly min: number; readonly max: number; readonly usual: number }) =>
+  z
+    .string()
+    .regex(/^\d{1,4}$/, `must be a whole number from ${min} to ${max}`)
+    .transform(Number)
+    .refine((number) => number >= min && number <= max, `must be a whole number from ${min} to ${max}`)
     .default(usual);
 
 /** A setting that is to come: whoever sets it must not believe that it does something. */
@@ -82,6 +94,8 @@ const environment = z.object({
   BRAMKA_WORKERS: later('start further processes with BRAMKA_ROLE=api instead', '1'),
   NATS_URL: later('processes share news through PostgreSQL'),
   SMTP_URL: later('no mails are sent'),
+  ACTIVATION_WORKING_HOURS: wholeNumber({ min: 1, max: 80, usual: 4 }),
+  PAYOUT_ACCOUNT_COOLING_DAYS: wholeNumber({ min: 0, max: 30, usual: 2 }),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'must be a level such as info or warn')
     .default('info'),
@@ -113,6 +127,8 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     secret: data.BRAMKA_SECRET,
     publicUrl: data.PUBLIC_URL,
     logLevel: data.LOG_LEVEL,
+    activationHours: data.ACTIVATION_WORKING_HOURS,
+    coolingDays: data.PAYOUT_ACCOUNT_COOLING_DAYS,
   };
 }
 

@@ -2,7 +2,7 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Scope, scopes } from './auth/actor.ts';
 import { hashKey, newApiKey, newRestToken } from './auth/model.ts';
-import { findKey, insertKey } from './auth/store.ts';
+import { findKey, findOperatorKey, insertKey } from './auth/store.ts';
 import type { Clock } from './kernel/clock.ts';
 import { type Database, inTransaction, type Tx } from './kernel/db/database.ts';
 import { newId, newMerchantId, newShopId } from './kernel/ids.ts';
@@ -11,6 +11,7 @@ import type { Seal } from './kernel/seal.ts';
 import { openAccounts } from './ledger/sql/open-accounts.ts';
 import { insertMerchant } from './merchants/sql/insert-merchant.ts';
 import { insertPayoutAccounts } from './merchants/sql/insert-payout-accounts.ts';
+import { createOperatorKey } from './operator/create-operator-key.ts';
 import { listRatesPpm } from './pricing/model.ts';
 import { insertPlan } from './pricing/store.ts';
 import { type Channel, channels } from './shops/model.ts';
@@ -35,6 +36,8 @@ type DemoSecrets = {
   readonly serviceKey: string;
   readonly restToken: string;
   readonly apiKey: string;
+  /** Of the back office; a merchant's program has no use for it. */
+  readonly operatorKey: string;
 };
 
 /**
@@ -47,7 +50,8 @@ export async function prepareDemo(
 ): Promise<Demo> {
   const file = join(place.dataDir, 'demo.json');
   const known = await readDemo(deps.database, file);
-  const secrets = known ?? (await inTransaction(deps.database, (tx) => createDemo(tx, deps)));
+  const made = known ?? (await inTransaction(deps.database, (tx) => createDemo(tx, deps)));
+  const secrets = { ...made, operatorKey: made.operatorKey ?? (await giveOperatorKey(deps)) };
   const { publicUrl } = place;
   const demo: Demo = {
     graphqlUrl: `${publicUrl}/graphql`,
@@ -63,13 +67,25 @@ export async function prepareDemo(
   return demo;
 }
 
+/** The operator's key is missing in a file of a version that had no operators. */
+type KeptSecrets = Omit<DemoSecrets, 'operatorKey'> & { readonly operatorKey?: string };
+
 /** The secrets of an earlier start, if this database still knows them. */
-async function readDemo(database: Database, file: string): Promise<DemoSecrets | undefined> {
+async function readDemo(database: Database, file: string): Promise<KeptSecrets | undefined> {
   const text = await readFile(file, 'utf8').catch(() => '{}');
-  const { merchantId, shopId, serviceId, serviceKey, restToken, apiKey } = parse(text);
+  const { merchantId, shopId, serviceId, serviceKey, restToken, apiKey, operatorKey } = parse(text);
   if (!merchantId || !shopId || !serviceId || !serviceKey || !restToken || !apiKey) return undefined;
   const key = await findKey(database, hashKey(apiKey));
-  return key && { merchantId, shopId, serviceId, serviceKey, restToken, apiKey };
+  const isKnown = operatorKey && (await findOperatorKey(database, hashKey(operatorKey)));
+  return (
+    key && { ...{ merchantId, shopId, serviceId, serviceKey, restToken, apiKey }, ...(isKnown ? { operatorKey } : {}) }
+  );
+}
+
+async function giveOperatorKey(deps: { readonly database: Database; readonly clock: Clock }): Promise<string> {
+  const wish = { name: 'Demo', expiresAt: undefined };
+  const make = (tx: Tx) => createOperatorKey(tx, { clock: deps.clock, mode: 'test' }, wish);
+  return (await inTransaction(deps.database, make)).secret;
 }
 
 function parse(text: string): Partial<DemoSecrets> {
@@ -80,7 +96,7 @@ function parse(text: string): Partial<DemoSecrets> {
   }
 }
 
-async function createDemo(tx: Tx, deps: { readonly clock: Clock; readonly seal: Seal }): Promise<DemoSecrets> {
+async function createDemo(tx: Tx, deps: { readonly clock: Clock; readonly seal: Seal }): Promise<KeptSecrets> {
   const now = deps.clock.now();
   const merchantId = newMerchantId();
   const shopId = newShopId();

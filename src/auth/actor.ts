@@ -8,6 +8,8 @@ export const scopes = {
   'payouts:read': 'Read payouts, what they are made of, and the recipients of baskets.',
   'shops:read': 'Read shops and their settings.',
   'shops:write': 'Change the settings of shops and rotate their service keys.',
+  'contract:read': 'Read the contract, the payout accounts and the messages to the bank.',
+  'contract:write': 'Submit shops, change payout accounts, write to the bank, give notice of the contract.',
   'keys:write': 'Create and revoke API keys.',
   'schema:read': 'Introspect the GraphQL schema.',
 } as const;

@@ -1,11 +1,11 @@
 import { builder } from '../graphql/builder.ts';
-import { actorWith } from '../graphql/context.ts';
+import { actorWith, requireActor } from '../graphql/context.ts';
 import { refusable, resultUnion } from '../graphql/refusable.ts';
 import { inTransaction } from '../kernel/db/database.ts';
 import type { ApiKey } from '../kernel/db/generated/prisma/client.ts';
 import { NotFound } from '../kernel/errors.ts';
 import { parseId } from '../kernel/ids.ts';
-import { type Actor, Forbidden, restScopes, scopes, Unauthenticated } from './actor.ts';
+import { type Actor, Forbidden, restScopes, scopes } from './actor.ts';
 import { createApiKey } from './create-api-key.ts';
 import { createRestToken } from './create-rest-token.ts';
 import { revokeApiKey, revokeRestToken } from './revoke-api-key.ts';
@@ -50,7 +50,8 @@ const RestTokenRef = builder.prismaObject('ApiKey', {
   }),
 });
 
-const MerchantRef = builder.prismaObject('Merchant', {
+/** The GraphQL type of a merchant, which nobody but his own keys reaches. */
+export const MerchantRef = builder.prismaObject('Merchant', {
   description: 'The legal person with the contract.',
   fields: (t) => ({
     id: t.exposeID('id', { description: '20 characters `[a-z0-9]`.' }),
@@ -110,10 +111,7 @@ builder.queryField('viewer', (t) =>
   t.field({
     type: ViewerRef,
     description: 'Whoever asks. Any good key may ask this.',
-    resolve: (_, __, context) => {
-      if (!context.actor) throw new Unauthenticated();
-      return context.actor;
-    },
+    resolve: (_, __, context) => requireActor(context),
   }),
 );
 

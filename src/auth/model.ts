@@ -3,7 +3,7 @@ import { InvalidInput } from '../kernel/errors.ts';
 import { type Scope, scopes } from './actor.ts';
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
-const keyPattern = /^bk_(test|live)_([0-9A-Za-z]{43})([0-9a-f]{8})$/;
+const keyPattern = /^(bk|bo)_(test|live)_([0-9A-Za-z]{43})([0-9a-f]{8})$/;
 
 /** Keys of the sandbox say so, and work nowhere else. */
 export type KeyMode = 'test' | 'live';
@@ -13,8 +13,12 @@ export type KeyMode = 'test' | 'live';
  * mistyped key is recognised without a look into the database.
  */
 export function newApiKey(mode: KeyMode): string {
-  const body = randomText(43, alphabet);
-  return `bk_${mode}_${body}${checksum(mode, body)}`;
+  return newKey('bk', mode);
+}
+
+/** Makes a key of an operator: `bo_test_` or `bo_live_`, otherwise like an API key. */
+export function newOperatorKey(mode: KeyMode): string {
+  return newKey('bo', mode);
 }
 
 /** Makes a token for the imoje REST door: 64 lower-case letters and digits (imoje protocol, section 0). */
@@ -29,8 +33,12 @@ export function newServiceKey(): string {
 
 /** Says whether a text can be an API key of this mode at all, by its form and checksum. */
 export function isApiKey(text: string, mode: KeyMode): boolean {
-  const [, keyMode = '', body = '', sum] = keyPattern.exec(text) ?? [];
-  return keyMode === mode && checksum(keyMode, body) === sum;
+  return isKey(text, 'bk', mode);
+}
+
+/** Says whether a text can be a key of an operator in this mode at all, by its form and checksum. */
+export function isOperatorKey(text: string, mode: KeyMode): boolean {
+  return isKey(text, 'bo', mode);
 }
 
 /** Says whether a text can be a token of the imoje REST door at all, by its form. */
@@ -56,8 +64,20 @@ export function parseScopes(names: readonly string[]): Scope[] {
   return [...new Set(names)] as Scope[];
 }
 
-function checksum(mode: string, body: string): string {
-  return hash('sha256', `bk_${mode}_${body}`).slice(0, 8);
+type KeyPrefix = 'bk' | 'bo';
+
+function newKey(prefix: KeyPrefix, mode: KeyMode): string {
+  const head = `${prefix}_${mode}_${randomText(43, alphabet)}`;
+  return `${head}${checksum(head)}`;
+}
+
+function isKey(text: string, prefix: KeyPrefix, mode: KeyMode): boolean {
+  const [, textPrefix, textMode, body, sum] = keyPattern.exec(text) ?? [];
+  return textPrefix === prefix && textMode === mode && checksum(`${prefix}_${mode}_${body}`) === sum;
+}
+
+function checksum(head: string): string {
+  return hash('sha256', head).slice(0, 8);
 }
 
 function randomText(length: number, letters: string): string {

@@ -1,5 +1,5 @@
 import { type Database, read, type Tx } from '../kernel/db/database.ts';
-import type { ApiKey } from '../kernel/db/generated/prisma/client.ts';
+import type { ApiKey, OperatorKey } from '../kernel/db/generated/prisma/client.ts';
 
 /** A key as authentication needs it. */
 export type KeyRow = Pick<ApiKey, 'id' | 'kind' | 'merchantId' | 'shopId' | 'scopes' | 'expiresAt'> & {
@@ -58,4 +58,39 @@ export async function markRevoked(
     values: [key.id, key.merchantId, key.shopId ?? null, at, key.kind],
   });
   return rows.length === 1;
+}
+
+/** Finds an operator's key that is not revoked by its hash; whether it has expired is the caller's to say. */
+export async function findOperatorKey(
+  database: Database,
+  hash: Buffer,
+): Promise<Pick<OperatorKey, 'id' | 'name' | 'expiresAt'> | undefined> {
+  const [row] = await read<Pick<OperatorKey, 'id' | 'name' | 'expiresAt'>>(database, {
+    name: 'find-operator-key',
+    text: `
+      select id, name, expires_at as "expiresAt" from operator_key where hash = $1::bytea and revoked_at is null`,
+    values: [hash],
+  });
+  return row;
+}
+
+/** Writes a new operator's key. */
+export async function insertOperatorKey(tx: Tx, key: Omit<OperatorKey, 'revokedAt'>): Promise<void> {
+  await tx.query({
+    name: 'insert-operator-key',
+    text: `
+      insert into operator_key (id, name, hash, hint, created_at, expires_at)
+      values ($1::uuid, $2::text, $3::bytea, $4::text, $5::timestamptz, $6::timestamptz)`,
+    values: [key.id, key.name, key.hash, key.hint, key.createdAt, key.expiresAt],
+  });
+}
+
+/** Revokes an operator's key, and gives its name; undefined when there is no such key that is good. */
+export async function endOperatorKey(tx: Tx, id: string, at: Date): Promise<string | undefined> {
+  const [row] = await tx.query<{ name: string }>({
+    name: 'revoke-operator-key',
+    text: 'update operator_key set revoked_at = $2::timestamptz where id = $1::uuid and revoked_at is null returning name',
+    values: [id, at],
+  });
+  return row?.name;
 }

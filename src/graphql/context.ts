@@ -1,11 +1,13 @@
 import type DataLoader from 'dataloader';
 import type { RefusalRecorder } from '../audit/record-refusal.ts';
 import type { Actor, Scope } from '../auth/actor.ts';
-import { requireScope, Unauthenticated } from '../auth/actor.ts';
+import { Forbidden, requireScope, Unauthenticated } from '../auth/actor.ts';
 import type { Authenticator } from '../auth/authenticate-actor.ts';
+import type { Operator } from '../auth/authenticate-operator.ts';
 import type { KeyMode } from '../auth/model.ts';
 import type { KeyWatch } from '../auth/watch-keys.ts';
 import type { WalletDeps } from '../cards/deps.ts';
+import type { ContractDeps } from '../contracts/deps.ts';
 import type {
   Capture,
   Payment,
@@ -27,6 +29,7 @@ import type { RefundDeps } from '../refunds/deps.ts';
 export type GraphApp = {
   readonly payments: PaymentDeps;
   readonly refunds: RefundDeps;
+  readonly contracts: ContractDeps;
   /** The tokeniser; undefined where no cards are taken. */
   readonly cards: WalletDeps | undefined;
   readonly authenticator: Authenticator;
@@ -48,8 +51,12 @@ export type GraphApp = {
 export type GraphContext = {
   readonly app: GraphApp;
   readonly actor: Actor | undefined;
+  /** Whoever asks by an operator's key; he is no actor, so nothing of merchants' operations is open to him. */
+  readonly operator: Operator | undefined;
   /** The header that made the actor, for whatever must look again whether the key is still good. */
   readonly authorization: string | undefined;
+  /** Where the request comes from, as far as our proxies vouch for it. */
+  readonly address: string;
   readonly loaders: Loaders;
 };
 
@@ -66,11 +73,31 @@ export type Loaders = {
 };
 
 /**
+ * The actor of an operation.
+ * @throws Unauthenticated without a good key; Forbidden to operators.
+ */
+export function requireActor(context: GraphContext): Actor {
+  if (context.operator) throw new Forbidden("This is an operator's key; use an API key of the merchant.");
+  if (!context.actor) throw new Unauthenticated();
+  return context.actor;
+}
+
+/**
  * The actor of an operation, if it has the scope.
- * @throws Unauthenticated without a good key; Forbidden without the scope.
+ * @throws Unauthenticated without a good key; Forbidden without the scope, and to operators.
  */
 export function actorWith(context: GraphContext, scope: Scope): Actor {
+  const actor = requireActor(context);
+  requireScope(actor, scope);
+  return actor;
+}
+
+/**
+ * The operator of an operation that merchants have no part in.
+ * @throws Unauthenticated without a good key; Forbidden to a merchant's.
+ */
+export function requireOperator(context: GraphContext): Operator {
+  if (context.operator) return context.operator;
   if (!context.actor) throw new Unauthenticated();
-  requireScope(context.actor, scope);
-  return context.actor;
+  throw new Forbidden('Only operators may do this; an API key of a merchant never can.');
 }

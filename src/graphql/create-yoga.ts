@@ -46,8 +46,8 @@ export function createGraphServer(options: {
   });
 }
 
-function pickTransport({ actor, authorization }: Transport): Transport {
-  return { actor, authorization };
+function pickTransport({ actor, operator, authorization, address }: Transport): Transport {
+  return { actor, operator, authorization, address };
 }
 
 /**

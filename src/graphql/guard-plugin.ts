@@ -12,6 +12,7 @@ import {
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Actor } from '../auth/actor.ts';
+import type { Operator } from '../auth/authenticate-operator.ts';
 import { holdsCardNumber } from '../kernel/card-numbers.ts';
 import { cardNumberFound } from '../kernel/text.ts';
 import { hideInError } from './hide-in-error.ts';
@@ -30,7 +31,13 @@ export const nestingMax = 100;
 export const executionMsMax = 15_000;
 
 /** What every transport puts into the initial context of an operation. */
-export type Transport = { readonly actor: Actor | undefined; readonly authorization: string | undefined };
+export type Transport = {
+  readonly actor: Actor | undefined;
+  readonly operator: Operator | undefined;
+  readonly authorization: string | undefined;
+  /** Where the request comes from, as far as our proxies vouch for it. */
+  readonly address: string;
+};
 
 /**
  * The guards that every operation passes, over HTTP, SSE and WebSocket alike: tokens, validation with limits,
@@ -46,8 +53,8 @@ export function guardPlugin(): Plugin<Transport> {
       });
     },
     onValidate: ({ params, context, setResult }) => {
-      const { actor } = context as Transport;
-      const mayIntrospect = actor?.scopes.has('schema:read') === true;
+      const { actor, operator } = context as Transport;
+      const mayIntrospect = operator !== undefined || actor?.scopes.has('schema:read') === true;
       setResult(validateOnce({ schema: params.schema, document: params.documentAST, mayIntrospect }));
     },
     onExecute: ({ executeFn, setExecuteFn }) => {

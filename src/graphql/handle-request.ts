@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Authenticator } from '../auth/authenticate-actor.ts';
+import type { OperatorAuthenticator } from '../auth/authenticate-operator.ts';
+import { addressOf } from '../http/client-address.ts';
 import type { RequestLimits } from '../http/limit-requests.ts';
 import { hideCardNumbers } from '../kernel/card-numbers.ts';
 import type { RefusalCode } from '../kernel/errors.ts';
@@ -24,10 +26,12 @@ export type HttpHandler = {
 export function createHttpHandler(options: {
   readonly yoga: Yoga;
   readonly authenticator: Authenticator;
+  readonly operators: OperatorAuthenticator;
   readonly mayCall: OriginRule;
   readonly limits: RequestLimits;
+  readonly trustedProxies: readonly string[];
 }): HttpHandler {
-  const { yoga, authenticator, mayCall, limits } = options;
+  const { yoga, authenticator, operators, mayCall, limits, trustedProxies } = options;
   const responses = new Set<ServerResponse>();
   return {
     handle: async (request, response) => {
@@ -46,13 +50,16 @@ export function createHttpHandler(options: {
       response.once('close', () => responses.delete(response));
       const { authorization } = request.headers;
       const actor = await authenticator.authenticate(authorization);
-      const limited = await (actor ? limits.ofKey(actor.keyId) : limits.ofAddress(request));
+      const operator = actor ? undefined : await operators.authenticate(authorization);
+      const holder = actor ?? operator;
+      const limited = await (holder ? limits.ofKey(holder.keyId) : limits.ofAddress(request));
       if (limited) {
         response.setHeader('retry-after', limited.retryAfterSeconds);
         refuse(response, { status: 429, message: limited.message, code: limited.code });
         return;
       }
-      await yoga(request, response, { actor, authorization });
+      const address = addressOf(request, trustedProxies);
+      await yoga(request, response, { actor, operator, authorization, address });
     },
     drain: () => {
       for (const response of responses) if (isStream(response)) response.destroy();

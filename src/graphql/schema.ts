@@ -28,6 +28,13 @@ import '../realtime/graphql/event.ts';
 import '../realtime/graphql/event-queries.ts';
 import '../realtime/graphql/subscriptions.ts';
 import '../webhooks/graphql.ts';
+import '../contracts/graphql/contract.ts';
+import '../contracts/graphql/application.ts';
+import '../contracts/graphql/own-contract.ts';
+import '../support/graphql.ts';
+import '../operator/graphql/operator.ts';
+import '../operator/graphql/reviews.ts';
+import '../operator/graphql/messages.ts';
 import { builder } from './builder.ts';
 
 /** The whole schema, collected from the slices. */

@@ -136,7 +136,13 @@ async function prepare(
   const { holder } = context.extra;
   const limited = holder && (await limits.ofKey(holder.actor.keyId));
   if (limited) return [toGraphQLError(limited)];
-  const transport = { actor: holder?.actor, authorization: holder?.authorization };
+  // Operators have nothing to follow, so their keys open no socket.
+  const transport = {
+    actor: holder?.actor,
+    operator: undefined,
+    authorization: holder?.authorization,
+    address: 'unknown',
+  };
   const { schema, execute, subscribe, contextFactory, parse, validate } = yoga.getEnveloped(transport);
   try {
     const document = parse(payload.query);

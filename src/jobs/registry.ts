@@ -1,3 +1,5 @@
+import type { ContractDeps } from '../contracts/deps.ts';
+import { contractJobs } from '../contracts/jobs.ts';
 import type { JobHandlers } from '../kernel/jobs/handler.ts';
 import type { LedgerDeps } from '../ledger/deps.ts';
 import { ledgerSweeps } from '../ledger/jobs.ts';
@@ -29,6 +31,7 @@ export type Sweep = { readonly name: string; readonly everyMs: number; readonly 
 export function allJobs(deps: {
   readonly payments: PaymentDeps;
   readonly refunds: RefundDeps;
+  readonly contracts: ContractDeps;
   readonly webhooks: WebhookDeps;
   readonly acquirers: readonly JobHandlers[];
 }): JobGroups {
@@ -36,6 +39,7 @@ export function allJobs(deps: {
     paymentJobs(deps.payments),
     profileJobs(deps.payments),
     refundJobs(deps.refunds),
+    contractJobs(deps.contracts),
     ...deps.acquirers,
   ]);
   const toShops = webhookJobs(deps.webhooks);

@@ -49,3 +49,24 @@ export class AmountOutOfRange extends Refusal {
     super(`${name} takes ${min} to ${max} minor units; choose another method.`, field);
   }
 }
+
+/** The way of settling was to be changed (features F23). */
+export class SettlementFixed extends Refusal {
+  readonly code = 'SETTLEMENT_FIXED';
+
+  constructor() {
+    super(
+      'The way of settling is part of the contract and cannot be changed: all is paid out on the next business day.',
+      ['settlement'],
+    );
+  }
+}
+
+/** The address of a shop was to be changed otherwise than by message (features F8). */
+export class AddressByMessage extends Refusal {
+  readonly code = 'ADDRESS_BY_MESSAGE';
+
+  constructor() {
+    super('The address of a shop is changed by the bank: call sendMessage with the shop and its newUrl.', ['url']);
+  }
+}

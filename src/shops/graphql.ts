@@ -14,7 +14,8 @@ import { findVisibleShop } from './find-shop.ts';
 import { rotateServiceKey } from './rotate-service-key.ts';
 import { updateShop } from './update-shop.ts';
 
-const ShopStatusEnum = builder.enumType('ShopStatus', {
+/** States of a shop. */
+export const ShopStatusEnum = builder.enumType('ShopStatus', {
   description: 'Where a shop stands. Only an ACTIVE one takes payments.',
   values: describeValues<ShopStatus>({
     SUBMITTED: 'Waits for its review.',
@@ -84,6 +85,13 @@ export const ShopRef = builder.prismaObject('Shop', {
     sandboxDelayMs: t.exposeInt('sandboxDelayMs', {
       description: 'Sandbox only: milliseconds the simulated acquirers wait before they tell the outcome.',
     }),
+    activeFrom: t.expose('reviewDueAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When a submitted shop becomes ACTIVE by itself, later while it is held; null for all others.',
+    }),
+    heldReason: t.exposeString('heldReason', { nullable: true, description: 'Why the bank holds a submitted shop.' }),
+    reason: t.exposeString('statusReason', { nullable: true, description: 'Why it was refused, suspended or closed.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the shop was made.' }),
   }),
 });
@@ -129,7 +137,13 @@ const UpdateShopInput = builder.inputType('UpdateShopInput', {
   fields: (t) => ({
     shopId: t.id({ required: true, description: 'The shop to change.' }),
     name: t.string({ description: '1 to 100 characters.' }),
-    url: t.field({ type: 'URL', description: 'Where the shop sells.' }),
+    url: t.field({
+      type: 'URL',
+      description: 'Any value is answered ADDRESS_BY_MESSAGE: the bank changes the address (`sendMessage`).',
+    }),
+    settlement: t.string({
+      description: 'Any value is answered SETTLEMENT_FIXED: the way of settling is part of the contract.',
+    }),
     notificationUrl: t.field({
       type: 'URL',
       description: 'Where notifications go. In production public, on a default port; else INVALID_INPUT.',
@@ -149,13 +163,14 @@ const UpdateShopSuccess = builder.objectRef<{ shop: ShopRow }>('UpdateShopSucces
 builder.mutationField('updateShop', (t) =>
   t.field({
     type: resultUnion('UpdateShop', UpdateShopSuccess),
-    description: 'Changes settings of a shop. Scope: shops:write. Refusals: NOT_FOUND, INVALID_INPUT.',
+    description:
+      'Changes settings of a shop. Scope: shops:write. Refusals: NOT_FOUND, INVALID_INPUT, SETTLEMENT_FIXED, ADDRESS_BY_MESSAGE.',
     args: { input: t.arg({ type: UpdateShopInput, required: true, description: 'What to change.' }) },
     resolve: (_, { input }, context) =>
       refusable(context, { operation: 'updateShop', scope: 'shops:write' }, async (actor) => {
         const { payments, addressRule } = context.app;
         const shop = await findVisibleShop(payments.shops, actor, input.shopId);
-        const { capture, ...given } = input;
+        const { capture, settlement, url, ...given } = input;
         const settings = {
           ...given,
           captureMode: capture ?? undefined,
@@ -164,7 +179,8 @@ builder.mutationField('updateShop', (t) =>
           sandboxDelayMs: input.sandboxDelayMs ?? undefined,
         };
         const deps = { actor, clock: payments.clock, addressRule };
-        await inTransaction(payments.database, (tx) => updateShop(tx, deps, { shop, settings }));
+        const fixed = { settlement, url };
+        await inTransaction(payments.database, (tx) => updateShop(tx, deps, { shop, settings, fixed }));
         payments.shops.forget(shop.id);
         return { shop: await payments.database.prisma.shop.findUniqueOrThrow({ where: { id: shop.id } }) };
       }),

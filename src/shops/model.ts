@@ -94,12 +94,17 @@ export type Shop = {
 /** Settings of a shop to be changed: undefined leaves one as it is, null clears it. */
 export type ShopSettings = {
   readonly name?: string | undefined;
-  readonly url?: string | null | undefined;
   readonly notificationUrl?: string | null | undefined;
   readonly locale?: string | undefined;
   readonly paymentValiditySeconds?: number | null | undefined;
   readonly captureMode?: CaptureMode | undefined;
   readonly sandboxDelayMs?: number | undefined;
+};
+
+/** What shops ask to change and cannot. */
+export type FixedSettings = {
+  readonly settlement?: string | null | undefined;
+  readonly url?: string | null | undefined;
 };
 
 /** The facts of a channel. */
@@ -129,4 +134,19 @@ export function takesCard(channel: Channel): boolean {
 export function limitsAgainst(channel: Channel, amount: bigint): AmountLimits | undefined {
   const { limits } = channelFacts(channel);
   return limits && (amount < limits.min || amount > limits.max) ? limits : undefined;
+}
+
+/** The moves a shop may make (domain: states). */
+export const shopMoves = {
+  SUBMITTED: ['ACTIVE', 'REFUSED'],
+  ACTIVE: ['SUSPENDED'],
+  SUSPENDED: ['ACTIVE', 'CLOSED'],
+  CLOSED: [],
+  REFUSED: [],
+} as const satisfies Record<ShopStatus, readonly ShopStatus[]>;
+
+/** Says whether a shop may move from one state to another. */
+export function mayMoveShop(from: ShopStatus, to: ShopStatus): boolean {
+  const targets: readonly ShopStatus[] = shopMoves[from];
+  return targets.includes(to);
 }

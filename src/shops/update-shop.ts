@@ -4,8 +4,9 @@ import type { Tx } from '../kernel/db/database.ts';
 import { InvalidInput } from '../kernel/errors.ts';
 import { lockShops } from '../kernel/events/append-events.ts';
 import { parseText } from '../kernel/text.ts';
-import { type AddressRule, parseCallableAddress, parseWebAddress } from '../kernel/web-address.ts';
-import type { Shop, ShopSettings } from './model.ts';
+import { type AddressRule, parseCallableAddress } from '../kernel/web-address.ts';
+import { AddressByMessage, SettlementFixed } from './errors.ts';
+import type { FixedSettings, Shop, ShopSettings } from './model.ts';
 import { writeShopSettings } from './sql/write-shop-settings.ts';
 
 /** 15 months: as long as an unpaid payment may wait at most (imoje protocol, section 13). */
@@ -13,20 +14,23 @@ const validitySecondsMax = 40_000_000;
 const sandboxDelayMsMax = 600_000;
 
 /**
- * Changes settings of a shop.
+ * Changes settings of a shop. What the contract fixes is refused by name: the way of settling, and the address, which the
+ * bank changes.
  * @throws Forbidden without the scope `shops:write`; InvalidInput for a name that is empty or over 100 characters, an
- * address that may not be called, a validity outside 60 to 40,000,000 seconds, a sandbox delay outside 0 to 600,000 ms.
+ * address that may not be called, a validity outside 60 to 40,000,000 seconds, a sandbox delay outside 0 to 600,000 ms;
+ * SettlementFixed; AddressByMessage.
  */
 export async function updateShop(
   tx: Tx,
   deps: { readonly actor: Actor; readonly clock: Clock; readonly addressRule: AddressRule },
-  input: { readonly shop: Shop; readonly settings: ShopSettings },
+  input: { readonly shop: Shop; readonly settings: ShopSettings; readonly fixed?: FixedSettings },
 ): Promise<void> {
   requireScope(deps.actor, 'shops:write');
   const { shop, settings } = input;
-  const { name, url, notificationUrl } = settings;
+  const { name, notificationUrl } = settings;
+  if (input.fixed?.settlement != null) throw new SettlementFixed();
+  if (input.fixed?.url !== undefined) throw new AddressByMessage();
   if (name !== undefined) parseText(name.trim(), 'name', { max: 100 });
-  if (typeof url === 'string') parseWebAddress(url, ['url']);
   if (typeof notificationUrl === 'string') {
     parseCallableAddress(notificationUrl, deps.addressRule, ['notificationUrl']);
   }

@@ -85,11 +85,10 @@ describe('keys', () => {
 describe('a shop', () => {
   it('is changed where something is given, cleared where null is, and left alone elsewhere', async () => {
     const { shopId } = tenant;
-    const select = 'shop { name url locale notificationUrl paymentValiditySeconds sandboxDelayMs }';
+    const select = 'shop { name locale notificationUrl paymentValiditySeconds sandboxDelayMs }';
     const change = (settings: object): Promise<Outcome> => run('updateShop', { shopId, ...settings }, { select });
     const all = {
       name: 'Nowa',
-      url: 'https://shop.example',
       locale: 'de',
       notificationUrl: 'http://127.0.0.1:1/x',
       paymentValiditySeconds: 90,
@@ -97,7 +96,7 @@ describe('a shop', () => {
     };
     expect(await change(all)).toMatchObject({ shop: all });
     expect(await change({})).toMatchObject({ shop: all });
-    const nothing = { url: null, notificationUrl: null, paymentValiditySeconds: null };
+    const nothing = { notificationUrl: null, paymentValiditySeconds: null };
     expect(await change({ ...nothing, name: null, locale: null, sandboxDelayMs: null })).toMatchObject({
       shop: { ...all, ...nothing },
     });
@@ -107,7 +106,6 @@ describe('a shop', () => {
     const { shopId } = tenant;
     for (const wrong of [
       { name: '' },
-      { url: 'ftp://x' },
       { notificationUrl: 'x' },
       { paymentValiditySeconds: 59 },
       { sandboxDelayMs: -1 },

@@ -60,14 +60,25 @@ const byName: Readonly<Record<string, unknown>> = {
     // Goes with another method than the one above.
     wallet: undefined,
     shares: undefined,
+    ...{ nip: '5260250274', regon: '123456785', postalCode: '00-950', iban: 'PL61109010140000071219812874' },
+    // Cannot be changed.
+    settlement: undefined,
   },
   ...{ createdFrom: '2020-01-01T00:00:00Z', createdBefore: '2099-01-01T00:00:00Z', locale: 'pl', orderId: undefined },
 };
+
+/** The same for one place. */
+const byPath: Readonly<Record<string, unknown>> = { 'Mutation.updateShop.input.url': undefined };
 
 /** Whether an input names something that belongs to somebody. */
 function isIdLike(name: string, type: GraphQLNamedType): boolean {
   if (free.has(name)) return false;
   return type.name === 'ID' || type.name === 'Cursor' || /^id$|Ids?$/.test(name) || name === 'after';
+}
+
+/** Says whether an operation is one of merchants; the others are of operators, or of whoever is no merchant yet. */
+export function isOfMerchants({ description }: WalkedOperation): boolean {
+  return !/Operators only|Needs no key/.test(description);
 }
 
 /** Every operation of the schema. */
@@ -117,6 +128,7 @@ function inputFor(path: string, type: GraphQLInputType, idFor: (path: string) =>
   const name = path.split('.').at(-1) ?? '';
   const named = getNamedType(type);
   if (isIdLike(name, named)) return idFor(path);
+  if (path in byPath) return byPath[path];
   const bare = isNonNullType(type) ? type.ofType : type;
   if (name in byName && !(name === 'orderId' && isNonNullType(type))) return byName[name];
   if (isListType(bare) && isInputObjectType(named)) return [inputFor(path, named, idFor)];

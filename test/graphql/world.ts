@@ -78,6 +78,8 @@ export type Tenant = {
   readonly spareKeyId: string;
   /** A token of the REST door, to be revoked. */
   readonly spareTokenId: string;
+  /** A change of a payout account that waits. */
+  readonly changeId: string;
   /** The place before the first event. */
   readonly startCursor: string;
 };
@@ -116,10 +118,13 @@ export async function settleTenant(
   const payoutId = await payOut(database, shop, 500n);
   const recipientId = await insertRecipient(database, { merchantId: owner, shopId: shop.id, paymentId: paidId, mark });
   const deliveryId = await insertDelivery(database, { shopId: shop.id, paymentId: paidId, mark });
+  const currency = merchantId === undefined ? 'EUR' : 'CZK';
+  const changeId = await requestPayoutAccount(gateway, { key: key.secret, currency, mark });
   return {
     ...{ merchantId: owner, shopId: shop.id, serviceKey, key: key.secret, keyId: key.id },
     ...{ paidId, transactionId, refundId, openIds, reservedIds, profileIds, customerId },
-    ...{ deliveryId, payoutId, recipientId, linkId, startCursor, spareKeyId: spare.id, spareTokenId: token.id },
+    ...{ deliveryId, payoutId, recipientId, linkId, changeId, startCursor },
+    ...{ spareKeyId: spare.id, spareTokenId: token.id },
   };
 }
 
@@ -149,6 +154,22 @@ export async function createPayment(gateway: TestGateway, { key, shopId, mark, c
   );
   if (!answer.data?.createPayment.payment) throw new Error(`No payment was made: ${JSON.stringify(answer)}`);
   return answer.data.createPayment.payment.id;
+}
+
+/** Asks for payouts of a currency to go to another account, and gives the id of the change. */
+async function requestPayoutAccount(
+  gateway: TestGateway,
+  { key, currency, mark }: { readonly key: string; readonly currency: string; readonly mark: string },
+): Promise<string> {
+  const answer = await ask<{ requestPayoutAccount: { change: { id: string } } }>(
+    gateway,
+    `mutation($input: RequestPayoutAccountInput!) {
+      requestPayoutAccount(input: $input) { ... on RequestPayoutAccountSuccess { change { id } } ... on Refusal { code message } }
+    }`,
+    { key, variables: { input: { idempotencyKey: mark, currency, iban: '61 1090 1014 0000 0712 1981 2874' } } },
+  );
+  if (!answer.data?.requestPayoutAccount.change) throw new Error(`Nothing was asked for: ${JSON.stringify(answer)}`);
+  return answer.data.requestPayoutAccount.change.id;
 }
 
 /** Makes a payment link without an end of uses, and gives its id. */

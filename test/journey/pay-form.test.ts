@@ -163,14 +163,14 @@ test('the ledger holds one posting, the balance it makes, and the commission of 
     select a.kind, a.owner, a.currency, b.amount from account_balance b join account a on a.id = b.account_id
     where b.amount <> 0`);
   const { rows: commissions } = await client.query(
-    'select transaction_id as id, amount, base, rate_ppm as "ratePpm", payout_id as "payoutId" from commission',
+    'select transaction_id as id, amount, base, rate_ppm as "ratePpm" from commission',
   );
   await client.end();
   const [owner, { id }] = [gateway.demo.shopId, settled.transaction];
   const money = { amount: '5000', currency: 'PLN' };
   expect(postings).toEqual([{ kind: 'SALE', from: 'ACQUIRER', to: 'SHOP', owner, ...money, transactionId: id }]);
   expect(balances).toEqual([{ kind: 'SHOP', owner, ...money }]);
-  expect(commissions).toEqual([{ id, amount: '80', base: '5000', ratePpm: 15_900, payoutId: null }]);
+  expect(commissions).toEqual([{ id, amount: '80', base: '5000', ratePpm: 15_900 }]);
 });
 
 test('the page says that it is paid and leads back to the address of the shop, byte for byte', async () => {

@@ -25,7 +25,6 @@ async function settingsOf(shop: Shop): Promise<object> {
     where: { id: shop.id },
     select: {
       name: true,
-      url: true,
       notificationUrl: true,
       locale: true,
       paymentValiditySeconds: true,
@@ -36,7 +35,6 @@ async function settingsOf(shop: Shop): Promise<object> {
 
 const all = {
   name: 'Buty i torby',
-  url: 'https://shop.example',
   notificationUrl: 'http://localhost:3000/notify',
   locale: 'en',
   paymentValiditySeconds: 600,
@@ -54,11 +52,24 @@ describe('The settings of a shop', () => {
     expect(await settingsOf(shop)).toEqual({ ...all, sandboxDelayMs: 0 });
   });
 
+  it('leave alone what the contract fixes, and say how the address is changed', async () => {
+    const shop = await world.openShop();
+    const deps = { actor: actorOf(shop), clock: world.clock, addressRule: 'any' } as const;
+    for (const [fixed, code] of [
+      [{ settlement: 'WEEKLY' }, 'SETTLEMENT_FIXED'],
+      [{ url: 'https://shop.example' }, 'ADDRESS_BY_MESSAGE'],
+      [{ url: null }, 'ADDRESS_BY_MESSAGE'],
+    ] as const) {
+      const tried = inTransaction(world.database, (tx) => updateShop(tx, deps, { shop, settings: {}, fixed }));
+      await expect(tried).rejects.toMatchObject({ code });
+    }
+  });
+
   it('are cleared by null where they may be empty', async () => {
     const shop = await world.openShop();
     await update(shop, all);
-    await update(shop, { url: null, notificationUrl: null, paymentValiditySeconds: null });
-    expect(await settingsOf(shop)).toEqual({ ...all, url: null, notificationUrl: null, paymentValiditySeconds: null });
+    await update(shop, { notificationUrl: null, paymentValiditySeconds: null });
+    expect(await settingsOf(shop)).toEqual({ ...all, notificationUrl: null, paymentValiditySeconds: null });
   });
 
   it.each<ShopSettings>([
@@ -87,10 +98,7 @@ describe('The settings of a shop', () => {
     ['name', { name: 'two\nlines' }],
     ['name', { name: 'half \ud83d' }],
     ['name', { name: 'Shop 4111 1111 1111 1111' }],
-    ['url', { url: 'https://shop.example/4111111111111111' }],
     ['notificationUrl', { notificationUrl: 'https://shop.example/?c=4111-1111-1111-1111' }],
-    ['url', { url: '' }],
-    ['url', { url: 'shop.example' }],
     ['notificationUrl', { notificationUrl: '' }],
     ['notificationUrl', { notificationUrl: 'ftp://shop.example' }],
   ])('are refused for a wrong %s', async (field, settings) => {

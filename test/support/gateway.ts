@@ -36,6 +36,8 @@ export async function startTestGateway(changes: Partial<Config> = {}): Promise<T
     secret: undefined,
     publicUrl: undefined,
     logLevel: 'silent',
+    activationHours: 4,
+    coolingDays: 2,
     ...changes,
   };
   const gateway = await startGateway(config);

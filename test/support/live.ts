@@ -9,7 +9,11 @@ export type Frame = { readonly type: string; readonly id?: string; readonly payl
 /** One answer of an operation, whatever carried it. */
 export type Result<Data = unknown> = {
   readonly data?: Data | null;
-  readonly errors?: readonly { readonly message: string; readonly extensions?: Record<string, unknown> }[];
+  readonly errors?: readonly {
+    readonly message: string;
+    readonly extensions?: Record<string, unknown>;
+    readonly path?: readonly (string | number)[];
+  }[];
 };
 
 /** A bare client of graphql-transport-ws: it sends what it is told, so it can also do wrong. */

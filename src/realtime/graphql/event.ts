@@ -11,7 +11,8 @@ import type { ProfileFactData } from '../../profiles/events.ts';
 import { ProfileRef, ProfileStatusEnum } from '../../profiles/graphql.ts';
 import type { RefundFactData } from '../../refunds/events.ts';
 import { RefundRef, RefundStatusEnum } from '../../refunds/graphql.ts';
-import { ShopRef } from '../../shops/graphql.ts';
+import type { ShopFactData } from '../../shops/events.ts';
+import { ShopRef, ShopStatusEnum } from '../../shops/graphql.ts';
 import type { MovementFactData, TransactionFactData } from '../../transactions/events.ts';
 import {
   CaptureRef,
@@ -50,6 +51,7 @@ const eventTypes: { readonly [noun: string]: string } = {
   REFUND: 'RefundEvent',
   PAYOUT: 'PayoutEvent',
   PROFILE: 'ProfileEvent',
+  SHOP: 'ShopEvent',
 };
 
 /** A fact of a shop's log. */
@@ -200,6 +202,18 @@ builder.objectRef<Event>('VoidEvent').implement({
       type: TransactionRef,
       description: 'The transaction as it is now.',
       resolve: (event, _, context) => context.loaders.transaction.load(event.transactionId ?? ''),
+    }),
+  }),
+});
+
+builder.objectRef<Event>('ShopEvent').implement({
+  description: 'The shop came into a state.',
+  interfaces: [EventRef],
+  fields: (t) => ({
+    status: t.field({
+      type: ShopStatusEnum,
+      description: 'Its state then.',
+      resolve: (event) => (event.data as ShopFactData).shop.status,
     }),
   }),
 });

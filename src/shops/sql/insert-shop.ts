@@ -11,6 +11,10 @@ export type NewShop = {
   /** In the order in which payers see them. */
   readonly channels: readonly Channel[];
   readonly createdAt: Date;
+  /** Where it sells. */
+  readonly url?: string;
+  /** For one that waits for its review: when that ends, and the merchant's idempotency key. */
+  readonly submission?: { readonly key: string; readonly hash: Buffer; readonly dueAt: Date };
 };
 
 /** Writes a new shop with its event counter at 0 and the channels it offers. */
@@ -19,8 +23,10 @@ export async function insertShop(tx: Tx, shop: NewShop): Promise<void> {
     name: 'insert-shop',
     text: `
       with shop as (
-        insert into shop (id, merchant_id, status, name, currencies, created_at, updated_at)
-        values ($1::uuid, $2::text, $3::shop_status, $4::text, $5::currency[], $6::timestamptz, $6::timestamptz)
+        insert into shop (id, merchant_id, status, name, currencies, created_at, updated_at, url, submission_key,
+          submission_hash, review_due_at)
+        values ($1::uuid, $2::text, $3::shop_status, $4::text, $5::currency[], $6::timestamptz, $6::timestamptz, $9::text,
+          $10::text, $11::bytea, $12::timestamptz)
         returning id
       ), counter as (
         insert into shop_counter (shop_id, last_number) select id, 0 from shop
@@ -37,6 +43,10 @@ export async function insertShop(tx: Tx, shop: NewShop): Promise<void> {
       shop.createdAt,
       shop.channels,
       shop.channels.map((channel) => channelFacts(channel).method),
+      shop.url ?? null,
+      shop.submission?.key ?? null,
+      shop.submission?.hash ?? null,
+      shop.submission?.dueAt ?? null,
     ],
   });
 }

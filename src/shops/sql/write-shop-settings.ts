@@ -12,20 +12,17 @@ export async function writeShopSettings(
     text: `
       update shop set
         name = coalesce($3::text, name),
-        url = case when $4::boolean then $5::text else url end,
-        notification_url = case when $6::boolean then $7::text else notification_url end,
-        locale = coalesce($8::text, locale),
-        payment_validity_seconds = case when $9::boolean then $10::int else payment_validity_seconds end,
-        sandbox_delay_ms = coalesce($11::int, sandbox_delay_ms),
-        capture_mode = coalesce($12::capture_mode, capture_mode),
+        notification_url = case when $4::boolean then $5::text else notification_url end,
+        locale = coalesce($6::text, locale),
+        payment_validity_seconds = case when $7::boolean then $8::int else payment_validity_seconds end,
+        sandbox_delay_ms = coalesce($9::int, sandbox_delay_ms),
+        capture_mode = coalesce($10::capture_mode, capture_mode),
         updated_at = $2::timestamptz
       where id = $1::uuid`,
     values: [
       change.shopId,
       change.at,
       settings.name?.trim() ?? null,
-      settings.url !== undefined,
-      settings.url ?? null,
       settings.notificationUrl !== undefined,
       settings.notificationUrl ?? null,
       settings.locale ?? null,
@@ -34,5 +31,17 @@ export async function writeShopSettings(
       settings.sandboxDelayMs ?? null,
       settings.captureMode ?? null,
     ],
+  });
+}
+
+/** Writes where a shop sells. */
+export async function writeShopAddress(
+  tx: Tx,
+  { shopId, url, at }: { readonly shopId: string; readonly url: string; readonly at: Date },
+): Promise<void> {
+  await tx.query({
+    name: 'write-shop-address',
+    text: 'update shop set url = $2::text, updated_at = $3::timestamptz where id = $1::uuid',
+    values: [shopId, url, at],
   });
 }

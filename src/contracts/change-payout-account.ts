@@ -1,0 +1,30 @@
+import { appendEntry } from '../audit/sql/append-entry.ts';
+import { inTransaction } from '../kernel/db/database.ts';
+import { newId } from '../kernel/ids.ts';
+import { setTimers } from '../kernel/jobs/timers.ts';
+import { insertPayoutAccounts } from '../merchants/sql/insert-payout-accounts.ts';
+import type { ContractDeps } from './deps.ts';
+import { timers } from './model.ts';
+import { endChange, endPayoutAccount, readChange } from './sql/payout-account-changes.ts';
+import { lockMerchant } from './store.ts';
+
+/** Puts a change of the payout account in force from the moment that was promised. Safe to repeat. */
+export async function changePayoutAccount(deps: ContractDeps, changeId: string): Promise<void> {
+  await inTransaction(deps.database, async (tx) => {
+    const change = await readChange(tx, changeId);
+    const locked = change && (await lockMerchant(tx, change.merchantId));
+    if (!locked) return;
+    const { merchantId, currency, iban, inForceFrom } = change;
+    const at = deps.clock.now({ clockOffsetMs: Number(locked.merchant.clockOffsetMs) });
+    if (inForceFrom > at) {
+      // A sandbox clock may have been set back since the timer was due; one that was cancelled is passed over then.
+      await setTimers(tx, [{ kind: timers.changePayoutAccount, subject: changeId, merchantId, dueAt: inForceFrom }]);
+      return;
+    }
+    if (!(await endChange(tx, { id: changeId, status: 'IN_FORCE', at }))) return;
+    await endPayoutAccount(tx, change);
+    await insertPayoutAccounts(tx, [{ id: newId(at), merchantId, currency, iban, validFrom: inForceFrom }]);
+    const what = { actor: 'gateway', action: 'CHANGE_PAYOUT_ACCOUNT', subject: `change:${changeId}` };
+    await appendEntry(tx, { at, merchantId, ...what, data: { currency, iban, inForceFrom } });
+  });
+}

@@ -1,0 +1,35 @@
+import type { Tx } from '../kernel/db/database.ts';
+import { appendEvents } from '../kernel/events/append-events.ts';
+import { newId } from '../kernel/ids.ts';
+import { openAccounts } from '../ledger/sql/open-accounts.ts';
+import { listRatesPpm, promotionOf } from '../pricing/model.ts';
+import { insertPlan } from '../pricing/store.ts';
+import { shopFact } from '../shops/events.ts';
+import { giveServiceKey } from '../shops/rotate-service-key.ts';
+import { moveShop } from '../shops/sql/move-shop.ts';
+import type { ContractDeps } from './deps.ts';
+import type { HeldShop } from './store.ts';
+
+/**
+ * Opens a submitted shop, inside a transaction that has locked it: its accounts, list prices with the promotion of the
+ * contract, its service key, and the first event of its log.
+ * @param opening.signedAt since when the promotion runs; null: there is none.
+ */
+export async function openShop(
+  tx: Tx,
+  deps: Pick<ContractDeps, 'seal'>,
+  opening: { readonly shop: HeldShop; readonly signedAt: Date | null; readonly at: Date },
+): Promise<void> {
+  const { shop, signedAt, at } = opening;
+  await moveShop(tx, { id: shop.id, from: 'SUBMITTED', to: 'ACTIVE', reason: null, at });
+  await openAccounts(
+    tx,
+    shop.currencies.map((currency) => ({ kind: 'SHOP', owner: shop.id, currency })),
+  );
+  await insertPlan(tx, {
+    ...{ id: newId(at), shopId: shop.id, validFrom: at, createdAt: at, ratesPpm: listRatesPpm },
+    ...(signedAt === null ? {} : { promotion: promotionOf(signedAt) }),
+  });
+  await giveServiceKey(tx, deps.seal, { shopId: shop.id, at });
+  await appendEvents(tx, [shopFact({ id: shop.id, status: 'ACTIVE' }, at)]);
+}

@@ -1,0 +1,148 @@
+import { ApplicationRef } from '../../contracts/graphql/application.ts';
+import { MerchantStatusEnum } from '../../contracts/graphql/contract.ts';
+import { type ApplicationDecision, reviewApplication } from '../../contracts/review-application.ts';
+import { reviewShop, type ShopDecision } from '../../contracts/review-shop.ts';
+import { builder } from '../../graphql/builder.ts';
+import { pageSizeMax } from '../../graphql/connection-arguments.ts';
+import { requireOperator } from '../../graphql/context.ts';
+import { describeValues } from '../../graphql/describe-values.ts';
+import { refusableForOperator, resultUnion } from '../../graphql/refusable.ts';
+import { inTransaction } from '../../kernel/db/database.ts';
+import type { Merchant, Shop } from '../../kernel/db/generated/prisma/client.ts';
+import { InvalidInput } from '../../kernel/errors.ts';
+import { parseId } from '../../kernel/ids.ts';
+import { ShopRef, ShopStatusEnum } from '../../shops/graphql.ts';
+
+function requireSize(first: number): number {
+  if (first < 1 || first > pageSizeMax) throw new InvalidInput(`first must be 1 to ${pageSizeMax}.`, ['first']);
+  return first;
+}
+
+builder.queryField('applications', (t) =>
+  t.field({
+    type: [ApplicationRef],
+    description: 'Applications and contracts, oldest first. Operators only. Refusals: INVALID_INPUT (the page size).',
+    args: {
+      status: t.arg({ type: [MerchantStatusEnum], description: 'Only in one of these states.' }),
+      newerThan: t.arg({ type: 'DateTime', description: 'Only made after this moment; for the next page.' }),
+      first: t.arg.int({ defaultValue: 20, required: true, description: `1 to ${pageSizeMax}.` }),
+    },
+    resolve: (_, { status, newerThan, first }, context) => {
+      requireOperator(context);
+      return context.app.contracts.database.prisma.merchant.findMany({
+        where: {
+          ...(status ? { status: { in: status } } : {}),
+          ...(newerThan ? { createdAt: { gt: newerThan } } : {}),
+        },
+        orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
+        take: requireSize(first),
+      });
+    },
+  }),
+);
+
+builder.queryField('reviewedShops', (t) =>
+  t.field({
+    type: [ShopRef],
+    description: 'Shops of all merchants, oldest first. Operators only. Refusals: INVALID_INPUT (the page size).',
+    args: {
+      status: t.arg({ type: [ShopStatusEnum], description: 'Only in one of these states.' }),
+      newerThan: t.arg({ type: 'DateTime', description: 'Only made after this moment; for the next page.' }),
+      first: t.arg.int({ defaultValue: 20, required: true, description: `1 to ${pageSizeMax}.` }),
+    },
+    resolve: (_, { status, newerThan, first }, context) => {
+      requireOperator(context);
+      return context.app.contracts.database.prisma.shop.findMany({
+        where: {
+          ...(status ? { status: { in: status } } : {}),
+          ...(newerThan ? { createdAt: { gt: newerThan } } : {}),
+        },
+        orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
+        take: requireSize(first),
+      });
+    },
+  }),
+);
+
+const ApplicationDecisionEnum = builder.enumType('ApplicationDecision', {
+  description: 'What may be decided on an application.',
+  values: describeValues<ApplicationDecision>({
+    CONFIRM_SIGNATURE: 'It is signed; it takes effect after a few working hours.',
+    HOLD: 'It does not take effect by itself; needs a reason.',
+    RELEASE: 'It goes on, at once if its hours are over.',
+    REFUSE: 'It is refused for good; needs a reason.',
+  }),
+});
+
+const ReviewApplicationInput = builder.inputType('ReviewApplicationInput', {
+  description: 'A decision on an application.',
+  fields: (t) => ({
+    merchantId: t.string({ required: true, description: 'The applicant.' }),
+    decision: t.field({ type: ApplicationDecisionEnum, required: true, description: 'The decision.' }),
+    reason: t.string({ description: 'What the applicant reads: at most 500 characters.' }),
+  }),
+});
+
+const ReviewApplicationSuccess = builder.objectRef<{ application: Merchant }>('ReviewApplicationSuccess').implement({
+  description: 'It is decided.',
+  fields: (t) => ({ application: t.expose('application', { type: ApplicationRef, description: 'As it is now.' }) }),
+});
+
+builder.mutationField('reviewApplication', (t) =>
+  t.field({
+    type: resultUnion('ReviewApplication', ReviewApplicationSuccess),
+    description: 'Decides on an application. Operators only. Refusals: NOT_FOUND, INVALID_INPUT, WRONG_STATE.',
+    args: { input: t.arg({ type: ReviewApplicationInput, required: true, description: 'The decision.' }) },
+    resolve: (_, { input: { merchantId, decision, reason } }, context) =>
+      refusableForOperator(context, async (operator) => {
+        const { contracts } = context.app;
+        const review = { merchantId, decision, reason: reason ?? undefined };
+        await inTransaction(contracts.database, (tx) => reviewApplication(tx, { ...contracts, operator }, review));
+        const where = { id: merchantId };
+        return { application: await contracts.database.prisma.merchant.findUniqueOrThrow({ where }) };
+      }),
+  }),
+);
+
+const ShopDecisionEnum = builder.enumType('ShopDecision', {
+  description: 'What may be decided on a shop.',
+  values: describeValues<ShopDecision>({
+    HOLD: 'A submitted one does not open by itself; needs a reason.',
+    RELEASE: 'It goes on, at once if its hours are over.',
+    REFUSE: 'A submitted one is refused for good; needs a reason.',
+    SUSPEND: 'An active one takes no payments for now; needs a reason.',
+    RESUME: 'A suspended one takes payments again.',
+    CLOSE: 'A suspended one is closed for good; needs a reason.',
+  }),
+});
+
+const ReviewShopInput = builder.inputType('ReviewShopInput', {
+  description: 'A decision on a shop.',
+  fields: (t) => ({
+    shopId: t.id({ required: true, description: 'The shop.' }),
+    decision: t.field({ type: ShopDecisionEnum, required: true, description: 'The decision.' }),
+    reason: t.string({ description: 'What the merchant reads: at most 500 characters.' }),
+  }),
+});
+
+const ReviewShopSuccess = builder.objectRef<{ shop: Shop }>('ReviewShopSuccess').implement({
+  description: 'It is decided.',
+  fields: (t) => ({ shop: t.expose('shop', { type: ShopRef, description: 'As it is now.' }) }),
+});
+
+builder.mutationField('reviewShop', (t) =>
+  t.field({
+    type: resultUnion('ReviewShop', ReviewShopSuccess),
+    description: 'Decides on a shop. Operators only. Refusals: NOT_FOUND, INVALID_INPUT, WRONG_STATE.',
+    args: { input: t.arg({ type: ReviewShopInput, required: true, description: 'The decision.' }) },
+    resolve: (_, { input: { shopId, decision, reason } }, context) =>
+      refusableForOperator(context, async (operator) => {
+        const { contracts } = context.app;
+        const review = { decision, shopId: parseId(shopId, 'shop', ['shopId']), reason: reason ?? undefined };
+        await inTransaction(contracts.database, (tx) => reviewShop(tx, { ...contracts, operator }, review));
+        contracts.shops.forget(review.shopId);
+        const where = { id: review.shopId };
+        return { shop: await contracts.database.prisma.shop.findUniqueOrThrow({ where }) };
+      }),
+  }),
+);

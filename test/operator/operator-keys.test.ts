@@ -1,0 +1,100 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newOperatorKey } from '../../src/auth/model.ts';
+import { walkSchema } from '../graphql/walk-schema.ts';
+import { type Answer, ask, startTestGateway, type TestGateway } from '../support/gateway.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+let gateway: TestGateway;
+
+beforeAll(async () => {
+  gateway = await startTestGateway({ role: 'api' });
+});
+
+afterAll(() => gateway.stop());
+
+const who = (key: string | null) =>
+  ask<{ operator: { name: string; keyId: string } }>(gateway, '{ operator { name keyId } }', { key });
+const codeOf = ({ data, errors }: Answer<unknown>): unknown =>
+  errors?.[0]?.extensions.code ?? Object.values((data ?? {}) as Record<string, { code?: string } | null>)[0]?.code;
+
+describe('An operator’s key', () => {
+  it('is in demo.json, and stays the same over a restart', async () => {
+    expect(gateway.demo.operatorKey).toMatch(/^bo_test_/);
+    expect((await who(gateway.demo.operatorKey)).data.operator.name).toBe('Demo');
+  });
+
+  it('is needed for every operation of operators, which no key of a merchant opens', async () => {
+    const operations = walkSchema().filter(({ description }) => description.includes('Operators only'));
+    expect(operations.length).toBeGreaterThan(1);
+    for (const { query, name, field, variables } of operations) {
+      const short = query.replace(
+        /\{ (\w+(?:\([^{]*\))?) \{.*$/s,
+        (_, call) => `{ ${call} { __typename ... on Refusal { code } } }`,
+      );
+      const sent = {
+        query: name.startsWith('Mutation.') ? short : query,
+        variables: variables(() => crypto.randomUUID()),
+      };
+      const codes = [gateway.demo.apiKey, null, newOperatorKey('test'), newOperatorKey('live')].map(async (key) =>
+        codeOf(await ask(gateway, sent.query, { variables: sent.variables, key })),
+      );
+      expect([field, ...(await Promise.all(codes))]).toEqual([
+        ...[field, 'FORBIDDEN', 'UNAUTHENTICATED', 'UNAUTHENTICATED', 'UNAUTHENTICATED'],
+      ]);
+    }
+  });
+
+  it('opens nothing of merchants', async () => {
+    const { shopId, operatorKey } = gateway.demo;
+    for (const query of [
+      `{ shop(id: "${shopId}") { id } }`,
+      `{ payments(shopId: "${shopId}") { edges { cursor } } }`,
+      '{ viewer { merchant { id } } }',
+      `{ shops(first: 1) { edges { cursor } } }`,
+      `mutation { createApiKey(input: {name: "x", scopes: ["payments:read"]}) { ... on Refusal { code } } }`,
+    ]) {
+      expect([query, codeOf(await ask(gateway, query, { key: operatorKey }))]).toEqual([query, 'FORBIDDEN']);
+    }
+  });
+
+  it('is made and revoked by a command, and both stand in the audit log', async () => {
+    const made = await run('--name', 'Anna Nowak', '--days', '30');
+    const [, id = ''] = /^Id: {2}(\S+)$/m.exec(made.stdout) ?? [];
+    const [, key = ''] = /^Key: (\S+)$/m.exec(made.stdout) ?? [];
+    expect((await who(key)).data.operator).toEqual({ name: 'Anna Nowak', keyId: id });
+    expect(await run('--revoke', id)).toMatchObject({ code: 0, stdout: `${id} is revoked.\n` });
+    await expect.poll(async () => codeOf(await who(key))).toBe('UNAUTHENTICATED');
+    expect(await run('--revoke', id)).toMatchObject({ code: 2, stderr: 'No good key of an operator has this id.\n' });
+    const query = '{ auditEntries(first: 2) { action subject actor merchantId details } }';
+    const { data } = await ask<{ auditEntries: object[] }>(gateway, query, { key: gateway.demo.operatorKey });
+    expect(data.auditEntries).toMatchObject([
+      { action: 'REVOKE_OPERATOR_KEY', subject: `operator:${id}`, actor: 'gateway', merchantId: null },
+      { action: 'CREATE_OPERATOR_KEY', subject: `operator:${id}`, details: expect.stringContaining('Anna Nowak') },
+    ]);
+    expect(JSON.stringify(data)).not.toContain(key);
+  });
+
+  it.each([
+    [[], /^--name or --revoke is needed/],
+    [['--name', ''], /^name must have 1 to 100 characters/],
+    [['--name', 'Anna', '--days', '0'], /^--days takes a whole number/],
+    [['--colour', 'red'], /Unknown option '--colour'/],
+  ])('is refused by the command for %j', async (args, words) => {
+    const { code, stdout, stderr } = await run(...args);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(words);
+  });
+});
+
+type Ran = { readonly code: number; readonly stdout: string; readonly stderr: string };
+
+function run(...args: readonly string[]): Promise<Ran> {
+  const env = { PATH: process.env.PATH, DATABASE_URL: gateway.config.databaseUrl ?? '' };
+  return new Promise((resolve) => {
+    execFile(process.execPath, ['src/cli/operator-key.ts', ...args], { cwd: root, env }, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
+    });
+  });
+}
