@@ -1,4 +1,5 @@
 import type { Payment } from '../kernel/db/generated/prisma/client.ts';
+import { readUnits } from './read-units.ts';
 
 /** What a transfer with split payment says of the invoice that it pays. */
 export type Split = {
@@ -14,7 +15,7 @@ export type Split = {
 type Invoice = {
   readonly invoiceId?: string | null;
   readonly buyer?: { readonly idType?: string | null; readonly idNumber?: string | null };
-  readonly positions?: readonly { readonly taxAmount?: number | null }[];
+  readonly positions?: unknown;
 };
 
 /**
@@ -36,11 +37,12 @@ export function readSplit({ documents, amount }: Pick<Payment, 'documents' | 'am
       lacking: 'wt_split needs the VAT number of the buyer in the invoice: 1 to 14 letters and digits.',
     };
   }
-  const taxes = (invoice.positions ?? []).map(({ taxAmount }) => taxAmount);
-  if (taxes.length === 0 || taxes.some((tax) => typeof tax !== 'number')) {
+  const positions = Array.isArray(invoice.positions) ? (invoice.positions as readonly { taxAmount?: unknown }[]) : [];
+  const taxes = positions.map(({ taxAmount }) => readUnits(taxAmount));
+  if (taxes.length === 0 || taxes.includes(undefined)) {
     return { lacking: 'wt_split needs the tax of each position of the invoice, in minor units.' };
   }
-  const vat = taxes.reduce((sum, tax) => sum + BigInt(tax ?? 0), 0n);
+  const vat = taxes.reduce<bigint>((sum, tax) => sum + (tax ?? 0n), 0n);
   if (vat > 0n && vat < amount) return { vat, taxNumber, invoiceNumber };
   return {
     lacking: `wt_split needs an invoice whose tax is more than nothing and less than what is paid; this one has ${vat} minor units.`,

@@ -12,6 +12,7 @@ describe('What came with a payment', () => {
     ['items of different prices', cart({ amount: 100_000, quantity: 1 }, { amount: 400_000, quantity: 1 })],
     ['a discount that leaves enough', cart({ amount: 600_000, quantity: 1, discount: { amount: 100_000, tax: null } })],
     ['no discount', cart({ discount: null })],
+    ['numbers as PHP writes them', cart({ amount: '250000', quantity: '2', discount: { amount: '' } })],
   ])('can be leased: %s', (_, documents) => {
     expect(documentsAgainst('lease', { documents, amount: 615_000n })).toBeUndefined();
   });
@@ -19,6 +20,7 @@ describe('What came with a payment', () => {
   it.each([
     ['nothing', null, 'lease needs what is leased: send it as the cart of the payment.'],
     ['no cart', { invoice: {} }, 'lease needs what is leased: send it as the cart of the payment.'],
+    ['a cart that is an empty list', { cart: [] }, 'lease needs what is leased: send it as the cart of the payment.'],
     ['an empty cart', cart(), 'lease needs what is leased: send it as the cart of the payment.'],
     [
       'an item below 1,000.00 net, however many of it',
@@ -58,7 +60,7 @@ describe('A transfer with split payment', () => {
     expect(transferTitle('wt_split', paid)).toBe(
       '/VAT/23,00/IDC/5260250274/INV/FV/1/2026/TXT/Dwa kubki z napisem i dwie łyżecz',
     );
-    const cents = { invoice: { ...invoice, positions: [{ ...position, taxAmount: 5 }] } };
+    const cents = { invoice: { ...invoice, positions: [{ ...position, taxAmount: '5' }] } };
     expect(transferTitle('wt_split', { ...paid, title: null, documents: cents })).toBe(
       '/VAT/0,05/IDC/5260250274/INV/FV/1/2026/TXT/ORD-1',
     );
@@ -84,6 +86,12 @@ describe('A transfer with split payment', () => {
       'a long tax number',
       { invoice: { ...invoice, buyer: { ...buyer, idNumber: '1'.repeat(15) } } },
       'needs the VAT number',
+    ],
+    ['positions that are an empty text', { invoice: { ...invoice, positions: '' } }, 'needs the tax of each position'],
+    [
+      'half a grosz of tax',
+      { invoice: { ...invoice, positions: [{ ...position, taxAmount: 0.5 }] } },
+      'needs the tax of each',
     ],
     ['no positions', { invoice: { ...invoice, positions: [] } }, 'needs the tax of each position'],
     [
