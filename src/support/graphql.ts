@@ -40,7 +40,7 @@ builder.prismaObjectField(MerchantRef, 'messages', (t) =>
   t.prismaField({
     type: [SupportMessageRef],
     description:
-      'What he wrote to the bank, newest first, at most 100. Scope: contract:read, of a key that is good for the whole merchant.',
+      'What he wrote to the bank, newest first, at most 100. Scope: contract:read. The key must be good for the whole merchant.',
     resolve: (query, _, __, context) => {
       const actor = requireActor(context);
       requireWholeMerchant(actor, 'contract:read');
@@ -78,8 +78,8 @@ builder.mutationField('sendMessage', (t) =>
   t.field({
     type: resultUnion('SendMessage', SendMessageSuccess),
     description:
-      'Writes to the bank, also to have the address of a shop changed. Scope: contract:write, of a key that is good for the ' +
-      'whole merchant. Refusals: FORBIDDEN, NOT_FOUND, INVALID_INPUT, IDEMPOTENCY_KEY_REUSED.',
+      'Writes to the bank, also to have the address of a shop changed. Scope: contract:write. The key must be good ' +
+      'for the whole merchant. Refusals: FORBIDDEN, NOT_FOUND, INVALID_INPUT, IDEMPOTENCY_KEY_REUSED.',
     args: { input: t.arg({ type: SendMessageInput, required: true, description: 'The message.' }) },
     resolve: (_, { input }, context) =>
       refusable(context, { operation: 'sendMessage', scope: 'contract:write' }, async (actor) => {

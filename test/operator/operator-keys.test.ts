@@ -74,7 +74,8 @@ describe('An operator’s key', () => {
       { action: 'CREATE_OPERATOR_KEY', subject: `operator:${id}`, details: expect.stringContaining('Anna Nowak') },
     ]);
     expect(JSON.stringify(data)).not.toContain(key);
-  });
+    // Four processes, on machines that are busy.
+  }, 90_000);
 
   it.each([
     [[], /^--name or --revoke is needed/],

@@ -101,7 +101,7 @@ function ofWholeMerchant(context: GraphContext): { readonly merchantId: string }
   return { merchantId: actor.merchantId };
 }
 
-const scope = 'Scope: contract:read, of a key that is good for the whole merchant.';
+const scope = 'Scope: contract:read. The key must be good for the whole merchant.';
 
 builder.prismaObjectFields(MerchantRef, (t) => ({
   status: t.expose('status', { type: MerchantStatusEnum, description: 'Where he stands with the contract.' }),

@@ -10,7 +10,7 @@ import { cancelPayoutAccountChange, requestPayoutAccount } from '../request-payo
 import { submitShop } from '../submit-shop.ts';
 import { PayoutAccountChangeRef } from './contract.ts';
 
-const whole = 'Scope: contract:write, of a key that is good for the whole merchant.';
+const whole = 'Scope: contract:write. The key must be good for the whole merchant.';
 
 const GiveNoticeSuccess = builder.objectRef<{ merchant: Merchant; replayed: boolean }>('GiveNoticeSuccess').implement({
   description: 'Notice is given; `merchant.contract.endsAt` says when the contract ends.',
