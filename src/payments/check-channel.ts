@@ -25,7 +25,7 @@ export function checkChannel(
   },
 ): Refusal | undefined {
   const { channel, amount, currency, documents = null, field } = wish;
-  const lacking = documentsAgainst(channel, { amount, documents });
+  const lacking = documentsAgainst(channel, { amount, documents }, shop);
   if (lacking !== undefined) return new MethodNotAvailable(lacking, field);
   const limits = limitsAgainst(channel, amount);
   if (limits) return new AmountOutOfRange(channel, limits, ['amount']);

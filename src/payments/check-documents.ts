@@ -1,5 +1,5 @@
 import type { Payment } from '../kernel/db/generated/prisma/client.ts';
-import type { Channel } from '../shops/model.ts';
+import type { Channel, Shop } from '../shops/model.ts';
 import { readSplit } from './read-split.ts';
 import { readUnits } from './read-units.ts';
 
@@ -10,9 +10,13 @@ export type Documents = Payment['documents'];
  * Says why the documents of a payment keep a channel from paying it, in a sentence for whoever integrates the shop;
  * undefined when they do not.
  */
-export function documentsAgainst(channel: Channel, payment: Pick<Payment, 'documents' | 'amount'>): string | undefined {
+export function documentsAgainst(
+  channel: Channel,
+  payment: Pick<Payment, 'documents' | 'amount'>,
+  shop: Pick<Shop, 'taxNumber'>,
+): string | undefined {
   if (channel === 'lease') return cartAgainst(payment.documents);
-  const split = channel === 'wt_split' ? readSplit(payment) : undefined;
+  const split = channel === 'wt_split' ? readSplit(payment, shop) : undefined;
   return split && 'lacking' in split ? split.lacking : undefined;
 }
 

@@ -183,7 +183,7 @@ function requirePayable(
   if (!wish.acquirer || !wanted || !offered || !takesCurrency(wish.channel, payment.currency)) {
     throw new MethodNotAvailable(`${wish.channel} cannot pay this payment; ask paymentMethods what can.`, ['method']);
   }
-  const lacking = documentsAgainst(wish.channel, payment);
+  const lacking = documentsAgainst(wish.channel, payment, wish.shop);
   if (lacking !== undefined) throw new MethodNotAvailable(lacking, ['method']);
   const limits = limitsAgainst(wish.channel, payment.amount);
   if (limits) throw new AmountOutOfRange(wish.channel, limits, ['method']);

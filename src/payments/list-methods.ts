@@ -43,7 +43,7 @@ export function listMethods(acquirers: Acquirers, shop: Shop, wish: MethodWish):
     const acquirer = acquirerFor(acquirers, channel);
     const takes = takesCurrency(channel, wish.currency) && !limitsAgainst(channel, wish.amount);
     const { amount, documents } = wish;
-    const lacks = documents !== undefined && documentsAgainst(channel, { amount, documents }) !== undefined;
+    const lacks = documents !== undefined && documentsAgainst(channel, { amount, documents }, shop) !== undefined;
     if (!wanted || !takes || lacks || !acquirer) continue;
     const unavailable = acquirer.unavailability(channel, wish.now);
     if (unavailable && !wish.includeUnavailable) continue;

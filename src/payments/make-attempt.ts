@@ -103,7 +103,7 @@ function firstStep(
   account: string | null,
 ): Prisma.JsonObject | null {
   if (account !== null) {
-    return toTransferStep({ account, recipient: shop.name, title: transferTitle(channel, payment) });
+    return toTransferStep({ account, recipient: shop.name, title: transferTitle(channel, payment, shop) });
   }
   return entryPage === undefined ? null : toNextStep({ url: entryPage, httpMethod: 'GET', fields: [] });
 }

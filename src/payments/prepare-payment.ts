@@ -136,7 +136,7 @@ function requireMethods(acquirers: Acquirers, shop: Shop, row: Payment): void {
     throw new CurrencyNotAvailable(currency, taken, methods);
   }
   if (methods.length === 0) return;
-  const lacking = paying.map((channel) => documentsAgainst(channel, row));
+  const lacking = paying.map((channel) => documentsAgainst(channel, row, shop));
   if (lacking[0] && lacking.every((why) => why)) throw new MethodNotAvailable(lacking[0], ['methods']);
   const limits = paying.map((channel) => limitsAgainst(channel, amount));
   const [first] = limits;

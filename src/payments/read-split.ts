@@ -1,11 +1,12 @@
 import type { Payment } from '../kernel/db/generated/prisma/client.ts';
+import type { Shop } from '../shops/model.ts';
 import { readUnits } from './read-units.ts';
 
 /** What a transfer with split payment says of the invoice that it pays. */
 export type Split = {
   /** Minor units. */
   readonly vat: bigint;
-  /** The buyer's tax number: letters and digits, at most 14. */
+  /** The seller's tax number: letters and digits, at most 14. */
   readonly taxNumber: string;
   /** The number of the invoice, at most 35 characters. */
   readonly invoiceNumber: string;
@@ -19,11 +20,15 @@ type Invoice = {
 };
 
 /**
- * Reads what a transfer with split payment needs out of the invoice of a payment (imoje protocol, sections 1 and 9): its number, the
- * buyer's tax number, and the tax of all its positions. Lengths are those of the transfer's title.
+ * Reads what a transfer with split payment needs (imoje protocol, sections 1 and 9; VAT act, article 108a): the seller's tax
+ * number, and of the invoice of a payment its number and the tax of all its positions. Its buyer must be a taxpayer as well.
+ * Lengths are those of the transfer's title.
  * @returns what is lacking, in words that fit each door and as a sentence for whoever integrates the shop, when it cannot be paid so.
  */
-export function readSplit({ documents, amount }: Pick<Payment, 'documents' | 'amount'>): Split | { lacking: string } {
+export function readSplit(
+  { documents, amount }: Pick<Payment, 'documents' | 'amount'>,
+  { taxNumber }: Pick<Shop, 'taxNumber'>,
+): Split | { lacking: string } {
   const { invoice } = (documents ?? {}) as { readonly invoice?: Invoice };
   if (!invoice) return { lacking: 'wt_split needs what is invoiced: send it as the invoice of the payment.' };
   const invoiceNumber = invoice.invoiceId ?? '';
@@ -31,12 +36,14 @@ export function readSplit({ documents, amount }: Pick<Payment, 'documents' | 'am
     return { lacking: 'wt_split needs the number of the invoice, 1 to 35 characters.' };
   }
   const { idType, idNumber } = invoice.buyer ?? {};
-  const taxNumber = (idNumber ?? '').replaceAll(/[\s-]/g, '');
-  if (idType !== 'VAT_ID' || !/^[A-Za-z0-9]{1,14}$/.test(taxNumber)) {
+  const buyer = (idNumber ?? '').replaceAll(/[\s-]/g, '');
+  if (idType !== 'VAT_ID' || !/^[A-Za-z0-9]{1,14}$/.test(buyer)) {
     return {
       lacking: 'wt_split needs the VAT number of the buyer in the invoice: 1 to 14 letters and digits.',
     };
   }
+  if (taxNumber === undefined)
+    return { lacking: 'wt_split needs the tax number of the shop’s merchant, who has none here.' };
   const positions = Array.isArray(invoice.positions) ? (invoice.positions as readonly { taxAmount?: unknown }[]) : [];
   const taxes = positions.map(({ taxAmount }) => readUnits(taxAmount));
   if (taxes.length === 0 || taxes.includes(undefined)) {

@@ -78,6 +78,8 @@ export type Shop = {
   readonly name: string;
   readonly status: ShopStatus;
   readonly merchantActive: boolean;
+  /** The merchant's tax number (NIP), where it is known. */
+  readonly taxNumber: string | undefined;
   readonly locale: string;
   readonly currencies: readonly Currency[];
   /** Channels the shop offers, best first. */

@@ -9,6 +9,7 @@ type ShopRow = {
   readonly name: string;
   readonly status: ShopStatus;
   readonly merchantActive: boolean;
+  readonly taxNumber: string | null;
   readonly locale: string;
   readonly currencies: Currency[];
   readonly channels: string[];
@@ -22,7 +23,7 @@ type ShopRow = {
 
 const selectShops = `
   select s.id, s.merchant_id as "merchantId", s.name, s.status, m.status in ('ACTIVE', 'NOTICE') as "merchantActive",
-    s.locale, s.currencies::text[], s.notification_url as "notificationUrl",
+    m.nip as "taxNumber", s.locale, s.currencies::text[], s.notification_url as "notificationUrl",
     s.payment_validity_seconds as "paymentValiditySeconds", s.capture_mode as "captureMode", s.sandbox_delay_ms as "sandboxDelayMs",
     m.clock_offset_ms as "clockOffsetMs", s.created_at as "createdAt",
     array(select channel from shop_method where shop_id = s.id and enabled order by priority, channel) as channels
@@ -84,6 +85,7 @@ function toShop(row: ShopRow): Shop {
   return {
     ...row,
     channels: row.channels.filter((channel): channel is Channel => isChannel(channel)),
+    taxNumber: row.taxNumber ?? undefined,
     notificationUrl: row.notificationUrl ?? undefined,
     paymentValiditySeconds: row.paymentValiditySeconds ?? undefined,
     clockOffsetMs: Number(row.clockOffsetMs),

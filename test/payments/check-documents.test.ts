@@ -5,6 +5,8 @@ import { transferTitle } from '../../src/payments/title-transfer.ts';
 const item = { id: '1', name: 'Laptop', amount: 250_000, tax: 57_500, taxStake: 'TAX_23', quantity: 2 };
 const cart = (...items: object[]) => ({ cart: { items: items.map((values) => ({ ...item, ...values })) } });
 
+const seller = { taxNumber: '6340135475' };
+
 describe('What came with a payment', () => {
   it.each([
     ['two items of 2,500.00 net', cart({})],
@@ -14,7 +16,7 @@ describe('What came with a payment', () => {
     ['no discount', cart({ discount: null })],
     ['numbers as PHP writes them', cart({ amount: '250000', quantity: '2', discount: { amount: '' } })],
   ])('can be leased: %s', (_, documents) => {
-    expect(documentsAgainst('lease', { documents, amount: 615_000n })).toBeUndefined();
+    expect(documentsAgainst('lease', { documents, amount: 615_000n }, seller)).toBeUndefined();
   });
 
   it.each([
@@ -38,12 +40,12 @@ describe('What came with a payment', () => {
       'lease takes carts of at least 500000 minor units net; this one comes to 499999.',
     ],
   ])('cannot be leased: %s', (_, documents, sentence) => {
-    expect(documentsAgainst('lease', { documents, amount: 615_000n })).toBe(sentence);
+    expect(documentsAgainst('lease', { documents, amount: 615_000n }, seller)).toBe(sentence);
   });
 
   it('matters to no method that needs none', () => {
     for (const channel of ['blik', 'ecom3ds', 'ipko', 'paypo', 'wt'] as const) {
-      expect(documentsAgainst(channel, { documents: null, amount: 1n })).toBeUndefined();
+      expect(documentsAgainst(channel, { documents: null, amount: 1n }, seller)).toBeUndefined();
     }
   });
 });
@@ -56,15 +58,15 @@ describe('A transfer with split payment', () => {
   const paid = { title: 'Dwa kubki z napisem i dwie łyżeczki', orderId: 'ORD-1', documents: { invoice }, amount };
 
   it('has a title that says what its bank has to know: tax, tax number, invoice, and 33 characters of text', () => {
-    expect(documentsAgainst('wt_split', paid)).toBeUndefined();
-    expect(transferTitle('wt_split', paid)).toBe(
-      '/VAT/23,00/IDC/5260250274/INV/FV/1/2026/TXT/Dwa kubki z napisem i dwie łyżecz',
+    expect(documentsAgainst('wt_split', paid, seller)).toBeUndefined();
+    expect(transferTitle('wt_split', paid, seller)).toBe(
+      '/VAT/23,00/IDC/6340135475/INV/FV/1/2026/TXT/Dwa kubki z napisem i dwie łyżecz',
     );
     const cents = { invoice: { ...invoice, positions: [{ ...position, taxAmount: '5' }] } };
-    expect(transferTitle('wt_split', { ...paid, title: null, documents: cents })).toBe(
-      '/VAT/0,05/IDC/5260250274/INV/FV/1/2026/TXT/ORD-1',
+    expect(transferTitle('wt_split', { ...paid, title: null, documents: cents }, seller)).toBe(
+      '/VAT/0,05/IDC/6340135475/INV/FV/1/2026/TXT/ORD-1',
     );
-    expect(transferTitle('wt', { ...paid, title: 'x'.repeat(200) })).toBe('x'.repeat(140));
+    expect(transferTitle('wt', { ...paid, title: 'x'.repeat(200) }, seller)).toBe('x'.repeat(140));
   });
 
   it.each([
@@ -110,7 +112,11 @@ describe('A transfer with split payment', () => {
       'this one has 12300 minor units',
     ],
   ])('cannot be made for %s', (_, documents, words) => {
-    expect(documentsAgainst('wt_split', { documents, amount })).toMatch(/^wt_split needs /);
-    expect(documentsAgainst('wt_split', { documents, amount })).toContain(words);
+    expect(documentsAgainst('wt_split', { documents, amount }, seller)).toMatch(/^wt_split needs /);
+    expect(documentsAgainst('wt_split', { documents, amount }, seller)).toContain(words);
+  });
+
+  it('cannot be made for a merchant whose tax number is not known', () => {
+    expect(documentsAgainst('wt_split', paid, { taxNumber: undefined })).toContain('needs the tax number of the shop');
   });
 });

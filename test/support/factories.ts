@@ -76,8 +76,8 @@ export async function createMerchant(
     await tx.query({
       name: 'test-insert-merchant',
       text: `
-        insert into merchant (id, status, legal_form, name, clock_offset_ms, next_payout_at, created_at, updated_at)
-        values ($1::text, 'ACTIVE', 'LIMITED_COMPANY', $2::text, $3::bigint, $4::timestamptz, $5::timestamptz,
+        insert into merchant (id, status, legal_form, name, nip, clock_offset_ms, next_payout_at, created_at, updated_at)
+        values ($1::text, 'ACTIVE', 'LIMITED_COMPANY', $2::text, '5260250274', $3::bigint, $4::timestamptz, $5::timestamptz,
           $5::timestamptz)`,
       values: [
         id,
