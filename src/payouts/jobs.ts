@@ -6,7 +6,8 @@ import { sendPayouts } from './send-payouts.ts';
 const everyMs = 30_000;
 
 /**
- * What payouts do later, all of it by looking for what is due: pay out, hand to the bank, and in the sandbox be the bank.
+ * What payouts do later, all of it by looking for what is due: pay out, and in the sandbox hand them to a bank and be it. In
+ * production they stay SCHEDULED, since no bank is connected yet that could be handed anything.
  * Nothing has to be remembered for it, so a run that was killed goes on by itself.
  */
 export function payoutSweeps(
@@ -17,9 +18,10 @@ export function payoutSweeps(
     const made = await runPayouts(deps);
     if (made > 0) deps.log.info({ made }, 'payouts were made');
   };
+  if (mode === 'production') return [{ name: 'payouts', everyMs, work: paid }];
   return [
     { name: 'payouts', everyMs, work: paid },
     { name: 'payouts to send', everyMs, work: () => sendPayouts(deps) },
-    ...(mode === 'sandbox' ? [{ name: 'bank of the sandbox', everyMs, work: () => answerAsBank(deps) }] : []),
+    { name: 'bank of the sandbox', everyMs, work: () => answerAsBank(deps) },
   ];
 }
