@@ -62,6 +62,7 @@ test('demo.json holds all that is needed to try the sandbox, for its owner alone
     serviceKey: expect.stringMatching(/^[A-Za-z0-9_-]{36}$/),
     restToken: expect.stringMatching(/^[a-z0-9]{64}$/),
     apiKey: expect.stringMatching(/^bk_test_[A-Za-z0-9]+$/),
+    operatorKey: expect.stringMatching(/^bo_test_[A-Za-z0-9]{51}$/),
   });
   expect((await stat(join(dataDir, 'demo.json'))).mode & 0o777).toBe(0o600);
   const query = `query ($id: ID!) {
@@ -79,6 +80,7 @@ test('demo.json holds all that is needed to try the sandbox, for its owner alone
       { method: 'CARD' },
       { method: 'WALLET' },
       { method: 'PAY_LATER' },
+      { method: 'WIRE_TRANSFER' },
     ],
   });
 });
