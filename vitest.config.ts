@@ -9,6 +9,8 @@ export default defineConfig({
     globalSetup: ['test/support/global-setup.ts'],
     pool: 'forks',
     maxWorkers: 2,
+    // Loading the gateway anew for each of the files took longer than a third of all tests. No file may leave anything behind.
+    isolate: false,
     reporters: ['dot'],
     testTimeout: 30_000,
     // The second that is usual is short when two files share the cores.

@@ -45,7 +45,7 @@ async function writeSales(
       from shop s join account a on a.kind = 'SHOP' and a.owner = s.id::text and a.currency = 'PLN'
     ), sale as materialized (
       select n, shop.id as shop_id, shop.account_id, uuidv7() as payment_id, uuidv7() as transaction_id,
-        uuidv7() as capture_id, 100 + (n * 7919) % 50000 as amount, $3::timestamptz + n % 1000 * interval '1 ms' as at
+        uuidv7() as capture_id, 100 + n::bigint * 7919 % 50000 as amount, $3::timestamptz + n % 1000 * interval '1 ms' as at
       from generate_series($1::int, $2::int - 1) n join shop on shop.number = n % shop.shops
     ), payment as (
       insert into payment (id, shop_id, source, idempotency_key, input_hash, status, amount, currency, order_id,

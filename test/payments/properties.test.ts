@@ -18,7 +18,8 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 /** Any number of histories may be asked for; each takes a fraction of a second. */
-const { numRuns } = runs(1_000);
+const usual = 400;
+const { numRuns } = runs(usual);
 const patience = { timeout: Math.max(600_000, numRuns * 1_000) };
 
 describe('Whatever happens to the payments of a shop', () => {
@@ -27,7 +28,7 @@ describe('Whatever happens to the payments of a shop', () => {
       fc.asyncProperty(histories, async (history) => {
         expect(await playHistory(world, history)).toEqual([]);
       }),
-      runs(1_000),
+      runs(usual),
     );
   });
 
