@@ -6,7 +6,8 @@ import '../auth/graphql.ts';
 import '../shops/graphql.ts';
 import '../baskets/graphql.ts';
 import '../transactions/graphql.ts';
-import '../pricing/graphql.ts';
+import '../pricing/graphql/commission.ts';
+import '../pricing/graphql/price-plan.ts';
 import '../payments/graphql/payment.ts';
 import '../payments/graphql/payment-queries.ts';
 import '../payments/graphql/payment-methods.ts';
@@ -35,6 +36,8 @@ import '../support/graphql.ts';
 import '../operator/graphql/operator.ts';
 import '../operator/graphql/reviews.ts';
 import '../operator/graphql/messages.ts';
+import '../operator/graphql/price-plans.ts';
+import '../operator/graphql/trial-balance.ts';
 import { builder } from './builder.ts';
 
 /** The whole schema, collected from the slices. */

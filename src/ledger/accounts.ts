@@ -12,19 +12,19 @@ type ChartedAccount = {
 
 /** The chart of accounts: every kind there is, whose it is and what it says. What we owe is positive. */
 export const accounts: Readonly<Record<AccountKind, ChartedAccount>> = {
-  SHOP: { owner: 'shop', balanced: true, meaning: 'what we owe a shop; negative: what it owes us' },
+  SHOP: { owner: 'shop', balanced: true, meaning: 'What we owe a shop; negative: what it owes us.' },
   RECIPIENT: {
     owner: 'recipient',
     balanced: true,
-    meaning: 'what we owe a recipient of baskets; negative: what he owes us',
+    meaning: 'What we owe a recipient of baskets; negative: what he owes us.',
   },
-  ACQUIRER: { owner: 'acquirer', balanced: false, meaning: 'negative: what an acquirer owes us' },
-  REFUNDS: { owner: 'acquirer', balanced: false, meaning: 'refunds ordered with an acquirer and not settled yet' },
-  COMMISSION: { owner: 'gateway', balanced: false, meaning: 'commission that we have earned' },
-  PAYOUTS: { owner: 'gateway', balanced: false, meaning: 'payouts made and not confirmed by the bank yet' },
-  BANK: { owner: 'gateway', balanced: false, meaning: 'negative: what lies on our settlement account' },
-  SUSPENSE: { owner: 'gateway', balanced: false, meaning: 'money received that fits nothing yet' },
-  DISPUTES: { owner: 'acquirer', balanced: false, meaning: 'negative: what payers took back and is being argued' },
+  ACQUIRER: { owner: 'acquirer', balanced: false, meaning: 'Negative: what an acquirer owes us.' },
+  REFUNDS: { owner: 'acquirer', balanced: false, meaning: 'Refunds ordered with an acquirer and not settled yet.' },
+  COMMISSION: { owner: 'gateway', balanced: false, meaning: 'Commission that we have earned.' },
+  PAYOUTS: { owner: 'gateway', balanced: false, meaning: 'Payouts made and not confirmed by the bank yet.' },
+  BANK: { owner: 'gateway', balanced: false, meaning: 'Negative: what lies on our settlement account.' },
+  SUSPENSE: { owner: 'gateway', balanced: false, meaning: 'Money received that fits nothing yet.' },
+  DISPUTES: { owner: 'acquirer', balanced: false, meaning: 'Negative: what payers took back and is being argued.' },
 };
 
 /** What a posting of one kind is about, and which accounts it may join. */

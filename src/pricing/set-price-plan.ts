@@ -1,10 +1,12 @@
 import { appendEntry } from '../audit/sql/append-entry.ts';
+import type { Operator } from '../auth/authenticate-operator.ts';
+import type { Clock } from '../kernel/clock.ts';
 import type { Tx } from '../kernel/db/database.ts';
 import { InvalidInput, NotFound } from '../kernel/errors.ts';
 import { lockShops } from '../kernel/events/append-events.ts';
 import { isUuid, newId } from '../kernel/ids.ts';
 import { lockTurnovers } from '../merchants/sql/lock-turnovers.ts';
-import { readSigning } from '../merchants/store.ts';
+import { readMerchantClocks, readSigning } from '../merchants/store.ts';
 import { readShopsBeside } from '../shops/store.ts';
 import { checkTerms, type WantedTerms } from './check-terms.ts';
 import { lastDayOf, type PricePlan, type Promotion, promotionOf, type Terms } from './model.ts';
@@ -20,9 +22,6 @@ export type SetPricePlanInput = WantedTerms & {
   readonly promotion: boolean;
 };
 
-/** Who sets prices, as the audit log has him, and the present moment by the merchant's clock. */
-export type Setter = { readonly actor: string; readonly now: Date };
-
 /**
  * Gives a shop new prices from a moment on; commissions that were computed stay as they are, and plans that begin later
  * stay in force from then on. With a promotion, all that the merchant has settled since he signed counts towards its
@@ -31,15 +30,20 @@ export type Setter = { readonly actor: string; readonly now: Date };
  * @throws NotFound; InvalidInput: a rate, channel or overdraft that is none, a moment that is past, or a promotion that
  * is over by then or whose contract is not signed. Then nothing is changed.
  */
-export async function setPricePlan(tx: Tx, setter: Setter, input: SetPricePlanInput): Promise<PricePlan> {
-  const { now } = setter;
-  const { shopId, validFrom = now } = { ...input, shopId: input.shopId.toLowerCase() };
+export async function setPricePlan(
+  tx: Tx,
+  { clock, operator }: { readonly clock: Clock; readonly operator: Operator },
+  input: SetPricePlanInput,
+): Promise<PricePlan> {
   const checked = checkTerms(input);
+  const shopId = input.shopId.toLowerCase();
+  const merchantId = await lockAll(tx, shopId);
+  const now = clock.now((await readMerchantClocks(tx, [merchantId])).get(merchantId));
+  const { validFrom = now } = input;
   if (validFrom < now) {
     const sentence = `A plan cannot begin in the past, at ${validFrom.toISOString()}; commissions that were computed stay.`;
     throw new InvalidInput(sentence, ['validFrom']);
   }
-  const merchantId = await lockAll(tx, shopId);
   const signedAt = await readSigning(tx, merchantId);
   const promotion = input.promotion ? requirePromotion(signedAt, validFrom) : undefined;
   const terms: Terms = { ...checked, promotion };
@@ -49,7 +53,7 @@ export async function setPricePlan(tx: Tx, setter: Setter, input: SetPricePlanIn
   await insertPlan(tx, { ...plan, shopId, createdAt: now });
   if (promotion && signedAt) await recountTurnover(tx, merchantId, signedAt);
   await appendEntry(tx, {
-    ...{ at: now, merchantId, actor: setter.actor, action: 'SET_PRICE_PLAN', subject: shopId },
+    ...{ at: now, merchantId, actor: `operator:${operator.keyId}`, action: 'SET_PRICE_PLAN', subject: shopId },
     data: { before: before ? told(before) : null, after: told(plan) },
   });
   return plan;

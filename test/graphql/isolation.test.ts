@@ -26,6 +26,7 @@ const rules: Readonly<Record<string, (tenant: Tenant) => unknown>> = {
   'Query.payouts.after': () => undefined,
   'Query.canRefund.transactionId': (t) => t.transactionId,
   'Query.quoteCommission.shopId': (t) => t.shopId,
+  'Query.pricePlans.shopId': (t) => t.shopId,
   'Query.explainCommission.transactionId': (t) => t.transactionId,
   'Query.paymentLink.id': (t) => t.linkId,
   'Query.paymentLinks.shopId': (t) => t.shopId,

@@ -19,7 +19,7 @@ const rates = [
 ];
 
 function set(shop: Pick<Shop, 'id'>, input: Partial<SetPricePlanInput> = {}): Promise<PricePlan> {
-  const setter = { actor: 'operator:anna', now: world.clock.now() };
+  const setter = { clock: world.clock, operator: { keyId: 'anna', name: 'Anna' } };
   return inTransaction(world.database, (tx) =>
     setPricePlan(tx, setter, { shopId: shop.id, rates, promotion: false, ...input }),
   );

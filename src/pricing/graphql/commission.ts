@@ -1,13 +1,13 @@
-import { builder } from '../graphql/builder.ts';
-import { actorWith } from '../graphql/context.ts';
-import { describeValues } from '../graphql/describe-values.ts';
-import { CurrencyEnum, MoneyRef } from '../graphql/money.ts';
-import type { PromotionState } from '../kernel/db/generated/prisma/enums.ts';
-import { findVisibleTransaction } from '../transactions/find-transaction.ts';
-import { describeCommission, type ExplainedCommission, turnoverLeft } from './describe-commission.ts';
-import { explainCommission } from './explain-commission.ts';
-import { toPercent } from './model.ts';
-import { quoteCommission } from './quote-commission.ts';
+import { builder } from '../../graphql/builder.ts';
+import { actorWith } from '../../graphql/context.ts';
+import { describeValues } from '../../graphql/describe-values.ts';
+import { CurrencyEnum, MoneyRef } from '../../graphql/money.ts';
+import type { PromotionState } from '../../kernel/db/generated/prisma/enums.ts';
+import { findVisibleTransaction } from '../../transactions/find-transaction.ts';
+import { describeCommission, type ExplainedCommission, turnoverLeft } from '../describe-commission.ts';
+import { explainCommission } from '../explain-commission.ts';
+import { toPercent } from '../model.ts';
+import { quoteCommission } from '../quote-commission.ts';
 
 const PromotionStateEnum = builder.enumType('PromotionState', {
   description: 'What the promotion is for a sale. It is judged by what had settled before the sale.',
