@@ -2,10 +2,10 @@ import type { z } from 'zod';
 import type { Actor } from '../../auth/actor.ts';
 import type { HttpDeps } from '../../http/deps.ts';
 import type { RefusalCode } from '../../kernel/errors.ts';
-import { sentenceOf } from '../field-sentence.ts';
 import type { FieldNames } from '../rename-field.ts';
 import { withoutEmpty } from '../take-empty-out.ts';
 import { BodyInvalid, type FieldProblem } from './errors.ts';
+import { sentenceOf } from './field-sentence.ts';
 
 /** One call of the REST door, its token and its body already known to be good. */
 export type RestCall<Body> = {
