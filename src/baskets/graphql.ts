@@ -3,7 +3,7 @@ import { requirePage } from '../graphql/connection-arguments.ts';
 import { actorWith } from '../graphql/context.ts';
 import { MoneyRef } from '../graphql/money.ts';
 import { parseId } from '../kernel/ids.ts';
-import { readRecipientBalances, visibleRecipients } from './store.ts';
+import { visibleRecipients } from './store.ts';
 
 /** The GraphQL type of a recipient. */
 export const RecipientRef = builder.prismaObject('Recipient', {
@@ -15,7 +15,7 @@ export const RecipientRef = builder.prismaObject('Recipient', {
     balances: t.field({
       type: [MoneyRef],
       description: 'What he has, in each currency that he was given; below zero when refunds took more.',
-      resolve: ({ id }, _, context) => readRecipientBalances(context.app.payments.database, id),
+      resolve: ({ id }, _, context) => context.loaders.recipientBalances.load(id),
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When he came first.' }),
   }),
@@ -88,7 +88,10 @@ builder.queryField('recipients', (t) =>
 export const ShareInput = builder.inputType('ShareInput', {
   description: 'What one recipient is to get of a payment.',
   fields: (t) => ({
-    iban: t.string({ required: true, description: 'His account in Poland: PL and 26 digits, spaces do not matter.' }),
+    iban: t.string({
+      required: true,
+      description: 'His account in Poland: 26 digits, with or without PL; spaces do not matter.',
+    }),
     amount: t.field({ type: 'MinorUnits', required: true, description: 'At least 1 minor unit.' }),
     label: t.string({ required: true, description: 'Whom it is for: 1 to 70 characters.' }),
     title: t.string({

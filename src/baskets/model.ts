@@ -1,5 +1,6 @@
 import { InvalidInput } from '../kernel/errors.ts';
 import { parseText } from '../kernel/text.ts';
+import { parseIban } from '../merchants/parse-identifiers.ts';
 
 /** What one recipient gets of a payment. */
 export type Share = {
@@ -87,17 +88,12 @@ export type Standing = {
 };
 
 /**
- * Takes a share as a shop names it: an IBAN of Poland, whose check digits must be right (ISO 13616, mod 97).
+ * Takes a share as a shop names it.
  * @throws InvalidInput naming `shares`.
  */
 export function parseShare(share: Omit<Share, 'account'> & { readonly iban: string }): Share {
   const { iban, amount, label, title } = share;
-  const account = /^PL(\d{26})$/.exec(iban.replaceAll(' ', '').toUpperCase())?.[1];
-  if (account === undefined || BigInt(`${account.slice(2)}2521${account.slice(0, 2)}`) % 97n !== 1n) {
-    throw new InvalidInput('shares must go to IBANs of Poland with the right check digits: PL and 26 digits.', [
-      'shares',
-    ]);
-  }
+  const account = parseIban(iban, ['shares']).replace(/^PL/, '');
   if (amount < 1n) throw new InvalidInput(`shares must each be at least 1 minor unit, not ${amount}.`, ['shares']);
   return {
     account,

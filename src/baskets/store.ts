@@ -9,13 +9,18 @@ export function visibleRecipients(actor: Actor): Prisma.RecipientWhereInput {
   return actor.shopId === undefined ? ofMerchant : { ...ofMerchant, shares: { some: { shopId: actor.shopId } } };
 }
 
-/** Reads what a recipient has, by currency. */
-export async function readRecipientBalances(database: Database, recipientId: string): Promise<Money[]> {
-  return read<Money>(database, {
+/** Reads what each of these recipients has, by currency, in the order in which they are asked for. */
+export async function readRecipientBalances(
+  database: Database,
+  recipientIds: readonly string[],
+): Promise<readonly (readonly Money[])[]> {
+  const rows = await read<Money & { readonly recipientId: string }>(database, {
     name: 'read-recipient-balances',
     text: `
-      select b.amount, a.currency from account a join account_balance b on b.account_id = a.id
-      where a.kind = 'RECIPIENT' and a.owner = $1::text order by a.currency`,
-    values: [recipientId],
+      select a.owner as "recipientId", b.amount, a.currency from account a join account_balance b on b.account_id = a.id
+      where a.kind = 'RECIPIENT' and a.owner = any($1::text[]) order by a.currency`,
+    values: [recipientIds],
   });
+  const balances = Map.groupBy(rows, (row) => row.recipientId);
+  return recipientIds.map((id) => balances.get(id) ?? []);
 }

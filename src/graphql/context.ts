@@ -19,9 +19,11 @@ import type {
   TransactionVoid,
 } from '../kernel/db/generated/prisma/client.ts';
 import type { Metrics } from '../kernel/metrics.ts';
+import type { Money } from '../kernel/money.ts';
 import type { Seal } from '../kernel/seal.ts';
 import type { AddressRule } from '../kernel/web-address.ts';
 import type { PaymentDeps } from '../payments/deps.ts';
+import type { Movement, MovementAsk } from '../payouts/sql/read-movements.ts';
 import type { EventFeed } from '../realtime/follow-events.ts';
 import type { RefundDeps } from '../refunds/deps.ts';
 
@@ -63,9 +65,12 @@ export type GraphContext = {
 /** Rows that many objects of one answer refer to, read in one statement. They keep nothing, so live answers stay true. */
 export type Loaders = {
   readonly capture: DataLoader<string, Capture>;
+  readonly movements: DataLoader<MovementAsk, readonly Movement[]>;
   readonly payment: DataLoader<string, Payment>;
   readonly payout: DataLoader<string, Payout>;
   readonly profile: DataLoader<string, Profile>;
+  /** What a recipient has, by currency. */
+  readonly recipientBalances: DataLoader<string, readonly Money[]>;
   readonly refund: DataLoader<string, Refund>;
   readonly shop: DataLoader<string, Shop>;
   readonly transaction: DataLoader<string, Transaction>;

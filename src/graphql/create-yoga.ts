@@ -4,7 +4,9 @@ import { PothosValidationError } from '@pothos/core';
 import DataLoader from 'dataloader';
 import { GraphQLError } from 'graphql';
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
+import { readRecipientBalances } from '../baskets/store.ts';
 import type { Log } from '../kernel/log.ts';
+import { readMovements } from '../payouts/sql/read-movements.ts';
 import type { GraphApp, GraphContext, Loaders } from './context.ts';
 import { createDocumentCache } from './document-cache.ts';
 import { guardPlugin, type Transport } from './guard-plugin.ts';
@@ -105,9 +107,11 @@ function createLoaders(app: GraphApp): Loaders {
   const where = (ids: readonly string[]): { id: { in: string[] } } => ({ id: { in: [...ids] } });
   return {
     capture: rowLoader((ids) => prisma.capture.findMany({ where: where(ids) })),
+    movements: new DataLoader((asks) => readMovements(app.payments.database, asks), { cache: false }),
     payment: rowLoader((ids) => prisma.payment.findMany({ where: where(ids) })),
     profile: rowLoader((ids) => prisma.profile.findMany({ where: where(ids) })),
     payout: rowLoader((ids) => prisma.payout.findMany({ where: where(ids) })),
+    recipientBalances: new DataLoader((ids) => readRecipientBalances(app.payments.database, ids), { cache: false }),
     refund: rowLoader((ids) => prisma.refund.findMany({ where: where(ids) })),
     shop: rowLoader((ids) => prisma.shop.findMany({ where: where(ids) })),
     transaction: rowLoader((ids) => prisma.transaction.findMany({ where: where(ids) })),

@@ -134,13 +134,16 @@ function expectRefused({ field }: WalkedOperation, result: Result): void {
   expect(refused).toContain((value as Record<string, unknown>).Refusal_code);
 }
 
-/** Every row of every table in which one of these ids stands, but for the list of what was refused. */
+/** What the gateway writes for itself: the list of what was refused, and how far the readers of the log have come. */
+const itsOwn = ['public.refused_operation', 'public.reader'];
+
+/** Every row of every table in which one of these ids stands, but for what the gateway writes for itself. */
 async function rowsWith(ids: readonly string[]): Promise<string[]> {
   const { rows: tables } = await gateway.database.pool.query<{ name: string }>(
     "select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname in ('public', 'graphile_worker') order by 1",
   );
   const found: string[] = [];
-  for (const { name } of tables.filter((table) => table.name !== 'public.refused_operation')) {
+  for (const { name } of tables.filter((table) => !itsOwn.includes(table.name))) {
     const { rows } = await gateway.database.pool.query<{ row: string }>(
       `select t::text as row from ${name} t where t::text like any($1::text[]) order by 1`,
       [ids.map((id) => `%${id}%`)],

@@ -251,7 +251,7 @@ export function walletToken(merchantId: string, number = '4111111111111111'): st
 }
 
 /** A recipient who has a part of a payment. */
-async function insertRecipient(
+export async function insertRecipient(
   database: Database,
   share: { readonly merchantId: string; readonly shopId: string; readonly paymentId: string; readonly mark: string },
 ): Promise<string> {

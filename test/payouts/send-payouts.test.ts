@@ -78,7 +78,7 @@ it('The movements of a payout sum to its net, page by page', async () => {
     let page: Movement[];
     do {
       const { source, number } = movements.at(-1) ?? { source: 0, number: 0n };
-      page = await readMovements(world.database, payout, { source, number, limit: 2 });
+      [page = []] = await readMovements(world.database, [{ payout, source, number, limit: 2 }]);
       movements.push(...page);
     } while (page.length > 0);
     expect(movements.reduce((sum, { amount }) => sum + amount, 0n)).toBe(payout.net);

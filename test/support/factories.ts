@@ -282,20 +282,22 @@ export async function createSale(
 }
 
 /** Pays out a part of a shop's balance in PLN, as the daily run would, but without commission; gives the payout's id. */
-export function payOut(database: Database, shop: Shop, amount: bigint): Promise<string> {
+export function payOut(database: Database, shop: Pick<Shop, 'id'>, amount: bigint): Promise<string> {
   return inTransaction(database, async (tx) => {
     await lockShops(tx, [shop.id]);
-    const [account] = await tx.query<{ id: bigint }>({
+    const [account] = await tx.query<{ id: bigint; day: string }>({
       name: 'test-find-account',
-      text: `select id from account where kind = 'SHOP' and owner = $1::text and currency = 'PLN'`,
+      text: `select a.id, (coalesce(max(p.business_day), '2024-12-31') + 1)::text as day
+        from account a left join payout p on p.account_owner = a.owner and p.currency = a.currency
+        where a.kind = 'SHOP' and a.owner = $1::text and a.currency = 'PLN' group by a.id`,
       values: [shop.id],
     });
-    const wish = { accountIds: [account?.id ?? 0n], day: '2025-01-01', before: farOff, now: longAgo };
-    const [measured] = await measureAccounts(tx, wish);
-    if (!measured) throw new Error('The shop was paid out before.');
+    const { id = 0n, day = '' } = account ?? {};
+    const measured = (await measureAccounts(tx, { accountIds: [id], day, before: farOff, now: longAgo }))[0];
+    if (!measured) throw new Error('The shop has no account.');
     const { commissionsAfter, adjustmentsAfter, balance } = measured;
     const payout: Payout = {
-      ...{ ...measured, id: newId(longAgo), accountOwner: shop.id, businessDay: longAgo, status: 'SENT' },
+      ...{ ...measured, id: newId(longAgo), accountOwner: shop.id, businessDay: new Date(day), status: 'SENT' },
       ...{ commission: 0n, commissionsThrough: commissionsAfter, adjustmentsThrough: adjustmentsAfter },
       ...{ net: amount, carriedOut: balance - amount, iban: 'PL61109010140000071219812874' },
       ...{ sendAt: longAgo, expectedAt: farOff, createdAt: longAgo, updatedAt: longAgo, sentAt: longAgo },

@@ -6,7 +6,7 @@ import type { Currency } from '../../kernel/db/generated/prisma/enums.ts';
 import { InvalidInput } from '../../kernel/errors.ts';
 import { RefundRef } from '../../refunds/graphql.ts';
 import { TransactionRef } from '../../transactions/graphql.ts';
-import { type Movement, type MovementKind, readMovements } from '../sql/read-movements.ts';
+import type { Movement, MovementKind } from '../sql/read-movements.ts';
 import { PayoutRef } from './payout.ts';
 
 const MovementKindEnum = builder.enumType('PayoutMovementKind', {
@@ -108,8 +108,7 @@ builder.prismaObjectField(PayoutRef, 'movements', (t) =>
         ]);
       }
       const place = typeof after === 'string' ? placeOf(after) : { source: 0, number: 0n };
-      const { database } = context.app.payments;
-      const found = await readMovements(database, payout, { ...place, limit: size + 1 });
+      const found = await context.loaders.movements.load({ payout, ...place, limit: size + 1 });
       const { currency } = payout;
       const movements = found.slice(0, size).map((movement) => ({ ...movement, currency }));
       return { movements, hasNextPage: found.length > size, hasPreviousPage: typeof after === 'string' };
