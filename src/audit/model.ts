@@ -1,9 +1,8 @@
-import type { Actor } from '../auth/actor.ts';
 import type { Refusal } from '../kernel/errors.ts';
 
 /** Something that an authenticated caller wanted to do with money and was not allowed to. */
 export type RefusedOperation = {
-  readonly actor: Actor;
+  readonly actor: { readonly keyId: string; readonly merchantId: string; readonly shopId: string | undefined };
   readonly operation: string;
   readonly refusal: Refusal;
   readonly shopId: string | undefined;

@@ -1,3 +1,4 @@
+import { appendEntry } from '../audit/sql/append-entry.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Tx } from '../kernel/db/database.ts';
 import type { ApiKey } from '../kernel/db/generated/prisma/client.ts';
@@ -18,8 +19,8 @@ export type CreateApiKeyInput = {
 };
 
 /**
- * Makes an API key. The key itself is in the answer alone; only its hash is kept. The caller has checked that the actor
- * may see the shop.
+ * Makes an API key. The key itself is in the answer alone; only its hash is kept, and in the audit log that it was made.
+ * The caller has checked that the actor may see the shop.
  * @throws Forbidden without the scope `keys:write`; InvalidInput for an empty or long name, unknown scopes, scopes that
  * the asking key lacks, or an expiry that has passed.
  */
@@ -53,5 +54,8 @@ export async function createApiKey(
     revokedAt: null,
   };
   await insertKey(tx, apiKey);
+  const { id, shopId, expiresAt, merchantId } = apiKey;
+  const what = { actor: `key:${actor.keyId}`, action: 'CREATE_API_KEY', subject: `key:${id}` };
+  await appendEntry(tx, { at: now, merchantId, ...what, data: { name, shopId, scopes, expiresAt } });
   return { apiKey, secret };
 }

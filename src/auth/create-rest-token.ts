@@ -1,3 +1,4 @@
+import { appendEntry } from '../audit/sql/append-entry.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Tx } from '../kernel/db/database.ts';
 import type { ApiKey } from '../kernel/db/generated/prisma/client.ts';
@@ -16,7 +17,7 @@ export type CreateRestTokenInput = {
 
 /**
  * Makes a token for the imoje REST door, good for all shops of the merchant. The token itself is in the answer alone;
- * only its hash is kept.
+ * only its hash is kept, and in the audit log that it was made.
  * @throws Forbidden without the scope `keys:write`, or by a key that is bound to one shop; InvalidInput when the key lacks
  * a scope that every token has, for an empty or long name, or an expiry that has passed.
  */
@@ -44,5 +45,8 @@ export async function createRestToken(
     ...{ createdAt: now, expiresAt: input.expiresAt ?? null, revokedAt: null },
   };
   await insertKey(tx, restToken);
+  const { id, merchantId, expiresAt } = restToken;
+  const what = { actor: `key:${actor.keyId}`, action: 'CREATE_REST_TOKEN', subject: `key:${id}` };
+  await appendEntry(tx, { at: now, merchantId, ...what, data: { name, expiresAt } });
   return { restToken, secret };
 }

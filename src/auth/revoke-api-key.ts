@@ -1,5 +1,7 @@
+import { appendEntry } from '../audit/sql/append-entry.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Tx } from '../kernel/db/database.ts';
+import type { ApiKey } from '../kernel/db/generated/prisma/client.ts';
 import { NotFound } from '../kernel/errors.ts';
 import { type Actor, requireScope } from './actor.ts';
 import { markRevoked } from './store.ts';
@@ -14,10 +16,8 @@ export async function revokeApiKey(
   deps: { readonly actor: Actor; readonly clock: Clock },
   keyId: string,
 ): Promise<void> {
-  requireScope(deps.actor, 'keys:write');
-  const { merchantId, shopId } = deps.actor;
-  const revoked = await markRevoked(tx, { id: keyId, kind: 'API', merchantId, shopId }, deps.clock.now());
-  if (!revoked) throw new NotFound('No API key with this id belongs to you.', ['id']);
+  const found = await revoke(tx, deps, { id: keyId, kind: 'API', action: 'REVOKE_API_KEY' });
+  if (!found) throw new NotFound('No API key with this id belongs to you.', ['id']);
 }
 
 /**
@@ -31,8 +31,23 @@ export async function revokeRestToken(
   deps: { readonly actor: Actor; readonly clock: Clock },
   tokenId: string,
 ): Promise<void> {
-  requireScope(deps.actor, 'keys:write');
-  const { merchantId, shopId } = deps.actor;
-  const revoked = await markRevoked(tx, { id: tokenId, kind: 'REST', merchantId, shopId }, deps.clock.now());
-  if (!revoked) throw new NotFound('No REST token with this id belongs to you.', ['id']);
+  const found = await revoke(tx, deps, { id: tokenId, kind: 'REST', action: 'REVOKE_REST_TOKEN' });
+  if (!found) throw new NotFound('No REST token with this id belongs to you.', ['id']);
+}
+
+/** @returns whether there is such a key. The audit log has it once, when it is revoked. */
+async function revoke(
+  tx: Tx,
+  { actor, clock }: { readonly actor: Actor; readonly clock: Clock },
+  { id, kind, action }: Pick<ApiKey, 'id' | 'kind'> & { readonly action: string },
+): Promise<boolean> {
+  requireScope(actor, 'keys:write');
+  const { merchantId, shopId } = actor;
+  const at = clock.now();
+  const marked = await markRevoked(tx, { id, kind, merchantId, shopId }, at);
+  if (marked?.isNew) {
+    const what = { actor: `key:${actor.keyId}`, action, subject: `key:${id}` };
+    await appendEntry(tx, { at, merchantId, ...what, data: { name: marked.name } });
+  }
+  return marked !== undefined;
 }

@@ -43,21 +43,30 @@ export async function insertKey(tx: Tx, key: ApiKey): Promise<void> {
   });
 }
 
-/** Revokes a key of this kind of the merchant, and of the shop if one is given; gives false when there is no such key. */
+/**
+ * Revokes a key of this kind of the merchant, and of the shop if one is given.
+ * @returns undefined when there is no such key; `isNew` false when it was revoked before.
+ */
 export async function markRevoked(
   tx: Tx,
   key: Pick<ApiKey, 'id' | 'kind' | 'merchantId'> & { readonly shopId: string | undefined },
   at: Date,
-): Promise<boolean> {
-  const rows = await tx.query<{ id: string }>({
+): Promise<{ readonly name: string; readonly isNew: boolean } | undefined> {
+  const [row] = await tx.query<{ name: string; isNew: boolean }>({
     name: 'revoke-api-key',
     text: `
-      update api_key set revoked_at = coalesce(revoked_at, $4::timestamptz)
-      where id = $1::uuid and merchant_id = $2::text and ($3::uuid is null or shop_id = $3::uuid) and kind = $5::api_key_kind
-      returning id`,
+      update api_key k set revoked_at = coalesce(k.revoked_at, $4::timestamptz)
+      from (
+        select id, revoked_at from api_key
+        where id = $1::uuid and merchant_id = $2::text and ($3::uuid is null or shop_id = $3::uuid)
+          and kind = $5::api_key_kind
+        for update
+      ) as before
+      where k.id = before.id
+      returning k.name, before.revoked_at is null as "isNew"`,
     values: [key.id, key.merchantId, key.shopId ?? null, at, key.kind],
   });
-  return rows.length === 1;
+  return row;
 }
 
 /** Finds an operator's key that is not revoked by its hash; whether it has expired is the caller's to say. */

@@ -1,3 +1,4 @@
+import { appendEntry } from '../audit/sql/append-entry.ts';
 import { type Actor, requireScope } from '../auth/actor.ts';
 import { newServiceKey } from '../auth/model.ts';
 import { after, type Clock } from '../kernel/clock.ts';
@@ -14,7 +15,7 @@ export const overlapHoursMax = 720;
 
 /**
  * Gives a shop a new service key; notifications are signed with it from now on, and forms may be signed with the old
- * one until the overlap is over.
+ * one until the overlap is over. Kept in the audit log.
  * @param overlapHours 0 to 720.
  * @throws Forbidden without the scope `shops:write`; InvalidInput when the overlap is out of range.
  */
@@ -32,7 +33,10 @@ export async function rotateServiceKey(
   const oldValidUntil = after(now, { ms: overlapHours * 3_600_000 });
   await lockShops(tx, [shop.id]);
   await endCurrentServiceKey(tx, shop.id, oldValidUntil);
-  return { serviceKey: await giveServiceKey(tx, deps.seal, { shopId: shop.id, at: now }), oldValidUntil };
+  const serviceKey = await giveServiceKey(tx, deps.seal, { shopId: shop.id, at: now });
+  const what = { actor: `key:${deps.actor.keyId}`, action: 'ROTATE_SERVICE_KEY', subject: `shop:${shop.id}` };
+  await appendEntry(tx, { at: now, merchantId: shop.merchantId, ...what, data: { oldValidUntil } });
+  return { serviceKey, oldValidUntil };
 }
 
 /** Makes the current service key of a shop that has none, and gives it in clear, this once. */

@@ -7,7 +7,7 @@ export const rows: readonly (readonly string[])[] = [
   [
     ...['transactions', 'profiles', 'baskets'],
     ...['ledger', 'pricing', 'calendar', 'fx', 'acquirers', 'cards'],
-    ...['shops', 'merchants', 'audit', 'auth'],
+    ...['shops', 'merchants', 'auth', 'audit'],
   ],
   ['links', 'payouts', 'refunds', 'disputes', 'statements', 'support', 'contracts', 'payments'],
   ['webhooks', 'emails', 'reports', 'realtime'],

@@ -63,6 +63,11 @@ const replaced = (sequence: number): string => `
     floor(extract(epoch from at) * 1000), merchant_id, actor, action, 'forged', data)::text, 'UTF8'))
   where sequence = ${sequence}`;
 
+it('What cannot be entered is not done', async () => {
+  await tamper('delete from audit_head');
+  await expect(append('entry 11')).rejects.toThrow('The row that says where the audit log ends is missing');
+});
+
 describe('A check of the audit log', () => {
   it('finds nothing in a log that nobody touched, and gives its head', async () => {
     expect(await verify(kept)).toMatchObject({ entries: 10, faults: 0, head: { sequence: 10n } });

@@ -3,8 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Actor, Scope } from '../../src/auth/actor.ts';
 import { createAuthenticator } from '../../src/auth/authenticate-actor.ts';
 import { type CreateApiKeyInput, createApiKey } from '../../src/auth/create-api-key.ts';
+import { createRestToken } from '../../src/auth/create-rest-token.ts';
 import { hashKey, newApiKey, newRestToken } from '../../src/auth/model.ts';
-import { revokeApiKey } from '../../src/auth/revoke-api-key.ts';
+import { revokeApiKey, revokeRestToken } from '../../src/auth/revoke-api-key.ts';
 import { insertKey } from '../../src/auth/store.ts';
 import { inTransaction } from '../../src/kernel/db/database.ts';
 import { openWorld, type World } from '../payments/world.ts';
@@ -121,6 +122,30 @@ describe('Nobody is authenticated', () => {
     await inTransaction(world.database, (tx) => insertKey(tx, row));
     expect(await authenticate(`Bearer ${token}`)).toBeUndefined();
   });
+});
+
+it('Whoever makes or revokes a key or token stands in the audit log, once for each', async () => {
+  const actor = actorOf(await world.openShop());
+  const { apiKey } = await create(actor);
+  const deps = { actor, clock: world.clock };
+  const { restToken } = await inTransaction(world.database, (tx) =>
+    createRestToken(tx, deps, { name: 'Plugin', expiresAt: undefined }),
+  );
+  for (let times = 0; times < 2; times += 1) {
+    await revoke(actor, apiKey.id);
+    await inTransaction(world.database, (tx) => revokeRestToken(tx, deps, restToken.id));
+  }
+  const { rows } = await world.database.pool.query<{ entry: string }>(
+    `select action || ' ' || subject || ' ' || (data->>'name') as entry from audit_entry
+      where merchant_id = $1 and actor = $2 order by sequence`,
+    [actor.merchantId, `key:${actor.keyId}`],
+  );
+  expect(rows.map(({ entry }) => entry)).toEqual([
+    `CREATE_API_KEY key:${apiKey.id} Back end`,
+    `CREATE_REST_TOKEN key:${restToken.id} Plugin`,
+    `REVOKE_API_KEY key:${apiKey.id} Back end`,
+    `REVOKE_REST_TOKEN key:${restToken.id} Plugin`,
+  ]);
 });
 
 describe('A revoked key', () => {

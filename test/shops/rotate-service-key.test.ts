@@ -40,6 +40,17 @@ describe('A service key', () => {
     expect(await goodKeys(shop)).toEqual([serviceKey]);
   });
 
+  it('is changed by whoever stands in the audit log, which does not have the key', async () => {
+    const { shop } = await createShop(world.database);
+    const { serviceKey, oldValidUntil } = await rotate(shop, 1);
+    const { rows } = await world.database.pool.query<{ action: string; data: object }>(
+      'select action, data from audit_entry where merchant_id = $1',
+      [shop.merchantId],
+    );
+    expect(rows).toEqual([{ action: 'ROTATE_SERVICE_KEY', data: { oldValidUntil: oldValidUntil.toISOString() } }]);
+    expect(JSON.stringify(rows)).not.toContain(serviceKey);
+  });
+
   it('is good no more at once with an overlap of 0', async () => {
     const { shop } = await createShop(world.database);
     const { serviceKey } = await rotate(shop, 0);

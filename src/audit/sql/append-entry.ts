@@ -17,10 +17,10 @@ export type AuditEntry = {
  * Writes an entry at the end of the audit log, in the transaction of what it tells of. Each hash covers the one before it
  * (SHA-256, 32 zero bytes before the first) and the entry as PostgreSQL writes its JSON, so that nothing can be changed
  * or taken out without a trace. Writers wait for each other until the transaction ends, so it is the last thing that a
- * transaction locks; entries are rare.
+ * transaction locks; entries are rare. What cannot be entered is not done.
  */
 export async function appendEntry(tx: Tx, entry: AuditEntry): Promise<void> {
-  await tx.query({
+  const written = await tx.query({
     name: 'append-audit-entry',
     text: `
       with head as materialized (
@@ -30,7 +30,9 @@ export async function appendEntry(tx: Tx, entry: AuditEntry): Promise<void> {
       select head.sequence, $1::timestamptz, $2::text, $3::text, $4::text, $5::text, $6::jsonb, head.previous,
         sha256(head.previous || convert_to(jsonb_build_array(head.sequence,
           floor(extract(epoch from $1::timestamptz) * 1000), $2::text, $3::text, $4::text, $5::text, $6::jsonb)::text, 'UTF8'))
-      from head`,
+      from head returning sequence`,
     values: [entry.at, entry.merchantId, entry.actor, entry.action, entry.subject, JSON.stringify(entry.data)],
   });
+  if (written.length === 0)
+    throw new Error('The row that says where the audit log ends is missing; see docs/audit.md.');
 }
