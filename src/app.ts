@@ -241,6 +241,7 @@ type GraphCore = Core & {
 
 function wireGraph({ config, database, clock, log, metrics, publicUrl }: AppParts, { limits, ...core }: GraphCore) {
   const sandbox = config.mode === 'sandbox';
+  const { trustedProxies } = config;
   const authenticator = createAuthenticator({ database, clock, keyMode: sandbox ? 'test' : 'live' });
   const operators = createOperatorAuthenticator({ database, clock, keyMode: sandbox ? 'test' : 'live' });
   const keyWatch = watchKeys(authenticator);
@@ -258,8 +259,8 @@ function wireGraph({ config, database, clock, log, metrics, publicUrl }: AppPart
   const mayCall = originRule({ publicUrl, allowed: config.allowedOrigins, sandbox });
   return {
     app,
-    http: createHttpHandler({ yoga, authenticator, operators, mayCall, limits, trustedProxies: config.trustedProxies }),
-    sockets: createSocketServer({ yoga, authenticator, keyWatch, mayCall, limits, log }),
+    http: createHttpHandler({ yoga, authenticator, operators, mayCall, limits, trustedProxies }),
+    sockets: createSocketServer({ yoga, authenticator, keyWatch, mayCall, limits, trustedProxies, log }),
   };
 }
 

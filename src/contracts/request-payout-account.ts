@@ -70,7 +70,8 @@ export async function cancelPayoutAccountChange(tx: Tx, deps: Deps, changeId: st
     throw new NotFound('No change of a payout account with this id belongs to you.', ['id']);
   }
   if (change.status === 'CANCELLED') return change;
-  if (!(await endChange(tx, { id, status: 'CANCELLED', at }))) {
+  // From its moment on payouts go there, even while the job that says so is late.
+  if (change.inForceFrom <= at || !(await endChange(tx, { id, status: 'CANCELLED', at }))) {
     throw new WrongState('The change is in force already; ask for another one.');
   }
   await clearTimers(tx, [{ kind: timers.changePayoutAccount, subject: id }]);

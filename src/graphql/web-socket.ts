@@ -8,6 +8,7 @@ import type { Actor } from '../auth/actor.ts';
 import type { Authenticator } from '../auth/authenticate-actor.ts';
 import type { KeyWatch } from '../auth/watch-keys.ts';
 import { answerSocket } from '../http/answer-socket.ts';
+import { addressOf } from '../http/client-address.ts';
 import type { RequestLimits } from '../http/limit-requests.ts';
 import { holdsCardNumber, holdsCardNumberIn } from '../kernel/card-numbers.ts';
 import type { Log } from '../kernel/log.ts';
@@ -44,9 +45,10 @@ export function createSocketServer(options: {
   readonly keyWatch: KeyWatch;
   readonly mayCall: OriginRule;
   readonly limits: RequestLimits;
+  readonly trustedProxies: readonly string[];
   readonly log: Log;
 }): SocketServer {
-  const { yoga, authenticator, keyWatch, mayCall, limits, log } = options;
+  const { yoga, authenticator, keyWatch, mayCall, limits, trustedProxies, log } = options;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: messageBytesMax, perMessageDeflate: false });
   const server = useServer<Record<string, unknown>, Socket>(
     {
@@ -69,7 +71,7 @@ export function createSocketServer(options: {
       onPing: ({ extra }, payload) => {
         if (holdsCardNumberIn(payload)) extra.socket.close(closeCodes.badRequest, 'A ping looks like a card number');
       },
-      onSubscribe: (context, id, payload) => prepare({ yoga, limits }, context, { id, payload }),
+      onSubscribe: (context, id, payload) => prepare({ yoga, limits, trustedProxies }, context, { id, payload }),
       onClose: ({ extra }) => extra.unwatch?.(),
     },
     sockets,
@@ -121,7 +123,11 @@ function enveloped(args: { rootValue?: unknown }): Enveloped {
 
 /** Parses and validates with yoga's plugins. What is wrong or one too many refuses this operation, never the socket. */
 async function prepare(
-  { yoga, limits }: { readonly yoga: Yoga; readonly limits: RequestLimits },
+  {
+    yoga,
+    limits,
+    trustedProxies,
+  }: { readonly yoga: Yoga; readonly limits: RequestLimits; readonly trustedProxies: readonly string[] },
   context: Context<Record<string, unknown>, Socket>,
   { id, payload }: { readonly id: string; readonly payload: SubscribePayload },
 ) {
@@ -141,7 +147,7 @@ async function prepare(
     actor: holder?.actor,
     operator: undefined,
     authorization: holder?.authorization,
-    address: 'unknown',
+    address: addressOf(context.extra.request, trustedProxies),
   };
   const { schema, execute, subscribe, contextFactory, parse, validate } = yoga.getEnveloped(transport);
   try {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { inTransaction } from '../../src/kernel/db/database.ts';
 import type { Payout } from '../../src/kernel/db/generated/prisma/client.ts';
@@ -245,6 +246,29 @@ describe('A payout that came back', () => {
     expect((await world.payoutsOf(shop.id)).map(sums)).toMatchObject([
       { gross: 10_000n, commission: 140n, net: 9_860n },
       { gross: 0n, returned: 9_860n, commission: 0n, net: 9_860n },
+    ]);
+  });
+});
+
+describe('A change of the payout account', () => {
+  it('holds from its moment on, even if the job that puts it in force is late', async () => {
+    const iban = 'PL27114020040000300201355387';
+    const shop = await world.openShop();
+    const now = world.clock.now();
+    await world.database.prisma.payoutAccountChange.create({
+      data: {
+        ...{ id: randomUUID(), merchantId: shop.merchantId, idempotencyKey: 'a key', inputHash: new Uint8Array() },
+        ...{ currency: 'PLN' as const, iban, status: 'REQUESTED' as const, createdAt: now, updatedAt: now },
+        inForceFrom: new Date('2027-04-21T00:00:00+02:00'),
+      },
+    });
+    await world.sell(shop);
+    await world.payAt('2027-04-20T06:00:00+02:00');
+    await world.sell(shop);
+    await world.payAt('2027-04-21T06:00:00+02:00');
+    expect((await world.payoutsOf(shop.id)).map((payout) => payout.iban)).toEqual([
+      'PL61109010140000071219812874',
+      iban,
     ]);
   });
 });

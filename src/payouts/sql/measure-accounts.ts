@@ -56,7 +56,10 @@ const measure = `
   )
   select m.id as "merchantId", m.clock_offset_ms as "clockOffsetMs", s.id as "shopId", r.id as "recipientId",
     e.currency, e.balance, e.carried_in as "carriedIn",
-    coalesce(r.iban, (select pa.iban from payout_account pa
+    coalesce(r.iban, (select pc.iban from payout_account_change pc
+      where pc.merchant_id = m.id and pc.currency = e.currency and pc.status = 'REQUESTED'
+        and pc.in_force_from <= $4::timestamptz + m.clock_offset_ms * interval '1 millisecond'
+    ), (select pa.iban from payout_account pa
       where pa.merchant_id = m.id and pa.currency = e.currency
         and pa.valid_from <= $4::timestamptz + m.clock_offset_ms * interval '1 millisecond'
         and (pa.valid_until is null or pa.valid_until > $4::timestamptz + m.clock_offset_ms * interval '1 millisecond')
@@ -102,6 +105,8 @@ const measure = `
  * postings: 20 s against 0.1 s). So its ranges are of pairs, which the primary key cannot serve, its ends are filtered
  * maxima, for which it does not walk backwards, and sequential scans are off until the transaction ends.
  * The accounts are found before anything else, since the owners of others are no UUIDs.
+ *
+ * A change of the payout account holds from its moment on, also when the job that puts it in force is late.
  * @param wish.day as `2026-11-27`; what was booked before its midnight, `before`, is taken up.
  */
 export async function measureAccounts(
