@@ -1,5 +1,5 @@
 import { type Portion, portionsOf, restOf, type Standing } from '../baskets/model.ts';
-import { readStandings } from '../baskets/sql/read-shares.ts';
+import { holdStandings } from '../baskets/sql/read-shares.ts';
 import type { Outcome } from '../kernel/batch.ts';
 import { after, type Clock } from '../kernel/clock.ts';
 import type { Tx } from '../kernel/db/database.ts';
@@ -91,7 +91,7 @@ async function readKnown(tx: Tx, clock: Clock, wishes: readonly PreparedRefund[]
     transactions: new Map(transactions.map((transaction) => [transaction.id, transaction])),
     balances: new Map(balances.map((balance) => [`${balance.shopId} ${balance.currency}`, balance.amount])),
     overdrafts: new Map([...plans].map(([id, plan]) => [id, plan.overdraft])),
-    standings: await readStandings(
+    standings: await holdStandings(
       tx,
       transactions.map((transaction) => transaction.id),
     ),
@@ -124,7 +124,7 @@ function decide(known: Known, wish: PreparedRefund, now: Date): Outcome<OrderedR
     known.byKey.set(key, refund);
     known.transactions.set(transaction.id, less);
     known.balances.set(balance, cover.balance - restOf(wish.amount, portions));
-    noteStandings(known, transaction.id, portions);
+    noteStandings(known, transaction, portions);
     return { value: { refund, transaction: less, replayed: false, portions } };
   } catch (error) {
     if (error instanceof Refusal) return { refusal: error };
@@ -132,10 +132,15 @@ function decide(known: Known, wish: PreparedRefund, now: Date): Outcome<OrderedR
   }
 }
 
-/** What recipients have less, of this transaction and in all, for the wishes that follow. */
-function noteStandings(known: Known, transactionId: string, portions: readonly Portion[]): void {
+/** What recipients have less, of this transaction and in all of its currency, for the wishes that follow. */
+function noteStandings(
+  known: Known,
+  { id: transactionId, currency }: Pick<Transaction, 'id' | 'currency'>,
+  portions: readonly Portion[],
+): void {
   const taken = new Map(portions.map((portion) => [portion.recipientId, portion.amount]));
   for (const [id, standings] of known.standings) {
+    if (known.transactions.get(id)?.currency !== currency) continue;
     const next = standings.map((standing): Standing => {
       const amount = taken.get(standing.recipientId) ?? 0n;
       const left = id === transactionId ? standing.left - amount : standing.left;

@@ -2,13 +2,17 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Portion, portionsOf, restOf, splitByWeights } from '../../src/baskets/model.ts';
+import type { Outcome } from '../../src/kernel/batch.ts';
+import { inTransaction } from '../../src/kernel/db/database.ts';
+import type { Currency } from '../../src/kernel/money.ts';
 import { startTransaction } from '../../src/payments/start-transaction.ts';
 import { createRefund } from '../../src/refunds/create-refund.ts';
+import { decideRefunds, type OrderedRefund, type PreparedRefund } from '../../src/refunds/decide-refund.ts';
 import type { Shop } from '../../src/shops/model.ts';
 import { capture } from '../payments/authorized.ts';
 import { openPayoutWorld, type PayoutWorld } from '../payouts/world.ts';
 import type { Sale } from '../refunds/world.ts';
-import { actorOf, createPayment } from '../support/factories.ts';
+import { actorOf, createMerchant, createPayment, createShop } from '../support/factories.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 
 let world: PayoutWorld;
@@ -30,8 +34,9 @@ const accounts = ['72105000028166973380325415', '58105000025503268251444948'] as
 async function sellBasket(
   shop: Shop,
   amounts: readonly bigint[],
-  { amount = 10_000n, reserve = false }: { readonly amount?: bigint; readonly reserve?: boolean } = {},
+  wish: { readonly amount?: bigint; readonly reserve?: boolean; readonly currency?: Currency } = {},
 ): Promise<Sale> {
+  const { amount = 10_000n, reserve = false, currency = 'PLN' } = wish;
   const shares = amounts.map((share, place) => ({
     account: accounts[place] ?? '',
     amount: share,
@@ -39,13 +44,14 @@ async function sellBasket(
   }));
   const payment = await createPayment(world.deps, shop, {
     amount,
+    currency,
     shares,
     captureMode: reserve ? 'MANUAL' : 'AUTOMATIC',
   });
   world.acquirer.onStart({ kind: reserve ? 'authorized' : 'settled', amount });
   const card = { method: 'CARD', card: { token: 'a token', fingerprint: 'a card' } } as const;
-  const wish = { paymentId: payment.id, idempotencyKey: randomUUID(), ...card };
-  return { shop, ...(await startTransaction(world.deps, { shop, source: 'WEB' }, wish)) };
+  const start = { paymentId: payment.id, idempotencyKey: randomUUID(), ...card };
+  return { shop, ...(await startTransaction(world.deps, { shop, source: 'WEB' }, start)) };
 }
 
 /** The ids of a merchant's recipients, in the order of the accounts. */
@@ -69,6 +75,36 @@ const refundOf = (sale: Sale, amount: bigint, shares?: readonly Portion[]) =>
     amount,
     shares,
   });
+
+function wishFor({ shop, transaction }: Sale, amount: bigint): PreparedRefund {
+  const inputHash = Buffer.alloc(32, String(amount));
+  const wish = { shop, transactionId: transaction.id, idempotencyKey: randomUUID(), inputHash, amount };
+  return { ...wish, shares: undefined, note: null };
+}
+
+const inWord = (outcome: Outcome<OrderedRefund>): string => ('refusal' in outcome ? outcome.refusal.code : 'ordered');
+
+/** Decides each wish in a transaction of its own: the second begins before the first has ended. */
+async function refundInTurn([one, other]: readonly PreparedRefund[]): Promise<string[]> {
+  const decided = Promise.withResolvers<void>();
+  const released = Promise.withResolvers<void>();
+  const decide = (wish: PreparedRefund | undefined, then: () => Promise<void>): Promise<string[]> =>
+    inTransaction(world.database, async (tx) => {
+      const outcomes = await decideRefunds(tx, world.clock, wish ? [wish] : []);
+      await then();
+      return outcomes.map(inWord);
+    });
+  const first = decide(one, () => {
+    decided.resolve();
+    return released.promise;
+  });
+  await decided.promise;
+  const second = decide(other, async () => undefined);
+  const waiting = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+  await expect.poll(async () => (await world.database.pool.query(waiting)).rowCount).toBe(1);
+  released.resolve();
+  return [...(await first), ...(await second)];
+}
 
 describe('The money of a basket', () => {
   it('goes to its recipients, and what is left to the shop', async () => {
@@ -166,6 +202,40 @@ describe('A refund of a basket', () => {
     await refundOf(sale, 100_000n, [{ recipientId: recipient, amount: 100_000n }]);
     expect(await balances(shop)).toEqual([0n, -100_000n]);
   });
+
+  it('is taken once, also when two shops of the merchant take it at the same moment', async () => {
+    const merchantId = await createMerchant(world.database, { isPaidOut: true });
+    const [one, other] = [
+      await createShop(world.database, { merchantId }),
+      await createShop(world.database, { merchantId }),
+    ];
+    const wishes = [
+      wishFor(await sellBasket(one.shop, [60_000n], { amount: 60_000n }), 60_000n),
+      wishFor(await sellBasket(other.shop, [60_000n], { amount: 60_000n }), 60_000n),
+    ];
+    await world.payAt('2026-11-27T06:00:01+01:00');
+    await world.payAt('2026-11-30T06:00:00+01:00');
+    expect(await balances(one.shop)).toEqual([0n, 0n]);
+    expect(await refundInTurn(wishes)).toEqual(['ordered', 'BALANCE_TOO_LOW']);
+    expect(await balances(one.shop)).toEqual([0n, -60_000n]);
+  });
+
+  it('is that of each currency', async () => {
+    const shop = await world.openShop();
+    const sales = [
+      await sellBasket(shop, [60_000n], { amount: 60_000n }),
+      await sellBasket(shop, [60_000n], { amount: 60_000n, currency: 'EUR' }),
+    ];
+    await world.payAt('2026-12-01T06:00:00+01:00');
+    const outcomes = await inTransaction(world.database, (tx) =>
+      decideRefunds(
+        tx,
+        world.clock,
+        sales.map((sale) => wishFor(sale, 60_000n)),
+      ),
+    );
+    expect(outcomes.map(inWord)).toEqual(['ordered', 'ordered']);
+  });
 });
 
 describe('Recipients', () => {
@@ -173,7 +243,7 @@ describe('Recipients', () => {
     const shop = await world.openShop();
     await sellBasket(shop, [6_000n, 3_000n]);
     await sellBasket(shop, [3_333n, 6_667n]);
-    await world.payAt('2026-11-30T06:00:00+01:00');
+    await world.payAt('2026-12-02T06:00:00+01:00');
     const [one = '', other = ''] = await recipientsOf(shop);
     const paid = await Promise.all([shop.id, one, other].map((owner) => world.payoutsOf(owner)));
     expect(paid.map(([payout]) => [payout?.gross, payout?.commission, payout?.net])).toEqual([
