@@ -117,7 +117,7 @@ const environment = z.object({
   ACTIVATION_WORKING_HOURS: wholeNumber({ min: 1, max: 80, usual: 4 }),
   PAYOUT_ACCOUNT_COOLING_DAYS: wholeNumber({ min: 0, max: 30, usual: 2 }),
   BANK_FILES_DIR: z.string().optional(),
-  BANK_FILE_TRANSACTIONS_MAX: wholeNumber({ min: 1, max: 9_999, usual: 5_000 }),
+  BANK_FILE_TRANSACTIONS_MAX: wholeNumber({ min: 1, max: 9_999, usual: 1_000 }),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'must be a level such as info or warn')
     .default('info'),

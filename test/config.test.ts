@@ -34,7 +34,7 @@ describe('Settlement accounts', () => {
     expect(read(given, production)).toEqual({ PLN: known });
     expect(read({ ...given, bic: 'BREXPLPW' }, production)).toEqual({ PLN: { ...known, bic: 'BREXPLPW' } });
     expect(read(given)).toMatchObject({ PLN: known, EUR: { name: 'Bramka (sandbox)' } });
-    expect(readConfig(production).bankFiles).toEqual({ accounts: {}, transactionsMax: 5_000, folder: undefined });
+    expect(readConfig(production).bankFiles).toEqual({ accounts: {}, transactionsMax: 1_000, folder: undefined });
   });
 
   it.each([

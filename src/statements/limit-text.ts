@@ -1,9 +1,10 @@
 /** Which letters a text may have: those of SEPA (Latin without accents), or the Polish ones as well. */
 export type Letters = 'SEPA' | 'POLISH';
 
-const allowed: Readonly<Record<Letters, RegExp>> = {
-  SEPA: /^[A-Za-z0-9/\-?:().,'+ ]$/,
-  POLISH: /^[A-Za-z0-9/\-?:().,'+ ąćęłńóśźżĄĆĘŁŃÓŚŹŻ]$/,
+/** One character that they do not have. */
+const foreign: Readonly<Record<Letters, RegExp>> = {
+  SEPA: /[^A-Za-z0-9/\-?:().,'+ ]/gu,
+  POLISH: /[^A-Za-z0-9/\-?:().,'+ ąćęłńóśźżĄĆĘŁŃÓŚŹŻ]/gu,
 };
 
 /** What has no allowed letter as its base, and yet something that people read the same. */
@@ -23,7 +24,7 @@ const readAs: Readonly<Record<string, string>> = {
  * @returns `NOTPROVIDED`, as messages say it, when nothing is left.
  */
 export function limitText(text: string, form: { readonly letters: Letters; readonly max: number }): string {
-  const written = [...text.normalize('NFC')].map((character) => spell(character, form.letters)).join('');
+  const written = text.normalize('NFC').replace(foreign[form.letters], spell);
   const tidy = written
     .replace(/ {2,}/g, ' ')
     .replace(/\/{2,}/g, '/')
@@ -33,13 +34,13 @@ export function limitText(text: string, form: { readonly letters: Letters; reado
   return tidy === '' ? 'NOTPROVIDED' : tidy;
 }
 
-function spell(character: string, letters: Letters): string {
-  if (allowed[letters].test(character)) return character;
+/** Writes a foreign character in those of SEPA, which are always allowed. */
+function spell(character: string): string {
   if (/\s/u.test(character)) return ' ';
   // Accents without a letter of their own, and characters that are not seen.
   if (/\p{M}|\p{Cf}|\p{Cc}/u.test(character)) return '';
   const known = readAs[character];
   if (known !== undefined) return known;
   const base = character.normalize('NFD').slice(0, 1);
-  return allowed[letters].test(base) ? base : '.';
+  return /[A-Za-z]/.test(base) ? base : '.';
 }
