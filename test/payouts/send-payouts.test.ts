@@ -94,6 +94,13 @@ describe('What is sent', () => {
     await answerAsBank(world.payouts);
   });
 
+  it('is answered by a simulated bank in the sandbox alone', () => {
+    const names = (mode: 'sandbox' | 'production'): string[] =>
+      payoutSweeps(world.payouts, mode).map(({ name }) => name);
+    expect(names('production')).toEqual(['payouts', 'payouts to send', 'bank files to write']);
+    expect(names('sandbox')).toEqual([...names('production'), 'bank of the sandbox']);
+  });
+
   it('fills several files when there is too much for one', async () => {
     const before = (await files()).length;
     const shop = await world.openShop();
