@@ -282,7 +282,7 @@ async function wireWorker(
       webhooks,
       acquirers: core.simulated.map((acquirer) => acquirer.jobs),
     }),
-    sweeps: allSweeps({ database, clock, log, metrics, mode: config.mode }),
+    sweeps: allSweeps({ database, clock, log, metrics, mode: config.mode, bankFiles: config.bankFiles }),
     readers: [webhookReader(webhooks)],
   });
   return {

@@ -1,6 +1,9 @@
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
+import { type Currency, currencies } from './kernel/money.ts';
 import { StartError } from './kernel/start-error.ts';
+import type { BankFileSettings, SettlementAccount } from './payouts/deps.ts';
+import { parseSettlementAccount, sandboxAccount, settlementSetting } from './payouts/parse-settlement-account.ts';
 
 /** What the environment says about how to run; each setting is described in the README. */
 export type Config = {
@@ -23,6 +26,7 @@ export type Config = {
   readonly activationHours: number;
   /** Whole business days after which a change of a payout account is in force. */
   readonly coolingDays: number;
+  readonly bankFiles: BankFileSettings;
 };
 
 const list = z
@@ -60,7 +64,23 @@ const later = (meanwhile: string, only?: string) =>
     .refine((text) => text === only, `cannot be used yet (${meanwhile}); unset it`)
     .optional();
 
+const accountSettings = Object.fromEntries(
+  currencies.map((currency) => [
+    settlementSetting(currency),
+    z
+      .string()
+      .transform((text, context) => {
+        const account = parseSettlementAccount(text);
+        if (typeof account !== 'string') return account;
+        context.addIssue({ code: 'custom', message: account });
+        return z.NEVER;
+      })
+      .optional(),
+  ]),
+);
+
 const environment = z.object({
+  ...accountSettings,
   BRAMKA_MODE: z.enum(['sandbox', 'production'], 'must be sandbox or production').default('sandbox'),
   BRAMKA_ROLE: z.enum(['all', 'api', 'worker'], 'must be all, api or worker').default('all'),
   HOST: z.string().default('127.0.0.1'),
@@ -96,6 +116,8 @@ const environment = z.object({
   SMTP_URL: later('no mails are sent'),
   ACTIVATION_WORKING_HOURS: wholeNumber({ min: 1, max: 80, usual: 4 }),
   PAYOUT_ACCOUNT_COOLING_DAYS: wholeNumber({ min: 0, max: 30, usual: 2 }),
+  BANK_FILES_DIR: z.string().optional(),
+  BANK_FILE_TRANSACTIONS_MAX: wholeNumber({ min: 1, max: 9_999, usual: 1_000 }),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'must be a level such as info or warn')
     .default('info'),
@@ -129,7 +151,23 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     logLevel: data.LOG_LEVEL,
     activationHours: data.ACTIVATION_WORKING_HOURS,
     coolingDays: data.PAYOUT_ACCOUNT_COOLING_DAYS,
+    bankFiles: {
+      accounts: accountsOf(data),
+      transactionsMax: data.BANK_FILE_TRANSACTIONS_MAX,
+      folder: data.BANK_FILES_DIR,
+    },
   };
+}
+
+/** The accounts that payouts are paid from; the sandbox has one of its own for each currency that is not set. */
+function accountsOf(data: z.infer<typeof environment>): BankFileSettings['accounts'] {
+  const usual = data.BRAMKA_MODE === 'sandbox' ? sandboxAccount : undefined;
+  const given = data as Readonly<Record<string, unknown>>;
+  const entries = currencies.map((currency): [Currency, SettlementAccount | undefined] => {
+    const account = given[settlementSetting(currency)] as SettlementAccount | undefined;
+    return [currency, account ?? usual];
+  });
+  return Object.fromEntries(entries.filter(([, account]) => account !== undefined));
 }
 
 /** What has no default and yet is not given. */

@@ -17,3 +17,42 @@ describe('The rate limits', () => {
     }
   });
 });
+
+describe('Settlement accounts', () => {
+  const given = {
+    ...{ iban: '27 1140 2004 0000 3002 0135 5387', name: 'Bramka S.A.', street: 'ul. Prosta 1' },
+    ...{ postalCode: '00-950', city: 'Warszawa', country: 'PL' },
+  };
+  const read = (account: unknown, variables: object = {}) => {
+    const text = typeof account === 'string' ? account : JSON.stringify(account);
+    return readConfig({ SETTLEMENT_ACCOUNT_PLN: text, ...variables }).bankFiles.accounts;
+  };
+  const production = { BRAMKA_MODE: 'production', BRAMKA_SECRET: 'x'.repeat(32) };
+
+  it('are those that are set; the sandbox has its own for the others, production none', () => {
+    const known = { ...given, iban: 'PL27114020040000300201355387', bic: undefined };
+    expect(read(given, production)).toEqual({ PLN: known });
+    expect(read({ ...given, bic: 'BREXPLPW' }, production)).toEqual({ PLN: { ...known, bic: 'BREXPLPW' } });
+    expect(read(given)).toMatchObject({ PLN: known, EUR: { name: 'Bramka (sandbox)' } });
+    expect(readConfig(production).bankFiles).toEqual({ accounts: {}, transactionsMax: 1_000, folder: undefined });
+  });
+
+  it.each([
+    ['nonsense', 'must be a JSON object with iban, name, street, postalCode, city, country and perhaps bic'],
+    ['[]', 'must be a JSON object'],
+    [{ ...given, more: 1 }, 'must be a JSON object'],
+    [{ ...given, city: ' ' }, 'must have as "city" 1 to 35 characters'],
+    [{ ...given, country: 'Poland' }, 'must have as "country" two letters such as PL'],
+    [{ ...given, bic: 'BREX' }, 'must have as "bic" a BIC of 8 or 11 characters, or left out'],
+    [{ ...given, iban: 'PL27114020040000300201355388' }, 'has an "iban" that is none: The check digits of this'],
+    [{ ...given, iban: 'DE89370400440532013000' }, 'has an "iban" that is none: Payouts go to accounts in Poland'],
+  ])('are no %j', (account, sentence) => {
+    expect(() => read(account, production)).toThrow(`SETTLEMENT_ACCOUNT_PLN ${sentence}`);
+  });
+
+  it.each(['0', '10000', 'many'])('are not paid from by files of %s transfers', (max) => {
+    expect(() => readConfig({ BANK_FILE_TRANSACTIONS_MAX: max })).toThrow(
+      'BANK_FILE_TRANSACTIONS_MAX must be a whole number from 1 to 9999.',
+    );
+  });
+});

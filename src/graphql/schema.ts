@@ -38,6 +38,7 @@ import '../operator/graphql/reviews.ts';
 import '../operator/graphql/messages.ts';
 import '../operator/graphql/price-plans.ts';
 import '../operator/graphql/trial-balance.ts';
+import '../operator/graphql/bank-files.ts';
 import { builder } from './builder.ts';
 
 /** The whole schema, collected from the slices. */

@@ -5,7 +5,7 @@ import type { LedgerDeps } from '../ledger/deps.ts';
 import { ledgerSweeps } from '../ledger/jobs.ts';
 import type { PaymentDeps } from '../payments/deps.ts';
 import { paymentJobs } from '../payments/jobs.ts';
-import type { PayoutDeps } from '../payouts/deps.ts';
+import type { BankFileDeps } from '../payouts/deps.ts';
 import { payoutSweeps } from '../payouts/jobs.ts';
 import { profileJobs } from '../profiles/jobs.ts';
 import type { RefundDeps } from '../refunds/deps.ts';
@@ -58,7 +58,7 @@ export function mergeJobs(parts: readonly JobHandlers[]): JobHandlers {
 
 /** What runs again and again and looks by itself for what is due. */
 export function allSweeps(
-  deps: PayoutDeps & LedgerDeps & { readonly mode: 'sandbox' | 'production' },
+  deps: BankFileDeps & LedgerDeps & { readonly mode: 'sandbox' | 'production' },
 ): readonly Sweep[] {
   return [...payoutSweeps(deps, deps.mode), ...ledgerSweeps(deps)];
 }

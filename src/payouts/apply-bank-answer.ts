@@ -1,17 +1,14 @@
 import type { Tx } from '../kernel/db/database.ts';
 import type { Payout } from '../kernel/db/generated/prisma/client.ts';
-import { appendEvents, lockShops } from '../kernel/events/append-events.ts';
-import { type NewPosting, payoutConfirmed, payoutReturned } from '../ledger/model.ts';
-import { writePostings } from '../ledger/sql/write-postings.ts';
+import { lockShops } from '../kernel/events/append-events.ts';
 import { readMerchantClocks } from '../merchants/store.ts';
 import type { PayoutDeps } from './deps.ts';
-import { payoutFacts } from './events.ts';
 import { mayMovePayout } from './model.ts';
-import { findShopsOfPayouts, movePayouts, type PayoutMove, readPayouts } from './store.ts';
+import { findShopsOfPayouts, type PayoutMove, readPayouts } from './store.ts';
+import { writeMoves } from './write-moves.ts';
 
-/** What became of a payout: it went to the bank, the bank has booked it, or it came back. */
+/** What became of a payout that was sent: the bank has booked it, or it came back. */
 export type BankAnswer = { readonly payoutId: string } & (
-  | { readonly kind: 'sent' }
   | { readonly kind: 'booked' }
   | { readonly kind: 'returned'; readonly reason: string }
 );
@@ -19,7 +16,7 @@ export type BankAnswer = { readonly payoutId: string } & (
 /** What an answer did: nothing when it is old news or about no payout of ours. */
 export type AppliedBankAnswer = { readonly payout: Payout | undefined; readonly changed: boolean };
 
-const statuses = { sent: 'SENT', booked: 'SETTLED', returned: 'RETURNED' } as const;
+const statuses = { booked: 'SETTLED', returned: 'RETURNED' } as const;
 
 /**
  * Applies what became of payouts, however it was learnt. Money that came back is on the balance again and part of the
@@ -49,7 +46,7 @@ export async function applyBankAnswers(
     moves.push({ was: before.status, row });
     return { payout: row, changed: true };
   });
-  for (const wave of wavesOf(moves)) await write(tx, wave);
+  for (const wave of wavesOf(moves)) await writeMoves(tx, wave);
   return applied;
 }
 
@@ -57,7 +54,6 @@ function afterAnswer(before: Payout, answer: BankAnswer, at: Date): Payout | und
   const status = statuses[answer.kind];
   if (!mayMovePayout(before.status, status)) return undefined;
   const moved = { ...before, status, updatedAt: at };
-  if (answer.kind === 'sent') return { ...moved, sentAt: at };
   if (answer.kind === 'booked') return { ...moved, settledAt: at };
   return { ...moved, returnedAt: at, returnReason: answer.reason };
 }
@@ -71,21 +67,4 @@ function wavesOf(moves: readonly PayoutMove[]): Iterable<readonly PayoutMove[]> 
     return wave;
   });
   return waves.values();
-}
-
-async function write(tx: Tx, moves: readonly PayoutMove[]): Promise<void> {
-  await movePayouts(tx, moves);
-  await writePostings(tx, moves.flatMap(postingsOf));
-  await appendEvents(
-    tx,
-    payoutFacts(
-      moves.map(({ row }) => row),
-      (payout) => payout.updatedAt,
-    ),
-  );
-}
-
-function postingsOf({ was, row }: PayoutMove): NewPosting[] {
-  if (row.status === 'SETTLED') return [payoutConfirmed(row)];
-  return row.status === 'RETURNED' ? [payoutReturned(row, was === 'SETTLED')] : [];
 }

@@ -1,27 +1,46 @@
+import type { Currency } from '../kernel/money.ts';
 import { answerAsBank } from './answer-as-bank.ts';
-import type { PayoutDeps } from './deps.ts';
+import type { BankFileDeps } from './deps.ts';
+import { settlementSetting } from './parse-settlement-account.ts';
 import { runPayouts } from './run-payouts.ts';
 import { sendPayouts } from './send-payouts.ts';
+import { writeBankFiles } from './write-bank-files.ts';
 
 const everyMs = 30_000;
 
 /**
- * What payouts do later, all of it by looking for what is due: pay out, and in the sandbox hand them to a bank and be it. In
- * production they stay SCHEDULED, since no bank is connected yet that could be handed anything.
- * Nothing has to be remembered for it, so a run that was killed goes on by itself.
+ * What payouts do later, all of it by looking for what is due: pay out, make files for the bank, write them into a folder
+ * and, in the sandbox, be the bank. Nothing has to be remembered for it, so a run that was killed goes on by itself.
  */
 export function payoutSweeps(
-  deps: PayoutDeps,
+  deps: BankFileDeps,
   mode: 'sandbox' | 'production',
 ): readonly { readonly name: string; readonly everyMs: number; readonly work: () => Promise<void> }[] {
   const paid = async (): Promise<void> => {
     const made = await runPayouts(deps);
     if (made > 0) deps.log.info({ made }, 'payouts were made');
   };
-  if (mode === 'production') return [{ name: 'payouts', everyMs, work: paid }];
+  const bank = { name: 'bank of the sandbox', everyMs, work: () => answerAsBank(deps) };
   return [
     { name: 'payouts', everyMs, work: paid },
-    { name: 'payouts to send', everyMs, work: () => sendPayouts(deps) },
-    { name: 'bank of the sandbox', everyMs, work: () => answerAsBank(deps) },
+    { name: 'payouts to send', everyMs, work: sender(deps) },
+    { name: 'bank files to write', everyMs, work: () => writeBankFiles(deps) },
+    ...(mode === 'sandbox' ? [bank] : []),
   ];
+}
+
+/** Says once of each currency that its payouts wait, and again when they have waited, gone and wait anew. */
+function sender(deps: BankFileDeps): () => Promise<void> {
+  let waiting: readonly Currency[] = [];
+  return async () => {
+    const { made, withoutAccount } = await sendPayouts(deps);
+    if (made > 0) deps.log.info({ made }, 'bank files were made');
+    for (const currency of withoutAccount.filter((one) => !waiting.includes(one))) {
+      deps.log.error(
+        { currency },
+        `payouts stay SCHEDULED: set ${settlementSetting(currency)} to the account they are paid from`,
+      );
+    }
+    waiting = withoutAccount;
+  };
 }

@@ -9,15 +9,17 @@ import {
 } from '../calendar/model.ts';
 import { after } from '../kernel/clock.ts';
 import type { PayoutStatus } from '../kernel/db/generated/prisma/enums.ts';
+import { isUuid } from '../kernel/ids.ts';
 import { type Currency, currencies } from '../kernel/money.ts';
 
 /**
  * The moves a payout may make. A bank may book a transfer first and send it back days later, so one that is settled can
- * still return (docs/decisions/0022-what-a-payout-takes-up.md).
+ * still return (docs/decisions/0022-what-a-payout-takes-up.md). One that was sent waits again when the bank refused the
+ * whole file it was in (docs/decisions/0033-files-for-the-bank.md).
  */
 export const payoutMoves = {
   SCHEDULED: ['SENT'],
-  SENT: ['SETTLED', 'RETURNED'],
+  SENT: ['SETTLED', 'RETURNED', 'SCHEDULED'],
   SETTLED: ['RETURNED'],
   RETURNED: [],
 } as const satisfies Record<PayoutStatus, readonly PayoutStatus[]>;
@@ -73,6 +75,37 @@ export function scheduleOf(currency: Currency, now: Date): { readonly sendAt: Da
   const today = dayOf(now);
   if (currency === 'EUR' && isBusinessDay(calendar, today)) return { sendAt: now, expectedAt: at(today, dayEnd) };
   return { sendAt: now, expectedAt: at(nextBusinessDay(calendar, today), dayEnd) };
+}
+
+/**
+ * The session for which a payout is handed over at a moment: the one that was promised, or when that is over, what would be
+ * promised now.
+ */
+export function sessionOf(payout: { readonly currency: Currency; readonly expectedAt: Date }, now: Date): Date {
+  return payout.expectedAt >= now ? payout.expectedAt : scheduleOf(payout.currency, now).expectedAt;
+}
+
+/**
+ * The day on which our bank is to execute a file: PLN and EUR arrive on the same day, all others on the one after it, so
+ * these begin on the first business day from today on.
+ */
+export function executionDayOf(currency: Currency, moments: { readonly sessionAt: Date; readonly now: Date }): Day {
+  if (currency === 'PLN' || currency === 'EUR') return dayOf(moments.sessionAt);
+  const today = dayOf(moments.now);
+  const calendar = calendarOf(currency);
+  return isBusinessDay(calendar, today) ? today : nextBusinessDay(calendar, today);
+}
+
+/** By what a bank knows a payout (EndToEndId): its id without dashes, 32 of the 35 characters that there may be. */
+export function endToEndIdOf(payoutId: string): string {
+  return payoutId.replaceAll('-', '');
+}
+
+/** The payout that an EndToEndId names, however its letters are written; undefined when it names none of ours. */
+export function payoutIdOf(endToEndId: string): string | undefined {
+  const parts = /^([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})$/.exec(endToEndId.toLowerCase());
+  const id = parts?.slice(1).join('-') ?? '';
+  return isUuid(id) ? id : undefined;
 }
 
 /**

@@ -107,7 +107,7 @@ function payoutOf({ clock, log }: PayoutDeps, day: Day, account: MeasuredAccount
     ...{ commissionsAfter: account.commissionsAfter, commissionsThrough: account.commissionsThrough },
     ...{ adjustmentsAfter: account.adjustmentsAfter, adjustmentsThrough: account.adjustmentsThrough },
     ...{ ...scheduleOf(currency, now), createdAt: now, updatedAt: now },
-    ...{ sentAt: null, settledAt: null, returnedAt: null, returnReason: null },
+    ...{ sentAt: null, settledAt: null, returnedAt: null, returnReason: null, bankFileId: null },
   };
 }
 

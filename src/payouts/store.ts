@@ -36,6 +36,7 @@ const columns = {
   settledAt: 'settled_at',
   returnedAt: 'returned_at',
   returnReason: 'return_reason',
+  bankFileId: 'bank_file_id',
 } as const satisfies Record<keyof Payout, string>;
 
 const selectList = Object.entries(columns)
@@ -84,10 +85,12 @@ export async function movePayouts(tx: Tx, moves: readonly PayoutMove[]): Promise
     name: 'move-payouts',
     text: `
       update payout p set status = m.status, sent_at = m.sent_at, settled_at = m.settled_at,
-        returned_at = m.returned_at, return_reason = m.return_reason, updated_at = m.updated_at
+        returned_at = m.returned_at, return_reason = m.return_reason, updated_at = m.updated_at,
+        send_at = m.send_at, expected_at = m.expected_at, bank_file_id = m.bank_file_id
       from unnest($1::uuid[], $2::payout_status[], $3::payout_status[], $4::timestamptz[], $5::timestamptz[],
-        $6::timestamptz[], $7::text[], $8::timestamptz[])
-        as m (id, was, status, sent_at, settled_at, returned_at, return_reason, updated_at)
+        $6::timestamptz[], $7::text[], $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], $11::uuid[])
+        as m (id, was, status, sent_at, settled_at, returned_at, return_reason, updated_at, send_at, expected_at,
+          bank_file_id)
       where p.id = m.id and p.status = m.was
       returning p.id`,
     values: [
@@ -99,6 +102,9 @@ export async function movePayouts(tx: Tx, moves: readonly PayoutMove[]): Promise
       rows.map((row) => row.returnedAt),
       rows.map((row) => row.returnReason),
       rows.map((row) => row.updatedAt),
+      rows.map((row) => row.sendAt),
+      rows.map((row) => row.expectedAt),
+      rows.map((row) => row.bankFileId),
     ],
   });
   if (moved.length !== moves.length) throw new Error('A payout was not in the state it was thought to be in.');

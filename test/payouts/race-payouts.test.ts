@@ -4,6 +4,7 @@ import { runPayouts } from '../../src/payouts/run-payouts.ts';
 import type { Shop } from '../../src/shops/model.ts';
 import { createShop } from '../support/factories.ts';
 import { brokenInvariants } from '../support/invariants.ts';
+import { dyingAt } from './dying-database.ts';
 import { openPayoutWorld, type PayoutWorld } from './world.ts';
 
 let world: PayoutWorld;
@@ -21,34 +22,6 @@ afterAll(async () => {
 });
 
 const runBy = (database: Database): Promise<number> => runPayouts({ ...world.payouts, database });
-
-/** A process that is killed in the middle of its run: at its nth statement, of which `begin` and `commit` are some. */
-function dyingAt(database: Database, last: number): Database {
-  let statements = 0;
-  const isDead = (): boolean => statements >= last;
-  const counted =
-    (query: (...args: unknown[]) => Promise<unknown>) =>
-    async (...args: unknown[]): Promise<unknown> => {
-      statements += 1;
-      if (isDead()) throw new Error('the process was killed');
-      return query(...args);
-    };
-  const pool = overriding(database.pool, {
-    query: counted(database.pool.query.bind(database.pool) as never),
-    connect: async () => {
-      const client = await database.pool.connect();
-      return overriding(client, {
-        query: counted(client.query.bind(client) as never),
-        release: () => client.release(isDead()),
-      });
-    },
-  });
-  return overriding(database, { pool });
-}
-
-function overriding<Target extends object>(target: Target, others: object): Target {
-  return new Proxy(target, { get: (own, name) => Reflect.get(name in others ? others : own, name) as unknown });
-}
 
 async function shopsWithSales(count: number): Promise<Shop[]> {
   const first = await world.openShop();

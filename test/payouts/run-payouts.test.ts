@@ -237,7 +237,7 @@ describe('A payout that came back', () => {
     const payoutId = payout?.id ?? '';
     const tell = (...answers: Parameters<typeof applyBankAnswers>[2]) =>
       inTransaction(world.database, (tx) => applyBankAnswers(tx, world.payouts, answers));
-    await tell({ payoutId, kind: 'sent' });
+    await world.sendAt(`${first}T09:00:00+02:00`);
     if (state === 'SETTLED') await tell({ payoutId, kind: 'booked' });
     const back = { payoutId, kind: 'returned', reason: 'AC04' } as const;
     expect((await tell(back, back)).map(({ changed }) => changed)).toEqual([true, false]);

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { readConfig } from '../../src/config.ts';
 import { inTransaction } from '../../src/kernel/db/database.ts';
 import type { Payout } from '../../src/kernel/db/generated/prisma/client.ts';
 import type { Currency } from '../../src/kernel/money.ts';
 import { startTransaction } from '../../src/payments/start-transaction.ts';
-import type { PayoutDeps } from '../../src/payouts/deps.ts';
+import type { BankFileDeps } from '../../src/payouts/deps.ts';
 import { runPayouts } from '../../src/payouts/run-payouts.ts';
+import { sendPayouts } from '../../src/payouts/send-payouts.ts';
 import { readPayouts } from '../../src/payouts/store.ts';
 import type { Shop } from '../../src/shops/model.ts';
 import { openRefundWorld, type RefundWorld, type Sale } from '../refunds/world.ts';
@@ -12,13 +14,15 @@ import { createMerchant, createPayment, createShop } from '../support/factories.
 
 /** A gateway that pays out. */
 export type PayoutWorld = Omit<RefundWorld, 'sell'> & {
-  readonly payouts: PayoutDeps;
+  readonly payouts: BankFileDeps;
   /** A settled sale, of 100.00 PLN unless it is said otherwise. */
   sell(shop: Shop, amount?: bigint, currency?: Currency): Promise<Sale>;
   /** Lets the clock stand at a moment, which must not lie behind it. */
   goTo(moment: string): void;
   /** Goes to a moment and pays out what is due then. */
   payAt(moment: string): Promise<number>;
+  /** Goes to a moment and hands to the bank what is due then; gives how many files were made. */
+  sendAt(moment: string): Promise<number>;
   /** The payouts of a shop or recipient in the order of their days. */
   payoutsOf(owner: string): Promise<Payout[]>;
   /** What a shop or recipient has, in minor units. */
@@ -29,7 +33,8 @@ export type PayoutWorld = Omit<RefundWorld, 'sell'> & {
 export async function openPayoutWorld(): Promise<PayoutWorld> {
   const world = await openRefundWorld(['blik', 'ecom3ds']);
   const { database, clock } = world;
-  const payouts = { database, clock, log: world.deps.log };
+  const { bankFiles } = readConfig({});
+  const payouts = { database, clock, log: world.deps.log, bankFiles };
   const goTo = (moment: string): void => {
     const ms = new Date(moment).getTime() - clock.now().getTime();
     if (ms < 0) throw new Error(`It is later than ${moment}.`);
@@ -54,6 +59,10 @@ export async function openPayoutWorld(): Promise<PayoutWorld> {
     payAt: (moment) => {
       goTo(moment);
       return runPayouts(payouts);
+    },
+    sendAt: async (moment) => {
+      goTo(moment);
+      return (await sendPayouts(payouts)).made;
     },
     payoutsOf: async (owner) => {
       const { rows } = await database.pool.query<{ id: string }>(

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Config } from '../../src/config.ts';
+import { type Config, readConfig } from '../../src/config.ts';
 import type { Demo } from '../../src/demo.ts';
 import { type Database, openDatabase } from '../../src/kernel/db/database.ts';
 import { startGateway } from '../../src/start-gateway.ts';
@@ -38,6 +38,7 @@ export async function startTestGateway(changes: Partial<Config> = {}): Promise<T
     logLevel: 'silent',
     activationHours: 4,
     coolingDays: 2,
+    bankFiles: readConfig({}).bankFiles,
     ...changes,
   };
   const gateway = await startGateway(config);

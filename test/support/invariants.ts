@@ -72,6 +72,13 @@ const checks: Record<string, string> = {
           || array['PAYOUT ' || p.net]
           || case when p.settled_at is null then '{}' else array['PAYOUT_CONFIRMED ' || p.net] end
           || case p.status when 'RETURNED' then array['PAYOUT_RETURNED ' || p.net] else '{}' end)`,
+  'a file for the bank hands over what it says, unless it was rejected, and is what its checksum is of': `
+    select f.id from bank_file f left join payout p on p.bank_file_id = f.id
+    where $1::uuid is null group by f.id
+    having f.sha256 <> sha256(convert_to(f.content, 'UTF8'))
+      or (count(p.id), coalesce(sum(p.net), 0)) <> (case f.status when 'REJECTED' then (0::bigint, 0::numeric)
+        else (f.transactions::bigint, f.sum::numeric) end)
+      or bool_or(position(replace(p.id::text, '-', '') || '</EndToEndId>' in f.content) = 0)`,
   'all balances of a currency sum to zero': `
     select currency from (select f.currency, -p.amount as amount from posting p join account f on f.id = p.from_id
       union all select t.currency, p.amount from posting p join account t on t.id = p.to_id) as side

@@ -1,16 +1,60 @@
 import { type Database, read } from '../../kernel/db/database.ts';
+import type { Currency } from '../../kernel/money.ts';
 
-/** Finds up to `max` payouts that are to be handed to the bank by now, by the clocks of their merchants. */
-export async function findPayoutsToSend(database: Database, now: Date, max: number): Promise<string[]> {
-  const rows = await read<{ id: string }>(database, {
+/** Payouts of one currency that are to be handed to the bank, of merchants whose clocks show the same. */
+export type WaitingGroup = { readonly currency: Currency; readonly clockOffsetMs: number };
+
+/** Finds in which currencies payouts are to be handed to the bank by now, by the clocks of their merchants. */
+export async function findWaitingGroups(database: Database, now: Date): Promise<WaitingGroup[]> {
+  const rows = await read<{ readonly currency: Currency; readonly clockOffsetMs: bigint }>(database, {
+    name: 'find-groups-of-payouts-to-send',
+    text: `
+      select distinct p.currency, m.clock_offset_ms as "clockOffsetMs" from payout p join merchant m on m.id = p.merchant_id
+      where p.status = 'SCHEDULED' and p.send_at <= $1::timestamptz + m.clock_offset_ms * interval '1 millisecond'
+      order by p.currency, m.clock_offset_ms`,
+    values: [now],
+  });
+  return rows.map((row) => ({ ...row, clockOffsetMs: Number(row.clockOffsetMs) }));
+}
+
+/** A payout that is to be handed to the bank, and to whom it goes; recipients have no address with us. */
+export type PayoutToSend = {
+  readonly id: string;
+  readonly net: bigint;
+  readonly iban: string;
+  readonly businessDay: Date;
+  readonly expectedAt: Date;
+  readonly name: string;
+  readonly street: string | null;
+  readonly postalCode: string | null;
+  readonly city: string | null;
+  readonly country: string;
+};
+
+/**
+ * Finds up to `max` payouts of a group that are to be handed to the bank by now: those whose session comes first, then by
+ * id.
+ * @param wish.now by the clock of the group's merchants.
+ * @param wish.late the session for those whose own is over.
+ */
+export async function findPayoutsToSend(
+  database: Database,
+  wish: WaitingGroup & { readonly now: Date; readonly late: Date; readonly max: number },
+): Promise<PayoutToSend[]> {
+  return read<PayoutToSend>(database, {
     name: 'find-payouts-to-send',
     text: `
-      select p.id from payout p join merchant m on m.id = p.merchant_id
-      where p.status = 'SCHEDULED' and p.send_at <= $1::timestamptz + m.clock_offset_ms * interval '1 millisecond'
-      order by p.send_at, p.id limit $2::int`,
-    values: [now, max],
+      select p.id, p.net, p.iban, p.business_day as "businessDay", p.expected_at as "expectedAt",
+        coalesce(r.name, m.name) as name, case when r.id is null then m.street end as street,
+        case when r.id is null then m.postal_code end as "postalCode", case when r.id is null then m.city end as city,
+        m.country
+      from payout p join merchant m on m.id = p.merchant_id left join recipient r on r.id = p.recipient_id
+      where p.status = 'SCHEDULED' and p.send_at <= $3::timestamptz and p.currency = $1::currency
+        and m.clock_offset_ms = $2::bigint
+      order by case when p.expected_at >= $3::timestamptz then p.expected_at else $4::timestamptz end, p.id
+      limit $5::int`,
+    values: [wish.currency, wish.clockOffsetMs, wish.now, wish.late, wish.max],
   });
-  return rows.map((row) => row.id);
 }
 
 /** A payout that is on its way, and to where. */

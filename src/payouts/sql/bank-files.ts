@@ -1,0 +1,88 @@
+import { type Database, read, type Tx } from '../../kernel/db/database.ts';
+import type { BankFile } from '../../kernel/db/generated/prisma/client.ts';
+
+/** Keeps a file for the bank. */
+export async function insertBankFile(tx: Tx, file: BankFile): Promise<void> {
+  await tx.query({
+    name: 'insert-bank-file',
+    text: `
+      insert into bank_file (id, currency, status, session_at, execution_day, transactions, sum, sha256, content, created_at,
+        updated_at)
+      values ($1::uuid, $2::currency, $3::bank_file_status, $4::timestamptz, $5::date, $6::int, $7::bigint, $8::bytea,
+        $9::text, $10::timestamptz, $11::timestamptz)`,
+    values: [
+      ...[file.id, file.currency, file.status, file.sessionAt, file.executionDay.toISOString().slice(0, 10)],
+      ...[file.transactions, file.sum, file.sha256, file.content, file.createdAt, file.updatedAt],
+    ],
+  });
+}
+
+/** Reads the payouts that a file has handed over, by id; none once it was refused. */
+export async function findPayoutsOfFile(tx: Tx, fileId: string): Promise<string[]> {
+  const rows = await tx.query<{ id: string }>({
+    name: 'find-payouts-of-bank-file',
+    text: 'select id from payout where bank_file_id = $1::uuid order by id',
+    values: [fileId],
+  });
+  return rows.map(({ id }) => id);
+}
+
+/** Says what state a file is in; undefined when there is none. */
+export async function readFileStatus(tx: Tx, fileId: string): Promise<BankFile['status'] | undefined> {
+  const [row] = await tx.query<Pick<BankFile, 'status'>>({
+    name: 'read-bank-file-status',
+    text: 'select status from bank_file where id = $1::uuid',
+    values: [fileId],
+  });
+  return row?.status;
+}
+
+/** Ends a file that the bank refused, by compare-and-set; false when it was ended before. */
+export async function endBankFile(
+  tx: Tx,
+  end: { readonly fileId: string; readonly reason: string; readonly at: Date },
+): Promise<boolean> {
+  const rows = await tx.query<{ id: string }>({
+    name: 'reject-bank-file',
+    text: `
+      update bank_file set status = 'REJECTED', rejected_at = $2::timestamptz, rejection_reason = $3::text,
+        updated_at = $2::timestamptz
+      where id = $1::uuid and status = 'MADE'
+      returning id`,
+    values: [end.fileId, end.at, end.reason],
+  });
+  return rows.length === 1;
+}
+
+/** A file that is to be written into the folder. */
+export type FileToWrite = Pick<BankFile, 'id' | 'currency' | 'executionDay' | 'content'>;
+
+/**
+ * Takes one file that is not in the folder yet, so that no other process writes it as well; whoever took one before
+ * `givenUpBefore` and has not written it is thought to be dead. Undefined when there is none.
+ */
+export async function takeFileToWrite(
+  database: Database,
+  moments: { readonly now: Date; readonly givenUpBefore: Date },
+): Promise<FileToWrite | undefined> {
+  const [file] = await read<FileToWrite>(database, {
+    name: 'take-bank-file-to-write',
+    text: `
+      update bank_file set write_started_at = $1::timestamptz where id = (
+        select id from bank_file where status = 'MADE' and written_at is null
+          and (write_started_at is null or write_started_at <= $2::timestamptz)
+        order by created_at, id limit 1 for update skip locked)
+      returning id, currency, execution_day as "executionDay", content`,
+    values: [moments.now, moments.givenUpBefore],
+  });
+  return file;
+}
+
+/** Keeps that a file lies in the folder. */
+export async function endWriting(database: Database, fileId: string, at: Date): Promise<void> {
+  await read(database, {
+    name: 'end-writing-bank-file',
+    text: 'update bank_file set written_at = $2::timestamptz where id = $1::uuid and written_at is null',
+    values: [fileId, at],
+  });
+}

@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/kernel/clock.ts';
+import { createLog } from '../../src/kernel/log.ts';
+import { sendPayouts } from '../../src/payouts/send-payouts.ts';
+import { settleTenant, type Tenant } from '../graphql/world.ts';
+import { ask, startTestGateway, type TestGateway } from '../support/gateway.ts';
+
+let gateway: TestGateway;
+let tenants: readonly Tenant[];
+
+beforeAll(async () => {
+  gateway = await startTestGateway();
+  tenants = [await settleTenant(gateway, { mark: 'onezq' }), await settleTenant(gateway, { mark: 'twozq' })];
+  for (const { payoutId } of tenants) {
+    await gateway.database.pool.query(`update payout set status = 'SCHEDULED', sent_at = null where id = $1`, [
+      payoutId,
+    ]);
+    await send();
+  }
+});
+
+afterAll(() => gateway.stop());
+
+/** What the worker does as well, perhaps sooner. */
+const send = () => {
+  const { database, config } = gateway;
+  return sendPayouts({ database, clock: systemClock, log: createLog('silent'), bankFiles: config.bankFiles });
+};
+
+type File = { readonly id: string; readonly status: string; readonly sha256: string; readonly rejectionReason: string };
+type Files = { bankFiles: { edges: { cursor: string; node: File }[]; pageInfo: { hasNextPage: boolean } } };
+
+const list = (variables: object) =>
+  ask<Files>(
+    gateway,
+    `query($first: Int, $after: String, $status: [BankFileStatus!], $currency: [Currency!]) {
+      bankFiles(first: $first, after: $after, status: $status, currency: $currency) {
+        edges { cursor node { id status sha256 transactions currency sum { amount currency } executionDay sessionAt
+          createdAt writtenAt rejectedAt rejectionReason } } pageInfo { hasNextPage } } }`,
+    { key: gateway.demo.operatorKey, variables },
+  );
+
+const filesIn = async (variables: object): Promise<File[]> =>
+  (await list(variables)).data.bankFiles.edges.map(({ node }) => node);
+
+describe('Operators', () => {
+  it('see the files for the bank, page by page, and fetch each', async () => {
+    const first = (await list({ first: 1 })).data.bankFiles;
+    const second = (await list({ first: 1, after: first.edges[0]?.cursor })).data.bankFiles;
+    expect([first.pageInfo.hasNextPage, second.pageInfo.hasNextPage]).toEqual([true, false]);
+    const nodes = [...first.edges, ...second.edges].map(({ node }) => node);
+    for (const [place, node] of nodes.entries()) {
+      expect(node).toMatchObject({
+        ...{ status: 'MADE', transactions: 1, currency: 'PLN', sum: { amount: 500, currency: 'PLN' } },
+        ...{ writtenAt: null, rejectedAt: null, rejectionReason: null },
+      });
+      const { data } = await ask<{ bankFileContent: string }>(gateway, 'query($id: ID!) { bankFileContent(id: $id) }', {
+        ...{ key: gateway.demo.operatorKey, variables: { id: node.id } },
+      });
+      expect(data.bankFileContent).toContain(tenants.at(-1 - place)?.payoutId.replaceAll('-', ''));
+      expect(createHash('sha256').update(data.bankFileContent).digest('hex')).toBe(node.sha256);
+    }
+  });
+
+  it('narrow the list, and are told of a page that is none', async () => {
+    expect(await filesIn({ status: ['REJECTED'] })).toEqual([]);
+    expect(await filesIn({ currency: ['EUR'] })).toEqual([]);
+    expect(await filesIn({ status: ['MADE'], currency: ['PLN'] })).toHaveLength(2);
+    for (const page of [{ first: 101 }, { after: 'nonsense' }]) {
+      expect((await list(page)).errors?.[0]?.extensions.code).toBe('INVALID_INPUT');
+    }
+  });
+
+  it('fetch nothing where there is nothing', async () => {
+    const { data } = await ask(gateway, `{ bankFileContent(id: "${crypto.randomUUID()}") }`, {
+      key: gateway.demo.operatorKey,
+    });
+    expect(data).toEqual({ bankFileContent: null });
+  });
+
+  it('say that the bank refused one, and its payout goes into another', async () => {
+    const [{ id }] = (await filesIn({})) as [File];
+    const reject = async (bankFileId: string): Promise<unknown> => {
+      const { data } = await ask<{ rejectBankFile: unknown }>(
+        gateway,
+        `mutation($input: RejectBankFileInput!) { rejectBankFile(input: $input) {
+          ... on RejectBankFileSuccess { bankFile { id status rejectionReason } } ... on Refusal { code field } } }`,
+        { key: gateway.demo.operatorKey, variables: { input: { bankFileId, reason: 'AM10' } } },
+      );
+      return data.rejectBankFile;
+    };
+    expect(await reject(id)).toEqual({ bankFile: { id, status: 'REJECTED', rejectionReason: 'AM10' } });
+    expect(await reject(id)).toEqual({ code: 'WRONG_STATE', field: null });
+    expect(await reject(crypto.randomUUID())).toEqual({ code: 'NOT_FOUND', field: ['bankFileId'] });
+    await gateway.database.pool.query(`update payout set send_at = created_at where status = 'SCHEDULED'`);
+    await send();
+    expect(await filesIn({ status: ['MADE'] })).toHaveLength(2);
+    const { rows } = await gateway.database.pool.query<{ count: bigint }>(
+      'select count(distinct bank_file_id) from payout where id = any($1::uuid[]) and bank_file_id <> $2',
+      [tenants.map(({ payoutId }) => payoutId), id],
+    );
+    expect(Number(rows[0]?.count)).toBe(2);
+  });
+});

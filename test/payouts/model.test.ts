@@ -1,0 +1,56 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { PayoutStatus } from '../../src/kernel/db/generated/prisma/enums.ts';
+import { endToEndIdOf, executionDayOf, mayMovePayout, payoutIdOf, sessionOf } from '../../src/payouts/model.ts';
+
+describe('A payout', () => {
+  it('moves only as the table says', () => {
+    const states = Object.values(PayoutStatus);
+    const moves = states.flatMap((from) => states.filter((to) => mayMovePayout(from, to)).map((to) => `${from} ${to}`));
+    expect(moves).toEqual([
+      ...['SCHEDULED SENT', 'SENT SCHEDULED', 'SENT SETTLED', 'SENT RETURNED', 'SETTLED RETURNED'],
+    ]);
+  });
+
+  it('has an EndToEndId of 32 characters, by which it is found again, however its letters are written', () => {
+    fc.assert(
+      fc.property(fc.uuid({ version: [4, 7] }), (id) => {
+        const endToEndId = endToEndIdOf(id);
+        expect(endToEndId).toMatch(/^[0-9a-f]{32}$/);
+        expect([payoutIdOf(endToEndId), payoutIdOf(endToEndId.toUpperCase())]).toEqual([id, id]);
+      }),
+    );
+  });
+
+  it.each(['', 'NOTPROVIDED', '019ac0de-5f3a-7c11-9f3e-2d1f6b7a8c90', 'g'.repeat(32), '0'.repeat(32), 'a'.repeat(33)])(
+    'is not named by %j',
+    (text) => expect(payoutIdOf(text)).toBeUndefined(),
+  );
+});
+
+describe('A payout is sent for', () => {
+  it.each([
+    ['PLN', 'the session that was promised', '2026-11-27T09:30', '2026-11-27T09:00', '2026-11-27T09:30'],
+    ['PLN', 'it at its very moment', '2026-11-27T09:30', '2026-11-27T09:30', '2026-11-27T09:30'],
+    ['PLN', 'the next one when it is over', '2026-11-27T09:30', '2026-11-27T09:31', '2026-11-27T13:30'],
+    ['PLN', 'Monday when Friday is over', '2026-11-27T16:00', '2026-11-27T16:01', '2026-11-30T09:30'],
+    ['EUR', 'the end of a later day', '2026-11-26T23:59:59', '2026-11-27T00:10', '2026-11-27T23:59:59'],
+    ['HUF', 'the end of the day after a later day', '2026-11-26T23:59:59', '2026-11-27T00:10', '2026-11-30T23:59:59'],
+  ] as const)('in %s %s', (currency, _, expectedAt, now, session) => {
+    const moment = (text: string): Date => new Date(`${text}+01:00`);
+    expect(sessionOf({ currency, expectedAt: moment(expectedAt) }, moment(now))).toEqual(moment(session));
+  });
+
+  it.each([
+    ['PLN', '2026-11-27T09:30', '2026-11-27T09:00', '2026-11-27'],
+    ['PLN', '2026-11-30T09:30', '2026-11-27T16:01', '2026-11-30'],
+    ['EUR', '2026-11-27T23:59:59', '2026-11-27T06:00', '2026-11-27'],
+    // Poland rests, TARGET does not.
+    ['EUR', '2026-11-11T23:59:59', '2026-11-11T06:00', '2026-11-11'],
+    ['HUF', '2026-11-30T23:59:59', '2026-11-27T06:00', '2026-11-27'],
+    ['HUF', '2026-12-01T23:59:59', '2026-11-28T06:00', '2026-11-30'],
+  ] as const)('in %s, for the session %s and at %s, on %s', (currency, sessionAt, now, day) => {
+    const moments = { sessionAt: new Date(`${sessionAt}+01:00`), now: new Date(`${now}+01:00`) };
+    expect(executionDayOf(currency, moments).toString()).toBe(day);
+  });
+});
