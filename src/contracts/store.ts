@@ -139,6 +139,15 @@ export async function markClaimed(tx: Tx, merchantId: string, at: Date): Promise
   return rows.length === 1;
 }
 
+/** Notes that the first keys may be handed over anew. */
+export async function clearClaim(tx: Tx, merchantId: string): Promise<void> {
+  await tx.query({
+    name: 'clear-claim',
+    text: 'update application set claimed_at = null where merchant_id = $1::text',
+    values: [merchantId],
+  });
+}
+
 /** Writes the contract of a merchant: made with the application, signed, given notice of. */
 export async function writeContract(tx: Tx, contract: Contract): Promise<void> {
   await tx.query({

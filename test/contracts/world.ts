@@ -48,10 +48,14 @@ export function openWorld(gateway: TestGateway) {
     const { merchantId } = done.application as { merchantId: string };
     return { merchantId, secret: String(done.secret) };
   };
-  const sign = (applicant: Applicant) =>
-    run('signContract', applicant, { select: 'application { status activeFrom }', type: 'Applicant' });
-  const claim = (applicant: Applicant) =>
-    run('claimAccess', applicant, { select: 'merchantId shopId serviceKey apiKey restToken', type: 'Applicant' });
+  const sign = ({ merchantId, secret }: Applicant) =>
+    run('signContract', { merchantId, secret }, { select: 'application { status activeFrom }', type: 'Applicant' });
+  const claim = ({ merchantId, secret }: Applicant) =>
+    run(
+      'claimAccess',
+      { merchantId, secret },
+      { select: 'merchantId shopId serviceKey apiKey restToken', type: 'Applicant' },
+    );
   const review = (merchantId: string, decision: string, reason?: string) => {
     const select = 'application { status heldReason reason }';
     return run('reviewApplication', { merchantId, decision, reason }, { key: operatorKey, select });

@@ -1,5 +1,6 @@
 import { ApplicationRef } from '../../contracts/graphql/application.ts';
 import { MerchantStatusEnum } from '../../contracts/graphql/contract.ts';
+import { reopenAccess } from '../../contracts/reopen-access.ts';
 import { type ApplicationDecision, reviewApplication } from '../../contracts/review-application.ts';
 import { reviewShop, type ShopDecision } from '../../contracts/review-shop.ts';
 import { builder } from '../../graphql/builder.ts';
@@ -100,6 +101,38 @@ builder.mutationField('reviewApplication', (t) =>
         await inTransaction(contracts.database, (tx) => reviewApplication(tx, { ...contracts, operator }, review));
         const where = { id: merchantId };
         return { application: await contracts.database.prisma.merchant.findUniqueOrThrow({ where }) };
+      }),
+  }),
+);
+
+const ReopenAccessInput = builder.inputType('ReopenAccessInput', {
+  description: 'Whose first keys were lost.',
+  fields: (t) => ({
+    merchantId: t.string({ required: true, description: 'The merchant.' }),
+    reason: t.string({
+      required: true,
+      description: 'Why, and how you know that it is he who asks, for the audit log: 1 to 500 characters.',
+    }),
+  }),
+});
+
+const ReopenAccessSuccess = builder.objectRef<{ application: Merchant }>('ReopenAccessSuccess').implement({
+  description: 'The first keys are revoked, and the merchant may claim new ones with the secret of his application.',
+  fields: (t) => ({ application: t.expose('application', { type: ApplicationRef, description: 'As it is now.' }) }),
+});
+
+builder.mutationField('reopenAccess', (t) =>
+  t.field({
+    type: resultUnion('ReopenAccess', ReopenAccessSuccess),
+    description:
+      'Lets a merchant whose first keys were lost claim them anew (`claimAccess`); the old ones are revoked, those he made himself are not. Operators only. Refusals: NOT_FOUND, INVALID_INPUT, WRONG_STATE.',
+    args: { input: t.arg({ type: ReopenAccessInput, required: true, description: 'Whose, and why.' }) },
+    resolve: (_, { input }, context) =>
+      refusableForOperator(context, async (operator) => {
+        const { database, clock } = context.app.contracts;
+        await inTransaction(database, (tx) => reopenAccess(tx, { clock, operator }, input));
+        const where = { id: input.merchantId };
+        return { application: await database.prisma.merchant.findUniqueOrThrow({ where }) };
       }),
   }),
 );
