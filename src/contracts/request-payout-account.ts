@@ -1,5 +1,5 @@
 import { appendEntry } from '../audit/sql/append-entry.ts';
-import type { Actor } from '../auth/actor.ts';
+import { type Actor, requireWholeMerchant } from '../auth/actor.ts';
 import type { Tx } from '../kernel/db/database.ts';
 import type { PayoutAccountChange } from '../kernel/db/generated/prisma/client.ts';
 import { NotFound } from '../kernel/errors.ts';
@@ -11,7 +11,6 @@ import { parseIban } from '../merchants/parse-identifiers.ts';
 import type { ContractDeps } from './deps.ts';
 import { WrongState } from './errors.ts';
 import { coolingEnd, timers } from './model.ts';
-import { requireWholeMerchant } from './require-whole-merchant.ts';
 import { endChange, findChangeByKey, insertChange, readChange } from './sql/payout-account-changes.ts';
 import { lockMerchant } from './store.ts';
 

@@ -1,5 +1,5 @@
 import { appendEntry } from '../audit/sql/append-entry.ts';
-import type { Actor } from '../auth/actor.ts';
+import { type Actor, requireWholeMerchant } from '../auth/actor.ts';
 import { afterWorkingHours } from '../calendar/model.ts';
 import type { Tx } from '../kernel/db/database.ts';
 import { hashInput, IdempotencyKeyReused, parseIdempotencyKey } from '../kernel/idempotency.ts';
@@ -11,7 +11,6 @@ import type { ContractDeps } from './deps.ts';
 import { NoRunningContract } from './errors.ts';
 import { timers } from './model.ts';
 import { parseShop, type ShopInput } from './parse-application.ts';
-import { requireWholeMerchant } from './require-whole-merchant.ts';
 import { findSubmission, readPayoutCurrencies } from './sql/find-submission.ts';
 import { lockMerchant } from './store.ts';
 
