@@ -24,7 +24,8 @@ type Deps = Pick<ContractDeps, 'clock' | 'coolingDays'> & { readonly actor: Acto
 
 /**
  * Asks for payouts of a currency to go to another account. It is in force after some whole business days, at midnight in
- * Warsaw; until then it can be taken back. For a currency without an account it gives one. Kept in the audit log.
+ * Warsaw; until then it can be taken back. For a currency without an account it gives one, and all shops take
+ * that currency from then on. Kept in the audit log.
  * @throws Forbidden without the scope `contract:write`, or by a key that is bound to one shop; InvalidInput for a bad account
  * number; IdempotencyKeyReused; WrongState while another change of the same currency waits.
  */
