@@ -256,6 +256,26 @@ describe('A notice', () => {
     expect(await notice()).toEqual({ code: 'MERCHANT_NOT_ACTIVE' });
     expect(await world.claim({ merchantId, secret })).toMatchObject({ code: 'WRONG_STATE' });
   });
+
+  it('refuses shops that still wait for their review when it is over, with a reason, and tells of it', async () => {
+    const settled = await world.settle();
+    const { merchantId, apiKey: key } = settled;
+    const input = { idempotencyKey: 'further', name: 'Talerze', url: 'https://talerze.example' };
+    await ask(gateway, 'mutation { giveNotice { __typename } }', { key });
+    await world.pass(merchantId, 29);
+    const { shop: submitted } = (await world.run('submitShop', input, { key, select: 'shop { id }' })) as {
+      shop?: { id: string };
+    };
+    await world.reviewShop(submitted?.id ?? '', 'HOLD', 'Show us the terms of sale.');
+    await world.pass(merchantId, 7);
+    await world.becomes(settled, 'TERMINATED');
+    const query = '{ shop(id: "ID") { status reason activeFrom heldReason } }'.replace('ID', submitted?.id ?? '');
+    expect((await ask(gateway, query, { key })).data).toEqual({
+      shop: { status: 'REFUSED', reason: 'The contract has ended.', activeFrom: null, heldReason: null },
+    });
+    const { rows } = await gateway.database.pool.query('select type from event where shop_id = $1', [submitted?.id]);
+    expect(rows).toEqual([{ type: 'SHOP_REFUSED' }]);
+  });
 });
 
 describe('What a shop cannot change by itself', () => {
