@@ -11,7 +11,7 @@ import { refusableForOperator, resultUnion } from '../../graphql/refusable.ts';
 import { inTransaction } from '../../kernel/db/database.ts';
 import type { Merchant, Shop } from '../../kernel/db/generated/prisma/client.ts';
 import { InvalidInput } from '../../kernel/errors.ts';
-import { parseId } from '../../kernel/ids.ts';
+import { parseId, parseMerchantId } from '../../kernel/ids.ts';
 import { ShopRef, ShopStatusEnum } from '../../shops/graphql.ts';
 
 function requireSize(first: number): number {
@@ -94,10 +94,11 @@ builder.mutationField('reviewApplication', (t) =>
     type: resultUnion('ReviewApplication', ReviewApplicationSuccess),
     description: 'Decides on an application. Operators only. Refusals: NOT_FOUND, INVALID_INPUT, WRONG_STATE.',
     args: { input: t.arg({ type: ReviewApplicationInput, required: true, description: 'The decision.' }) },
-    resolve: (_, { input: { merchantId, decision, reason } }, context) =>
+    resolve: (_, { input }, context) =>
       refusableForOperator(context, async (operator) => {
         const { contracts } = context.app;
-        const review = { merchantId, decision, reason: reason ?? undefined };
+        const merchantId = parseMerchantId(input.merchantId);
+        const review = { merchantId, decision: input.decision, reason: input.reason ?? undefined };
         await inTransaction(contracts.database, (tx) => reviewApplication(tx, { ...contracts, operator }, review));
         const where = { id: merchantId };
         return { application: await contracts.database.prisma.merchant.findUniqueOrThrow({ where }) };
@@ -130,8 +131,10 @@ builder.mutationField('reopenAccess', (t) =>
     resolve: (_, { input }, context) =>
       refusableForOperator(context, async (operator) => {
         const { database, clock } = context.app.contracts;
-        await inTransaction(database, (tx) => reopenAccess(tx, { clock, operator }, input));
-        const where = { id: input.merchantId };
+        const merchantId = parseMerchantId(input.merchantId);
+        const { reason } = input;
+        await inTransaction(database, (tx) => reopenAccess(tx, { clock, operator }, { merchantId, reason }));
+        const where = { id: merchantId };
         return { application: await database.prisma.merchant.findUniqueOrThrow({ where }) };
       }),
   }),
