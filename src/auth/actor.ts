@@ -54,6 +54,18 @@ export function requireScope(actor: Actor, scope: Scope): void {
   if (!actor.scopes.has(scope)) throw new Forbidden(`This API key lacks the scope ${scope}; use a key that has it.`);
 }
 
+/**
+ * Demands a scope of a key that is good for the whole merchant: contract, shops to come, payout accounts and tokens for all
+ * shops are no affair of one shop.
+ * @throws Forbidden without the scope, or for a key that is bound to one shop.
+ */
+export function requireWholeMerchant(actor: Actor, scope: Scope): void {
+  requireScope(actor, scope);
+  if (actor.shopId !== undefined) {
+    throw new Forbidden('This key is bound to one shop; use one that is good for the whole merchant.');
+  }
+}
+
 /** Says whether a shop is among those the actor may see. */
 export function maySee(actor: Actor, shop: { readonly id: string; readonly merchantId: string }): boolean {
   return shop.merchantId === actor.merchantId && (actor.shopId === undefined || shop.id === actor.shopId);

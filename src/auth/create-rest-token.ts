@@ -5,7 +5,7 @@ import type { ApiKey } from '../kernel/db/generated/prisma/client.ts';
 import { InvalidInput } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
 import { parseText } from '../kernel/text.ts';
-import { type Actor, Forbidden, requireScope, restScopes } from './actor.ts';
+import { type Actor, requireWholeMerchant, restScopes } from './actor.ts';
 import { TokenDoesMore } from './errors.ts';
 import { hashKey, newRestToken } from './model.ts';
 import { insertKey } from './store.ts';
@@ -27,12 +27,9 @@ export async function createRestToken(
   input: CreateRestTokenInput,
 ): Promise<{ restToken: ApiKey; secret: string }> {
   const { actor, clock } = deps;
-  requireScope(actor, 'keys:write');
+  requireWholeMerchant(actor, 'keys:write');
   const notHeld = [...restScopes].find((scope) => !actor.scopes.has(scope));
   if (notHeld !== undefined) throw new TokenDoesMore(notHeld);
-  if (actor.shopId !== undefined) {
-    throw new Forbidden('A token is good for all shops, and this key is bound to one; use a key that is not bound.');
-  }
   const now = clock.now();
   const name = parseText(input.name.trim(), 'name', { max: 100 });
   if (input.expiresAt !== undefined && input.expiresAt <= now) {

@@ -69,6 +69,23 @@ export async function markRevoked(
   return row;
 }
 
+/** Revokes all keys of a merchant with this name that were made at this moment and are good; gives their ids. */
+export async function revokeKeysMadeAt(
+  tx: Tx,
+  keys: Pick<ApiKey, 'merchantId' | 'name' | 'createdAt'>,
+  at: Date,
+): Promise<readonly string[]> {
+  const rows = await tx.query<{ id: string }>({
+    name: 'revoke-keys-made-at',
+    text: `
+      update api_key set revoked_at = $4::timestamptz
+      where merchant_id = $1::text and name = $2::text and created_at = $3::timestamptz and revoked_at is null
+      returning id`,
+    values: [keys.merchantId, keys.name, keys.createdAt, at],
+  });
+  return rows.map(({ id }) => id);
+}
+
 /** Finds an operator's key that is not revoked by its hash; whether it has expired is the caller's to say. */
 export async function findOperatorKey(
   database: Database,

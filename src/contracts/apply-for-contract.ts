@@ -1,6 +1,7 @@
 import { appendEntry } from '../audit/sql/append-entry.ts';
 import { hashKey } from '../auth/model.ts';
 import { inTransaction, type Tx } from '../kernel/db/database.ts';
+import type { Application } from '../kernel/db/generated/prisma/client.ts';
 import { InvalidInput } from '../kernel/errors.ts';
 import { hashInput, IdempotencyKeyReused } from '../kernel/idempotency.ts';
 import { isUuid, newId, newMerchantId, newShopId } from '../kernel/ids.ts';
@@ -11,7 +12,7 @@ import { insertShop } from '../shops/sql/insert-shop.ts';
 import type { ContractDeps } from './deps.ts';
 import { TooManyApplications } from './errors.ts';
 import { type ApplicationInput, parseApplication } from './parse-application.ts';
-import { findApplicationByKey, insertApplication, writeContract } from './store.ts';
+import { findApplicationByKey, insertApplication, lockApplicationKey, writeContract } from './store.ts';
 
 /** What an applicant is given: by the two he signs the application, and follows it. */
 export type Applied = { readonly merchantId: string; readonly secret: string; readonly replayed: boolean };
@@ -33,15 +34,15 @@ export async function applyForContract(
   }
   const application = parseApplication(input);
   const inputHash = hashInput(application);
+  const wish = { application, idempotencyKey, inputHash };
+  const known = await findApplicationByKey(deps.database, idempotencyKey);
+  if (known) return repeat(deps, wish, known);
+  // Counted before the transaction begins: the count has a connection of its own.
+  const { over, msLeft } = await deps.applications.add(call.address);
+  if (over) throw new TooManyApplications({ ms: msLeft });
   return inTransaction(deps.database, async (tx) => {
-    const known = await findApplicationByKey(tx, idempotencyKey);
-    if (known) {
-      if (!inputHash.equals(known.inputHash)) throw new IdempotencyKeyReused();
-      return { merchantId: known.merchantId, secret: deps.secretOf(known.merchantId), replayed: true };
-    }
-    const { over, msLeft } = await deps.applications.add(call.address);
-    if (over) throw new TooManyApplications({ ms: msLeft });
-    return writeApplication(tx, deps, { application, idempotencyKey, inputHash });
+    const made = await lockApplicationKey(tx, idempotencyKey);
+    return made ? repeat(deps, wish, made) : writeApplication(tx, deps, wish);
   });
 }
 
@@ -50,6 +51,11 @@ type NewApplication = {
   readonly idempotencyKey: string;
   readonly inputHash: Buffer;
 };
+
+function repeat(deps: ContractDeps, { inputHash }: NewApplication, known: Application): Applied {
+  if (!inputHash.equals(known.inputHash)) throw new IdempotencyKeyReused();
+  return { merchantId: known.merchantId, secret: deps.secretOf(known.merchantId), replayed: true };
+}
 
 async function writeApplication(
   tx: Tx,

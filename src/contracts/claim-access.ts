@@ -7,6 +7,7 @@ import { newId } from '../kernel/ids.ts';
 import { readCurrentServiceKey } from '../shops/sql/read-current-service-key.ts';
 import type { ContractDeps } from './deps.ts';
 import { AccessClaimed, ApplicationUnknown, WrongState } from './errors.ts';
+import { firstKeyName } from './model.ts';
 import { type Applicant, requireApplicant } from './require-applicant.ts';
 import { lockMerchant, markClaimed } from './store.ts';
 
@@ -21,7 +22,8 @@ export type FirstAccess = {
 };
 
 /**
- * Hands the first keys over to an applicant whose contract has taken effect, once.
+ * Hands the first keys over to an applicant whose contract has taken effect, once; if the answer is lost, an operator lets
+ * him claim them anew (`reopenAccess`).
  * @throws ApplicationUnknown; WrongState before that; AccessClaimed afterwards.
  */
 export async function claimAccess(tx: Tx, deps: ContractDeps, applicant: Applicant): Promise<FirstAccess> {
@@ -38,7 +40,7 @@ export async function claimAccess(tx: Tx, deps: ContractDeps, applicant: Applica
   if (!sealed) throw new Error(`The shop ${shop.id} has no service key.`);
   const apiKey = newApiKey(deps.keyMode);
   const restToken = newRestToken();
-  const owner = { merchantId: merchant.id, shopId: null, name: 'First key', createdAt: at, expiresAt: null };
+  const owner = { merchantId: merchant.id, shopId: null, name: firstKeyName, createdAt: at, expiresAt: null };
   const secrets = [
     { kind: 'API', secret: apiKey, scopes: Object.keys(scopes) as Scope[] },
     { kind: 'REST', secret: restToken, scopes: [] },

@@ -4,11 +4,12 @@ import { setTimers } from '../kernel/jobs/timers.ts';
 import { moveMerchant } from '../merchants/sql/move-merchant.ts';
 import type { ContractDeps } from './deps.ts';
 import { timers } from './model.ts';
+import { refuseSubmittedShops } from './refuse-shops.ts';
 import { lockMerchant, readContract } from './store.ts';
 
 /**
- * Ends a contract whose notice is over: its shops take no new payments any more, while refunds and payouts go on. Safe to
- * repeat.
+ * Ends a contract whose notice is over: its shops take no new payments any more, while refunds and payouts go on, and shops
+ * that wait for their review are refused. Safe to repeat.
  */
 export async function endContract(deps: ContractDeps, merchantId: string): Promise<void> {
   const shops = await inTransaction(deps.database, async (tx) => {
@@ -23,8 +24,9 @@ export async function endContract(deps: ContractDeps, merchantId: string): Promi
       return [];
     }
     await moveMerchant(tx, { id, from: 'NOTICE', to: 'TERMINATED', reason: null, dueAt: null, at });
+    const refused = await refuseSubmittedShops(tx, locked, { reason: 'The contract has ended.', at });
     const what = { actor: 'gateway', action: 'TERMINATE', subject: `merchant:${id}` };
-    await appendEntry(tx, { at, merchantId: id, ...what, data: { endsAt } });
+    await appendEntry(tx, { at, merchantId: id, ...what, data: { endsAt, refused } });
     return locked.shops;
   });
   for (const { id } of shops) deps.shops.forget(id);

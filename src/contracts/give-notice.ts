@@ -1,5 +1,5 @@
 import { appendEntry } from '../audit/sql/append-entry.ts';
-import type { Actor } from '../auth/actor.ts';
+import { type Actor, requireWholeMerchant } from '../auth/actor.ts';
 import type { Tx } from '../kernel/db/database.ts';
 import { newId } from '../kernel/ids.ts';
 import { setTimers } from '../kernel/jobs/timers.ts';
@@ -7,7 +7,6 @@ import { moveMerchant } from '../merchants/sql/move-merchant.ts';
 import type { ContractDeps } from './deps.ts';
 import { NoRunningContract } from './errors.ts';
 import { noticeEnd, timers } from './model.ts';
-import { requireWholeMerchant } from './require-whole-merchant.ts';
 import { lockMerchant, readContract, writeContract } from './store.ts';
 
 /**

@@ -12,6 +12,9 @@ export const timers = {
 /** How a merchant is settled; there is no other way, and it cannot be changed (features F21, F23). */
 export const settlement = 'NEXT_BUSINESS_DAY' as const;
 
+/** What the keys are called that are handed over when the contract has taken effect. */
+export const firstKeyName = 'First key';
+
 const noticeDays = 30;
 
 /**

@@ -1,5 +1,5 @@
 import { appendEntry } from '../audit/sql/append-entry.ts';
-import type { Actor } from '../auth/actor.ts';
+import { type Actor, requireWholeMerchant } from '../auth/actor.ts';
 import type { Tx } from '../kernel/db/database.ts';
 import type { PayoutAccountChange } from '../kernel/db/generated/prisma/client.ts';
 import { NotFound } from '../kernel/errors.ts';
@@ -11,7 +11,6 @@ import { parseIban } from '../merchants/parse-identifiers.ts';
 import type { ContractDeps } from './deps.ts';
 import { WrongState } from './errors.ts';
 import { coolingEnd, timers } from './model.ts';
-import { requireWholeMerchant } from './require-whole-merchant.ts';
 import { endChange, findChangeByKey, insertChange, readChange } from './sql/payout-account-changes.ts';
 import { lockMerchant } from './store.ts';
 
@@ -25,7 +24,8 @@ type Deps = Pick<ContractDeps, 'clock' | 'coolingDays'> & { readonly actor: Acto
 
 /**
  * Asks for payouts of a currency to go to another account. It is in force after some whole business days, at midnight in
- * Warsaw; until then it can be taken back. For a currency without an account it gives one. Kept in the audit log.
+ * Warsaw; until then it can be taken back. For a currency without an account it gives one, and all shops take
+ * that currency from then on. Kept in the audit log.
  * @throws Forbidden without the scope `contract:write`, or by a key that is bound to one shop; InvalidInput for a bad account
  * number; IdempotencyKeyReused; WrongState while another change of the same currency waits.
  */

@@ -2,15 +2,13 @@ import { appendEntry } from '../audit/sql/append-entry.ts';
 import type { Operator } from '../auth/authenticate-operator.ts';
 import type { Tx } from '../kernel/db/database.ts';
 import { NotFound } from '../kernel/errors.ts';
-import { appendEvents } from '../kernel/events/append-events.ts';
 import { clearTimers, setTimers } from '../kernel/jobs/timers.ts';
 import { parseText } from '../kernel/text.ts';
 import { moveMerchant } from '../merchants/sql/move-merchant.ts';
-import { shopFact } from '../shops/events.ts';
-import { moveShop } from '../shops/sql/move-shop.ts';
 import type { ContractDeps } from './deps.ts';
 import { ReasonMissing, WrongState } from './errors.ts';
 import { timers } from './model.ts';
+import { refuseSubmittedShops } from './refuse-shops.ts';
 import { moveToSigned } from './sign-contract.ts';
 import { type LockedMerchant, lockMerchant, writeApplicationReview } from './store.ts';
 
@@ -90,10 +88,5 @@ async function refuse({ tx, locked, at }: Doing, reason: string | null): Promise
   const { id, status } = locked.merchant;
   await moveMerchant(tx, { id, from: status, to: 'REFUSED', reason, dueAt: null, at });
   await clearTimers(tx, [{ kind: timers.activateMerchant, subject: id }]);
-  const shops = locked.shops.filter((shop) => shop.status === 'SUBMITTED');
-  for (const shop of shops) await moveShop(tx, { id: shop.id, from: 'SUBMITTED', to: 'REFUSED', reason, at });
-  await appendEvents(
-    tx,
-    shops.map((shop) => shopFact({ id: shop.id, status: 'REFUSED' }, at)),
-  );
+  await refuseSubmittedShops(tx, locked, { reason, at });
 }

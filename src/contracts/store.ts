@@ -1,4 +1,4 @@
-import type { Tx } from '../kernel/db/database.ts';
+import { type Database, read, type Statement, type Tx } from '../kernel/db/database.ts';
 import type { Application, Contract, Shop } from '../kernel/db/generated/prisma/client.ts';
 import { lockShops } from '../kernel/events/append-events.ts';
 import type { ContractHolder } from './model.ts';
@@ -72,19 +72,32 @@ export async function writeApplicationReview(
 const applicationColumns = `merchant_id as "merchantId", idempotency_key as "idempotencyKey", input_hash as "inputHash",
   secret_hash as "secretHash", claimed_at as "claimedAt", created_at as "createdAt"`;
 
-/** Finds the application that a key made, waiting for whoever is making it now. */
-export async function findApplicationByKey(tx: Tx, idempotencyKey: string): Promise<Application | undefined> {
+/** Finds the application that a key made. */
+export async function findApplicationByKey(
+  database: Database,
+  idempotencyKey: string,
+): Promise<Application | undefined> {
+  const [row] = await read<Application>(database, applicationByKey(idempotencyKey));
+  return row;
+}
+
+/** Finds the application that a key made, once whoever is making it now has ended; nobody else makes it meanwhile. */
+export async function lockApplicationKey(tx: Tx, idempotencyKey: string): Promise<Application | undefined> {
   await tx.query({
     name: 'lock-application-key',
     text: 'select pg_advisory_xact_lock(hashtextextended($1::text, 1))',
     values: [idempotencyKey],
   });
-  const [row] = await tx.query<Application>({
+  const [row] = await tx.query<Application>(applicationByKey(idempotencyKey));
+  return row;
+}
+
+function applicationByKey(idempotencyKey: string): Statement {
+  return {
     name: 'find-application-by-key',
     text: `select ${applicationColumns} from application where idempotency_key = $1::uuid`,
     values: [idempotencyKey],
-  });
-  return row;
+  };
 }
 
 /** Reads the application of a merchant; those of the demo and of earlier versions have none. */
@@ -124,6 +137,15 @@ export async function markClaimed(tx: Tx, merchantId: string, at: Date): Promise
     values: [merchantId, at],
   });
   return rows.length === 1;
+}
+
+/** Notes that the first keys may be handed over anew. */
+export async function clearClaim(tx: Tx, merchantId: string): Promise<void> {
+  await tx.query({
+    name: 'clear-claim',
+    text: 'update application set claimed_at = null where merchant_id = $1::text',
+    values: [merchantId],
+  });
 }
 
 /** Writes the contract of a merchant: made with the application, signed, given notice of. */

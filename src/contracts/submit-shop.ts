@@ -1,5 +1,5 @@
 import { appendEntry } from '../audit/sql/append-entry.ts';
-import type { Actor } from '../auth/actor.ts';
+import { type Actor, requireWholeMerchant } from '../auth/actor.ts';
 import { afterWorkingHours } from '../calendar/model.ts';
 import type { Tx } from '../kernel/db/database.ts';
 import { hashInput, IdempotencyKeyReused, parseIdempotencyKey } from '../kernel/idempotency.ts';
@@ -8,10 +8,9 @@ import { setTimers } from '../kernel/jobs/timers.ts';
 import { type Channel, channels } from '../shops/model.ts';
 import { insertShop } from '../shops/sql/insert-shop.ts';
 import type { ContractDeps } from './deps.ts';
-import { NoRunningContract } from './errors.ts';
+import { NoRunningContract, WrongState } from './errors.ts';
 import { timers } from './model.ts';
 import { parseShop, type ShopInput } from './parse-application.ts';
-import { requireWholeMerchant } from './require-whole-merchant.ts';
 import { findSubmission, readPayoutCurrencies } from './sql/find-submission.ts';
 import { lockMerchant } from './store.ts';
 
@@ -19,7 +18,8 @@ import { lockMerchant } from './store.ts';
  * Submits a further shop for review; it becomes ACTIVE by itself after a few working hours, unless an operator holds or
  * refuses it. It takes the currencies for which the merchant has payout accounts.
  * @throws Forbidden without the scope `contract:write`, or by a key that is bound to one shop; InvalidInput naming the
- * field; IdempotencyKeyReused; NoRunningContract unless the merchant is ACTIVE or NOTICE.
+ * field; IdempotencyKeyReused; NoRunningContract unless the merchant is ACTIVE or NOTICE; WrongState for a merchant without
+ * a payout account, whose shop could take no currency.
  */
 export async function submitShop(
   tx: Tx,
@@ -39,12 +39,18 @@ export async function submitShop(
   if (known) return { shopId: known.id, replayed: true };
   const { status } = locked.merchant;
   if (status !== 'ACTIVE' && status !== 'NOTICE') throw new NoRunningContract(status);
+  const currencies = await readPayoutCurrencies(tx, merchantId);
+  if (currencies.length === 0) {
+    throw new WrongState(
+      'You have no payout account, so the shop could take no currency; ask for a payout account first.',
+    );
+  }
   const at = deps.clock.now({ clockOffsetMs: Number(locked.merchant.clockOffsetMs) });
   const dueAt = afterWorkingHours(at, deps.activationHours);
   const shopId = newShopId();
   await insertShop(tx, {
     ...{ ...shop, id: shopId, merchantId, status: 'SUBMITTED', createdAt: at },
-    currencies: await readPayoutCurrencies(tx, merchantId),
+    currencies,
     channels: Object.keys(channels) as Channel[],
     submission: { key, hash, dueAt },
   });

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { NotFound } from './errors.ts';
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+const merchantIdPattern = /^[a-z0-9]{20}$/;
 const merchantIdAlphabet = 'abcdefghijklmnopqrstuvwxyz0123456789';
 
 /** A new id for a row: UUID version 7 (RFC 9562), so that new rows land at the end of their index. */
@@ -30,6 +31,22 @@ export function newMerchantId(): string {
 /** Says whether a text is a UUID in lower case with hyphens. */
 export function isUuid(text: string): boolean {
   return uuidPattern.test(text);
+}
+
+/** Says whether a text has the form of a merchant id. */
+export function isMerchantId(text: string): boolean {
+  return merchantIdPattern.test(text);
+}
+
+/**
+ * Takes the id of a merchant as it came from outside.
+ * @throws NotFound when it has another form: nobody can have such an id.
+ */
+export function parseMerchantId(text: string, field: readonly string[] = ['merchantId']): string {
+  if (!isMerchantId(text)) {
+    throw new NotFound('No merchant has this id; ids have 20 characters, a to z and 0 to 9.', field);
+  }
+  return text;
 }
 
 /**

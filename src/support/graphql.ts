@@ -1,5 +1,5 @@
+import { requireWholeMerchant } from '../auth/actor.ts';
 import { MerchantRef } from '../auth/graphql.ts';
-import { requireWholeMerchant } from '../contracts/require-whole-merchant.ts';
 import { builder } from '../graphql/builder.ts';
 import { requireActor } from '../graphql/context.ts';
 import { describeValues } from '../graphql/describe-values.ts';

@@ -1,6 +1,5 @@
 import { appendEntry } from '../audit/sql/append-entry.ts';
-import type { Actor } from '../auth/actor.ts';
-import { requireWholeMerchant } from '../contracts/require-whole-merchant.ts';
+import { type Actor, requireWholeMerchant } from '../auth/actor.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Tx } from '../kernel/db/database.ts';
 import type { SupportMessage } from '../kernel/db/generated/prisma/client.ts';

@@ -4,6 +4,7 @@ import * as imports from './import-rules.ts';
 import { judge } from './judge.ts';
 import * as sizes from './size-rules.ts';
 import { type Rule, toSourceFile } from './source-files.ts';
+import * as transactions from './transaction-rules.ts';
 import * as words from './word-rules.ts';
 
 type Sources = Record<string, string>;
@@ -182,6 +183,33 @@ const importCases: Case[] = [
   },
 ];
 
+const inTransactionOf = (text: string) => `inTransaction(deps.database, async (tx) => {\n${text}\n});`;
+
+const transactionCases: Case[] = [
+  {
+    rule: transactions.oneConnection,
+    bad: [
+      ...at('src/contracts/a.ts', inTransactionOf('await deps.applications.add(address);')),
+      ...at('src/contracts/a.ts', inTransactionOf('await read<Row>(deps.reader, statement);')),
+      ...at(
+        'src/contracts/a.ts',
+        'async function write(tx: Tx, deps: Deps): Promise<void> {\n await shops.find(id);\n}',
+      ),
+      ...at('src/contracts/a.ts', 'function write(tx: Tx): Promise<Row> {\n return prisma.shop.findMany();\n}'),
+    ],
+    good: [
+      ...at(
+        'src/contracts/a.ts',
+        `await deps.applications.add(address);\n${inTransactionOf('seen.add(await one(tx));')}`,
+      ),
+      ...at(
+        'src/contracts/a.ts',
+        'async function find(database: Database): Promise<Row> {\n return read(database, a);\n}',
+      ),
+    ],
+  },
+];
+
 const grammarCases: Case[] = [
   {
     rule: grammar.noVagueNames,
@@ -237,7 +265,7 @@ const grammarCases: Case[] = [
   },
 ];
 
-const cases = [...sizeCases, ...wordCases, ...importCases, ...grammarCases];
+const cases = [...sizeCases, ...wordCases, ...importCases, ...grammarCases, ...transactionCases];
 
 describe.each(cases.map((each) => [each.rule.name, each] as const))('The rule %s', (_name, { rule, bad, good }) => {
   it.each(bad.map((sources) => [sources]))('refuses %j', (sources) => {
@@ -254,7 +282,7 @@ describe.each(cases.map((each) => [each.rule.name, each] as const))('The rule %s
 
 describe('The rules', () => {
   it('are all proven above', () => {
-    const all = [sizes, words, imports, grammar].flatMap((rules) => Object.values<Rule>(rules));
+    const all = [sizes, words, imports, grammar, transactions].flatMap((rules) => Object.values<Rule>(rules));
     expect(cases.map((each) => each.rule.name).sort()).toEqual(all.map((rule) => rule.name).sort());
   });
 

@@ -4,6 +4,7 @@ import * as imports from './import-rules.ts';
 import { judge, type KnownOffender } from './judge.ts';
 import * as sizes from './size-rules.ts';
 import { type Rule, readFiles } from './source-files.ts';
+import * as transactions from './transaction-rules.ts';
 import * as words from './word-rules.ts';
 
 /**
@@ -19,7 +20,7 @@ const withSchema = [...source, ...readFiles('prisma', ['.prisma', '.sql'])];
 const suites: Record<string, { readonly rules: readonly Rule[]; readonly files: typeof source }> = {
   'Every source file': {
     files: source,
-    rules: [...Object.values(sizes), ...Object.values(imports), ...Object.values(grammar)],
+    rules: [sizes, imports, grammar, transactions].flatMap((rules) => Object.values<Rule>(rules)),
   },
   'Every program': { files: allCode, rules: Object.values(words).filter((rule) => rule !== words.noTimeInSql) },
   'The database': { files: withSchema, rules: [words.noTimeInSql] },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { NotFound } from '../../src/kernel/errors.ts';
-import { isUuid, newId, newMerchantId, newShopId, parseId } from '../../src/kernel/ids.ts';
+import { isUuid, newId, newMerchantId, newShopId, parseId, parseMerchantId } from '../../src/kernel/ids.ts';
 
 const moment = new Date('2026-03-02T10:00:00.123Z');
 
@@ -56,4 +56,24 @@ describe('An id from outside', () => {
     expect(() => parseId(text, 'payment', ['paymentId'])).toThrow(NotFound);
     expect(() => parseId(text, 'payment', ['paymentId'])).toThrow(/^No payment has this id/);
   });
+});
+
+describe('The id of a merchant from outside', () => {
+  it('is taken as it is', () => {
+    const id = newMerchantId();
+    expect(parseMerchantId(id)).toBe(id);
+  });
+
+  it.each(['', 'a\0b', 'a'.repeat(19), 'a'.repeat(21), 'A'.repeat(20), `${'a'.repeat(20)}\n`])(
+    'is not found when it is %j',
+    (text) => {
+      expect(() => parseMerchantId(text, ['id'])).toThrow(
+        expect.objectContaining({
+          code: 'NOT_FOUND',
+          field: ['id'],
+          message: expect.stringMatching(/^No merchant has/),
+        }),
+      );
+    },
+  );
 });

@@ -1,3 +1,4 @@
+import { requireWholeMerchant } from '../../auth/actor.ts';
 import { MerchantRef } from '../../auth/graphql.ts';
 import { builder } from '../../graphql/builder.ts';
 import { type GraphContext, requireActor } from '../../graphql/context.ts';
@@ -5,7 +6,6 @@ import { describeValues } from '../../graphql/describe-values.ts';
 import { CurrencyEnum } from '../../graphql/money.ts';
 import type { LegalForm, MerchantStatus, PayoutAccountChangeStatus } from '../../kernel/db/generated/prisma/enums.ts';
 import { settlement } from '../model.ts';
-import { requireWholeMerchant } from '../require-whole-merchant.ts';
 
 /** States of a merchant. */
 export const MerchantStatusEnum = builder.enumType('MerchantStatus', {

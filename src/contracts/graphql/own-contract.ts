@@ -56,7 +56,9 @@ const SubmitShopSuccess = builder.objectRef<{ shop: Shop; replayed: boolean }>('
 builder.mutationField('submitShop', (t) =>
   t.field({
     type: resultUnion('SubmitShop', SubmitShopSuccess),
-    description: `Submits a further shop. ${whole} Refusals: FORBIDDEN, INVALID_INPUT, IDEMPOTENCY_KEY_REUSED, MERCHANT_NOT_ACTIVE.`,
+    description:
+      'Submits a further shop, for the currencies in which you have payout accounts. ' +
+      `${whole} Refusals: FORBIDDEN, INVALID_INPUT, IDEMPOTENCY_KEY_REUSED, MERCHANT_NOT_ACTIVE, WRONG_STATE (no payout account).`,
     args: { input: t.arg({ type: SubmitShopInput, required: true, description: 'The shop.' }) },
     resolve: (_, { input }, context) =>
       refusable(context, { operation: 'submitShop', scope: 'contract:write' }, async (actor) => {
@@ -93,7 +95,7 @@ builder.mutationField('requestPayoutAccount', (t) =>
     type: resultUnion('RequestPayoutAccount', RequestPayoutAccountSuccess),
     description:
       'Asks for payouts of a currency to go to another account, in force after two whole business days unless the gateway is set ' +
-      `otherwise; until then it can be cancelled. ${whole} Refusals: FORBIDDEN, INVALID_INPUT, IDEMPOTENCY_KEY_REUSED, WRONG_STATE.`,
+      `otherwise; until then it can be cancelled. For a currency without one, your shops take that currency from then on. ${whole} Refusals: FORBIDDEN, INVALID_INPUT, IDEMPOTENCY_KEY_REUSED, WRONG_STATE.`,
     args: { input: t.arg({ type: RequestPayoutAccountInput, required: true, description: 'The account.' }) },
     resolve: (_, { input }, context) =>
       refusable(context, { operation: 'requestPayoutAccount', scope: 'contract:write' }, (actor) => {

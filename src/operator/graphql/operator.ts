@@ -4,6 +4,7 @@ import { pageSizeMax } from '../../graphql/connection-arguments.ts';
 import { requireOperator } from '../../graphql/context.ts';
 import type { AuditEntry } from '../../kernel/db/generated/prisma/client.ts';
 import { InvalidInput } from '../../kernel/errors.ts';
+import { parseMerchantId } from '../../kernel/ids.ts';
 
 const OperatorRef = builder.objectRef<Operator>('Operator').implement({
   description: 'Somebody at the bank.',
@@ -44,7 +45,8 @@ const AuditEntryRef = builder.objectRef<AuditEntry>('AuditEntry').implement({
 builder.queryField('auditEntries', (t) =>
   t.field({
     type: [AuditEntryRef],
-    description: 'The audit log, newest first. Operators only. Refusals: INVALID_INPUT (the page size).',
+    description:
+      'The audit log, newest first. Operators only. Refusals: INVALID_INPUT (the page size), NOT_FOUND (no id of a merchant).',
     args: {
       merchantId: t.arg.string({ description: 'Only of this merchant.' }),
       olderThan: t.arg({ type: 'Count', description: 'Only entries before this place; for the next page.' }),
@@ -55,7 +57,7 @@ builder.queryField('auditEntries', (t) =>
       if (first < 1 || first > pageSizeMax) throw new InvalidInput(`first must be 1 to ${pageSizeMax}.`, ['first']);
       return context.app.payments.database.prisma.auditEntry.findMany({
         where: {
-          ...(typeof merchantId === 'string' ? { merchantId } : {}),
+          ...(typeof merchantId === 'string' ? { merchantId: parseMerchantId(merchantId) } : {}),
           ...(typeof olderThan === 'bigint' ? { sequence: { lt: olderThan } } : {}),
         },
         orderBy: { sequence: 'desc' },

@@ -1,5 +1,6 @@
 import { ApplicationRef } from '../../contracts/graphql/application.ts';
 import { MerchantStatusEnum } from '../../contracts/graphql/contract.ts';
+import { reopenAccess } from '../../contracts/reopen-access.ts';
 import { type ApplicationDecision, reviewApplication } from '../../contracts/review-application.ts';
 import { reviewShop, type ShopDecision } from '../../contracts/review-shop.ts';
 import { builder } from '../../graphql/builder.ts';
@@ -10,7 +11,7 @@ import { refusableForOperator, resultUnion } from '../../graphql/refusable.ts';
 import { inTransaction } from '../../kernel/db/database.ts';
 import type { Merchant, Shop } from '../../kernel/db/generated/prisma/client.ts';
 import { InvalidInput } from '../../kernel/errors.ts';
-import { parseId } from '../../kernel/ids.ts';
+import { parseId, parseMerchantId } from '../../kernel/ids.ts';
 import { ShopRef, ShopStatusEnum } from '../../shops/graphql.ts';
 
 function requireSize(first: number): number {
@@ -93,13 +94,48 @@ builder.mutationField('reviewApplication', (t) =>
     type: resultUnion('ReviewApplication', ReviewApplicationSuccess),
     description: 'Decides on an application. Operators only. Refusals: NOT_FOUND, INVALID_INPUT, WRONG_STATE.',
     args: { input: t.arg({ type: ReviewApplicationInput, required: true, description: 'The decision.' }) },
-    resolve: (_, { input: { merchantId, decision, reason } }, context) =>
+    resolve: (_, { input }, context) =>
       refusableForOperator(context, async (operator) => {
         const { contracts } = context.app;
-        const review = { merchantId, decision, reason: reason ?? undefined };
+        const merchantId = parseMerchantId(input.merchantId);
+        const review = { merchantId, decision: input.decision, reason: input.reason ?? undefined };
         await inTransaction(contracts.database, (tx) => reviewApplication(tx, { ...contracts, operator }, review));
         const where = { id: merchantId };
         return { application: await contracts.database.prisma.merchant.findUniqueOrThrow({ where }) };
+      }),
+  }),
+);
+
+const ReopenAccessInput = builder.inputType('ReopenAccessInput', {
+  description: 'Whose first keys were lost.',
+  fields: (t) => ({
+    merchantId: t.string({ required: true, description: 'The merchant.' }),
+    reason: t.string({
+      required: true,
+      description: 'Why, and how you know that it is he who asks, for the audit log: 1 to 500 characters.',
+    }),
+  }),
+});
+
+const ReopenAccessSuccess = builder.objectRef<{ application: Merchant }>('ReopenAccessSuccess').implement({
+  description: 'The first keys are revoked, and the merchant may claim new ones with the secret of his application.',
+  fields: (t) => ({ application: t.expose('application', { type: ApplicationRef, description: 'As it is now.' }) }),
+});
+
+builder.mutationField('reopenAccess', (t) =>
+  t.field({
+    type: resultUnion('ReopenAccess', ReopenAccessSuccess),
+    description:
+      'Lets a merchant whose first keys were lost claim them anew (`claimAccess`); the old ones are revoked, those he made himself are not. Operators only. Refusals: NOT_FOUND, INVALID_INPUT, WRONG_STATE.',
+    args: { input: t.arg({ type: ReopenAccessInput, required: true, description: 'Whose, and why.' }) },
+    resolve: (_, { input }, context) =>
+      refusableForOperator(context, async (operator) => {
+        const { database, clock } = context.app.contracts;
+        const merchantId = parseMerchantId(input.merchantId);
+        const { reason } = input;
+        await inTransaction(database, (tx) => reopenAccess(tx, { clock, operator }, { merchantId, reason }));
+        const where = { id: merchantId };
+        return { application: await database.prisma.merchant.findUniqueOrThrow({ where }) };
       }),
   }),
 );
