@@ -109,7 +109,7 @@ builder.queryField('quoteCommission', (t) =>
   t.field({
     type: ExplanationRef,
     description:
-      'What a sale would cost if it settled now, before any other. Scope: payments:read. Refusals: NOT_FOUND (the shop), INVALID_INPUT.',
+      'What a sale would cost if it settled now, before any other. Scope: payments:read. Refusals: NOT_FOUND (the shop), INVALID_INPUT, SHOP_NOT_ACTIVE (it is not open, and no prices are set for it).',
     args: {
       shopId: t.arg.id({ required: true, description: 'The shop.' }),
       channel: t.arg.string({ required: true, description: 'How it would be paid: `blik`, `mtransfer`, …' }),
