@@ -47,14 +47,14 @@ const PromotionRef = builder.objectRef<ExplainedCommission>('CommissionPromotion
       type: MoneyRef,
       nullable: true,
       description:
-        'What all shops of the merchant had settled before the sale, foreign currencies at the mid rates of the NBP; null when the plan has none.',
+        'What all shops of the merchant had settled before the sale, foreign currencies at the mid rates of the NBP, as far as it was counted: until the promotion ended. Null when the plan has none.',
       resolve: ({ turnoverBefore }) => inPln(turnoverBefore),
     }),
     left: t.field({
       type: MoneyRef,
       nullable: true,
-      description: 'What of the limit was left before the sale; null when the plan has no promotion.',
-      resolve: (row) => (row.plan.promotion ? inPln(turnoverLeft(row)) : null),
+      description: 'What of the limit was left before the sale; null unless the promotion makes it free.',
+      resolve: (row) => inPln(turnoverLeft(row)),
     }),
   }),
 });
