@@ -3,6 +3,7 @@ import { appendEvents } from '../kernel/events/append-events.ts';
 import { newId } from '../kernel/ids.ts';
 import { openAccounts } from '../ledger/sql/open-accounts.ts';
 import { listRatesPpm, promotionOf } from '../pricing/model.ts';
+import { recountTurnover } from '../pricing/sql/recount-turnover.ts';
 import { insertPlan, readPlans } from '../pricing/store.ts';
 import { shopFact } from '../shops/events.ts';
 import { giveServiceKey } from '../shops/rotate-service-key.ts';
@@ -11,7 +12,7 @@ import type { ContractDeps } from './deps.ts';
 import type { HeldShop } from './store.ts';
 
 /**
- * Opens a submitted shop, inside a transaction that has locked it: its accounts, its service key, the first event of its
+ * Opens a submitted shop, inside a transaction that has locked its merchant with all shops: its accounts, its service key, the first event of its
  * log, and, unless an operator has set its prices meanwhile, the list prices with the promotion of the contract.
  * @param opening.signedAt since when the promotion runs; null: there is none.
  */
@@ -28,10 +29,11 @@ export async function openShop(
   );
   const plans = await readPlans(tx, [{ id: shop.id, shopId: shop.id, at }]);
   if (!plans.has(shop.id)) {
-    await insertPlan(tx, {
+    const { startsCount } = await insertPlan(tx, {
       ...{ id: newId(at), shopId: shop.id, validFrom: at, createdAt: at, ratesPpm: listRatesPpm },
       ...(signedAt === null ? {} : { promotion: promotionOf(signedAt) }),
     });
+    if (startsCount && signedAt) await recountTurnover(tx, shop.merchantId, signedAt);
   }
   await giveServiceKey(tx, deps.seal, { shopId: shop.id, at });
   await appendEvents(tx, [shopFact({ id: shop.id, status: 'ACTIVE' }, at)]);

@@ -7,8 +7,10 @@ import { inTransaction } from '../../src/kernel/db/database.ts';
 import { listRatesPpm } from '../../src/pricing/model.ts';
 import { setPricePlan } from '../../src/pricing/set-price-plan.ts';
 import { readPlans } from '../../src/pricing/store.ts';
+import type { Shop } from '../../src/shops/model.ts';
+import { readShop } from '../../src/shops/store.ts';
 import { openWorld, type World } from '../payments/world.ts';
-import { actorOf, createMerchant, testSeal } from '../support/factories.ts';
+import { actorOf, createMerchant, createSale, testSeal } from '../support/factories.ts';
 
 type Submitted = { readonly merchantId: string; readonly shopId: string };
 
@@ -16,14 +18,15 @@ let world: World;
 
 beforeAll(async () => {
   world = await openWorld();
+  await world.openShop(); // and with it the accounts that all shops share
 });
 
 afterAll(() => world.close());
 
-async function submit(): Promise<Submitted> {
-  const merchantId = await createMerchant(world.database);
+async function submit(of?: { readonly merchantId: string }): Promise<Submitted> {
+  const merchantId = of?.merchantId ?? (await createMerchant(world.database));
   const deps = { clock: world.clock, activationHours: 1, actor: actorOf({ merchantId }) };
-  const input = { idempotencyKey: '1', name: 'Kubki', url: 'https://kubki.example' };
+  const input = { idempotencyKey: randomUUID(), name: 'Kubki', url: 'https://kubki.example' };
   const { shopId } = await inTransaction(world.database, (tx) => submitShop(tx, deps, input));
   return { merchantId, shopId };
 }
@@ -35,12 +38,12 @@ async function price(shopId: string, percent: string, validFrom?: Date): Promise
   await inTransaction(world.database, (tx) => setPricePlan(tx, setter, input));
 }
 
-async function open({ merchantId, shopId }: Submitted): Promise<void> {
+async function open({ merchantId, shopId }: Submitted, signedAt: Date | null = null): Promise<void> {
   world.clock.pass({ ms: 1_000 });
   await inTransaction(world.database, async (tx) => {
     const shop = (await lockMerchant(tx, merchantId))?.shops.find(({ id }) => id === shopId);
     if (!shop) throw new Error('The shop was not submitted.');
-    await openShop(tx, { seal: testSeal }, { shop, signedAt: null, at: world.clock.now() });
+    await openShop(tx, { seal: testSeal }, { shop, signedAt, at: world.clock.now() });
   });
 }
 
@@ -70,5 +73,16 @@ describe('A shop that opens', () => {
     await open(submitted);
     expect(await ratesAt(submitted.shopId, world.clock.now())).toEqual(listRatesPpm);
     expect(await ratesAt(submitted.shopId, later)).toEqual({ '*': 5_000 });
+  });
+
+  it('counts for its promotion what the merchant has sold since he signed, in shops without one', async () => {
+    const signedAt = world.clock.now();
+    const first = await submit();
+    await price(first.shopId, '0.5');
+    await open(first, signedAt);
+    await createSale(world.deps, (await readShop(world.database, first.shopId)) as Shop, { amount: 10_000n });
+    await open(await submit(first), signedAt);
+    const [merchant] = await world.database.prisma.merchant.findMany({ where: { id: first.merchantId } });
+    expect(merchant).toMatchObject({ settledTurnover: 10_000n, countedTo: 100_000_000n });
   });
 });
