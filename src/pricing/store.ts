@@ -28,7 +28,7 @@ type Row = Omit<PricePlan, 'promotion'> & {
   readonly countedTo: bigint;
 };
 
-/** Reads, for each ask, the plan that is in force: the newest that has begun. */
+/** Reads, for each ask, the plan that is in force: the newest that has begun, and of those that began together the last written. */
 export async function readPlans(tx: Tx, asks: readonly PlanAsk[]): Promise<Map<string, PlanInForce>> {
   const rows = await tx.query<Row>({
     name: 'read-price-plans',
@@ -43,7 +43,7 @@ export async function readPlans(tx: Tx, asks: readonly PlanAsk[]): Promise<Map<s
           p.promotion_turnover as "promotionTurnover", p.refund_gives_commission as "refundGivesCommission",
           (select jsonb_object_agg(r.channel, r.rate_ppm) from price_rate r where r.plan_id = p.id) as "ratesPpm"
         from price_plan p where p.shop_id = ask.shop_id and p.valid_from <= ask.at
-        order by p.valid_from desc, p.created_at desc limit 1
+        order by p.valid_from desc, p.number desc limit 1
       ) as plan`,
     values: [asks.map((ask) => ask.id), asks.map((ask) => ask.shopId), asks.map((ask) => ask.at)],
   });
