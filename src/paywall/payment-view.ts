@@ -136,7 +136,7 @@ function attemptView({ attempts, now }: PayerState, attempt: Transaction, locale
     startedAt: attempt.createdAt,
     confirmUntil: attempt.confirmUntil ?? undefined,
     bankPage: attempt.status === 'PENDING' ? nextStepOf(attempt) : undefined,
-    transfer: transfer && attempt.status === 'PENDING' ? { ...transfer, reference: attempt.id } : undefined,
+    transfer: transfer && { ...transfer, reference: attempt.status === 'PENDING' ? attempt.id : undefined },
     replaceable: mayReplace(attempt, now) === 'after-warning',
   };
 }

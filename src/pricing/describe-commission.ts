@@ -16,7 +16,10 @@ export type Counted = {
 export type ExplainedCommission = Commission & {
   readonly plan: Pick<PricePlan, 'validFrom' | 'promotion' | 'refundGivesCommission'>;
   readonly promotion: PromotionState;
-  /** What the merchant had settled before, in PLN minor units; null when the plan has no promotion. */
+  /**
+   * What the merchant had settled before, in PLN minor units, as far as it was counted: until the promotion ended. Null when
+   * the plan has no promotion.
+   */
   readonly turnoverBefore: bigint | null;
   /** Undefined when turnover was not counted, and for a sale that has not taken place. */
   readonly counted: Counted | undefined;
@@ -24,10 +27,12 @@ export type ExplainedCommission = Commission & {
   readonly givenBack: bigint;
 };
 
-/** What of the promotion's turnover was left before a sale, in PLN minor units; 0 when it was over. */
-export function turnoverLeft({ plan, turnoverBefore }: Pick<ExplainedCommission, 'plan' | 'turnoverBefore'>): bigint {
-  const left = (plan.promotion?.turnover ?? 0n) - (turnoverBefore ?? 0n);
-  return left > 0n ? left : 0n;
+/** What of the promotion's turnover was left before a sale that it makes free, in PLN minor units; undefined for others. */
+export function turnoverLeft(
+  commission: Pick<ExplainedCommission, 'plan' | 'promotion' | 'turnoverBefore'>,
+): bigint | undefined {
+  const { plan, promotion, turnoverBefore } = commission;
+  return plan.promotion && promotion === 'APPLIED' ? plan.promotion.turnover - (turnoverBefore ?? 0n) : undefined;
 }
 
 /** Explains a commission to people, one sentence for each reason, ending with when it is charged. */
@@ -50,12 +55,10 @@ function describePromotion(commission: ExplainedCommission): string {
   const { plan, promotion, turnoverBefore } = commission;
   if (!plan.promotion || promotion === 'NONE') return 'The plan has no promotion.';
   const limit = money(plan.promotion.turnover, 'PLN');
-  const before = money(turnoverBefore ?? 0n, 'PLN');
   if (promotion === 'ENDED_BY_TIME') return `The promotion was over at the end of ${lastDayOf(plan.promotion)}.`;
-  if (promotion === 'ENDED_BY_TURNOVER') {
-    return `The promotion was over: the turnover before the sale was ${before}, and ${limit} had been reached.`;
-  }
-  const left = money(turnoverLeft(commission), 'PLN');
+  if (promotion === 'ENDED_BY_TURNOVER') return `The promotion was over: the turnover had reached ${limit}.`;
+  const before = money(turnoverBefore ?? 0n, 'PLN');
+  const left = money(turnoverLeft(commission) ?? 0n, 'PLN');
   return `The promotion makes it free: it lasts to the end of ${lastDayOf(plan.promotion)} or until the turnover reaches ${limit}; before the sale it was ${before}, so ${left} were left.`;
 }
 

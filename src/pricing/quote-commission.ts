@@ -3,6 +3,7 @@ import type { Clock } from '../kernel/clock.ts';
 import { type Database, inTransaction } from '../kernel/db/database.ts';
 import { InvalidInput } from '../kernel/errors.ts';
 import { type Currency, parsePaymentAmount } from '../kernel/money.ts';
+import { ShopNotActive } from '../shops/errors.ts';
 import { findVisibleShop, type ShopFinder } from '../shops/find-shop.ts';
 import { channels, isChannel } from '../shops/model.ts';
 import type { ExplainedCommission } from './describe-commission.ts';
@@ -21,7 +22,7 @@ export type QuoteInput = {
 /**
  * Says what a sale would cost the merchant if it settled at this moment, before anything else does.
  * @throws Forbidden without the scope `payments:read`; NotFound; InvalidInput: an amount out of range, no such channel,
- * or a currency that it does not take.
+ * or a currency that it does not take; ShopNotActive while the shop is not open and nobody has set prices for it.
  */
 export async function quoteCommission(
   deps: { readonly database: Database; readonly shops: ShopFinder; readonly clock: Clock },
@@ -34,6 +35,7 @@ export async function quoteCommission(
   const at = deps.clock.now(shop);
   const plans = await inTransaction(deps.database, (tx) => readPlans(tx, [{ id: shop.id, shopId: shop.id, at }]));
   const plan = plans.get(shop.id);
+  if (!plan && shop.status !== 'ACTIVE') throw new ShopNotActive(shop.status);
   if (!plan) throw new Error(`Shop ${shop.id} has no price plan.`);
   const { turnover } = plan.merchant;
   const promotion = promotionAt(plan, { at, turnoverBefore: turnover });

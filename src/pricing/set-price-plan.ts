@@ -50,8 +50,8 @@ export async function setPricePlan(
   const before = (await readPlans(tx, [{ id: shopId, shopId, at: validFrom }])).get(shopId);
   if (before && isSame(before, terms)) return before;
   const plan = { id: newId(now), validFrom, ...terms };
-  await insertPlan(tx, { ...plan, shopId, createdAt: now });
-  if (promotion && signedAt) await recountTurnover(tx, merchantId, signedAt);
+  const { startsCount } = await insertPlan(tx, { ...plan, shopId, createdAt: now });
+  if (startsCount && signedAt) await recountTurnover(tx, merchantId, signedAt);
   await appendEntry(tx, {
     ...{ at: now, merchantId, actor: `operator:${operator.keyId}`, action: 'SET_PRICE_PLAN', subject: shopId },
     data: { before: before ? told(before) : null, after: told(plan) },

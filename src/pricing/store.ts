@@ -28,7 +28,7 @@ type Row = Omit<PricePlan, 'promotion'> & {
   readonly countedTo: bigint;
 };
 
-/** Reads, for each ask, the plan that is in force: the newest that has begun. */
+/** Reads, for each ask, the plan that is in force: the newest that has begun, and of those that began together the last written. */
 export async function readPlans(tx: Tx, asks: readonly PlanAsk[]): Promise<Map<string, PlanInForce>> {
   const rows = await tx.query<Row>({
     name: 'read-price-plans',
@@ -43,7 +43,7 @@ export async function readPlans(tx: Tx, asks: readonly PlanAsk[]): Promise<Map<s
           p.promotion_turnover as "promotionTurnover", p.refund_gives_commission as "refundGivesCommission",
           (select jsonb_object_agg(r.channel, r.rate_ppm) from price_rate r where r.plan_id = p.id) as "ratesPpm"
         from price_plan p where p.shop_id = ask.shop_id and p.valid_from <= ask.at
-        order by p.valid_from desc, p.created_at desc limit 1
+        order by p.valid_from desc, p.number desc limit 1
       ) as plan`,
     values: [asks.map((ask) => ask.id), asks.map((ask) => ask.shopId), asks.map((ask) => ask.at)],
   });
@@ -67,12 +67,13 @@ export type NewPlan = Pick<PricePlan, 'id' | 'validFrom' | 'ratesPpm'> &
   Partial<Terms> & { readonly shopId: string; readonly createdAt: Date };
 
 /**
- * Writes a plan and its rates. From one with a promotion on, the turnover of the merchant is counted until it ends.
- * Turnover that had settled before is not: `setPricePlan` does that for shops that have sold already.
+ * Writes a plan and its rates. From one with a promotion on, the turnover of the merchant is counted until it ends; what
+ * he had settled before is not.
+ * @returns whether the counting begins with this plan, so that `recountTurnover` has to add what was before.
  */
-export async function insertPlan(tx: Tx, plan: NewPlan): Promise<void> {
+export async function insertPlan(tx: Tx, plan: NewPlan): Promise<{ readonly startsCount: boolean }> {
   const { promotion } = plan;
-  await tx.query({
+  const [row] = await tx.query<{ startsCount: boolean }>({
     name: 'insert-price-plan',
     text: `
       with plan as (
@@ -87,9 +88,13 @@ export async function insertPlan(tx: Tx, plan: NewPlan): Promise<void> {
           turnover_counted_to = greatest(m.turnover_counted_to, plan.promotion_turnover)
         from plan join shop s on s.id = plan.shop_id
         where m.id = s.merchant_id and plan.promotion_until is not null
+      ), rates as (
+        insert into price_rate (plan_id, channel, rate_ppm)
+        select plan.id, r.channel, r.rate from plan, unnest($5::text[], $6::int[]) as r (channel, rate)
       )
-      insert into price_rate (plan_id, channel, rate_ppm)
-      select plan.id, r.channel, r.rate from plan, unnest($5::text[], $6::int[]) as r (channel, rate)`,
+      -- The merchant as he was before this statement.
+      select plan.promotion_until is not null and m.turnover_counted_until is null as "startsCount"
+      from plan join shop s on s.id = plan.shop_id join merchant m on m.id = s.merchant_id`,
     values: [
       plan.id,
       plan.shopId,
@@ -103,6 +108,7 @@ export async function insertPlan(tx: Tx, plan: NewPlan): Promise<void> {
       plan.refundGivesCommission ?? false,
     ],
   });
+  return { startsCount: row?.startsCount === true };
 }
 
 /** Reads the commission of a transaction in minor units of its currency; undefined until it has settled. */

@@ -38,7 +38,10 @@ export async function changeAliases(
   const all = [...now.values()];
   await rewriteProfiles(
     tx,
-    all.filter((alias) => was.has(alias.id) && was.get(alias.id) !== alias),
+    all.flatMap((profile) => {
+      const old = was.get(profile.id);
+      return old && old !== profile ? [{ profile, was: old.status }] : [];
+    }),
   );
   return {
     made: all.filter(({ id }) => !was.has(id)),

@@ -2,6 +2,7 @@ import type { Payment, Refund, Transaction } from '../kernel/db/generated/prisma
 import type { PaymentFactData } from '../payments/events.ts';
 import type { RefundFactData } from '../refunds/events.ts';
 import type { TransactionFactData } from '../transactions/events.ts';
+import { awaitsPayer } from '../transactions/next-step.ts';
 import { transferAction } from './imoje-action.ts';
 import { imojeProfile, type WrittenProfile } from './imoje-profile.ts';
 import { imojeRefund } from './imoje-refund.ts';
@@ -70,7 +71,7 @@ export function imojeNotification(told: Told): string {
 
 /** What the payer has to do while a transfer of his own is awaited; that he is to go elsewhere, who started it knows. */
 function actionOf(told: Exclude<Told, { readonly refund: ToldRefund }>): { readonly action?: object } {
-  if (!told.transaction || told.data.transaction.status !== 'PENDING') return {};
+  if (!told.transaction || !awaitsPayer(told.data.transaction)) return {};
   const { transferAccount } = told.transaction;
   return transferAccount === null ? {} : { action: transferAction(told.paymentUrl, transferAccount) };
 }

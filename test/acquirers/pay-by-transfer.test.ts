@@ -113,6 +113,7 @@ describe('A payment by a transfer of the payer’s own', () => {
       heldAmount: told,
       settledAmount: 0n,
     });
+    expect(transferOf(transaction)).toBeUndefined();
     expect(payment.status).toBe('PENDING');
     expect(await booksOf(database, gateway.shop.id)).toMatchObject({ postings: [], balance: 0n });
   });

@@ -69,6 +69,24 @@ it.each([
   expect(JSON.stringify((await quote(given)).errors)).toContain(sentence);
 });
 
+it('A quote for a shop that has no prices yet is refused', async () => {
+  const submission = { idempotencyKey: 'quoted', name: 'Kubki', url: 'https://kubki.example' };
+  const submit = `mutation($input: SubmitShopInput!) {
+    submitShop(input: $input) { ... on SubmitShopSuccess { shop { id } } ... on Refusal { message } } }`;
+  const { data } = await ask<{ submitShop: { shop: { id: string } } }>(gateway, submit, {
+    key: tenant.key,
+    variables: { input: submission },
+  });
+  expect(await quote({ shopId: data.submitShop.shop.id })).toMatchObject({
+    errors: [
+      {
+        message: 'This shop takes no payments while it is submitted.',
+        extensions: { code: 'SHOP_NOT_ACTIVE', field: ['shopId'] },
+      },
+    ],
+  });
+});
+
 it('A settled transaction is explained as it was, and one that has not settled is not', async () => {
   expect(await explain(tenant.transactionId)).toMatchObject({ promotion: { state: 'NONE' }, counted: null });
   const answer = await ask<{ transactions: { edges: { node: { id: string } }[] } }>(

@@ -73,6 +73,17 @@ describe('A payer who makes a transfer of his own', () => {
     expect(await page(await newPayment())).not.toContain('split payment');
   });
 
+  it('is shown the number also while the bank gives no answer', async () => {
+    const id = await newPayment({ title: 'TEST-100012' });
+    await send(`/pay/${id}/transfer`, { channel: 'wt' });
+    const { status, transferAccount } = await gateway.database.prisma.transaction.findFirstOrThrow({
+      where: { paymentId: id },
+    });
+    const text = await page(id);
+    expect([status, copiesOn(text)['Account number']]).toEqual(['UNKNOWN', transferAccount]);
+    expect(text).not.toContain('href="/sandbox/');
+  });
+
   it('abroad is shown the number with its country', async () => {
     const id = await newPayment({ currency: 'EUR' });
     await send(`/pay/${id}/transfer`, { channel: 'wt' });

@@ -13,7 +13,7 @@ describe('A commission in words', () => {
     expect(describeCommission(sale)).toEqual([
       '1.40 EUR of 100.00 EUR: A rule.',
       'By the price plan in force since 2026-01-15.',
-      'The promotion was over: the turnover before the sale was 1000000.01 PLN, and 1000000.00 PLN had been reached.',
+      'The promotion was over: the turnover had reached 1000000.00 PLN.',
       'A refund gives the commission of the refunded share back, by the next payout.',
       'Refunds have given 0.70 EUR of it back.',
       'It is taken from the payout; no invoice follows.',
@@ -43,7 +43,9 @@ describe('A commission in words', () => {
     expect(describeCommission({ ...sale, ...given })).toContain(sentence);
   });
 
-  it('leaves nothing of a limit that was passed', () => {
-    expect(turnoverLeft(sale)).toBe(0n);
+  it('tells what of the limit was left for a sale that is free, and for no other', () => {
+    expect(turnoverLeft({ ...sale, promotion: 'APPLIED', turnoverBefore: 1n })).toBe(99_999_999n);
+    expect(turnoverLeft(sale)).toBeUndefined();
+    expect(turnoverLeft({ ...sale, promotion: 'ENDED_BY_TIME', turnoverBefore: 1n })).toBeUndefined();
   });
 });

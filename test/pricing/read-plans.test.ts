@@ -19,8 +19,13 @@ afterAll(() => world.close());
 const june = new Date('2026-06-01T00:00:00.000Z');
 
 /** Gives a shop new prices from a moment on. */
-async function price(shopId: string, validFrom: Date, ratesPpm: PricePlan['ratesPpm']): Promise<void> {
-  const plan = { id: newId(validFrom), shopId, createdAt: world.clock.now(), validFrom, ratesPpm };
+async function price(
+  shopId: string,
+  validFrom: Date,
+  ratesPpm: PricePlan['ratesPpm'],
+  createdAt = world.clock.now(),
+): Promise<void> {
+  const plan = { id: newId(createdAt), shopId, createdAt, validFrom, ratesPpm };
   await inTransaction(world.database, (tx) => insertPlan(tx, plan));
 }
 
@@ -43,12 +48,13 @@ describe('The plan in force', () => {
     });
   });
 
-  it('is the last written of two that begin together', async () => {
+  it('is the last written of those that begin together, also when a clock was set back meanwhile', async () => {
     const shop = await world.openShop();
     await price(shop.id, june, { '*': 1 });
-    world.clock.pass({ ms: 1 });
     await price(shop.id, june, { '*': 2 });
     expect((await rateAt(shop.id, june))?.ratesPpm).toEqual({ '*': 2 });
+    await price(shop.id, june, { '*': 3 }, new Date(world.clock.now().getTime() - 1));
+    expect((await rateAt(shop.id, june))?.ratesPpm).toEqual({ '*': 3 });
   });
 
   it('is none before the first has begun, and none for a shop without plans', async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { inTransaction } from '../../src/kernel/db/database.ts';
+import { inTransaction, type Tx } from '../../src/kernel/db/database.ts';
 import type { PricePlan } from '../../src/pricing/model.ts';
 import { type SetPricePlanInput, setPricePlan } from '../../src/pricing/set-price-plan.ts';
 import type { Shop } from '../../src/shops/model.ts';
@@ -18,11 +18,25 @@ const rates = [
   { channel: '*', percent: '0.99' },
 ];
 
+const setter = () => ({ clock: world.clock, operator: { keyId: 'anna', name: 'Anna' } });
+
 function set(shop: Pick<Shop, 'id'>, input: Partial<SetPricePlanInput> = {}): Promise<PricePlan> {
-  const setter = { clock: world.clock, operator: { keyId: 'anna', name: 'Anna' } };
   return inTransaction(world.database, (tx) =>
-    setPricePlan(tx, setter, { shopId: shop.id, rates, promotion: false, ...input }),
+    setPricePlan(tx, setter(), { shopId: shop.id, rates, promotion: false, ...input }),
   );
+}
+
+/** The names of the statements of a deed. */
+async function statementsOf(deed: (tx: Tx) => Promise<unknown>): Promise<string[]> {
+  const names: string[] = [];
+  await inTransaction(world.database, (tx) => {
+    const query: Tx['query'] = (statement) => {
+      names.push(statement.name);
+      return tx.query(statement);
+    };
+    return deed({ query, noteNumber: tx.noteNumber });
+  });
+  return names;
 }
 
 async function audited(shop: Pick<Shop, 'id'>): Promise<{ actor: string; action: string; data: object }[]> {
@@ -86,7 +100,8 @@ describe('Setting the prices of a shop', () => {
     expect(await world.turnoverOf(one)).toBe(24_239n);
     expect(await sell(one, 100n)).toEqual(['0 APPLIED 24239 100']);
     world.clock.pass({ ms: 1 });
-    await set(other, { promotion: true });
+    const again = (tx: Tx) => setPricePlan(tx, setter(), { shopId: other.id, rates, promotion: true });
+    expect(await statementsOf(again)).not.toContain('recount-turnover');
     expect(await world.turnoverOf(one)).toBe(24_339n);
   });
 

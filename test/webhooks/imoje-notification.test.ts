@@ -72,6 +72,14 @@ describe('An imoje notification', () => {
     expect(imojeNotification({ ...common, transaction, data: waiting })).not.toContain('"action"');
   });
 
+  it('tells the account number also while its bank gives no answer, but not once money came that is held', () => {
+    const told = { ...common, transaction: { ...transaction, transferAccount: '61109010140000071219812874' } };
+    const unknown = { transaction: { status: 'UNKNOWN' }, payment: { status: 'PENDING' } } as const;
+    const held = { ...unknown, transaction: { status: 'UNKNOWN', reason: 'AMOUNT_MISMATCH' } } as const;
+    expect(imojeNotification({ ...told, data: unknown })).toContain('"ban":"61109010140000071219812874"');
+    expect(imojeNotification({ ...told, data: held })).not.toContain('"action"');
+  });
+
   it('has the signature of the worked vector', () => {
     const header = notificationSignatureHeader({
       merchantId: '6yt3gjtm9p1odfgx8491',

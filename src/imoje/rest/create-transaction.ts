@@ -5,7 +5,7 @@ import { parseLocale } from '../../kernel/i18n/locales.ts';
 import { checkChannel } from '../../payments/check-channel.ts';
 import type { Try } from '../../payments/guard-attempts.ts';
 import { preparePayment } from '../../payments/prepare-payment.ts';
-import { askGuard, startTransaction, type TokenisedCard } from '../../payments/start-transaction.ts';
+import { askGuard, type RefusedCard, startTransaction, type TokenisedCard } from '../../payments/start-transaction.ts';
 import { tokeniseWalletToken } from '../../payments/tokenise-wallet-token.ts';
 import { CustomerUnnamed } from '../../profiles/errors.ts';
 import { isStoring } from '../../profiles/model.ts';
@@ -93,15 +93,15 @@ export const createTransactionEndpoint = endpoint(
     const documents = keptDocuments(body) ?? null;
     const wished = { channel, amount, currency, documents, field: ['paymentMethodCode'] };
     const against = checkChannel(deps.payments, shop, wished);
-    if (against) throw against;
     const { method } = channelFacts(channel);
     const wish = { ...paymentOf(body), idempotencyKey, methods: [method], preselectChannel: channel };
-    const card = await cardOf(call, { shop, method, channel });
     const prepared = preparePayment(deps.prepare, { shop, source: 'REST' }, wish);
-    // What the guard stops leaves no payment behind; a call that was answered before finds its payment all the same.
-    const admission = isEntered(body, channel) ? await askGuard(deps.payments, triedBy(body, shop, method)) : undefined;
-    const refusal = prepared.refusal ?? admission?.refusal;
-    const made = await deps.payments.creating.submit({ ...prepared, refusal });
+    const card = await cardOf(call, { shop, method, channel });
+    // What is refused or stopped leaves no payment behind; a call that was answered before finds its payment all the same.
+    const known = against ?? prepared.refusal ?? (card && 'refusal' in card ? card.refusal : undefined);
+    const asks = known === undefined && isEntered(body, channel);
+    const admission = asks ? await askGuard(deps.payments, triedBy(body, shop, method)) : { refusal: undefined };
+    const made = await deps.payments.creating.submit({ ...prepared, refusal: known ?? admission.refusal });
     const started = await startTransaction(
       deps.payments,
       { shop, source: 'API' },
@@ -144,15 +144,12 @@ function channelOf({ paymentMethod, paymentMethodCode: code }: Body): Channel {
   return code;
 }
 
-/** Before anything is written: a token out of which no card comes leaves no payment behind. */
+/** The card of the wallet token that came along, or the refusal of it; undefined when none came. */
 async function cardOf(
   { deps, body }: RestCall<Body>,
   wish: { readonly shop: Shop; readonly method: PaymentMethod; readonly channel: Channel },
-): Promise<TokenisedCard | undefined> {
-  if (body.wallet === undefined) return undefined;
-  const card = await tokeniseWalletToken(deps.cards, wish, JSON.stringify(body.wallet));
-  if ('refusal' in card) throw card.refusal;
-  return card;
+): Promise<TokenisedCard | RefusedCard | undefined> {
+  return body.wallet === undefined ? undefined : tokeniseWalletToken(deps.cards, wish, JSON.stringify(body.wallet));
 }
 
 function paymentOf(body: Body) {

@@ -46,7 +46,7 @@ ${copied(view, t('transfer.title'), { shown: transfer.title })}
 </dl>
 <p>${t('transfer.exactly')}</p>
 <p class="soft">${t('transfer.later', { validUntil: formatMoment(view.payment.validUntil, locale) })}</p>
-${view.sandbox ? html`<p><a class="button" href="/sandbox/${transfer.reference}">${t('transfer.sandbox')}</a></p>` : ''}
+${view.sandbox && transfer.reference ? html`<p><a class="button" href="/sandbox/${transfer.reference}">${t('transfer.sandbox')}</a></p>` : ''}
 ${view.attempt?.replaceable ? html`<p class="back"><a href="${view.urls.otherMethod}">${t('other.link')}</a></p>` : ''}
 </div>
 <p class="soft back" role="status" id="copied" data-say="${t('transfer.copied')}"></p>

@@ -109,8 +109,8 @@ export type AttemptView = {
 
 /** What a payer has to know for a transfer of his own. */
 export type TransferView = Transfer & {
-  /** By which the simulated bank, at which he can make it, knows it. */
-  readonly reference: string;
+  /** By which the simulated bank, at which he can make it, knows it; undefined while the bank gives no answer. */
+  readonly reference: string | undefined;
 };
 
 /** Money beside that of the attempt shown. */

@@ -47,14 +47,14 @@ const PromotionRef = builder.objectRef<ExplainedCommission>('CommissionPromotion
       type: MoneyRef,
       nullable: true,
       description:
-        'What all shops of the merchant had settled before the sale, foreign currencies at the mid rates of the NBP; null when the plan has none.',
+        'What all shops of the merchant had settled before the sale, foreign currencies at the mid rates of the NBP, as far as it was counted: until the promotion ended. Null when the plan has none.',
       resolve: ({ turnoverBefore }) => inPln(turnoverBefore),
     }),
     left: t.field({
       type: MoneyRef,
       nullable: true,
-      description: 'What of the limit was left before the sale; null when the plan has no promotion.',
-      resolve: (row) => (row.plan.promotion ? inPln(turnoverLeft(row)) : null),
+      description: 'What of the limit was left before the sale; null unless the promotion makes it free.',
+      resolve: (row) => inPln(turnoverLeft(row)),
     }),
   }),
 });
@@ -109,7 +109,7 @@ builder.queryField('quoteCommission', (t) =>
   t.field({
     type: ExplanationRef,
     description:
-      'What a sale would cost if it settled now, before any other. Scope: payments:read. Refusals: NOT_FOUND (the shop), INVALID_INPUT.',
+      'What a sale would cost if it settled now, before any other. Scope: payments:read. Refusals: NOT_FOUND (the shop), INVALID_INPUT, SHOP_NOT_ACTIVE (it is not open, and no prices are set for it).',
     args: {
       shopId: t.arg.id({ required: true, description: 'The shop.' }),
       channel: t.arg.string({ required: true, description: 'How it would be paid: `blik`, `mtransfer`, …' }),

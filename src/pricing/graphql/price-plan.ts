@@ -63,7 +63,7 @@ builder.queryField('pricePlans', (t) =>
       return database.prisma.pricePlan.findMany({
         ...query,
         where: { shopId: id },
-        orderBy: [{ validFrom: 'desc' }, { createdAt: 'desc' }],
+        orderBy: [{ validFrom: 'desc' }, { number: 'desc' }],
         take: plansMax,
       });
     },

@@ -8,7 +8,7 @@ export type NewCommission = Commission & {
   readonly at: Date;
   readonly planId: string;
   readonly promotion: PromotionState;
-  /** What the merchant had settled before, in PLN minor units; null when the plan has no promotion. */
+  /** What the merchant had settled before, in PLN minor units, as far as it was counted; null when the plan has no promotion. */
   readonly turnoverBefore: bigint | null;
   /** What the transaction added to that; null when turnover is not counted. */
   readonly turnover: bigint | null;

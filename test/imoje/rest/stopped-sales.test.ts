@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createLog } from '../../../src/kernel/log.ts';
 import { createMetrics } from '../../../src/kernel/metrics.ts';
 import { createAttemptGuard } from '../../../src/payments/guard-attempts.ts';
+import { walletToken } from '../../graphql/world.ts';
 import { storeCard } from '../../profiles/store-card.ts';
 import { updateShop } from '../../start/pay.ts';
 import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
@@ -66,5 +67,45 @@ describe('A sale that the guard against abuse stops', () => {
       },
     });
     expect([answer.status, await payments()]).toEqual([429, before]);
+  });
+});
+
+describe('A sale that was made before is answered as it was', () => {
+  /** Sets the merchant's clock to an hour of tomorrow, in Warsaw. */
+  async function setClock(hour: string): Promise<void> {
+    const there = Temporal.Now.zonedDateTimeISO('Europe/Warsaw').add({ days: 1 }).withPlainTime(hour);
+    const change = 'update merchant set clock_offset_ms = $2 where id = $1';
+    await gateway.database.pool.query(change, [gateway.demo.merchantId, there.epochMilliseconds - Date.now()]);
+    // The gateway forgets what it remembers of a shop that is changed.
+    await updateShop(gateway, { sandboxDelayMs: 0 });
+  }
+
+  const under = (idempotencyKey: string, changes: object) =>
+    call(gateway, 'POST /transaction', {
+      ...{ body: saleBody(gateway, { blikCode: null, ...changes }), headers: { 'idempotency-key': idempotencyKey } },
+    });
+
+  it('though its channel cannot pay any more', async () => {
+    const key = randomUUID();
+    const wish = { paymentMethod: 'pbl', paymentMethodCode: 'bs' };
+    await setClock('12:00');
+    const made = await under(key, wish);
+    await setClock('23:30'); // when these banks are closed
+    const [again, other] = [await under(key, wish), await under(randomUUID(), wish)];
+    expect([again.status, textAt(again, 'transaction.id')]).toEqual([200, textAt(made, 'transaction.id')]);
+    expect(other.status).toBe(406);
+  });
+
+  it('though its wallet token has grown too old', async () => {
+    const key = randomUUID();
+    const wallet = JSON.parse(walletToken(gateway.demo.merchantId)) as object;
+    const wish = { paymentMethod: 'wallet', paymentMethodCode: 'gpay', wallet };
+    await gateway.database.pool.query('update merchant set clock_offset_ms = 0');
+    await updateShop(gateway, { sandboxDelayMs: 0 });
+    const made = await under(key, wish);
+    await setClock('12:00');
+    const [again, other] = [await under(key, wish), await under(randomUUID(), wish)];
+    expect([again.status, textAt(again, 'transaction.id')]).toEqual([200, textAt(made, 'transaction.id')]);
+    expect(other.status).toBe(422);
   });
 });

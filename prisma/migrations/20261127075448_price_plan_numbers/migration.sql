@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "price_plan" ADD COLUMN     "number" BIGSERIAL NOT NULL;
