@@ -1,16 +1,10 @@
 import type { Payment } from '../kernel/db/generated/prisma/client.ts';
 import type { Shop } from '../shops/model.ts';
 import { readUnits } from './read-units.ts';
+import { fitsSplitTitle, type SplitTitle } from './split-title.ts';
 
 /** What a transfer with split payment says of the invoice that it pays. */
-export type Split = {
-  /** Minor units. */
-  readonly vat: bigint;
-  /** The seller's tax number: letters and digits, at most 14. */
-  readonly taxNumber: string;
-  /** The number of the invoice, at most 35 characters. */
-  readonly invoiceNumber: string;
-};
+type Split = Omit<SplitTitle, 'text'>;
 
 /** An invoice as payments keep it (imoje protocol, section 1), as far as it matters here. */
 type Invoice = {
@@ -32,8 +26,8 @@ export function readSplit(
   const { invoice } = (documents ?? {}) as { readonly invoice?: Invoice };
   if (!invoice) return { lacking: 'wt_split needs what is invoiced: send it as the invoice of the payment.' };
   const invoiceNumber = invoice.invoiceId ?? '';
-  if (!/^.{1,35}$/u.test(invoiceNumber)) {
-    return { lacking: 'wt_split needs the number of the invoice, 1 to 35 characters.' };
+  if (!fitsSplitTitle(invoiceNumber)) {
+    return { lacking: 'wt_split needs the number of the invoice, 1 to 35 characters without /TXT/.' };
   }
   const { idType, idNumber } = invoice.buyer ?? {};
   const buyer = (idNumber ?? '').replaceAll(/[\s-]/g, '');
