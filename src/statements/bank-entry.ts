@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import type { EntryDirection, StatementFormat } from '../kernel/db/generated/prisma/enums.ts';
+import type { Currency } from '../kernel/money.ts';
+
+/** One movement on an account, as a file of the bank tells it; what the bank does not say is undefined. */
+export type BankEntry = {
+  readonly direction: EntryDirection;
+  /** It takes an earlier movement back. */
+  readonly isReversal: boolean;
+  /** Minor units, more than 0. */
+  readonly amount: bigint;
+  readonly currency: Currency;
+  /** `2026-11-26` */
+  readonly bookedOn: string;
+  /** The bank's own reference of this movement alone. */
+  readonly bankReference: string | undefined;
+  /** What the payer, or we, called it. */
+  readonly endToEndId: string | undefined;
+  readonly counterpartyName: string | undefined;
+  /** An IBAN, or whatever else the bank writes. */
+  readonly counterpartyAccount: string | undefined;
+  readonly title: string;
+  /** Polish account numbers, 26 digits each, that may say what it is for; the one it was sent to comes first. */
+  readonly accountNumbers: readonly string[];
+  /** Why it came back: a code of ISO 20022 such as AC04. */
+  readonly returnReason: string | undefined;
+};
+
+/** What moved on one account. */
+export type BankStatement = {
+  /** An IBAN without spaces. */
+  readonly account: string;
+  /** Those that are booked, in the order of the file. */
+  readonly entries: readonly BankEntry[];
+};
+
+/** A file of a bank. */
+export type BankStatements = { readonly format: StatementFormat; readonly statements: readonly BankStatement[] };
+
+/** A statement of an account; the number of the account itself says of no movement what it is for. */
+export function statementOf(account: string, entries: readonly BankEntry[]): BankStatement {
+  const own = account.replaceAll(/\D/g, '');
+  const accountNumbers = (entry: BankEntry): readonly string[] => entry.accountNumbers.filter((each) => each !== own);
+  return { account, entries: entries.map((entry) => ({ ...entry, accountNumbers: accountNumbers(entry) })) };
+}
+
+/** How many movements a file may tell of. */
+export const entriesMax = 100_000;
+
+/** ISO 20022, external code set of return reasons: the bank did not say why. */
+export const reasonNotSpecified = 'MS03';
+
+/**
+ * By what a movement is known again in another file that has no reference of the bank for it, or another kind of
+ * reference: its account, direction, amount, and what it is for. Two that are alike in all of that differ by how many there
+ * are of them.
+ * @returns 32 bytes (SHA-256).
+ */
+export function fingerprintOf(account: string, entry: BankEntry, payoutId: string | undefined): Buffer {
+  const { direction, isReversal, amount, currency, bookedOn } = entry;
+  // A payout is made once, on whichever day a file says that it was.
+  const about = payoutId ?? [bookedOn, ...purposeOf(entry)];
+  const known = [account, direction, isReversal, String(amount), currency, about];
+  return createHash('sha256').update(JSON.stringify(known)).digest();
+}
+
+/** Formats and banks write titles each in their own way; letters and digits are the same in all. */
+function purposeOf({ accountNumbers, counterpartyAccount, title }: BankEntry): readonly string[] {
+  if (accountNumbers.length > 0) return accountNumbers.toSorted();
+  return [counterpartyAccount?.replaceAll(/\D/g, '') ?? '', title.toUpperCase().replaceAll(/[^A-Z\d]/g, '')];
+}
