@@ -30,7 +30,7 @@ export const accounts: Readonly<Record<AccountKind, ChartedAccount>> = {
 /** What a posting of one kind is about, and which accounts it may join. */
 type PostingRule = {
   /** The field that names what it is about; the others are empty. */
-  readonly about: 'captureId' | 'refundId' | 'payoutId' | 'heldForId' | undefined;
+  readonly about: 'captureId' | 'refundId' | 'payoutId' | 'heldForId' | 'entryId' | undefined;
   readonly routes: readonly (readonly [from: AccountKind, to: AccountKind])[];
 };
 
@@ -55,6 +55,10 @@ export const postingRules: Readonly<Record<PostingKind, PostingRule>> = {
   DISPUTE_LOST: { about: undefined, routes: fromEach(['SHOP', 'RECIPIENT'], ['DISPUTES']) },
   MONEY_HELD: { about: 'heldForId', routes: [['ACQUIRER', 'SUSPENSE']] },
   HELD_RETURNED: { about: 'heldForId', routes: [['SUSPENSE', 'ACQUIRER']] },
+  // Transfers of payers arrive on the bank's account, and not through an acquirer: it then owes us that much less.
+  TRANSFER_RECEIVED: { about: 'entryId', routes: fromEach(['BANK'], ['ACQUIRER', 'SUSPENSE']) },
+  TRANSFER_ASSIGNED: { about: 'entryId', routes: [['SUSPENSE', 'ACQUIRER']] },
+  TRANSFER_RETURNED: { about: 'entryId', routes: fromEach(['SUSPENSE', 'ACQUIRER'], ['BANK']) },
 };
 
 /** A row of the table `posting_rule`: one way that money may go. */

@@ -15,6 +15,7 @@ export type NewPosting = {
   readonly refundId?: string;
   readonly payoutId?: string;
   readonly heldForId?: string;
+  readonly entryId?: string;
   readonly at: Date;
 };
 
@@ -56,6 +57,39 @@ export function moneyHeld(money: HeldMoney): NewPosting {
 /** Held money that has found its place, or has gone back. */
 export function heldReturned(money: HeldMoney): NewPosting {
   return { ...heldPosting(money), kind: 'HELD_RETURNED', from: suspense, to: acquirerOf(money) };
+}
+
+/** Money of a transfer, or a part of it, that an entry of a bank statement tells of. */
+export type TransferMoney = {
+  readonly entryId: string;
+  /** Of the attempt that it is for; undefined: it lies in suspense. */
+  readonly acquirer: string | undefined;
+  readonly amount: bigint;
+  readonly currency: Currency;
+  readonly at: Date;
+};
+
+/** A transfer that arrived on our account: for an attempt, whose acquirer owes us less, or for nobody knows what. */
+export function transferReceived(money: TransferMoney): NewPosting {
+  return { ...transferPosting(money), kind: 'TRANSFER_RECEIVED', from: bank, to: bearerOfTransfer(money) };
+}
+
+/** A transfer that lay in suspense and has found its attempt. */
+export function transferAssigned(money: TransferMoney & { readonly acquirer: string }): NewPosting {
+  return { ...transferPosting(money), kind: 'TRANSFER_ASSIGNED', from: suspense, to: acquirerOf(money) };
+}
+
+/** A transfer that goes back to whoever sent it. */
+export function transferReturned(money: TransferMoney): NewPosting {
+  return { ...transferPosting(money), kind: 'TRANSFER_RETURNED', from: bearerOfTransfer(money), to: bank };
+}
+
+function transferPosting({ amount, currency, entryId, at }: TransferMoney): Omit<NewPosting, 'kind' | 'from' | 'to'> {
+  return { amount, currency, entryId, at };
+}
+
+function bearerOfTransfer({ acquirer }: TransferMoney): NewPosting['from'] {
+  return acquirer === undefined ? suspense : acquirerOf({ acquirer });
 }
 
 const suspense = { kind: 'SUSPENSE', owner: 'gateway' } as const;

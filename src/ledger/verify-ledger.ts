@@ -1,6 +1,7 @@
 import { readSnapshot, type Snapshot } from '../kernel/db/read-snapshot.ts';
 import type { Check, Fault } from './model.ts';
 import { wholeAccountChecks } from './sql/check-accounts.ts';
+import { entryChecks } from './sql/check-entries.ts';
 import { payoutChecks } from './sql/check-payouts.ts';
 import { postingChecks } from './sql/check-postings.ts';
 import { paymentChecks, transactionChecks } from './sql/check-transactions.ts';
@@ -25,6 +26,7 @@ const checks = [
   ...transactionChecks.map((check) => ({ check, kind: 'transaction' }) as const),
   ...paymentChecks.map((check) => ({ check, kind: 'payment' }) as const),
   ...payoutChecks.map((check) => ({ check, kind: 'payout' }) as const),
+  ...entryChecks.map((check) => ({ check, kind: 'entry' }) as const),
 ];
 
 /**

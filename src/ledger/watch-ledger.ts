@@ -2,6 +2,7 @@ import { inTransaction, type Tx } from '../kernel/db/database.ts';
 import type { LedgerDeps } from './deps.ts';
 import { type Check, describeFault, type Fault, type FoundFault } from './model.ts';
 import { accountChecks } from './sql/check-accounts.ts';
+import { entryChecks } from './sql/check-entries.ts';
 import { payoutChecks } from './sql/check-payouts.ts';
 import { postingChecks } from './sql/check-postings.ts';
 import { paymentChecks, transactionChecks } from './sql/check-transactions.ts';
@@ -80,6 +81,7 @@ async function checkSubjects(tx: Tx, subjects: Subjects): Promise<Fault[]> {
     { checks: transactionChecks, ids: subjects.transactions, type: 'uuid' },
     { checks: paymentChecks, ids: subjects.payments, type: 'uuid' },
     { checks: payoutChecks, ids: subjects.payouts, type: 'uuid' },
+    { checks: entryChecks, ids: subjects.entries, type: 'uuid' },
     { checks: accountChecks, ids: subjects.accounts, type: 'bigint' },
   ] as const;
   const faults: Fault[] = [];

@@ -65,6 +65,8 @@ const books = () => ({
   returned: payoutIds[1] ?? '',
 });
 
+const entryId = randomUUID();
+
 type Books = ReturnType<typeof books>;
 /** What is damaged, how, which checks see it, and one of the faults in full. */
 type Damage = readonly [
@@ -213,6 +215,17 @@ const damages: readonly Damage[] = [
     (of) => `update payout set postings_after = 1 where id = '${of.returned}'`,
     ['payout_follows', 'payout_sums'],
     (of) => `payout_sums: payout ${of.returned} of account of ${of.shop} has 50.00 PLN where 30.00 PLN is right`,
+  ],
+  [
+    'a transfer that is held and was never posted',
+    () => `with f as (insert into statement_file (id, name, format, hash, entries, fresh, source, created_at)
+        values ('${randomUUID()}', 'x', 'MT940', 'x', 1, 1, 'folder', '2026-11-30') returning id)
+      insert into statement_entry (id, file_id, account, fingerprint, occurrence, direction, is_reversal, amount, currency,
+        booked_on, title, status, reason, held_amount, created_at, updated_at)
+      select '${entryId}', id, 'ours', 'x', 1, 'CREDIT', false, 700, 'PLN', '2026-11-30', 'x', 'HELD', 'UNKNOWN_ACCOUNT', 700,
+        '2026-11-30', '2026-11-30' from f`,
+    ['entry_posted'],
+    () => `entry_posted: entry ${entryId} (SUSPENSE) has 0.00 PLN where 7.00 PLN is right`,
   ],
   [
     'a lost dispute that was never posted',

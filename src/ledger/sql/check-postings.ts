@@ -9,7 +9,7 @@ const chart = `
 const named = `
   'posting ' || p.id || ' (' || p.kind || coalesce(' of capture ' || p.capture_id, '')
     || coalesce(' of refund ' || p.refund_id, '') || coalesce(' of payout ' || p.payout_id, '')
-    || coalesce(' of transaction ' || p.held_for_id, '') || ') from ' || coalesce(f.kind || ' ' || f.owner, 'nowhere')
+    || coalesce(' of transaction ' || p.held_for_id, '') || coalesce(' of entry ' || p.entry_id, '') || ') from ' || coalesce(f.kind || ' ' || f.owner, 'nowhere')
     || ' to ' || coalesce(g.kind || ' ' || g.owner, 'nowhere')`;
 
 /** What is checked of postings by themselves; those in `subject`, which has all their columns. */
@@ -42,6 +42,7 @@ export const postingChecks: readonly Check[] = [
         or (rule.about = 'capture_id') <> (p.capture_id is not null)
         or (rule.about = 'refund_id') <> (p.refund_id is not null)
         or (rule.about = 'payout_id') <> (p.payout_id is not null)
-        or (rule.about = 'held_for_id') <> (p.held_for_id is not null)`,
+        or (rule.about = 'held_for_id') <> (p.held_for_id is not null)
+        or (rule.about = 'entry_id') <> (p.entry_id is not null)`,
   },
 ];

@@ -44,6 +44,8 @@ export type Subjects = {
   readonly transactions: readonly string[];
   readonly payments: readonly string[];
   readonly payouts: readonly string[];
+  /** Entries of bank statements; the round through everything leaves them to the check of the whole ledger. */
+  readonly entries: readonly string[];
   readonly accounts: readonly bigint[];
 };
 
@@ -65,6 +67,7 @@ export async function readTouched(
       select array(select id from moved) as transactions,
         array(select distinct t.payment_id from moved join transaction t on t.id = moved.id) as payments,
         array(select distinct payout_id from fresh where payout_id is not null) as payouts,
+        array(select distinct entry_id from fresh where entry_id is not null) as entries,
         array(select from_id from fresh union select to_id from fresh)::bigint[] as accounts`,
     values: [range.after, range.through],
   });
@@ -87,6 +90,7 @@ export async function readNext(tx: Tx, place: CheckProgress, max: number): Promi
         array(select distinct payment_id from next) as payments,
         array(select id from payout
           where id > coalesce($2::uuid, '00000000-0000-0000-0000-000000000000') order by id limit $4::int) as payouts,
+        '{}'::uuid[] as entries,
         array(select account_id from account_balance where account_id > $3::bigint order by account_id limit $4::int)
           as accounts`,
     values: [place.transactionId, place.payoutId, place.accountId, max],

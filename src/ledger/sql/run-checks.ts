@@ -9,6 +9,7 @@ const everything = {
   payment: 'select id from payment',
   payout: 'select id from payout',
   account: 'select id from account',
+  entry: 'select id from statement_entry',
 } as const;
 
 /** What a check looks at. */

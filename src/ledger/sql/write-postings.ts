@@ -23,12 +23,14 @@ export async function writePostings(tx: Tx, postings: readonly NewPosting[]): Pr
       with line as materialized (
         select * from unnest($1::posting_kind[], $2::account_kind[], $3::text[], $4::account_kind[], $5::text[],
           $6::bigint[], $7::currency[], $8::uuid[], $9::uuid[], $10::uuid[], $11::timestamptz[],
-          $12::uuid[])
+          $12::uuid[], $13::uuid[])
           as l (kind, from_kind, from_owner, to_kind, to_owner, amount, currency, capture_id, refund_id, payout_id, at,
-            held_for_id)
+            held_for_id, entry_id)
       ), written as (
-        insert into posting (kind, from_id, to_id, amount, currency, capture_id, refund_id, payout_id, at, held_for_id)
-        select l.kind, f.id, t.id, l.amount, l.currency, l.capture_id, l.refund_id, l.payout_id, l.at, l.held_for_id
+        insert into posting (kind, from_id, to_id, amount, currency, capture_id, refund_id, payout_id, at, held_for_id,
+          entry_id)
+        select l.kind, f.id, t.id, l.amount, l.currency, l.capture_id, l.refund_id, l.payout_id, l.at, l.held_for_id,
+          l.entry_id
         from line l
         join account f on f.kind = l.from_kind and f.owner = l.from_owner and f.currency = l.currency
         join account t on t.kind = l.to_kind and t.owner = l.to_owner and t.currency = l.currency
@@ -77,5 +79,6 @@ function columnsOf(postings: readonly NewPosting[]): unknown[] {
     postings.map((posting) => posting.payoutId ?? null),
     postings.map((posting) => posting.at),
     postings.map((posting) => posting.heldForId ?? null),
+    postings.map((posting) => posting.entryId ?? null),
   ];
 }
