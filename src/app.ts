@@ -49,6 +49,7 @@ import { createEventFeed, type EventFeed } from './realtime/follow-events.ts';
 import type { RefundDeps } from './refunds/deps.ts';
 import { openRefundLanes } from './refunds/open-lanes.ts';
 import { createShopFinder } from './shops/find-shop.ts';
+import type { TransferDeps } from './transfers/deps.ts';
 import { countRequests } from './webhooks/count-requests.ts';
 import type { WebhookDeps } from './webhooks/deps.ts';
 import { createRequestSender } from './webhooks/send-request.ts';
@@ -95,7 +96,8 @@ export async function createApp(parts: AppParts): Promise<App> {
     ...{ database, seal, activationHours, coolingDays, clock: parts.clock, secret: parts.secret },
     ...{ shops: payments.shops, keyMode: config.mode === 'sandbox' ? 'test' : 'live' },
   });
-  const core = { payments, refunds, contracts, seal };
+  const transfers = { database, log, clock: parts.clock, ...config.statements };
+  const core = { payments, refunds, contracts, transfers, seal };
   const graph = wireGraph(parts, { ...core, cards, restTokens, feed, limits });
   const worker = config.role === 'api' ? undefined : await wireWorker(parts, { ...core, simulated });
   let draining = false;
@@ -230,6 +232,7 @@ type Core = {
   readonly payments: PaymentDeps;
   readonly refunds: RefundDeps;
   readonly contracts: ContractDeps;
+  readonly transfers: TransferDeps;
   readonly seal: Seal;
 };
 type GraphCore = Core & {
@@ -282,7 +285,10 @@ async function wireWorker(
       webhooks,
       acquirers: core.simulated.map((acquirer) => acquirer.jobs),
     }),
-    sweeps: allSweeps({ database, clock, log, metrics, mode: config.mode, bankFiles: config.bankFiles }),
+    sweeps: allSweeps({
+      ...{ database, clock, log, metrics, mode: config.mode },
+      ...{ bankFiles: config.bankFiles, transfers: core.transfers },
+    }),
     readers: [webhookReader(webhooks)],
   });
   return {

@@ -2,8 +2,10 @@ import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { type Currency, currencies } from './kernel/money.ts';
 import { StartError } from './kernel/start-error.ts';
+import { parseIban } from './merchants/parse-identifiers.ts';
 import type { BankFileSettings, SettlementAccount } from './payouts/deps.ts';
 import { parseSettlementAccount, sandboxAccount, settlementSetting } from './payouts/parse-settlement-account.ts';
+import type { TransferDeps } from './transfers/deps.ts';
 
 /** What the environment says about how to run; each setting is described in the README. */
 export type Config = {
@@ -24,6 +26,8 @@ export type Config = {
   readonly logLevel: string;
   /** Working hours after which a signed application, or a submitted shop, becomes active by itself. */
   readonly activationHours: number;
+  /** Our accounts at banks, and where their statements are put to be imported. */
+  readonly statements: Pick<TransferDeps, 'accounts' | 'folder'>;
   /** Whole business days after which a change of a payout account is in force. */
   readonly coolingDays: number;
   readonly bankFiles: BankFileSettings;
@@ -114,6 +118,13 @@ const environment = z.object({
   BRAMKA_WORKERS: later('start further processes with BRAMKA_ROLE=api instead', '1'),
   NATS_URL: later('processes share news through PostgreSQL'),
   SMTP_URL: later('no mails are sent'),
+  STATEMENT_ACCOUNTS: list
+    .transform((accounts) => accounts.map((account) => account.replaceAll(' ', '').toUpperCase()))
+    .refine(
+      (accounts) => accounts.every(isIban),
+      'must be a list of account numbers such as PL61109010140000071219812874',
+    ),
+  STATEMENTS_DIR: z.string().optional(),
   ACTIVATION_WORKING_HOURS: wholeNumber({ min: 1, max: 80, usual: 4 }),
   PAYOUT_ACCOUNT_COOLING_DAYS: wholeNumber({ min: 0, max: 30, usual: 2 }),
   BANK_FILES_DIR: z.string().optional(),
@@ -150,6 +161,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     publicUrl: data.PUBLIC_URL,
     logLevel: data.LOG_LEVEL,
     activationHours: data.ACTIVATION_WORKING_HOURS,
+    statements: { accounts: ourAccounts(data), folder: data.STATEMENTS_DIR },
     coolingDays: data.PAYOUT_ACCOUNT_COOLING_DAYS,
     bankFiles: {
       accounts: accountsOf(data),
@@ -168,6 +180,20 @@ function accountsOf(data: z.infer<typeof environment>): BankFileSettings['accoun
     return [currency, account ?? usual];
   });
   return Object.fromEntries(entries.filter(([, account]) => account !== undefined));
+}
+
+/** All accounts of ours whose statements are imported: those that payouts are paid from, and others. */
+function ourAccounts(data: z.infer<typeof environment>): readonly string[] {
+  const settlement = Object.values(accountsOf(data)).map(({ iban }) => iban);
+  return [...new Set([...settlement, ...data.STATEMENT_ACCOUNTS])];
+}
+
+function isIban(text: string): boolean {
+  try {
+    return parseIban(text, []) === text;
+  } catch {
+    return false;
+  }
 }
 
 /** What has no default and yet is not given. */

@@ -56,3 +56,23 @@ describe('Settlement accounts', () => {
     );
   });
 });
+
+describe('The accounts whose statements are imported', () => {
+  it('are those that payouts are paid from, and others that are set', () => {
+    const [one, two] = ['PL27114020040000300201355387', 'PL61109010140000071219812874'];
+    expect(readConfig({}).statements).toEqual({ accounts: [one], folder: undefined });
+    const set = { STATEMENT_ACCOUNTS: `${two}, pl27 1140 2004 0000 3002 0135 5387`, STATEMENTS_DIR: '/in' };
+    expect(readConfig(set).statements).toEqual({ accounts: [one, two], folder: '/in' });
+    const production = { BRAMKA_MODE: 'production', BRAMKA_SECRET: 'x'.repeat(32) };
+    expect(readConfig(production).statements.accounts).toEqual([]);
+  });
+
+  it.each(['x', 'PL27114020040000300201355388', 'DE89370400440532013000', '27114020040000300201355387'])(
+    'are not %s',
+    (account) => {
+      expect(() => readConfig({ STATEMENT_ACCOUNTS: account })).toThrow(
+        'STATEMENT_ACCOUNTS must be a list of account numbers such as PL61109010140000071219812874.',
+      );
+    },
+  );
+});

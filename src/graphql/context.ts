@@ -26,12 +26,14 @@ import type { PaymentDeps } from '../payments/deps.ts';
 import type { Movement, MovementAsk } from '../payouts/sql/read-movements.ts';
 import type { EventFeed } from '../realtime/follow-events.ts';
 import type { RefundDeps } from '../refunds/deps.ts';
+import type { TransferDeps } from '../transfers/deps.ts';
 
 /** What resolvers are given of the program. */
 export type GraphApp = {
   readonly payments: PaymentDeps;
   readonly refunds: RefundDeps;
   readonly contracts: ContractDeps;
+  readonly transfers: TransferDeps;
   /** The tokeniser; undefined where no cards are taken. */
   readonly cards: WalletDeps | undefined;
   readonly authenticator: Authenticator;

@@ -39,6 +39,8 @@ import '../operator/graphql/messages.ts';
 import '../operator/graphql/price-plans.ts';
 import '../operator/graphql/trial-balance.ts';
 import '../operator/graphql/bank-files.ts';
+import '../transfers/graphql.ts';
+import '../operator/graphql/transfers.ts';
 import { builder } from './builder.ts';
 
 /** The whole schema, collected from the slices. */

@@ -10,6 +10,8 @@ import { payoutSweeps } from '../payouts/jobs.ts';
 import { profileJobs } from '../profiles/jobs.ts';
 import type { RefundDeps } from '../refunds/deps.ts';
 import { refundJobs } from '../refunds/jobs.ts';
+import type { TransferDeps } from '../transfers/deps.ts';
+import { transferSweeps } from '../transfers/jobs.ts';
 import type { WebhookDeps } from '../webhooks/deps.ts';
 import { deriveDeliveries } from '../webhooks/derive-deliveries.ts';
 import { webhookJobs } from '../webhooks/jobs.ts';
@@ -58,9 +60,9 @@ export function mergeJobs(parts: readonly JobHandlers[]): JobHandlers {
 
 /** What runs again and again and looks by itself for what is due. */
 export function allSweeps(
-  deps: BankFileDeps & LedgerDeps & { readonly mode: 'sandbox' | 'production' },
+  deps: BankFileDeps & LedgerDeps & { readonly mode: 'sandbox' | 'production'; readonly transfers: TransferDeps },
 ): readonly Sweep[] {
-  return [...payoutSweeps(deps, deps.mode), ...ledgerSweeps(deps)];
+  return [...payoutSweeps(deps, deps.mode), ...ledgerSweeps(deps), ...transferSweeps(deps.transfers)];
 }
 
 /** The reader of the logs that makes notifications of what they say. */

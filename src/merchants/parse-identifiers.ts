@@ -35,6 +35,11 @@ export function parseRegon(text: string, field: readonly string[]): string {
   return digits;
 }
 
+/** Says whether the first two of 26 digits check the others (ISO 7064, MOD 97-10). P and L count as 25 and 21 (ISO 13616). */
+export function hasCheckDigits(digits: string): boolean {
+  return BigInt(`${digits.slice(2)}2521${digits.slice(0, 2)}`) % 97n === 1n;
+}
+
 /**
  * Takes the number of a Polish bank account: 26 digits (NRB) or PL and 26 digits (IBAN), with or without spaces. Both the
  * remainder by 97 (ISO 7064) and the check digit of the bank's own number are looked at.
@@ -51,8 +56,7 @@ export function parseIban(text: string, field: readonly string[]): string {
     throw new InvalidInput('An account number has 26 digits, with or without PL before them.', field);
   }
   const bank = digits.slice(2, 10);
-  // P and L count as 25 and 21 (ISO 13616).
-  if (BigInt(`${digits.slice(2)}2521${digits.slice(0, 2)}`) % 97n !== 1n) {
+  if (!hasCheckDigits(digits)) {
     throw new InvalidInput('The check digits of this account number are wrong; look for a mistyped digit.', field);
   }
   if ((10 - (weighted(bank, bankWeights) % 10)) % 10 !== Number(bank[7])) {

@@ -45,7 +45,7 @@ export function statementOf(account: string, entries: readonly BankEntry[]): Ban
 }
 
 /** How many movements a file may tell of. */
-export const entriesMax = 100_000;
+export const entriesMax = 50_000;
 
 /** ISO 20022, external code set of return reasons: the bank did not say why. */
 export const reasonNotSpecified = 'MS03';

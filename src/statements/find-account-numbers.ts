@@ -1,8 +1,7 @@
+import { hasCheckDigits } from '../merchants/parse-identifiers.ts';
+
 /** 26 digits, together or as they are printed: 2 and six times 4. */
 const written = /(?<![\dA-Za-z])(?:PL ?)?(\d{2}(?: ?\d{4}){6})(?!\d)/g;
-
-/** P and L count as 25 and 21 (ISO 13616). */
-const country = '2521';
 
 /**
  * Finds Polish account numbers in texts, each once, in their order: 26 digits whose check digits are right (ISO 7064, MOD
@@ -17,11 +16,7 @@ export function findAccountNumbers(
   const found = texts.flatMap((text) =>
     Array.from((text ?? '').matchAll(written), ([, digits = '']) => digits.replaceAll(' ', '')),
   );
-  return [...new Set(found)].filter((digits) => isChecked(digits) && !known.has(digits));
-}
-
-function isChecked(digits: string): boolean {
-  return BigInt(`${digits.slice(2)}${country}${digits.slice(0, 2)}`) % 97n === 1n;
+  return [...new Set(found)].filter((digits) => hasCheckDigits(digits) && !known.has(digits));
 }
 
 /** An account number in the one form that is kept: an IBAN without spaces; 26 digits alone are one of Poland. */

@@ -59,8 +59,12 @@ export function parseXml(
 }
 
 function elementOf({ local, uri, attributes }: sax.QualifiedTag, line: number): XmlElement {
-  const values = Object.values(attributes).map((attribute) => [attribute.local, attribute.value] as const);
-  return { name: local, namespace: uri, attributes: Object.fromEntries(values), line, children: [], text: '' };
+  const values: Record<string, string> = {};
+  for (const name in attributes) {
+    const attribute = attributes[name];
+    if (attribute) values[attribute.local] = attribute.value;
+  }
+  return { name: local, namespace: uri, attributes: values, line, children: [], text: '' };
 }
 
 /** All elements at a path below an element: `NtryDtls/TxDtls`. */
@@ -75,10 +79,38 @@ export function findAll(element: XmlElement, path: string): readonly XmlElement[
 
 /** The first element at one of these paths. */
 export function findFirst(element: XmlElement, ...paths: readonly string[]): XmlElement | undefined {
-  return paths.map((path) => findAll(element, path)[0]).find((found) => found !== undefined);
+  for (const path of paths) {
+    const found = firstAt(element, namesIn(path), 0);
+    if (found) return found;
+  }
+  return undefined;
 }
 
 /** The text of the first element at one of these paths that has one. */
 export function textAt(element: XmlElement, ...paths: readonly string[]): string | undefined {
-  return paths.map((path) => findAll(element, path)[0]?.text.trim()).find((text) => text !== undefined && text !== '');
+  for (const path of paths) {
+    const text = firstAt(element, namesIn(path), 0)?.text.trim();
+    if (text) return text;
+  }
+  return undefined;
+}
+
+/** The paths are few, and each is asked for with every movement of a file. */
+const splitPaths = new Map<string, readonly string[]>();
+
+function namesIn(path: string): readonly string[] {
+  const known = splitPaths.get(path);
+  if (known) return known;
+  const names = path.split('/');
+  splitPaths.set(path, names);
+  return names;
+}
+
+function firstAt(element: XmlElement, names: readonly string[], depth: number): XmlElement | undefined {
+  for (const child of element.children) {
+    if (child.name !== names[depth]) continue;
+    const found = depth === names.length - 1 ? child : firstAt(child, names, depth + 1);
+    if (found) return found;
+  }
+  return undefined;
 }

@@ -3,8 +3,8 @@ import type { BankStatements } from './bank-entry.ts';
 import { readCamt } from './read-camt.ts';
 import { readMt940 } from './read-mt940.ts';
 
-/** The largest file that is read, in bytes. */
-export const fileBytesMax = 32 * 1_048_576;
+/** The largest file that is read, in bytes: some thirty thousand movements in XML, which take a few seconds. */
+export const fileBytesMax = 16 * 1_048_576;
 
 /**
  * Reads a file of a bank: camt.053, camt.054 or MT940, whichever it is by what stands in it. XML is read in the encoding that it

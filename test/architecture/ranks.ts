@@ -9,7 +9,7 @@ export const rows: readonly (readonly string[])[] = [
     ...['ledger', 'pricing', 'calendar', 'fx', 'acquirers', 'cards'],
     ...['shops', 'merchants', 'auth', 'audit'],
   ],
-  ['links', 'payouts', 'refunds', 'disputes', 'statements', 'support', 'contracts', 'payments'],
+  ['transfers', 'links', 'payouts', 'refunds', 'disputes', 'statements', 'support', 'contracts', 'payments'],
   ['webhooks', 'emails', 'reports', 'realtime'],
   ['graphql', 'http', 'jobs', 'imoje', 'paywall', 'panel', 'mailbox', 'operator'],
   // A command is a program of its own beside `main`: it reads the settings and wires what it needs, and nothing imports it.

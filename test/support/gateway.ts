@@ -39,6 +39,7 @@ export async function startTestGateway(changes: Partial<Config> = {}): Promise<T
     activationHours: 4,
     coolingDays: 2,
     bankFiles: readConfig({}).bankFiles,
+    statements: readConfig({}).statements,
     ...changes,
   };
   const gateway = await startGateway(config);

@@ -1,0 +1,166 @@
+import { builder } from '../../graphql/builder.ts';
+import { pageSizeMax } from '../../graphql/connection-arguments.ts';
+import type { GraphContext } from '../../graphql/context.ts';
+import { requireOperator } from '../../graphql/context.ts';
+import { refusableForOperator, resultUnion } from '../../graphql/refusable.ts';
+import { inTransaction, type Tx } from '../../kernel/db/database.ts';
+import type { StatementEntry } from '../../kernel/db/generated/prisma/client.ts';
+import { InvalidInput } from '../../kernel/errors.ts';
+import { parseId } from '../../kernel/ids.ts';
+import { parseText } from '../../kernel/text.ts';
+import { assignTransfer } from '../../transfers/assign-transfer.ts';
+import { dismissTransfer } from '../../transfers/dismiss-transfer.ts';
+import { StatementEntryRef, StatementEntryStatusEnum, StatementFileRef } from '../../transfers/graphql.ts';
+import type { OperatorDeps } from '../../transfers/hold-entry.ts';
+import { type ImportedFile, importStatement } from '../../transfers/import-statement.ts';
+import { returnTransfer } from '../../transfers/return-transfer.ts';
+
+builder.queryField('heldTransfers', (t) =>
+  t.field({
+    type: [StatementEntryRef],
+    description:
+      'Movements on our accounts that an operator has to look into, oldest first: those that are HELD, and those of payments that have not all of their money yet. Operators only. Refusals: INVALID_INPUT (the page size).',
+    args: {
+      status: t.arg({ type: [StatementEntryStatusEnum], description: 'Those in these states instead.' }),
+      behind: t.arg({ type: 'Count', description: 'Only with a higher number; for the next page.' }),
+      first: t.arg.int({ defaultValue: 20, required: true, description: `1 to ${pageSizeMax}.` }),
+    },
+    resolve: (_, { status, behind, first }, context) => {
+      requireOperator(context);
+      if (first < 1 || first > pageSizeMax) throw new InvalidInput(`first must be 1 to ${pageSizeMax}.`, ['first']);
+      return context.app.transfers.database.prisma.statementEntry.findMany({
+        where: {
+          status: { in: status ?? ['HELD', 'PARTIAL'] },
+          ...(typeof behind === 'bigint' ? { number: { gt: behind } } : {}),
+        },
+        orderBy: { number: 'asc' },
+        take: first,
+      });
+    },
+  }),
+);
+
+const ImportStatementInput = builder.inputType('ImportStatementInput', {
+  description: 'A file of the bank.',
+  fields: (t) => ({
+    name: t.string({ required: true, description: 'What it is called: 1 to 255 characters.' }),
+    content: t.string({
+      required: true,
+      description:
+        'Its bytes in base64: camt.053 or camt.054 (001.02, 001.08) or MT940. What is too large for a request is put into the folder.',
+    }),
+  }),
+});
+
+const ImportStatementSuccess = builder.objectRef<ImportedFile>('ImportStatementSuccess').implement({
+  description: 'It is imported.',
+  fields: (t) => ({
+    statement: t.expose('file', { type: StatementFileRef, description: 'The file.' }),
+    replayed: t.exposeBoolean('replayed', { description: 'True when its very bytes were imported before.' }),
+  }),
+});
+
+builder.mutationField('importStatement', (t) =>
+  t.field({
+    type: resultUnion('ImportStatement', ImportStatementSuccess),
+    description:
+      'Imports a statement of our bank: what no file has told before is matched with payments and payouts, or held. The same file again changes nothing. Operators only. Refusals: INVALID_INPUT (it cannot be read; the message says where).',
+    args: { input: t.arg({ type: ImportStatementInput, required: true, description: 'The file.' }) },
+    resolve: (_, { input }, context) =>
+      refusableForOperator(context, ({ keyId }) => {
+        const name = parseText(input.name, 'name', { max: 255 });
+        const bytes = parseBase64(input.content);
+        return importStatement(context.app.transfers, { name, bytes, source: `operator:${keyId}` });
+      }),
+  }),
+);
+
+function parseBase64(text: string): Uint8Array {
+  const plain = text.replaceAll(/\s/g, '');
+  if (plain === '' || plain.length % 4 !== 0 || !/^[A-Za-z\d+/]*={0,2}$/.test(plain)) {
+    throw new InvalidInput('content must be the bytes of the file in base64.', ['content']);
+  }
+  return Buffer.from(plain, 'base64');
+}
+
+const DecidedTransfer = (name: string) =>
+  builder.objectRef<{ transfer: StatementEntry }>(name).implement({
+    description: 'It is done.',
+    fields: (t) => ({ transfer: t.expose('transfer', { type: StatementEntryRef, description: 'As it is now.' }) }),
+  });
+
+/** Runs a decision of an operator on a transfer. */
+function decide(context: GraphContext, work: (tx: Tx, deps: OperatorDeps) => Promise<StatementEntry>) {
+  return refusableForOperator(context, async (operator) => {
+    const { database, clock, log } = context.app.transfers;
+    return { transfer: await inTransaction(database, (tx) => work(tx, { clock, log, operator })) };
+  });
+}
+
+const ReturnHeldTransferInput = builder.inputType('ReturnHeldTransferInput', {
+  description: 'A transfer that goes back.',
+  fields: (t) => ({
+    transferId: t.id({ required: true, description: 'The transfer.' }),
+    reason: t.string({ required: true, description: 'Why, for the audit log: 1 to 500 characters.' }),
+  }),
+});
+
+builder.mutationField('returnHeldTransfer', (t) =>
+  t.field({
+    type: resultUnion('ReturnHeldTransfer', DecidedTransfer('ReturnHeldTransferSuccess')),
+    description:
+      'Books that what is held of a transfer, or a transfer that does not pay its payment in full, goes back to whoever sent it. You make the transfer at the bank, with `returnReference`. Operators only. Refusals: NOT_FOUND, INVALID_INPUT, WRONG_STATE.',
+    args: { input: t.arg({ type: ReturnHeldTransferInput, required: true, description: 'The transfer.' }) },
+    resolve: (_, { input: { transferId, reason } }, context) =>
+      decide(context, (tx, deps) =>
+        returnTransfer(tx, deps, { entryId: parseId(transferId, 'transfer', ['transferId']), reason }),
+      ),
+  }),
+);
+
+const AssignHeldTransferInput = builder.inputType('AssignHeldTransferInput', {
+  description: 'What a movement is for: a transaction or a payout.',
+  fields: (t) => ({
+    transferId: t.id({ required: true, description: 'The movement.' }),
+    transactionId: t.id({ description: 'The transaction that it pays, one with an account number for a transfer.' }),
+    payoutId: t.id({ description: 'The payout that it is, or that it brings back.' }),
+  }),
+});
+
+builder.mutationField('assignHeldTransfer', (t) =>
+  t.field({
+    type: resultUnion('AssignHeldTransfer', DecidedTransfer('AssignHeldTransferSuccess')),
+    description:
+      'Says what a held movement is for. The transaction settles when it then has all of its money; what is too much stays held. Operators only. Refusals: NOT_FOUND, INVALID_INPUT, WRONG_STATE.',
+    args: { input: t.arg({ type: AssignHeldTransferInput, required: true, description: 'What it is for.' }) },
+    resolve: (_, { input: { transferId, transactionId, payoutId } }, context) =>
+      decide(context, (tx, deps) =>
+        assignTransfer(tx, deps, {
+          entryId: parseId(transferId, 'transfer', ['transferId']),
+          transactionId: transactionId ? parseId(transactionId, 'transaction', ['transactionId']) : undefined,
+          payoutId: payoutId ? parseId(payoutId, 'payout', ['payoutId']) : undefined,
+        }),
+      ),
+  }),
+);
+
+const DismissHeldTransferInput = builder.inputType('DismissHeldTransferInput', {
+  description: 'A movement that is none of the gateway’s.',
+  fields: (t) => ({
+    transferId: t.id({ required: true, description: 'The movement.' }),
+    reason: t.string({ required: true, description: 'What it was, for the audit log: 1 to 500 characters.' }),
+  }),
+});
+
+builder.mutationField('dismissHeldTransfer', (t) =>
+  t.field({
+    type: resultUnion('DismissHeldTransfer', DecidedTransfer('DismissHeldTransferSuccess')),
+    description:
+      'Ends the search for what money that went out was for: a fee of the bank, say. Operators only. Refusals: NOT_FOUND, INVALID_INPUT, WRONG_STATE.',
+    args: { input: t.arg({ type: DismissHeldTransferInput, required: true, description: 'The movement.' }) },
+    resolve: (_, { input: { transferId, reason } }, context) =>
+      decide(context, (tx, deps) =>
+        dismissTransfer(tx, deps, { entryId: parseId(transferId, 'transfer', ['transferId']), reason }),
+      ),
+  }),
+);

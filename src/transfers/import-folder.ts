@@ -1,0 +1,80 @@
+import { lstat, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { InvalidInput } from '../kernel/errors.ts';
+import { newId } from '../kernel/ids.ts';
+import { fileBytesMax } from '../statements/read-bank-statements.ts';
+import type { TransferDeps } from './deps.ts';
+import { importStatement } from './import-statement.ts';
+
+/** Where files go: those that are being imported, that were, and that could not be. */
+const folders = { working: 'working', done: 'done', refused: 'refused' } as const;
+
+/** What a file looked like at the last look. */
+type Looks = Map<string, string>;
+
+/**
+ * Makes the look into the folder into which the bank's statements are put. A file is taken when it has not changed since the
+ * look before, so one that is still being written is left alone; names that begin with a dot, or end in `.tmp` or `.part`, are
+ * never taken. It is moved aside first, so that another one of its name does no harm, then imported, and moved to `done` or
+ * to `refused`, there with a file beside it that says why. Whatever dies in between is taken up by the next look. Any number
+ * of processes may look into one folder.
+ */
+export function createFolderLook(deps: TransferDeps, path: string): () => Promise<void> {
+  let before: Looks = new Map();
+  return async () => {
+    for (const folder of Object.values(folders)) await mkdir(join(path, folder), { recursive: true });
+    const now = await look(path);
+    for (const [name, looks] of now) {
+      if (before.get(name) === looks) await claim(deps, path, name);
+    }
+    before = now;
+    const claimed = (await readdir(join(path, folders.working))).toSorted();
+    for (const name of claimed) await importOne(deps, path, name);
+  };
+}
+
+async function look(path: string): Promise<Looks> {
+  const looks: Looks = new Map();
+  for (const name of (await readdir(path)).toSorted()) {
+    if (name.startsWith('.') || /\.(?:tmp|part)$/i.test(name)) continue;
+    const stat = await lstat(join(path, name)).catch(unlessGone);
+    if (stat?.isFile()) looks.set(name, `${stat.ino} ${stat.size} ${stat.mtimeMs}`);
+  }
+  return looks;
+}
+
+async function claim({ clock }: TransferDeps, path: string, name: string): Promise<void> {
+  await rename(join(path, name), join(path, folders.working, `${newId(clock.now())}~${name}`)).catch(unlessGone);
+}
+
+async function importOne(deps: TransferDeps, path: string, claimed: string): Promise<void> {
+  const name = claimed.replace(/^[^~]*~/, '');
+  const from = join(path, folders.working, claimed);
+  const stat = await lstat(from).catch(unlessGone);
+  if (!stat) return;
+  try {
+    if (stat.size > fileBytesMax) {
+      throw new InvalidInput(`The file has ${stat.size} bytes; at most ${fileBytesMax} are read, so split it.`);
+    }
+    const bytes = await readFile(from).catch(unlessGone);
+    if (!bytes) return;
+    const { file, replayed } = await importStatement(deps, { name, bytes, source: 'folder' });
+    deps.log.info({ fileId: file.id, entries: file.entries, fresh: file.fresh, replayed }, 'a statement was imported');
+    await rename(from, join(path, folders.done, claimed)).catch(unlessGone);
+  } catch (error) {
+    if (!(error instanceof InvalidInput)) {
+      // It stays where it is, for the next look, and keeps no other file from being imported.
+      deps.log.error({ err: error }, 'a statement could not be imported');
+      return;
+    }
+    deps.log.error({ reason: error.message }, 'a statement was refused');
+    await writeFile(join(path, folders.refused, `${claimed}.reason.txt`), `${error.message}\n`);
+    await rename(from, join(path, folders.refused, claimed)).catch(unlessGone);
+  }
+}
+
+/** Another process was faster. */
+function unlessGone(error: unknown): undefined {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+  throw error;
+}

@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import { hideCardNumbers } from '../kernel/card-numbers.ts';
+import { inTransaction, type Tx } from '../kernel/db/database.ts';
+import type { StatementFile } from '../kernel/db/generated/prisma/client.ts';
+import { InvalidInput } from '../kernel/errors.ts';
+import { newId } from '../kernel/ids.ts';
+import { type BankEntry, type BankStatements, fingerprintOf } from '../statements/bank-entry.ts';
+import { readBankStatements } from '../statements/read-bank-statements.ts';
+import { bookEntries } from './book-entries.ts';
+import type { TransferDeps } from './deps.ts';
+import { matchEntries } from './match-entries.ts';
+import { namedIdOf } from './model.ts';
+import { insertFile, type NewEntry } from './sql/insert-file.ts';
+import { readAlike } from './sql/read-alike.ts';
+import { findFile, lockFiles } from './store.ts';
+
+/** A file as it came, and who brought it. */
+export type GivenFile = {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  /** `folder`, or `operator:` and the id of his key. */
+  readonly source: string;
+};
+
+/** A file that is kept; `replayed` is true when its very bytes were imported before. */
+export type ImportedFile = { readonly file: StatementFile; readonly replayed: boolean };
+
+/**
+ * Imports a statement of our bank (camt.053, camt.054, MT940): keeps each movement that no file has told before, all of them or
+ * none, and then books them, in pieces. A process that dies between leaves nothing undone: what is kept is booked by the next
+ * sweep. The same file, or the same movement in another one, changes nothing, however often and by however many at once.
+ * @throws InvalidInput: the file cannot be read, or is of an account that is none of ours; nothing changes then.
+ */
+export async function importStatement(deps: TransferDeps, given: GivenFile): Promise<ImportedFile> {
+  const read = readBankStatements(given.bytes);
+  requireOurs(deps, read);
+  const imported = await inTransaction(deps.database, (tx) => keepFile(tx, deps, { given, read }));
+  await bookEntries(deps, imported.file.id);
+  return imported;
+}
+
+function requireOurs({ accounts }: TransferDeps, { statements }: BankStatements): void {
+  if (accounts.length === 0) {
+    throw new InvalidInput(
+      'No account of ours is set (SETTLEMENT_ACCOUNT_PLN …, STATEMENT_ACCOUNTS), so no statement can be imported.',
+    );
+  }
+  const stranger = statements.find(({ account }) => !accounts.includes(account));
+  if (!stranger) return;
+  throw new InvalidInput(
+    `The file has a statement of the account ${stranger.account}, which is none of ours (SETTLEMENT_ACCOUNT_PLN …, STATEMENT_ACCOUNTS); nothing of it was imported.`,
+  );
+}
+
+async function keepFile(
+  tx: Tx,
+  { clock }: Pick<TransferDeps, 'clock'>,
+  { given, read }: { readonly given: GivenFile; readonly read: BankStatements },
+): Promise<ImportedFile> {
+  await lockFiles(tx);
+  const hash = createHash('sha256').update(given.bytes).digest();
+  const before = await findFile(tx, hash);
+  if (before) return { file: before, replayed: true };
+  const createdAt = clock.now();
+  const fileId = newId(createdAt);
+  const told = read.statements.flatMap(({ account, entries }) =>
+    entries.map((entry) => ({
+      ...toRow(account, entry),
+      format: read.format,
+      fileId,
+      createdAt,
+      id: newId(createdAt),
+    })),
+  );
+  const occurrences = matchEntries(await readAlike(tx, told), told);
+  const fresh = told.flatMap((entry, place): NewEntry[] => {
+    const occurrence = occurrences[place];
+    return occurrence === undefined ? [] : [{ ...entry, occurrence }];
+  });
+  const file: StatementFile = {
+    ...{ id: fileId, name: lineOf(given.name, 255), format: read.format, hash: new Uint8Array(hash) },
+    ...{ entries: told.length, fresh: fresh.length, source: given.source, createdAt },
+  };
+  await insertFile(tx, file, fresh);
+  return { file, replayed: false };
+}
+
+type Row = Omit<NewEntry, 'id' | 'fileId' | 'occurrence' | 'createdAt'>;
+
+/** A movement as it is kept: texts of people without card numbers, and of a length that nobody exceeds. */
+function toRow(account: string, entry: BankEntry): Row {
+  const text = (given: string | undefined, max: number): string | null =>
+    given === undefined ? null : lineOf(given, max);
+  const { direction, isReversal, amount, currency, bookedOn, accountNumbers } = entry;
+  const title = lineOf(entry.title, 500);
+  const endToEndId = text(entry.endToEndId, 100);
+  return {
+    ...{ account, direction, isReversal, amount, currency, bookedOn, title, endToEndId },
+    fingerprint: new Uint8Array(fingerprintOf(account, entry, namedIdOf({ title, endToEndId }))),
+    bankReference: text(entry.bankReference, 100),
+    counterpartyName: text(entry.counterpartyName, 200),
+    counterpartyAccount: text(entry.counterpartyAccount, 50),
+    accountNumbers: accountNumbers.slice(0, 20),
+    returnReason: text(entry.returnReason, 35),
+  };
+}
+
+function lineOf(given: string, max: number): string {
+  return [...hideCardNumbers(given.replaceAll(/\p{Cc}|\p{Cs}/gu, ' '))].slice(0, max).join('');
+}

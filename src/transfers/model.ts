@@ -1,0 +1,84 @@
+import type { Payout, StatementEntry, Transaction } from '../kernel/db/generated/prisma/client.ts';
+import type { HeldReason } from '../kernel/db/generated/prisma/enums.ts';
+import { isUuid } from '../kernel/ids.ts';
+
+/** An attempt to pay by a transfer, and what of transfers went to it already. */
+export type PaidAttempt = {
+  readonly transaction: Pick<Transaction, 'id' | 'status' | 'amount' | 'currency' | 'settledAmount' | 'capturedAmount'>;
+  /** Minor units. */
+  readonly applied: bigint;
+};
+
+/** What becomes of money that came for an attempt. */
+export type TransferVerdict =
+  | { readonly kind: 'hold'; readonly reason: HeldReason }
+  | {
+      readonly kind: 'apply';
+      /** What goes to the attempt, and what is too much for it. Minor units. */
+      readonly take: bigint;
+      readonly rest: bigint;
+      /** True when the attempt then has all of its money. */
+      readonly covers: boolean;
+      /** What has come for it in all, when that is news to it. */
+      readonly told: bigint | undefined;
+    };
+
+/**
+ * Says what becomes of money that came for an attempt (docs/decisions/0030). Pure.
+ * - All that it lacks: it settles, whenever that is (the payment may be over by then). More: the rest is held. Less: it waits
+ *   for the rest.
+ * - An attempt that has settled without our seeing the money lacks it still; one that has it lacks nothing.
+ * - Another currency, or an attempt that was never sent: held.
+ */
+export function judgeTransfer(
+  { transaction, applied }: PaidAttempt,
+  { amount, currency }: Pick<StatementEntry, 'amount' | 'currency'>,
+): TransferVerdict {
+  const { status, settledAmount, capturedAmount } = transaction;
+  if (currency !== transaction.currency) return { kind: 'hold', reason: 'CURRENCY_DIFFERS' };
+  if (status === 'NEW') return { kind: 'hold', reason: 'ATTEMPT_NOT_SENT' };
+  const settled = status === 'SETTLED';
+  const due = (settled ? settledAmount : transaction.amount) - applied;
+  if (due <= 0n || (!settled && capturedAmount > 0n)) return { kind: 'hold', reason: 'PAID_ALREADY' };
+  const take = amount < due ? amount : due;
+  return { kind: 'apply', take, rest: amount - take, covers: take === due, told: settled ? undefined : applied + take };
+}
+
+/** What a movement says of a payout. */
+export type PayoutVerdict =
+  | { readonly kind: 'hold'; readonly reason: HeldReason }
+  /** The payout learns it; `undefined`: it knows it already. */
+  | { readonly kind: 'answer'; readonly answer: 'booked' | 'returned' | undefined };
+
+/**
+ * Says what a movement means that names a payout. Pure.
+ * @param isRepeated whether another movement in the same direction has been booked for it.
+ */
+export function judgePayout(
+  payout: Pick<Payout, 'status' | 'net' | 'currency' | 'settledAt'>,
+  { amount, currency, direction }: Pick<StatementEntry, 'amount' | 'currency' | 'direction'>,
+  isRepeated: boolean,
+): PayoutVerdict {
+  if (amount !== payout.net || currency !== payout.currency) return { kind: 'hold', reason: 'PAYOUT_AMOUNT_DIFFERS' };
+  if (payout.status === 'SCHEDULED') return { kind: 'hold', reason: 'PAYOUT_NOT_SENT' };
+  if (isRepeated) return { kind: 'hold', reason: 'PAYOUT_REPEATED' };
+  if (direction === 'DEBIT') return { kind: 'answer', answer: payout.status === 'SENT' ? 'booked' : undefined };
+  return { kind: 'answer', answer: payout.status === 'RETURNED' ? undefined : 'returned' };
+}
+
+/**
+ * The id of a payout, or of a transfer that we sent back, that a movement names: 32 hexadecimal digits as its end-to-end id or
+ * in its title.
+ */
+export function namedIdOf({ endToEndId, title }: Pick<StatementEntry, 'endToEndId' | 'title'>): string | undefined {
+  const [digits] =
+    /^[0-9a-f]{32}$/i.exec(endToEndId ?? '') ?? /(?<![0-9a-z])[0-9a-f]{32}(?![0-9a-z])/i.exec(title) ?? [];
+  if (digits === undefined) return undefined;
+  const id = digits.toLowerCase().replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  return isUuid(id) ? id : undefined;
+}
+
+/** What we call the transfer with which an entry is sent back: by it the bank's debit is known. */
+export function returnReferenceOf({ id }: Pick<StatementEntry, 'id'>): string {
+  return id.replaceAll('-', '');
+}

@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { allotAccount } from '../../src/acquirers/sandbox-transfers/allot-account.ts';
+import type { BankEntry } from '../../src/statements/bank-entry.ts';
+import { entryOf } from '../statements/entries.ts';
+import { writeCamt } from '../statements/write-camt.ts';
+import { ask, startTestGateway, type TestGateway } from '../support/gateway.ts';
+
+let gateway: TestGateway;
+
+beforeAll(async () => {
+  gateway = await startTestGateway({ role: 'api' });
+});
+
+afterAll(() => gateway.stop());
+
+type Held = { id: string; status: string; reason: string | null; held: { amount: number }; number: number };
+
+/** Asks as an operator; gives the one field of the answer. */
+async function operate(query: string, variables: object = {}): Promise<Record<string, unknown>> {
+  const { data, errors } = await ask<Record<string, Record<string, unknown>>>(gateway, query, {
+    variables: variables as Record<string, unknown>,
+    key: gateway.demo.operatorKey,
+  });
+  expect(errors).toBeUndefined();
+  return Object.values(data)[0] ?? {};
+}
+
+const importing = `mutation ($input: ImportStatementInput!) { importStatement(input: $input) {
+  ... on ImportStatementSuccess { replayed statement { id name format entries newEntries } }
+  ... on Refusal { code message field } } }`;
+const decided = (
+  name: string,
+) => `mutation ($input: ${name[0]?.toUpperCase()}${name.slice(1)}Input!) { ${name}(input: $input) {
+  ... on ${name[0]?.toUpperCase()}${name.slice(1)}Success { transfer { id status reason held { amount } applied { amount } returned { amount } } }
+  ... on Refusal { code message field } } }`;
+
+const contentOf = (...entries: readonly BankEntry[]) => {
+  const account = gateway.config.statements.accounts[0] ?? '';
+  return Buffer.from(writeCamt('053.001.08', [{ account, entries }])).toString('base64');
+};
+const list = async (args: string) =>
+  (await operate(
+    `{ heldTransfers(${args}) { id number status reason held { amount currency } title returnReference } }`,
+  )) as unknown as Held[];
+
+describe('An operator', () => {
+  it('imports a statement, sees what is held, and decides on it', async () => {
+    const entries = ['one', 'two', 'three'].map((name) =>
+      entryOf({ accountNumbers: [allotAccount(name)], title: name }),
+    );
+    const content = contentOf(...entries, entryOf({ direction: 'DEBIT', amount: 100n }));
+    const input = { name: 'wyciag.xml', content };
+    const imported = { name: 'wyciag.xml', format: 'CAMT_053', entries: 4, newEntries: 4 };
+    expect(await operate(importing, { input })).toMatchObject({ replayed: false, statement: imported });
+    expect(await operate(importing, { input })).toMatchObject({ replayed: true, statement: imported });
+    const held = await list('first: 10');
+    expect(held.map(({ status, reason, held: { amount } }) => [status, reason, amount])).toEqual([
+      ...['one', 'two', 'three'].map(() => ['HELD', 'UNKNOWN_ACCOUNT', 10_000]),
+      ['HELD', 'UNKNOWN_DEBIT', 0],
+    ]);
+    const [first, , , fee] = held;
+    expect(await list(`first: 2, behind: ${first?.number}`)).toEqual(held.slice(1, 3));
+    const reason = 'not ours';
+    expect(await operate(decided('returnHeldTransfer'), { input: { transferId: first?.id, reason } })).toMatchObject({
+      transfer: { status: 'RETURNED', reason: null, held: { amount: 0 }, returned: { amount: 10_000 } },
+    });
+    expect(await operate(decided('dismissHeldTransfer'), { input: { transferId: fee?.id, reason } })).toMatchObject({
+      transfer: { status: 'DISMISSED' },
+    });
+    expect((await list('first: 10')).map(({ id }) => id)).toEqual(held.slice(1, 3).map(({ id }) => id));
+    expect((await list('first: 10, status: [RETURNED]')).map(({ id }) => id)).toEqual([first?.id]);
+  });
+
+  it('is refused in one sentence', async () => {
+    const bad = [
+      [{ name: 'x', content: '?' }, 'content must be the bytes of the file in base64.'],
+      [{ name: '', content: contentOf() }, 'name must have 1 to 255 characters, not 0.'],
+      [{ name: 'x', content: Buffer.from('<html/>').toString('base64') }, /^Line 1: only camt\.053/],
+    ] as const;
+    for (const [input, message] of bad) {
+      const answer = await operate(importing, { input });
+      expect(answer).toMatchObject({ code: 'INVALID_INPUT' });
+      expect(answer.message).toEqual(typeof message === 'string' ? message : expect.stringMatching(message));
+    }
+    const transferId = crypto.randomUUID();
+    expect(await operate(decided('assignHeldTransfer'), { input: { transferId, payoutId: transferId } })).toMatchObject(
+      {
+        code: 'NOT_FOUND',
+      },
+    );
+    expect(await operate(decided('returnHeldTransfer'), { input: { transferId, reason: 'x' } })).toMatchObject({
+      code: 'NOT_FOUND',
+    });
+  });
+});

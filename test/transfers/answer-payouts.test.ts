@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { inTransaction } from '../../src/kernel/db/database.ts';
+import type { Payout } from '../../src/kernel/db/generated/prisma/client.ts';
+import { sendPayouts } from '../../src/payouts/send-payouts.ts';
+import { assignTransfer } from '../../src/transfers/assign-transfer.ts';
+import type { TransferDeps } from '../../src/transfers/deps.ts';
+import { openPayoutWorld, type PayoutWorld } from '../payouts/world.ts';
+import { entryOf, ownAccount } from '../statements/entries.ts';
+import { type CamtKind, writeCamt } from '../statements/write-camt.ts';
+import { type Dialect, writeMt940 } from '../statements/write-mt940.ts';
+import { brokenInvariants } from '../support/invariants.ts';
+import { balancesNow, entriesNow, tellOf } from './world.ts';
+
+let world: PayoutWorld;
+let transfers: TransferDeps;
+
+beforeAll(async () => {
+  world = await openPayoutWorld();
+  const { database, clock, deps } = world;
+  transfers = { database, clock, log: deps.log, accounts: [ownAccount], folder: undefined };
+});
+
+beforeEach(() => {
+  world.alarms.length = 0;
+});
+
+afterAll(async () => {
+  expect(await brokenInvariants(world.database)).toEqual([]);
+  await world.close();
+});
+
+let day = 27;
+
+/** A payout of 98.60 PLN: 100.00 less the commission. It is sent unless it is said that it is not. */
+async function payout({ isSent = true } = {}): Promise<Payout> {
+  const shop = await world.openShop();
+  await world.sell(shop);
+  // Every run is on a later business day: Friday, Monday, …
+  day += day % 7 === 6 ? 3 : 1;
+  const at = new Date(Date.UTC(2026, 10, day, 6));
+  await world.payAt(at.toISOString());
+  if (isSent) {
+    world.goTo(new Date(at.getTime() + 10 * 3_600_000).toISOString());
+    await sendPayouts(world.payouts);
+  }
+  const [made] = await world.payoutsOf(shop.id);
+  if (!made) throw new Error('No payout was made.');
+  return made;
+}
+
+const now = async ({ accountOwner, id }: Payout) =>
+  (await world.payoutsOf(accountOwner)).find((each) => each.id === id);
+const debitOf = ({ id, net }: Payout) =>
+  entryOf({
+    ...{ direction: 'DEBIT', amount: net, endToEndId: id.replaceAll('-', ''), title: 'Wypłata' },
+    counterpartyName: 'Sklep',
+  });
+const returnOf = (made: Payout) =>
+  entryOf({ ...debitOf(made), direction: 'CREDIT', isReversal: true, returnReason: 'AC04' });
+const tell = (kind: CamtKind, ...entries: ReturnType<typeof entryOf>[]) =>
+  tellOf(transfers, writeCamt(kind, [{ account: ownAccount, entries }]));
+const tellMt940 = (dialect: Dialect, ...entries: ReturnType<typeof entryOf>[]) =>
+  tellOf(transfers, writeMt940(dialect, [{ account: ownAccount, entries }]));
+const kept = async ({ file }: Awaited<ReturnType<typeof tell>>) =>
+  (await entriesNow(world.database, file.id)).map(({ status, reason }) => [status, reason].join(' ').trim());
+
+describe('A payout', () => {
+  it.each<CamtKind>(['053.001.02', '053.001.08', '054.001.02', '054.001.08'])(
+    'is booked by a debit in camt.%s',
+    async (kind) => {
+      const made = await payout();
+      expect(await kept(await tell(kind, debitOf(made)))).toEqual(['BOOKED']);
+      expect((await now(made))?.status).toBe('SETTLED');
+      expect(world.alarms).toEqual([]);
+    },
+  );
+
+  it.each<Dialect>(['~', '<', '?', 'mBank'])('is booked and returned by MT940 with %s', async (dialect) => {
+    const made = await payout();
+    await tellMt940(dialect, debitOf(made));
+    expect((await now(made))?.status).toBe('SETTLED');
+    await tellMt940(dialect, { ...returnOf(made), title: 'ZWROT AC04' });
+    expect(await now(made)).toMatchObject({ status: 'RETURNED', returnReason: 'AC04' });
+  });
+
+  it('comes back with its reason, and is on the balance again; told twice it changes nothing', async () => {
+    const made = await payout();
+    await tell('054.001.08', debitOf(made));
+    await tell('054.001.08', returnOf(made));
+    expect(await now(made)).toMatchObject({ status: 'RETURNED', returnReason: 'AC04' });
+    expect(await world.balanceOf(made.accountOwner)).toBe(made.net);
+    const { file } = await tell('053.001.08', debitOf(made), returnOf(made));
+    expect(file.fresh).toBe(0);
+    expect(await world.balanceOf(made.accountOwner)).toBe(made.net);
+    expect(world.alarms).toEqual([]);
+  });
+
+  it('that comes back before its debit is told is returned, and the debit is no news', async () => {
+    const made = await payout();
+    await tell('054.001.02', returnOf(made));
+    expect((await now(made))?.status).toBe('RETURNED');
+    expect(await kept(await tell('053.001.02', debitOf(made), returnOf(made)))).toEqual(['BOOKED']);
+    expect((await now(made))?.status).toBe('RETURNED');
+  });
+
+  it('that the file names without its having been sent, or with another amount, stays, and that is looked into', async () => {
+    const sent = await payout();
+    const waiting = await payout({ isSent: false });
+    const before = await balancesNow(world.database);
+    const told = await tell(
+      ...(['053.001.08', debitOf(waiting)] as const),
+      { ...debitOf(sent), amount: sent.net - 1n },
+      { ...debitOf(sent), endToEndId: crypto.randomUUID().replaceAll('-', '') },
+    );
+    expect(await kept(told)).toEqual(['HELD PAYOUT_NOT_SENT', 'HELD PAYOUT_AMOUNT_DIFFERS', 'HELD UNKNOWN_DEBIT']);
+    expect([(await now(waiting))?.status, (await now(sent))?.status]).toEqual(['SCHEDULED', 'SENT']);
+    expect(await balancesNow(world.database)).toEqual(before);
+    expect(world.alarms).toHaveLength(3);
+    // Money that comes so is held, not lost.
+    const back = await tell('053.001.08', { ...returnOf(sent), amount: sent.net - 1n });
+    expect(await kept(back)).toEqual(['HELD PAYOUT_AMOUNT_DIFFERS']);
+    expect((await entriesNow(world.database, back.file.id))[0]?.heldAmount).toBe(sent.net - 1n);
+  });
+
+  it('that the bank books twice stays booked, and the second debit is looked into', async () => {
+    const made = await payout();
+    const debits = ['A', 'B'].map((bankReference) => ({ ...debitOf(made), bankReference }));
+    expect(await kept(await tell('053.001.08', ...debits))).toEqual(['BOOKED', 'HELD PAYOUT_REPEATED']);
+    expect((await now(made))?.status).toBe('SETTLED');
+  });
+
+  it('is found by an operator when the bank has lost its id', async () => {
+    const made = await payout();
+    const debit = await tell('053.001.08', { ...debitOf(made), endToEndId: undefined });
+    const back = await tell('053.001.08', { ...returnOf(made), endToEndId: undefined });
+    const operator = { clock: world.clock, log: world.deps.log, operator: { keyId: 'x', name: 'Anna' } };
+    for (const { file } of [debit, back]) {
+      const [entry] = await entriesNow(world.database, file.id);
+      const wish = { entryId: entry?.id ?? '', transactionId: undefined, payoutId: made.id };
+      const assigned = await inTransaction(world.database, (tx) => assignTransfer(tx, operator, wish));
+      expect(assigned).toMatchObject({ status: 'BOOKED', payoutId: made.id, heldAmount: 0n });
+    }
+    expect(await now(made)).toMatchObject({ status: 'RETURNED', returnReason: 'AC04' });
+  });
+});

@@ -1,0 +1,137 @@
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createFolderLook } from '../../src/transfers/import-folder.ts';
+import { attemptNow } from '../acquirers/sandbox-gateway.ts';
+import { ownAccount } from '../statements/entries.ts';
+import { writeCamt } from '../statements/write-camt.ts';
+import { writeMt940 } from '../statements/write-mt940.ts';
+import { type Attempt, openTransferWorld, type TransferWorld, transferFor } from './world.ts';
+
+let world: TransferWorld;
+let folder: string;
+
+beforeAll(async () => {
+  world = await openTransferWorld();
+});
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'bramka-statements-'));
+});
+
+afterEach(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => world.close());
+
+const put = (name: string, text: string) => writeFile(join(folder, name), text);
+/** The names in a folder, without what was put before them. */
+const namesIn = async (name: string) =>
+  (await readdir(join(folder, name))).map((each) => each.replace(/^[^~]*~/, '')).sort();
+const statusOf = async ({ id }: Attempt) => (await attemptNow(world.database, id)).transaction.status;
+const statementOf = (attempt: Attempt) =>
+  writeCamt('053.001.08', [{ account: ownAccount, entries: [transferFor(attempt)] }]);
+
+describe('The folder of statements', () => {
+  it('is looked into, and what was imported is moved to done', async () => {
+    const look = createFolderLook(world.transfers, folder);
+    const [one, two] = [await world.send(), await world.send()];
+    await put('one.xml', statementOf(one));
+    await put('two.sta', writeMt940('~', [{ account: ownAccount, entries: [transferFor(two)] }]));
+    await look();
+    expect([await statusOf(one), (await namesIn('.')).length]).toEqual(['PENDING', 5]);
+    await look();
+    expect([await statusOf(one), await statusOf(two)]).toEqual(['SETTLED', 'SETTLED']);
+    expect(await namesIn('done')).toEqual(['one.xml', 'two.sta']);
+    expect(await namesIn('.')).toEqual(['done', 'refused', 'working']);
+  });
+
+  it('leaves a file alone that is still being written', async () => {
+    const look = createFolderLook(world.transfers, folder);
+    const attempt = await world.send();
+    const whole = statementOf(attempt);
+    await put('slow.xml', whole.slice(0, 500));
+    await look();
+    await appendFile(join(folder, 'slow.xml'), whole.slice(500));
+    await look();
+    expect(await namesIn('.')).toContain('slow.xml');
+    await look();
+    expect([await statusOf(attempt), await namesIn('done')]).toEqual(['SETTLED', ['slow.xml']]);
+  });
+
+  it('takes no drafts, links and folders', async () => {
+    const look = createFolderLook(world.transfers, folder);
+    const text = statementOf(await world.send());
+    await put('.hidden.xml', text);
+    await put('a.xml.tmp', text);
+    await put('b.PART', text);
+    await symlink('/etc/passwd', join(folder, 'link.xml'));
+    await mkdir(join(folder, 'c.xml'));
+    await look();
+    await look();
+    expect(await namesIn('.')).toEqual([
+      '.hidden.xml',
+      'a.xml.tmp',
+      'b.PART',
+      'c.xml',
+      'done',
+      'link.xml',
+      'refused',
+      'working',
+    ]);
+  });
+
+  it('moves what cannot be read to refused, with the reason beside it, and goes on', async () => {
+    const look = createFolderLook(world.transfers, folder);
+    const attempt = await world.send();
+    await put('a-bad.xml', '<html/>');
+    await put('b-good.xml', statementOf(attempt));
+    await look();
+    await look();
+    expect(await statusOf(attempt)).toBe('SETTLED');
+    expect(await namesIn('refused')).toEqual(['a-bad.xml', 'a-bad.xml.reason.txt']);
+    const [reason = ''] = (await readdir(join(folder, 'refused'))).filter((name) => name.endsWith('.reason.txt'));
+    expect(await readFile(join(folder, 'refused', reason), 'utf8')).toMatch(
+      /^Line 1: only camt.053 and camt.054 .*\.\n$/,
+    );
+  });
+
+  it('takes two files of one name one after the other, and the same file again as what it is', async () => {
+    const look = createFolderLook(world.transfers, folder);
+    const [one, two] = [await world.send(), await world.send()];
+    const first = statementOf(one);
+    for (const text of [first, statementOf(two), first]) {
+      await put('statement.xml', text);
+      await look();
+      await look();
+    }
+    expect([await statusOf(one), await statusOf(two)]).toEqual(['SETTLED', 'SETTLED']);
+    expect(await namesIn('done')).toEqual(['statement.xml', 'statement.xml', 'statement.xml']);
+  });
+
+  it('goes on with what a process has left that died, and several may look at once', async () => {
+    const attempt = await world.send();
+    await put('left.xml', statementOf(attempt));
+    const looks = [1, 2, 3].map(() => createFolderLook(world.transfers, folder));
+    await looks[0]?.();
+    await rename(join(folder, 'left.xml'), join(folder, 'working', '0~left.xml'));
+    await put('more.xml', statementOf(await world.send()));
+    for (let round = 0; round < 2; round += 1) await Promise.all(looks.map((look) => look()));
+    expect([await statusOf(attempt), await namesIn('done'), await namesIn('working')]).toEqual([
+      ...['SETTLED', ['left.xml', 'more.xml'], []],
+    ]);
+  });
+
+  it('keeps a file when the database is out of reach', async () => {
+    const look = createFolderLook({ ...world.transfers, database: { ...world.database, pool: brokenPool } }, folder);
+    await put('kept.xml', statementOf(await world.send()));
+    await look();
+    await look();
+    expect(await namesIn('working')).toEqual(['kept.xml']);
+    await createFolderLook(world.transfers, folder)();
+    expect(await namesIn('done')).toEqual(['kept.xml']);
+  });
+});
+
+const brokenPool = {
+  connect: () => Promise.reject(new Error('out of reach')),
+} as unknown as TransferWorld['database']['pool'];

@@ -1,0 +1,283 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { allotAccount } from '../../src/acquirers/sandbox-transfers/allot-account.ts';
+import { cancelPayment } from '../../src/payments/cancel-payment.ts';
+import { bookEntries } from '../../src/transfers/book-entries.ts';
+import { attemptNow, logOf } from '../acquirers/sandbox-gateway.ts';
+import { entryOf, ownAccount } from '../statements/entries.ts';
+import { writeCamt } from '../statements/write-camt.ts';
+import { type Dialect, writeMt940 } from '../statements/write-mt940.ts';
+import { actorOf } from '../support/factories.ts';
+import { brokenInvariants } from '../support/invariants.ts';
+import {
+  type Attempt,
+  balancesNow,
+  entriesNow,
+  openTransferWorld,
+  type TransferWorld,
+  tellOf,
+  transferFor,
+} from './world.ts';
+
+let world: TransferWorld;
+let before: string[];
+
+beforeAll(async () => {
+  world = await openTransferWorld();
+});
+
+beforeEach(async () => {
+  world.alarms.length = 0;
+  before = await balancesNow(world.database);
+});
+
+afterEach(async () => {
+  expect(await brokenInvariants(world.database)).toEqual([]);
+});
+
+afterAll(() => world.close());
+
+const now = ({ id }: Attempt) => attemptNow(world.database, id);
+const kept = async (fileId: string) =>
+  (await entriesNow(world.database, fileId)).map(({ status, reason, appliedAmount, heldAmount }) =>
+    [status, reason, appliedAmount, heldAmount].join(' '),
+  );
+
+/** How balances have moved in a test, as `KIND amount`. */
+async function moved(): Promise<string[]> {
+  const amounts = (lines: readonly string[]) => new Map(lines.map((line) => line.split(' ') as [string, string]));
+  const [old, present] = [amounts(before), amounts(await balancesNow(world.database))];
+  return [...new Set([...old.keys(), ...present.keys()])]
+    .map((kind) => [kind, BigInt(present.get(kind) ?? 0) - BigInt(old.get(kind) ?? 0)] as const)
+    .filter(([, amount]) => amount !== 0n)
+    .map(([kind, amount]) => `${kind} ${amount}`)
+    .sort();
+}
+
+const heldFor = async ({ id }: Attempt) => {
+  const { rows } = await world.database.pool.query<{ count: number }>(
+    `select count(*)::int as count from event where type = 'TRANSACTION_HELD' and transaction_id = $1`,
+    [id],
+  );
+  return rows[0]?.count;
+};
+
+describe('A transfer on a statement', () => {
+  it('of the amount that was asked settles its payment, whatever its title says', async () => {
+    const attempt = await world.send();
+    const { file, replayed } = await world.tell([transferFor(attempt, { title: 'za coś' })]);
+    expect([file.entries, file.fresh, replayed]).toEqual([1, 1, false]);
+    expect(await now(attempt)).toMatchObject({
+      transaction: { status: 'SETTLED', settledAmount: 10_000n, late: false },
+      payment: { status: 'SETTLED' },
+    });
+    expect(await kept(file.id)).toEqual(['BOOKED  10000 0']);
+    expect(await moved()).toEqual(['BANK -10000', 'SHOP 10000']);
+    expect(world.alarms).toEqual([]);
+  });
+
+  it.each<Dialect>(['~', '<', 'mBank'])(
+    'in MT940 with %s settles as well, the number standing in its words',
+    async (dialect) => {
+      const attempt = await world.send();
+      const entry = entryOf({ title: `Przelew na ${attempt.number}`, accountNumbers: [] });
+      await tellOf(world.transfers, writeMt940(dialect, [{ account: ownAccount, entries: [entry] }]));
+      expect((await now(attempt)).transaction.status).toBe('SETTLED');
+    },
+  );
+
+  it('of less waits for the rest, and a second one completes it', async () => {
+    const attempt = await world.send();
+    const first = await world.tell([transferFor(attempt, { amount: 6_000n })]);
+    expect((await now(attempt)).transaction).toMatchObject({
+      ...{ status: 'UNKNOWN', reason: 'AMOUNT_MISMATCH', heldAmount: 6_000n },
+    });
+    expect(await kept(first.file.id)).toEqual(['PARTIAL UNDERPAID 6000 0']);
+    expect(await moved()).toEqual(['BANK -6000', 'SUSPENSE 6000']);
+    expect([await heldFor(attempt), world.alarms.length]).toEqual([1, 1]);
+    const second = await world.tell([transferFor(attempt, { amount: 4_000n })]);
+    expect((await now(attempt)).transaction).toMatchObject({
+      status: 'SETTLED',
+      settledAmount: 10_000n,
+      heldAmount: 0n,
+    });
+    expect([await kept(first.file.id), await kept(second.file.id)]).toEqual([['BOOKED  6000 0'], ['BOOKED  4000 0']]);
+    expect(await moved()).toEqual(['BANK -10000', 'SHOP 10000']);
+  });
+
+  it('of more settles what was asked, and the rest is held', async () => {
+    const attempt = await world.send();
+    const { file } = await world.tell([transferFor(attempt, { amount: 12_500n })]);
+    expect((await now(attempt)).transaction).toMatchObject({ status: 'SETTLED', settledAmount: 10_000n });
+    expect(await kept(file.id)).toEqual(['HELD OVERPAID 10000 2500']);
+    expect(await moved()).toEqual(['BANK -12500', 'SHOP 10000', 'SUSPENSE 2500']);
+    expect(await heldFor(attempt)).toBe(1);
+    expect(world.alarms).toEqual(['a movement on our account has to be looked into']);
+  });
+
+  it('in three parts of one file settles with the second, and what is too much is held', async () => {
+    const attempt = await world.send();
+    const { file } = await world.tell([5_000n, 5_000n, 1n].map((amount) => transferFor(attempt, { amount })));
+    expect((await now(attempt)).transaction).toMatchObject({ status: 'SETTLED', settledAmount: 10_000n });
+    expect(await kept(file.id)).toEqual(['BOOKED  5000 0', 'BOOKED  5000 0', 'HELD PAID_ALREADY 0 1']);
+    expect(await moved()).toEqual(['BANK -10001', 'SHOP 10000', 'SUSPENSE 1']);
+  });
+
+  it('that comes after its payment was cancelled or has expired settles it late', async () => {
+    const cancelled = await world.send();
+    await cancelPayment(world.gateway.deps, actorOf(world.gateway.shop), cancelled.paymentId);
+    const day = 24 * 3_600_000;
+    const expired = await world.send({ validUntil: new Date(world.gateway.clock.now().getTime() + day) });
+    await world.gateway.letPass({ ms: day });
+    await world.tell([transferFor(cancelled), transferFor(expired, { amount: 4_000n })]);
+    expect((await now(cancelled)).transaction).toMatchObject({ status: 'SETTLED', late: true });
+    // Held for an attempt that is over, which stays as it is until the rest has come.
+    expect((await now(expired)).transaction).toMatchObject({ status: 'CANCELLED', heldAmount: 4_000n });
+    await world.tell([transferFor(expired, { amount: 6_000n })]);
+    expect(await now(expired)).toMatchObject({
+      transaction: { status: 'SETTLED', late: true, heldAmount: 0n },
+      payment: { status: 'SETTLED' },
+    });
+  });
+
+  it('on a number that nobody knows, or on none, or in another currency, is held', async () => {
+    const attempt = await world.send();
+    const { file } = await world.tell([
+      transferFor({ number: allotAccount('nobody') }),
+      entryOf({ title: 'Zapłata za FV 1' }),
+      transferFor(attempt, { currency: 'PLN' }),
+    ]);
+    const euros = await world.tell([transferFor(await world.send(), { currency: 'EUR' })]);
+    expect(await kept(file.id)).toEqual([
+      ...['HELD UNKNOWN_ACCOUNT 0 10000', 'HELD UNKNOWN_ACCOUNT 0 10000', 'BOOKED  10000 0'],
+    ]);
+    expect(await kept(euros.file.id)).toEqual(['HELD CURRENCY_DIFFERS 0 10000']);
+    expect(world.alarms).toHaveLength(3);
+  });
+
+  it('that its bank has told in another way before is the money for what has settled, and not held', async () => {
+    const attempt = await world.send();
+    await world.gateway.transfers.decideOrder({ reference: attempt.id, decision: 'approve' });
+    await world.gateway.letPass({ ms: 1_000 });
+    expect(await moved()).toEqual(['ACQUIRER -10000', 'SHOP 10000']);
+    const { file } = await world.tell([transferFor(attempt)]);
+    expect(await kept(file.id)).toEqual(['BOOKED  10000 0']);
+    expect(await moved()).toEqual(['BANK -10000', 'SHOP 10000']);
+  });
+
+  it('for an attempt that was replaced settles it, and one for the other attempt is surplus', async () => {
+    const first = await world.send();
+    const second = await world.sendAgain(first);
+    const { file } = await world.tell([transferFor(first), transferFor(second)]);
+    expect((await now(first)).transaction).toMatchObject({ status: 'SETTLED', late: true, surplus: false });
+    expect((await now(second)).transaction).toMatchObject({ status: 'SETTLED', surplus: true });
+    expect(await kept(file.id)).toEqual(['BOOKED  10000 0', 'BOOKED  10000 0']);
+    expect(await moved()).toEqual(['BANK -20000', 'SHOP 20000']);
+    expect(world.alarms).toEqual(['a payment was paid twice']);
+  });
+
+  it('for an attempt that has its money is held, and the shop is told', async () => {
+    const attempt = await world.send();
+    await world.tell([transferFor(attempt)]);
+    const { file } = await world.tell([transferFor(attempt)]);
+    expect(await kept(file.id)).toEqual(['HELD PAID_ALREADY 0 10000']);
+    expect(await moved()).toEqual(['BANK -20000', 'SHOP 10000', 'SUSPENSE 10000']);
+    expect((await logOf(world.database, world.gateway.shop.id)).at(-1)).toMatch(/TRANSACTION_HELD$/);
+  });
+
+  it('with split payment settles, and one without the title of one is warned about', async () => {
+    const buyer = { type: 'COMPANY', idType: 'VAT_ID', idNumber: '5260250274', idCountryCodeAlpha2: 'PL' };
+    const positions = [{ name: 'Kubek', quantity: 1, grossAmount: 10_000, taxStake: 'TAX_23', taxAmount: 1_870 }];
+    const documents = { invoice: { invoiceId: 'FV/1/2026', buyer, positions } };
+    const [one, other] = [await world.send({ documents }, 'wt_split'), await world.send({ documents }, 'wt_split')];
+    await world.tell([transferFor(one, { title: '/VAT/18,70/IDC/5260250274/INV/FV/1/2026/TXT/Kubek' })]);
+    expect(world.alarms).toEqual([]);
+    await world.tell([transferFor(other, { title: 'kubek' })]);
+    expect([(await now(one)).transaction.status, (await now(other)).transaction.status]).toEqual([
+      'SETTLED',
+      'SETTLED',
+    ]);
+    expect(world.alarms).toEqual(['a split payment came without the title of one']);
+  });
+
+  it('that the bank takes back, or that pays for nothing of ours, is kept and looked into', async () => {
+    const attempt = await world.send();
+    const { file } = await world.tell([
+      transferFor(attempt),
+      transferFor(attempt, { direction: 'DEBIT', isReversal: true }),
+      entryOf({ direction: 'DEBIT', amount: 500n, title: 'OPŁATA ZA PROWADZENIE RACHUNKU' }),
+    ]);
+    expect(await kept(file.id)).toEqual(['BOOKED  10000 0', 'HELD UNKNOWN_DEBIT 0 0', 'HELD UNKNOWN_DEBIT 0 0']);
+    expect((await now(attempt)).transaction.status).toBe('SETTLED');
+    expect(world.alarms).toHaveLength(2);
+  });
+
+  it('is kept without card numbers', async () => {
+    const { file } = await world.tell([
+      entryOf({ title: 'karta 4111 1111 1111 1111', counterpartyName: '4111111111111111' }),
+    ]);
+    const [entry] = await entriesNow(world.database, file.id);
+    expect([entry?.title, entry?.counterpartyName]).toEqual(['karta [card number removed]', '[card number removed]']);
+  });
+});
+
+describe('A statement', () => {
+  it('changes nothing when it is imported again, nor when its movements stand in another file', async () => {
+    const attempts = [await world.send(), await world.send()] as const;
+    const entries = [...attempts.map((attempt) => transferFor(attempt)), entryOf(), entryOf()];
+    const notified = await world.tell(entries.slice(0, 1), '054.001.02');
+    const stated = await world.tell(entries);
+    expect([notified.file.fresh, stated.file.entries, stated.file.fresh]).toEqual([1, 4, 3]);
+    const after = await balancesNow(world.database);
+    const again = await world.tell(entries);
+    expect([again.file.id, again.replayed]).toEqual([stated.file.id, true]);
+    const inAnotherForm = await world.tell(entries, '053.001.02');
+    const mt940 = entries.map((entry, place) => ({ ...entry, bankReference: `MT${place}` }));
+    const inMt940 = await tellOf(world.transfers, writeMt940('~', [{ account: ownAccount, entries: mt940 }]));
+    expect([inAnotherForm.file.fresh, inMt940.file.fresh]).toEqual([0, 0]);
+    expect(await balancesNow(world.database)).toEqual(after);
+  });
+
+  it('that cannot be read, or is of another account, changes nothing', async () => {
+    const entries = [transferFor(await world.send())];
+    const xml = writeCamt('053.001.02', [
+      { account: ownAccount, entries },
+      { account: 'PL61109010140000071219812874', entries },
+    ]);
+    const count = (await entriesNow(world.database)).length;
+    await expect(tellOf(world.transfers, xml)).rejects.toThrow(
+      'The file has a statement of the account PL61109010140000071219812874, which is none of ours',
+    );
+    await expect(tellOf(world.transfers, 'x')).rejects.toThrow('Line 1: this is neither');
+    await expect(tellOf({ ...world.transfers, accounts: [] }, xml)).rejects.toThrow('No account of ours is set');
+    expect((await entriesNow(world.database)).length).toBe(count);
+  });
+
+  it('is booked to its end by whoever comes next when its import was killed', async () => {
+    const attempt = await world.send();
+    const { file } = await world.tell([transferFor(attempt)]);
+    // As it would have been left: kept, and not booked.
+    const other = await world.send();
+    await world.database.pool.query(
+      `insert into statement_entry (id, file_id, account, fingerprint, occurrence, direction, is_reversal, amount, currency,
+        booked_on, title, account_numbers, status, created_at, updated_at)
+      select gen_random_uuid(), file_id, account, 'x', 1, direction, false, amount, currency, booked_on, title, array[$2],
+        'NEW', created_at, updated_at from statement_entry where file_id = $1`,
+      [file.id, other.number],
+    );
+    await bookEntries(world.transfers);
+    expect((await now(other)).transaction.status).toBe('SETTLED');
+  });
+
+  it('of which one movement cannot be booked is booked but for that', async () => {
+    const [good, bad] = [await world.send(), await world.send()];
+    await world.database.pool.query(
+      `alter table transaction add constraint test check (id <> '${bad.id}' or status <> 'SETTLED')`,
+    );
+    const { file } = await world.tell([transferFor(bad), transferFor(good)]);
+    expect(await kept(file.id)).toEqual(['NEW  0 0', 'BOOKED  10000 0']);
+    expect(world.alarms).toEqual(['a movement on our account cannot be booked']);
+    await world.database.pool.query('alter table transaction drop constraint test');
+    await bookEntries(world.transfers);
+    expect(await kept(file.id)).toEqual(['BOOKED  10000 0', 'BOOKED  10000 0']);
+  });
+});
