@@ -1,6 +1,6 @@
 import type { AcquirerAnswer } from '../../src/acquirers/port.ts';
 import { type BatchRunner, createLane } from '../../src/kernel/batch.ts';
-import { type Database, inTransaction, type Statement } from '../../src/kernel/db/database.ts';
+import { inTransaction, type Statement } from '../../src/kernel/db/database.ts';
 import { saleSettled } from '../../src/ledger/model.ts';
 import { writePostings } from '../../src/ledger/sql/write-postings.ts';
 import {
@@ -15,22 +15,8 @@ import { type Attempt, neverExpires } from '../../src/payments/model.ts';
 import { readPayments } from '../../src/payments/store.ts';
 import { isLive } from '../../src/transactions/model.ts';
 import { readTransactions } from '../../src/transactions/store.ts';
+import { change, forget, type Meddler, meddledDatabase, replaced } from '../support/meddle.ts';
 import type { World } from './world.ts';
-
-/** What a bug does to one statement of a verb: its rows, made with the real `run` or without it. */
-type Meddler = (statement: Statement, run: (statement: Statement) => Promise<object[]>) => Promise<object[]>;
-
-/** Leaves a statement out, as if somebody had forgotten it. */
-const forget =
-  (name: string, when: (statement: Statement) => boolean = () => true): Meddler =>
-  async (statement, run) =>
-    statement.name === name && when(statement) ? [] : run(statement);
-
-/** Changes what a statement is given. */
-const change =
-  (name: string, edit: (values: unknown[]) => unknown[]): Meddler =>
-  (statement, run) =>
-    run(statement.name === name ? { ...statement, values: edit([...statement.values]) } : statement);
 
 /** Adds something after a statement. */
 const then =
@@ -44,8 +30,6 @@ const then =
 
 const reopened = (statement: Statement): boolean => (statement.values[2] as string[]).includes('NEW');
 const minusOne = (values: unknown): bigint[] => (values as bigint[]).map((value) => (value > 1n ? value - 1n : value));
-const replaced = (values: unknown[], place: number, by: (value: unknown) => unknown): unknown[] =>
-  values.map((value, index) => (index === place ? by(value) : value));
 
 /** Bugs in what the verbs write, by what they do wrong. */
 export const meddlers: Record<string, Meddler> = {
@@ -167,40 +151,6 @@ export function meddled(world: World, meddler: Meddler): World {
     starting: createLane((items) => inTransaction(database, (tx) => decideStarts(tx, clock, items))),
     applying: createLane((items) => inTransaction(database, (tx) => applyAcquirerAnswers(tx, { clock, log }, items))),
   });
-}
-
-type Queried = Statement | string;
-type Client = { query(queried: Queried): Promise<{ rows: object[] }> };
-
-/** The database with connections whose named statements pass through the meddler. */
-function meddledDatabase(database: Database, meddler: Meddler): Database {
-  const meddle = (client: Client): Client =>
-    new Proxy(client, {
-      get: (target, name) => {
-        if (name !== 'query') {
-          const value: unknown = Reflect.get(target, name);
-          return typeof value === 'function' ? value.bind(target) : value;
-        }
-        return async (queried: Queried) => {
-          if (typeof queried === 'string') return target.query(queried);
-          const run = async (real: Statement) => (await target.query(renamed(real, queried))).rows;
-          return { rows: await meddler(queried, run) };
-        };
-      },
-    });
-  const pool = new Proxy(database.pool, {
-    get: (target, name) => {
-      if (name === 'connect') return async () => meddle((await target.connect()) as unknown as Client);
-      const value: unknown = Reflect.get(target, name);
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
-  });
-  return { ...database, pool };
-}
-
-/** A statement is prepared under its name, so a changed text needs a name of its own. */
-function renamed(real: Statement, original: Statement): Statement {
-  return real.text === original.text || real.name !== original.name ? real : { ...real, name: `bug in ${real.name}` };
 }
 
 function hashless(
