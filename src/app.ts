@@ -48,6 +48,8 @@ import { acquirerTimeoutMs } from './payments/start-transaction.ts';
 import { createEventFeed, type EventFeed } from './realtime/follow-events.ts';
 import type { RefundDeps } from './refunds/deps.ts';
 import { openRefundLanes } from './refunds/open-lanes.ts';
+import type { ReportDeps } from './reports/deps.ts';
+import { openReports } from './reports/open-reports.ts';
 import { createShopFinder } from './shops/find-shop.ts';
 import type { TransferDeps } from './transfers/deps.ts';
 import { countRequests } from './webhooks/count-requests.ts';
@@ -97,13 +99,15 @@ export async function createApp(parts: AppParts): Promise<App> {
     ...{ shops: payments.shops, keyMode: config.mode === 'sandbox' ? 'test' : 'live' },
   });
   const transfers = { database, log, clock: parts.clock, ...config.statements };
-  const core = { payments, refunds, contracts, transfers, seal };
+  const reports = openReports({ ...parts, shops: payments.shops });
+  const core = { payments, refunds, contracts, transfers, reports, seal };
   const graph = wireGraph(parts, { ...core, cards, restTokens, feed, limits });
   const worker = config.role === 'api' ? undefined : await wireWorker(parts, { ...core, simulated });
   let draining = false;
   return {
     router: wireRouter(parts, wired, {
       restTokens,
+      reports,
       seal,
       feed,
       limits,
@@ -133,7 +137,7 @@ export async function createApp(parts: AppParts): Promise<App> {
 function wireRouter(
   { config, database, clock, log, metrics }: AppParts,
   { payments, refunds, notifications, cards, simulated }: Wired,
-  edge: Pick<HttpDeps, 'restTokens' | 'seal' | 'feed' | 'limits' | 'refusals' | 'isReady'>,
+  edge: Pick<HttpDeps, 'restTokens' | 'reports' | 'seal' | 'feed' | 'limits' | 'refusals' | 'isReady'>,
 ): App['router'] {
   const sandbox = config.mode === 'sandbox';
   return createRouter({
@@ -232,6 +236,7 @@ type Core = {
   readonly payments: PaymentDeps;
   readonly refunds: RefundDeps;
   readonly contracts: ContractDeps;
+  readonly reports: ReportDeps;
   readonly transfers: TransferDeps;
   readonly seal: Seal;
 };
@@ -282,6 +287,7 @@ async function wireWorker(
       payments: core.payments,
       refunds: core.refunds,
       contracts: core.contracts,
+      reports: core.reports,
       webhooks,
       acquirers: core.simulated.map((acquirer) => acquirer.jobs),
     }),

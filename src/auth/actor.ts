@@ -6,6 +6,8 @@ export const scopes = {
   'payments:write': 'Create and cancel payments; start, capture and void transactions; send notifications again.',
   'refunds:write': 'Order refunds.',
   'payouts:read': 'Read payouts, what they are made of, and the recipients of baskets.',
+  'reports:read': 'Read reports and fetch their files, whatever they are of.',
+  'reports:write': 'Have reports made.',
   'shops:read': 'Read shops and their settings.',
   'shops:write': 'Change the settings of shops and rotate their service keys.',
   'contract:read': 'Read the contract, the payout accounts and the messages to the bank.',

@@ -26,6 +26,7 @@ import type { PaymentDeps } from '../payments/deps.ts';
 import type { Movement, MovementAsk } from '../payouts/sql/read-movements.ts';
 import type { EventFeed } from '../realtime/follow-events.ts';
 import type { RefundDeps } from '../refunds/deps.ts';
+import type { ReportDeps } from '../reports/deps.ts';
 import type { TransferDeps } from '../transfers/deps.ts';
 
 /** What resolvers are given of the program. */
@@ -33,6 +34,7 @@ export type GraphApp = {
   readonly payments: PaymentDeps;
   readonly refunds: RefundDeps;
   readonly contracts: ContractDeps;
+  readonly reports: ReportDeps;
   readonly transfers: TransferDeps;
   /** The tokeniser; undefined where no cards are taken. */
   readonly cards: WalletDeps | undefined;

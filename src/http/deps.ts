@@ -13,12 +13,14 @@ import type { PrepareDeps } from '../payments/prepare-payment.ts';
 import type { NotificationDeps } from '../payments/receive-notification.ts';
 import type { EventFeed } from '../realtime/follow-events.ts';
 import type { RefundDeps } from '../refunds/deps.ts';
+import type { ReportDeps } from '../reports/deps.ts';
 import type { RequestLimits } from './limit-requests.ts';
 
 /** What the routes are given of the program. */
 export type HttpDeps = {
   readonly payments: PaymentDeps;
   readonly refunds: RefundDeps;
+  readonly reports: ReportDeps;
   /** Knows the tokens of the imoje REST door. */
   readonly restTokens: Authenticator;
   /** The addresses from which the tokens of merchants are good. */

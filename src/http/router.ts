@@ -11,6 +11,7 @@ import { answerErrorPage } from '../paywall/answer-page.ts';
 import { paywallRoutes } from '../paywall/http.ts';
 import { pictureRoutes } from '../paywall/pictures-http.ts';
 import { sandboxRoutes } from '../paywall/sandbox-http.ts';
+import { reportRoutes } from '../reports/http.ts';
 import { answerProblem, answerTooMany, sayRetryAfter, wantsHtml } from './answers.ts';
 import type { HttpContext, HttpDeps, HttpEnv } from './deps.ts';
 import { healthRoutes } from './health.ts';
@@ -51,6 +52,7 @@ export function createRouter(deps: HttpDeps): Hono<HttpEnv> {
       .use(compress({ contentTypeFilter: /^text\/html/ }))
       .route('/', paywallRoutes(deps))
       .route('/', linkRoutes(deps))
+      .route('/', reportRoutes(deps))
       .route('/', sandboxRoutes(deps))
       .route('/', imojeRoutes(deps))
   );

@@ -10,6 +10,8 @@ import { payoutSweeps } from '../payouts/jobs.ts';
 import { profileJobs } from '../profiles/jobs.ts';
 import type { RefundDeps } from '../refunds/deps.ts';
 import { refundJobs } from '../refunds/jobs.ts';
+import type { ReportDeps } from '../reports/deps.ts';
+import { reportJobs } from '../reports/jobs.ts';
 import type { TransferDeps } from '../transfers/deps.ts';
 import { transferSweeps } from '../transfers/jobs.ts';
 import type { WebhookDeps } from '../webhooks/deps.ts';
@@ -24,6 +26,8 @@ export type JobGroups = {
   readonly own: JobHandlers;
   /** Calls to the servers of shops: any of them may be dead, and take its full time-out. */
   readonly toShops: JobHandlers;
+  /** The making of files, which may take minutes and as many of the machine's cores as there are at a time. */
+  readonly files: JobHandlers;
 };
 
 /** Work that looks by itself for what is due, again and again, on any number of processes at once. */
@@ -34,6 +38,7 @@ export function allJobs(deps: {
   readonly payments: PaymentDeps;
   readonly refunds: RefundDeps;
   readonly contracts: ContractDeps;
+  readonly reports: ReportDeps;
   readonly webhooks: WebhookDeps;
   readonly acquirers: readonly JobHandlers[];
 }): JobGroups {
@@ -45,8 +50,9 @@ export function allJobs(deps: {
     ...deps.acquirers,
   ]);
   const toShops = webhookJobs(deps.webhooks);
-  mergeJobs([own, toShops]);
-  return { own, toShops };
+  const files = reportJobs(deps.reports);
+  mergeJobs([own, toShops, files]);
+  return { own, toShops, files };
 }
 
 /** Puts the jobs of several slices together. @throws Error when two of them use one name. */

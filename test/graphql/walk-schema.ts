@@ -60,6 +60,8 @@ const byName: Readonly<Record<string, unknown>> = {
     // Goes with another method than the one above.
     wallet: undefined,
     shares: undefined,
+    // Go with other kinds of reports than the first.
+    ...{ refundStatus: undefined, payoutStatus: undefined },
     ...{ nip: '5260250274', regon: '123456785', postalCode: '00-950', iban: 'PL61109010140000071219812874' },
     // Cannot be changed.
     settlement: undefined,
@@ -68,7 +70,11 @@ const byName: Readonly<Record<string, unknown>> = {
 };
 
 /** The same for one place. */
-const byPath: Readonly<Record<string, unknown>> = { 'Mutation.updateShop.input.url': undefined };
+const byPath: Readonly<Record<string, unknown>> = {
+  'Mutation.updateShop.input.url': undefined,
+  'Mutation.createReport.input.kind': 'TRANSACTIONS',
+  'Mutation.createReport.input.format': 'CSV',
+};
 
 /** Whether an input names something that belongs to somebody. */
 function isIdLike(name: string, type: GraphQLNamedType): boolean {

@@ -74,6 +74,8 @@ export type Tenant = {
   readonly recipientId: string;
   /** A payment link for several payers, none of whom has come. */
   readonly linkId: string;
+  /** A report of its payouts, with a file. */
+  readonly reportId: string;
   /** A second key, to be revoked. */
   readonly spareKeyId: string;
   /** A token of the REST door, to be revoked. */
@@ -118,12 +120,13 @@ export async function settleTenant(
   const payoutId = await payOut(database, shop, 500n);
   const recipientId = await insertRecipient(database, { merchantId: owner, shopId: shop.id, paymentId: paidId, mark });
   const deliveryId = await insertDelivery(database, { shopId: shop.id, paymentId: paidId, mark });
+  const reportId = await makeReport(gateway, { key: key.secret, shopId: shop.id, mark });
   const currency = merchantId === undefined ? 'EUR' : 'CZK';
   const changeId = await requestPayoutAccount(gateway, { key: key.secret, currency, mark });
   return {
     ...{ merchantId: owner, shopId: shop.id, serviceKey, key: key.secret, keyId: key.id },
     ...{ paidId, transactionId, refundId, openIds, reservedIds, profileIds, customerId },
-    ...{ deliveryId, payoutId, recipientId, linkId, changeId, startCursor },
+    ...{ deliveryId, payoutId, recipientId, linkId, reportId, changeId, startCursor },
     ...{ spareKeyId: spare.id, spareTokenId: token.id },
   };
 }
@@ -191,6 +194,24 @@ async function createLink(gateway: TestGateway, { key, shopId, mark }: Wish): Pr
   );
   if (!answer.data?.createPaymentLink.paymentLink) throw new Error(`No link was made: ${JSON.stringify(answer)}`);
   return answer.data.createPaymentLink.paymentLink.id;
+}
+
+/** Orders a report of what the shop was paid, waits until its file is there, and gives its id. */
+async function makeReport(gateway: TestGateway, { key, shopId, mark }: Wish): Promise<string> {
+  const period = { from: '2025-01-01', until: '2025-01-02' };
+  const input = { shopId, idempotencyKey: `report-${mark}`, kind: 'PAYOUTS', format: 'CSV', ...period };
+  for (;;) {
+    const answer = await ask<{ createReport: { report: { id: string; status: string } } }>(
+      gateway,
+      `mutation($input: CreateReportInput!) {
+        createReport(input: $input) { ... on CreateReportSuccess { report { id status } } ... on Refusal { code message } }
+      }`,
+      { key, variables: { input } },
+    );
+    const report = answer.data?.createReport.report;
+    if (!report || report.status === 'FAILED') throw new Error(`No report was made: ${JSON.stringify(answer)}`);
+    if (report.status === 'READY') return report.id;
+  }
 }
 
 /** Refunds a part of a transaction, which the sandbox settles, and gives the refund's id. */

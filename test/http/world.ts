@@ -22,6 +22,7 @@ import { createTestDatabase } from '../support/database.ts';
 import {
   createPaymentDeps,
   createRefundDeps,
+  createReportDeps,
   createTestClock,
   prepareJobs,
   type TestClock,
@@ -59,6 +60,7 @@ export async function createHttpWorld(
   const deps: HttpDeps = {
     ...{ payments, feed, log, metrics, sandbox: true, trustedProxies: [], seal: testSeal },
     refunds: createRefundDeps(payments),
+    reports: createReportDeps(payments),
     restTokens: createAuthenticator({ database, clock, keyMode: 'rest' }),
     trustedIps: openTrustedIps({ database, clock }),
     refusals: createRefusalRecorder({ database, clock, log }),

@@ -30,6 +30,7 @@ test('shops that do not answer hold up neither our own work nor a shop that does
     jobs: {
       own: { expire: async () => own.resolve() },
       toShops: { send: ({ shop }) => (shop === 'dead' ? answer.promise : Promise.resolve(fine.resolve())) },
+      files: {},
     },
   });
   const send = (shop: string) => ({ name: 'send', payload: { shop } });

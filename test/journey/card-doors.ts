@@ -95,6 +95,9 @@ export function doorsOf(world: DoorWorld): Door[] {
       ...at(`GET /:lang/payment${slash}`, `/${numbers.next()}/payment${slash}`),
       ...at(`POST /:lang/payment${slash}`, `/${encoded()}/payment${slash}`, { headers: form, body: '' }),
     ]),
+    ...at('GET /reports/:id', `/reports/${numbers.next()}?expires=${numbers.next()}&signature=${encoded()}`),
+    ...at('GET /reports/:id', `/reports/${paymentId}?expires=${numbers.next()}&signature=${'A'.repeat(43)}`),
+    ...at('ALL /reports/:id', `/reports/${numbers.next()}`),
     ...at('ALL /*', `/${numbers.next()}`),
     ...at(
       'ALL /*',

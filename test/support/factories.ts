@@ -30,6 +30,7 @@ import { listRatesPpm } from '../../src/pricing/model.ts';
 import { insertPlan } from '../../src/pricing/store.ts';
 import type { RefundDeps } from '../../src/refunds/deps.ts';
 import { openRefundLanes } from '../../src/refunds/open-lanes.ts';
+import type { ReportDeps } from '../../src/reports/deps.ts';
 import { createShopFinder } from '../../src/shops/find-shop.ts';
 import { channels, type Shop } from '../../src/shops/model.ts';
 import { giveServiceKey } from '../../src/shops/rotate-service-key.ts';
@@ -223,6 +224,11 @@ export function createPaymentDeps(
     starting: createLane((items) => inTransaction(database, (tx) => decideStarts(tx, clock, items))),
     applying: createLane((items) => inTransaction(database, (tx) => applyAcquirerAnswers(tx, { clock, log }, items))),
   };
+}
+
+/** What reports need. */
+export function createReportDeps({ database, clock, log, shops }: PaymentDeps): ReportDeps {
+  return { database, clock, log, shops, publicUrl: 'https://pay.example', addressSecret: 'a secret of addresses' };
 }
 
 /** What the verbs of refunds need beside payments: lanes of their own. */

@@ -1,5 +1,6 @@
 import { type Database, read } from '../../kernel/db/database.ts';
 import type { AccountKind } from '../../kernel/db/generated/prisma/enums.ts';
+import type { Snapshot } from '../../kernel/db/read-snapshot.ts';
 import type { Currency } from '../../kernel/money.ts';
 import type { AccountRef } from '../model.ts';
 
@@ -50,6 +51,30 @@ export async function readBalanceAt(database: Database, account: AccountRef, bef
     values: [before, account.kind, account.owner, account.currency],
   });
   return row?.amount ?? 0n;
+}
+
+/** What an account of a shop or recipient had at a moment, in minor units. */
+export type OwnedBalance = {
+  /** The number of the account. */
+  readonly id: bigint;
+  readonly owner: string;
+  readonly currency: Currency;
+  readonly amount: bigint;
+};
+
+/** Reads what the accounts of shops and recipients had just before a moment, in the order of the accounts' numbers. */
+export async function readOwnedBalances(
+  snapshot: Pick<Snapshot, 'query'>,
+  wish: { readonly owners: readonly string[]; readonly before: Date },
+): Promise<OwnedBalance[]> {
+  const owned = `(select * from account where kind in ('SHOP', 'RECIPIENT') and owner = any($2::text[]))`;
+  return snapshot.query<OwnedBalance>({
+    name: 'read-owned-balances',
+    text: `${balances(owned)}
+      select a.id, b.owner, b.currency, b.amount from balance b
+      join account a on a.kind = b.kind and a.owner = b.owner and a.currency = b.currency order by a.id`,
+    values: [wish.before, wish.owners],
+  });
 }
 
 /** What accounts of one kind and currency have together; shared accounts are listed by owner. */

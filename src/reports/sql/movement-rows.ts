@@ -1,0 +1,64 @@
+import { narrowing, type RowSource } from './report-wish.ts';
+
+/**
+ * Every posting of the accounts of shops and recipients in the period, account by account, as it was booked; what is taken
+ * is below zero. The snapshots say between which numbers an account's postings of a day lie, so nobody's history is read.
+ */
+export const movementRows: RowSource = {
+  columns: [
+    { name: 'account', kind: 'text' },
+    { name: 'name', kind: 'text', print: 85 },
+    { name: 'currency', kind: 'text', print: 34 },
+    { name: 'kind', kind: 'text', print: 92 },
+    { name: 'amount', kind: 'money', isSummed: true, print: 66 },
+    { name: 'balance', kind: 'money', print: 70 },
+    { name: 'at', kind: 'moment', print: 100 },
+    { name: 'orderId', kind: 'text', print: 85 },
+    { name: 'transactionId', kind: 'text', print: 142 },
+    { name: 'refundId', kind: 'text' },
+    { name: 'payoutId', kind: 'text' },
+    { name: 'posting', kind: 'text', print: 60 },
+  ],
+  statement: ({ merchantId, shopId, from, before, fromDay, untilDay, filter }) => ({
+    name: 'report-movements',
+    text: `
+      with owner as materialized (
+        select 'SHOP'::account_kind as kind, s.id::text as id, s.name from shop s
+        where s.merchant_id = $1::text and ($2::uuid is null or s.id = $2::uuid)
+        union all
+        select 'RECIPIENT', r.id::text, r.name from recipient r where r.merchant_id = $1::text and $2::uuid is null
+      ), own as materialized (
+        select a.id, a.owner, a.currency, owner.name, p.counted_through,
+          (select min(first_id) from account_snapshot x where x.account_id = a.id
+            and x.day >= $5::date and x.day <= $6::date) as low,
+          (select max(last_id) from account_snapshot x where x.account_id = a.id
+            and x.day >= $5::date and x.day <= $6::date) as high
+        from owner join account a on a.kind = owner.kind and a.owner = owner.id cross join snapshot_progress p
+        where ($7::currency[] is null or a.currency = any($7::currency[]))
+      )
+      select own.owner as account, own.name, own.currency::text as currency, p.kind::text as kind, p.signed as amount, p.at,
+        pay.order_id as "orderId", t.id as "transactionId", r.id as "refundId", p.payout_id as "payoutId",
+        p.id::text as posting
+      from own
+      cross join lateral (
+        values (own.low, own.high), (own.counted_through + 1, 9223372036854775807)
+      ) as span (low, high)
+      cross join lateral (
+        select i.id, i.kind, i.at, i.capture_id, i.refund_id, i.payout_id, i.held_for_id, i.amount as signed from posting i
+        where i.to_id = own.id and i.id >= span.low and i.id <= span.high
+        union all
+        select o.id, o.kind, o.at, o.capture_id, o.refund_id, o.payout_id, o.held_for_id, -o.amount from posting o
+        where o.from_id = own.id and o.id >= span.low and o.id <= span.high
+      ) p
+      left join capture c on c.id = p.capture_id
+      left join refund r on r.id = p.refund_id
+      left join transaction t on t.id = coalesce(c.transaction_id, r.transaction_id, p.held_for_id)
+      left join payment pay on pay.id = t.payment_id
+      where p.at >= $3::timestamptz and p.at < $4::timestamptz
+      order by own.id, p.at, p.id`,
+    values: [
+      ...[merchantId, shopId, from, before],
+      ...[fromDay.toISOString().slice(0, 10), untilDay.toISOString().slice(0, 10), narrowing(filter.currencies)],
+    ],
+  }),
+};
