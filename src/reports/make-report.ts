@@ -33,14 +33,20 @@ import {
   readReport,
 } from './store.ts';
 import { writeCsv } from './write-csv.ts';
+import { writeXlsx } from './write-xlsx.ts';
 
 /** Size of the pieces in which files are kept: 512 KiB. */
 const pieceBytes = 524_288;
 
 /** Writes a report in its format; gives the file piece by piece as the rows are read. */
-type Writer = (head: ReportHead, rows: AsyncIterable<Row>) => AsyncIterable<string | Uint8Array>;
+type Writer = (
+  head: ReportHead,
+  rows: AsyncIterable<Row>,
+  /** The sums, once all rows are read. */
+  totals: () => readonly Total[],
+) => AsyncIterable<string | Uint8Array>;
 
-const writers: { readonly [format in ReportFormat]?: Writer } = { CSV: writeCsv };
+const writers: { readonly [format in ReportFormat]?: Writer } = { CSV: writeCsv, XLSX: writeXlsx };
 
 /** The report has more rows than its format holds; the sentence is for people. */
 class TooManyRows extends Error {}
@@ -99,7 +105,7 @@ async function writeFile(deps: ReportDeps, work: Work & { readonly found: Report
   const write = writers[report.format];
   if (!write) throw new Error(`There is no writer of ${report.format}.`);
   const counted = countRows(found);
-  const written = write(headOf(report, found.columns, deps.clock.now(report)), counted.rows);
+  const written = write(headOf(report, found.columns, deps.clock.now(report)), counted.rows, counted.totals);
   const bytes = isKeptCompressed(report.format) ? compressed(written) : written;
   let number = 0;
   for await (const piece of cutPieces(bytes)) {
