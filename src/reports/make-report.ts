@@ -6,6 +6,8 @@ import type { ReportFormat } from '../kernel/db/generated/prisma/enums.ts';
 import { readSnapshot } from '../kernel/db/read-snapshot.ts';
 import { setTimers } from '../kernel/jobs/timers.ts';
 import type { Currency } from '../kernel/money.ts';
+import { writeCamt053 } from '../statements/write-camt053.ts';
+import { writeMt940 } from '../statements/write-mt940.ts';
 import type { ReportDeps } from './deps.ts';
 import {
   attemptsMax,
@@ -33,6 +35,7 @@ import {
   readReport,
 } from './store.ts';
 import { writeCsv } from './write-csv.ts';
+import { asStatement } from './write-statement.ts';
 import { writeXlsx } from './write-xlsx.ts';
 
 /** Size of the pieces in which files are kept: 512 KiB. */
@@ -46,7 +49,12 @@ type Writer = (
   totals: () => readonly Total[],
 ) => AsyncIterable<string | Uint8Array>;
 
-const writers: { readonly [format in ReportFormat]?: Writer } = { CSV: writeCsv, XLSX: writeXlsx };
+const writers: { readonly [format in ReportFormat]?: Writer } = {
+  CSV: writeCsv,
+  XLSX: writeXlsx,
+  MT940: asStatement(writeMt940),
+  CAMT053: asStatement(writeCamt053),
+};
 
 /** The report has more rows than its format holds; the sentence is for people. */
 class TooManyRows extends Error {}

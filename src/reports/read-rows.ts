@@ -38,44 +38,67 @@ export async function openRows(snapshot: Snapshot, kind: ReportKind, wish: Repor
 }
 
 /** An account whose movements a statement lists. Minor units; what we owe is positive. */
-type StatedAccount = Readonly<Record<'owner' | 'name' | 'currency', string>> & { readonly opening: bigint };
+type StatedAccount = Readonly<Record<'owner' | 'name' | 'currency', string>> & {
+  readonly opening: bigint;
+  readonly closing: bigint;
+};
 
 async function readAccounts(snapshot: Snapshot, wish: ReportWish): Promise<StatedAccount[]> {
   const owners = await readOwners(snapshot, wish);
   const names = new Map(owners.map(({ id, name }) => [id, name]));
-  const found = await readOwnedBalances(snapshot, { owners: [...names.keys()], before: wish.from });
+  const balancesBefore = (before: Date) => readOwnedBalances(snapshot, { owners: [...names.keys()], before });
+  const found = await balancesBefore(wish.from);
+  const closing = new Map((await balancesBefore(wish.before)).map(({ id, amount }) => [id, amount]));
   const { currencies } = wish.filter;
   return found
     .filter(({ currency }) => currencies.length === 0 || currencies.includes(currency))
-    .map(({ owner, currency, amount }) => ({ owner, name: names.get(owner) ?? owner, currency, opening: amount }));
+    .map(({ id, owner, currency, amount }) => ({
+      ...{ owner, name: names.get(owner) ?? owner, currency },
+      ...{ opening: amount, closing: closing.get(id) ?? 0n },
+    }));
 }
 
 /**
  * Puts a row with the opening balance before the movements of each account and one with the closing balance behind them,
- * and says the balance after each movement. Accounts without movements have both rows all the same.
+ * and says the balance after each movement. Accounts that have nothing and moved nothing are left out, unless all are so.
+ * @throws Error when the movements do not lead from the one to the other, which would be a fault of the books.
  */
 async function* stateAccounts(accounts: readonly StatedAccount[], movements: AsyncIterable<Row>): AsyncGenerator<Row> {
   const left = [...accounts];
+  const empty: StatedAccount[] = [];
   let account: StatedAccount | undefined;
   let balance = 0n;
+  const untilOf = function* (row: Row | undefined): Generator<Row> {
+    if (account) yield closingOf(account, balance);
+    for (account = left.shift(); account; account = left.shift()) {
+      if (row && account.owner === row.account && account.currency === row.currency) return;
+      if (account.opening === 0n && account.closing === 0n) empty.push(account);
+      else yield* [openingOf(account), closingOf(account, account.opening)];
+    }
+  };
   for await (const movement of movements) {
-    while (!account || account.owner !== movement.account || account.currency !== movement.currency) {
-      if (account) yield edgeOf(account, 'CLOSING', balance);
-      account = left.shift();
+    if (!account || account.owner !== movement.account || account.currency !== movement.currency) {
+      yield* untilOf(movement);
       if (!account) throw new Error('A movement belongs to no account of the statement.');
       balance = account.opening;
-      yield edgeOf(account, 'OPENING', balance);
+      yield openingOf(account);
     }
     balance += movement.amount as bigint;
     yield { ...movement, name: account.name, balance };
   }
-  if (account) yield edgeOf(account, 'CLOSING', balance);
-  for (const idle of left) {
-    yield edgeOf(idle, 'OPENING', idle.opening);
-    yield edgeOf(idle, 'CLOSING', idle.opening);
-  }
+  yield* untilOf(undefined);
+  if (empty.length < accounts.length) return;
+  for (const idle of empty) yield* [openingOf(idle), closingOf(idle, 0n)];
 }
 
-function edgeOf({ owner, name, currency }: StatedAccount, kind: 'OPENING' | 'CLOSING', balance: bigint): Row {
-  return { account: owner, name, currency, kind, amount: null, balance };
+/** Forms of banks say the closing balance before the movements, so this row knows it too. */
+function openingOf({ owner, name, currency, opening, closing }: StatedAccount): Row {
+  return { account: owner, name, currency, kind: 'OPENING', amount: null, balance: opening, closing };
+}
+
+function closingOf({ owner, name, currency, closing }: StatedAccount, balance: bigint): Row {
+  if (balance !== closing) {
+    throw new Error(`The movements of ${owner} lead to ${balance} ${currency}, and the books have ${closing}.`);
+  }
+  return { account: owner, name, currency, kind: 'CLOSING', amount: null, balance };
 }

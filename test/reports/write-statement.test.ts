@@ -1,0 +1,113 @@
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Month, playMonth } from './month.ts';
+import { runProgram } from './run-program.ts';
+import { minorUnits, openReportWorld, type ReportWorld, readCsv } from './world.ts';
+
+let world: ReportWorld;
+let month: Month;
+const xsd = fileURLToPath(new URL('camt053.xsd', import.meta.url));
+const kind = 'BALANCE_STATEMENT';
+const period = { from: '2026-12-01', until: '2026-12-13' } as const;
+
+beforeAll(async () => {
+  world = await openReportWorld();
+  month = await playMonth(world, 5);
+});
+
+afterAll(() => world.close());
+
+/** A statement as whatever file has it. */
+type Statement = { account: string; opening: bigint; closing: bigint; movements: bigint[]; numbers: string[] };
+
+async function statementsInCsv(): Promise<Statement[]> {
+  const rows = await readCsv((await world.make(month.shop, { kind, ...period })).file);
+  const accounts = Map.groupBy(rows, ({ account, currency }) => `${account?.replaceAll('-', '')} ${currency}`);
+  return [...accounts].map(([account, own]) => ({
+    account,
+    opening: minorUnits(own[0]?.balance),
+    closing: minorUnits(own.at(-1)?.balance),
+    movements: own.slice(1, -1).map(({ amount }) => minorUnits(amount)),
+    numbers: own.slice(1, -1).map(({ posting }) => posting ?? ''),
+  }));
+}
+
+/** Reads the file line by line as xmllint lays it out: one element a line. */
+async function statementsInCamt(file: Buffer): Promise<Statement[]> {
+  const lines = (await runProgram('xmllint', ['--format', '$FILE'], file)).split('\n').map((line) => line.trim());
+  const found: Statement[] = [];
+  let [within, amount, balance, id] = ['', 0n, '', ''];
+  for (const line of lines) {
+    const [, name = '', currency, text = ''] = /^<(\w+)(?: Ccy="(\w+)")?>(.*?)(?:<\/\w+>)?$/.exec(line) ?? [];
+    if (name === 'Stmt') found.push({ account: '', opening: 0n, closing: 0n, movements: [], numbers: [] });
+    const statement = found.at(-1) as Statement;
+    if (['Acct', 'Bal', 'Ntry', 'TxDtls', 'GrpHdr', 'Stmt'].includes(name)) within = name;
+    if (within === 'Acct' && name === 'Id' && text !== '') id = text;
+    if (within === 'Acct' && name === 'Ccy') statement.account = `${id} ${text}`;
+    if (name === 'Cd' && within === 'Bal') balance = text;
+    if (name === 'Amt') {
+      expect(currency).toBe(statement.account.slice(-3));
+      amount = minorUnits(text);
+    }
+    if (name === 'NtryRef') statement.numbers.push(text);
+    if (name !== 'CdtDbtInd') continue;
+    const signed = text === 'DBIT' ? -amount : amount;
+    if (within === 'Bal' && balance === 'OPBD') statement.opening = signed;
+    if (within === 'Bal' && balance === 'CLBD') statement.closing = signed;
+    if (within === 'Ntry') statement.movements.push(signed);
+  }
+  return found;
+}
+
+/** Reads the fields as SWIFT describes them, by a reader that stands here alone. */
+function statementsInMt940(file: Buffer): Statement[] {
+  const text = file.toString('ascii');
+  expect(text).toMatch(/^(?:[\x20-\x7e]*\r\n)*$/);
+  const found: Statement[] = [];
+  for (const line of text.split('\r\n')) {
+    expect(line.length).toBeLessThanOrEqual(line.startsWith(':') ? 70 : 65);
+    const [, tag, rest = ''] = /^:(\w+):(.*)$/.exec(line) ?? [];
+    if (tag === '20') found.push({ account: '', opening: 0n, closing: 0n, movements: [], numbers: [] });
+    const statement = found.at(-1) as Statement;
+    if (tag === '25') statement.account = `${rest.slice(0, 32)} ${rest.slice(32)}`;
+    const sum = (sign = '', size = ''): bigint => minorUnits(`${sign === 'D' ? '-' : ''}${size.replace(',', '.')}`);
+    const [, balanceSign, day, , balance] = /^([CD])(\d{6})([A-Z]{3})(\d+,\d\d)$/.exec(rest) ?? [];
+    if (tag === '60F') [statement.opening] = [sum(balanceSign, balance), expect(day).toBe('261201')];
+    if (tag === '62F') [statement.closing] = [sum(balanceSign, balance), expect(day).toBe('261213')];
+    if (tag !== '61') continue;
+    const [, sign, amount, reference, number] =
+      /^\d{10}([CD])(\d+,\d\d)N[A-Z]{3}((?:(?!\/\/).){1,16})\/\/(\d{1,16})$/.exec(rest) ?? [];
+    expect(reference, rest).toBeDefined();
+    statement.movements.push(sum(sign, amount));
+    statement.numbers.push(number ?? '');
+  }
+  return found;
+}
+
+describe('A statement of a month', () => {
+  it('as camt.053 has the form of ISO 20022, and to the grosz what CSV has', async () => {
+    const { file, report } = await world.make(month.shop, { kind, format: 'CAMT053', ...period });
+    expect(report).toMatchObject({ status: 'READY' });
+    await runProgram('xmllint', ['--noout', '--schema', xsd, '$FILE'], file);
+    const statements = await statementsInCamt(file);
+    expect(statements.length).toBeGreaterThan(5);
+    expect(statements).toEqual(await statementsInCsv());
+    for (const { opening, closing, movements } of statements) {
+      expect(movements.reduce((sum, amount) => sum + amount, opening)).toBe(closing);
+    }
+    expect(file.toString()).not.toContain(month.stranger.id.replaceAll('-', ''));
+  });
+
+  it('as MT940 has the form of SWIFT, and to the grosz what CSV has', async () => {
+    const { file } = await world.make(month.shop, { kind, format: 'MT940', ...period });
+    expect(statementsInMt940(file)).toEqual(await statementsInCsv());
+  });
+
+  it('of days on which nothing was booked says so for each of its accounts', async () => {
+    const idle = await world.openShop();
+    const days = { from: '2026-11-01', until: '2026-11-02' };
+    const { file } = await world.make(idle, { kind, format: 'CAMT053', ...days, filter: { currency: ['PLN'] } });
+    await runProgram('xmllint', ['--noout', '--schema', xsd, '$FILE'], file);
+    expect(await statementsInCamt(file)).toMatchObject([{ opening: 0n, closing: 0n, movements: [] }]);
+  });
+});
