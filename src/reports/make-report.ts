@@ -35,6 +35,7 @@ import {
   readReport,
 } from './store.ts';
 import { writeCsv } from './write-csv.ts';
+import { writePdf } from './write-pdf.ts';
 import { asStatement } from './write-statement.ts';
 import { writeXlsx } from './write-xlsx.ts';
 
@@ -49,9 +50,10 @@ type Writer = (
   totals: () => readonly Total[],
 ) => AsyncIterable<string | Uint8Array>;
 
-const writers: { readonly [format in ReportFormat]?: Writer } = {
+const writers: { readonly [format in ReportFormat]: Writer } = {
   CSV: writeCsv,
   XLSX: writeXlsx,
+  PDF: writePdf,
   MT940: asStatement(writeMt940),
   CAMT053: asStatement(writeCamt053),
 };
@@ -111,7 +113,6 @@ type Work = { readonly report: FoundReport; readonly attempt: Attempt };
 async function writeFile(deps: ReportDeps, work: Work & { readonly found: ReportRows }): Promise<void> {
   const { report, attempt, found } = work;
   const write = writers[report.format];
-  if (!write) throw new Error(`There is no writer of ${report.format}.`);
   const counted = countRows(found);
   const written = write(headOf(report, found.columns, deps.clock.now(report)), counted.rows, counted.totals);
   const bytes = isKeptCompressed(report.format) ? compressed(written) : written;

@@ -49,7 +49,7 @@ export function spanOf({ from, until }: Period): { readonly from: Date; readonly
 export const rowsMax: { readonly [format in ReportFormat]: bigint } = {
   CSV: 100_000_000n,
   XLSX: 1_000_000n,
-  PDF: 10_000n,
+  PDF: 5_000n,
   MT940: 100_000_000n,
   CAMT053: 100_000_000n,
 };

@@ -28,7 +28,7 @@ export const ReportFormatEnum = builder.enumType('ReportFormat', {
   values: describeValues<ReportFormat>({
     CSV: 'RFC 4180: UTF-8, commas, CRLF, one line of headings, amounts as 1234.50.',
     XLSX: 'Office Open XML for Excel; at most 1,000,000 rows.',
-    PDF: 'To read and print; at most 10,000 rows.',
+    PDF: 'To read and print; at most 5,000 rows.',
     MT940: 'A statement as banks write it (SWIFT MT940); only of BALANCE_STATEMENT.',
     CAMT053: 'A statement as banks write it (ISO 20022, camt.053.001.08); only of BALANCE_STATEMENT.',
   }),

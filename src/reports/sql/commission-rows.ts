@@ -6,7 +6,7 @@ import { narrowing, type RowSource } from './report-wish.ts';
  */
 export const commissionRows: RowSource = {
   columns: [
-    { name: 'transactionId', kind: 'text', print: 142 },
+    { name: 'transactionId', kind: 'text', print: 136 },
     { name: 'refundId', kind: 'text' },
     { name: 'shopId', kind: 'text' },
     { name: 'shop', kind: 'text' },
@@ -15,7 +15,7 @@ export const commissionRows: RowSource = {
     { name: 'orderId', kind: 'text', print: 85 },
     { name: 'method', kind: 'text' },
     { name: 'channel', kind: 'text', print: 60 },
-    { name: 'currency', kind: 'text', print: 34 },
+    { name: 'currency', kind: 'text', print: 38 },
     { name: 'base', kind: 'money', isSummed: true, print: 62 },
     { name: 'ratePercent', kind: 'text', print: 50 },
     { name: 'amount', kind: 'money', isSummed: true, print: 56 },

@@ -3,12 +3,12 @@ import { narrowing, type RowSource } from './report-wish.ts';
 /** All payouts of the period's business days: net = carriedIn + gross + returned - refunds - commission - carriedOut. */
 export const payoutRows: RowSource = {
   columns: [
-    { name: 'payoutId', kind: 'text', print: 142 },
+    { name: 'payoutId', kind: 'text', print: 136 },
     { name: 'businessDay', kind: 'day', print: 55 },
     { name: 'receiverId', kind: 'text' },
     { name: 'receiver', kind: 'text', print: 90 },
     { name: 'status', kind: 'text', print: 55 },
-    { name: 'currency', kind: 'text', print: 32 },
+    { name: 'currency', kind: 'text', print: 38 },
     { name: 'carriedIn', kind: 'money', isSummed: true, print: 52 },
     { name: 'gross', kind: 'money', isSummed: true, print: 60 },
     { name: 'returned', kind: 'money', isSummed: true, print: 55 },

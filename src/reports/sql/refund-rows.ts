@@ -3,8 +3,8 @@ import { narrowing, type RowSource } from './report-wish.ts';
 /** All refunds that were ordered in the period, with what came of them by now. */
 export const refundRows: RowSource = {
   columns: [
-    { name: 'refundId', kind: 'text', print: 142 },
-    { name: 'transactionId', kind: 'text', print: 142 },
+    { name: 'refundId', kind: 'text', print: 136 },
+    { name: 'transactionId', kind: 'text', print: 136 },
     { name: 'paymentId', kind: 'text' },
     { name: 'shopId', kind: 'text' },
     { name: 'shop', kind: 'text' },
@@ -13,7 +13,7 @@ export const refundRows: RowSource = {
     { name: 'method', kind: 'text' },
     { name: 'channel', kind: 'text' },
     { name: 'status', kind: 'text', print: 58 },
-    { name: 'currency', kind: 'text', print: 34 },
+    { name: 'currency', kind: 'text', print: 38 },
     { name: 'amount', kind: 'money', isSummed: true, print: 60 },
     { name: 'createdAt', kind: 'moment', print: 100 },
     { name: 'settledAt', kind: 'moment' },

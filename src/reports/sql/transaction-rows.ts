@@ -3,7 +3,7 @@ import { narrowing, type RowSource } from './report-wish.ts';
 /** All attempts that were started in the period, with what came of them by now. */
 export const transactionRows: RowSource = {
   columns: [
-    { name: 'transactionId', kind: 'text', print: 142 },
+    { name: 'transactionId', kind: 'text', print: 136 },
     { name: 'paymentId', kind: 'text' },
     { name: 'shopId', kind: 'text' },
     { name: 'shop', kind: 'text' },
@@ -13,7 +13,7 @@ export const transactionRows: RowSource = {
     { name: 'channel', kind: 'text', print: 58 },
     { name: 'status', kind: 'text', print: 58 },
     { name: 'reason', kind: 'text' },
-    { name: 'currency', kind: 'text', print: 32 },
+    { name: 'currency', kind: 'text', print: 38 },
     { name: 'amount', kind: 'money', isSummed: true, print: 58 },
     { name: 'settled', kind: 'money', isSummed: true, print: 58 },
     { name: 'refunded', kind: 'money', isSummed: true, print: 58 },
