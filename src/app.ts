@@ -22,6 +22,7 @@ import { sandboxApplePay, sandboxGooglePay } from './cards/sandbox-keys.ts';
 import type { Config } from './config.ts';
 import type { ContractDeps } from './contracts/deps.ts';
 import { openContracts } from './contracts/open-contracts.ts';
+import { openEmails } from './emails/open-emails.ts';
 import type { GraphApp } from './graphql/context.ts';
 import { createGraphServer } from './graphql/create-yoga.ts';
 import { createHttpHandler } from './graphql/handle-request.ts';
@@ -106,11 +107,7 @@ export async function createApp(parts: AppParts): Promise<App> {
   let draining = false;
   return {
     router: wireRouter(parts, wired, {
-      restTokens,
-      reports,
-      seal,
-      feed,
-      limits,
+      ...{ restTokens, reports, seal, feed, limits },
       refusals: graph.app.refusals,
       isReady: () => !draining,
     }),
@@ -278,6 +275,7 @@ async function wireWorker(
 ): Promise<Worker> {
   const sender = createRequestSender({ addressRule: config.mode === 'sandbox' ? 'any' : 'public' });
   const { seal } = core;
+  const emails = openEmails({ config, database, clock, log, reports: core.reports });
   const webhooks: WebhookDeps = { database, clock, log, publicUrl, seal, sender: countRequests(sender, metrics) };
   const worker = await startWorker({
     database,
@@ -288,6 +286,7 @@ async function wireWorker(
       refunds: core.refunds,
       contracts: core.contracts,
       reports: core.reports,
+      emails,
       webhooks,
       acquirers: core.simulated.map((acquirer) => acquirer.jobs),
     }),
@@ -301,6 +300,7 @@ async function wireWorker(
     stop: async () => {
       await worker.stop();
       await sender.close();
+      emails.sender?.close();
     },
   };
 }

@@ -23,6 +23,9 @@ export type Config = {
   readonly dataDir: string;
   readonly secret: string | undefined;
   readonly publicUrl: string | undefined;
+  /** The mail server; undefined: mails are kept in the sandbox, and refused in production. */
+  readonly smtpUrl: string | undefined;
+  readonly mailFrom: string | undefined;
   readonly logLevel: string;
   /** Working hours after which a signed application, or a submitted shop, becomes active by itself. */
   readonly activationHours: number;
@@ -117,6 +120,14 @@ const environment = z.object({
     .optional(),
   BRAMKA_WORKERS: later('start further processes with BRAMKA_ROLE=api instead', '1'),
   NATS_URL: later('processes share news through PostgreSQL'),
+  SMTP_URL: z
+    .string()
+    .refine(absolute(['smtp:', 'smtps:']), 'must look like smtps://user:password@mail.example:465')
+    .optional(),
+  MAIL_FROM: z
+    .string()
+    .regex(/^[^\s@<>]+@[^\s@<>]+$/, 'must be an e-mail address such as no-reply@pay.example')
+    .optional(),
   SMTP_URL: later('no mails are sent'),
   STATEMENT_ACCOUNTS: list
     .transform((accounts) => accounts.map((account) => account.replaceAll(' ', '').toUpperCase()))
@@ -159,6 +170,8 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     dataDir: data.BRAMKA_DATA_DIR,
     secret: data.BRAMKA_SECRET,
     publicUrl: data.PUBLIC_URL,
+    smtpUrl: data.SMTP_URL,
+    mailFrom: data.MAIL_FROM,
     logLevel: data.LOG_LEVEL,
     activationHours: data.ACTIVATION_WORKING_HOURS,
     statements: { accounts: ourAccounts(data), folder: data.STATEMENTS_DIR },

@@ -56,7 +56,7 @@ export function parseShop({ name, url }: ShopInput, path: readonly string[] = []
   };
 }
 
-function parseEmail(email: string): string {
+export function parseEmail(email: string): string {
   if (email.length > 200 || !emailPattern.test(email)) {
     throw new InvalidInput('email must be an e-mail address of at most 200 characters.', ['email']);
   }

@@ -25,6 +25,7 @@ import '../payouts/graphql/payout-queries.ts';
 import '../reports/graphql/report.ts';
 import '../reports/graphql/create-report.ts';
 import '../reports/graphql/report-queries.ts';
+import '../reports/graphql/report-schedules.ts';
 import '../links/graphql/payment-link.ts';
 import '../links/graphql/create-payment-link.ts';
 import '../links/graphql/disable-payment-link.ts';

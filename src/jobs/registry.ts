@@ -1,5 +1,7 @@
 import type { ContractDeps } from '../contracts/deps.ts';
 import { contractJobs } from '../contracts/jobs.ts';
+import type { EmailDeps } from '../emails/deps.ts';
+import { emailJobs } from '../emails/jobs.ts';
 import type { JobHandlers } from '../kernel/jobs/handler.ts';
 import type { LedgerDeps } from '../ledger/deps.ts';
 import { ledgerSweeps } from '../ledger/jobs.ts';
@@ -24,7 +26,7 @@ import type { Reader } from './run-readers.ts';
 export type JobGroups = {
   /** Work of ours, and calls to acquirers, which answer within seconds. */
   readonly own: JobHandlers;
-  /** Calls to the servers of shops: any of them may be dead, and take its full time-out. */
+  /** Calls to the servers of shops, and to a mail server: any of them may be dead, and take its full time-out. */
   readonly toShops: JobHandlers;
   /** The making of files, which may take minutes and as many of the machine's cores as there are at a time. */
   readonly files: JobHandlers;
@@ -39,6 +41,7 @@ export function allJobs(deps: {
   readonly refunds: RefundDeps;
   readonly contracts: ContractDeps;
   readonly reports: ReportDeps;
+  readonly emails: EmailDeps;
   readonly webhooks: WebhookDeps;
   readonly acquirers: readonly JobHandlers[];
 }): JobGroups {
@@ -49,7 +52,7 @@ export function allJobs(deps: {
     contractJobs(deps.contracts),
     ...deps.acquirers,
   ]);
-  const toShops = webhookJobs(deps.webhooks);
+  const toShops = mergeJobs([webhookJobs(deps.webhooks), emailJobs(deps.emails)]);
   const files = reportJobs(deps.reports);
   mergeJobs([own, toShops, files]);
   return { own, toShops, files };

@@ -49,6 +49,7 @@ export const refusalCodes = {
   ACCESS_CLAIMED: 'The first keys of the merchant were handed over before, and are not shown again.',
   SETTLEMENT_FIXED: 'The way of settling is part of the contract and cannot be changed.',
   ADDRESS_BY_MESSAGE: 'The address of a shop is changed by a message to the bank.',
+  MAIL_NOT_AVAILABLE: 'This gateway sends no mails.',
   CURSOR_INVALID: 'The cursor was not issued by this shop’s event log.',
   CURSOR_EXPIRED: 'The cursor is older than the events that are kept; read the present state and start anew.',
   SLOW_CONSUMER: 'The subscriber read too slowly; subscribe again with the last cursor.',

@@ -125,11 +125,13 @@ function parseFilter(kind: ReportKind, filter: FilterInput): ReportFilter {
 /** A report as it is when it is ordered. */
 export function newReport(
   subject: ParsedSubject,
-  order: Pick<Report, 'fromDay' | 'untilDay' | 'idempotencyKey' | 'inputHash' | 'createdAt'>,
+  order: Pick<Report, 'fromDay' | 'untilDay' | 'idempotencyKey' | 'inputHash' | 'createdAt'> & {
+    readonly scheduleId?: string;
+  },
 ): Report {
   const { currencies, methods, statuses, ...rest } = subject;
   return {
-    ...{ id: newId(order.createdAt), ...rest, ...order, status: 'QUEUED', attempt: 0 },
+    ...{ id: newId(order.createdAt), ...rest, scheduleId: null, ...order, status: 'QUEUED', attempt: 0 },
     ...{ currencies: [...currencies], methods: [...methods], statuses: [...statuses] },
     ...{ rows: 0n, rowsExpected: null, bytes: 0n, totals: null, failure: null },
     ...{ updatedAt: order.createdAt, finishedAt: null, expiresAt: null },

@@ -11,6 +11,8 @@ export type ReportDeps = {
   readonly shops: ShopFinder;
   /** Where the gateway is reached, without a slash at the end. */
   readonly publicUrl: string;
+  /** Whether mails are sent or, in the sandbox, kept. */
+  readonly sendsMails: boolean;
   /** Signs the addresses of files; of no other use. */
   readonly addressSecret: string;
 };

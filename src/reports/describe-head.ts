@@ -1,6 +1,6 @@
 import { zone } from '../calendar/model.ts';
 import type { ReportKind } from '../kernel/db/generated/prisma/enums.ts';
-import type { ReportHead } from './model.ts';
+import type { Period, ReportHead } from './model.ts';
 import { createMomentWriter } from './write-cells.ts';
 
 /** What a kind of report is called for people. */
@@ -12,6 +12,11 @@ export const kindNames: { readonly [kind in ReportKind]: string } = {
   BALANCE_STATEMENT: 'Balance statement',
 };
 
+/** The days of a report in words. */
+export function describePeriod({ from, until }: Period): string {
+  return from.equals(until) ? from.toString() : `${from} to ${until}, both included`;
+}
+
 /** What a report says about itself, as names and values. */
 export function describeHead(head: ReportHead): readonly (readonly [name: string, value: string])[] {
   const { filter, period } = head;
@@ -20,7 +25,7 @@ export function describeHead(head: ReportHead): readonly (readonly [name: string
     ['Report', kindNames[head.kind]],
     ['Merchant', `${head.merchantName} (${head.merchantId})`],
     ['Shop', head.shopName ?? 'all shops'],
-    ['Period', `${period.from} to ${period.until}, both included`],
+    ['Period', describePeriod(period)],
     ['Time zone', zone],
     ['Only', narrowed === '' ? 'not narrowed' : narrowed],
     ['Made', createMomentWriter()(head.madeAt)],

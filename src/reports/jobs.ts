@@ -2,12 +2,14 @@ import { type JobHandlers, textOf } from '../kernel/jobs/handler.ts';
 import type { ReportDeps } from './deps.ts';
 import { expireReport } from './expire-report.ts';
 import { makeReport } from './make-report.ts';
-import { expireTimer, makeReportJob } from './model.ts';
+import { expireTimer, makeReportJob, runScheduleTimer } from './model.ts';
+import { runSchedule } from './run-schedule.ts';
 
-/** What reports do later: be made, and end. */
+/** What reports do later: be made, be ordered again, and end. */
 export function reportJobs(deps: ReportDeps): JobHandlers {
   return {
     [makeReportJob]: (payload) => makeReport(deps, textOf(payload, 'subject')),
+    [runScheduleTimer]: (payload) => runSchedule(deps, textOf(payload, 'subject')),
     [expireTimer]: (payload) => expireReport(deps, textOf(payload, 'subject')),
   };
 }

@@ -4,6 +4,7 @@ import { after } from '../kernel/clock.ts';
 import { inTransaction } from '../kernel/db/database.ts';
 import type { ReportFormat } from '../kernel/db/generated/prisma/enums.ts';
 import { readSnapshot } from '../kernel/db/read-snapshot.ts';
+import { enqueue } from '../kernel/jobs/enqueue.ts';
 import { setTimers } from '../kernel/jobs/timers.ts';
 import type { Currency } from '../kernel/money.ts';
 import { writeCamt053 } from '../statements/write-camt053.ts';
@@ -15,6 +16,7 @@ import {
   expireTimer,
   isKeptCompressed,
   keptFor,
+  mailReportJob,
   periodOf,
   type ReportHead,
   type Row,
@@ -134,9 +136,10 @@ async function end(
   const finishedAt = clock.now(report);
   const expiresAt = result.status === 'READY' ? after(finishedAt, keptFor) : null;
   await inTransaction(database, async (tx) => {
-    if (!(await endAttempt(tx, attempt, { ...result, finishedAt, expiresAt })) || !expiresAt) return;
-    const { id, merchantId } = report;
-    await setTimers(tx, [{ kind: expireTimer, subject: id, merchantId, dueAt: expiresAt }]);
+    if (!(await endAttempt(tx, attempt, { ...result, finishedAt, expiresAt }))) return;
+    const { id, merchantId, scheduleId } = report;
+    if (expiresAt) await setTimers(tx, [{ kind: expireTimer, subject: id, merchantId, dueAt: expiresAt }]);
+    if (scheduleId !== null) await enqueue(tx, [{ name: mailReportJob, payload: { subject: id } }]);
   });
 }
 

@@ -1,8 +1,9 @@
-import { type Day, dayOf, midnight, parseDay, zone } from '../calendar/model.ts';
+import { at, type Day, dayOf, midnight, parseDay, zone } from '../calendar/model.ts';
 import type {
   Currency,
   PaymentMethod,
   ReportFormat,
+  ReportFrequency,
   ReportKind,
   ReportStatus,
 } from '../kernel/db/generated/prisma/enums.ts';
@@ -27,6 +28,11 @@ export function statesBefore(to: ReportStatus): readonly ReportStatus[] {
 export const makeReportJob = 'make_report';
 /** Kind of the timer that ends a report's file. */
 export const expireTimer = 'expire_report';
+
+/** Kind of the timer that orders the next report of a schedule. */
+export const runScheduleTimer = 'run_report_schedule';
+/** Name of the job that mails a report of a schedule once it is ready or given up; its payload is `{subject}`. */
+export const mailReportJob = 'mail_report';
 
 /** How long a file is kept: 30 days. */
 export const keptFor = { ms: 30 * 86_400_000 } as const;
@@ -186,8 +192,29 @@ export function toDateColumn(day: Day): Date {
   return new Date(`${day.toString()}T00:00:00Z`);
 }
 
+/** The day that such a column holds. */
+export function dayOfColumn(column: Date): Day {
+  return Temporal.PlainDate.from(column.toISOString().slice(0, 10));
+}
+
 /** The period of a report's row. */
 export function periodOf(report: { readonly fromDay: Date; readonly untilDay: Date }): Period {
-  const dayIn = (column: Date): Day => Temporal.PlainDate.from(column.toISOString().slice(0, 10));
-  return { from: dayIn(report.fromDay), until: dayIn(report.untilDay) };
+  return { from: dayOfColumn(report.fromDay), until: dayOfColumn(report.untilDay) };
+}
+
+/** The first day of the day, week (Monday to Sunday, ISO 8601) or month in which a day lies. */
+export function firstDayOf(frequency: ReportFrequency, day: Day): Day {
+  if (frequency === 'WEEKLY') return day.subtract({ days: day.dayOfWeek - 1 });
+  return frequency === 'MONTHLY' ? day.with({ day: 1 }) : day;
+}
+
+/** The last day of the period that begins on a day. */
+export function lastDayOf(frequency: ReportFrequency, first: Day): Day {
+  const next = { DAILY: { days: 1 }, WEEKLY: { weeks: 1 }, MONTHLY: { months: 1 } }[frequency];
+  return first.add(next).subtract({ days: 1 });
+}
+
+/** When the report of a period is made whose last day is given: at 7:00 the morning after, when payouts were made. */
+export function scheduleRunAt(last: Day): Date {
+  return at(last.add({ days: 1 }), { hour: 7 });
 }

@@ -9,6 +9,7 @@ const columns = {
   merchantId: 'merchant_id',
   shopId: 'shop_id',
   owner: 'owner',
+  scheduleId: 'schedule_id',
   idempotencyKey: 'idempotency_key',
   inputHash: 'input_hash',
   kind: 'kind',
@@ -50,13 +51,13 @@ export async function insertReport(tx: Tx, report: Report): Promise<void> {
     name: 'insert-report',
     text: `
       insert into report (id, merchant_id, shop_id, owner, idempotency_key, input_hash, kind, format, from_day, until_day,
-        currencies, methods, statuses, status, created_at, updated_at)
+        currencies, methods, statuses, status, created_at, updated_at, schedule_id)
       values ($1, $2, $3, $4, $5, $6, $7, $8, $9::date, $10::date, $11::text[]::currency[],
-        $12::text[]::payment_method[], $13::text[], $14, $15, $15)`,
+        $12::text[]::payment_method[], $13::text[], $14, $15, $15, $16)`,
     values: [
       ...[row.id, row.merchantId, row.shopId, row.owner, row.idempotencyKey, row.inputHash, row.kind, row.format],
       ...[row.fromDay, row.untilDay].map((day) => day.toISOString().slice(0, 10)),
-      ...[row.currencies, row.methods, row.statuses, row.status, row.createdAt],
+      ...[row.currencies, row.methods, row.statuses, row.status, row.createdAt, row.scheduleId],
     ],
   });
 }

@@ -74,6 +74,8 @@ const byPath: Readonly<Record<string, unknown>> = {
   'Mutation.updateShop.input.url': undefined,
   'Mutation.createReport.input.kind': 'TRANSACTIONS',
   'Mutation.createReport.input.format': 'CSV',
+  'Mutation.scheduleReport.input.kind': 'TRANSACTIONS',
+  'Mutation.scheduleReport.input.format': 'CSV',
 };
 
 /** Whether an input names something that belongs to somebody. */

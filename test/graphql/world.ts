@@ -76,6 +76,8 @@ export type Tenant = {
   readonly linkId: string;
   /** A report of its payouts, with a file. */
   readonly reportId: string;
+  /** A schedule of reports. */
+  readonly scheduleId: string;
   /** A second key, to be revoked. */
   readonly spareKeyId: string;
   /** A token of the REST door, to be revoked. */
@@ -121,12 +123,13 @@ export async function settleTenant(
   const recipientId = await insertRecipient(database, { merchantId: owner, shopId: shop.id, paymentId: paidId, mark });
   const deliveryId = await insertDelivery(database, { shopId: shop.id, paymentId: paidId, mark });
   const reportId = await makeReport(gateway, { key: key.secret, shopId: shop.id, mark });
+  const scheduleId = await schedule(gateway, { key: key.secret, shopId: shop.id, mark });
   const currency = merchantId === undefined ? 'EUR' : 'CZK';
   const changeId = await requestPayoutAccount(gateway, { key: key.secret, currency, mark });
   return {
     ...{ merchantId: owner, shopId: shop.id, serviceKey, key: key.secret, keyId: key.id },
     ...{ paidId, transactionId, refundId, openIds, reservedIds, profileIds, customerId },
-    ...{ deliveryId, payoutId, recipientId, linkId, reportId, changeId, startCursor },
+    ...{ deliveryId, payoutId, recipientId, linkId, reportId, scheduleId, changeId, startCursor },
     ...{ spareKeyId: spare.id, spareTokenId: token.id },
   };
 }
@@ -194,6 +197,20 @@ async function createLink(gateway: TestGateway, { key, shopId, mark }: Wish): Pr
   );
   if (!answer.data?.createPaymentLink.paymentLink) throw new Error(`No link was made: ${JSON.stringify(answer)}`);
   return answer.data.createPaymentLink.paymentLink.id;
+}
+
+/** Has reports of a shop made monthly, and gives the id of the schedule. */
+async function schedule(gateway: TestGateway, { key, shopId, mark }: Wish): Promise<string> {
+  const what = { kind: 'PAYOUTS', format: 'CSV', frequency: 'MONTHLY', email: `${mark}@shop.example` };
+  const answer = await ask<{ scheduleReport: { schedule: { id: string } } }>(
+    gateway,
+    `mutation($input: ScheduleReportInput!) {
+      scheduleReport(input: $input) { ... on ScheduleReportSuccess { schedule { id } } ... on Refusal { code message } }
+    }`,
+    { key, variables: { input: { shopId, idempotencyKey: mark, ...what } } },
+  );
+  if (!answer.data?.scheduleReport.schedule) throw new Error(`Nothing was scheduled: ${JSON.stringify(answer)}`);
+  return answer.data.scheduleReport.schedule.id;
 }
 
 /** Orders a report of what the shop was paid, waits until its file is there, and gives its id. */

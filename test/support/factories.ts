@@ -228,7 +228,15 @@ export function createPaymentDeps(
 
 /** What reports need. */
 export function createReportDeps({ database, clock, log, shops }: PaymentDeps): ReportDeps {
-  return { database, clock, log, shops, publicUrl: 'https://pay.example', addressSecret: 'a secret of addresses' };
+  return {
+    database,
+    clock,
+    log,
+    shops,
+    publicUrl: 'https://pay.example',
+    sendsMails: true,
+    addressSecret: 'a secret of addresses',
+  };
 }
 
 /** What the verbs of refunds need beside payments: lanes of their own. */

@@ -35,6 +35,8 @@ export async function startTestGateway(changes: Partial<Config> = {}): Promise<T
     dataDir,
     secret: undefined,
     publicUrl: undefined,
+    smtpUrl: undefined,
+    mailFrom: undefined,
     logLevel: 'silent',
     activationHours: 4,
     coolingDays: 2,

@@ -1,0 +1,14 @@
+import type { EmailDeps } from './deps.ts';
+import { openMailSender } from './open-mail-sender.ts';
+
+/** Puts together what mails need: a mail server where one is set. */
+export function openEmails(
+  parts: Omit<EmailDeps, 'sender'> & {
+    readonly config: { readonly smtpUrl: string | undefined; readonly mailFrom: string | undefined };
+  },
+): EmailDeps {
+  const { database, clock, log, reports, config } = parts;
+  const { smtpUrl, mailFrom: from } = config;
+  const sender = smtpUrl === undefined ? undefined : openMailSender({ smtpUrl, from, publicUrl: reports.publicUrl });
+  return { database, clock, log, reports, sender };
+}

@@ -1,0 +1,49 @@
+import { createTransport } from 'nodemailer';
+
+/** A mail as it is sent. */
+export type OutgoingMail = {
+  /** UUID; a mail that is sent twice has the same Message-ID both times. */
+  readonly id: string;
+  readonly recipient: string;
+  readonly subject: string;
+  readonly body: string;
+};
+
+/** Hands mails to a mail server. */
+export type MailSender = {
+  /** @throws MailRefused when the server does not take it, or cannot be reached. */
+  send(mail: OutgoingMail): Promise<void>;
+  close(): void;
+};
+
+/** The mail server did not take a mail; the message holds its code and nothing that was sent or used to log in. */
+export class MailRefused extends Error {}
+
+/** How long the server may keep us waiting at each step. */
+const patienceMs = 15_000;
+
+/**
+ * Opens the way to a mail server; nothing is connected before the first mail.
+ * @param settings.smtpUrl `smtp://` (with STARTTLS where the server offers it) or `smtps://`, with user and password in it.
+ */
+export function openMailSender(settings: {
+  readonly smtpUrl: string;
+  readonly from: string | undefined;
+  readonly publicUrl: string;
+}): MailSender {
+  const { hostname } = new URL(settings.publicUrl);
+  const from = settings.from ?? `no-reply@${hostname}`;
+  const waits = { connectionTimeout: patienceMs, greetingTimeout: patienceMs, socketTimeout: patienceMs };
+  const transport = createTransport({ url: settings.smtpUrl, ...waits });
+  return {
+    send: async ({ id, recipient, subject, body }) => {
+      try {
+        await transport.sendMail({ from, to: recipient, subject, text: body, messageId: `<${id}@${hostname}>` });
+      } catch (error) {
+        const { code, responseCode } = error as { readonly code?: unknown; readonly responseCode?: unknown };
+        throw new MailRefused([code, responseCode].filter((part) => part !== undefined).join(' ') || 'UNKNOWN');
+      }
+    },
+    close: () => transport.close(),
+  };
+}
