@@ -47,8 +47,6 @@ Sales      ${rows.toLocaleString('en')}`);
     secret: 'a secret of the bench',
     config: { mode: 'production', smtpUrl: undefined },
   });
-  // The queue's own tables, into which an order writes a job that nobody runs here.
-  await (await import('graphile-worker')).runMigrations({ connectionString: url });
   console.log('\nreport                        rows     seconds    rows/s   file MB   memory: more at its highest');
   for (const [kind, format] of files) {
     const subject = {

@@ -13,7 +13,7 @@ import type {
 import { InvalidInput } from '../kernel/errors.ts';
 import { hashInput, IdempotencyKeyReused, parseIdempotencyKey } from '../kernel/idempotency.ts';
 import { newId } from '../kernel/ids.ts';
-import { enqueue } from '../kernel/jobs/enqueue.ts';
+import { setTimers } from '../kernel/jobs/timers.ts';
 import { findVisibleShop } from '../shops/find-shop.ts';
 import type { ReportDeps } from './deps.ts';
 import { hasFormat, hasMethods, makeReportJob, parsePeriod, type ReportFilter, toDateColumn } from './model.ts';
@@ -138,10 +138,11 @@ export function newReport(
   };
 }
 
-/** Writes a new report, and the job that makes it. */
+/** Writes a new report, and the timer by which a worker makes it at once; there need be no worker yet. */
 export async function orderReport(tx: Tx, report: Report): Promise<void> {
   await insertReport(tx, report);
-  await enqueue(tx, [{ name: makeReportJob, payload: { subject: report.id } }]);
+  const { id: subject, merchantId, createdAt: dueAt } = report;
+  await setTimers(tx, [{ kind: makeReportJob, subject, merchantId, dueAt }]);
 }
 
 function replay(earlier: Report, inputHash: Uint8Array): CreatedReport {

@@ -30,6 +30,7 @@ import {
   type Attempt,
   addPiece,
   beginAttempt,
+  dropPieces,
   endAttempt,
   expectRows,
   type FoundReport,
@@ -139,6 +140,7 @@ async function end(
     if (!(await endAttempt(tx, attempt, { ...result, finishedAt, expiresAt }))) return;
     const { id, merchantId, scheduleId } = report;
     if (expiresAt) await setTimers(tx, [{ kind: expireTimer, subject: id, merchantId, dueAt: expiresAt }]);
+    if (result.status === 'FAILED') await dropPieces(tx, attempt);
     if (scheduleId !== null) await enqueue(tx, [{ name: mailReportJob, payload: { subject: id } }]);
   });
 }

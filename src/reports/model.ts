@@ -24,7 +24,7 @@ export function statesBefore(to: ReportStatus): readonly ReportStatus[] {
   return (Object.keys(moves) as ReportStatus[]).filter((from) => moves[from].includes(to));
 }
 
-/** Name of the job that makes a report; its payload is `{subject}`, the report's id. */
+/** Kind of the timer, and name of its job, that makes a report. */
 export const makeReportJob = 'make_report';
 /** Kind of the timer that ends a report's file. */
 export const expireTimer = 'expire_report';

@@ -116,14 +116,17 @@ export async function beginAttempt(tx: Tx, id: string, at: Date): Promise<number
       where id = $1::uuid and status = any($3::report_status[]) returning attempt`,
     values: [id, at, statesBefore('RUNNING')],
   });
-  if (report) {
-    await tx.query({
-      name: 'drop-lost-report-pieces',
-      text: 'delete from report_piece where report_id = $1::uuid and attempt < $2::int',
-      values: [id, report.attempt],
-    });
-  }
+  if (report) await dropPieces(tx, { id, attempt: report.attempt - 1 });
   return report?.attempt;
+}
+
+/** Drops the pieces of an attempt, and of those before it. */
+export async function dropPieces(tx: Tx, { id, attempt }: Attempt): Promise<void> {
+  await tx.query({
+    name: 'drop-lost-report-pieces',
+    text: 'delete from report_piece where report_id = $1::uuid and attempt <= $2::int',
+    values: [id, attempt],
+  });
 }
 
 /** One attempt to make a report. */

@@ -1,3 +1,4 @@
+import { hideCardNumbers } from '../kernel/card-numbers.ts';
 import type { Currency } from '../kernel/money.ts';
 import type { StatementFile, StatementPart } from '../statements/account-statement.ts';
 import { type ReportHead, type Row, spanOf } from './model.ts';
@@ -42,5 +43,5 @@ function textOf(row: Row, column: string): string {
 
 function textIn(row: Row, column: string): string | undefined {
   const cell = row[column];
-  return typeof cell === 'string' ? cell : undefined;
+  return typeof cell === 'string' ? hideCardNumbers(cell) : undefined;
 }

@@ -1,5 +1,5 @@
 import { type Day, dayOf } from '../calendar/model.ts';
-import { toDecimal } from '../kernel/money.ts';
+import { type Currency, toDecimal } from '../kernel/money.ts';
 import {
   type StatementEntry,
   type StatementFile,
@@ -28,7 +28,7 @@ export async function* writeMt940(file: StatementFile, parts: AsyncIterable<Stat
       start = part;
       piece += headOf(file, part, place);
     } else if (part.part === 'entry') piece += entryOf(part);
-    else if (start) piece += `${balanceOf('62F', start.closing, start, file.until)}-\r\n`;
+    else if (start) piece += `${balanceOf('62F', { ...start, amount: start.closing, day: file.until })}-\r\n`;
     if (piece.length < pieceLength) continue;
     yield piece;
     piece = '';
@@ -42,11 +42,14 @@ function headOf(file: StatementFile, start: StatementStart, place: number): stri
     `:20:${file.id.slice(-12)}${String(place).padStart(4, '0')}`,
     `:25:${withoutHyphens(start.account)}${start.currency}`,
     `:28C:${number}/1`,
-    balanceOf('60F', start.opening, start, file.from),
+    balanceOf('60F', { ...start, amount: start.opening, day: file.from }),
   ].join('\r\n');
 }
 
-function balanceOf(field: '60F' | '62F', amount: bigint, { currency }: StatementStart, day: Day): string {
+function balanceOf(
+  field: '60F' | '62F',
+  { amount, currency, day }: { readonly amount: bigint; readonly currency: Currency; readonly day: Day },
+): string {
   return `:${field}:${signOf(amount)}${dateOf(day)}${currency}${sizeOf(amount)}\r\n`;
 }
 

@@ -56,7 +56,7 @@ const refusalErrors: Readonly<Record<RefusalCode, WireError>> = {
   ACCESS_CLAIMED: { status: 422, code: 'REQ-ERROR-100507' },
   SETTLEMENT_FIXED: { status: 422, code: 'REQ-ERROR-100508' },
   ADDRESS_BY_MESSAGE: { status: 422, code: 'REQ-ERROR-100509' },
-  MAIL_NOT_AVAILABLE: { status: 406, code: 'REQ-ERROR-100406' },
+  MAIL_NOT_AVAILABLE: { status: 422, code: 'REQ-ERROR-100510' },
   CURSOR_INVALID: { status: 422, code: 'REQ-ERROR-100501' },
   CURSOR_EXPIRED: { status: 422, code: 'REQ-ERROR-100502' },
   SLOW_CONSUMER: { status: 422, code: 'REQ-ERROR-100503' },
