@@ -20,7 +20,6 @@ import type { WalletDeps } from './cards/deps.ts';
 import { openSandboxVault } from './cards/open-vault.ts';
 import { sandboxApplePay, sandboxGooglePay } from './cards/sandbox-keys.ts';
 import type { Config } from './config.ts';
-import type { ContractDeps } from './contracts/deps.ts';
 import { openContracts } from './contracts/open-contracts.ts';
 import { openEmails } from './emails/open-emails.ts';
 import type { GraphApp } from './graphql/context.ts';
@@ -49,10 +48,8 @@ import { acquirerTimeoutMs } from './payments/start-transaction.ts';
 import { createEventFeed, type EventFeed } from './realtime/follow-events.ts';
 import type { RefundDeps } from './refunds/deps.ts';
 import { openRefundLanes } from './refunds/open-lanes.ts';
-import type { ReportDeps } from './reports/deps.ts';
 import { openReports } from './reports/open-reports.ts';
 import { createShopFinder } from './shops/find-shop.ts';
-import type { TransferDeps } from './transfers/deps.ts';
 import { countRequests } from './webhooks/count-requests.ts';
 import type { WebhookDeps } from './webhooks/deps.ts';
 import { createRequestSender } from './webhooks/send-request.ts';
@@ -229,14 +226,7 @@ export function createAcquirers({
   return new Map(simulated.map((acquirer) => [acquirer.name, acquirer]));
 }
 
-type Core = {
-  readonly payments: PaymentDeps;
-  readonly refunds: RefundDeps;
-  readonly contracts: ContractDeps;
-  readonly reports: ReportDeps;
-  readonly transfers: TransferDeps;
-  readonly seal: Seal;
-};
+type Core = Pick<GraphApp, 'payments' | 'refunds' | 'contracts' | 'reports' | 'transfers' | 'seal'>;
 type GraphCore = Core & {
   readonly cards: WalletDeps | undefined;
   readonly restTokens: Authenticator;

@@ -128,7 +128,6 @@ const environment = z.object({
     .string()
     .regex(/^[^\s@<>]+@[^\s@<>]+$/, 'must be an e-mail address such as no-reply@pay.example')
     .optional(),
-  SMTP_URL: later('no mails are sent'),
   STATEMENT_ACCOUNTS: list
     .transform((accounts) => accounts.map((account) => account.replaceAll(' ', '').toUpperCase()))
     .refine(
