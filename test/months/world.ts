@@ -27,7 +27,7 @@ import { refundJobs } from '../../src/refunds/jobs.ts';
 import { jsonTable } from '../fx/tables.ts';
 import { createToldAcquirer, type ToldAcquirer } from '../payments/told-acquirer.ts';
 import { createTestDatabase } from '../support/database.ts';
-import { createPaymentDeps, createRefundDeps, prepareJobs, testSeal } from '../support/factories.ts';
+import { createPaymentDeps, createRefundDeps, createReportDeps, prepareJobs, testSeal } from '../support/factories.ts';
 import { runDueJobs } from '../support/run-due-jobs.ts';
 import { acquirers, type Books } from './model-books.ts';
 import { isBankDay, type Moment, plus } from './model-calendar.ts';
@@ -122,6 +122,7 @@ function openDoor({ database, clock, told, alarms }: Pick<MonthWorld, 'database'
   const authenticator = createAuthenticator({ database, clock, keyMode: 'test' });
   const app: GraphApp = {
     ...{ payments, refunds, contracts, authenticator, seal: testSeal, metrics: createMetrics(), addressRule: 'any' },
+    reports: createReportDeps(payments),
     cards: { vault: openSandboxVault(database), clock, googlePay: sandboxGooglePay, applePay: [sandboxApplePay] },
     restTokens: createAuthenticator({ database, clock, keyMode: 'rest' }),
     transfers: { database, log, clock, ...readConfig({}).statements },
