@@ -12,7 +12,8 @@ import { signContract } from '../sign-contract.ts';
 import { LegalFormEnum, MerchantStatusEnum } from './contract.ts';
 
 /** The GraphQL type of an application. */
-export const ApplicationRef = builder.objectRef<Merchant>('Application').implement({
+export const ApplicationRef = builder.prismaObject('Merchant', {
+  variant: 'Application',
   description: 'An application for a contract, as its applicant and operators see it.',
   fields: (t) => ({
     merchantId: t.exposeString('id', { description: '20 characters `[a-z0-9]`.' }),
