@@ -281,7 +281,9 @@ describe('A notice', () => {
 describe('What a shop cannot change by itself', () => {
   it.each([
     [{ settlement: 'WEEKLY' }, 'SETTLEMENT_FIXED', ['settlement']],
+    [{ settlement: null }, 'SETTLEMENT_FIXED', ['settlement']],
     [{ url: 'https://other.example' }, 'ADDRESS_BY_MESSAGE', ['url']],
+    [{ url: null }, 'ADDRESS_BY_MESSAGE', ['url']],
   ])('is refused by name: %j', async (change, code, field) => {
     const { shopId, apiKey: key } = gateway.demo;
     expect(await world.run('updateShop', { shopId, ...change }, { key })).toMatchObject({ code, field });
