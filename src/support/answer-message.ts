@@ -33,7 +33,7 @@ export async function answerMessage(
   if (!found) throw new NotFound('There is no message with this id.', ['messageId']);
   const text = given?.trim() ?? '';
   if (text === '' && decision !== 'APPROVE') throw new InvalidInput('Write an answer for the merchant.', ['answer']);
-  const answer = text === '' ? null : parseText(text, 'answer', { max: 2_000 });
+  const answer = text === '' ? null : parseText(text, 'answer', { max: 2_000, lines: true });
   const { merchantId, shopId, newUrl } = found;
   const asksForAddress = newUrl !== null && shopId !== null;
   if (asksForAddress === (decision === 'ANSWER')) {

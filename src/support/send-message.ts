@@ -34,7 +34,7 @@ export async function sendMessage(
   const { actor, clock } = deps;
   requireWholeMerchant(actor, 'contract:write');
   const idempotencyKey = parseIdempotencyKey(input.idempotencyKey);
-  const text = parseText(input.text.trim(), 'text', { max: 2_000 });
+  const text = parseText(input.text.trim(), 'text', { max: 2_000, lines: true });
   const newUrl = input.newUrl === undefined ? null : parseWebAddress(input.newUrl, ['newUrl']);
   const shopId = input.shop?.id ?? null;
   if (newUrl !== null && shopId === null) throw new InvalidInput('Say which shop is to have this address.', ['shopId']);

@@ -317,9 +317,9 @@ describe('What a shop cannot change by itself', () => {
     expect(await answer(refused, 'REFUSE')).toMatchObject({ code: 'INVALID_INPUT', field: ['answer'] });
     await answer(refused, 'REFUSE', 'We do not serve casinos.');
     expect(await urlOf()).toBe('https://new.example');
-    await answer(await idOf(send({})), 'ANSWER', 'Good luck.');
+    await answer(await idOf(send({ text: 'Dear bank,\nwe have moved.' })), 'ANSWER', 'Thanks.\nGood luck.');
     expect((await world.mine(key, 'messages { status answer }')).messages).toEqual([
-      { status: 'ANSWERED', answer: 'Good luck.' },
+      { status: 'ANSWERED', answer: 'Thanks.\nGood luck.' },
       { status: 'REFUSED', answer: 'We do not serve casinos.' },
       { status: 'APPROVED', answer: null },
     ]);

@@ -48,7 +48,8 @@ const AnswerMessageInput = builder.inputType('AnswerMessageInput', {
     messageId: t.id({ required: true, description: 'The message.' }),
     decision: t.field({ type: MessageDecisionEnum, required: true, description: 'What is done.' }),
     answer: t.string({
-      description: 'What the merchant reads: at most 2,000 characters; only an approval needs none.',
+      description:
+        'What the merchant reads: at most 2,000 characters, also in several lines; only an approval needs none.',
     }),
   }),
 });
