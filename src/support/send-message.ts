@@ -8,6 +8,7 @@ import { hashInput, IdempotencyKeyReused, parseIdempotencyKey } from '../kernel/
 import { newId } from '../kernel/ids.ts';
 import { parseText } from '../kernel/text.ts';
 import { parseWebAddress } from '../kernel/web-address.ts';
+import { readMerchantClocks } from '../merchants/store.ts';
 import type { Shop } from '../shops/model.ts';
 import { findMessageByKey, insertMessage } from './store.ts';
 
@@ -40,7 +41,7 @@ export async function sendMessage(
   if (newUrl !== null && shopId === null) throw new InvalidInput('Say which shop is to have this address.', ['shopId']);
   const inputHash = hashInput({ text, newUrl, shopId });
   const { merchantId } = actor;
-  const at = clock.now(input.shop);
+  const at = clock.now((await readMerchantClocks(tx, [merchantId])).get(merchantId));
   const message: SupportMessage = {
     ...{ id: newId(at), merchantId, shopId, idempotencyKey, inputHash: new Uint8Array(inputHash), text, newUrl },
     ...{ status: 'OPEN', answer: null, createdAt: at, updatedAt: at },

@@ -324,6 +324,21 @@ describe('What a shop cannot change by itself', () => {
       { status: 'APPROVED', answer: null },
     ]);
   });
+
+  it('is asked for and answered by the clock of the merchant, also in a message about no shop', async () => {
+    const { merchantId, apiKey: key } = await world.settle();
+    const input = { idempotencyKey: 'x', text: 'Hello.' };
+    const sent = await world.run('sendMessage', input, { key, select: 'supportMessage { id }' });
+    const { id: messageId } = sent.supportMessage as { id: string };
+    const answer = { messageId, decision: 'ANSWER', answer: 'Good day.' };
+    await world.run('answerMessage', answer, { key: gateway.demo.operatorKey });
+    const { prisma } = gateway.database;
+    const row = await prisma.supportMessage.findUniqueOrThrow({ where: { id: messageId } });
+    const entry = await prisma.auditEntry.findFirstOrThrow({ where: { subject: `message:${messageId}`, merchantId } });
+    // His clock is seven days ahead.
+    const ahead = Date.now() + 6 * 86_400_000;
+    for (const at of [row.createdAt, row.updatedAt, entry.at]) expect(at.getTime()).toBeGreaterThan(ahead);
+  });
 });
 
 it('leaves an entry of the audit log for each deed, in a chain that holds', async () => {
