@@ -99,7 +99,11 @@ describe('An application', () => {
     expect(await world.review(merchantId, 'HOLD', 'We ask for a copy of the register.')).toMatchObject({
       application: { status: 'APPLIED' },
     });
-    expect(await world.review(merchantId, 'CONFIRM_SIGNATURE')).toMatchObject({ application: { status: 'SIGNED' } });
+    expect(await world.review(merchantId, 'CONFIRM_SIGNATURE', 'Signed at our branch.')).toMatchObject({
+      application: { status: 'SIGNED' },
+    });
+    const entry = await gateway.database.prisma.auditEntry.findFirst({ where: { merchantId, action: 'SIGN' } });
+    expect(entry?.data).toEqual({ dueAt: expect.any(String), reason: 'Signed at our branch.' });
     expect(await world.follow(applicant)).toMatchObject({
       status: 'SIGNED',
       heldReason: 'We ask for a copy of the register.',

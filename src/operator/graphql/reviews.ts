@@ -74,7 +74,9 @@ const ReviewApplicationInput = builder.inputType('ReviewApplicationInput', {
   fields: (t) => ({
     merchantId: t.string({ required: true, description: 'The applicant.' }),
     decision: t.field({ type: ApplicationDecisionEnum, required: true, description: 'The decision.' }),
-    reason: t.string({ description: 'What the applicant reads: at most 500 characters.' }),
+    reason: t.string({
+      description: 'Why, for the audit log: at most 500 characters. Of HOLD and REFUSE the applicant reads it as well.',
+    }),
   }),
 });
 
