@@ -91,6 +91,14 @@ describe('An application', () => {
     }
   });
 
+  it('is not shown by GET, whose address would hold the secret', async () => {
+    const { merchantId, secret } = await world.apply();
+    const query = `{ application(merchantId: "${merchantId}", secret: "${secret}") { name } }`;
+    const response = await fetch(`${gateway.url}/graphql?query=${encodeURIComponent(query)}`);
+    const { data, errors } = (await response.json()) as { data: unknown; errors: { extensions: object }[] };
+    expect([data, errors[0]?.extensions]).toEqual([null, { code: 'INVALID_INPUT', field: ['secret'] }]);
+  });
+
   it('of another legal form is signed with the bank, can be held, goes on when it is released', async () => {
     const applicant = await world.apply({ legalForm: 'LIMITED_COMPANY' });
     const { merchantId } = applicant;
