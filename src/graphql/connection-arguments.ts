@@ -55,18 +55,17 @@ export function requirePageForm(args: PageArguments, isId: IdForm = isUuid): voi
 }
 
 /**
- * The filter of a list, widened by the row of its cursor, which is skipped: one that has left the filter since it was read
- * would otherwise not be there to be skipped, and the list would lose the next one in its place.
+ * A condition of a list that a row may cease to fulfil, such as its state, widened by the row of the cursor. That row is
+ * skipped: if it were not there any more, the list would skip the next one in its place.
  * @param args checked by `requirePage`.
  */
-export function withCursor<Filter extends object>(
-  filter: Filter,
+export function withCursor<Condition extends object>(
+  condition: Condition,
   args: PageArguments,
-): Filter | { OR: (Filter | { id: string })[] } {
-  const cursors = [args.after, args.before].filter((cursor) => typeof cursor === 'string');
-  const ids = cursors.flatMap((cursor) => idIn(cursor, () => true) ?? []);
-  if (ids.length === 0 || Object.keys(filter).length === 0) return filter;
-  return { OR: [filter, ...ids.map((id) => ({ id }))] };
+): Condition | { OR: (Condition | { id: string })[] } {
+  const cursor = args.after ?? args.before;
+  const id = typeof cursor === 'string' ? idIn(cursor, () => true) : undefined;
+  return id === undefined ? condition : { OR: [condition, { id }] };
 }
 
 function foreignCursor(name: string): InvalidInput {

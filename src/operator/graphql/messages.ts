@@ -23,7 +23,7 @@ builder.queryField('supportMessages', (t) =>
         await requirePage(args, (id) => supportMessage.findUnique({ where: { id } }));
         return supportMessage.findMany({
           ...query,
-          where: withCursor(args.status ? { status: { in: args.status } } : {}, args),
+          where: args.status ? withCursor({ status: { in: args.status } }, args) : {},
           orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
         });
       },

@@ -26,7 +26,7 @@ builder.queryField('applications', (t) =>
         await requirePage(args, (id) => merchant.findUnique({ where: { id } }), isMerchantId);
         return merchant.findMany({
           ...query,
-          where: withCursor(args.status ? { status: { in: args.status } } : {}, args),
+          where: args.status ? withCursor({ status: { in: args.status } }, args) : {},
           orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
         });
       },
@@ -49,7 +49,7 @@ builder.queryField('reviewedShops', (t) =>
         await requirePage(args, (id) => shop.findUnique({ where: { id } }));
         return shop.findMany({
           ...query,
-          where: withCursor(args.status ? { status: { in: args.status } } : {}, args),
+          where: args.status ? withCursor({ status: { in: args.status } }, args) : {},
           orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
         });
       },
