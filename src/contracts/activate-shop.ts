@@ -1,10 +1,11 @@
 import { appendEntry } from '../audit/sql/append-entry.ts';
 import { inTransaction } from '../kernel/db/database.ts';
 import { setTimers } from '../kernel/jobs/timers.ts';
+import { findShopOwner } from '../shops/store.ts';
 import type { ContractDeps } from './deps.ts';
 import { timers } from './model.ts';
 import { openShop } from './open-shop.ts';
-import { findShopOwner, lockMerchant, readContract } from './store.ts';
+import { lockMerchant, readContract } from './store.ts';
 
 /**
  * Opens a submitted shop once its working hours are over. Safe to repeat; one that is held or refused by then is left alone,

@@ -18,7 +18,7 @@ export type ApplicationDecision = 'CONFIRM_SIGNATURE' | 'HOLD' | 'RELEASE' | 'RE
 type Review = {
   readonly merchantId: string;
   readonly decision: ApplicationDecision;
-  /** Needed for HOLD and REFUSE; the applicant reads it. */
+  /** Needed for HOLD and REFUSE, where the applicant reads it; of every decision it stands in the audit log. */
   readonly reason: string | undefined;
 };
 
@@ -43,7 +43,7 @@ export async function reviewApplication(
   const actor = `operator:${deps.operator.keyId}`;
   if (decision === 'CONFIRM_SIGNATURE') {
     if (status === 'SIGNED') throw new WrongState('The application is signed already.');
-    await moveToSigned(tx, deps, { locked, actor });
+    await moveToSigned(tx, deps, { locked, actor, reason });
     return;
   }
   const done = { tx, locked, at };

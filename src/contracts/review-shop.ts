@@ -8,11 +8,12 @@ import { clearTimers, setTimers } from '../kernel/jobs/timers.ts';
 import { shopFact } from '../shops/events.ts';
 import { mayMoveShop } from '../shops/model.ts';
 import { moveShop, writeShopReview } from '../shops/sql/move-shop.ts';
+import { findShopOwner } from '../shops/store.ts';
 import type { ContractDeps } from './deps.ts';
 import { WrongState } from './errors.ts';
 import { timers } from './model.ts';
 import { requireReason } from './review-application.ts';
-import { findShopOwner, type HeldShop, lockMerchant } from './store.ts';
+import { type HeldShop, lockMerchant } from './store.ts';
 
 /** What an operator may decide on a shop. */
 export type ShopDecision = 'HOLD' | 'RELEASE' | 'REFUSE' | 'SUSPEND' | 'RESUME' | 'CLOSE';

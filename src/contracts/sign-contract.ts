@@ -22,19 +22,21 @@ export async function signContract(tx: Tx, deps: ContractDeps, applicant: Applic
     throw new WrongState('Only sole traders sign by themselves; the bank will arrange your signature with you.');
   }
   if (merchant.status === 'REFUSED') throw new WrongState('This application was refused, so it cannot be signed.');
-  if (merchant.status === 'APPLIED') await moveToSigned(tx, deps, { locked, actor: 'applicant' });
+  if (merchant.status === 'APPLIED') await moveToSigned(tx, deps, { locked, actor: 'applicant', reason: null });
 }
 
 /**
  * Notes that a contract is signed, and sets the moment at which it takes effect by itself: after a few working hours, unless
  * an operator holds or refuses it. The caller has checked that it is APPLIED.
+ * @param signing.reason what an operator says of it, for the audit log.
  */
 export async function moveToSigned(
   tx: Tx,
   deps: Pick<ContractDeps, 'clock' | 'activationHours'>,
-  { locked, actor }: { readonly locked: LockedMerchant; readonly actor: string },
+  signing: { readonly locked: LockedMerchant; readonly actor: string; readonly reason: string | null },
 ): Promise<void> {
-  const { id, status, heldReason, clockOffsetMs } = locked.merchant;
+  const { actor, reason } = signing;
+  const { id, status, heldReason, clockOffsetMs } = signing.locked.merchant;
   const at = deps.clock.now({ clockOffsetMs: Number(clockOffsetMs) });
   const dueAt = afterWorkingHours(at, deps.activationHours);
   await moveMerchant(tx, { id, from: status, to: 'SIGNED', reason: null, dueAt, at });
@@ -44,6 +46,6 @@ export async function moveToSigned(
   if (heldReason === null) await setTimers(tx, [{ kind: timers.activateMerchant, subject: id, merchantId: id, dueAt }]);
   await appendEntry(tx, {
     ...{ at, merchantId: id, actor, action: 'SIGN', subject: `merchant:${id}` },
-    data: { dueAt },
+    data: { dueAt, ...(reason === null ? {} : { reason }) },
   });
 }

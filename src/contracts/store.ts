@@ -1,6 +1,6 @@
 import { type Database, read, type Statement, type Tx } from '../kernel/db/database.ts';
 import type { Application, Contract, Shop } from '../kernel/db/generated/prisma/client.ts';
-import { lockShops } from '../kernel/events/append-events.ts';
+import { lockMerchantWithShops } from '../shops/lock-merchant.ts';
 import type { ContractHolder } from './model.ts';
 
 /** A shop as the verbs of contracts know it. */
@@ -11,26 +11,15 @@ export type HeldShop = Pick<
 
 export type LockedMerchant = { readonly merchant: ContractHolder; readonly shops: readonly HeldShop[] };
 
-/**
- * Locks a merchant with all his shops, the counters of the shops first, and reads them; undefined when there is no such
- * merchant.
- */
+/** Locks a merchant with all his shops, and reads them; undefined when there is no such merchant. */
 export async function lockMerchant(tx: Tx, merchantId: string): Promise<LockedMerchant | undefined> {
-  const ids = await tx.query<{ id: string }>({
-    name: 'find-shops-of-merchant',
-    text: 'select id from shop where merchant_id = $1::text',
-    values: [merchantId],
-  });
-  await lockShops(
-    tx,
-    ids.map(({ id }) => id),
-  );
+  await lockMerchantWithShops(tx, merchantId);
   const [merchant] = await tx.query<ContractHolder>({
-    name: 'lock-merchant',
+    name: 'read-contract-holder',
     text: `
       select id, status, legal_form as "legalForm", review_due_at as "reviewDueAt", held_reason as "heldReason",
         clock_offset_ms as "clockOffsetMs"
-      from merchant where id = $1::text for no key update`,
+      from merchant where id = $1::text`,
     values: [merchantId],
   });
   if (!merchant) return undefined;
@@ -43,16 +32,6 @@ export async function lockMerchant(tx: Tx, merchantId: string): Promise<LockedMe
     values: [merchantId],
   });
   return { merchant, shops };
-}
-
-/** Whose shop it is; undefined when there is none with this id. */
-export async function findShopOwner(tx: Tx, shopId: string): Promise<string | undefined> {
-  const [row] = await tx.query<{ merchantId: string }>({
-    name: 'find-shop-owner',
-    text: 'select merchant_id as "merchantId" from shop where id = $1::uuid',
-    values: [shopId],
-  });
-  return row?.merchantId;
 }
 
 /** Writes why an application is held, or that nobody holds it, and when it takes effect by itself. */

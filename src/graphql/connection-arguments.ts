@@ -11,17 +11,25 @@ type PageArguments = {
   readonly before?: string | null | undefined;
 };
 
+/** Says whether a text has the form of an id. */
+type IdForm = (text: string) => boolean;
+
 /**
  * Checks the arguments of a connection (Relay cursor connections specification), which Pothos then uses, and looks up the
  * row of its cursor: one of somebody else's row must say no more than one of no row.
  * @param find looks for a row by its id among all rows that the list could have without its filter.
+ * @param isId says whether a text has the form of an id of such a row; they are UUIDs unless it is given.
  * @throws InvalidInput as `requirePageForm`, and when the row of the cursor is none of this list.
  */
-export async function requirePage(args: PageArguments, find: (id: string) => Promise<unknown>): Promise<void> {
-  requirePageForm(args);
+export async function requirePage(
+  args: PageArguments,
+  find: (id: string) => Promise<unknown>,
+  isId: IdForm = isUuid,
+): Promise<void> {
+  requirePageForm(args, isId);
   for (const name of ['after', 'before'] as const) {
     const cursor = args[name];
-    if (typeof cursor === 'string' && !(await find(idIn(cursor) ?? ''))) throw foreignCursor(name);
+    if (typeof cursor === 'string' && !(await find(idIn(cursor, isId) ?? ''))) throw foreignCursor(name);
   }
 }
 
@@ -30,7 +38,7 @@ export async function requirePage(args: PageArguments, find: (id: string) => Pro
  * for the cursor among the row's own.
  * @throws InvalidInput when `first` and `last` are both given, are negative or over 100, or a cursor is none of ours.
  */
-export function requirePageForm(args: PageArguments): void {
+export function requirePageForm(args: PageArguments, isId: IdForm = isUuid): void {
   for (const name of ['first', 'last'] as const) {
     const size = args[name];
     if (size !== null && size !== undefined && (size < 0 || size > pageSizeMax)) {
@@ -42,16 +50,30 @@ export function requirePageForm(args: PageArguments): void {
   }
   for (const name of ['after', 'before'] as const) {
     const cursor = args[name];
-    if (typeof cursor === 'string' && idIn(cursor) === undefined) throw foreignCursor(name);
+    if (typeof cursor === 'string' && idIn(cursor, isId) === undefined) throw foreignCursor(name);
   }
+}
+
+/**
+ * A condition of a list that a row may cease to fulfil, such as its state, widened by the row of the cursor. That row is
+ * skipped: if it were not there any more, the list would skip the next one in its place.
+ * @param args checked by `requirePage`.
+ */
+export function withCursor<Condition extends object>(
+  condition: Condition,
+  args: PageArguments,
+): Condition | { OR: (Condition | { id: string })[] } {
+  const cursor = args.after ?? args.before;
+  const id = typeof cursor === 'string' ? idIn(cursor, () => true) : undefined;
+  return id === undefined ? condition : { OR: [condition, { id }] };
 }
 
 function foreignCursor(name: string): InvalidInput {
   return new InvalidInput(`${name} is not a cursor of this list; take one from pageInfo or an edge.`, [name]);
 }
 
-/** Row cursors are what Pothos makes of the id of a row: base64 of `GPC:S:<uuid>`. */
-function idIn(cursor: string): string | undefined {
-  const [, id] = /^GPC:S:([0-9a-f-]{36})$/.exec(Buffer.from(cursor, 'base64').toString('utf8')) ?? [];
-  return id !== undefined && isUuid(id) ? id : undefined;
+/** Row cursors are what Pothos makes of the id of a row: base64 of `GPC:S:<id>`. */
+function idIn(cursor: string, isId: IdForm): string | undefined {
+  const [, id] = /^GPC:S:([0-9a-z-]{1,36})$/.exec(Buffer.from(cursor, 'base64').toString('utf8')) ?? [];
+  return id !== undefined && isId(id) ? id : undefined;
 }

@@ -63,6 +63,8 @@ export type GraphContext = {
   readonly authorization: string | undefined;
   /** Where the request comes from, as far as our proxies vouch for it. */
   readonly address: string;
+  /** Whether the operation stands in the address of the request (GET), and so in the log of every proxy. */
+  readonly inAddress: boolean;
   readonly loaders: Loaders;
 };
 

@@ -48,8 +48,8 @@ export function createGraphServer(options: {
   });
 }
 
-function pickTransport({ actor, operator, authorization, address }: Transport): Transport {
-  return { actor, operator, authorization, address };
+function pickTransport({ actor, operator, authorization, address, inAddress }: Transport): Transport {
+  return { actor, operator, authorization, address, inAddress };
 }
 
 /**

@@ -37,6 +37,8 @@ export type Transport = {
   readonly authorization: string | undefined;
   /** Where the request comes from, as far as our proxies vouch for it. */
   readonly address: string;
+  /** Whether the operation stands in the address of the request (GET), and so in the log of every proxy. */
+  readonly inAddress: boolean;
 };
 
 /**

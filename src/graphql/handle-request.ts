@@ -59,7 +59,8 @@ export function createHttpHandler(options: {
         return;
       }
       const address = addressOf(request, trustedProxies);
-      await yoga(request, response, { actor, operator, authorization, address });
+      const inAddress = request.method !== 'POST';
+      await yoga(request, response, { actor, operator, authorization, address, inAddress });
     },
     drain: () => {
       for (const response of responses) if (isStream(response)) response.destroy();

@@ -148,6 +148,7 @@ async function prepare(
     operator: undefined,
     authorization: holder?.authorization,
     address: addressOf(context.extra.request, trustedProxies),
+    inAddress: false,
   };
   const { schema, execute, subscribe, contextFactory, parse, validate } = yoga.getEnveloped(transport);
   try {

@@ -4,23 +4,27 @@ import { InvalidInput } from './errors.ts';
 /** What is said of a text that is refused for a card number in it, behind the name of its field. */
 export const cardNumberFound = 'looks like a card number; card numbers go only into the card form.';
 
+/** How long a text may be, in characters; one of several lines may hold line breaks (`\n`), each one character. */
+type TextForm = { readonly max: number; readonly min?: number; readonly lines?: boolean };
+
 /**
- * Takes a line of text: no control characters, no card number, within its length in characters.
+ * Takes a text: no control characters, no card number, within its length in characters. It is one line unless its form
+ * allows several.
  * @throws InvalidInput naming the field.
  */
 export function parseText(
   text: string,
   field: string | readonly string[],
-  length: { readonly max: number; readonly min?: number },
+  { max, min = 1, lines = false }: TextForm,
 ): string {
   const path = typeof field === 'string' ? [field] : field;
-  const { max, min = 1 } = length;
   const size = [...text].length;
   if (size < min || size > max) {
     throw new InvalidInput(`${path.at(-1)} must have ${min} to ${max} characters, not ${size}.`, path);
   }
-  if (/\p{Cc}|\p{Cs}/u.test(text)) {
-    throw new InvalidInput(`${path.at(-1)} may hold no control characters and no broken letters.`, path);
+  if (/\p{Cc}|\p{Cs}/u.test(lines ? text.replaceAll('\n', '') : text)) {
+    const but = lines ? ' but line breaks (\\n)' : '';
+    throw new InvalidInput(`${path.at(-1)} may hold no control characters${but} and no broken letters.`, path);
   }
   refuseCardNumber(text, path);
   return text;

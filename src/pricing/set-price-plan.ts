@@ -3,11 +3,10 @@ import type { Operator } from '../auth/authenticate-operator.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Tx } from '../kernel/db/database.ts';
 import { InvalidInput, NotFound } from '../kernel/errors.ts';
-import { lockShops } from '../kernel/events/append-events.ts';
 import { isUuid, newId } from '../kernel/ids.ts';
-import { lockTurnovers } from '../merchants/sql/lock-turnovers.ts';
 import { readMerchantClocks, readSigning } from '../merchants/store.ts';
-import { readShopsBeside } from '../shops/store.ts';
+import { lockMerchantWithShops } from '../shops/lock-merchant.ts';
+import { findShopOwner } from '../shops/store.ts';
 import { checkTerms, type WantedTerms } from './check-terms.ts';
 import { lastDayOf, type PricePlan, type Promotion, promotionOf, type Terms } from './model.ts';
 import { recountTurnover } from './sql/recount-turnover.ts';
@@ -37,7 +36,9 @@ export async function setPricePlan(
 ): Promise<PricePlan> {
   const checked = checkTerms(input);
   const shopId = input.shopId.toLowerCase();
-  const merchantId = await lockAll(tx, shopId);
+  const merchantId = isUuid(shopId) ? await findShopOwner(tx, shopId) : undefined;
+  if (merchantId === undefined) throw new NotFound('No shop has this id.', ['shopId']);
+  await lockMerchantWithShops(tx, merchantId);
   const now = clock.now((await readMerchantClocks(tx, [merchantId])).get(merchantId));
   const { validFrom = now } = input;
   if (validFrom < now) {
@@ -57,15 +58,6 @@ export async function setPricePlan(
     data: { before: before ? told(before) : null, after: told(plan) },
   });
   return plan;
-}
-
-/** Locks all shops of the merchant of a shop and then him, so that no sale counts meanwhile (domain: lock order). */
-async function lockAll(tx: Tx, shopId: string): Promise<string> {
-  const beside = isUuid(shopId) ? await readShopsBeside(tx, shopId) : undefined;
-  if (!beside) throw new NotFound('No shop has this id.', ['shopId']);
-  await lockShops(tx, beside.shopIds);
-  await lockTurnovers(tx, [beside.merchantId]);
-  return beside.merchantId;
 }
 
 function requirePromotion(signedAt: Date | undefined, validFrom: Date): Promotion {

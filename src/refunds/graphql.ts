@@ -1,5 +1,5 @@
 import { builder } from '../graphql/builder.ts';
-import { requirePage, requirePageForm } from '../graphql/connection-arguments.ts';
+import { requirePage, requirePageForm, withCursor } from '../graphql/connection-arguments.ts';
 import { actorWith } from '../graphql/context.ts';
 import { describeValues } from '../graphql/describe-values.ts';
 import { MoneyRef } from '../graphql/money.ts';
@@ -113,7 +113,7 @@ builder.queryField('refunds', (t) =>
           ...query,
           where: {
             shopId: shop.id,
-            ...(filter?.status ? { status: { in: filter.status } } : {}),
+            ...(filter?.status ? withCursor({ status: { in: filter.status } }, args) : {}),
             ...(transactionId
               ? { transactionId: parseId(transactionId, 'transaction', ['filter', 'transactionId']) }
               : {}),

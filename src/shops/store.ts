@@ -92,18 +92,22 @@ function toShop(row: ShopRow): Shop {
   };
 }
 
-/** Reads whose a shop is and all shops that are his; undefined when there is no such shop. */
-export async function readShopsBeside(
-  tx: Tx,
-  shopId: string,
-): Promise<{ readonly merchantId: string; readonly shopIds: readonly string[] } | undefined> {
-  const [row] = await tx.query<{ merchantId: string; shopIds: string[] }>({
-    name: 'read-shops-beside',
-    text: `
-      select s.merchant_id as "merchantId",
-        array(select b.id::text from shop b where b.merchant_id = s.merchant_id order by b.id) as "shopIds"
-      from shop s where s.id = $1::uuid`,
+/** Whose shop it is; undefined when there is none with this id. */
+export async function findShopOwner(tx: Tx, shopId: string): Promise<string | undefined> {
+  const [row] = await tx.query<{ merchantId: string }>({
+    name: 'find-shop-owner',
+    text: 'select merchant_id as "merchantId" from shop where id = $1::uuid',
     values: [shopId],
   });
-  return row;
+  return row?.merchantId;
+}
+
+/** Reads the ids of all shops of a merchant. */
+export async function readShopIds(tx: Tx, merchantId: string): Promise<readonly string[]> {
+  const rows = await tx.query<{ id: string }>({
+    name: 'read-shop-ids',
+    text: 'select id from shop where merchant_id = $1::text',
+    values: [merchantId],
+  });
+  return rows.map(({ id }) => id);
 }

@@ -28,7 +28,7 @@ export async function updateShop(
   requireScope(deps.actor, 'shops:write');
   const { shop, settings } = input;
   const { name, notificationUrl } = settings;
-  if (input.fixed?.settlement != null) throw new SettlementFixed();
+  if (input.fixed?.settlement !== undefined) throw new SettlementFixed();
   if (input.fixed?.url !== undefined) throw new AddressByMessage();
   if (name !== undefined) parseText(name.trim(), 'name', { max: 100 });
   if (typeof notificationUrl === 'string') {

@@ -7,6 +7,7 @@ import type { SupportMessage } from '../kernel/db/generated/prisma/client.ts';
 import { InvalidInput, NotFound } from '../kernel/errors.ts';
 import { lockShops } from '../kernel/events/append-events.ts';
 import { parseText } from '../kernel/text.ts';
+import { readMerchantClocks } from '../merchants/store.ts';
 import { writeShopAddress } from '../shops/sql/write-shop-settings.ts';
 import { decisions, type MessageDecision } from './model.ts';
 import { endMessage, readMessage } from './store.ts';
@@ -33,7 +34,7 @@ export async function answerMessage(
   if (!found) throw new NotFound('There is no message with this id.', ['messageId']);
   const text = given?.trim() ?? '';
   if (text === '' && decision !== 'APPROVE') throw new InvalidInput('Write an answer for the merchant.', ['answer']);
-  const answer = text === '' ? null : parseText(text, 'answer', { max: 2_000 });
+  const answer = text === '' ? null : parseText(text, 'answer', { max: 2_000, lines: true });
   const { merchantId, shopId, newUrl } = found;
   const asksForAddress = newUrl !== null && shopId !== null;
   if (asksForAddress === (decision === 'ANSWER')) {
@@ -43,7 +44,7 @@ export async function answerMessage(
         : 'This message asks for no address: answer it.',
     );
   }
-  const at = deps.clock.now();
+  const at = deps.clock.now((await readMerchantClocks(tx, [merchantId])).get(merchantId));
   if (shopId !== null) await lockShops(tx, [shopId]);
   const ended = await endMessage(tx, { id: messageId, status: decisions[decision], answer, at });
   if (!ended)

@@ -58,7 +58,7 @@ const SendMessageInput = builder.inputType('SendMessageInput', {
   description: 'A message to the bank.',
   fields: (t) => ({
     idempotencyKey: t.string({ required: true, description: '1 to 255 characters, unique for the merchant.' }),
-    text: t.string({ required: true, description: '1 to 2,000 characters.' }),
+    text: t.string({ required: true, description: '1 to 2,000 characters, in several lines if you like (`\\n`).' }),
     shopId: t.id({ description: 'Which shop it is about.' }),
     newUrl: t.field({ type: 'URL', description: 'Where that shop sells from now on; an operator approves it.' }),
   }),

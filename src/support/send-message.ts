@@ -8,6 +8,7 @@ import { hashInput, IdempotencyKeyReused, parseIdempotencyKey } from '../kernel/
 import { newId } from '../kernel/ids.ts';
 import { parseText } from '../kernel/text.ts';
 import { parseWebAddress } from '../kernel/web-address.ts';
+import { readMerchantClocks } from '../merchants/store.ts';
 import type { Shop } from '../shops/model.ts';
 import { findMessageByKey, insertMessage } from './store.ts';
 
@@ -34,13 +35,13 @@ export async function sendMessage(
   const { actor, clock } = deps;
   requireWholeMerchant(actor, 'contract:write');
   const idempotencyKey = parseIdempotencyKey(input.idempotencyKey);
-  const text = parseText(input.text.trim(), 'text', { max: 2_000 });
+  const text = parseText(input.text.trim(), 'text', { max: 2_000, lines: true });
   const newUrl = input.newUrl === undefined ? null : parseWebAddress(input.newUrl, ['newUrl']);
   const shopId = input.shop?.id ?? null;
   if (newUrl !== null && shopId === null) throw new InvalidInput('Say which shop is to have this address.', ['shopId']);
   const inputHash = hashInput({ text, newUrl, shopId });
   const { merchantId } = actor;
-  const at = clock.now(input.shop);
+  const at = clock.now((await readMerchantClocks(tx, [merchantId])).get(merchantId));
   const message: SupportMessage = {
     ...{ id: newId(at), merchantId, shopId, idempotencyKey, inputHash: new Uint8Array(inputHash), text, newUrl },
     ...{ status: 'OPEN', answer: null, createdAt: at, updatedAt: at },

@@ -1,5 +1,5 @@
 import { builder } from '../graphql/builder.ts';
-import { requirePage } from '../graphql/connection-arguments.ts';
+import { requirePage, withCursor } from '../graphql/connection-arguments.ts';
 import { actorWith } from '../graphql/context.ts';
 import { describeValues } from '../graphql/describe-values.ts';
 import { refusable, resultUnion } from '../graphql/refusable.ts';
@@ -88,7 +88,7 @@ builder.queryField('webhookDeliveries', (t) =>
           ...query,
           where: {
             shopId: shop.id,
-            ...(filter?.status ? { status: { in: filter.status } } : {}),
+            ...(filter?.status ? withCursor({ status: { in: filter.status } }, args) : {}),
             ...(filter?.paymentId ? { paymentId: parseId(filter.paymentId, 'payment', ['filter', 'paymentId']) } : {}),
           },
           orderBy: { eventNumber: 'desc' },

@@ -64,14 +64,3 @@ describe('First keys that were lost', () => {
     expect(await reopen(applicant.merchantId, { key: gateway.demo.apiKey })).toMatchObject({ code: 'FORBIDDEN' });
   });
 });
-
-it('Two who claim the first keys at once get them once, and one pair of keys is made', async () => {
-  const applicant = await world.apply();
-  await world.sign(applicant);
-  await world.pass(applicant.merchantId, 7);
-  await world.becomes(applicant, 'ACTIVE');
-  const outcomes = await Promise.all([1, 2, 3].map(() => world.claim(applicant)));
-  expect(outcomes.filter(({ code }) => code === 'ACCESS_CLAIMED')).toHaveLength(2);
-  expect(outcomes.filter(({ apiKey }) => apiKey !== undefined)).toHaveLength(1);
-  expect(await gateway.database.prisma.apiKey.count({ where: { merchantId: applicant.merchantId } })).toBe(2);
-});

@@ -91,6 +91,14 @@ describe('An application', () => {
     }
   });
 
+  it('is not shown by GET, whose address would hold the secret', async () => {
+    const { merchantId, secret } = await world.apply();
+    const query = `{ application(merchantId: "${merchantId}", secret: "${secret}") { name } }`;
+    const response = await fetch(`${gateway.url}/graphql?query=${encodeURIComponent(query)}`);
+    const { data, errors } = (await response.json()) as { data: unknown; errors: { extensions: object }[] };
+    expect([data, errors[0]?.extensions]).toEqual([null, { code: 'INVALID_INPUT', field: ['secret'] }]);
+  });
+
   it('of another legal form is signed with the bank, can be held, goes on when it is released', async () => {
     const applicant = await world.apply({ legalForm: 'LIMITED_COMPANY' });
     const { merchantId } = applicant;
@@ -99,7 +107,11 @@ describe('An application', () => {
     expect(await world.review(merchantId, 'HOLD', 'We ask for a copy of the register.')).toMatchObject({
       application: { status: 'APPLIED' },
     });
-    expect(await world.review(merchantId, 'CONFIRM_SIGNATURE')).toMatchObject({ application: { status: 'SIGNED' } });
+    expect(await world.review(merchantId, 'CONFIRM_SIGNATURE', 'Signed at our branch.')).toMatchObject({
+      application: { status: 'SIGNED' },
+    });
+    const entry = await gateway.database.prisma.auditEntry.findFirst({ where: { merchantId, action: 'SIGN' } });
+    expect(entry?.data).toEqual({ dueAt: expect.any(String), reason: 'Signed at our branch.' });
     expect(await world.follow(applicant)).toMatchObject({
       status: 'SIGNED',
       heldReason: 'We ask for a copy of the register.',
@@ -281,7 +293,9 @@ describe('A notice', () => {
 describe('What a shop cannot change by itself', () => {
   it.each([
     [{ settlement: 'WEEKLY' }, 'SETTLEMENT_FIXED', ['settlement']],
+    [{ settlement: null }, 'SETTLEMENT_FIXED', ['settlement']],
     [{ url: 'https://other.example' }, 'ADDRESS_BY_MESSAGE', ['url']],
+    [{ url: null }, 'ADDRESS_BY_MESSAGE', ['url']],
   ])('is refused by name: %j', async (change, code, field) => {
     const { shopId, apiKey: key } = gateway.demo;
     expect(await world.run('updateShop', { shopId, ...change }, { key })).toMatchObject({ code, field });
@@ -315,12 +329,27 @@ describe('What a shop cannot change by itself', () => {
     expect(await answer(refused, 'REFUSE')).toMatchObject({ code: 'INVALID_INPUT', field: ['answer'] });
     await answer(refused, 'REFUSE', 'We do not serve casinos.');
     expect(await urlOf()).toBe('https://new.example');
-    await answer(await idOf(send({})), 'ANSWER', 'Good luck.');
+    await answer(await idOf(send({ text: 'Dear bank,\nwe have moved.' })), 'ANSWER', 'Thanks.\nGood luck.');
     expect((await world.mine(key, 'messages { status answer }')).messages).toEqual([
-      { status: 'ANSWERED', answer: 'Good luck.' },
+      { status: 'ANSWERED', answer: 'Thanks.\nGood luck.' },
       { status: 'REFUSED', answer: 'We do not serve casinos.' },
       { status: 'APPROVED', answer: null },
     ]);
+  });
+
+  it('is asked for and answered by the clock of the merchant, also in a message about no shop', async () => {
+    const { merchantId, apiKey: key } = await world.settle();
+    const input = { idempotencyKey: 'x', text: 'Hello.' };
+    const sent = await world.run('sendMessage', input, { key, select: 'supportMessage { id }' });
+    const { id: messageId } = sent.supportMessage as { id: string };
+    const answer = { messageId, decision: 'ANSWER', answer: 'Good day.' };
+    await world.run('answerMessage', answer, { key: gateway.demo.operatorKey });
+    const { prisma } = gateway.database;
+    const row = await prisma.supportMessage.findUniqueOrThrow({ where: { id: messageId } });
+    const entry = await prisma.auditEntry.findFirstOrThrow({ where: { subject: `message:${messageId}`, merchantId } });
+    // His clock is seven days ahead.
+    const ahead = Date.now() + 6 * 86_400_000;
+    for (const at of [row.createdAt, row.updatedAt, entry.at]) expect(at.getTime()).toBeGreaterThan(ahead);
   });
 });
 

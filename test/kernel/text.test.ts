@@ -45,6 +45,20 @@ describe('A line of text', () => {
   });
 });
 
+describe('A text of several lines', () => {
+  it('is kept as it is', () => {
+    expect(parseText('Dear bank,\n\nwe have moved.', 'text', { max: 30, lines: true })).toBe(
+      'Dear bank,\n\nwe have moved.',
+    );
+  });
+
+  it.each(['a\r\nb', 'a\tb', 'a\0b', '\ud800'])('is refused with other control characters: %j', (text) => {
+    expect(() => parseText(text, 'text', { max: 10, lines: true })).toThrow(
+      'text may hold no control characters but line breaks (\\n) and no broken letters.',
+    );
+  });
+});
+
 it('A text of several lines passes when it holds no card number, and names its field when it does', () => {
   expect(() => refuseCardNumber('two\nlines', ['description'])).not.toThrow();
   expect(() => refuseCardNumber(undefined, ['description'])).not.toThrow();

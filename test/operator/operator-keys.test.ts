@@ -1,7 +1,10 @@
 import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newOperatorKey } from '../../src/auth/model.ts';
+import type { Demo } from '../../src/demo.ts';
 import { walkSchema } from '../graphql/walk-schema.ts';
 import { type Answer, ask, startTestGateway, type TestGateway } from '../support/gateway.ts';
 
@@ -23,6 +26,18 @@ describe('An operator’s key', () => {
   it('is in demo.json, and stays the same over a restart', async () => {
     expect(gateway.demo.operatorKey).toMatch(/^bo_test_/);
     expect((await who(gateway.demo.operatorKey)).data.operator.name).toBe('Demo');
+    expect(await demoOfRestart()).toMatchObject(secretsOf(gateway.demo));
+    expect((await who(gateway.demo.operatorKey)).data.operator.name).toBe('Demo');
+  });
+
+  it('is given to a demo.json of a version without operators, which keeps all else', async () => {
+    const { operatorKey, ...older } = secretsOf(gateway.demo);
+    await writeFile(join(gateway.config.dataDir, 'demo.json'), JSON.stringify(older));
+    const demo = await demoOfRestart();
+    expect(demo).toMatchObject(older);
+    expect(demo.operatorKey).toMatch(/^bo_test_/);
+    expect(demo.operatorKey).not.toBe(operatorKey);
+    expect((await who(demo.operatorKey)).data.operator.name).toBe('Demo');
   });
 
   it('is needed for every operation of operators, which no key of a merchant opens', async () => {
@@ -89,6 +104,19 @@ describe('An operator’s key', () => {
     expect(stderr).toMatch(words);
   });
 });
+
+/** Starts a gateway anew on the same data, and gives what `demo.json` then holds. */
+async function demoOfRestart(): Promise<Demo> {
+  const { databaseUrl, dataDir } = gateway.config;
+  const again = await startTestGateway({ role: 'api', databaseUrl, dataDir });
+  await again.stop();
+  return again.demo;
+}
+
+/** What of it is no address. */
+function secretsOf({ merchantId, shopId, serviceId, serviceKey, restToken, apiKey, operatorKey }: Demo) {
+  return { merchantId, shopId, serviceId, serviceKey, restToken, apiKey, operatorKey };
+}
 
 type Ran = { readonly code: number; readonly stdout: string; readonly stderr: string };
 

@@ -5,6 +5,7 @@ import { answering, resultUnion } from '../../graphql/refusable.ts';
 import { addressGroup } from '../../kernel/address-group.ts';
 import { inTransaction } from '../../kernel/db/database.ts';
 import type { Merchant } from '../../kernel/db/generated/prisma/client.ts';
+import { InvalidInput } from '../../kernel/errors.ts';
 import { type Applied, applyForContract } from '../apply-for-contract.ts';
 import { claimAccess, type FirstAccess } from '../claim-access.ts';
 import { type Applicant, requireApplicant } from '../require-applicant.ts';
@@ -12,7 +13,8 @@ import { signContract } from '../sign-contract.ts';
 import { LegalFormEnum, MerchantStatusEnum } from './contract.ts';
 
 /** The GraphQL type of an application. */
-export const ApplicationRef = builder.objectRef<Merchant>('Application').implement({
+export const ApplicationRef = builder.prismaObject('Merchant', {
+  variant: 'Application',
   description: 'An application for a contract, as its applicant and operators see it.',
   fields: (t) => ({
     merchantId: t.exposeString('id', { description: '20 characters `[a-z0-9]`.' }),
@@ -44,12 +46,20 @@ async function readApplicant(context: GraphContext, applicant: Applicant): Promi
 builder.queryField('application', (t) =>
   t.field({
     type: ApplicationRef,
-    description: 'An application, for whoever made it. Needs no key. Refusals: NOT_FOUND.',
+    description:
+      'An application, for whoever made it. Send it by POST: an address with the secret in it would stand in logs. Needs no key. Refusals: NOT_FOUND, INVALID_INPUT (sent by GET).',
     args: {
       merchantId: t.arg.string({ required: true, description: 'As `applyForContract` gave it.' }),
       secret: t.arg.string({ required: true, description: 'As `applyForContract` gave it.' }),
     },
-    resolve: (_, applicant, context) => readApplicant(context, applicant),
+    resolve: (_, applicant, context) => {
+      if (context.inAddress) {
+        throw new InvalidInput('Send this query by POST: the address of a request, with the secret, goes into logs.', [
+          'secret',
+        ]);
+      }
+      return readApplicant(context, applicant);
+    },
   }),
 );
 

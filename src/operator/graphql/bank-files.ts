@@ -1,5 +1,5 @@
 import { builder } from '../../graphql/builder.ts';
-import { requirePage } from '../../graphql/connection-arguments.ts';
+import { requirePage, withCursor } from '../../graphql/connection-arguments.ts';
 import { requireOperator } from '../../graphql/context.ts';
 import { describeValues } from '../../graphql/describe-values.ts';
 import { CurrencyEnum, MoneyRef } from '../../graphql/money.ts';
@@ -76,7 +76,10 @@ builder.queryField('bankFiles', (t) =>
         const { status, currency } = args;
         return bankFile.findMany({
           ...query,
-          where: { ...(status && { status: { in: status } }), ...(currency && { currency: { in: currency } }) },
+          where: {
+            ...(status && withCursor({ status: { in: status } }, args)),
+            ...(currency && { currency: { in: currency } }),
+          },
           orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
         });
       },

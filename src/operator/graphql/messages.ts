@@ -1,38 +1,36 @@
 import { builder } from '../../graphql/builder.ts';
-import { pageSizeMax } from '../../graphql/connection-arguments.ts';
+import { requirePage, withCursor } from '../../graphql/connection-arguments.ts';
 import { requireOperator } from '../../graphql/context.ts';
 import { describeValues } from '../../graphql/describe-values.ts';
 import { refusableForOperator, resultUnion } from '../../graphql/refusable.ts';
 import { inTransaction } from '../../kernel/db/database.ts';
 import type { SupportMessage } from '../../kernel/db/generated/prisma/client.ts';
-import { InvalidInput } from '../../kernel/errors.ts';
 import { parseId } from '../../kernel/ids.ts';
 import { answerMessage } from '../../support/answer-message.ts';
 import { SupportMessageRef, SupportMessageStatusEnum } from '../../support/graphql.ts';
 import type { MessageDecision } from '../../support/model.ts';
 
 builder.queryField('supportMessages', (t) =>
-  t.field({
-    type: [SupportMessageRef],
-    description: 'Messages of all merchants, oldest first. Operators only. Refusals: INVALID_INPUT (the page size).',
-    args: {
-      status: t.arg({ type: [SupportMessageStatusEnum], description: 'Only in one of these states.' }),
-      newerThan: t.arg({ type: 'DateTime', description: 'Only written after this moment; for the next page.' }),
-      first: t.arg.int({ defaultValue: 20, required: true, description: `1 to ${pageSizeMax}.` }),
+  t.prismaConnection(
+    {
+      type: SupportMessageRef,
+      cursor: 'id',
+      description: 'Messages of all merchants, oldest first. Operators only. Refusals: INVALID_INPUT (the page).',
+      args: { status: t.arg({ type: [SupportMessageStatusEnum], description: 'Only in one of these states.' }) },
+      resolve: async (query, _, args, context) => {
+        requireOperator(context);
+        const { supportMessage } = context.app.payments.database.prisma;
+        await requirePage(args, (id) => supportMessage.findUnique({ where: { id } }));
+        return supportMessage.findMany({
+          ...query,
+          where: args.status ? withCursor({ status: { in: args.status } }, args) : {},
+          orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
+        });
+      },
     },
-    resolve: (_, { status, newerThan, first }, context) => {
-      requireOperator(context);
-      if (first < 1 || first > pageSizeMax) throw new InvalidInput(`first must be 1 to ${pageSizeMax}.`, ['first']);
-      return context.app.payments.database.prisma.supportMessage.findMany({
-        where: {
-          ...(status ? { status: { in: status } } : {}),
-          ...(newerThan ? { createdAt: { gt: newerThan } } : {}),
-        },
-        orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
-        take: first,
-      });
-    },
-  }),
+    { name: 'SupportMessageConnection', description: 'A page of messages.' },
+    { name: 'SupportMessageEdge', description: 'A message and its place in the list.' },
+  ),
 );
 
 const MessageDecisionEnum = builder.enumType('MessageDecision', {
@@ -50,7 +48,8 @@ const AnswerMessageInput = builder.inputType('AnswerMessageInput', {
     messageId: t.id({ required: true, description: 'The message.' }),
     decision: t.field({ type: MessageDecisionEnum, required: true, description: 'What is done.' }),
     answer: t.string({
-      description: 'What the merchant reads: at most 2,000 characters; only an approval needs none.',
+      description:
+        'What the merchant reads: at most 2,000 characters, also in several lines; only an approval needs none.',
     }),
   }),
 });

@@ -4,65 +4,59 @@ import { reopenAccess } from '../../contracts/reopen-access.ts';
 import { type ApplicationDecision, reviewApplication } from '../../contracts/review-application.ts';
 import { reviewShop, type ShopDecision } from '../../contracts/review-shop.ts';
 import { builder } from '../../graphql/builder.ts';
-import { pageSizeMax } from '../../graphql/connection-arguments.ts';
+import { requirePage, withCursor } from '../../graphql/connection-arguments.ts';
 import { requireOperator } from '../../graphql/context.ts';
 import { describeValues } from '../../graphql/describe-values.ts';
 import { refusableForOperator, resultUnion } from '../../graphql/refusable.ts';
 import { inTransaction } from '../../kernel/db/database.ts';
 import type { Merchant, Shop } from '../../kernel/db/generated/prisma/client.ts';
-import { InvalidInput } from '../../kernel/errors.ts';
-import { parseId, parseMerchantId } from '../../kernel/ids.ts';
+import { isMerchantId, parseId, parseMerchantId } from '../../kernel/ids.ts';
 import { ShopRef, ShopStatusEnum } from '../../shops/graphql.ts';
 
-function requireSize(first: number): number {
-  if (first < 1 || first > pageSizeMax) throw new InvalidInput(`first must be 1 to ${pageSizeMax}.`, ['first']);
-  return first;
-}
-
 builder.queryField('applications', (t) =>
-  t.field({
-    type: [ApplicationRef],
-    description: 'Applications and contracts, oldest first. Operators only. Refusals: INVALID_INPUT (the page size).',
-    args: {
-      status: t.arg({ type: [MerchantStatusEnum], description: 'Only in one of these states.' }),
-      newerThan: t.arg({ type: 'DateTime', description: 'Only made after this moment; for the next page.' }),
-      first: t.arg.int({ defaultValue: 20, required: true, description: `1 to ${pageSizeMax}.` }),
+  t.prismaConnection(
+    {
+      type: ApplicationRef,
+      cursor: 'id',
+      description: 'Applications and contracts, oldest first. Operators only. Refusals: INVALID_INPUT (the page).',
+      args: { status: t.arg({ type: [MerchantStatusEnum], description: 'Only in one of these states.' }) },
+      resolve: async (query, _, args, context) => {
+        requireOperator(context);
+        const { merchant } = context.app.contracts.database.prisma;
+        await requirePage(args, (id) => merchant.findUnique({ where: { id } }), isMerchantId);
+        return merchant.findMany({
+          ...query,
+          where: args.status ? withCursor({ status: { in: args.status } }, args) : {},
+          orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
+        });
+      },
     },
-    resolve: (_, { status, newerThan, first }, context) => {
-      requireOperator(context);
-      return context.app.contracts.database.prisma.merchant.findMany({
-        where: {
-          ...(status ? { status: { in: status } } : {}),
-          ...(newerThan ? { createdAt: { gt: newerThan } } : {}),
-        },
-        orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
-        take: requireSize(first),
-      });
-    },
-  }),
+    { name: 'ApplicationConnection', description: 'A page of applications.' },
+    { name: 'ApplicationEdge', description: 'An application and its place in the list.' },
+  ),
 );
 
 builder.queryField('reviewedShops', (t) =>
-  t.field({
-    type: [ShopRef],
-    description: 'Shops of all merchants, oldest first. Operators only. Refusals: INVALID_INPUT (the page size).',
-    args: {
-      status: t.arg({ type: [ShopStatusEnum], description: 'Only in one of these states.' }),
-      newerThan: t.arg({ type: 'DateTime', description: 'Only made after this moment; for the next page.' }),
-      first: t.arg.int({ defaultValue: 20, required: true, description: `1 to ${pageSizeMax}.` }),
+  t.prismaConnection(
+    {
+      type: ShopRef,
+      cursor: 'id',
+      description: 'Shops of all merchants, oldest first. Operators only. Refusals: INVALID_INPUT (the page).',
+      args: { status: t.arg({ type: [ShopStatusEnum], description: 'Only in one of these states.' }) },
+      resolve: async (query, _, args, context) => {
+        requireOperator(context);
+        const { shop } = context.app.contracts.database.prisma;
+        await requirePage(args, (id) => shop.findUnique({ where: { id } }));
+        return shop.findMany({
+          ...query,
+          where: args.status ? withCursor({ status: { in: args.status } }, args) : {},
+          orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
+        });
+      },
     },
-    resolve: (_, { status, newerThan, first }, context) => {
-      requireOperator(context);
-      return context.app.contracts.database.prisma.shop.findMany({
-        where: {
-          ...(status ? { status: { in: status } } : {}),
-          ...(newerThan ? { createdAt: { gt: newerThan } } : {}),
-        },
-        orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
-        take: requireSize(first),
-      });
-    },
-  }),
+    { name: 'ReviewedShopConnection', description: 'A page of shops of all merchants.' },
+    { name: 'ReviewedShopEdge', description: 'A shop and its place in the list.' },
+  ),
 );
 
 const ApplicationDecisionEnum = builder.enumType('ApplicationDecision', {
@@ -80,7 +74,9 @@ const ReviewApplicationInput = builder.inputType('ReviewApplicationInput', {
   fields: (t) => ({
     merchantId: t.string({ required: true, description: 'The applicant.' }),
     decision: t.field({ type: ApplicationDecisionEnum, required: true, description: 'The decision.' }),
-    reason: t.string({ description: 'What the applicant reads: at most 500 characters.' }),
+    reason: t.string({
+      description: 'Why, for the audit log: at most 500 characters. Of HOLD and REFUSE the applicant reads it as well.',
+    }),
   }),
 });
 

@@ -1,5 +1,5 @@
 import { builder } from '../../graphql/builder.ts';
-import { requirePage } from '../../graphql/connection-arguments.ts';
+import { requirePage, withCursor } from '../../graphql/connection-arguments.ts';
 import { actorWith } from '../../graphql/context.ts';
 import { describeValues } from '../../graphql/describe-values.ts';
 import { CurrencyEnum } from '../../graphql/money.ts';
@@ -107,7 +107,7 @@ builder.queryField('payments', (t) =>
         await requirePage(args, (id) => database.prisma.payment.findFirst({ where: { id, shopId: shop.id } }));
         const where: Prisma.PaymentWhereInput = {
           shopId: shop.id,
-          ...(filter?.status ? { status: { in: filter.status } } : {}),
+          ...(filter?.status ? withCursor({ status: { in: filter.status } }, args) : {}),
           ...(typeof filter?.orderId === 'string'
             ? { orderId: parseText(filter.orderId, ['filter', 'orderId'], { max: 100, min: 0 }) }
             : {}),
@@ -140,7 +140,7 @@ builder.queryField('transactions', (t) =>
         await requirePage(args, (id) => database.prisma.transaction.findFirst({ where: { id, shopId: shop.id } }));
         const where: Prisma.TransactionWhereInput = {
           shopId: shop.id,
-          ...(filter?.status ? { status: { in: filter.status } } : {}),
+          ...(filter?.status ? withCursor({ status: { in: filter.status } }, args) : {}),
           ...(filter?.method ? { method: { in: filter.method } } : {}),
           ...(filter?.paymentId ? { paymentId: parseId(filter.paymentId, 'payment', ['filter', 'paymentId']) } : {}),
           ...within(filter ?? {}),

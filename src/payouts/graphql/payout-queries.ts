@@ -1,6 +1,6 @@
 import { RecipientRef } from '../../baskets/graphql.ts';
 import { builder } from '../../graphql/builder.ts';
-import { requirePage, requirePageForm } from '../../graphql/connection-arguments.ts';
+import { requirePage, requirePageForm, withCursor } from '../../graphql/connection-arguments.ts';
 import { actorWith } from '../../graphql/context.ts';
 import { CurrencyEnum } from '../../graphql/money.ts';
 import { parseId } from '../../kernel/ids.ts';
@@ -79,7 +79,7 @@ builder.queryField('payouts', (t) =>
           ...query,
           where: {
             shopId: shop.id,
-            ...(status ? { status: { in: status } } : {}),
+            ...(status ? withCursor({ status: { in: status } }, args) : {}),
             ...(currency ? { currency: { in: currency } } : {}),
             businessDay: { ...(from && { gte: new Date(from) }), ...(until && { lte: new Date(until) }) },
           },
