@@ -52,7 +52,8 @@ export async function chargeProfile(
     throw new NotFound('No stored instrument with this id belongs to this shop.', ['profileId']);
   }
   const wish = paymentFor(profile, input);
-  const prepared = preparePayment(prepare, { shop, source: door.source }, wish);
+  const { source } = door;
+  const prepared = preparePayment(prepare, { shop, source, isSale: source === 'REST' }, wish);
   return payAtOnce(
     payments,
     { shop, source: 'API' },

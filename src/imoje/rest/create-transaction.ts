@@ -96,7 +96,7 @@ export const createTransactionEndpoint = endpoint(
     const against = checkChannel(deps.payments, shop, wished);
     const { method } = channelFacts(channel);
     const wish = { ...paymentOf(body), idempotencyKey, methods: [method], preselectChannel: channel };
-    const prepared = preparePayment(deps.prepare, { shop, source: 'REST' }, wish);
+    const prepared = preparePayment(deps.prepare, { shop, source: 'REST', isSale: true }, wish);
     const card = await cardOf(call, { shop, method, channel });
     // What is refused or stopped leaves no payment behind; a call that was answered before finds its payment all the same.
     const known = against ?? prepared.refusal ?? (card && 'refusal' in card ? card.refusal : undefined);
