@@ -1,7 +1,10 @@
 import type { Currency } from '../kernel/db/generated/prisma/enums.ts';
 import type { Channel } from '../shops/model.ts';
 
-/** Whose page it is: the payer's bank, with a transfer that it asks for or that he makes of his own, a lender, a lessor, a wallet that asks him in its app, or the issuer of a card that challenges him. */
+/**
+ * Whose page it is: the payer's bank, with a transfer that it asks for or that he makes of his own, a lender, a lessor, a
+ * wallet that asks him in its app, or the issuer of a card that challenges him.
+ */
 export type PayerPageKind = 'bank' | 'transfer' | 'lender' | 'lessor' | 'wallet' | 'challenge';
 
 /** What a payer can do on such a page; whoever just leaves decides nothing. */

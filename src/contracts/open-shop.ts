@@ -12,8 +12,9 @@ import type { ContractDeps } from './deps.ts';
 import type { HeldShop } from './store.ts';
 
 /**
- * Opens a submitted shop, inside a transaction that has locked its merchant with all shops: its accounts, its service key, the first event of its
- * log, and, unless an operator has set its prices meanwhile, the list prices with the promotion of the contract.
+ * Opens a submitted shop, inside a transaction that has locked its merchant with all shops: its accounts, its service key,
+ * the first event of its log, and, unless an operator has set its prices meanwhile, the list prices with the promotion of
+ * the contract.
  * @param opening.signedAt since when the promotion runs; null: there is none.
  */
 export async function openShop(

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { withoutEmpty } from './take-empty-out.ts';
+import { unlessMissing } from './wire-text.ts';
 
 /**
  * The shapes of what only some methods need (imoje protocol, sections 1 and 9): `invoice` for accounting and split payment,
@@ -7,10 +8,8 @@ import { withoutEmpty } from './take-empty-out.ts';
  * where they say something, and kept as they came: shops send more than is documented, leave texts and lists empty where
  * nothing is meant, and write numbers as texts.
  */
-const said = (sentence: string) => ({
-  error: ({ input }: { readonly input?: unknown }) => (input === undefined ? 'Is required.' : sentence),
-});
-const rule = (isGood: (value: unknown) => boolean, sentence: string) => z.custom<unknown>(isGood, said(sentence));
+const rule = (isGood: (value: unknown) => boolean, sentence: string) =>
+  z.custom<unknown>(isGood, unlessMissing(sentence));
 const isText = (value: unknown, max: number): boolean => typeof value === 'string' && value.length <= max;
 
 const text = (max: number) =>
@@ -38,14 +37,14 @@ const amount = numeric(0, 'Must be a whole number of minor units, at least 0.');
 const quantity = numeric(0, 'Must be a number, at least 0.', 'any');
 const listOf = <Item extends z.ZodType>(item: Item, things: string) => {
   const sentence = `Must be a list of at most 1000 ${things}.`;
-  return z.array(item, said(sentence)).max(1000, sentence);
+  return z.array(item, unlessMissing(sentence)).max(1000, sentence);
 };
-const group = <Fields extends z.ZodRawShape>(fields: Fields) => z.object(fields, said('Must be an object.'));
+const group = <Fields extends z.ZodRawShape>(fields: Fields) => z.object(fields, unlessMissing('Must be an object.'));
 const taxWords = ['TAX_EXEMPT', 'TAX_NOT_LIABLE', 'TAX_REVERSE_CHARGE', 'TAX_EXCLUDING', 'TAX_NOT_EXCLUDING'] as const;
 const rates = [23, 22, 8, 7, 5, 3, 0] as const;
 const taxStake = z.union(
   [z.literal(rates), z.enum([...rates.flatMap((rate) => [`${rate}`, `TAX_${rate}`] as const), ...taxWords])],
-  said(`Must be a rate (${rates.join(', ')}), alone or after TAX_, or one of ${taxWords.join(', ')}.`),
+  unlessMissing(`Must be a rate (${rates.join(', ')}), alone or after TAX_, or one of ${taxWords.join(', ')}.`),
 );
 const country = rule(
   (value) => typeof value === 'string' && /^[A-Za-z]{2}$/.test(value),
@@ -53,10 +52,10 @@ const country = rule(
 ).nullish();
 
 const buyer = group({
-  type: z.enum(['PERSON', 'COMPANY'], said('Must be PERSON or COMPANY.')),
+  type: z.enum(['PERSON', 'COMPANY'], unlessMissing('Must be PERSON or COMPANY.')),
   ...{ email: text(200), fullName: text(200), street: text(200), city: text(100), postalCode: text(30) },
   ...{ countryCodeAlpha2: country, idCountryCodeAlpha2: country },
-  idType: z.enum(['ID', 'VAT_ID'], said('Must be ID or VAT_ID.')).nullish(),
+  idType: z.enum(['ID', 'VAT_ID'], unlessMissing('Must be ID or VAT_ID.')).nullish(),
   idNumber: text(30),
 }).check(({ value, issues }) => {
   const require = (field: 'idType' | 'idNumber' | 'idCountryCodeAlpha2', why: string): void => {
@@ -82,7 +81,7 @@ const invoice = group({
   buyer,
   positions: listOf(position, 'positions'),
   basisForVatExemption: group({ type: requiredText(255), text: text(1000) }).nullish(),
-  issueInvoice: z.boolean(said('Must be true or false.')).nullish(),
+  issueInvoice: z.boolean(unlessMissing('Must be true or false.')).nullish(),
 });
 
 const cart = group({
@@ -93,9 +92,11 @@ const cart = group({
       ...{ amount, tax: amount, taxStake },
       quantity: numeric(1, 'Must be a whole number, at least 1.'),
       url: text(2048),
-      categoryId: z.union([numberOrText(255), z.literal(false)], said('Must be a number, a text, or false.')).nullish(),
+      categoryId: z
+        .union([numberOrText(255), z.literal(false)], unlessMissing('Must be a number, a text, or false.'))
+        .nullish(),
       unit: text(255),
-      state: z.enum(['NEW', 'USED'], said('Must be NEW or USED.')).nullish(),
+      state: z.enum(['NEW', 'USED'], unlessMissing('Must be NEW or USED.')).nullish(),
       discount: group({ amount, tax: amount.nullish() }).nullish(),
     }),
     'items',

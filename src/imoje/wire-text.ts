@@ -19,3 +19,8 @@ export function textRule(
 ): [rule: RegExp, said: string] {
   return [new RegExp(`^${allowed}{1,${max}}$`, 'u'), `Must be 1 to ${max} characters: ${words}.`];
 }
+
+/** What is wrong with a field that is there; without it `Is required.` is said. */
+export function unlessMissing(sentence: string) {
+  return { error: ({ input }: { readonly input?: unknown }) => (input === undefined ? 'Is required.' : sentence) };
+}

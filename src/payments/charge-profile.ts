@@ -32,7 +32,8 @@ export type ChargeProfileInput = {
 
 /**
  * Takes money from a stored instrument: makes a payment, and its one attempt. A card is charged without its holder; a BLIK
- * alias asks him to confirm in his bank app. A refused charge is an answer, not a refusal. Repeating the call with the same key charges nothing more, whatever became of the profile since.
+ * alias asks him to confirm in his bank app. A refused charge is an answer, not a refusal. Repeating the call with the same
+ * key charges nothing more, whatever became of the profile since.
  * @throws Forbidden without the scope `payments:write`; InvalidInput, NotFound, ProfileNotActive, ShopNotActive,
  * MerchantNotActive, CurrencyNotAvailable, MethodNotAvailable, IdempotencyKeyReused or TooManyAttempts.
  */
@@ -51,7 +52,8 @@ export async function chargeProfile(
     throw new NotFound('No stored instrument with this id belongs to this shop.', ['profileId']);
   }
   const wish = paymentFor(profile, input);
-  const prepared = preparePayment(prepare, { shop, source: door.source }, wish);
+  const { source } = door;
+  const prepared = preparePayment(prepare, { shop, source, isSale: source === 'REST' }, wish);
   return payAtOnce(
     payments,
     { shop, source: 'API' },

@@ -2,8 +2,9 @@ import { after } from '../kernel/clock.ts';
 import { inTransaction } from '../kernel/db/database.ts';
 import { lockShops } from '../kernel/events/append-events.ts';
 import { setTimers } from '../kernel/jobs/timers.ts';
-import { lockTurnovers } from '../merchants/sql/lock-turnovers.ts';
+import { readShopStates } from '../shops/sql/read-shop-states.ts';
 import { readTransactions } from '../transactions/store.ts';
+import { lockMerchants } from './book-money.ts';
 import type { PaymentDeps } from './deps.ts';
 import { finishAuthorization } from './finish-authorization.ts';
 import { timerKinds } from './model.ts';
@@ -24,7 +25,8 @@ export async function expireAuthorization(
   if (!shop) return;
   await inTransaction(deps.database, async (tx) => {
     await lockShops(tx, [shop.id]);
-    await lockTurnovers(tx, [shop.merchantId]);
+    const shops = await readShopStates(tx, [shop.id]);
+    await lockMerchants(tx, deps.clock, shops.values());
     const [transaction] = await readTransactions(tx, [transactionId]);
     const { status, authorizedUntil } = transaction ?? {};
     if (!transaction || !authorizedUntil || (status !== 'AUTHORIZED' && status !== 'SUBMITTED')) return;

@@ -32,8 +32,8 @@ export type MethodWish = {
 
 /**
  * Lists what can pay an amount at a shop: channels that the shop offers, in its order, that take the currency and the
- * amount, that are not kept from it by the payment's documents, and for which there is an acquirer. Channels whose acquirer is out of order or closed at this hour, and methods of which none
- * is left, are left out unless they are asked for.
+ * amount, that are not kept from it by the payment's documents, and for which there is an acquirer. Channels whose acquirer
+ * is out of order or closed at this hour, and methods of which none is left, are left out unless they are asked for.
  */
 export function listMethods(acquirers: Acquirers, shop: Shop, wish: MethodWish): MethodOption[] {
   const byMethod = new Map<PaymentMethod, ChannelOption[]>();

@@ -50,14 +50,15 @@ export type PrepareDeps = {
 /**
  * Checks a wish for a payment and makes the row to write. What depends on the moment (is the shop active, is the expiry
  * ahead) does not throw but is noted, since a repeated wish must find its payment all the same.
+ * @param owner.isSale true when a call of the REST door makes it for its own attempt; undefined: it is not.
  * @throws InvalidInput for a field that is wrong whenever it is sent.
  */
 export function preparePayment(
   deps: PrepareDeps,
-  owner: { readonly shop: Shop; readonly source: PaymentSource },
+  owner: { readonly shop: Shop; readonly source: PaymentSource; readonly isSale?: boolean },
   input: CreatePaymentInput,
 ): PreparedPayment {
-  const { shop, source } = owner;
+  const { shop, source, isSale = false } = owner;
   const now = deps.clock.now(shop);
   const addresses = parseAddresses(input, deps.addressRule);
   const customer = parseCustomer(input.customer);
@@ -86,6 +87,7 @@ export function preparePayment(
     ...addresses,
     documents: input.documents ?? null,
     isSplit: shares.length > 0,
+    isSale,
     validUntil: validUntilOf(input.validUntil, shop, now),
     createdAt: now,
     updatedAt: now,

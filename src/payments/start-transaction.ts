@@ -65,8 +65,8 @@ export const acquirerTimeoutMs = 3_000;
 /**
  * Starts one attempt to pay: decides (leaves the row PENDING), calls the acquirer outside any transaction, and applies
  * its answer. A refused attempt is an answer, not a refusal. Repeating the call with the same key starts nothing new.
- * A card, or a wallet that gives one, is not sent without its token, nor BLIK without a code when that may be entered later: the payer enters it
- * on our page, and the attempt is NEW until then.
+ * A card, or a wallet that gives one, is not sent without its token, nor BLIK without a code when that may be entered later:
+ * the payer enters it on our page, and the attempt is NEW until then.
  * A channel that stores the card keeps it under the customer's name, once the attempt has its money.
  * @throws InvalidInput, NotFound, PaymentNotPayable, AttemptInProgress, MethodNotAvailable, AmountOutOfRange,
  * ShopNotActive, MerchantNotActive, ProfileNotActive, IdempotencyKeyReused or TooManyAttempts; then nothing was started.

@@ -34,6 +34,7 @@ const columns = {
   notificationUrl: 'notification_url',
   documents: 'documents',
   isSplit: 'is_split',
+  isSale: 'is_sale',
   validUntil: 'valid_until',
   createdAt: 'created_at',
   updatedAt: 'updated_at',

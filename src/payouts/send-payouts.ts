@@ -27,9 +27,9 @@ export type SentPayouts = {
 
 /**
  * Hands payouts to the bank, by files that are kept and fetched or written from there (`write-bank-files.ts`): for each
- * currency and session those whose time has come, in as many files as they need. Each file is kept in the transaction in which its payouts become SENT, by compare-and-set, so killed
- * at any point and run again, or run by several processes at once, every payout is in exactly one file. Payouts whose
- * session is over go into the next one, and are expected with it.
+ * currency and session those whose time has come, in as many files as they need. Each file is kept in the transaction in
+ * which its payouts become SENT, by compare-and-set, so killed at any point and run again, or run by several processes at
+ * once, every payout is in exactly one file. Payouts whose session is over go into the next one, and are expected with it.
  */
 export async function sendPayouts(deps: BankFileDeps): Promise<SentPayouts> {
   let made = 0;

@@ -17,7 +17,7 @@ export type PageAnswer = {
   readonly storedLocale?: string | undefined;
   /** Where forms of the page may lead, beside this gateway: the origins of addresses that were given to us. */
   readonly formTargets?: readonly string[] | undefined;
-  /** The widget in whose frame shops show the page (docs/decisions/0018); undefined forbids every frame. */
+  /** The widget in whose frame shops show the page (docs/decisions/0019); undefined forbids every frame. */
   readonly framed?: Framed | undefined;
   /** Gives the address of the same page in another language; undefined when it has none of its own. */
   readonly hrefOf?: ((locale: Locale) => string) | undefined;

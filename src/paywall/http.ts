@@ -7,7 +7,7 @@ import type { HttpContext, HttpDeps, HttpEnv } from '../http/deps.ts';
 import { holdsCardNumber } from '../kernel/card-numbers.ts';
 import { hashInput } from '../kernel/idempotency.ts';
 import type { TokenisedCard } from '../payments/start-transaction.ts';
-import { channelFacts, isChannel } from '../shops/model.ts';
+import { channelFacts, isChannel, takesCard } from '../shops/model.ts';
 import { answerErrorPage } from './answer-page.ts';
 import { findPayerState, type PayerState } from './find-payer-state.ts';
 import { type TileMethod, tileMethods, tilePaths } from './pages/view.ts';
@@ -148,11 +148,15 @@ function harmless(text: string): string {
 }
 
 async function readWallet({ cards }: HttpDeps, form: URLSearchParams, { shop }: PayerState): Promise<FormWish> {
+  const asked = form.get('channel') ?? '';
+  const method = 'WALLET';
   // It asks its payer on a page of its own, to which the attempt leads.
-  if (form.get('channel') === 'visa_mobile') return { start: { method: 'WALLET', channel: 'visa_mobile' } };
-  const channel = parseWallet(form.get('channel'));
+  if (isChannel(asked) && channelFacts(asked).method === method && !takesCard(asked)) {
+    return { start: { method, channel: asked } };
+  }
+  const channel = parseWallet(asked);
   if (!cards || !channel) return methodGone;
   const tokenised = await tokeniseWallet(cards, shop, { channel, token: form.get('token') ?? '' });
   if ('problem' in tokenised) return { problem: { form: 'WALLET', code: tokenised.problem } };
-  return { start: { method: 'WALLET', channel, card: identified(tokenised.card) } };
+  return { start: { method, channel, card: identified(tokenised.card) } };
 }

@@ -162,7 +162,10 @@ function storedBy(state: PayerState): PaymentView['stores'] {
   return channel && { method: channelFacts(channel).method, kind: storingChannels[channel] };
 }
 
-/** Channels of which the payer's pages have a form, beside card, code and those that are tiles; what else a method has is for shops that ask for it by name. */
+/**
+ * Channels of which the payer's pages have a form, beside card, code and those that are tiles; what else a method has is for
+ * shops that ask for it by name.
+ */
 const channelsWithForm: readonly Channel[] = ['gpay', 'applepay', 'visa_mobile'];
 
 function optionsFor(state: PayerState, acquirers: Acquirers): MethodOption[] {

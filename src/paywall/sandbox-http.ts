@@ -10,7 +10,10 @@ import { bankPage } from './pages/bank-page.ts';
 
 type Found = { readonly pages: PayerPages; readonly order: PayerOrder; readonly reference: string };
 
-/** `/sandbox/{reference}`: the page of a simulated bank, lender or wallet, where the payer approves, refuses or leaves. Production has none. */
+/**
+ * `/sandbox/{reference}`: the page of a simulated bank, lender or wallet, where the payer approves, refuses or leaves.
+ * Production has none.
+ */
 export function sandboxRoutes(deps: HttpDeps): Hono<HttpEnv> {
   const withOrder = (answer: (c: HttpContext, found: Found) => Promise<Response>) => async (c: HttpContext) => {
     const found = await findOrder(deps, (c.req.param('reference') ?? '').toLowerCase());

@@ -9,7 +9,7 @@ import { backToPayment, ownStepOf, type Shown, showPayment } from './show-paymen
 import type { FormPage } from './take-form.ts';
 
 /**
- * Answers with the card form in a shop's frame (docs/decisions/0018). A payment that no widget opened has none: the answer
+ * Answers with the card form in a shop's frame (docs/decisions/0019). A payment that no widget opened has none: the answer
  * leads to its page, which no frame shows.
  */
 export function showWidget(deps: HttpDeps, c: HttpContext, shown: Shown): Response | Promise<Response> {

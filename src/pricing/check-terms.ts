@@ -1,5 +1,5 @@
 import { InvalidInput } from '../kernel/errors.ts';
-import { channels } from '../shops/model.ts';
+import { isChannel } from '../shops/model.ts';
 import { parsePercent, type Terms, usualOverdraft } from './model.ts';
 
 /** The prices that an operator wants a shop to have, as he writes them. */
@@ -25,7 +25,7 @@ export function checkTerms(wanted: WantedTerms): Omit<Terms, 'promotion'> {
     throw new InvalidInput(`The overdraft must be 0 to ${overdraftMax} minor units, not ${overdraft}.`, ['overdraft']);
   }
   const rates = wanted.rates.map(({ channel, percent }): [string, number] => {
-    if (channel !== '*' && !Object.hasOwn(channels, channel)) {
+    if (channel !== '*' && !isChannel(channel)) {
       throw new InvalidInput(`There is no channel ${JSON.stringify(channel)}; name one such as blik, or *.`, ['rates']);
     }
     const ratePpm = parsePercent(percent);

@@ -41,33 +41,37 @@ export async function setPricePlan(
   await lockMerchantWithShops(tx, merchantId);
   const now = clock.now((await readMerchantClocks(tx, [merchantId])).get(merchantId));
   const { validFrom = now } = input;
-  if (validFrom < now) {
-    const sentence = `A plan cannot begin in the past, at ${validFrom.toISOString()}; commissions that were computed stay.`;
-    throw new InvalidInput(sentence, ['validFrom']);
-  }
   const signedAt = await readSigning(tx, merchantId);
-  const promotion = input.promotion ? requirePromotion(signedAt, validFrom) : undefined;
+  const promotion = input.promotion ? requirePromotion(signedAt) : undefined;
   const terms: Terms = { ...checked, promotion };
   const before = (await readPlans(tx, [{ id: shopId, shopId, at: validFrom }])).get(shopId);
   if (before && isSame(before, terms)) return before;
+  requireLater(validFrom, now);
+  if (promotion) requireRunning(promotion, validFrom);
   const plan = { id: newId(now), validFrom, ...terms };
   const { startsCount } = await insertPlan(tx, { ...plan, shopId, createdAt: now });
   if (startsCount && signedAt) await recountTurnover(tx, merchantId, signedAt);
   await appendEntry(tx, {
-    ...{ at: now, merchantId, actor: `operator:${operator.keyId}`, action: 'SET_PRICE_PLAN', subject: shopId },
-    data: { before: before ? told(before) : null, after: told(plan) },
+    ...{ at: now, merchantId, actor: `operator:${operator.keyId}`, action: 'SET_PRICE_PLAN' },
+    ...{ subject: `shop:${shopId}`, data: { before: before ? told(before) : null, after: told(plan) } },
   });
   return plan;
 }
 
-function requirePromotion(signedAt: Date | undefined, validFrom: Date): Promotion {
-  if (!signedAt) {
-    throw new InvalidInput('The merchant has not signed, so no promotion runs; set the plan without it.', [
-      'promotion',
-    ]);
-  }
-  const promotion = promotionOf(signedAt);
-  if (validFrom < promotion.until) return promotion;
+function requireLater(validFrom: Date, now: Date): void {
+  if (validFrom >= now) return;
+  const sentence = `A plan cannot begin in the past, at ${validFrom.toISOString()}; commissions that were computed stay.`;
+  throw new InvalidInput(sentence, ['validFrom']);
+}
+
+function requirePromotion(signedAt: Date | undefined): Promotion {
+  if (signedAt) return promotionOf(signedAt);
+  const sentence = 'The merchant has not signed, so no promotion runs; set the plan without it.';
+  throw new InvalidInput(sentence, ['promotion']);
+}
+
+function requireRunning(promotion: Promotion, validFrom: Date): void {
+  if (validFrom < promotion.until) return;
   const sentence = `The promotion was over at the end of ${lastDayOf(promotion)}; set the plan without it.`;
   throw new InvalidInput(sentence, ['promotion']);
 }

@@ -42,7 +42,8 @@ type Change = {
 
 /**
  * Applies what acquirers said of refunds, whether as the answer to a call, by notification or when asked. A refused
- * refund gives the shop its money back, and a settled one the commission where its plan says so. Words about a refund that is over change nothing; a contradiction is an alarm.
+ * refund gives the shop its money back, and a settled one the commission where its plan says so. Words about a refund that
+ * is over change nothing; a contradiction is an alarm.
  */
 export async function applyRefundAnswers(
   tx: Tx,

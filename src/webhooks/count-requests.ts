@@ -1,5 +1,5 @@
 import type { Metrics } from '../kernel/metrics.ts';
-import type { RequestSender } from './send-request.ts';
+import { isAcknowledged, type RequestSender } from './send-request.ts';
 
 /** Makes a sender count what becomes of each notification that it sends. */
 export function countRequests(sender: RequestSender, metrics: Metrics): RequestSender {
@@ -7,7 +7,7 @@ export function countRequests(sender: RequestSender, metrics: Metrics): RequestS
     ...sender,
     send: async (request) => {
       const outcome = await sender.send(request);
-      metrics.webhookTried(outcome.status === 200 ? 'delivered' : 'failed');
+      metrics.webhookTried(isAcknowledged(outcome) ? 'delivered' : 'failed');
       return outcome;
     },
   };

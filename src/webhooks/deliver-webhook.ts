@@ -6,7 +6,7 @@ import { notificationSignatureHeader } from '../kernel/signature.ts';
 import { readServiceKeys } from '../shops/store.ts';
 import type { WebhookDeps } from './deps.ts';
 import { delayAfter, deliverWebhookJob } from './model.ts';
-import type { SendOutcome } from './send-request.ts';
+import { isAcknowledged, type SendOutcome } from './send-request.ts';
 import {
   type DeliveryState,
   type DeliveryToSend,
@@ -26,8 +26,8 @@ const answerCharactersMax = 1_000;
 
 /**
  * Sends a notification once: decides whether this try is still due, calls the shop outside any transaction, and records
- * the try with what follows from it. Exactly the status 200 acknowledges. A crash after the call and before the record
- * sends again, so a shop may get a notification twice, but never not at all.
+ * the try with what follows from it. A crash after the call and before the record sends again, so a shop may get a
+ * notification twice, but never not at all.
  */
 export async function deliverWebhook(deps: WebhookDeps, due: DueTry): Promise<void> {
   const delivery = await findDelivery(deps.database, due.deliveryId);
@@ -94,7 +94,7 @@ function stateAfter(state: DeliveryState, made: Made, now: Date): DeliveryState 
   const counted = made.due.round !== 'manual' && isDue(state, made.due);
   const tries = state.tries + (counted ? 1 : 0);
   if (state.status === 'DELIVERED') return state;
-  if (made.outcome.status === 200) return { status: 'DELIVERED', tries, nextTryAt: null, deliveredAt: now };
+  if (isAcknowledged(made.outcome)) return { status: 'DELIVERED', tries, nextTryAt: null, deliveredAt: now };
   if (!counted) return state;
   const delay = delayAfter(tries);
   if (!delay) return { ...state, status: 'FAILED', tries, nextTryAt: null };

@@ -17,6 +17,11 @@ export type SendOutcome = { readonly durationMs: number } & (
   | { readonly status: undefined; readonly error: string }
 );
 
+/** Says whether the shop has acknowledged a notification: with exactly the status 200 (imoje protocol, section 4). */
+export function isAcknowledged({ status }: SendOutcome): boolean {
+  return status === 200;
+}
+
 export type RequestSender = {
   /** Sends a request once. Never throws: whatever goes wrong is an outcome. Redirects are answers, not followed. */
   send(request: OutgoingRequest): Promise<SendOutcome>;

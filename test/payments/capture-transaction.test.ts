@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { inTransaction, openDatabase } from '../../src/kernel/db/database.ts';
+import { lockTurnovers } from '../../src/merchants/sql/lock-turnovers.ts';
 import { applyCaptureAnswer } from '../../src/payments/apply-capture-answer.ts';
 import { cancelPayment } from '../../src/payments/cancel-payment.ts';
 import { expireAuthorization } from '../../src/payments/expire-authorization.ts';
@@ -305,6 +306,17 @@ describe('An authorisation whose seven days are over', () => {
     expect(await transactionNow(world, authorized.transaction.id)).toMatchObject({ status: 'EXPIRED' });
     await world.letPass({ ms: 0 });
     expect(world.acquirer.stopped).toContain(authorized.transaction.id);
+  });
+
+  it('ends without waiting for a merchant whose turnover nobody counts', async () => {
+    const authorized = await authorize(world);
+    world.clock.pass({ ms: 7 * 24 * 3_600_000 });
+    await inTransaction(world.database, async (tx) => {
+      await lockTurnovers(tx, [authorized.shop.merchantId]);
+      await expireAuthorization(world.deps, authorized.transaction.id);
+    });
+    expect(await transactionNow(world, authorized.transaction.id)).toMatchObject({ status: 'EXPIRED' });
+    await world.letPass({ ms: 0 });
   });
 
   it('ends by one connection to the database, so that many at once do not wait for each other', async () => {

@@ -36,6 +36,7 @@ export function paymentRow(values: Partial<Payment>): Payment {
     notificationUrl: null,
     documents: null,
     isSplit: false,
+    isSale: false,
     validUntil: new Date('2027-06-02T10:00:00.000Z'),
     createdAt,
     updatedAt: createdAt,

@@ -41,7 +41,7 @@ async function statementsOf(deed: (tx: Tx) => Promise<unknown>): Promise<string[
 
 async function audited(shop: Pick<Shop, 'id'>): Promise<{ actor: string; action: string; data: object }[]> {
   const sql = 'select actor, action, data from audit_entry where subject = $1 order by sequence';
-  return (await world.database.pool.query(sql, [shop.id])).rows;
+  return (await world.database.pool.query(sql, [`shop:${shop.id}`])).rows;
 }
 
 async function sell(shop: Shop, amount: bigint): Promise<string[]> {
@@ -83,6 +83,20 @@ describe('Setting the prices of a shop', () => {
     expect(await audited(shop)).toHaveLength(1);
     world.clock.pass({ ms: 1 });
     expect((await set(shop, { overdraft: 1n })).id).not.toBe(plan.id);
+  });
+
+  it('can be repeated with a promotion, also once that is over', async () => {
+    const shop = await world.openShop();
+    await world.sign(shop.merchantId, world.clock.now());
+    const plan = await set(shop, { promotion: true });
+    world.clock.pass({ ms: 1 });
+    expect((await set(shop, { promotion: true, validFrom: plan.validFrom })).id).toBe(plan.id);
+    const over = new Date('2026-06-02T22:00:00.000Z');
+    expect((await set(shop, { promotion: true, validFrom: over })).id).toBe(plan.id);
+    expect(await audited(shop)).toHaveLength(1);
+    await expect(set(shop, { promotion: true, validFrom: over, overdraft: 1n })).rejects.toThrow(
+      'The promotion was over at the end of 2026-06-02; set the plan without it.',
+    );
   });
 
   it('counts for a promotion what the merchant has settled in all shops since he signed', async () => {

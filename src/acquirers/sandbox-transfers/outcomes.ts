@@ -30,6 +30,7 @@ export const scripts = {
 /** The page on which the payer makes his transfer. An account waits for longer than any payment does: 15 months, and a month. */
 export const page: PayerPage = {
   kind: 'transfer',
+  goesHimself: true,
   refusedCode: 'WT_NOT_SENT',
   lapsedCode: 'WT_NOT_SENT_IN_TIME',
   lapses: { ms: 490 * 24 * 3_600_000 },

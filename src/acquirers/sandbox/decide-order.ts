@@ -15,8 +15,8 @@ export async function findPayerOrder(simulation: Simulation, reference: string):
 }
 
 /**
- * Takes the payer's decision about an order. The outcome is told after the shop's delay, while he is on his way back, or several of it. What
- * was decided before stays as it is.
+ * Takes the payer's decision about an order. The outcome is told after the shop's delay, while he is on his way back; after
+ * several delays where the page says so. What was decided before stays as it is.
  */
 export async function decideOrder(
   simulation: Simulation,

@@ -50,6 +50,8 @@ export type PayerPage = {
   readonly lapsedCode: string;
   /** How long it waits for the payer's decision. */
   readonly lapses: { readonly ms: number };
+  /** True when the payer is not sent there: he goes wherever he makes his transfer. */
+  readonly goesHimself?: true;
   /** How many times the shop's delay pass until the outcome of a decision is told; undefined: once. */
   readonly delays?: number;
 };
@@ -136,7 +138,7 @@ export function answerOf(simulation: { behaviour: Behaviour; publicUrl: string }
     return {
       kind: 'pending',
       ...(behaviour.confirmsInApp ? { confirmUntil: after(order.createdAt, confirmation) } : {}),
-      ...(script.told === 'by-payer' && behaviour.page?.kind !== 'transfer'
+      ...(script.told === 'by-payer' && !behaviour.page?.goesHimself
         ? { redirect: { url, httpMethod: 'GET', fields: [] } }
         : {}),
       ...(script.softDecline === undefined ? {} : { softDecline: script.softDecline }),

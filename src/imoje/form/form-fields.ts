@@ -58,7 +58,7 @@ export type PaymentForm = {
  * @throws FormInvalid with every problem found.
  */
 export function readPaymentForm(fields: FormFields, signed: FormFields = fields): PaymentForm {
-  const read = formSchema.safeParse(withoutEmpty(fields));
+  const read = formSchema.safeParse(filledOf(fields));
   const problems = [
     ...(read.error?.issues.map(problemOf) ?? []),
     ...cardNumberProblems(fields),
@@ -72,9 +72,9 @@ export function readPaymentForm(fields: FormFields, signed: FormFields = fields)
 }
 
 /** Drops fields sent empty, which mean the same as missing ones; only an empty `preselectMethodCode` is forbidden. */
-function withoutEmpty(fields: FormFields): FormFields {
+function filledOf(fields: FormFields): FormFields {
   const filled = Object.entries(fields)
-    .map(([name, value]) => [name, typeof value === 'string' ? value : withoutEmpty(value)] as const)
+    .map(([name, value]) => [name, typeof value === 'string' ? value : filledOf(value)] as const)
     .filter(([name, value]) => name === 'preselectMethodCode' || (value !== '' && Object.keys(value).length > 0));
   return Object.fromEntries(filled);
 }

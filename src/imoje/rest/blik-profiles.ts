@@ -125,7 +125,7 @@ async function payByCode({ deps, actor, body, idempotencyKey }: Charge, profile:
     deps.payments,
     { shop, source: 'API' },
     {
-      prepared: preparePayment(deps.prepare, { shop, source: 'REST' }, wish),
+      prepared: preparePayment(deps.prepare, { shop, source: 'REST', isSale: true }, wish),
       // What has expired, as the bank said, is what a code is for; what the shop has ended stays so.
       refusal: profile.status === 'DEACTIVATED' ? new ProfileNotActive(profile.status) : undefined,
       start: { idempotencyKey, method, channel, blikCode, payerIp: clientIp },

@@ -16,6 +16,7 @@ import { findNewestStatus } from '../../transactions/store.ts';
 import { wireMethod } from '../../webhooks/model.ts';
 import { methodCodes } from '../form/method-words.ts';
 import { toShares } from '../to-shares.ts';
+import { unlessMissing } from '../wire-text.ts';
 import { endpoint, type RestCall } from './endpoint.ts';
 import { PlainCardData } from './errors.ts';
 import * as examples from './example-answers.ts';
@@ -25,16 +26,16 @@ import * as wire from './wire-schemas.ts';
 import { actionOf, blikNumberOf, saleObject } from './wire-transaction.ts';
 
 const schema = z.object({
-  type: z.literal('sale', fields.unlessMissing('Must be "sale".')),
+  type: z.literal('sale', unlessMissing('Must be "sale".')),
   serviceId: fields.serviceId,
   amount: fields.amount,
   currency: fields.currency,
   orderId: fields.orderId,
   paymentMethod: z.enum(
     [...Object.values(wireMethod), 'ing'],
-    fields.unlessMissing('Must be a payment method, such as blik.'),
+    unlessMissing('Must be a payment method, such as blik.'),
   ),
-  paymentMethodCode: z.enum([...methodCodes], fields.unlessMissing('Must be the code of a method, such as ipko.')),
+  paymentMethodCode: z.enum([...methodCodes], unlessMissing('Must be the code of a method, such as ipko.')),
   successReturnUrl: fields.webAddress,
   failureReturnUrl: fields.webAddress,
   returnUrl: fields.webAddress,
@@ -95,7 +96,7 @@ export const createTransactionEndpoint = endpoint(
     const against = checkChannel(deps.payments, shop, wished);
     const { method } = channelFacts(channel);
     const wish = { ...paymentOf(body), idempotencyKey, methods: [method], preselectChannel: channel };
-    const prepared = preparePayment(deps.prepare, { shop, source: 'REST' }, wish);
+    const prepared = preparePayment(deps.prepare, { shop, source: 'REST', isSale: true }, wish);
     const card = await cardOf(call, { shop, method, channel });
     // What is refused or stopped leaves no payment behind; a call that was answered before finds its payment all the same.
     const known = against ?? prepared.refusal ?? (card && 'refusal' in card ? card.refusal : undefined);

@@ -3,7 +3,7 @@ import { InvalidInput } from '../../kernel/errors.ts';
 import { amountMax, currencies } from '../../kernel/money.ts';
 import { isWebAddress } from '../form/contact-rules.ts';
 import { problemsOf } from '../trade-documents.ts';
-import { latin, textRule, visibleLines } from '../wire-text.ts';
+import { latin, textRule, unlessMissing, visibleLines } from '../wire-text.ts';
 
 /** What `isWebAddress` demands, as far as a regular expression of any language can say it. */
 const addressPattern = (() => {
@@ -20,11 +20,6 @@ export function wireText(...rule: Parameters<typeof textRule>) {
     .string()
     .regex(pattern, said)
     .refine((text) => text.isWellFormed(), said);
-}
-
-/** What is wrong with a field that is there; without it `Is required.` is said. */
-export function unlessMissing(sentence: string) {
-  return { error: ({ input }: { readonly input?: unknown }) => (input === undefined ? 'Is required.' : sentence) };
 }
 
 /** A field that may be missing; null and an empty text, which mean the same to shops, are taken out before (`withoutEmpty`). */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { NotFound } from '../../kernel/errors.ts';
 import { checkRefund } from '../../refunds/check-refund.ts';
 import { createRefund } from '../../refunds/create-refund.ts';
+import { unlessMissing } from '../wire-text.ts';
 import { endpoint } from './endpoint.ts';
 import * as examples from './example-answers.ts';
 import * as fields from './fields.ts';
@@ -10,7 +11,7 @@ import * as wire from './wire-schemas.ts';
 import { refundObject } from './wire-transaction.ts';
 
 const refundSchema = z.object({
-  type: z.literal('refund', fields.unlessMissing('Must be "refund".')),
+  type: z.literal('refund', unlessMissing('Must be "refund".')),
   serviceId: fields.serviceId,
   amount: fields.amount,
   title: fields.optional(fields.wireText(255)),

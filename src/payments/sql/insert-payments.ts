@@ -29,11 +29,11 @@ const text = `
       $8::currency[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[],
       $16::text[], $17::text[], $18::text[], $19::text[], $20::text[], $21::text[], $22::text[], $23::text[],
       $24::text[], $25::jsonb[], $26::timestamptz[], $27::timestamptz[], $28::boolean[], $29::capture_mode[], $30::uuid[],
-      $31::boolean[])
+      $31::boolean[], $32::boolean[])
       with ordinality as i (id, shop_id, merchant_id, source, idempotency_key, input_hash, amount, currency, order_id,
         title, description, first_name, last_name, email, phone, company, tax_id, locale, methods, preselect_channel,
         success_url, failure_url, return_url, notification_url, documents, valid_until, created_at, expires, capture_mode,
-        link_id, is_split, ord)
+        link_id, is_split, is_sale, ord)
   ), locked as materialized (
     select shop_id from shop_counter where shop_id in (select shop_id from inp) order by shop_id for no key update
   ), open_shop as materialized (
@@ -43,11 +43,11 @@ const text = `
     insert into payment (id, shop_id, source, idempotency_key, input_hash, status, amount, currency, order_id, title,
       description, customer_first_name, customer_last_name, customer_email, customer_phone, customer_company,
       customer_tax_id, locale, methods, preselect_channel, success_url, failure_url, return_url, notification_url,
-      documents, valid_until, created_at, updated_at, capture_mode, link_id, is_split)
+      documents, valid_until, created_at, updated_at, capture_mode, link_id, is_split, is_sale)
     select inp.id, inp.shop_id, source, idempotency_key, input_hash, 'NEW', amount, currency, order_id, title,
       description, first_name, last_name, email, phone, company, tax_id, locale, methods::payment_method[],
       preselect_channel, success_url, failure_url, return_url, notification_url, documents, valid_until, created_at,
-      created_at, capture_mode, link_id, is_split
+      created_at, capture_mode, link_id, is_split, is_sale
     from inp join open_shop on open_shop.id = inp.shop_id
     on conflict (shop_id, source, idempotency_key) do nothing
     returning id
@@ -105,5 +105,6 @@ function columnsOf(payments: readonly NewPayment[]): unknown[] {
     rows.map((row) => row.captureMode),
     rows.map((row) => row.linkId),
     rows.map((row) => row.isSplit),
+    rows.map((row) => row.isSale),
   ];
 }

@@ -20,7 +20,10 @@ const texts = {
   wallet: 'bankPage.walletText',
 } as const satisfies Record<PayerPageKind, MessageKey>;
 
-/** Draws the page of a simulated bank, lender, lessor or wallet, or of the challenge of 3-D Secure: whoever tests decides what the payer does. */
+/**
+ * Draws the page of a simulated bank, lender, lessor or wallet, or of the challenge of 3-D Secure: whoever tests decides what
+ * the payer does.
+ */
 export function bankPage(view: BankView): Html {
   const t = translatorFor(view.locale);
   const { kind, amount, currency, shopName, isOpen, returnUrl } = view.order;

@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import type { Redirect } from '../../acquirers/port.ts';
 import { formatCountdown } from '../../kernel/i18n/format-time.ts';
+import { isChannel, takesCard } from '../../shops/model.ts';
 import { translatorFor } from '../messages/catalogues.ts';
 import { layout } from './layout.ts';
 import { otherMoneyNotice } from './other-money.ts';
@@ -58,8 +59,9 @@ function waitingFor({ attempt, now }: PaymentView): Waiting {
   }
   if (attempt?.bankPage !== undefined) {
     if (isCredit(attempt.method)) return isLease ? 'atLessor' : 'atLender';
-    if (attempt.channel === 'visa_mobile') return 'atWallet';
-    return attempt.method === 'PBL' ? 'atBank' : 'challenge';
+    const { method, channel } = attempt;
+    if (method === 'WALLET' && isChannel(channel) && !takesCard(channel)) return 'atWallet';
+    return method === 'PBL' ? 'atBank' : 'challenge';
   }
   const confirms = attempt?.confirmUntil !== undefined || attempt?.method === 'BLIK';
   return confirms && !(attempt?.confirmUntil && attempt.confirmUntil <= now && attempt.replaceable)

@@ -15,7 +15,7 @@ export type LoggedFact = Pick<Event, 'number' | 'type' | 'at' | 'data'> & {
   readonly currency: Payment['currency'];
   readonly notificationUrl: string | null;
   readonly paymentCreatedAt: Date;
-  /** True of a payment that a call of the REST door made for its own attempt, and so under the same key. */
+  /** True of a payment that a call of the REST door made for its own attempt. */
   readonly isSale: boolean;
   readonly source: Transaction['source'];
   readonly method: Transaction['method'];
@@ -49,15 +49,13 @@ export async function readLog(
       )
       select news.number, news.type, news.at, news.data, p.id as "paymentId", t.id as "transactionId", p.title,
         p.order_id as "orderId", p.amount as "paymentAmount", p.currency, p.notification_url as "notificationUrl",
-        p.created_at as "paymentCreatedAt", s.id is not null as "isSale", t.source, t.method, t.channel,
+        p.created_at as "paymentCreatedAt", p.is_sale as "isSale", t.source, t.method, t.channel,
         t.amount as "transactionAmount", t.transfer_account as "transferAccount", t.created_at as "transactionCreatedAt",
         r.id as "refundId", r.amount as "refundAmount", r.note as "refundNote",
         r.created_at as "refundCreatedAt", f.id as "profileId", f.customer_id as "customerId", f.kind as "profileKind",
         f.label as "profileLabel", f.details as "profileDetails", f.first_transaction_id as "firstTransactionId"
       from news
       left join payment p on p.id = news.payment_id and news.type = any($4::event_type[])
-      left join transaction s on s.shop_id = p.shop_id and s.idempotency_key = p.idempotency_key and s.payment_id = p.id
-        and s.source = 'API' and p.source = 'REST'
       left join transaction t on t.id = news.transaction_id and news.type = any($4::event_type[])
       left join refund r on r.id = news.refund_id and news.type = any($4::event_type[])
       left join profile f on f.id = t.profile_id

@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { storeCard } from '../../profiles/store-card.ts';
 import { updateShop } from '../../start/pay.ts';
-import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
+import { ask, startTestGateway, type TestGateway } from '../../support/gateway.ts';
 import { call, saleBody, sell, textAt } from './client.ts';
 
 let gateway: TestGateway;
@@ -60,9 +61,10 @@ async function chargeRefused(): Promise<string> {
   return textAt(answer, 'transaction.payment.id');
 }
 
-async function send(): Promise<string> {
+async function send(idempotencyKey: string = randomUUID()): Promise<string> {
   const { type: _, paymentMethod: __, paymentMethodCode: ___, ...body } = saleBody(gateway);
-  return textAt(await call(gateway, 'POST /payment', { body }), 'payment.id');
+  const headers = { 'idempotency-key': idempotencyKey };
+  return textAt(await call(gateway, 'POST /payment', { body, headers }), 'payment.id');
 }
 
 describe('A payment without an address to send, whose attempt failed', () => {
@@ -78,6 +80,15 @@ describe('A payment without an address to send, whose attempt failed', () => {
     const paymentId = textAt(answer, 'transaction.payment.id');
     await cancel(paymentId);
     expect(await toldOf(paymentId)).toEqual(['pending', 'cancelled']);
+  });
+
+  it('is told by itself where it has an address, though an attempt over GraphQL has the same key', async () => {
+    const paymentId = await send('order-1');
+    const start = `mutation($input: StartTransactionInput!) { startTransaction(input: $input) { __typename } }`;
+    const input = { paymentId, idempotencyKey: 'order-1', method: 'BLIK', blik: { code: '700005' } };
+    await ask(gateway, start, { variables: { input } });
+    await cancel(paymentId);
+    expect(await toldOf(paymentId)).toEqual(['pending', 'rejected', 'payment alone cancelled']);
   });
 
   it('expires in silence, and one with an address is still told', async () => {
