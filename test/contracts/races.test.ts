@@ -114,32 +114,54 @@ describe.each(['HOLD', 'REFUSE'])('%s and the moment at which it takes effect', 
   });
 });
 
-describe('A change of the payout account that is cancelled at the moment at which it is in force', () => {
+describe('A change of the payout account', () => {
   const iban = 'PL61109010140000071219812874';
 
-  it.each([
-    ['stays cancelled when that came first', 'EUR', 'CANCELLED'],
-    ['is in force, once, when that came first', 'USD', 'IN_FORCE'],
-  ])('%s', async (_, currency, status) => {
-    const { merchantId, apiKey: key } = gateway.demo;
+  /** Asks for a change, and gives its id. */
+  async function request(currency: string): Promise<string> {
     const input = { idempotencyKey: currency, currency, iban };
-    const requested = await world.run('requestPayoutAccount', input, { key, select: 'change { id }' });
-    const { id } = requested.change as { id: string };
+    const { demo } = gateway;
+    const requested = await world.run('requestPayoutAccount', input, { key: demo.apiKey, select: 'change { id }' });
+    return (requested.change as { id: string }).id;
+  }
+
+  /** The state of a change, and of each account in force whether it is the one that was asked for. */
+  async function standingOf(id: string, currency: 'EUR' | 'USD' | 'PLN') {
+    const { prisma } = gateway.database;
+    const { status } = await prisma.payoutAccountChange.findUniqueOrThrow({ where: { id } });
+    const { merchantId } = gateway.demo;
+    const accounts = await prisma.payoutAccount.findMany({ where: { merchantId, currency, validUntil: null } });
+    return [status, ...accounts.map((account) => account.iban === iban)];
+  }
+
+  it.each([
+    ['cancelling', 'EUR'],
+    ['its job', 'USD'],
+  ] as const)('is in force, once, when it is cancelled at its moment: %s comes first', async (winner, currency) => {
+    const { merchantId, apiKey: key } = gateway.demo;
+    const id = await request(currency);
     await world.pass(merchantId, 7);
     const cancel = () => cancelChange(key, id);
     const change = () => changePayoutAccount(deps, id);
-    const where = { merchantId, currency: currency as 'EUR' | 'USD', validUntil: null };
-    if (status === 'CANCELLED') {
-      const [cancelled] = await race(merchantId, cancel, change);
-      expect(cancelled).toEqual({ change: { status } });
-    } else {
-      const [, cancelled] = await race(merchantId, change, cancel);
-      expect(cancelled).toEqual({ code: 'WRONG_STATE' });
-    }
-    const { prisma } = gateway.database;
-    expect(await prisma.payoutAccountChange.findUnique({ where: { id } })).toMatchObject({ status });
-    const accounts = await prisma.payoutAccount.findMany({ where });
-    expect(accounts.map((account) => account.iban === iban)).toEqual([status === 'IN_FORCE']);
+    const outcomes = await (winner === 'cancelling'
+      ? race(merchantId, cancel, change)
+      : race(merchantId, change, cancel));
+    expect(outcomes).toContainEqual({ code: 'WRONG_STATE' });
+    expect(await standingOf(id, currency)).toEqual(['IN_FORCE', true]);
+  });
+
+  it('stays cancelled when its job comes before its moment, and at it', async () => {
+    const { merchantId, apiKey: key } = gateway.demo;
+    const id = await request('PLN');
+    const [cancelled] = await race(
+      merchantId,
+      () => cancelChange(key, id),
+      () => changePayoutAccount(deps, id),
+    );
+    expect(cancelled).toEqual({ change: { status: 'CANCELLED' } });
+    await world.pass(merchantId, 7);
+    await changePayoutAccount(deps, id);
+    expect(await standingOf(id, 'PLN')).toEqual(['CANCELLED', false]);
   });
 
   async function cancelChange(key: string, id: string): Promise<Outcome> {
