@@ -32,5 +32,5 @@ export async function runMutation(
 
 /** A Refusal with this code that blames this field, in one sentence. */
 export function refusal(code: string, field: readonly string[] | null): object {
-  return { __typename: 'Refusal', code, field, message: expect.stringMatching(/^[A-Za-z].{10,200}\.$/) };
+  return { __typename: 'Refusal', code, field, message: expect.stringMatching(/^[A-Za-z].{10,250}\.$/) };
 }
