@@ -5,7 +5,6 @@ import type { HeldReason } from '../kernel/db/generated/prisma/enums.ts';
 import { InvalidInput, NotFound } from '../kernel/errors.ts';
 import { transferAssigned, transferReturned } from '../ledger/model.ts';
 import { writePostings } from '../ledger/sql/write-postings.ts';
-import { applyAcquirerAnswers } from '../payments/apply-acquirer-answer.ts';
 import { applyBankAnswers } from '../payouts/apply-bank-answer.ts';
 import { findShopsOfPayouts, readPayouts } from '../payouts/store.ts';
 import { reasonNotSpecified } from '../statements/bank-entry.ts';
@@ -15,6 +14,7 @@ import { judgePayout, judgeTransfer } from './model.ts';
 import { moveEntries } from './sql/move-entries.ts';
 import { findBookedPayouts, sumParts } from './sql/read-known.ts';
 import { completeParts, writeParts } from './sql/write-parts.ts';
+import { tellAttempts } from './write-decisions.ts';
 
 /** What a held transfer is for, as an operator found out: exactly one of the two. */
 export type Assignment = {
@@ -78,7 +78,7 @@ async function giveToTransaction(
   const at = deps.clock.now();
   await writePostings(tx, [transferAssigned({ entryId, currency, at, amount: take, acquirer: transaction.acquirer })]);
   if (told !== undefined) {
-    await applyAcquirerAnswers(tx, deps, [{ transactionId, answer: { kind: 'settled', amount: told } }]);
+    await tellAttempts(tx, deps, [{ transactionId, answer: { kind: 'settled', amount: told } }]);
   }
   const moved = { ...entry, transactionId, appliedAmount: entry.appliedAmount + take, heldAmount: rest, updatedAt: at };
   const row: StatementEntry =

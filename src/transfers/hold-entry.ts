@@ -21,6 +21,7 @@ export type OperatorDeps = Pick<TransferDeps, 'clock' | 'log'> & { readonly oper
 export async function holdEntry(tx: Tx, entryId: string, shopIds: readonly string[] = []): Promise<StatementEntry> {
   const [found] = await readEntries(tx, [entryId]);
   if (!found) throw new NotFound('There is no transfer with this id.', ['transferId']);
+  requireHeld(found);
   const parts = await readParts(tx, entryId);
   const paid = await findShopsOf(tx, [
     ...parts.map(({ transactionId }) => transactionId),
@@ -31,6 +32,11 @@ export async function holdEntry(tx: Tx, entryId: string, shopIds: readonly strin
   if (entry?.updatedAt.getTime() !== found.updatedAt.getTime()) {
     throw new WrongState('The transfer has been moved this very moment; look at it again.');
   }
+  return requireHeld(entry);
+}
+
+/** One that waits to be booked is locked before its shops, so whoever decides must not wait for it. */
+function requireHeld(entry: StatementEntry): StatementEntry {
   if (entry.status === 'HELD' || entry.status === 'PARTIAL') return entry;
   throw new WrongState(`Nothing of this transfer is held: it is ${entry.status}.`);
 }

@@ -9,6 +9,8 @@ import { importStatement } from './import-statement.ts';
 /** Where files go: those that are being imported, that were, and that could not be. */
 const folders = { working: 'working', done: 'done', refused: 'refused' } as const;
 
+const nameBytesMax = 150;
+
 /** What a file looked like at the last look. */
 type Looks = Map<string, string>;
 
@@ -25,12 +27,21 @@ export function createFolderLook(deps: TransferDeps, path: string): () => Promis
     for (const folder of Object.values(folders)) await mkdir(join(path, folder), { recursive: true });
     const now = await look(path);
     for (const [name, looks] of now) {
-      if (before.get(name) === looks) await claim(deps, path, name);
+      if (before.get(name) === looks) await alone(deps, () => claim(deps, path, name));
     }
     before = now;
     const claimed = (await readdir(join(path, folders.working))).toSorted();
-    for (const name of claimed) await importOne(deps, path, name);
+    for (const name of claimed) await alone(deps, () => importOne(deps, path, name));
   };
+}
+
+/** One file that cannot be moved keeps no other from being imported; it is tried again with the next look. */
+async function alone({ log }: TransferDeps, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    log.error({ err: error }, 'a statement could not be imported');
+  }
 }
 
 async function look(path: string): Promise<Looks> {
@@ -43,15 +54,20 @@ async function look(path: string): Promise<Looks> {
   return looks;
 }
 
+/** Names may have 255 bytes, and more is put before and behind them. */
 async function claim({ clock }: TransferDeps, path: string, name: string): Promise<void> {
-  await rename(join(path, name), join(path, folders.working, `${newId(clock.now())}~${name}`)).catch(unlessGone);
+  const claimed = `${newId(clock.now())}~${Buffer.from(name)
+    .subarray(-nameBytesMax)
+    .toString()
+    .replace(/^\ufffd+/, '')}`;
+  await rename(join(path, name), join(path, folders.working, claimed)).catch(unlessGone);
 }
 
 async function importOne(deps: TransferDeps, path: string, claimed: string): Promise<void> {
   const name = claimed.replace(/^[^~]*~/, '');
   const from = join(path, folders.working, claimed);
   const stat = await lstat(from).catch(unlessGone);
-  if (!stat) return;
+  if (!stat?.isFile()) return;
   try {
     if (stat.size > fileBytesMax) {
       throw new InvalidInput(`The file has ${stat.size} bytes; at most ${fileBytesMax} are read, so split it.`);
@@ -62,12 +78,9 @@ async function importOne(deps: TransferDeps, path: string, claimed: string): Pro
     deps.log.info({ fileId: file.id, entries: file.entries, fresh: file.fresh, replayed }, 'a statement was imported');
     await rename(from, join(path, folders.done, claimed)).catch(unlessGone);
   } catch (error) {
-    if (!(error instanceof InvalidInput)) {
-      // It stays where it is, for the next look, and keeps no other file from being imported.
-      deps.log.error({ err: error }, 'a statement could not be imported');
-      return;
-    }
-    deps.log.error({ reason: error.message }, 'a statement was refused');
+    if (!(error instanceof InvalidInput)) throw error;
+    // The reason may quote the file, with names and account numbers in it, so it stands beside it and not in the log.
+    deps.log.error({ file: claimed.replace(/~.*/, '') }, 'a statement was refused');
     await writeFile(join(path, folders.refused, `${claimed}.reason.txt`), `${error.message}\n`);
     await rename(from, join(path, folders.refused, claimed)).catch(unlessGone);
   }

@@ -4,6 +4,7 @@ import { inTransaction, type Tx } from '../kernel/db/database.ts';
 import type { StatementFile } from '../kernel/db/generated/prisma/client.ts';
 import { InvalidInput } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
+import { readPayouts } from '../payouts/store.ts';
 import { type BankEntry, type BankStatements, fingerprintOf } from '../statements/bank-entry.ts';
 import { readBankStatements } from '../statements/read-bank-statements.ts';
 import { bookEntries } from './book-entries.ts';
@@ -12,7 +13,7 @@ import { matchEntries } from './match-entries.ts';
 import { namedIdOf } from './model.ts';
 import { insertFile, type NewEntry } from './sql/insert-file.ts';
 import { readAlike } from './sql/read-alike.ts';
-import { findFile, lockFiles } from './store.ts';
+import { findFile, lockFiles, readEntries } from './store.ts';
 
 /** A file as it came, and who brought it. */
 export type GivenFile = {
@@ -63,15 +64,16 @@ async function keepFile(
   if (before) return { file: before, replayed: true };
   const createdAt = clock.now();
   const fileId = newId(createdAt);
-  const told = read.statements.flatMap(({ account, entries }) =>
-    entries.map((entry) => ({
-      ...toRow(account, entry),
-      format: read.format,
-      fileId,
-      createdAt,
-      id: newId(createdAt),
-    })),
-  );
+  const rows = read.statements.flatMap(({ account, entries }) => entries.map((entry) => toRow(account, entry)));
+  const ours = await findNamed(tx, rows);
+  const told = rows.map(({ entry, ...row }) => {
+    const named = namedIdOf(row);
+    const fingerprint = fingerprintOf(row.account, entry, named !== undefined && ours.has(named) ? named : undefined);
+    return {
+      ...{ ...row, fingerprint: new Uint8Array(fingerprint), format: read.format },
+      ...{ fileId, createdAt, id: newId(createdAt) },
+    };
+  });
   const occurrences = matchEntries(await readAlike(tx, told), told);
   const fresh = told.flatMap((entry, place): NewEntry[] => {
     const occurrence = occurrences[place];
@@ -85,7 +87,15 @@ async function keepFile(
   return { file, replayed: false };
 }
 
-type Row = Omit<NewEntry, 'id' | 'fileId' | 'occurrence' | 'createdAt'>;
+/** Which of the ids that movements name are those of payouts, or of transfers that were sent back; a payer may write any. */
+async function findNamed(tx: Tx, rows: readonly Row[]): Promise<ReadonlySet<string>> {
+  const ids = [...new Set(rows.flatMap((row) => namedIdOf(row) ?? []))];
+  if (ids.length === 0) return new Set();
+  const [payouts, entries] = [await readPayouts(tx, ids), await readEntries(tx, ids)];
+  return new Set([...payouts, ...entries].map(({ id }) => id));
+}
+
+type Row = Omit<NewEntry, 'id' | 'fileId' | 'occurrence' | 'createdAt' | 'fingerprint'> & { readonly entry: BankEntry };
 
 /** A movement as it is kept: texts of people without card numbers, and of a length that nobody exceeds. */
 function toRow(account: string, entry: BankEntry): Row {
@@ -95,14 +105,20 @@ function toRow(account: string, entry: BankEntry): Row {
   const title = lineOf(entry.title, 500);
   const endToEndId = text(entry.endToEndId, 100);
   return {
-    ...{ account, direction, isReversal, amount, currency, bookedOn, title, endToEndId },
-    fingerprint: new Uint8Array(fingerprintOf(account, entry, namedIdOf({ title, endToEndId }))),
-    bankReference: text(entry.bankReference, 100),
+    ...{ entry, account, direction, isReversal, amount, currency, bookedOn, title, endToEndId },
+    bankReference: entry.bankReference === undefined ? null : referenceOf(entry.bankReference),
     counterpartyName: text(entry.counterpartyName, 200),
     counterpartyAccount: text(entry.counterpartyAccount, 50),
     accountNumbers: accountNumbers.slice(0, 20),
     returnReason: text(entry.returnReason, 35),
   };
+}
+
+/** A reference is compared, so one that looks like a card number, or is too long, is kept as its hash. */
+function referenceOf(given: string): string {
+  const max = 100;
+  const line = lineOf(given, max);
+  return line === given ? line : `sha256:${createHash('sha256').update(given).digest('hex')}`;
 }
 
 function lineOf(given: string, max: number): string {

@@ -78,7 +78,11 @@ function wordOf({ decision }: Decided): AnswerForTransaction[] {
  * Tells attempts what has come for them.
  * @throws Error when one did not take it: what it took and what is booked for it must be the same.
  */
-async function tellAttempts(
+/**
+ * Tells attempts what has come for them.
+ * @throws Error when one did not take it: then nothing commits.
+ */
+export async function tellAttempts(
   tx: Tx,
   deps: Pick<TransferDeps, 'clock' | 'log'>,
   words: readonly AnswerForTransaction[],

@@ -131,8 +131,8 @@ describe('A payout', () => {
 
   it('is found by an operator when the bank has lost its id', async () => {
     const made = await payout();
-    const debit = await tell('053.001.08', { ...debitOf(made), endToEndId: undefined });
-    const back = await tell('053.001.08', { ...returnOf(made), endToEndId: undefined });
+    const debit = await tell('053.001.08', { ...debitOf(made), endToEndId: undefined, title: 'lost' });
+    const back = await tell('053.001.08', { ...returnOf(made), endToEndId: undefined, title: 'lost' });
     const operator = { clock: world.clock, log: world.deps.log, operator: { keyId: 'x', name: 'Anna' } };
     for (const { file } of [debit, back]) {
       const [entry] = await entriesNow(world.database, file.id);

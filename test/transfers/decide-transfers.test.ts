@@ -5,6 +5,7 @@ import { type Assignment, assignTransfer } from '../../src/transfers/assign-tran
 import { dismissTransfer } from '../../src/transfers/dismiss-transfer.ts';
 import { returnReferenceOf } from '../../src/transfers/model.ts';
 import { returnTransfer } from '../../src/transfers/return-transfer.ts';
+import { noteSentBack } from '../../src/transfers/sql/move-entries.ts';
 import { attemptNow } from '../acquirers/sandbox-gateway.ts';
 import { entryOf } from '../statements/entries.ts';
 import { brokenInvariants } from '../support/invariants.ts';
@@ -89,6 +90,8 @@ describe('A transfer that is held', () => {
     const again = await world.tell([{ ...debit, bookedOn: '2026-03-04', bankReference: 'TOLD-AGAIN' }]);
     expect(again.file.fresh).toBe(0);
     await expect(giveBack(entry)).rejects.toMatchObject({ code: 'WRONG_STATE' });
+    const twice = inTransaction(world.database, (tx) => noteSentBack(tx, [{ entryId: entry.id, debitId: entry.id }]));
+    await expect(twice).rejects.toThrow('was sent back by another debit meanwhile');
   });
 
   it('and waits for the rest is sent back: its payment may be paid otherwise, unless more has come', async () => {

@@ -95,6 +95,18 @@ describe('The folder of statements', () => {
     );
   });
 
+  it('takes files with the longest names there are, whether they can be read or not', async () => {
+    const look = createFolderLook(world.transfers, folder);
+    const attempt = await world.send();
+    await put(`${'ł'.repeat(120)}.xml`, statementOf(attempt));
+    await put(`${'ż'.repeat(120)}.xml`, '<html/>');
+    await look();
+    await look();
+    expect(await statusOf(attempt)).toBe('SETTLED');
+    expect(await namesIn('done')).toEqual([`${'ł'.repeat(73)}.xml`]);
+    expect(await namesIn('refused')).toEqual([`${'ż'.repeat(73)}.xml`, `${'ż'.repeat(73)}.xml.reason.txt`]);
+  });
+
   it('takes two files of one name one after the other, and the same file again as what it is', async () => {
     const look = createFolderLook(world.transfers, folder);
     const [one, two] = [await world.send(), await world.send()];

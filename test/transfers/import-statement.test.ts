@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { allotAccount } from '../../src/acquirers/sandbox-transfers/allot-account.ts';
 import { cancelPayment } from '../../src/payments/cancel-payment.ts';
+import type { BankEntry } from '../../src/statements/bank-entry.ts';
 import { bookEntries } from '../../src/transfers/book-entries.ts';
 import { attemptNow, logOf } from '../acquirers/sandbox-gateway.ts';
 import { entryOf, ownAccount } from '../statements/entries.ts';
@@ -235,6 +237,23 @@ describe('A statement', () => {
     const inMt940 = await tellOf(world.transfers, writeMt940('~', [{ account: ownAccount, entries: mt940 }]));
     expect([inAnotherForm.file.fresh, inMt940.file.fresh]).toEqual([0, 0]);
     expect(await balancesNow(world.database)).toEqual(after);
+  });
+
+  it('tells of two transfers when two days have one each, though their titles look like the id of a payout', async () => {
+    const entry = entryOf({ title: randomUUID().replaceAll('-', '') });
+    const first = await world.tell([entry]);
+    const second = await world.tell([{ ...entry, bookedOn: '2026-03-03' }]);
+    expect([first.file.fresh, second.file.fresh]).toEqual([1, 1]);
+  });
+
+  it('tells of two transfers when their references differ, though both look like card numbers', async () => {
+    const [one, other] = ['4111111111111111', '5555555555554444'].map((bankReference) =>
+      entryOf({ title: bankReference.slice(0, 3), bankReference }),
+    ) as [BankEntry, BankEntry];
+    const files = [await world.tell([one]), await world.tell([other]), await world.tell([one, other])];
+    expect(files.map(({ file }) => file.fresh)).toEqual([1, 1, 0]);
+    const kept = await entriesNow(world.database, files[0]?.file.id ?? '');
+    expect(kept.map(({ bankReference }) => bankReference)).toEqual([expect.stringMatching(/^sha256:[0-9a-f]{64}$/)]);
   });
 
   it('that cannot be read, or is of another account, changes nothing', async () => {

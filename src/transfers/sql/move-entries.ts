@@ -33,17 +33,23 @@ export async function moveEntries(tx: Tx, moves: readonly EntryMove[]): Promise<
   if (moved.length !== moves.length) throw new Error('An entry was not in the state it was thought to be in.');
 }
 
-/** Notes with which debits transfers were sent back. */
+/**
+ * Notes with which debits transfers were sent back.
+ * @throws Error when one was sent back by another debit meanwhile: then nothing commits.
+ */
 export async function noteSentBack(
   tx: Tx,
   pairs: readonly { readonly entryId: string; readonly debitId: string }[],
 ): Promise<void> {
   if (pairs.length === 0) return;
-  await tx.query({
+  const noted = await tx.query<{ id: string }>({
     name: 'note-sent-back',
     text: `
       update statement_entry e set sent_back_by_id = m.debit_id
-      from unnest($1::uuid[], $2::uuid[]) as m (id, debit_id) where e.id = m.id`,
+      from unnest($1::uuid[], $2::uuid[]) as m (id, debit_id)
+      where e.id = m.id and e.sent_back_by_id is null
+      returning e.id`,
     values: [pairs.map(({ entryId }) => entryId), pairs.map(({ debitId }) => debitId)],
   });
+  if (noted.length !== pairs.length) throw new Error('A transfer was sent back by another debit meanwhile.');
 }

@@ -7,11 +7,12 @@ export async function readAlike(tx: Tx, told: readonly EntryIdentity[]): Promise
     name: 'read-alike-entries',
     text: `
       with told as materialized (
-        select * from unnest($1::text[], $2::bytea[], $3::text[]) as t (account, fingerprint, reference)
+        select * from unnest($1::text[], $2::bytea[], $3::text[], $4::date[]) as t (account, fingerprint, reference, booked_on)
       ), found as (
         select e.id from told t join statement_entry e on e.account = t.account and e.fingerprint = t.fingerprint
         union
         select e.id from told t join statement_entry e on e.account = t.account and e.bank_reference = t.reference
+          and e.booked_on = t.booked_on
         where t.reference is not null
       )
       select e.account, e.fingerprint, e.bank_reference as "bankReference", e.direction, e.amount,
@@ -22,6 +23,7 @@ export async function readAlike(tx: Tx, told: readonly EntryIdentity[]): Promise
       told.map((entry) => entry.account),
       told.map((entry) => entry.fingerprint),
       told.map((entry) => entry.bankReference),
+      told.map((entry) => entry.bookedOn),
     ],
   });
 }
