@@ -20,7 +20,12 @@ export type BankEntry = {
   /** An IBAN, or whatever else the bank writes. */
   readonly counterpartyAccount: string | undefined;
   readonly title: string;
-  /** Polish account numbers, 26 digits each, that may say what it is for; the one it was sent to comes first. */
+  /**
+   * The Polish account number, 26 digits, that the bank itself says it was sent to, or taken back from; never one that only
+   * stands in words, and never that of the account as a whole. It is one of `accountNumbers`.
+   */
+  readonly sentTo: string | undefined;
+  /** Polish account numbers, 26 digits each, that may say what it is for, in any order. */
   readonly accountNumbers: readonly string[];
   /** Why it came back: a code of ISO 20022 such as AC04. */
   readonly returnReason: string | undefined;
@@ -40,8 +45,12 @@ export type BankStatements = { readonly format: StatementFormat; readonly statem
 /** A statement of an account; the number of the account itself says of no movement what it is for. */
 export function statementOf(account: string, entries: readonly BankEntry[]): BankStatement {
   const own = account.replaceAll(/\D/g, '');
-  const accountNumbers = (entry: BankEntry): readonly string[] => entry.accountNumbers.filter((each) => each !== own);
-  return { account, entries: entries.map((entry) => ({ ...entry, accountNumbers: accountNumbers(entry) })) };
+  const withoutOwn = (entry: BankEntry): BankEntry => ({
+    ...entry,
+    sentTo: entry.sentTo === own ? undefined : entry.sentTo,
+    accountNumbers: entry.accountNumbers.filter((each) => each !== own),
+  });
+  return { account, entries: entries.map(withoutOwn) };
 }
 
 /** How many movements a file may tell of. */

@@ -64,7 +64,7 @@ function readPayment(payment: XmlElement, { reference, extra, ...booked }: Booke
   const structured = textAt(payment, 'RmtInf/Strd/CdtrRefInf/Ref');
   const title = [...free, ...(structured === undefined ? [] : [structured])].join(' ');
   const more = textAt(payment, 'AddtlTxInf') ?? extra;
-  const sentTo = accountAt(ours);
+  const [sentTo] = findAccountNumbers([accountAt(ours)], [counterparty]);
   const cameBack = findFirst(payment, 'RtrInf');
   return {
     ...booked,
@@ -73,6 +73,7 @@ function readPayment(payment: XmlElement, { reference, extra, ...booked }: Booke
     counterpartyName: textAt(payment, `RltdPties/${theirs}/Pty/Nm`, `RltdPties/${theirs}/Nm`),
     counterpartyAccount: counterparty === undefined ? undefined : toIban(counterparty),
     title: title || (more ?? ''),
+    sentTo,
     accountNumbers: findAccountNumbers([sentTo, title, more], [counterparty]),
     returnReason: cameBack && (textAt(cameBack, 'Rsn/Cd', 'Rsn/Prtry') ?? reasonNotSpecified),
   };
@@ -83,7 +84,7 @@ function unread(booked: Booked, { reference, extra }: Told): BankEntry {
   const unknown = { endToEndId: undefined, counterpartyName: undefined, counterpartyAccount: undefined };
   return {
     ...{ ...booked, ...unknown, bankReference: reference, title: extra ?? '' },
-    ...{ accountNumbers: [], returnReason: undefined },
+    ...{ sentTo: undefined, accountNumbers: [], returnReason: undefined },
   };
 }
 

@@ -10,7 +10,8 @@ const structuredForm = /^(?:\d{1,4})?([^\p{L}\p{N}\s/,;:.])\d\d/u;
 /**
  * Reads what a Polish bank writes of a movement in field 86: sub-fields behind `~`, `<`, `?`, `^` or `+` (ING, PKO BP,
  * Santander, Millennium, Nordea and others), words such as `tyt.:` (mBank), or free text. Lines are cut anywhere, so they
- * are put together without a space. Pure.
+ * are put together without a space. No sub-field is known to hold the account that the money was sent to and nothing that
+ * the payer wrote, so `sentTo` stays undefined. Pure.
  */
 export function readMt940Details(lines: readonly string[]): Details {
   const whole = lines.map((line) => line.replace(/\r$/, '')).join('');
@@ -22,6 +23,7 @@ export function readMt940Details(lines: readonly string[]): Details {
   return {
     ...known,
     counterpartyAccount: other === undefined ? undefined : toIban(other),
+    sentTo: undefined,
     accountNumbers: findAccountNumbers(texts, [other]),
     endToEndId: endToEndIdIn(texts),
     returnReason: returnReasonIn(texts),

@@ -62,7 +62,7 @@ export const StatementEntryStatusEnum = builder.enumType('StatementEntryStatus',
 const HeldReasonEnum = builder.enumType('HeldReason', {
   description: 'Why a movement waits.',
   values: describeValues<HeldReason>({
-    UNKNOWN_ACCOUNT: 'It names no account number on which money is awaited.',
+    UNKNOWN_ACCOUNT: 'It names no account number on which money is awaited, or several of different attempts.',
     CURRENCY_DIFFERS: 'It is in another currency than the payment.',
     ATTEMPT_NOT_SENT: 'The attempt to pay was never sent, so nobody can have paid it.',
     UNDERPAID: 'It is less than the payment lacks.',

@@ -109,6 +109,7 @@ function toRow(account: string, entry: BankEntry): Row {
     bankReference: entry.bankReference === undefined ? null : referenceOf(entry.bankReference),
     counterpartyName: text(entry.counterpartyName, 200),
     counterpartyAccount: text(entry.counterpartyAccount, 50),
+    sentTo: entry.sentTo ?? null,
     accountNumbers: accountNumbers.slice(0, 20),
     returnReason: text(entry.returnReason, 35),
   };

@@ -63,10 +63,10 @@ function judge(known: Known, entry: StatementEntry): Decision {
 }
 
 /** The account that it was sent to says which attempt it is for; other numbers do so if they all mean the same one. */
-function findAttempt({ attempts }: Known, { accountNumbers }: StatementEntry): string | undefined {
-  const found = accountNumbers.map((number) => attempts.get(number));
-  if (found[0] !== undefined) return found[0];
-  const distinct = new Set(found.filter((id) => id !== undefined));
+function findAttempt({ attempts }: Known, { sentTo, accountNumbers }: StatementEntry): string | undefined {
+  const awaited = sentTo === null ? undefined : attempts.get(sentTo);
+  if (awaited !== undefined) return awaited;
+  const distinct = new Set(accountNumbers.map((number) => attempts.get(number)).filter((id) => id !== undefined));
   return distinct.size === 1 ? [...distinct][0] : undefined;
 }
 

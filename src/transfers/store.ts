@@ -19,6 +19,7 @@ const columns = {
   counterpartyName: 'counterparty_name',
   counterpartyAccount: 'counterparty_account',
   title: 'title',
+  sentTo: 'sent_to',
   accountNumbers: 'account_numbers',
   returnReason: 'return_reason',
   status: 'status',

@@ -45,9 +45,7 @@ const list = async (args: string) =>
 
 describe('An operator', () => {
   it('imports a statement, sees what is held, and decides on it', async () => {
-    const entries = ['one', 'two', 'three'].map((name) =>
-      entryOf({ accountNumbers: [allotAccount(name)], title: name }),
-    );
+    const entries = ['one', 'two', 'three'].map((name) => entryOf({ sentTo: allotAccount(name), title: name }));
     const content = contentOf(...entries, entryOf({ direction: 'DEBIT', amount: 100n }));
     const input = { name: 'wyciag.xml', content };
     const imported = { name: 'wyciag.xml', format: 'CAMT_053', entries: 4, newEntries: 4 };

@@ -19,6 +19,7 @@ export function entryOf(values: Partial<BankEntry> = {}): BankEntry {
     counterpartyName: 'Jan Kowalski',
     counterpartyAccount: payersAccount,
     title: 'Zapłata za książki',
+    sentTo: undefined,
     accountNumbers: [],
     returnReason: undefined,
     ...values,

@@ -60,11 +60,15 @@ describe('A camt file', () => {
     const [one, two] = [allotAccount('one'), allotAccount('two')];
     const grouped = two.replace(/(\d\d)(\d{4})(\d{4})(\d{4})(\d{4})(\d{4})(\d{4})/, '$1 $2 $3 $4 $5 $6 $7');
     const title = `za ${grouped}, nie 12345678901234567890123456, nie z ${payersAccount}`;
-    expect(entriesIn(writeEntry('054.001.02', entryOf({ accountNumbers: [one], title })))).toMatchObject([
-      { accountNumbers: [one, two] },
+    expect(entriesIn(writeEntry('054.001.02', entryOf({ sentTo: one, title })))).toMatchObject([
+      { sentTo: one, accountNumbers: [one, two] },
     ]);
     const extra = money('1.00', `<AddtlNtryInf>WPLATA NA ${two} ${account}</AddtlNtryInf>`);
-    expect(entriesIn(extra)).toMatchObject([{ accountNumbers: [two], title: `WPLATA NA ${two} ${account}` }]);
+    expect(entriesIn(extra)).toMatchObject([
+      { sentTo: undefined, accountNumbers: [two], title: `WPLATA NA ${two} ${account}` },
+    ]);
+    const onMain = entryOf({ sentTo: account.slice(2), title: two });
+    expect(entriesIn(writeEntry('054.001.02', onMain))).toMatchObject([{ sentTo: undefined, accountNumbers: [two] }]);
   });
 
   it.each<[string, string, RegExp]>([

@@ -45,13 +45,13 @@ export function writeEntry(kind: CamtKind, entry: BankEntry): string {
 }
 
 function parties(entry: BankEntry, isNew: boolean): string {
-  const { counterpartyName: name, counterpartyAccount: account, accountNumbers, direction } = entry;
+  const { counterpartyName: name, counterpartyAccount: account, sentTo, direction } = entry;
   const named = name === undefined ? '' : `<Nm>${escapeXml(name)}</Nm>`;
   const party = (role: string, inner: string): string =>
     inner === '' ? '' : `<${role}>${isNew ? `<Pty>${inner}</Pty>` : inner}</${role}>`;
   const accountOf = (role: string, iban: string | undefined): string =>
     iban === undefined ? '' : `<${role}Acct><Id><IBAN>${iban}</IBAN></Id></${role}Acct>`;
-  const own = accountNumbers[0] === undefined ? undefined : `PL${accountNumbers[0]}`;
+  const own = sentTo === undefined ? undefined : `PL${sentTo}`;
   const [debtor, creditor] = direction === 'CREDIT' ? [account, own] : [own, account];
   const [debtorName, creditorName] = direction === 'CREDIT' ? [named, ''] : ['', named];
   const inner = [

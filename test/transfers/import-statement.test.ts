@@ -87,6 +87,20 @@ describe('A transfer on a statement', () => {
     },
   );
 
+  it('is for the attempt on whose number it came; words that name several say nothing', async () => {
+    const older = await world.send();
+    const attempt = await world.sendAgain(older);
+    const quoted = entryOf({ title: `za ${older.number}`, accountNumbers: [attempt.number], amount: 9_998n });
+    const told = await tellOf(world.transfers, writeMt940('~', [{ account: ownAccount, entries: [quoted] }]));
+    expect(await kept(told.file.id)).toEqual(['HELD UNKNOWN_ACCOUNT 0 9998']);
+    const title = `${older.number} ${attempt.number}`;
+    const onMain = entryOf({ title, sentTo: ownAccount.slice(2), amount: 9_999n });
+    const { file } = await world.tell([onMain, transferFor(attempt, { title })]);
+    expect(await kept(file.id)).toEqual(['HELD UNKNOWN_ACCOUNT 0 9999', 'BOOKED  10000 0']);
+    expect((await now(older)).transaction.settledAmount).toBe(0n);
+    expect((await now(attempt)).transaction).toMatchObject({ status: 'SETTLED', settledAmount: 10_000n });
+  });
+
   it('of less waits for the rest, and a second one completes it', async () => {
     const attempt = await world.send();
     const first = await world.tell([transferFor(attempt, { amount: 6_000n })]);

@@ -82,7 +82,7 @@ export function tellOf(transfers: TransferDeps, text: string | Uint8Array): Prom
 
 /** A transfer for an attempt, with a reference of its own. */
 export function transferFor({ number }: Pick<Attempt, 'number'>, values: Partial<BankEntry> = {}): BankEntry {
-  return entryOf({ accountNumbers: [number], bankReference: randomUUID().slice(0, 16), ...values });
+  return entryOf({ sentTo: number, accountNumbers: [number], bankReference: randomUUID().slice(0, 16), ...values });
 }
 
 /** The entries that are kept, in their order; of one file if it is given. */

@@ -39,17 +39,17 @@ async function insertEntries(tx: Tx, entries: readonly NewEntry[]): Promise<void
     // Several numbers of an account come as one text: arrays of arrays of different lengths are none.
     text: `
       insert into statement_entry (id, file_id, account, fingerprint, occurrence, direction, is_reversal, amount, currency,
-        booked_on, bank_reference, end_to_end_id, counterparty_name, counterparty_account, title, account_numbers,
-        return_reason, status, created_at, updated_at)
+        booked_on, bank_reference, end_to_end_id, counterparty_name, counterparty_account, title, sent_to,
+        account_numbers, return_reason, status, created_at, updated_at)
       select id, file_id, account, fingerprint, occurrence, direction, is_reversal, amount, currency, booked_on,
-        bank_reference, end_to_end_id, counterparty_name, counterparty_account, title,
+        bank_reference, end_to_end_id, counterparty_name, counterparty_account, title, sent_to,
         string_to_array(account_numbers, ' '), return_reason, 'NEW', created_at, created_at
       from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bytea[], $5::int[], $6::entry_direction[], $7::boolean[],
         $8::bigint[], $9::currency[], $10::date[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[],
-        $16::text[], $17::text[], $18::timestamptz[]) with ordinality
+        $16::text[], $17::text[], $18::text[], $19::timestamptz[]) with ordinality
         as n (id, file_id, account, fingerprint, occurrence, direction, is_reversal, amount, currency, booked_on,
-          bank_reference, end_to_end_id, counterparty_name, counterparty_account, title, account_numbers, return_reason,
-          created_at, place)
+          bank_reference, end_to_end_id, counterparty_name, counterparty_account, title, sent_to, account_numbers,
+          return_reason, created_at, place)
       order by place`,
     values: [
       ...[entries.map((entry) => entry.id), entries.map((entry) => entry.fileId)],
@@ -59,7 +59,8 @@ async function insertEntries(tx: Tx, entries: readonly NewEntry[]): Promise<void
       ...[entries.map((entry) => entry.currency), entries.map((entry) => entry.bookedOn)],
       ...[entries.map((entry) => entry.bankReference), entries.map((entry) => entry.endToEndId)],
       ...[entries.map((entry) => entry.counterpartyName), entries.map((entry) => entry.counterpartyAccount)],
-      ...[entries.map((entry) => entry.title), entries.map((entry) => entry.accountNumbers.join(' '))],
+      ...[entries.map((entry) => entry.title), entries.map((entry) => entry.sentTo)],
+      entries.map((entry) => entry.accountNumbers.join(' ')),
       ...[entries.map((entry) => entry.returnReason), entries.map((entry) => entry.createdAt)],
     ],
   });

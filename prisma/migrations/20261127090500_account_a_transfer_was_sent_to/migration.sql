@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "statement_entry" ADD COLUMN     "sent_to" TEXT;
