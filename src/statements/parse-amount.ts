@@ -11,10 +11,15 @@ const form = /^(\d{1,15})(?:[.,](\d*))?$/;
  * @throws InvalidInput when it is no amount, or one with parts of a minor unit.
  */
 export function parseAmount(text: string, place: string): bigint {
+  const amount = readAmount(text);
+  if (amount === undefined) throw new InvalidInput(`${place}: ${shown(text)} is no amount with at most two decimals.`);
+  return amount;
+}
+
+/** The same for an amount that a file can do without: undefined when it cannot be read. */
+export function readAmount(text: string): bigint | undefined {
   const [, units, decimals = ''] = form.exec(text.trim()) ?? [];
-  if (units === undefined || !/^\d{0,2}0*$/.test(decimals)) {
-    throw new InvalidInput(`${place}: ${shown(text)} is no amount with at most two decimals.`);
-  }
+  if (units === undefined || !/^\d{0,2}0*$/.test(decimals)) return undefined;
   return BigInt(units) * 100n + BigInt(decimals.slice(0, 2).padEnd(2, '0'));
 }
 

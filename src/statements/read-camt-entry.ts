@@ -1,7 +1,8 @@
 import { InvalidInput } from '../kernel/errors.ts';
+import { isCurrency } from '../kernel/money.ts';
 import { type BankEntry, reasonNotSpecified } from './bank-entry.ts';
 import { findAccountNumbers, toIban } from './find-account-numbers.ts';
-import { parseAmount, parseCurrency, shown } from './parse-amount.ts';
+import { parseAmount, parseCurrency, readAmount, shown } from './parse-amount.ts';
 import { findAll, findFirst, textAt, type XmlElement } from './parse-xml.ts';
 
 /** What an entry says of itself, whatever payments it is made of. */
@@ -32,12 +33,16 @@ export function readCamtEntry(entry: XmlElement): readonly BankEntry[] {
   return readBatch(payments, booked) ?? [unread(booked, { reference, extra })];
 }
 
-/** The payments of an entry, if each tells its amount and together they are the entry's; otherwise it stays one. */
+/**
+ * The payments of an entry, if each tells its amount and together they are the entry's; otherwise it stays one. What was
+ * instructed may be in any currency of the world, and says nothing then.
+ */
 function readBatch(payments: readonly XmlElement[], booked: Booked): readonly BankEntry[] | undefined {
   const read = payments.map((payment) => {
     const element = findFirst(payment, 'Amt', 'AmtDtls/TxAmt/Amt', 'AmtDtls/InstdAmt/Amt');
-    if (!element) return undefined;
-    const { amount, currency } = amountOf(payment, element);
+    const amount = readAmount(element?.text ?? '');
+    const currency = element?.attributes.Ccy;
+    if (amount === undefined || currency === undefined || !isCurrency(currency)) return undefined;
     const said = findFirst(payment, 'CdtDbtInd') ? (isCredit(payment) ? 'CREDIT' : 'DEBIT') : booked.direction;
     return { payment, amount, currency, direction: said } as const;
   });

@@ -56,6 +56,21 @@ describe('A camt file', () => {
     expect(entriesIn(wrong)).toMatchObject([{ amount: 351n, endToEndId: undefined, bankReference: 'REF' }]);
   });
 
+  it.each<[string, string]>([
+    ['a currency that the gateway has not', '<Amt Ccy="SEK">2.25</Amt>'],
+    ['three decimals', '<Amt Ccy="TND">2.255</Amt>'],
+    ['no currency', '<Amt>2.25</Amt>'],
+    ['no number', '<Amt Ccy="PLN">much</Amt>'],
+  ])('keeps a batch as one movement when a payment in it was instructed in %s', (_, amount) => {
+    const payment = (inner: string): string =>
+      `<TxDtls><Refs><EndToEndId>E</EndToEndId></Refs><AmtDtls><InstdAmt>${inner}</InstdAmt></AmtDtls></TxDtls>`;
+    const batch = `<NtryDtls>${payment('<Amt Ccy="PLN">1.25</Amt>')}${payment(amount)}</NtryDtls>`;
+    expect(entriesIn(money('3.50', batch), money('1.00'))).toMatchObject([
+      { amount: 350n, endToEndId: undefined, bankReference: 'REF' },
+      { amount: 100n },
+    ]);
+  });
+
   it('has account numbers where they were sent to, or in the words of the payer or the bank', () => {
     const [one, two] = [allotAccount('one'), allotAccount('two')];
     const grouped = two.replace(/(\d\d)(\d{4})(\d{4})(\d{4})(\d{4})(\d{4})(\d{4})/, '$1 $2 $3 $4 $5 $6 $7');
