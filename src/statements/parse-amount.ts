@@ -38,14 +38,14 @@ export function shown(text: string | undefined): string {
 }
 
 /** A balance with its sign: what the bank owes is positive. */
-export type Balances = { readonly opening: bigint | undefined; readonly closing: bigint | undefined };
+export type Balances = { readonly opening: bigint; readonly closing: bigint };
 
 /**
  * Holds the balances of a statement against its movements: a file that lost some of them on its way is not used.
  * @throws InvalidInput when they do not add up.
  */
 export function checkBalances({ opening, closing }: Balances, moved: bigint, place: string): void {
-  if (opening === undefined || closing === undefined || opening + moved === closing) return;
+  if (opening + moved === closing) return;
   throw new InvalidInput(
     `${place}: the movements do not lead from the opening to the closing balance, so some are missing or wrong; ask the bank for the file again.`,
   );

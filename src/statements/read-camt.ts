@@ -16,7 +16,8 @@ const taken = new Set(['Ntry', 'Stmt', 'Ntfctn']);
 
 /**
  * Reads camt.053 or camt.054 (ISO 20022), versions 001.02 and 001.08. Only what is booked is read: what is pending comes
- * again when it is. Several payments that the bank booked as one are read one by one, if their amounts are told. Pure.
+ * again when it is. A camt.053 has one opening and one closing balance, which its movements have to lead to; a camt.054 has
+ * none. Several payments that the bank booked as one are read one by one, if their amounts are told. Pure.
  * @throws InvalidInput naming the line.
  */
 export function readCamt(text: string): BankStatements {
@@ -66,18 +67,27 @@ function toStatement(element: XmlElement, entries: readonly BankEntry[], moved: 
   const account = textAt(element, 'Acct/Id/IBAN', 'Acct/Id/Othr/Id');
   if (account === undefined) throw new InvalidInput(`${place}: the account is missing (Acct/Id/IBAN).`);
   if (element.name === 'Stmt') {
-    const opening = balanceOf(element, ['OPBD', 'PRCD']);
-    checkBalances({ opening, closing: balanceOf(element, ['CLBD']) }, moved, place);
+    // The closing balance of the day before is the opening one of this day.
+    const openingType = balancesOf(element, 'OPBD').length > 0 ? 'OPBD' : 'PRCD';
+    const opening = balanceOf(element, openingType, 'opening balance (OPBD or PRCD)');
+    checkBalances({ opening, closing: balanceOf(element, 'CLBD', 'closing balance (CLBD)') }, moved, place);
   }
   return statementOf(toIban(account), entries);
 }
 
-/** The balance of one of these types, if the statement has exactly one. */
-function balanceOf(statement: XmlElement, types: readonly string[]): bigint | undefined {
-  const balances = findAll(statement, 'Bal').filter((each) => types.includes(textAt(each, 'Tp/CdOrPrtry/Cd') ?? ''));
-  const [balance] = balances;
-  if (!balance || balances.length > 1) return undefined;
-  const place = `Line ${balance.line}`;
-  const amount = parseAmount(textAt(balance, 'Amt') ?? '', place);
+function balancesOf(statement: XmlElement, type: string): readonly XmlElement[] {
+  return findAll(statement, 'Bal').filter((each) => textAt(each, 'Tp/CdOrPrtry/Cd') === type);
+}
+
+/** The one balance of a type, with its sign; without it nobody can say whether the statement is whole. */
+function balanceOf(statement: XmlElement, type: string, name: string): bigint {
+  const [balance, ...more] = balancesOf(statement, type);
+  if (!balance || more.length > 0) {
+    const count = balance ? more.length + 1 : 'none';
+    throw new InvalidInput(
+      `Line ${statement.line}: a camt.053 must have one ${name}, not ${count}, so the statement may not be whole; ask the bank for it again.`,
+    );
+  }
+  const amount = parseAmount(textAt(balance, 'Amt') ?? '', `Line ${balance.line}`);
   return isCredit(balance) ? amount : -amount;
 }

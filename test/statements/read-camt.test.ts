@@ -15,6 +15,9 @@ const entriesIn = (...entries: readonly string[]) => read(notified(...entries)).
 const money = (amount: string, inner = '', direction = 'CRDT'): string =>
   `<Ntry><Amt Ccy="PLN">${amount}</Amt><CdtDbtInd>${direction}</CdtDbtInd><Sts>BOOK</Sts><BookgDt><DtTm>2026-03-02T10:00:00+01:00</DtTm></BookgDt><AcctSvcrRef>REF</AcctSvcrRef>${inner}</Ntry>`;
 
+/** The balance of a type, as it is written. */
+const balance = (type: string): RegExp => new RegExp(`<Bal><Tp><CdOrPrtry><Cd>${type}</Cd>.*?</Bal>`);
+
 describe('A camt file', () => {
   it('may hold statements of several accounts', () => {
     const other = payersAccount;
@@ -29,6 +32,16 @@ describe('A camt file', () => {
       [account, 2],
       [other, 1],
     ]);
+  });
+
+  it('may begin with the closing balance of the day before, alone or beside the opening one', () => {
+    const [opening = ''] = balance('OPBD').exec(written()) ?? [];
+    const before = opening.replace('OPBD', 'PRCD');
+    for (const balances of [before, before.replace('0.00', '7.00') + opening]) {
+      expect(read(written().replace(opening, balances)).statements).toMatchObject([{ entries: [entryOf()] }]);
+    }
+    const wrong = written().replace(opening, before.replace('0.00', '7.00'));
+    expect(() => read(wrong)).toThrow(/do not lead from the opening/);
   });
 
   it('tells what came back, and why', () => {
@@ -96,6 +109,14 @@ describe('A camt file', () => {
     ['is another version', written().replace('001.02', '001.13'), /^Line 2: only camt.053/],
     ['is no camt', '<html/>', /^Line 1: only camt.053/],
     ['has no account', written().replace(/<Acct>.*?<\/Acct>/, ''), /^Line 3: the account is missing/],
+    [
+      'has no opening balance',
+      written().replace(balance('OPBD'), ''),
+      /^Line 3: a camt.053 must have one opening balance \(OPBD or PRCD\), not none, so .*; ask the bank for it again\.$/,
+    ],
+    ['has no closing balance', written().replace(balance('CLBD'), ''), /^Line 3: a camt.053 must have one closing/],
+    ['has two closing balances', written().replace(balance('CLBD'), '$&$&'), /closing balance \(CLBD\), not 2, so/],
+    ['has two opening balances', written().replace(balance('OPBD'), '$&$&'), /opening balance .*, not 2, so/],
     [
       'has lost a movement',
       written().replace(/<Ntry>.*<\/Ntry>/, ''),
