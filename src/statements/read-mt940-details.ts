@@ -65,14 +65,23 @@ function isAccount(text: string): boolean {
 
 /** The words of mBank stand between semicolons; what has none of them is a title as a whole. */
 function readWords(whole: string): Said {
-  const word = (pattern: RegExp): string | undefined => pattern.exec(whole)?.[1]?.trim() || undefined;
+  const { said, reference } = cutReference(whole);
+  const word = (pattern: RegExp): string | undefined => pattern.exec(said)?.[1]?.trim() || undefined;
   return {
-    title: word(/tyt\.:\s*(.*?)\s*(?:;\s*TNR:.*)?$/i) ?? whole.trim(),
+    title: word(/tyt\.:(.*)/is) ?? whole.trim(),
     counterpartyName: word(/(?:^|;)\s*(?:od|dla):\s*([^;]*)/i),
     counterpartyAccount: word(/(?:^|;)\s*(?:z|na) rach\.:\s*([A-Z]{0,2}[\d ]{20,34})/i),
-    bankReference: word(/TNR:\s*([\d.]+)/i),
+    bankReference: reference,
     others: [whole],
   };
+}
+
+/** The bank ends the text with its reference; what looks like one before that stands in the payer's title. */
+function cutReference(whole: string): { readonly said: string; readonly reference: string | undefined } {
+  const last = [...whole.matchAll(/;\s*TNR:\s*/gi)].at(-1);
+  if (!last) return { said: whole, reference: undefined };
+  const rest = whole.slice(last.index + last[0].length);
+  return { said: whole.slice(0, last.index), reference: /^[\d.]+/.exec(rest)?.[0] };
 }
 
 /** What we call a payout at the bank: its id without dashes. */

@@ -68,6 +68,25 @@ describe('An MT940 file', () => {
     });
   });
 
+  it('of mBank ends with its own reference, whatever the title says', () => {
+    const text = statement('944;PRZELEW; tyt.: za ß; TNR: 1.1 i 2; TNR: 145271016102123.010001').replace(
+      '//BR12345',
+      '',
+    );
+    expect(read(text).statements[0]?.entries).toMatchObject([
+      { title: 'za ß; TNR: 1.1 i 2', bankReference: '145271016102123.010001' },
+    ]);
+    const unsaid = statement('944;PRZELEW; tyt.: za TNR: 1.1').replace('//BR12345', '');
+    expect(read(unsaid).statements[0]?.entries).toMatchObject([{ title: 'za TNR: 1.1', bankReference: undefined }]);
+  });
+
+  it.each([' ', '; ', ';TNR:', 'tyt.:', 'od: ', 'z rach.: '])('full of %j is read in no time', (filler) => {
+    const long = `944;PRZELEW; tyt.: a${filler.repeat(60_000)}b`;
+    const before = performance.now();
+    expect(entryIn(long)?.title).toMatch(/^a|b$/);
+    expect(performance.now() - before).toBeLessThan(1_000);
+  });
+
   it('of a bank that writes no sub-fields, or nothing at all', () => {
     expect(entryIn(`PRZELEW OD JANA ${number}`)).toMatchObject({
       ...{ title: `PRZELEW OD JANA ${number}`, counterpartyName: undefined, accountNumbers: [number] },
