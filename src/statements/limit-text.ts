@@ -24,14 +24,18 @@ const readAs: Readonly<Record<string, string>> = {
  * @returns `NOTPROVIDED`, as messages say it, when nothing is left.
  */
 export function limitText(text: string, form: { readonly letters: Letters; readonly max: number }): string {
-  const written = text.normalize('NFC').replace(foreign[form.letters], spell);
-  const tidy = written
+  const tidy = spellOut(text, form.letters)
     .replace(/ {2,}/g, ' ')
     .replace(/\/{2,}/g, '/')
     .replace(/^[/ ]+/, '')
     .slice(0, form.max)
     .replace(/[/ ]+$/, '');
   return tidy === '' ? 'NOTPROVIDED' : tidy;
+}
+
+/** Writes a text in these letters as `limitText` does, but as long as it is and with all its spaces and slashes. */
+export function spellOut(text: string, letters: Letters): string {
+  return text.normalize('NFC').replace(foreign[letters], spell);
 }
 
 /** Writes a foreign character in those of SEPA, which are always allowed. */

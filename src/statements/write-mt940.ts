@@ -7,6 +7,7 @@ import {
   type StatementStart,
   withoutHyphens,
 } from './account-statement.ts';
+import { spellOut } from './limit-text.ts';
 
 /** Longest line of field 86, which has at most six (SWIFT, MT940). */
 const lineLength = 65;
@@ -15,8 +16,8 @@ const pieceLength = 65_536;
 
 /**
  * Writes statements of accounts as messages of SWIFT MT940, as they come: text blocks alone, which end with a hyphen, without
- * the envelope that only SWIFT's own network has. Letters that the network cannot carry lose their accents, others
- * become a full stop. An account's name is the id of the shop or recipient without hyphens and the currency.
+ * the envelope that only SWIFT's own network has. Letters that the network cannot carry (its character set X is that
+ * of SEPA) are spelt out as for banks. An account's name is the id of the shop or recipient without hyphens and the currency.
  */
 export async function* writeMt940(file: StatementFile, parts: AsyncIterable<StatementPart>): AsyncGenerator<string> {
   let piece = '';
@@ -56,9 +57,9 @@ function balanceOf(
 function entryOf(entry: StatementEntry): string {
   const day = dateOf(dayOf(entry.at));
   const { orderId, transactionId, movementId } = entry;
-  const order = orderId === undefined ? undefined : toSwift(orderId);
+  const order = orderId === undefined ? undefined : spellOut(orderId, 'SEPA');
   // The customer's reference has 16 characters, and two strokes would end it.
-  const reference = order !== undefined && order.length <= 16 && !order.includes('//') ? order : 'NONREF';
+  const reference = order !== undefined && /^.{1,16}$/.test(order) && !order.includes('//') ? order : 'NONREF';
   const code = entry.kind === 'COMMISSION' ? 'NCHG' : 'NTRF';
   const lines = [
     entry.kind.replaceAll('_', ' '),
@@ -84,16 +85,4 @@ function dateOf(day: Day): string {
 
 function twoDigits(number: number): string {
   return String(number % 100).padStart(2, '0');
-}
-
-/** Letters that do not come apart into a base and an accent. */
-const letters: { readonly [letter in string]?: string } = { ł: 'l', Ł: 'L', ß: 'ss', ø: 'o', Ø: 'O', đ: 'd', Đ: 'D' };
-
-/** A text in SWIFT's character set X. */
-function toSwift(text: string): string {
-  return text
-    .replaceAll(/[łŁßøØđĐ]/g, (letter) => letters[letter] ?? '.')
-    .normalize('NFD')
-    .replaceAll(/\p{M}/gu, '')
-    .replaceAll(/[^A-Za-z0-9/\-?:().,'+ ]/gu, '.');
 }

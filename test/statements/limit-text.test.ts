@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { limitText } from '../../src/statements/limit-text.ts';
+import { limitText, spellOut } from '../../src/statements/limit-text.ts';
 
 const sepa = (text: string, max = 70): string => limitText(text, { letters: 'SEPA', max });
 const polish = (text: string, max = 70): string => limitText(text, { letters: 'POLISH', max });
@@ -31,5 +31,9 @@ describe('A text for a bank', () => {
   it('is cut to its length, and does not end with what must not stand there', () => {
     expect(sepa('ß'.repeat(20), 11)).toBe('sssssssssss');
     expect(sepa('1234567890/ 34', 11)).toBe('1234567890');
+  });
+
+  it('is spelt out alone where its length and its spaces have to stay', () => {
+    expect(spellOut('/Zażółć//  ß_1\n', 'SEPA')).toBe('/Zazolc//  ss-1 ');
   });
 });
