@@ -13,7 +13,7 @@ import { profileJobs } from '../profiles/jobs.ts';
 import type { RefundDeps } from '../refunds/deps.ts';
 import { refundJobs } from '../refunds/jobs.ts';
 import type { ReportDeps } from '../reports/deps.ts';
-import { reportJobs } from '../reports/jobs.ts';
+import { makeReportJobs, reportJobs } from '../reports/jobs.ts';
 import type { TransferDeps } from '../transfers/deps.ts';
 import { transferSweeps } from '../transfers/jobs.ts';
 import type { WebhookDeps } from '../webhooks/deps.ts';
@@ -50,10 +50,11 @@ export function allJobs(deps: {
     profileJobs(deps.payments),
     refundJobs(deps.refunds),
     contractJobs(deps.contracts),
+    reportJobs(deps.reports),
     ...deps.acquirers,
   ]);
   const toShops = mergeJobs([webhookJobs(deps.webhooks), emailJobs(deps.emails)]);
-  const files = reportJobs(deps.reports);
+  const files = makeReportJobs(deps.reports);
   mergeJobs([own, toShops, files]);
   return { own, toShops, files };
 }

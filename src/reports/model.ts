@@ -41,6 +41,11 @@ export const addressGoodFor = { ms: 3_600_000 } as const;
 /** How often a report is begun before it is given up. */
 export const attemptsMax = 5;
 
+/** How many reports that a merchant ordered may wait or be made at a time; those of schedules do not count. */
+export const waitingReportsMax = 20;
+/** How many schedules a merchant may have going. */
+export const schedulesMax = 50;
+
 const daysMax = 366;
 
 /** The days a report is about: the first and the last one, in Europe/Warsaw. */

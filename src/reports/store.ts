@@ -62,13 +62,25 @@ export async function insertReport(tx: Tx, report: Report): Promise<void> {
   });
 }
 
-/** Makes whoever orders reports of one owner wait for each other, so that one key makes one report. */
-export async function lockReportsOf(tx: Tx, owner: string): Promise<void> {
+/** Makes whoever orders for one merchant wait for each other, so that one key makes one report, and limits hold. */
+export async function lockReportsOf(tx: Tx, merchantId: string): Promise<void> {
   await tx.query({
-    name: 'lock-reports-of-owner',
+    name: 'lock-reports-of-merchant',
     text: 'select pg_advisory_xact_lock(hashtextextended($1::text, 7021))',
-    values: [owner],
+    values: [merchantId],
   });
+}
+
+/** Counts the reports that a merchant ordered and that are neither ready nor given up; without those of schedules. */
+export async function countWaitingReports(tx: Tx, merchantId: string): Promise<number> {
+  const [row] = await tx.query<{ reports: bigint }>({
+    name: 'count-waiting-reports',
+    text: `
+      select count(*) as reports from report
+      where merchant_id = $1::text and status in ('QUEUED', 'RUNNING') and schedule_id is null`,
+    values: [merchantId],
+  });
+  return Number(row?.reports ?? 0n);
 }
 
 /** Reads the report that was ordered under a key. */

@@ -6,7 +6,7 @@ import { mailReport } from '../../src/emails/mail-report.ts';
 import { openEmails } from '../../src/emails/open-emails.ts';
 import { sendMail } from '../../src/emails/send-mail.ts';
 import type { Mail, Report } from '../../src/kernel/db/generated/prisma/client.ts';
-import { reportJobs } from '../../src/reports/jobs.ts';
+import { makeReportJobs, reportJobs } from '../../src/reports/jobs.ts';
 import { runSchedule } from '../../src/reports/run-schedule.ts';
 import { type ScheduleReportInput, scheduleReport } from '../../src/reports/schedule-report.ts';
 import { judgeAddress } from '../../src/reports/sign-address.ts';
@@ -49,7 +49,7 @@ const schedule = async (input: Partial<ScheduleReportInput> = {}) => {
 };
 
 function work(deps = emails): Promise<string[]> {
-  const handlers = { ...reportJobs(world.reports), ...emailJobs(deps) };
+  const handlers = { ...reportJobs(world.reports), ...makeReportJobs(world.reports), ...emailJobs(deps) };
   return runDueJobs({ database: world.database, clock: world.clock, handlers });
 }
 
@@ -130,6 +130,15 @@ describe('A schedule', () => {
     world.goTo(later(2, '07:00'));
     await work();
     expect(await periodsOf(id)).toEqual([]);
+  });
+
+  it('is refused while 50 of the merchant go on', async () => {
+    const made = await Promise.allSettled(Array.from({ length: 51 }, () => schedule()));
+    const refused = made.filter(({ status }) => status === 'rejected');
+    expect(refused).toMatchObject([{ reason: { code: 'TOO_MANY_SCHEDULES' } }]);
+    const [first] = made.flatMap((one) => (one.status === 'fulfilled' ? [one.value.id] : []));
+    await unscheduleReport(world.reports, actorOf(shop), first ?? '');
+    await schedule();
   });
 
   it('is made once under one key, and refused where no mails are sent or the address is none', async () => {

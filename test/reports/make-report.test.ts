@@ -216,6 +216,30 @@ describe('An order of a report', () => {
     expect(new Set(twins.map(({ id }) => id)).size).toBe(1);
   });
 
+  it('is refused while 20 of the merchant wait, over all his shops, but not what was ordered before', async () => {
+    const shop = await world.openShop();
+    const ordered = await Promise.allSettled(
+      Array.from({ length: 22 }, (_, number) =>
+        world.order(shop, {
+          kind: 'PAYOUTS',
+          idempotencyKey: `k${number}`,
+          ...(number % 2 ? { shopId: shop.id } : {}),
+        }),
+      ),
+    );
+    const refused = ordered.filter(({ status }) => status === 'rejected');
+    expect(refused).toMatchObject([{ reason: { code: 'TOO_MANY_REPORTS' } }, { reason: { code: 'TOO_MANY_REPORTS' } }]);
+    const kept = ordered.findIndex(({ status }) => status === 'fulfilled');
+    const again = { idempotencyKey: `k${kept}`, ...(kept % 2 ? { shopId: shop.id } : {}) };
+    expect(await world.order(shop, { kind: 'PAYOUTS', ...again })).toBeDefined();
+    const { rows } = await world.database.pool.query(`select distinct queue from timer where merchant_id = $1`, [
+      shop.merchantId,
+    ]);
+    expect(rows).toContainEqual({ queue: `reports ${shop.merchantId}` });
+    await world.work();
+    expect(await world.order(shop, { kind: 'PAYOUTS' })).toMatchObject({ status: 'QUEUED' });
+  });
+
   it('of a key that is bound to a shop is about that shop, whatever it leaves out', async () => {
     const { createReport } = await import('../../src/reports/create-report.ts');
     const actor = actorOf(month.shop, { shopId: month.sister.id });

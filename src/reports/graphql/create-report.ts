@@ -65,7 +65,7 @@ builder.mutationField('createReport', (t) =>
   t.field({
     type: resultUnion('CreateReport', CreateReportSuccess),
     description:
-      'Orders a report, which is made in the background. Scope: reports:write. Refusals: INVALID_INPUT, NOT_FOUND (the shop), IDEMPOTENCY_KEY_REUSED.',
+      'Orders a report, which is made in the background. Scope: reports:write. Refusals: INVALID_INPUT, NOT_FOUND (the shop), IDEMPOTENCY_KEY_REUSED, TOO_MANY_REPORTS (20 of the merchant are still to be made).',
     args: { input: t.arg({ type: CreateReportInput, required: true, description: 'What it shall be of.' }) },
     resolve: (_, { input }, context) =>
       refusable(context, { operation: 'createReport', scope: 'reports:write' }, (actor) =>
