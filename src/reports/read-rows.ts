@@ -61,7 +61,8 @@ async function readAccounts(snapshot: Snapshot, wish: ReportWish): Promise<State
 /**
  * Puts a row with the opening balance before the movements of each account and one with the closing balance behind them,
  * and says the balance after each movement. Accounts that have nothing and moved nothing are left out, unless all are so.
- * @throws Error when the movements do not lead from the one to the other, which would be a fault of the books.
+ * @throws Error when the movements do not lead from the one to the other, which would be a fault of the books. It gets into the
+ * log and the queue's table, so it says no amounts.
  */
 async function* stateAccounts(accounts: readonly StatedAccount[], movements: AsyncIterable<Row>): AsyncGenerator<Row> {
   const left = [...accounts];
@@ -98,7 +99,7 @@ function openingOf({ owner, name, currency, opening, closing }: StatedAccount): 
 
 function closingOf({ owner, name, currency, closing }: StatedAccount, balance: bigint): Row {
   if (balance !== closing) {
-    throw new Error(`The movements of ${owner} lead to ${balance} ${currency}, and the books have ${closing}.`);
+    throw new Error(`The movements of ${owner} in ${currency} do not lead to the closing balance of the books.`);
   }
   return { account: owner, name, currency, kind: 'CLOSING', amount: null, balance };
 }
