@@ -12,6 +12,7 @@ import { writeMt940 } from '../statements/write-mt940.ts';
 import type { ReportDeps } from './deps.ts';
 import {
   attemptsMax,
+  beginningsMax,
   type Column,
   expireTimer,
   isKeptCompressed,
@@ -69,7 +70,7 @@ class AttemptLost extends Error {}
 /**
  * Makes a report: reads everything in one snapshot of the database, row by row, and keeps the file in pieces, so that
  * memory does not grow with it. Safe to repeat: each attempt begins anew, and only the last one counts. What fails is tried
- * again by the queue, and given up after five attempts.
+ * again by the queue, and given up after five attempts; what is lost with its process each time, after ten.
  */
 export async function makeReport(deps: ReportDeps, id: string): Promise<void> {
   const report = await readReport(deps.database, id);
@@ -78,6 +79,7 @@ export async function makeReport(deps: ReportDeps, id: string): Promise<void> {
   const number = await inTransaction(deps.database, (tx) => beginAttempt(tx, id, now()));
   if (number === undefined) return;
   const attempt = { id, attempt: number };
+  if (number > beginningsMax) return giveUp(deps, { report, attempt });
   try {
     await readSnapshot(deps.database.url, async (snapshot) => {
       const found = await openRows(snapshot, report.kind, wishOf(report));
@@ -87,14 +89,20 @@ export async function makeReport(deps: ReportDeps, id: string): Promise<void> {
     });
   } catch (error) {
     if (error instanceof AttemptLost) return;
-    const isOver = error instanceof TooManyRows;
-    if (!isOver && number < attemptsMax) throw error;
-    const failure = isOver
-      ? error.message
-      : 'It could not be made because of a fault on our side; order it again later.';
-    if (!isOver) deps.log.error({ err: error, report: id }, 'a report was given up');
-    await end(deps, { report, attempt }, { status: 'FAILED', rows: 0n, failure, totals: null });
+    if (error instanceof TooManyRows) return fail(deps, { report, attempt }, error.message);
+    if (number < attemptsMax) throw error;
+    await giveUp(deps, { report, attempt }, error);
   }
+}
+
+/** Gives up what failed, or was lost, as often as it may. */
+async function giveUp(deps: ReportDeps, work: Work, error?: unknown): Promise<void> {
+  deps.log.error({ err: error, report: work.report.id }, 'a report was given up');
+  await fail(deps, work, 'It could not be made because of a fault on our side; order it again later.');
+}
+
+function fail(deps: ReportDeps, work: Work, failure: string): Promise<void> {
+  return end(deps, work, { status: 'FAILED', rows: 0n, failure, totals: null });
 }
 
 function wishOf(report: FoundReport): ReportWish {

@@ -40,6 +40,8 @@ export const keptFor = { ms: 30 * 86_400_000 } as const;
 export const addressGoodFor = { ms: 3_600_000 } as const;
 /** How often a report is begun before it is given up. */
 export const attemptsMax = 5;
+/** How often it is begun at most, whatever became of it: a report that ends its process each time says nothing. */
+export const beginningsMax = 10;
 
 /** How many reports that a merchant ordered may wait or be made at a time; those of schedules do not count. */
 export const waitingReportsMax = 20;

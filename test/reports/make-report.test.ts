@@ -172,6 +172,15 @@ describe('The making of a report', () => {
     expect(rows).toEqual([{ attempt: 2, size: Number(report.bytes) }]);
   });
 
+  it('is given up when it was begun ten times and its worker was lost each time', async () => {
+    const { id } = await world.order(month.shop, { kind: 'PAYOUTS' });
+    await world.database.pool.query(`update report set status = 'RUNNING', attempt = 10 where id = $1`, [id]);
+    await world.work();
+    const failure = expect.stringContaining('order it again later');
+    expect(await world.reportNow(id)).toMatchObject({ status: 'FAILED', attempt: 11, rows: 0n, failure });
+    expect(world.alarms.splice(0)).toEqual(['a report was given up']);
+  });
+
   it('is done once: a job that runs again changes nothing', async () => {
     const { report } = await world.make(month.shop, { kind: 'PAYOUTS' });
     const { makeReport } = await import('../../src/reports/make-report.ts');
