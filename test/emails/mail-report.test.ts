@@ -27,7 +27,8 @@ beforeAll(async () => {
   world = await openReportWorld();
   const { database, clock, reports } = world;
   const smtpUrl = `smtp://bramka:a%20secret@127.0.0.1:${server.port}`;
-  emails = openEmails({ database, clock, log: world.deps.log, reports, config: { smtpUrl, mailFrom: undefined } });
+  const config = { mode: 'production', smtpUrl, mailFrom: undefined } as const;
+  emails = openEmails({ database, clock, log: world.deps.log, reports, config });
 });
 
 beforeEach(async () => {
@@ -205,8 +206,19 @@ describe('A mail', () => {
     await schedule({ email: 'kept@shop.example' });
     world.goTo(later(1, '07:00'));
     const before = server.mails.length;
-    await work({ ...emails, sender: undefined });
+    await work({ ...emails, sender: undefined, keepsMails: true });
     expect(await mailsTo('kept@shop.example')).toMatchObject([{ status: 'KEPT', tries: 0 }]);
     expect(server.mails.length).toBe(before);
+  });
+
+  it('waits in production when the worker has no mail server, and is sent by one that has', async () => {
+    const { id } = await schedule({ email: 'unset@shop.example' });
+    world.goTo(later(1, '07:00'));
+    await work({ ...emails, sender: undefined });
+    expect(await mailsTo('unset@shop.example')).toMatchObject([{ status: 'PENDING', tries: 1, error: 'NO_SMTP_URL' }]);
+    await unscheduleReport(world.reports, actorOf(shop), id);
+    world.clock.pass({ ms: 60_000 });
+    await work();
+    expect(await mailsTo('unset@shop.example')).toMatchObject([{ status: 'SENT', tries: 2, error: null }]);
   });
 });
