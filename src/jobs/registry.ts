@@ -26,8 +26,10 @@ import type { Reader } from './run-readers.ts';
 export type JobGroups = {
   /** Work of ours, and calls to acquirers, which answer within seconds. */
   readonly own: JobHandlers;
-  /** Calls to the servers of shops, and to a mail server: any of them may be dead, and take its full time-out. */
+  /** Calls to the servers of shops: any of them may be dead, and take its full time-out. */
   readonly toShops: JobHandlers;
+  /** Mails: there is one server for all, which may be dead as well. */
+  readonly mails: JobHandlers;
   /** The making of files, which may take minutes and as many of the machine's cores as there are at a time. */
   readonly files: JobHandlers;
 };
@@ -53,10 +55,11 @@ export function allJobs(deps: {
     reportJobs(deps.reports),
     ...deps.acquirers,
   ]);
-  const toShops = mergeJobs([webhookJobs(deps.webhooks), emailJobs(deps.emails)]);
+  const toShops = webhookJobs(deps.webhooks);
+  const mails = emailJobs(deps.emails);
   const files = makeReportJobs(deps.reports);
-  mergeJobs([own, toShops, files]);
-  return { own, toShops, files };
+  mergeJobs([own, toShops, mails, files]);
+  return { own, toShops, mails, files };
 }
 
 /** Puts the jobs of several slices together. @throws Error when two of them use one name. */
