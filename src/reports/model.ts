@@ -98,7 +98,11 @@ export function parsePeriod(
   now: Date,
 ): Period {
   const [from, until] = [parseDay(wish.from), parseDay(wish.until)];
-  if (!from || !until) throw new InvalidInput('from and until must be days such as 2026-11-30.', ['from']);
+  if (!from || !until) {
+    throw new InvalidInput('from and until must be days such as 2026-11-30, from 2000-01-01 on.', [
+      from ? 'until' : 'from',
+    ]);
+  }
   const today = dayOf(now);
   const last = bankFormats.includes(wish.format) ? today.subtract({ days: 1 }) : today;
   if (Temporal.PlainDate.compare(until, last) > 0) {

@@ -43,7 +43,7 @@ const CreateReportInput = builder.inputType('CreateReportInput', {
       required: true,
       description: 'In which form. MT940 and CAMT053 only of BALANCE_STATEMENT, and of days that are over.',
     }),
-    from: t.field({ type: 'Date', required: true, description: 'The first day.' }),
+    from: t.field({ type: 'Date', required: true, description: 'The first day: 2000-01-01 at the earliest.' }),
     until: t.field({
       type: 'Date',
       required: true,
