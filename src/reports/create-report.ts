@@ -23,6 +23,7 @@ import {
   makeReportJob,
   parsePeriod,
   type ReportFilter,
+  scheduleKeyPrefix,
   toDateColumn,
   waitingReportsMax,
 } from './model.ts';
@@ -65,6 +66,11 @@ export type CreatedReport = { readonly report: Report; readonly replayed: boolea
 export async function createReport(deps: ReportDeps, actor: Actor, input: CreateReportInput): Promise<CreatedReport> {
   requireScope(actor, 'reports:write');
   const idempotencyKey = parseIdempotencyKey(input.idempotencyKey);
+  if (idempotencyKey.startsWith(scheduleKeyPrefix)) {
+    throw new InvalidInput('Keys that begin with "schedule " are those of schedules; begin it otherwise.', [
+      'idempotencyKey',
+    ]);
+  }
   const subject = await parseSubject(deps, actor, input);
   const clockOffsetMs = await readClockOffset(deps.database, actor.merchantId);
   const now = deps.clock.now({ clockOffsetMs });

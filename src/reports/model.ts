@@ -34,6 +34,9 @@ export const runScheduleTimer = 'run_report_schedule';
 /** Name of the job that mails a report of a schedule once it is ready or given up; its payload is `{subject}`. */
 export const mailReportJob = 'mail_report';
 
+/** How the idempotency keys of what schedules order begin; nobody else may take such a key. */
+export const scheduleKeyPrefix = 'schedule ';
+
 /** How long a file is kept: 30 days. */
 export const keptFor = { ms: 30 * 86_400_000 } as const;
 /** How long an address that GraphQL gives is good: an hour. */

@@ -204,6 +204,7 @@ describe('An order of a report', () => {
     [{ kind: 'PAYOUTS', until: '2031-01-01' }, 'until lies ahead'],
     [{ kind: 'PAYOUTS', from: '2025-11-01' }, 'at most 366 days'],
     [{ kind: 'PAYOUTS', from: '0000-01-01', until: '0000-01-02' }, 'from 2000-01-01 on'],
+    [{ kind: 'PAYOUTS', idempotencyKey: 'schedule x 2026-12-01' }, 'those of schedules'],
     [{ kind: 'PAYOUTS', format: 'MT940' }, 'MT940 is a form of bank statements'],
     [{ kind: 'BALANCE_STATEMENT', format: 'CAMT053' }, 'until is not over'],
     [{ kind: 'PAYOUTS', filter: { method: ['BLIK'] } }, 'cannot be narrowed by method'],

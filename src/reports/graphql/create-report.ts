@@ -35,7 +35,8 @@ const CreateReportInput = builder.inputType('CreateReportInput', {
     }),
     idempotencyKey: t.string({
       required: true,
-      description: '1 to 255 characters, unique per shop: the same key and input give the same report.',
+      description:
+        '1 to 255 characters, unique per shop: the same key and input give the same report. It may not begin with "schedule ".',
     }),
     kind: t.field({ type: ReportKindEnum, required: true, description: 'What it lists.' }),
     format: t.field({
