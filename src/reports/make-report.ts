@@ -10,6 +10,7 @@ import type { Currency } from '../kernel/money.ts';
 import { writeCamt053 } from '../statements/write-camt053.ts';
 import { writeMt940 } from '../statements/write-mt940.ts';
 import type { ReportDeps } from './deps.ts';
+import { dropPieces } from './drop-pieces.ts';
 import {
   attemptsMax,
   beginningsMax,
@@ -31,7 +32,6 @@ import {
   type Attempt,
   addPiece,
   beginAttempt,
-  dropPieces,
   endAttempt,
   expectRows,
   type FoundReport,
@@ -77,8 +77,13 @@ export async function makeReport(deps: ReportDeps, id: string): Promise<void> {
   if (!report) return;
   const now = (): Date => deps.clock.now(report);
   const number = await inTransaction(deps.database, (tx) => beginAttempt(tx, id, now()));
-  if (number === undefined) return;
+  if (number === undefined) {
+    // Whoever gave it up may have been lost before its pieces were dropped.
+    if (report.status === 'FAILED') await dropPieces(deps.database, report);
+    return;
+  }
   const attempt = { id, attempt: number };
+  await dropPieces(deps.database, { id, attempt: number - 1 });
   if (number > beginningsMax) return giveUp(deps, { report, attempt });
   try {
     await readSnapshot(deps.database.url, async (snapshot) => {
@@ -144,13 +149,14 @@ async function end(
 ): Promise<void> {
   const finishedAt = clock.now(report);
   const expiresAt = result.status === 'READY' ? after(finishedAt, keptFor) : null;
-  await inTransaction(database, async (tx) => {
-    if (!(await endAttempt(tx, attempt, { ...result, finishedAt, expiresAt }))) return;
+  const isEnded = await inTransaction(database, async (tx) => {
+    if (!(await endAttempt(tx, attempt, { ...result, finishedAt, expiresAt }))) return false;
     const { id, merchantId, scheduleId } = report;
     if (expiresAt) await setTimers(tx, [{ kind: expireTimer, subject: id, merchantId, dueAt: expiresAt }]);
-    if (result.status === 'FAILED') await dropPieces(tx, attempt);
     if (scheduleId !== null) await enqueue(tx, [{ name: mailReportJob, payload: { subject: id } }]);
+    return true;
   });
+  if (isEnded && result.status === 'FAILED') await dropPieces(database, attempt);
 }
 
 function headOf(report: FoundReport, columns: readonly Column[], madeAt: Date): ReportHead {

@@ -190,6 +190,10 @@ describe('The making of a report', () => {
 
   it('leaves a file that ends after 30 days, and a report that stays', async () => {
     const { report } = await world.make(month.shop, { kind: 'PAYOUTS' });
+    await world.database.pool.query(
+      `insert into report_piece select $1, $2, number, 'abc' from generate_series(1, 1200) as number`,
+      [report.id, report.attempt],
+    );
     world.clock.pass({ ms: 30 * 86_400_000 });
     await world.work();
     expect(await world.reportNow(report.id)).toMatchObject({ status: 'EXPIRED', rows: report.rows });
