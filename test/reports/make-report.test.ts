@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readBalanceAt } from '../../src/ledger/sql/read-balances-at.ts';
+import { readPieces } from '../../src/reports/http.ts';
 import { readTotals } from '../../src/reports/model.ts';
 import type { Shop } from '../../src/shops/model.ts';
 import { actorOf } from '../support/factories.ts';
@@ -200,6 +201,16 @@ describe('The making of a report', () => {
     const { rows } = await world.database.pool.query('select 1 from report_piece where report_id = $1', [report.id]);
     expect(rows).toEqual([]);
   });
+});
+
+it('A file that ends while it is fetched breaks off, and does not look whole', async () => {
+  const { report } = await world.make(month.shop, { kind: 'PAYOUTS' });
+  const whole: Uint8Array[] = [];
+  for await (const piece of readPieces(world.reports, report)) whole.push(piece);
+  expect(BigInt(Buffer.concat(whole).length)).toBe(report.bytes);
+  world.clock.pass({ ms: 30 * 86_400_000 });
+  await world.work();
+  await expect(readPieces(world.reports, report).next()).rejects.toThrow('ended while');
 });
 
 describe('An order of a report', () => {
