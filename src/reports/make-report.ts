@@ -16,6 +16,7 @@ import {
   beginningsMax,
   type Column,
   expireTimer,
+  isBankFormat,
   isKeptCompressed,
   keptFor,
   mailReportJob,
@@ -62,8 +63,8 @@ const writers: { readonly [format in ReportFormat]: Writer } = {
   CAMT053: asStatement(writeCamt053),
 };
 
-/** The report has more rows than its format holds; the sentence is for people. */
-class TooManyRows extends Error {}
+/** The report cannot be written in its format; the sentence is for people. */
+class FormatUnfit extends Error {}
 /** Another process has begun to make the same report. */
 class AttemptLost extends Error {}
 
@@ -89,12 +90,12 @@ export async function makeReport(deps: ReportDeps, id: string): Promise<void> {
     await readSnapshot(deps.database.url, async (snapshot) => {
       const found = await openRows(snapshot, report.kind, wishOf(report));
       await inTransaction(deps.database, (tx) => expectRows(tx, attempt, found.expected));
-      requireRoom(report, found.expected);
+      requireFit(report, found.expected);
       await writeFile(deps, { report, attempt, found });
     });
   } catch (error) {
     if (error instanceof AttemptLost) return;
-    if (error instanceof TooManyRows) return fail(deps, { report, attempt }, error.message);
+    if (error instanceof FormatUnfit) return fail(deps, { report, attempt }, error.message);
     if (number < attemptsMax) throw error;
     await giveUp(deps, { report, attempt }, error);
   }
@@ -116,10 +117,12 @@ function wishOf(report: FoundReport): ReportWish {
   return { merchantId, shopId, fromDay, untilDay, filter, ...spanOf(periodOf(report)) };
 }
 
-function requireRoom({ format }: FoundReport, rows: bigint): void {
+function requireFit({ format }: FoundReport, rows: bigint): void {
+  // A file without any statement would be none (camt.053 has one or more); each account has at least two rows.
+  if (rows === 0n && isBankFormat(format)) throw new FormatUnfit('There is no account in these currencies yet.');
   const max = rowsMax[format];
   if (rows <= max) return;
-  throw new TooManyRows(
+  throw new FormatUnfit(
     `It would have ${rows} rows, and ${format} files end at ${max}; take CSV, or order shorter periods.`,
   );
 }

@@ -78,12 +78,14 @@ export type ReportFilter = {
   readonly statuses: readonly string[];
 };
 
-/** Formats of bank statements, which only a statement of a balance can have. */
-const bankFormats: readonly ReportFormat[] = ['MT940', 'CAMT053'];
+/** Says whether a format is one of bank statements, which only a statement of a balance can have. */
+export function isBankFormat(format: ReportFormat): boolean {
+  return format === 'MT940' || format === 'CAMT053';
+}
 
 /** Says whether a kind of report can be written in a format. */
 export function hasFormat(kind: ReportKind, format: ReportFormat): boolean {
-  return kind === 'BALANCE_STATEMENT' || !bankFormats.includes(format);
+  return kind === 'BALANCE_STATEMENT' || !isBankFormat(format);
 }
 
 /** Says whether the rows of a kind of report have a payment method. */
@@ -107,7 +109,7 @@ export function parsePeriod(
     ]);
   }
   const today = dayOf(now);
-  const last = bankFormats.includes(wish.format) ? today.subtract({ days: 1 }) : today;
+  const last = isBankFormat(wish.format) ? today.subtract({ days: 1 }) : today;
   if (Temporal.PlainDate.compare(until, last) > 0) {
     const why = last.equals(today)
       ? 'lies ahead'

@@ -103,6 +103,12 @@ describe('A statement of a month', () => {
     expect(statementsInMt940(file)).toEqual(await statementsInCsv());
   });
 
+  it.each(['CAMT053', 'MT940'] as const)('without any account is no %s file, and says so', async (format) => {
+    const days = { from: '2026-11-01', until: '2026-11-02' };
+    const { report } = await world.make(month.shop, { kind, format, ...days, filter: { currency: ['RON'] } });
+    expect(report).toMatchObject({ status: 'FAILED', failure: 'There is no account in these currencies yet.' });
+  });
+
   it('of days on which nothing was booked says so for each of its accounts', async () => {
     const idle = await world.openShop();
     const days = { from: '2026-11-01', until: '2026-11-02' };
