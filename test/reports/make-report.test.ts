@@ -114,6 +114,11 @@ describe('A report of a month', () => {
     }
   });
 
+  it('of the balance expects no rows of accounts that it leaves out', async () => {
+    const { report } = await world.make(month.shop, { kind: 'BALANCE_STATEMENT' });
+    expect(report.rowsExpected).toBeLessThanOrEqual(report.rows);
+  });
+
   it('of the balance is the same from snapshots as without', async () => {
     const wish = { kind: 'BALANCE_STATEMENT', from: '2026-12-05', until: '2026-12-13' } as const;
     const before = await world.make(month.shop, wish);
