@@ -123,7 +123,12 @@ describe('A report of a month', () => {
     const wish = { kind: 'BALANCE_STATEMENT', from: '2026-12-05', until: '2026-12-13' } as const;
     const before = await world.make(month.shop, wish);
     const { takeSnapshots } = await import('../../src/ledger/take-snapshots.ts');
+    const counted = async () =>
+      (await world.database.pool.query<{ through: bigint }>('select counted_through as through from snapshot_progress'))
+        .rows[0]?.through ?? 0n;
+    const countedBefore = await counted();
     for (let round = 0; round < 3; round += 1) await takeSnapshots(world.database);
+    expect(await counted()).toBeGreaterThan(countedBefore);
     const after = await world.make(month.shop, wish);
     expect(after.file.toString()).toBe(before.file.toString());
   });
