@@ -9,11 +9,15 @@ export const zone = 'Europe/Warsaw';
 
 const saturday = 6;
 
-/** Reads a day as it is written in ISO 8601: `2026-11-26`. Undefined when there is no such day. */
+/** The first day that is read: nothing here is older, and the calendar's arithmetic ends before the year 0 does. */
+const firstDay: Day = Temporal.PlainDate.from('2000-01-01');
+
+/** Reads a day as it is written in ISO 8601: `2026-11-26`. Undefined when there is no such day, or it is before 2000. */
 export function parseDay(text: string): Day | undefined {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return undefined;
   try {
-    return Temporal.PlainDate.from(text, { overflow: 'reject' });
+    const day = Temporal.PlainDate.from(text, { overflow: 'reject' });
+    return Temporal.PlainDate.compare(day, firstDay) < 0 ? undefined : day;
   } catch {
     return undefined;
   }

@@ -10,6 +10,8 @@ export type EmailDeps = {
   readonly clock: Clock;
   readonly log: Log;
   readonly reports: ReportDeps;
-  /** Undefined: mails are only kept. */
+  /** Undefined: no mail server is set. */
   readonly sender: MailSender | undefined;
+  /** Whether mails are kept and not sent when there is no server: in the sandbox. */
+  readonly keepsMails: boolean;
 };

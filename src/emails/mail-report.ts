@@ -6,6 +6,7 @@ import { describePeriod, kindNames } from '../reports/describe-head.ts';
 import { fileNameOf, periodOf } from '../reports/model.ts';
 import { signAddress } from '../reports/sign-address.ts';
 import { type FoundReport, readReport } from '../reports/store.ts';
+import { createMomentWriter } from '../reports/write-cells.ts';
 import type { EmailDeps } from './deps.ts';
 import { sendMailJob } from './model.ts';
 import { insertMail, readRecipient } from './store.ts';
@@ -35,6 +36,7 @@ export async function mailReport(deps: EmailDeps, reportId: string): Promise<voi
 }
 
 function bodyOf({ reports, clock }: EmailDeps, report: FoundReport): string {
+  const goodUntil = after(clock.now(), addressGoodFor);
   const about = [
     `${kindNames[report.kind]} of ${report.shopName ?? `all shops of ${report.merchantName}`}`,
     `Days: ${describePeriod(periodOf(report))} (Europe/Warsaw)`,
@@ -46,10 +48,10 @@ function bodyOf({ reports, clock }: EmailDeps, report: FoundReport): string {
           `Rows: ${report.rows}`,
           `File: ${fileNameOf(report)}`,
           '',
-          signAddress(reports, report.id, after(clock.now(), addressGoodFor)),
+          signAddress(reports, report.id, goodUntil),
           '',
-          'The address is good for 7 days, for whoever has it: do not pass this mail on. The schedule can be ended by',
-          'unscheduleReport.',
+          `The address is good until ${createMomentWriter()(goodUntil)}, for whoever has it: do not pass this`,
+          'mail on. The schedule can be ended by unscheduleReport.',
         ];
   return [...about, ...outcome, ''].join('\n');
 }

@@ -16,7 +16,7 @@ export type MailSender = {
   close(): void;
 };
 
-/** The mail server did not take a mail; the message holds its code and nothing that was sent or used to log in. */
+/** No mail server took a mail; the message holds a code and nothing that was sent or used to log in. */
 export class MailRefused extends Error {}
 
 /** How long the server may keep us waiting at each step. */

@@ -9,13 +9,18 @@ import { moveMail, readWaitingMail, type WaitingMail } from './store.ts';
 
 /**
  * Tries to send a mail that waits. What the server does not take is tried again for two days, and then given up. A crash
- * after the server has taken it may send it twice, under one Message-ID. Without a server it is kept, in the sandbox.
+ * after the server has taken it may send it twice, under one Message-ID. Without a server it is kept in the sandbox;
+ * in production a process was started without its setting, and the try has failed.
  */
 export async function sendMail(deps: EmailDeps, id: string): Promise<void> {
   const mail = await readWaitingMail(deps.database, id);
   if (!mail) return;
-  if (!deps.sender) return apply(deps, mail, { status: 'KEPT', error: null });
+  if (!deps.sender && deps.keepsMails) return apply(deps, mail, { status: 'KEPT', error: null });
   try {
+    if (!deps.sender) {
+      deps.log.warn({ mail: id }, 'a mail cannot be sent, since this process has no SMTP_URL');
+      throw new MailRefused('NO_SMTP_URL');
+    }
     await deps.sender.send(mail);
   } catch (error) {
     if (!(error instanceof MailRefused)) throw error;

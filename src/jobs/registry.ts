@@ -13,7 +13,7 @@ import { profileJobs } from '../profiles/jobs.ts';
 import type { RefundDeps } from '../refunds/deps.ts';
 import { refundJobs } from '../refunds/jobs.ts';
 import type { ReportDeps } from '../reports/deps.ts';
-import { reportJobs } from '../reports/jobs.ts';
+import { makeReportJobs, reportJobs } from '../reports/jobs.ts';
 import type { TransferDeps } from '../transfers/deps.ts';
 import { transferSweeps } from '../transfers/jobs.ts';
 import type { WebhookDeps } from '../webhooks/deps.ts';
@@ -26,8 +26,10 @@ import type { Reader } from './run-readers.ts';
 export type JobGroups = {
   /** Work of ours, and calls to acquirers, which answer within seconds. */
   readonly own: JobHandlers;
-  /** Calls to the servers of shops, and to a mail server: any of them may be dead, and take its full time-out. */
+  /** Calls to the servers of shops: any of them may be dead, and take its full time-out. */
   readonly toShops: JobHandlers;
+  /** Mails: there is one server for all, which may be dead as well. */
+  readonly mails: JobHandlers;
   /** The making of files, which may take minutes and as many of the machine's cores as there are at a time. */
   readonly files: JobHandlers;
 };
@@ -50,12 +52,14 @@ export function allJobs(deps: {
     profileJobs(deps.payments),
     refundJobs(deps.refunds),
     contractJobs(deps.contracts),
+    reportJobs(deps.reports),
     ...deps.acquirers,
   ]);
-  const toShops = mergeJobs([webhookJobs(deps.webhooks), emailJobs(deps.emails)]);
-  const files = reportJobs(deps.reports);
-  mergeJobs([own, toShops, files]);
-  return { own, toShops, files };
+  const toShops = webhookJobs(deps.webhooks);
+  const mails = emailJobs(deps.emails);
+  const files = makeReportJobs(deps.reports);
+  mergeJobs([own, toShops, mails, files]);
+  return { own, toShops, mails, files };
 }
 
 /** Puts the jobs of several slices together. @throws Error when two of them use one name. */

@@ -33,6 +33,8 @@ const minuteMs = 60_000;
 const dayMs = 86_400_000;
 /** A dead shop holds a call for 15 seconds, and there may be several dead ones. */
 const callsToShopsMax = 50;
+/** A mail server takes few connections at once from one sender, and a dead one holds each for a time. */
+const mailsMax = 5;
 /** A large file takes a core for itself, which payments need too. */
 const filesMax = 2;
 const usualPatience = { ms: 10_000 };
@@ -48,10 +50,11 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   await inTransaction(database, (tx) => ensureEventPartitions(tx, clock.now()));
   const every = (name: string, everyMs: number, work: () => Promise<void>): Loop =>
     startLoop({ name, everyMs, log }, work);
-  const { own, toShops, files } = options.jobs;
+  const { own, toShops, mails, files } = options.jobs;
   const queues = [
     startQueue({ database, log, handlers: own }),
     startQueue({ database, log, handlers: toShops, jobsAtATime: callsToShopsMax }),
+    startQueue({ database, log, handlers: mails, jobsAtATime: mailsMax }),
     startQueue({ database, log, handlers: files, jobsAtATime: filesMax }),
   ];
   const loops = [

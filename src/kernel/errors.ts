@@ -50,6 +50,8 @@ export const refusalCodes = {
   SETTLEMENT_FIXED: 'The way of settling is part of the contract and cannot be changed.',
   ADDRESS_BY_MESSAGE: 'The address of a shop is changed by a message to the bank.',
   MAIL_NOT_AVAILABLE: 'This gateway sends no mails.',
+  TOO_MANY_REPORTS: 'Too many reports of the merchant are still to be made; wait until one of them is ready.',
+  TOO_MANY_SCHEDULES: 'The merchant has too many schedules of reports; end one of them first.',
   CURSOR_INVALID: 'The cursor was not issued by this shop’s event log.',
   CURSOR_EXPIRED: 'The cursor is older than the events that are kept; read the present state and start anew.',
   SLOW_CONSUMER: 'The subscriber read too slowly; subscribe again with the last cursor.',

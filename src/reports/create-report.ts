@@ -16,9 +16,19 @@ import { newId } from '../kernel/ids.ts';
 import { setTimers } from '../kernel/jobs/timers.ts';
 import { findVisibleShop } from '../shops/find-shop.ts';
 import type { ReportDeps } from './deps.ts';
-import { hasFormat, hasMethods, makeReportJob, parsePeriod, type ReportFilter, toDateColumn } from './model.ts';
+import { TooManyReports } from './errors.ts';
+import {
+  hasFormat,
+  hasMethods,
+  makeReportJob,
+  parsePeriod,
+  type ReportFilter,
+  scheduleKeyPrefix,
+  toDateColumn,
+  waitingReportsMax,
+} from './model.ts';
 import { readClockOffset } from './sql/read-clock-offset.ts';
-import { insertReport, lockReportsOf, readReportByKey } from './store.ts';
+import { countWaitingReports, insertReport, lockReportsOf, readReportByKey } from './store.ts';
 
 /** What a report is narrowed to, as callers say it; left out or empty, not by this. */
 export type FilterInput = {
@@ -51,20 +61,26 @@ export type CreatedReport = { readonly report: Report; readonly replayed: boolea
 
 /**
  * Orders a report, which a worker makes soon after.
- * @throws Forbidden without the scope `reports:write`; InvalidInput, NotFound or IdempotencyKeyReused.
+ * @throws Forbidden without the scope `reports:write`; InvalidInput, NotFound, IdempotencyKeyReused or TooManyReports.
  */
 export async function createReport(deps: ReportDeps, actor: Actor, input: CreateReportInput): Promise<CreatedReport> {
   requireScope(actor, 'reports:write');
   const idempotencyKey = parseIdempotencyKey(input.idempotencyKey);
+  if (idempotencyKey.startsWith(scheduleKeyPrefix)) {
+    throw new InvalidInput('Keys that begin with "schedule " are those of schedules; begin it otherwise.', [
+      'idempotencyKey',
+    ]);
+  }
   const subject = await parseSubject(deps, actor, input);
   const clockOffsetMs = await readClockOffset(deps.database, actor.merchantId);
   const now = deps.clock.now({ clockOffsetMs });
   const { from, until } = input;
   const inputHash = new Uint8Array(hashInput({ ...subject, from, until }));
   return inTransaction(deps.database, async (tx) => {
-    await lockReportsOf(tx, subject.owner);
+    await lockReportsOf(tx, subject.merchantId);
     const earlier = await readReportByKey(tx, { owner: subject.owner, idempotencyKey });
     if (earlier) return replay(earlier, inputHash);
+    if ((await countWaitingReports(tx, subject.merchantId)) >= waitingReportsMax) throw new TooManyReports();
     const period = parsePeriod({ from, until, format: input.format }, now);
     const days = { fromDay: toDateColumn(period.from), untilDay: toDateColumn(period.until) };
     const report = newReport(subject, { ...days, idempotencyKey, inputHash, createdAt: now });
@@ -138,11 +154,14 @@ export function newReport(
   };
 }
 
-/** Writes a new report, and the timer by which a worker makes it at once; there need be no worker yet. */
+/**
+ * Writes a new report, and the timer by which a worker makes it at once; there need be no worker yet. Reports of one
+ * merchant are made one after the other, so that many of one do not keep the others waiting.
+ */
 export async function orderReport(tx: Tx, report: Report): Promise<void> {
   await insertReport(tx, report);
   const { id: subject, merchantId, createdAt: dueAt } = report;
-  await setTimers(tx, [{ kind: makeReportJob, subject, merchantId, dueAt }]);
+  await setTimers(tx, [{ kind: makeReportJob, subject, merchantId, dueAt, queue: `reports ${merchantId}` }]);
 }
 
 function replay(earlier: Report, inputHash: Uint8Array): CreatedReport {

@@ -45,13 +45,22 @@ async function answerFile(deps: ReportDeps, c: HttpContext): Promise<Response> {
   return c.body(Readable.toWeb(file) as ReadableStream, 200, headers);
 }
 
-/** The pieces of a file one after the other, so that no more than one of them is in memory. */
-async function* readPieces({ database }: ReportDeps, attempt: Attempt): AsyncGenerator<Uint8Array> {
+/**
+ * The pieces of a file one after the other, so that no more than one of them is in memory.
+ * @throws Error when they are not all there any more: the file ended while it was fetched, and must not look whole.
+ */
+export async function* readPieces(
+  { database }: Pick<ReportDeps, 'database'>,
+  report: Attempt & { readonly bytes: bigint },
+): AsyncGenerator<Uint8Array> {
+  let bytes = 0n;
   for (let number = 0; ; number += 1) {
-    const piece = await readPiece(database, attempt, number);
-    if (!piece) return;
+    const piece = await readPiece(database, report, number);
+    if (!piece) break;
+    bytes += BigInt(piece.length);
     yield piece;
   }
+  if (bytes !== report.bytes) throw new Error('The file of a report ended while it was fetched.');
 }
 
 /** Says whether a client takes gzip (RFC 9110, section 12.5.3): it names it, and not with the weight 0. */

@@ -5,10 +5,14 @@ import { makeReport } from './make-report.ts';
 import { expireTimer, makeReportJob, runScheduleTimer } from './model.ts';
 import { runSchedule } from './run-schedule.ts';
 
-/** What reports do later: be made, be ordered again, and end. */
+/** The making of reports, which may take minutes. */
+export function makeReportJobs(deps: ReportDeps): JobHandlers {
+  return { [makeReportJob]: (payload) => makeReport(deps, textOf(payload, 'subject')) };
+}
+
+/** What else reports do later, which is short: be ordered again, and end. */
 export function reportJobs(deps: ReportDeps): JobHandlers {
   return {
-    [makeReportJob]: (payload) => makeReport(deps, textOf(payload, 'subject')),
     [runScheduleTimer]: (payload) => runSchedule(deps, textOf(payload, 'subject')),
     [expireTimer]: (payload) => expireReport(deps, textOf(payload, 'subject')),
   };

@@ -10,10 +10,13 @@ import type { Currency } from '../kernel/money.ts';
 import { writeCamt053 } from '../statements/write-camt053.ts';
 import { writeMt940 } from '../statements/write-mt940.ts';
 import type { ReportDeps } from './deps.ts';
+import { dropPieces } from './drop-pieces.ts';
 import {
   attemptsMax,
+  beginningsMax,
   type Column,
   expireTimer,
+  isBankFormat,
   isKeptCompressed,
   keptFor,
   mailReportJob,
@@ -30,7 +33,6 @@ import {
   type Attempt,
   addPiece,
   beginAttempt,
-  dropPieces,
   endAttempt,
   expectRows,
   type FoundReport,
@@ -61,40 +63,52 @@ const writers: { readonly [format in ReportFormat]: Writer } = {
   CAMT053: asStatement(writeCamt053),
 };
 
-/** The report has more rows than its format holds; the sentence is for people. */
-class TooManyRows extends Error {}
+/** The report cannot be written in its format; the sentence is for people. */
+class FormatUnfit extends Error {}
 /** Another process has begun to make the same report. */
 class AttemptLost extends Error {}
 
 /**
  * Makes a report: reads everything in one snapshot of the database, row by row, and keeps the file in pieces, so that
  * memory does not grow with it. Safe to repeat: each attempt begins anew, and only the last one counts. What fails is tried
- * again by the queue, and given up after five attempts.
+ * again by the queue, and given up after five attempts; what is lost with its process each time, after ten.
  */
 export async function makeReport(deps: ReportDeps, id: string): Promise<void> {
   const report = await readReport(deps.database, id);
   if (!report) return;
   const now = (): Date => deps.clock.now(report);
   const number = await inTransaction(deps.database, (tx) => beginAttempt(tx, id, now()));
-  if (number === undefined) return;
+  if (number === undefined) {
+    // Whoever gave it up may have been lost before its pieces were dropped.
+    if (report.status === 'FAILED') await dropPieces(deps.database, report);
+    return;
+  }
   const attempt = { id, attempt: number };
+  await dropPieces(deps.database, { id, attempt: number - 1 });
+  if (number > beginningsMax) return giveUp(deps, { report, attempt });
   try {
     await readSnapshot(deps.database.url, async (snapshot) => {
       const found = await openRows(snapshot, report.kind, wishOf(report));
       await inTransaction(deps.database, (tx) => expectRows(tx, attempt, found.expected));
-      requireRoom(report, found.expected);
+      requireFit(report, found.expected);
       await writeFile(deps, { report, attempt, found });
     });
   } catch (error) {
     if (error instanceof AttemptLost) return;
-    const isOver = error instanceof TooManyRows;
-    if (!isOver && number < attemptsMax) throw error;
-    const failure = isOver
-      ? error.message
-      : 'It could not be made because of a fault on our side; order it again later.';
-    if (!isOver) deps.log.error({ err: error, report: id }, 'a report was given up');
-    await end(deps, { report, attempt }, { status: 'FAILED', rows: 0n, failure, totals: null });
+    if (error instanceof FormatUnfit) return fail(deps, { report, attempt }, error.message);
+    if (number < attemptsMax) throw error;
+    await giveUp(deps, { report, attempt }, error);
   }
+}
+
+/** Gives up what failed, or was lost, as often as it may. */
+async function giveUp(deps: ReportDeps, work: Work, error?: unknown): Promise<void> {
+  deps.log.error({ err: error, report: work.report.id }, 'a report was given up');
+  await fail(deps, work, 'It could not be made because of a fault on our side; order it again later.');
+}
+
+function fail(deps: ReportDeps, work: Work, failure: string): Promise<void> {
+  return end(deps, work, { status: 'FAILED', rows: 0n, failure, totals: null });
 }
 
 function wishOf(report: FoundReport): ReportWish {
@@ -103,10 +117,12 @@ function wishOf(report: FoundReport): ReportWish {
   return { merchantId, shopId, fromDay, untilDay, filter, ...spanOf(periodOf(report)) };
 }
 
-function requireRoom({ format }: FoundReport, rows: bigint): void {
+function requireFit({ format }: FoundReport, rows: bigint): void {
+  // A file without any statement would be none (camt.053 has one or more); each account has at least two rows.
+  if (rows === 0n && isBankFormat(format)) throw new FormatUnfit('There is no account in these currencies yet.');
   const max = rowsMax[format];
   if (rows <= max) return;
-  throw new TooManyRows(
+  throw new FormatUnfit(
     `It would have ${rows} rows, and ${format} files end at ${max}; take CSV, or order shorter periods.`,
   );
 }
@@ -136,13 +152,14 @@ async function end(
 ): Promise<void> {
   const finishedAt = clock.now(report);
   const expiresAt = result.status === 'READY' ? after(finishedAt, keptFor) : null;
-  await inTransaction(database, async (tx) => {
-    if (!(await endAttempt(tx, attempt, { ...result, finishedAt, expiresAt }))) return;
+  const isEnded = await inTransaction(database, async (tx) => {
+    if (!(await endAttempt(tx, attempt, { ...result, finishedAt, expiresAt }))) return false;
     const { id, merchantId, scheduleId } = report;
     if (expiresAt) await setTimers(tx, [{ kind: expireTimer, subject: id, merchantId, dueAt: expiresAt }]);
-    if (result.status === 'FAILED') await dropPieces(tx, attempt);
     if (scheduleId !== null) await enqueue(tx, [{ name: mailReportJob, payload: { subject: id } }]);
+    return true;
   });
+  if (isEnded && result.status === 'FAILED') await dropPieces(database, attempt);
 }
 
 function headOf(report: FoundReport, columns: readonly Column[], madeAt: Date): ReportHead {

@@ -34,12 +34,22 @@ export const runScheduleTimer = 'run_report_schedule';
 /** Name of the job that mails a report of a schedule once it is ready or given up; its payload is `{subject}`. */
 export const mailReportJob = 'mail_report';
 
+/** How the idempotency keys of what schedules order begin; nobody else may take such a key. */
+export const scheduleKeyPrefix = 'schedule ';
+
 /** How long a file is kept: 30 days. */
 export const keptFor = { ms: 30 * 86_400_000 } as const;
 /** How long an address that GraphQL gives is good: an hour. */
 export const addressGoodFor = { ms: 3_600_000 } as const;
 /** How often a report is begun before it is given up. */
 export const attemptsMax = 5;
+/** How often it is begun at most, whatever became of it: a report that ends its process each time says nothing. */
+export const beginningsMax = 10;
+
+/** How many reports that a merchant ordered may wait or be made at a time; those of schedules do not count. */
+export const waitingReportsMax = 20;
+/** How many schedules a merchant may have going. */
+export const schedulesMax = 50;
 
 const daysMax = 366;
 
@@ -68,12 +78,14 @@ export type ReportFilter = {
   readonly statuses: readonly string[];
 };
 
-/** Formats of bank statements, which only a statement of a balance can have. */
-const bankFormats: readonly ReportFormat[] = ['MT940', 'CAMT053'];
+/** Says whether a format is one of bank statements, which only a statement of a balance can have. */
+export function isBankFormat(format: ReportFormat): boolean {
+  return format === 'MT940' || format === 'CAMT053';
+}
 
 /** Says whether a kind of report can be written in a format. */
 export function hasFormat(kind: ReportKind, format: ReportFormat): boolean {
-  return kind === 'BALANCE_STATEMENT' || !bankFormats.includes(format);
+  return kind === 'BALANCE_STATEMENT' || !isBankFormat(format);
 }
 
 /** Says whether the rows of a kind of report have a payment method. */
@@ -91,9 +103,13 @@ export function parsePeriod(
   now: Date,
 ): Period {
   const [from, until] = [parseDay(wish.from), parseDay(wish.until)];
-  if (!from || !until) throw new InvalidInput('from and until must be days such as 2026-11-30.', ['from']);
+  if (!from || !until) {
+    throw new InvalidInput('from and until must be days such as 2026-11-30, from 2000-01-01 on.', [
+      from ? 'until' : 'from',
+    ]);
+  }
   const today = dayOf(now);
-  const last = bankFormats.includes(wish.format) ? today.subtract({ days: 1 }) : today;
+  const last = isBankFormat(wish.format) ? today.subtract({ days: 1 }) : today;
   if (Temporal.PlainDate.compare(until, last) > 0) {
     const why = last.equals(today)
       ? 'lies ahead'

@@ -4,7 +4,7 @@ import type { ReportSchedule } from '../kernel/db/generated/prisma/client.ts';
 import { setTimers, type Timer } from '../kernel/jobs/timers.ts';
 import { newReport, orderReport } from './create-report.ts';
 import type { ReportDeps } from './deps.ts';
-import { dayOfColumn, lastDayOf, runScheduleTimer, scheduleRunAt, toDateColumn } from './model.ts';
+import { dayOfColumn, lastDayOf, runScheduleTimer, scheduleKeyPrefix, scheduleRunAt, toDateColumn } from './model.ts';
 import { lockSchedule, moveSchedule } from './sql/schedules.ts';
 
 /** The timer of a schedule: the morning after its next period, by the merchant's clock. */
@@ -26,7 +26,7 @@ export async function runSchedule({ database, clock }: ReportDeps, id: string): 
     if (timer.dueAt > now) return setTimers(tx, [timer]);
     const { frequency, nextDay } = schedule;
     const untilDay = toDateColumn(lastDayOf(frequency, dayOfColumn(nextDay)));
-    const idempotencyKey = `schedule ${id} ${nextDay.toISOString().slice(0, 10)}`;
+    const idempotencyKey = `${scheduleKeyPrefix}${id} ${nextDay.toISOString().slice(0, 10)}`;
     const inputHash = new Uint8Array(hash('sha256', idempotencyKey, 'buffer'));
     const { merchantId, shopId, owner, kind, format, currencies, methods, statuses } = schedule;
     const subject = { merchantId, shopId, owner, kind, format, currencies, methods, statuses };

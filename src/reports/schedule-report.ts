@@ -9,11 +9,11 @@ import { newId } from '../kernel/ids.ts';
 import { setTimers } from '../kernel/jobs/timers.ts';
 import { parseSubject, type ReportSubject } from './create-report.ts';
 import type { ReportDeps } from './deps.ts';
-import { MailNotAvailable } from './errors.ts';
-import { firstDayOf, toDateColumn } from './model.ts';
+import { MailNotAvailable, TooManySchedules } from './errors.ts';
+import { firstDayOf, schedulesMax, toDateColumn } from './model.ts';
 import { timerOf } from './run-schedule.ts';
 import { readClockOffset } from './sql/read-clock-offset.ts';
-import { insertSchedule, readScheduleByKey } from './sql/schedules.ts';
+import { countSchedules, insertSchedule, readScheduleByKey } from './sql/schedules.ts';
 import { lockReportsOf } from './store.ts';
 
 /** A wish for reports that come by mail. */
@@ -28,7 +28,8 @@ export type ScheduledReport = { readonly schedule: ReportSchedule; readonly repl
 
 /**
  * Has a report made of each day, week or month, beginning with the present one, when it is over, and sent by mail.
- * @throws Forbidden without the scope `reports:write`; MailNotAvailable, InvalidInput, NotFound or IdempotencyKeyReused.
+ * @throws Forbidden without the scope `reports:write`; MailNotAvailable, InvalidInput, NotFound, IdempotencyKeyReused or
+ * TooManySchedules.
  */
 export async function scheduleReport(
   deps: ReportDeps,
@@ -44,10 +45,11 @@ export async function scheduleReport(
   const inputHash = new Uint8Array(hashInput({ ...subject, frequency, email }));
   const now = deps.clock.now({ clockOffsetMs: await readClockOffset(deps.database, actor.merchantId) });
   return inTransaction(deps.database, async (tx) => {
-    await lockReportsOf(tx, subject.owner);
+    await lockReportsOf(tx, subject.merchantId);
     const earlier = await readScheduleByKey(tx, { owner: subject.owner, idempotencyKey });
     if (earlier && !Buffer.from(earlier.inputHash).equals(inputHash)) throw new IdempotencyKeyReused();
     if (earlier) return { schedule: earlier, replayed: true };
+    if ((await countSchedules(tx, subject.merchantId)) >= schedulesMax) throw new TooManySchedules();
     const { currencies, methods, statuses, ...of } = subject;
     const schedule: ReportSchedule = {
       ...{ id: newId(now), ...of, idempotencyKey, inputHash, frequency, email, createdAt: now, updatedAt: now },

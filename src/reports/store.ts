@@ -3,6 +3,8 @@ import { type Database, read, type Tx } from '../kernel/db/database.ts';
 import type { Prisma, Report } from '../kernel/db/generated/prisma/client.ts';
 import { statesBefore } from './model.ts';
 
+const piecesAtOnce = 500;
+
 /** Columns of the table by the names of the row type, for every statement that gives whole rows. */
 const columns = {
   id: 'id',
@@ -62,13 +64,25 @@ export async function insertReport(tx: Tx, report: Report): Promise<void> {
   });
 }
 
-/** Makes whoever orders reports of one owner wait for each other, so that one key makes one report. */
-export async function lockReportsOf(tx: Tx, owner: string): Promise<void> {
+/** Makes whoever orders for one merchant wait for each other, so that one key makes one report, and limits hold. */
+export async function lockReportsOf(tx: Tx, merchantId: string): Promise<void> {
   await tx.query({
-    name: 'lock-reports-of-owner',
+    name: 'lock-reports-of-merchant',
     text: 'select pg_advisory_xact_lock(hashtextextended($1::text, 7021))',
-    values: [owner],
+    values: [merchantId],
   });
+}
+
+/** Counts the reports that a merchant ordered and that are neither ready nor given up; without those of schedules. */
+export async function countWaitingReports(tx: Tx, merchantId: string): Promise<number> {
+  const [row] = await tx.query<{ reports: bigint }>({
+    name: 'count-waiting-reports',
+    text: `
+      select count(*) as reports from report
+      where merchant_id = $1::text and status in ('QUEUED', 'RUNNING') and schedule_id is null`,
+    values: [merchantId],
+  });
+  return Number(row?.reports ?? 0n);
 }
 
 /** Reads the report that was ordered under a key. */
@@ -104,7 +118,7 @@ export async function readReport(database: Database, id: string): Promise<FoundR
 }
 
 /**
- * Begins a new attempt to make a report that is neither made nor given up, and drops the pieces of those before.
+ * Begins a new attempt to make a report that is neither made nor given up.
  * @returns the number of the attempt; undefined when there is nothing to make.
  */
 export async function beginAttempt(tx: Tx, id: string, at: Date): Promise<number | undefined> {
@@ -116,17 +130,24 @@ export async function beginAttempt(tx: Tx, id: string, at: Date): Promise<number
       where id = $1::uuid and status = any($3::report_status[]) returning attempt`,
     values: [id, at, statesBefore('RUNNING')],
   });
-  if (report) await dropPieces(tx, { id, attempt: report.attempt - 1 });
   return report?.attempt;
 }
 
-/** Drops the pieces of an attempt, and of those before it. */
-export async function dropPieces(tx: Tx, { id, attempt }: Attempt): Promise<void> {
-  await tx.query({
-    name: 'drop-lost-report-pieces',
-    text: 'delete from report_piece where report_id = $1::uuid and attempt <= $2::int',
-    values: [id, attempt],
+/**
+ * Drops pieces of an attempt, and of those before it: at most 500 (250 MB), since a statement has its time-out.
+ * @returns whether there may be more.
+ */
+export async function dropSomePieces(tx: Tx, { id, attempt }: Attempt): Promise<boolean> {
+  const dropped = await tx.query<{ number: number }>({
+    name: 'drop-report-pieces',
+    text: `
+      delete from report_piece where (report_id, attempt, number) in (
+        select report_id, attempt, number from report_piece
+        where report_id = $1::uuid and attempt <= $2::int limit $3::int
+      ) returning number`,
+    values: [id, attempt, piecesAtOnce],
   });
+  return dropped.length === piecesAtOnce;
 }
 
 /** One attempt to make a report. */
@@ -186,16 +207,13 @@ export async function endAttempt(tx: Tx, { id, attempt }: Attempt, end: ReportEn
   return ended.length > 0;
 }
 
-/** Drops the file of a report that is kept no longer; what the report was remains. */
-export async function dropFile(tx: Tx, id: string, at: Date): Promise<void> {
+/** Says that the file of a report is kept no longer. */
+export async function endFile(tx: Tx, id: string, at: Date): Promise<void> {
   await tx.query({
     name: 'expire-report',
     text: `
-      with gone as (
-        update report set status = 'EXPIRED', updated_at = $2::timestamptz
-        where id = $1::uuid and status = any($3::report_status[]) returning id
-      )
-      delete from report_piece p using gone where p.report_id = gone.id`,
+      update report set status = 'EXPIRED', updated_at = $2::timestamptz
+      where id = $1::uuid and status = any($3::report_status[])`,
     values: [id, at, statesBefore('EXPIRED')],
   });
 }

@@ -41,6 +41,15 @@ export function headingOf(column: Column): string {
   return column.kind === 'moment' ? `${column.name} (Europe/Warsaw)` : column.name;
 }
 
+/**
+ * Puts an apostrophe before whatever such a program would take for a formula, for files that separate by commas. Excel with
+ * the settings of Poland cuts them at semicolons instead, and lines even within quotes, so what stands behind these counts too.
+ */
+export function withoutFormulas(text: string): string {
+  const within = text.replace(/[;\r\n][\s"]*(?=[=+\-@])/g, "$&'");
+  return looksLikeFormula(text) ? `'${within}` : within;
+}
+
 /** Says whether a program for tables would take a text for a formula (OWASP, CSV injection). */
 export function looksLikeFormula(text: string): boolean {
   return /^[=+\-@\t\r\n]/.test(text);

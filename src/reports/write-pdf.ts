@@ -40,10 +40,9 @@ export async function* writePdf(
     info: { Title: title, Author: head.merchantName, CreationDate: head.madeAt },
   };
   const doc = new PDFDocument(options);
-  const drawn = draw(doc, { head, rows, totals, title }).then(
-    () => void doc.end(),
-    (error: Error) => void doc.destroy(error),
-  );
+  const drawn = draw(doc, { head, rows, totals, title })
+    .then(() => void doc.end())
+    .catch((error: Error) => void doc.destroy(error));
   yield* doc as unknown as AsyncIterable<Uint8Array>;
   await drawn;
 }

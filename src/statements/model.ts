@@ -42,7 +42,7 @@ export type Difference = {
 
 /**
  * Reads a day as it is written: `2026-11-26` is that day from midnight to midnight in Europe/Warsaw, 23 or 25 hours when
- * the clocks change. Undefined when there is no such day.
+ * the clocks change. Undefined when there is no such day, or it is before 2000.
  */
 export function parseStatementDay(text: string): StatementDay | undefined {
   const day = parseDay(text);

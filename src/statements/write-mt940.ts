@@ -58,8 +58,8 @@ function entryOf(entry: StatementEntry): string {
   const day = dateOf(dayOf(entry.at));
   const { orderId, transactionId, movementId } = entry;
   const order = orderId === undefined ? undefined : spellOut(orderId, 'SEPA');
-  // The customer's reference has 16 characters, and two strokes would end it.
-  const reference = order !== undefined && /^.{1,16}$/.test(order) && !order.includes('//') ? order : 'NONREF';
+  // The customer's reference has 16 characters, and two strokes would end it, also its last one with the first behind it.
+  const reference = order !== undefined && /^.{1,16}$/.test(order) && !/\/\/|\/$/.test(order) ? order : 'NONREF';
   const code = entry.kind === 'COMMISSION' ? 'NCHG' : 'NTRF';
   const lines = [
     entry.kind.replaceAll('_', ' '),

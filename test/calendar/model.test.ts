@@ -101,9 +101,12 @@ describe('A day in Warsaw', () => {
     );
   });
 
-  it.each(['2026-02-29', '2026-13-01', '26-01-01', '2026-1-1', '2026-01-01T00:00', ''])('is not %j', (text) => {
-    expect(parseDay(text)).toBeUndefined();
-  });
+  it.each(['2026-02-29', '2026-13-01', '26-01-01', '2026-1-1', '2026-01-01T00:00', '0000-01-01', '1999-12-31', ''])(
+    'is not %j',
+    (text) => {
+      expect(parseDay(text)).toBeUndefined();
+    },
+  );
 });
 
 describe('The sessions of Elixir', () => {

@@ -6,7 +6,7 @@ import { mailReport } from '../../src/emails/mail-report.ts';
 import { openEmails } from '../../src/emails/open-emails.ts';
 import { sendMail } from '../../src/emails/send-mail.ts';
 import type { Mail, Report } from '../../src/kernel/db/generated/prisma/client.ts';
-import { reportJobs } from '../../src/reports/jobs.ts';
+import { makeReportJobs, reportJobs } from '../../src/reports/jobs.ts';
 import { runSchedule } from '../../src/reports/run-schedule.ts';
 import { type ScheduleReportInput, scheduleReport } from '../../src/reports/schedule-report.ts';
 import { judgeAddress } from '../../src/reports/sign-address.ts';
@@ -27,7 +27,8 @@ beforeAll(async () => {
   world = await openReportWorld();
   const { database, clock, reports } = world;
   const smtpUrl = `smtp://bramka:a%20secret@127.0.0.1:${server.port}`;
-  emails = openEmails({ database, clock, log: world.deps.log, reports, config: { smtpUrl, mailFrom: undefined } });
+  const config = { mode: 'production', smtpUrl, mailFrom: undefined } as const;
+  emails = openEmails({ database, clock, log: world.deps.log, reports, config });
 });
 
 beforeEach(async () => {
@@ -49,7 +50,7 @@ const schedule = async (input: Partial<ScheduleReportInput> = {}) => {
 };
 
 function work(deps = emails): Promise<string[]> {
-  const handlers = { ...reportJobs(world.reports), ...emailJobs(deps) };
+  const handlers = { ...reportJobs(world.reports), ...makeReportJobs(world.reports), ...emailJobs(deps) };
   return runDueJobs({ database: world.database, clock: world.clock, handlers });
 }
 
@@ -88,6 +89,7 @@ describe('A schedule', () => {
     const [{ body } = { body: '' }] = await mailsTo('daily@shop.example');
     const url = new URL(/https:\S+/.exec(body)?.[0] ?? '');
     const address = { id: url.pathname.slice('/reports/'.length), expires: '', signature: '' };
+    expect(body).toContain(`good until ${later(7, '07:00')}, for`);
     const signed = { ...address, ...Object.fromEntries(url.searchParams) };
     expect(judgeAddress(world.reports, signed, world.clock.now())).toBe('good');
     expect(judgeAddress(world.reports, signed, new Date(world.clock.now().getTime() + 7 * 86_400_000))).toBe('over');
@@ -130,6 +132,15 @@ describe('A schedule', () => {
     world.goTo(later(2, '07:00'));
     await work();
     expect(await periodsOf(id)).toEqual([]);
+  });
+
+  it('is refused while 50 of the merchant go on', async () => {
+    const made = await Promise.allSettled(Array.from({ length: 51 }, () => schedule()));
+    const refused = made.filter(({ status }) => status === 'rejected');
+    expect(refused).toMatchObject([{ reason: { code: 'TOO_MANY_SCHEDULES' } }]);
+    const [first] = made.flatMap((one) => (one.status === 'fulfilled' ? [one.value.id] : []));
+    await unscheduleReport(world.reports, actorOf(shop), first ?? '');
+    await schedule();
   });
 
   it('is made once under one key, and refused where no mails are sent or the address is none', async () => {
@@ -196,8 +207,19 @@ describe('A mail', () => {
     await schedule({ email: 'kept@shop.example' });
     world.goTo(later(1, '07:00'));
     const before = server.mails.length;
-    await work({ ...emails, sender: undefined });
+    await work({ ...emails, sender: undefined, keepsMails: true });
     expect(await mailsTo('kept@shop.example')).toMatchObject([{ status: 'KEPT', tries: 0 }]);
     expect(server.mails.length).toBe(before);
+  });
+
+  it('waits in production when the worker has no mail server, and is sent by one that has', async () => {
+    const { id } = await schedule({ email: 'unset@shop.example' });
+    world.goTo(later(1, '07:00'));
+    await work({ ...emails, sender: undefined });
+    expect(await mailsTo('unset@shop.example')).toMatchObject([{ status: 'PENDING', tries: 1, error: 'NO_SMTP_URL' }]);
+    await unscheduleReport(world.reports, actorOf(shop), id);
+    world.clock.pass({ ms: 60_000 });
+    await work();
+    expect(await mailsTo('unset@shop.example')).toMatchObject([{ status: 'SENT', tries: 2, error: null }]);
   });
 });

@@ -44,7 +44,7 @@ async function start(handlers: JobHandlers, more: Partial<WorkerOptions> = {}): 
     log: createLog('silent'),
     sweeps: [],
     readers: [],
-    jobs: { own: handlers, toShops: {}, files: {} },
+    jobs: { own: handlers, toShops: {}, mails: {}, files: {} },
     ...more,
   });
   workers.push(worker);
@@ -246,7 +246,7 @@ describe('The worker', () => {
         log,
         sweeps: [],
         readers: [],
-        jobs: { own: { none: async () => {} }, toShops: {}, files: {} },
+        jobs: { own: { none: async () => {} }, toShops: {}, mails: {}, files: {} },
       }),
     );
     workers = await Promise.all(started);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readBalanceAt } from '../../src/ledger/sql/read-balances-at.ts';
+import { readPieces } from '../../src/reports/http.ts';
 import { readTotals } from '../../src/reports/model.ts';
 import type { Shop } from '../../src/shops/model.ts';
 import { actorOf } from '../support/factories.ts';
@@ -113,11 +114,21 @@ describe('A report of a month', () => {
     }
   });
 
+  it('of the balance expects no rows of accounts that it leaves out', async () => {
+    const { report } = await world.make(month.shop, { kind: 'BALANCE_STATEMENT' });
+    expect(report.rowsExpected).toBeLessThanOrEqual(report.rows);
+  });
+
   it('of the balance is the same from snapshots as without', async () => {
     const wish = { kind: 'BALANCE_STATEMENT', from: '2026-12-05', until: '2026-12-13' } as const;
     const before = await world.make(month.shop, wish);
     const { takeSnapshots } = await import('../../src/ledger/take-snapshots.ts');
+    const counted = async () =>
+      (await world.database.pool.query<{ through: bigint }>('select counted_through as through from snapshot_progress'))
+        .rows[0]?.through ?? 0n;
+    const countedBefore = await counted();
     for (let round = 0; round < 3; round += 1) await takeSnapshots(world.database);
+    expect(await counted()).toBeGreaterThan(countedBefore);
     const after = await world.make(month.shop, wish);
     expect(after.file.toString()).toBe(before.file.toString());
   });
@@ -147,7 +158,7 @@ describe('A report of a month', () => {
     expect(seen).toContain(`'=HYPERLINK("http://evil.example")`);
     expect(seen).toContain(`'@SUM(A1)`);
     expect(seen).toContain(`'-5+7`);
-    expect(seen).toContain('x, "y"');
+    expect(seen).toContain(`x, "y";'=1+1`);
     expect(seen).toContain('Zażółć gęślą jaźń');
     const statement = await readCsv((await world.make(month.shop, { kind: 'BALANCE_STATEMENT' })).file);
     expect(statement.some(({ amount }) => amount?.startsWith('-'))).toBe(true);
@@ -172,6 +183,15 @@ describe('The making of a report', () => {
     expect(rows).toEqual([{ attempt: 2, size: Number(report.bytes) }]);
   });
 
+  it('is given up when it was begun ten times and its worker was lost each time', async () => {
+    const { id } = await world.order(month.shop, { kind: 'PAYOUTS' });
+    await world.database.pool.query(`update report set status = 'RUNNING', attempt = 10 where id = $1`, [id]);
+    await world.work();
+    const failure = expect.stringContaining('order it again later');
+    expect(await world.reportNow(id)).toMatchObject({ status: 'FAILED', attempt: 11, rows: 0n, failure });
+    expect(world.alarms.splice(0)).toEqual(['a report was given up']);
+  });
+
   it('is done once: a job that runs again changes nothing', async () => {
     const { report } = await world.make(month.shop, { kind: 'PAYOUTS' });
     const { makeReport } = await import('../../src/reports/make-report.ts');
@@ -181,6 +201,10 @@ describe('The making of a report', () => {
 
   it('leaves a file that ends after 30 days, and a report that stays', async () => {
     const { report } = await world.make(month.shop, { kind: 'PAYOUTS' });
+    await world.database.pool.query(
+      `insert into report_piece select $1, $2, number, 'abc' from generate_series(1, 1200) as number`,
+      [report.id, report.attempt],
+    );
     world.clock.pass({ ms: 30 * 86_400_000 });
     await world.work();
     expect(await world.reportNow(report.id)).toMatchObject({ status: 'EXPIRED', rows: report.rows });
@@ -189,11 +213,23 @@ describe('The making of a report', () => {
   });
 });
 
+it('A file that ends while it is fetched breaks off, and does not look whole', async () => {
+  const { report } = await world.make(month.shop, { kind: 'PAYOUTS' });
+  const whole: Uint8Array[] = [];
+  for await (const piece of readPieces(world.reports, report)) whole.push(piece);
+  expect(BigInt(Buffer.concat(whole).length)).toBe(report.bytes);
+  world.clock.pass({ ms: 30 * 86_400_000 });
+  await world.work();
+  await expect(readPieces(world.reports, report).next()).rejects.toThrow('ended while');
+});
+
 describe('An order of a report', () => {
   it.each([
     [{ kind: 'PAYOUTS', from: '2026-12-02', until: '2026-12-01' }, 'until must not be before from'],
     [{ kind: 'PAYOUTS', until: '2031-01-01' }, 'until lies ahead'],
     [{ kind: 'PAYOUTS', from: '2025-11-01' }, 'at most 366 days'],
+    [{ kind: 'PAYOUTS', from: '0000-01-01', until: '0000-01-02' }, 'from 2000-01-01 on'],
+    [{ kind: 'PAYOUTS', idempotencyKey: 'schedule x 2026-12-01' }, 'those of schedules'],
     [{ kind: 'PAYOUTS', format: 'MT940' }, 'MT940 is a form of bank statements'],
     [{ kind: 'BALANCE_STATEMENT', format: 'CAMT053' }, 'until is not over'],
     [{ kind: 'PAYOUTS', filter: { method: ['BLIK'] } }, 'cannot be narrowed by method'],
@@ -214,6 +250,30 @@ describe('An order of a report', () => {
       Array.from({ length: 6 }, () => world.order(month.shop, { kind: 'PAYOUTS', idempotencyKey: 'another key' })),
     );
     expect(new Set(twins.map(({ id }) => id)).size).toBe(1);
+  });
+
+  it('is refused while 20 of the merchant wait, over all his shops, but not what was ordered before', async () => {
+    const shop = await world.openShop();
+    const ordered = await Promise.allSettled(
+      Array.from({ length: 22 }, (_, number) =>
+        world.order(shop, {
+          kind: 'PAYOUTS',
+          idempotencyKey: `k${number}`,
+          ...(number % 2 ? { shopId: shop.id } : {}),
+        }),
+      ),
+    );
+    const refused = ordered.filter(({ status }) => status === 'rejected');
+    expect(refused).toMatchObject([{ reason: { code: 'TOO_MANY_REPORTS' } }, { reason: { code: 'TOO_MANY_REPORTS' } }]);
+    const kept = ordered.findIndex(({ status }) => status === 'fulfilled');
+    const again = { idempotencyKey: `k${kept}`, ...(kept % 2 ? { shopId: shop.id } : {}) };
+    expect(await world.order(shop, { kind: 'PAYOUTS', ...again })).toBeDefined();
+    const { rows } = await world.database.pool.query(`select distinct queue from timer where merchant_id = $1`, [
+      shop.merchantId,
+    ]);
+    expect(rows).toContainEqual({ queue: `reports ${shop.merchantId}` });
+    await world.work();
+    expect(await world.order(shop, { kind: 'PAYOUTS' })).toMatchObject({ status: 'QUEUED' });
   });
 
   it('of a key that is bound to a shop is about that shop, whatever it leaves out', async () => {

@@ -19,7 +19,7 @@ const titles = [
   '=HYPERLINK("http://evil.example")',
   '@SUM(A1)',
   '-5+7',
-  'x, "y"',
+  'x, "y";=1+1',
 ];
 const accounts = ['72105000028166973380325415', '58105000025503268251444948'] as const;
 

@@ -5,7 +5,7 @@ import { paymentJobs } from '../../src/payments/jobs.ts';
 import { refundJobs } from '../../src/refunds/jobs.ts';
 import { type CreateReportInput, createReport } from '../../src/reports/create-report.ts';
 import type { ReportDeps } from '../../src/reports/deps.ts';
-import { reportJobs } from '../../src/reports/jobs.ts';
+import { makeReportJobs, reportJobs } from '../../src/reports/jobs.ts';
 import { isKeptCompressed } from '../../src/reports/model.ts';
 import { type FoundReport, readReport } from '../../src/reports/store.ts';
 import type { Shop } from '../../src/shops/model.ts';
@@ -33,7 +33,8 @@ export async function openReportWorld(): Promise<ReportWorld> {
   const world = await openPayoutWorld();
   const { database, clock } = world;
   const reports = createReportDeps(world.deps);
-  const handlers = { ...paymentJobs(world.deps), ...refundJobs(world.refunds), ...reportJobs(reports) };
+  const ofReports = { ...reportJobs(reports), ...makeReportJobs(reports) };
+  const handlers = { ...paymentJobs(world.deps), ...refundJobs(world.refunds), ...ofReports };
   const work = () => runDueJobs({ database, clock, handlers });
   const order: ReportWorld['order'] = async (shop, input) => {
     const usual = { format: 'CSV', from: '2026-11-01', idempotencyKey: randomUUID() } as const;

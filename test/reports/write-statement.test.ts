@@ -1,5 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { spanOf } from '../../src/reports/model.ts';
+import type { StatementPart } from '../../src/statements/account-statement.ts';
+import { writeMt940 } from '../../src/statements/write-mt940.ts';
 import { type Month, playMonth } from './month.ts';
 import { runProgram } from './run-program.ts';
 import { minorUnits, openReportWorld, type ReportWorld, readCsv } from './world.ts';
@@ -84,6 +87,27 @@ function statementsInMt940(file: Buffer): Statement[] {
   return found;
 }
 
+describe('The reference of an entry in MT940', () => {
+  it.each([
+    ['A/1', 'A/1'],
+    ['A//1', 'NONREF'],
+    ['A1/', 'NONREF'],
+    ['12345678901234567', 'NONREF'],
+  ])('of the order %s is %s, since two strokes would end it', async (orderId, reference) => {
+    const parts = async function* (): AsyncGenerator<StatementPart> {
+      const account = { account: 'a', name: 'A', currency: 'PLN', opening: 0n, closing: 1n } as const;
+      yield { part: 'start', ...account };
+      const none = { transactionId: undefined, movementId: undefined };
+      yield { part: 'entry', number: '7', kind: 'SALE', amount: 1n, at: new Date(), orderId, ...none };
+      yield { part: 'end' };
+    };
+    const wish = { from: Temporal.PlainDate.from('2026-12-01'), until: Temporal.PlainDate.from('2026-12-01') };
+    const file = { id: 'x', madeAt: new Date(), ...wish, span: spanOf(wish), ownerName: 'A' };
+    const written = (await Array.fromAsync(writeMt940(file, parts()))).join('');
+    expect(/^:61:\d{10}C0,01NTRF(.*)\/\/7\r$/m.exec(written)?.[1]).toBe(reference);
+  });
+});
+
 describe('A statement of a month', () => {
   it('as camt.053 has the form of ISO 20022, and to the grosz what CSV has', async () => {
     const { file, report } = await world.make(month.shop, { kind, format: 'CAMT053', ...period });
@@ -101,6 +125,12 @@ describe('A statement of a month', () => {
   it('as MT940 has the form of SWIFT, and to the grosz what CSV has', async () => {
     const { file } = await world.make(month.shop, { kind, format: 'MT940', ...period });
     expect(statementsInMt940(file)).toEqual(await statementsInCsv());
+  });
+
+  it.each(['CAMT053', 'MT940'] as const)('without any account is no %s file, and says so', async (format) => {
+    const days = { from: '2026-11-01', until: '2026-11-02' };
+    const { report } = await world.make(month.shop, { kind, format, ...days, filter: { currency: ['RON'] } });
+    expect(report).toMatchObject({ status: 'FAILED', failure: 'There is no account in these currencies yet.' });
   });
 
   it('of days on which nothing was booked says so for each of its accounts', async () => {

@@ -36,7 +36,9 @@ it.each(['TRANSACTIONS', 'REFUNDS', 'PAYOUTS', 'COMMISSIONS', 'BALANCE_STATEMENT
     for (const [place, line] of lines.entries()) {
       const texts = Object.entries(line).map(([name, text]) => {
         expect(headings).toContain(name);
-        return /^-?\d+\.\d\d$/.test(text) && name !== 'ratePercent' ? Number(text) : text.replace(/^'(?=[=+\-@])/, '');
+        return /^-?\d+\.\d\d$/.test(text) && name !== 'ratePercent'
+          ? Number(text)
+          : text.replaceAll(/(?<=^|;)'(?=[=+\-@])/g, '');
       });
       expect(cells[place]?.map((cell) => cell ?? '')).toEqual(texts);
     }

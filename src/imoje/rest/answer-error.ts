@@ -57,6 +57,8 @@ const refusalErrors: Readonly<Record<RefusalCode, WireError>> = {
   SETTLEMENT_FIXED: { status: 422, code: 'REQ-ERROR-100508' },
   ADDRESS_BY_MESSAGE: { status: 422, code: 'REQ-ERROR-100509' },
   MAIL_NOT_AVAILABLE: { status: 422, code: 'REQ-ERROR-100510' },
+  TOO_MANY_REPORTS: { status: 422, code: 'REQ-ERROR-100511' },
+  TOO_MANY_SCHEDULES: { status: 422, code: 'REQ-ERROR-100512' },
   CURSOR_INVALID: { status: 422, code: 'REQ-ERROR-100501' },
   CURSOR_EXPIRED: { status: 422, code: 'REQ-ERROR-100502' },
   SLOW_CONSUMER: { status: 422, code: 'REQ-ERROR-100503' },

@@ -35,7 +35,8 @@ const CreateReportInput = builder.inputType('CreateReportInput', {
     }),
     idempotencyKey: t.string({
       required: true,
-      description: '1 to 255 characters, unique per shop: the same key and input give the same report.',
+      description:
+        '1 to 255 characters, unique per shop: the same key and input give the same report. It may not begin with "schedule ".',
     }),
     kind: t.field({ type: ReportKindEnum, required: true, description: 'What it lists.' }),
     format: t.field({
@@ -43,7 +44,7 @@ const CreateReportInput = builder.inputType('CreateReportInput', {
       required: true,
       description: 'In which form. MT940 and CAMT053 only of BALANCE_STATEMENT, and of days that are over.',
     }),
-    from: t.field({ type: 'Date', required: true, description: 'The first day.' }),
+    from: t.field({ type: 'Date', required: true, description: 'The first day: 2000-01-01 at the earliest.' }),
     until: t.field({
       type: 'Date',
       required: true,
@@ -65,7 +66,7 @@ builder.mutationField('createReport', (t) =>
   t.field({
     type: resultUnion('CreateReport', CreateReportSuccess),
     description:
-      'Orders a report, which is made in the background. Scope: reports:write. Refusals: INVALID_INPUT, NOT_FOUND (the shop), IDEMPOTENCY_KEY_REUSED.',
+      'Orders a report, which is made in the background. Scope: reports:write. Refusals: INVALID_INPUT, NOT_FOUND (the shop), IDEMPOTENCY_KEY_REUSED, TOO_MANY_REPORTS (20 of the merchant are still to be made).',
     args: { input: t.arg({ type: CreateReportInput, required: true, description: 'What it shall be of.' }) },
     resolve: (_, { input }, context) =>
       refusable(context, { operation: 'createReport', scope: 'reports:write' }, (actor) =>

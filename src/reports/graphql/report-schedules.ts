@@ -87,7 +87,7 @@ builder.mutationField('scheduleReport', (t) =>
   t.field({
     type: resultUnion('ScheduleReport', ScheduleReportSuccess),
     description:
-      'Has reports made and sent by mail, again and again. Scope: reports:write. Refusals: MAIL_NOT_AVAILABLE, INVALID_INPUT, NOT_FOUND (the shop), IDEMPOTENCY_KEY_REUSED.',
+      'Has reports made and sent by mail, again and again. Scope: reports:write. Refusals: MAIL_NOT_AVAILABLE, INVALID_INPUT, NOT_FOUND (the shop), IDEMPOTENCY_KEY_REUSED, TOO_MANY_SCHEDULES (50 of the merchant go on).',
     args: { input: t.arg({ type: ScheduleReportInput, required: true, description: 'Which reports.' }) },
     resolve: (_, { input }, context) =>
       refusable(context, { operation: 'scheduleReport', scope: 'reports:write' }, (actor) =>

@@ -6,6 +6,16 @@ const selectList = `s.id, s.merchant_id as "merchantId", s.shop_id as "shopId", 
   s.frequency, s.email, s.next_day::timestamp at time zone $$UTC$$ as "nextDay", s.created_at as "createdAt",
   s.updated_at as "updatedAt", s.ended_at as "endedAt"`;
 
+/** Counts the schedules of a merchant that go on. */
+export async function countSchedules(tx: Tx, merchantId: string): Promise<number> {
+  const [row] = await tx.query<{ schedules: bigint }>({
+    name: 'count-report-schedules',
+    text: 'select count(*) as schedules from report_schedule where merchant_id = $1::text and ended_at is null',
+    values: [merchantId],
+  });
+  return Number(row?.schedules ?? 0n);
+}
+
 /** Writes a new schedule. */
 export async function insertSchedule(tx: Tx, schedule: ReportSchedule): Promise<void> {
   const { id, merchantId, shopId, owner, idempotencyKey, inputHash, kind, format } = schedule;
