@@ -35,6 +35,22 @@ describe('A payout is sent for', () => {
     ['PLN', 'the next one when it is over', '2026-11-27T09:30', '2026-11-27T09:31', '2026-11-27T13:30'],
     ['PLN', 'Monday when Friday is over', '2026-11-27T16:00', '2026-11-27T16:01', '2026-11-30T09:30'],
     ['EUR', 'the end of a later day', '2026-11-26T23:59:59', '2026-11-27T00:10', '2026-11-27T23:59:59'],
+    ['HUF', 'the end of the day that was promised', '2026-11-30T23:59:59', '2026-11-27T06:00', '2026-11-30T23:59:59'],
+    [
+      'HUF',
+      'the day after a later day, though the promise is not over',
+      '2026-11-27T23:59:59',
+      '2026-11-27T06:00',
+      '2026-11-30T23:59:59',
+    ],
+    [
+      'USD',
+      'the day after the one on which banks are back',
+      '2026-11-30T23:59:59',
+      '2026-11-28T10:00',
+      '2026-12-01T23:59:59',
+    ],
+    ['EUR', 'the day on which banks are back', '2026-11-27T23:59:59', '2026-11-28T10:00', '2026-11-30T23:59:59'],
     ['HUF', 'the end of the day after a later day', '2026-11-26T23:59:59', '2026-11-27T00:10', '2026-11-30T23:59:59'],
   ] as const)('in %s %s', (currency, _, expectedAt, now, session) => {
     const moment = (text: string): Date => new Date(`${text}+01:00`);

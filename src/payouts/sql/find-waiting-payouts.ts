@@ -46,7 +46,7 @@ export type PayoutToSend = {
  * Finds up to `max` payouts of a group that are to be handed to the bank by now: those whose session comes first, then by
  * id. Those that a held debit names are left out.
  * @param wish.now by the clock of the group's merchants.
- * @param wish.late the session for those whose own is over.
+ * @param wish.late the session for those that are too late for their own.
  */
 export async function findPayoutsToSend(
   database: Database,
@@ -62,7 +62,9 @@ export async function findPayoutsToSend(
       from payout p join merchant m on m.id = p.merchant_id left join recipient r on r.id = p.recipient_id
       where p.status = 'SCHEDULED' and p.send_at <= $3::timestamptz and p.currency = $1::currency
         and m.clock_offset_ms = $2::bigint and not ${isInDoubt}
-      order by case when p.expected_at >= $3::timestamptz then p.expected_at else $4::timestamptz end, p.id
+      order by
+        case when p.currency = 'PLN' and p.expected_at >= $3::timestamptz then p.expected_at
+          else greatest(p.expected_at, $4::timestamptz) end, p.id
       limit $5::int`,
     values: [wish.currency, wish.clockOffsetMs, wish.now, wish.late, wish.max],
   });
