@@ -9,7 +9,6 @@ import {
 } from '../calendar/model.ts';
 import { after } from '../kernel/clock.ts';
 import type { PayoutStatus } from '../kernel/db/generated/prisma/enums.ts';
-import { isUuid } from '../kernel/ids.ts';
 import { type Currency, currencies } from '../kernel/money.ts';
 
 /**
@@ -99,18 +98,6 @@ export function executionDayOf(currency: Currency, moments: { readonly sessionAt
   const today = dayOf(moments.now);
   const calendar = calendarOf(currency);
   return isBusinessDay(calendar, today) ? today : nextBusinessDay(calendar, today);
-}
-
-/** By what a bank knows a payout (EndToEndId): its id without dashes, 32 of the 35 characters that there may be. */
-export function endToEndIdOf(payoutId: string): string {
-  return payoutId.replaceAll('-', '');
-}
-
-/** The payout that an EndToEndId names, however its letters are written; undefined when it names none of ours. */
-export function payoutIdOf(endToEndId: string): string | undefined {
-  const parts = /^([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})$/.exec(endToEndId.toLowerCase());
-  const id = parts?.slice(1).join('-') ?? '';
-  return isUuid(id) ? id : undefined;
 }
 
 /**

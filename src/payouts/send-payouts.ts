@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { inTransaction, type Tx } from '../kernel/db/database.ts';
 import type { BankFile } from '../kernel/db/generated/prisma/client.ts';
 import { lockShops } from '../kernel/events/append-events.ts';
-import { newId } from '../kernel/ids.ts';
+import { newId, withoutHyphens } from '../kernel/ids.ts';
 import type { Currency } from '../kernel/money.ts';
 import { type CreditTransfer, type PartyAddress, writePain001 } from '../statements/write-pain001.ts';
 import type { BankFileDeps, SettlementAccount } from './deps.ts';
-import { endToEndIdOf, executionDayOf, scheduleOf, sessionOf } from './model.ts';
+import { executionDayOf, scheduleOf, sessionOf } from './model.ts';
 import { insertBankFile } from './sql/bank-files.ts';
 import {
   findPayoutsInDoubt,
@@ -72,7 +72,7 @@ function fileOf(
   const id = newId(now);
   const executionDay = executionDayOf(currency, { sessionAt, now }).toString();
   const content = writePain001({
-    ...{ id: endToEndIdOf(id), createdAt: now, currency, executionDay },
+    ...{ id: withoutHyphens(id), createdAt: now, currency, executionDay },
     debtor: { name: account.name, address: account, iban: account.iban, bic: account.bic },
     transfers: payouts.map(transferOf),
   });
@@ -86,7 +86,7 @@ function fileOf(
 }
 
 function transferOf(payout: PayoutToSend): CreditTransfer {
-  const endToEndId = endToEndIdOf(payout.id);
+  const endToEndId = withoutHyphens(payout.id);
   return {
     endToEndId,
     amount: payout.net,

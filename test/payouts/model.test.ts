@@ -1,7 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PayoutStatus } from '../../src/kernel/db/generated/prisma/enums.ts';
-import { endToEndIdOf, executionDayOf, mayMovePayout, payoutIdOf, sessionOf } from '../../src/payouts/model.ts';
+import { executionDayOf, mayMovePayout, sessionOf } from '../../src/payouts/model.ts';
 
 describe('A payout', () => {
   it('moves only as the table says', () => {
@@ -11,21 +10,6 @@ describe('A payout', () => {
       ...['SCHEDULED SENT', 'SENT SCHEDULED', 'SENT SETTLED', 'SENT RETURNED', 'SETTLED RETURNED'],
     ]);
   });
-
-  it('has an EndToEndId of 32 characters, by which it is found again, however its letters are written', () => {
-    fc.assert(
-      fc.property(fc.uuid({ version: [4, 7] }), (id) => {
-        const endToEndId = endToEndIdOf(id);
-        expect(endToEndId).toMatch(/^[0-9a-f]{32}$/);
-        expect([payoutIdOf(endToEndId), payoutIdOf(endToEndId.toUpperCase())]).toEqual([id, id]);
-      }),
-    );
-  });
-
-  it.each(['', 'NOTPROVIDED', '019ac0de-5f3a-7c11-9f3e-2d1f6b7a8c90', 'g'.repeat(32), '0'.repeat(32), 'a'.repeat(33)])(
-    'is not named by %j',
-    (text) => expect(payoutIdOf(text)).toBeUndefined(),
-  );
 });
 
 describe('A payout is sent for', () => {
