@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { type Currency, currencies } from './kernel/money.ts';
@@ -154,6 +155,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
   const problems = [
     ...(error?.issues ?? []).map((issue) => `${issue.path.join('.')} ${issue.message}.`),
     ...missing(given),
+    ...sharedFolder(given),
   ];
   if (!success || problems.length > 0) throw new StartError(problems.join('\n'));
   return {
@@ -212,6 +214,13 @@ function isIban(text: string): boolean {
 function missing(given: Readonly<Record<string, string | undefined>>): string[] {
   if (given.BRAMKA_MODE !== 'production' || given.BRAMKA_SECRET !== undefined) return [];
   return ['BRAMKA_SECRET is required in production; set it to at least 32 random characters and keep it.'];
+}
+
+/** Whatever lies in the folder of statements is imported, or moved away: files for the bank would never get there. */
+function sharedFolder({ STATEMENTS_DIR, BANK_FILES_DIR }: Readonly<Record<string, string | undefined>>): string[] {
+  if (STATEMENTS_DIR === undefined || BANK_FILES_DIR === undefined) return [];
+  if (resolve(STATEMENTS_DIR) !== resolve(BANK_FILES_DIR)) return [];
+  return ['BANK_FILES_DIR must be another folder than STATEMENTS_DIR, whose files are imported and moved away.'];
 }
 
 function isOrigin(text: string): boolean {

@@ -76,3 +76,16 @@ describe('The accounts whose statements are imported', () => {
     },
   );
 });
+
+describe('The folders of our bank', () => {
+  it.each(['/bank', '/bank/', '/bank/in/..'])('are two: files for the bank in %s would be imported', (folder) => {
+    expect(() => readConfig({ STATEMENTS_DIR: '/bank', BANK_FILES_DIR: folder })).toThrow(
+      /^BANK_FILES_DIR must be another folder than STATEMENTS_DIR, whose files are imported and moved away\.$/,
+    );
+  });
+
+  it('may lie beside each other', () => {
+    const { statements, bankFiles } = readConfig({ STATEMENTS_DIR: '/bank/in', BANK_FILES_DIR: '/bank/out' });
+    expect([statements.folder, bankFiles.folder]).toEqual(['/bank/in', '/bank/out']);
+  });
+});

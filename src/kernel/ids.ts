@@ -33,6 +33,17 @@ export function isUuid(text: string): boolean {
   return uuidPattern.test(text);
 }
 
+/** A UUID without hyphens, for fields that have no room for them: banks know what we sent by it (EndToEndId). */
+export function withoutHyphens(id: string): string {
+  return id.replaceAll('-', '');
+}
+
+/** The UUID that 32 hexadecimal digits are, however their letters are written; undefined when they are none. */
+export function withHyphens(digits: string): string | undefined {
+  const id = digits.toLowerCase().replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  return digits.length === 32 && isUuid(id) ? id : undefined;
+}
+
 /** Says whether a text has the form of a merchant id. */
 export function isMerchantId(text: string): boolean {
   return merchantIdPattern.test(text);

@@ -9,7 +9,6 @@ import {
 } from '../calendar/model.ts';
 import { after } from '../kernel/clock.ts';
 import type { PayoutStatus } from '../kernel/db/generated/prisma/enums.ts';
-import { isUuid } from '../kernel/ids.ts';
 import { type Currency, currencies } from '../kernel/money.ts';
 
 /**
@@ -63,7 +62,8 @@ const dayEnd = { hour: 23, minute: 59, second: 59 } as const;
 
 /**
  * When a payout that is made at a moment goes to the bank, and when its receiver can expect it: PLN with the next session
- * of Elixir, EUR by the end of the day, all others by the end of the next business day (domain: calendar and payouts).
+ * of Elixir, EUR by the end of the day, all others by the end of the next business day (domain: calendar and payouts). What is made
+ * while the banks rest counts as made on the first business day after that.
  */
 export function scheduleOf(currency: Currency, now: Date): { readonly sendAt: Date; readonly expectedAt: Date } {
   if (currency === 'PLN') {
@@ -73,16 +73,20 @@ export function scheduleOf(currency: Currency, now: Date): { readonly sendAt: Da
   }
   const calendar = calendarOf(currency);
   const today = dayOf(now);
-  if (currency === 'EUR' && isBusinessDay(calendar, today)) return { sendAt: now, expectedAt: at(today, dayEnd) };
-  return { sendAt: now, expectedAt: at(nextBusinessDay(calendar, today), dayEnd) };
+  const executedOn = isBusinessDay(calendar, today) ? today : nextBusinessDay(calendar, today);
+  const arrivesOn = currency === 'EUR' ? executedOn : nextBusinessDay(calendar, executedOn);
+  return { sendAt: now, expectedAt: at(arrivesOn, dayEnd) };
 }
 
 /**
- * The session for which a payout is handed over at a moment: the one that was promised, or when that is over, what would be
- * promised now.
+ * The session for which a payout is handed over at a moment: the one that was promised, or what would be promised now when
+ * that is later. In PLN the promised session is kept until it begins.
  */
 export function sessionOf(payout: { readonly currency: Currency; readonly expectedAt: Date }, now: Date): Date {
-  return payout.expectedAt >= now ? payout.expectedAt : scheduleOf(payout.currency, now).expectedAt;
+  const { currency, expectedAt } = payout;
+  if (currency === 'PLN' && expectedAt >= now) return expectedAt;
+  const soonest = scheduleOf(currency, now).expectedAt;
+  return new Date(Math.max(expectedAt.getTime(), soonest.getTime()));
 }
 
 /**
@@ -94,18 +98,6 @@ export function executionDayOf(currency: Currency, moments: { readonly sessionAt
   const today = dayOf(moments.now);
   const calendar = calendarOf(currency);
   return isBusinessDay(calendar, today) ? today : nextBusinessDay(calendar, today);
-}
-
-/** By what a bank knows a payout (EndToEndId): its id without dashes, 32 of the 35 characters that there may be. */
-export function endToEndIdOf(payoutId: string): string {
-  return payoutId.replaceAll('-', '');
-}
-
-/** The payout that an EndToEndId names, however its letters are written; undefined when it names none of ours. */
-export function payoutIdOf(endToEndId: string): string | undefined {
-  const parts = /^([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})$/.exec(endToEndId.toLowerCase());
-  const id = parts?.slice(1).join('-') ?? '';
-  return isUuid(id) ? id : undefined;
 }
 
 /**

@@ -9,6 +9,7 @@ import { readMerchantClocks } from '../merchants/store.ts';
 import { BankFileFinal } from './errors.ts';
 import { scheduleOf } from './model.ts';
 import { endBankFile, findPayoutsOfFile, readFileStatus } from './sql/bank-files.ts';
+import { findPayoutsInDoubt } from './sql/find-waiting-payouts.ts';
 import { findShopsOfPayouts, readPayouts } from './store.ts';
 import { writeMoves } from './write-moves.ts';
 
@@ -17,7 +18,8 @@ import { writeMoves } from './write-moves.ts';
  * operator may say so only of a file of which the bank executes nothing; what a bank has booked or sent back shows that it
  * did. A file that is not in the folder yet is not written any more. Kept in the audit log.
  * @param wish.reason what the bank said, 1 to 500 characters.
- * @throws NotFound; InvalidInput; BankFileFinal when it was refused before, or any payout of it is SETTLED or RETURNED.
+ * @throws NotFound; InvalidInput; BankFileFinal when it was refused before, any payout of it is SETTLED or RETURNED, or
+ * a held debit on our account names one.
  */
 export async function rejectBankFile(
   tx: Tx,
@@ -41,6 +43,12 @@ export async function rejectBankFile(
   if (further) {
     throw new BankFileFinal(
       `The bank did not refuse the whole file: its payout ${further.id} is ${further.status}. Say of each other payout what became of it.`,
+    );
+  }
+  const [inDoubt] = await findPayoutsInDoubt(tx, ids);
+  if (inDoubt !== undefined) {
+    throw new BankFileFinal(
+      `A held debit on our account names the payout ${inDoubt} of this file, so the bank may have executed it. Decide on it in heldTransfers first.`,
     );
   }
   const clocks = await readMerchantClocks(

@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto';
 import { inTransaction, type Tx } from '../kernel/db/database.ts';
 import type { BankFile } from '../kernel/db/generated/prisma/client.ts';
 import { lockShops } from '../kernel/events/append-events.ts';
-import { newId } from '../kernel/ids.ts';
+import { newId, withoutHyphens } from '../kernel/ids.ts';
 import type { Currency } from '../kernel/money.ts';
 import { type CreditTransfer, type PartyAddress, writePain001 } from '../statements/write-pain001.ts';
 import type { BankFileDeps, SettlementAccount } from './deps.ts';
-import { endToEndIdOf, executionDayOf, scheduleOf, sessionOf } from './model.ts';
+import { executionDayOf, scheduleOf, sessionOf } from './model.ts';
 import { insertBankFile } from './sql/bank-files.ts';
 import {
+  findPayoutsInDoubt,
   findPayoutsToSend,
   findWaitingGroups,
   type PayoutToSend,
@@ -30,6 +31,7 @@ export type SentPayouts = {
  * currency and session those whose time has come, in as many files as they need. Each file is kept in the transaction in
  * which its payouts become SENT, by compare-and-set, so killed at any point and run again, or run by several processes at
  * once, every payout is in exactly one file. Payouts whose session is over go into the next one, and are expected with it.
+ * One that a held debit on our account names does not go out until an operator has decided what that debit is.
  */
 export async function sendPayouts(deps: BankFileDeps): Promise<SentPayouts> {
   let made = 0;
@@ -70,7 +72,7 @@ function fileOf(
   const id = newId(now);
   const executionDay = executionDayOf(currency, { sessionAt, now }).toString();
   const content = writePain001({
-    ...{ id: endToEndIdOf(id), createdAt: now, currency, executionDay },
+    ...{ id: withoutHyphens(id), createdAt: now, currency, executionDay },
     debtor: { name: account.name, address: account, iban: account.iban, bic: account.bic },
     transfers: payouts.map(transferOf),
   });
@@ -84,7 +86,7 @@ function fileOf(
 }
 
 function transferOf(payout: PayoutToSend): CreditTransfer {
-  const endToEndId = endToEndIdOf(payout.id);
+  const endToEndId = withoutHyphens(payout.id);
   return {
     endToEndId,
     amount: payout.net,
@@ -100,12 +102,16 @@ function addressOf({ street, postalCode, city, country }: PayoutToSend): PartyAd
   return { street: street ?? undefined, postalCode: postalCode ?? undefined, city, country };
 }
 
-/** Keeps a file and moves its payouts; false, with nothing done, when one of them went into another file meanwhile. */
+/**
+ * Keeps a file and moves its payouts; false, with nothing done, when one of them went into another file meanwhile, or the
+ * bank told of a debit for it.
+ */
 async function handOver(tx: Tx, file: BankFile, sent: readonly PayoutToSend[]): Promise<boolean> {
   const ids = sent.map(({ id }) => id);
   await lockShops(tx, await findShopsOfPayouts(tx, ids));
   const payouts = await readPayouts(tx, ids);
   if (payouts.some(({ status }) => status !== 'SCHEDULED')) return false;
+  if ((await findPayoutsInDoubt(tx, ids)).length > 0) return false;
   await insertBankFile(tx, file);
   const handed = { status: 'SENT', sentAt: file.createdAt, updatedAt: file.createdAt, bankFileId: file.id } as const;
   await writeMoves(

@@ -49,8 +49,3 @@ export type StatementPart = StatementStart | StatementEntry | { readonly part: '
 export function statementName(file: StatementFile, place: number): string {
   return `${file.until.toString().replaceAll('-', '')}-${file.id.slice(-12)}-${place}`;
 }
-
-/** A UUID without hyphens, for fields that have no room for them. */
-export function withoutHyphens(id: string): string {
-  return id.replaceAll('-', '');
-}

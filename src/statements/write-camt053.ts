@@ -1,5 +1,6 @@
 import { dayOf, zoned } from '../calendar/model.ts';
 import { escapeXml } from '../kernel/escape-xml.ts';
+import { withoutHyphens } from '../kernel/ids.ts';
 import { toDecimal } from '../kernel/money.ts';
 import {
   type StatementEntry,
@@ -7,7 +8,6 @@ import {
   type StatementPart,
   type StatementStart,
   statementName,
-  withoutHyphens,
 } from './account-statement.ts';
 
 const namespace = 'urn:iso:std:iso:20022:tech:xsd:camt.053.001.08';

@@ -1,12 +1,7 @@
 import { type Day, dayOf } from '../calendar/model.ts';
+import { withoutHyphens } from '../kernel/ids.ts';
 import { type Currency, toDecimal } from '../kernel/money.ts';
-import {
-  type StatementEntry,
-  type StatementFile,
-  type StatementPart,
-  type StatementStart,
-  withoutHyphens,
-} from './account-statement.ts';
+import type { StatementEntry, StatementFile, StatementPart, StatementStart } from './account-statement.ts';
 import { spellOut } from './limit-text.ts';
 
 /** Longest line of field 86, which has at most six (SWIFT, MT940). */

@@ -8,8 +8,8 @@ import type {
   StatementEntryStatus,
   StatementFormat,
 } from '../kernel/db/generated/prisma/enums.ts';
+import { withoutHyphens } from '../kernel/ids.ts';
 import type { Money } from '../kernel/money.ts';
-import { returnReferenceOf } from './model.ts';
 
 const StatementFormatEnum = builder.enumType('StatementFormat', {
   description: 'In what a bank writes what moved on an account.',
@@ -131,7 +131,7 @@ export const StatementEntryRef = builder.objectRef<StatementEntry>('StatementEnt
     returnReference: t.string({
       description:
         'The reference (EndToEndId) for the transfer that sends it back: by it the bank’s debit is recognised.',
-      resolve: returnReferenceOf,
+      resolve: ({ id }) => withoutHyphens(id),
     }),
     importedAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was imported.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it last changed.' }),

@@ -1,6 +1,6 @@
 import type { Payout, StatementEntry, Transaction } from '../kernel/db/generated/prisma/client.ts';
 import type { HeldReason } from '../kernel/db/generated/prisma/enums.ts';
-import { isUuid } from '../kernel/ids.ts';
+import { withHyphens } from '../kernel/ids.ts';
 
 /** An attempt to pay by a transfer, and what of transfers went to it already. */
 export type PaidAttempt = {
@@ -74,11 +74,5 @@ export function namedIdOf({ endToEndId, title }: Pick<StatementEntry, 'endToEndI
   const [digits] =
     /^[0-9a-f]{32}$/i.exec(endToEndId ?? '') ?? /(?<![0-9a-z])[0-9a-f]{32}(?![0-9a-z])/i.exec(title) ?? [];
   if (digits === undefined) return undefined;
-  const id = digits.toLowerCase().replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-  return isUuid(id) ? id : undefined;
-}
-
-/** What we call the transfer with which an entry is sent back: by it the bank's debit is known. */
-export function returnReferenceOf({ id }: Pick<StatementEntry, 'id'>): string {
-  return id.replaceAll('-', '');
+  return withHyphens(digits);
 }

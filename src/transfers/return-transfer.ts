@@ -16,7 +16,7 @@ const sentBackCode = 'WT_SENT_BACK';
 
 /**
  * Books that a transfer, or what is held of it, goes back to whoever sent it; the operator makes that transfer at the bank,
- * with the reference that `returnReferenceOf` gives, by which the debit is known on the statement. Of a transfer that waits for
+ * with the entry's id without hyphens as its reference, by which the debit is known on the statement. Of a transfer that waits for
  * the rest, its attempt is told: it ends, unless other transfers have come for it.
  * @throws NotFound; InvalidInput for a reason of more than 500 characters; WrongState when nothing of it is held, or it
  * is money that went out.

@@ -1,6 +1,16 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NotFound } from '../../src/kernel/errors.ts';
-import { isUuid, newId, newMerchantId, newShopId, parseId, parseMerchantId } from '../../src/kernel/ids.ts';
+import {
+  isUuid,
+  newId,
+  newMerchantId,
+  newShopId,
+  parseId,
+  parseMerchantId,
+  withHyphens,
+  withoutHyphens,
+} from '../../src/kernel/ids.ts';
 
 const moment = new Date('2026-03-02T10:00:00.123Z');
 
@@ -75,5 +85,22 @@ describe('The id of a merchant from outside', () => {
         }),
       );
     },
+  );
+});
+
+describe('An id without hyphens', () => {
+  it('has 32 characters, by which it is found again, however its letters are written', () => {
+    fc.assert(
+      fc.property(fc.uuid({ version: [4, 7] }), (id) => {
+        const digits = withoutHyphens(id);
+        expect(digits).toMatch(/^[0-9a-f]{32}$/);
+        expect([withHyphens(digits), withHyphens(digits.toUpperCase())]).toEqual([id, id]);
+      }),
+    );
+  });
+
+  it.each(['', 'NOTPROVIDED', '019ac0de-5f3a-7c11-9f3e-2d1f6b7a8c90', 'g'.repeat(32), '0'.repeat(32), 'a'.repeat(33)])(
+    'is not %j',
+    (text) => expect(withHyphens(text)).toBeUndefined(),
   );
 });

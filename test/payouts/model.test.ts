@@ -1,7 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PayoutStatus } from '../../src/kernel/db/generated/prisma/enums.ts';
-import { endToEndIdOf, executionDayOf, mayMovePayout, payoutIdOf, sessionOf } from '../../src/payouts/model.ts';
+import { executionDayOf, mayMovePayout, sessionOf } from '../../src/payouts/model.ts';
 
 describe('A payout', () => {
   it('moves only as the table says', () => {
@@ -11,21 +10,6 @@ describe('A payout', () => {
       ...['SCHEDULED SENT', 'SENT SCHEDULED', 'SENT SETTLED', 'SENT RETURNED', 'SETTLED RETURNED'],
     ]);
   });
-
-  it('has an EndToEndId of 32 characters, by which it is found again, however its letters are written', () => {
-    fc.assert(
-      fc.property(fc.uuid({ version: [4, 7] }), (id) => {
-        const endToEndId = endToEndIdOf(id);
-        expect(endToEndId).toMatch(/^[0-9a-f]{32}$/);
-        expect([payoutIdOf(endToEndId), payoutIdOf(endToEndId.toUpperCase())]).toEqual([id, id]);
-      }),
-    );
-  });
-
-  it.each(['', 'NOTPROVIDED', '019ac0de-5f3a-7c11-9f3e-2d1f6b7a8c90', 'g'.repeat(32), '0'.repeat(32), 'a'.repeat(33)])(
-    'is not named by %j',
-    (text) => expect(payoutIdOf(text)).toBeUndefined(),
-  );
 });
 
 describe('A payout is sent for', () => {
@@ -35,6 +19,22 @@ describe('A payout is sent for', () => {
     ['PLN', 'the next one when it is over', '2026-11-27T09:30', '2026-11-27T09:31', '2026-11-27T13:30'],
     ['PLN', 'Monday when Friday is over', '2026-11-27T16:00', '2026-11-27T16:01', '2026-11-30T09:30'],
     ['EUR', 'the end of a later day', '2026-11-26T23:59:59', '2026-11-27T00:10', '2026-11-27T23:59:59'],
+    ['HUF', 'the end of the day that was promised', '2026-11-30T23:59:59', '2026-11-27T06:00', '2026-11-30T23:59:59'],
+    [
+      'HUF',
+      'the day after a later day, though the promise is not over',
+      '2026-11-27T23:59:59',
+      '2026-11-27T06:00',
+      '2026-11-30T23:59:59',
+    ],
+    [
+      'USD',
+      'the day after the one on which banks are back',
+      '2026-11-30T23:59:59',
+      '2026-11-28T10:00',
+      '2026-12-01T23:59:59',
+    ],
+    ['EUR', 'the day on which banks are back', '2026-11-27T23:59:59', '2026-11-28T10:00', '2026-11-30T23:59:59'],
     ['HUF', 'the end of the day after a later day', '2026-11-26T23:59:59', '2026-11-27T00:10', '2026-11-30T23:59:59'],
   ] as const)('in %s %s', (currency, _, expectedAt, now, session) => {
     const moment = (text: string): Date => new Date(`${text}+01:00`);

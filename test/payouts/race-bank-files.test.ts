@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Database, openDatabase } from '../../src/kernel/db/database.ts';
+import { withHyphens } from '../../src/kernel/ids.ts';
 import type { BankFileDeps } from '../../src/payouts/deps.ts';
-import { payoutIdOf } from '../../src/payouts/model.ts';
 import { sendPayouts } from '../../src/payouts/send-payouts.ts';
 import { writeBankFiles } from '../../src/payouts/write-bank-files.ts';
 import type { Shop } from '../../src/shops/model.ts';
@@ -50,7 +50,7 @@ async function payoutsInFolder(): Promise<string[]> {
   const found: string[] = [];
   for (const name of await readdir(folder)) {
     const content = await readFile(join(folder, name), 'utf8');
-    for (const [, id] of content.matchAll(/<EndToEndId>(.*?)<\/EndToEndId>/g)) found.push(payoutIdOf(id ?? '') ?? '');
+    for (const [, id] of content.matchAll(/<EndToEndId>(.*?)<\/EndToEndId>/g)) found.push(withHyphens(id ?? '') ?? '');
   }
   return found.sort();
 }

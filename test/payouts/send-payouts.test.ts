@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { BankFile } from '../../src/kernel/db/generated/prisma/client.ts';
+import { withHyphens } from '../../src/kernel/ids.ts';
 import { answerAsBank } from '../../src/payouts/answer-as-bank.ts';
 import { payoutSweeps } from '../../src/payouts/jobs.ts';
-import { payoutIdOf, returningIban } from '../../src/payouts/model.ts';
+import { returningIban } from '../../src/payouts/model.ts';
 import { sendPayouts } from '../../src/payouts/send-payouts.ts';
 import { type Movement, readMovements } from '../../src/payouts/sql/read-movements.ts';
 import { readTypes } from '../payments/read-records.ts';
@@ -59,7 +60,7 @@ async function files(): Promise<
 }
 
 const idsIn = (content: string): string[] =>
-  [...content.matchAll(/<EndToEndId>(.*?)<\/EndToEndId>/g)].map(([, id]) => payoutIdOf(id ?? '') ?? '');
+  [...content.matchAll(/<EndToEndId>(.*?)<\/EndToEndId>/g)].map(([, id]) => withHyphens(id ?? '') ?? '');
 
 describe('What is sent', () => {
   it('is a file for each currency and session, with the address of the merchant', async () => {

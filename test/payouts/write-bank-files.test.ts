@@ -1,9 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Database, inTransaction } from '../../src/kernel/db/database.ts';
 import type { BankFileDeps } from '../../src/payouts/deps.ts';
+import { rejectBankFile } from '../../src/payouts/reject-bank-file.ts';
 import { writeBankFiles } from '../../src/payouts/write-bank-files.ts';
+import { dyingAt } from './dying-database.ts';
 import { openPayoutWorld, type PayoutWorld } from './world.ts';
 
 let world: PayoutWorld;
@@ -23,7 +27,12 @@ afterAll(async () => {
   await rm(parent, { recursive: true, force: true });
 });
 
-type KnownFile = { readonly name: string; readonly content: string; readonly writtenAt: Date | null };
+type KnownFile = {
+  readonly id: string;
+  readonly name: string;
+  readonly content: string;
+  readonly writtenAt: Date | null;
+};
 
 /** Sends one payout, and gives its file. */
 async function send(day: string): Promise<KnownFile> {
@@ -94,5 +103,79 @@ describe('A file for the bank', () => {
     world.clock.pass({ ms: 60_000 });
     await writeBankFiles(deps);
     expect(await readdir(folder)).toContain(name);
+  });
+});
+
+/** A database on which something else happens before a statement, once. */
+function meanwhile(database: Database, statement: string, deed: () => Promise<unknown>): Database {
+  let isDone = false;
+  const query = async (...args: [{ readonly name?: string }]): Promise<unknown> => {
+    if (args[0].name === statement && !isDone) {
+      isDone = true;
+      await deed();
+    }
+    return (database.pool.query as (...all: unknown[]) => Promise<unknown>).apply(database.pool, args);
+  };
+  return { ...database, pool: Object.assign(Object.create(database.pool) as Database['pool'], { query }) };
+}
+
+describe('A file for the bank that others have to do with at the same time', () => {
+  const mayBeGone =
+    'a bank file may have been taken from the folder and is not written again: fetch it by bankFileContent if the bank has not got it';
+  const reject = (bankFileId: string): Promise<void> =>
+    inTransaction(world.database, (tx) => {
+      const operator = { keyId: randomUUID(), name: 'Anna Nowak' };
+      return rejectBankFile(tx, { clock: world.clock, operator }, { bankFileId, reason: 'FF01' });
+    });
+  /** What lies in the folder under or for the name of a file. */
+  const lyingFor = async ({ name }: KnownFile): Promise<string[]> =>
+    (await readdir(folder)).filter((each) => each.includes(name));
+
+  it('appears once though the bank took it before that could be kept: an alarm leaves it to operators', async () => {
+    const file = await send('2026-12-02');
+    await expect(writeBankFiles({ ...deps, database: dyingAt(world.database, 3) })).rejects.toThrow('was killed');
+    expect((await lyingFor(file)).sort()).toEqual([`.${file.name}.written`, file.name]);
+    await rm(join(folder, file.name));
+    world.clock.pass({ ms: 60_000 });
+    await writeBankFiles(deps);
+    expect(await lyingFor(file)).toEqual([]);
+    expect((await newestFile()).writtenAt).toEqual(world.clock.now());
+    expect(world.alarms.splice(0)).toEqual([mayBeGone]);
+  });
+
+  it('appears at most once though its process is held up for so long that another takes it', async () => {
+    const file = await send('2026-12-03');
+    const taken = (): Promise<unknown> =>
+      world.database.pool.query('update bank_file set write_started_at = $2 where id = $1', [
+        ...[file.id, new Date(world.clock.now().getTime() + 1)],
+      ]);
+    await writeBankFiles({ ...deps, database: meanwhile(world.database, 'is-bank-file-to-be-written', taken) });
+    expect(await lyingFor(file)).toEqual([]);
+    world.clock.pass({ ms: 60_001 });
+    const another = async (): Promise<void> => {
+      world.clock.pass({ ms: 60_000 });
+      await writeBankFiles(deps);
+    };
+    await writeBankFiles({ ...deps, database: meanwhile(world.database, 'is-bank-file-to-be-written', another) });
+    expect(await lyingFor(file)).toEqual([]);
+    expect(world.alarms.splice(0)).toEqual([mayBeGone]);
+  });
+
+  it('is not written when the bank refuses it before', async () => {
+    const file = await send('2026-12-04');
+    const database = meanwhile(world.database, 'is-bank-file-to-be-written', () => reject(file.id));
+    await writeBankFiles({ ...deps, database });
+    expect(await lyingFor(file)).toEqual([]);
+    expect(world.alarms).toEqual([]);
+  });
+
+  it('is taken out again, with an alarm, when the bank refuses it at that moment', async () => {
+    const file = await send('2026-12-07');
+    const database = meanwhile(world.database, 'end-writing-bank-file', () => reject(file.id));
+    await writeBankFiles({ ...deps, database });
+    expect(await lyingFor(file)).toEqual([]);
+    expect(world.alarms.splice(0)).toEqual([
+      'a bank file was rejected while it was written, and is taken out of the folder: see that the bank does not execute it',
+    ]);
   });
 });

@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { inTransaction } from '../../src/kernel/db/database.ts';
 import type { Payout } from '../../src/kernel/db/generated/prisma/client.ts';
+import { BankFileFinal } from '../../src/payouts/errors.ts';
+import { rejectBankFile } from '../../src/payouts/reject-bank-file.ts';
 import { sendPayouts } from '../../src/payouts/send-payouts.ts';
 import { assignTransfer } from '../../src/transfers/assign-transfer.ts';
 import type { TransferDeps } from '../../src/transfers/deps.ts';
+import { dismissTransfer } from '../../src/transfers/dismiss-transfer.ts';
 import { openPayoutWorld, type PayoutWorld } from '../payouts/world.ts';
 import { entryOf, ownAccount } from '../statements/entries.ts';
 import { type CamtKind, writeCamt } from '../statements/write-camt.ts';
@@ -141,5 +144,50 @@ describe('A payout', () => {
       expect(assigned).toMatchObject({ status: 'BOOKED', payoutId: made.id, heldAmount: 0n });
     }
     expect(await now(made)).toMatchObject({ status: 'RETURNED', returnReason: 'AC04' });
+  });
+});
+
+describe('A payout that a held debit names', () => {
+  const operator = { keyId: 'x', name: 'Anna' };
+  const reject = ({ bankFileId }: Payout): Promise<void> =>
+    inTransaction(world.database, (tx) =>
+      rejectBankFile(tx, { clock: world.clock, operator }, { bankFileId: bankFileId ?? '', reason: 'FF01' }),
+    );
+  const dismiss = (entryId: string) => {
+    const deps = { clock: world.clock, log: world.deps.log, operator };
+    return inTransaction(world.database, (tx) => dismissTransfer(tx, deps, { entryId, reason: 'of another bank' }));
+  };
+  /** A week later, so that every session is over that a payout waited for. */
+  const sendLater = async (): Promise<number> => {
+    day += 7;
+    world.clock.pass({ ms: 7 * 24 * 3_600_000 });
+    return (await sendPayouts(world.payouts)).made;
+  };
+
+  it('keeps its file from being rejected, since the bank may have executed it', async () => {
+    const made = await payout();
+    const { file } = await tell('053.001.08', { ...debitOf(made), amount: made.net + 1n });
+    expect((await entriesNow(world.database, file.id))[0]).toMatchObject({ reason: 'PAYOUT_AMOUNT_DIFFERS' });
+    await expect(reject(made)).rejects.toThrow(BankFileFinal);
+    await expect(reject(made)).rejects.toThrow(`names the payout ${made.id} of this file`);
+    expect(await now(made)).toEqual(made);
+  });
+
+  it('is not sent when the debit is told while its file is written', async () => {
+    const made = await payout();
+    await reject(made);
+    const [sent] = await Promise.all([sendLater(), tell('053.001.08', debitOf(made))]);
+    expect((await now(made))?.status).toBe(sent === 1 ? 'SETTLED' : 'SCHEDULED');
+  });
+
+  it('goes into no file after its own was rejected, until an operator says that the debit is another’s', async () => {
+    const made = await payout();
+    await reject(made);
+    const { file } = await tell('053.001.08', debitOf(made));
+    const [entry] = await entriesNow(world.database, file.id);
+    expect(entry).toMatchObject({ status: 'HELD', reason: 'PAYOUT_NOT_SENT', payoutId: made.id });
+    expect([await sendLater(), (await now(made))?.status]).toEqual([0, 'SCHEDULED']);
+    await dismiss(entry?.id ?? '');
+    expect([await sendLater(), (await now(made))?.status]).toEqual([1, 'SENT']);
   });
 });

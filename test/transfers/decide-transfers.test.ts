@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { inTransaction } from '../../src/kernel/db/database.ts';
 import type { StatementEntry } from '../../src/kernel/db/generated/prisma/client.ts';
+import { withoutHyphens } from '../../src/kernel/ids.ts';
 import { type Assignment, assignTransfer } from '../../src/transfers/assign-transfer.ts';
 import { dismissTransfer } from '../../src/transfers/dismiss-transfer.ts';
-import { returnReferenceOf } from '../../src/transfers/model.ts';
 import { returnTransfer } from '../../src/transfers/return-transfer.ts';
 import { noteSentBack } from '../../src/transfers/sql/move-entries.ts';
 import { attemptNow } from '../acquirers/sandbox-gateway.ts';
@@ -84,7 +84,7 @@ describe('A transfer that is held', () => {
     expect(returned).toMatchObject({ status: 'RETURNED', heldAmount: 0n, releasedAmount: 10_000n });
     expect(await suspense()).toBeUndefined();
     world.alarms.length = 0;
-    const debit = entryOf({ direction: 'DEBIT', endToEndId: returnReferenceOf(entry) });
+    const debit = entryOf({ direction: 'DEBIT', endToEndId: withoutHyphens(entry.id) });
     expect(await told({ ...debit, amount: 9_999n })).toMatchObject({ status: 'HELD', reason: 'UNKNOWN_DEBIT' });
     expect(await told(debit)).toMatchObject({ status: 'BOOKED' });
     const again = await world.tell([{ ...debit, bookedOn: '2026-03-04', bankReference: 'TOLD-AGAIN' }]);

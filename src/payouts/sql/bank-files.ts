@@ -78,11 +78,33 @@ export async function takeFileToWrite(
   return file;
 }
 
-/** Keeps that a file lies in the folder. */
-export async function endWriting(database: Database, fileId: string, at: Date): Promise<void> {
-  await read(database, {
+/**
+ * Says whether a file is still to be written by whoever took it at `startedAt`: not when another took it since, when it is
+ * known to lie in the folder, or when the bank has refused it.
+ */
+export async function isToBeWritten(database: Database, fileId: string, startedAt: Date): Promise<boolean> {
+  const rows = await read(database, {
+    name: 'is-bank-file-to-be-written',
+    text: `
+      select from bank_file
+      where id = $1::uuid and write_started_at = $2::timestamptz and status = 'MADE' and written_at is null`,
+    values: [fileId, startedAt],
+  });
+  return rows.length === 1;
+}
+
+/** Keeps that a file lies in the folder, and says what state it is in; undefined when that was kept before. */
+export async function endWriting(
+  database: Database,
+  fileId: string,
+  at: Date,
+): Promise<BankFile['status'] | undefined> {
+  const [row] = await read<Pick<BankFile, 'status'>>(database, {
     name: 'end-writing-bank-file',
-    text: 'update bank_file set written_at = $2::timestamptz where id = $1::uuid and written_at is null',
+    text: `
+      update bank_file set written_at = $2::timestamptz where id = $1::uuid and written_at is null
+      returning status`,
     values: [fileId, at],
   });
+  return row?.status;
 }
