@@ -54,8 +54,9 @@ export function nextBankDay(day: Day, currency = 'PLN'): Day {
 export function arrival(currency: string, now: Moment): { readonly sentAt: string; readonly arrivesAt: string } {
   const present = `${now.day}T${now.time}`;
   if (currency !== 'PLN') {
-    const sameDay = currency === 'EUR' && isBankDay(now.day, 'EUR');
-    return { sentAt: present, arrivesAt: `${sameDay ? now.day : nextBankDay(now.day, currency)}T23:59:59.000` };
+    const executedOn = isBankDay(now.day, currency) ? now.day : nextBankDay(now.day, currency);
+    const day = currency === 'EUR' ? executedOn : nextBankDay(executedOn, currency);
+    return { sentAt: present, arrivesAt: `${day}T23:59:59.000` };
   }
   for (let day = isBankDay(now.day) ? now.day : nextBankDay(now.day); ; day = nextBankDay(day)) {
     // Half an hour before each session; on the last bank day of the year there is no third one.

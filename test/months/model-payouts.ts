@@ -71,10 +71,13 @@ export function letBank(books: Books, now: Moment, closedIban: string): void {
   }
 }
 
-/** Gives a payout to the bank; one whose session is over goes into the next. */
+/** Gives a payout to the bank; one whose session is over goes into the next, and what is late arrives late. */
 function handOver(payout: ModelPayout, now: Moment): void {
   payout.status = 'SENT';
-  if (payout.arrivesAt < `${now.day}T${now.time}`) payout.arrivesAt = arrival(payout.account.currency, now).arrivesAt;
+  const { currency } = payout.account;
+  const { arrivesAt } = arrival(currency, now);
+  if (currency === 'PLN' && payout.arrivesAt >= `${now.day}T${now.time}`) return;
+  if (payout.arrivesAt < arrivesAt) payout.arrivesAt = arrivesAt;
 }
 
 function arrive(books: Books, payout: ModelPayout): void {
