@@ -10,6 +10,7 @@ import { readOne } from './read-counts.ts';
 import { runBench } from './run-bench.ts';
 import { seedSales } from './seed-sales.ts';
 import { seedShops } from './seed-shops.ts';
+import { watchMemory } from './watch-memory.ts';
 
 const text = { type: 'string' } as const;
 const iban = 'PL61109010140000071219812874';
@@ -31,13 +32,13 @@ Sales      ${sales.toLocaleString('en')} settled before midnight, of ${shops.toL
   const memory = watchMemory();
   const deps = { database, clock: { now: () => run }, log: createLog('error') };
   const paid = await timed(() => runPayouts(deps));
-  const grown = memory.stop();
+  const held = memory.stop();
   const after = await timed(() => readAll(url));
   const select = (before.ms + after.ms) / 2;
   console.log(`
 grouped select   ${seconds(before.ms)} before, ${seconds(after.ms)} after
 payouts          ${seconds(paid.ms)} for ${paid.result} payouts, ${(paid.ms / select).toFixed(1)} times the select
-memory           ${grown} MB more at its highest`);
+memory           ${held.highest - held.begun} MB more at its highest`);
   await check(url, { sales, payouts: paid.result });
   console.log(`\nLoad at the end: ${describeLoad()}`);
 });
@@ -53,20 +54,6 @@ async function timed<Result>(work: () => Promise<Result>): Promise<{ readonly ms
   const began = performance.now();
   const result = await work();
   return { ms: performance.now() - began, result };
-}
-
-function watchMemory(): { stop(): number } {
-  const begun = process.memoryUsage().rss;
-  let highest = begun;
-  const look = setInterval(() => {
-    highest = Math.max(highest, process.memoryUsage().rss);
-  }, 20).unref();
-  return {
-    stop: () => {
-      clearInterval(look);
-      return Math.round((highest - begun) / 2 ** 20);
-    },
-  };
 }
 
 function seconds(ms: number): string {

@@ -1,8 +1,14 @@
 import { narrowing, type RowSource } from './report-wish.ts';
 
+/** What is shown of a posting, on the side that a statement is of. */
+const shown = (amount: string): string =>
+  `own.id as account_id, p.id, p.kind, p.at, p.capture_id, p.refund_id, p.payout_id, p.held_for_id, ${amount} as signed`;
+
 /**
  * Every posting of the accounts of shops and recipients in the period, account by account, as it was booked; what is taken
- * is below zero. The snapshots say between which numbers an account's postings of a day lie, so nobody's history is read.
+ * is below zero. The snapshots say between which numbers an account's postings of a day lie, so nobody's history is read;
+ * what they do not count yet is read once for all accounts. Limits on pairs, as they can only be met by the index of an
+ * account: Postgres knows no figures of the account at hand, and would read everybody's postings for each.
  */
 export const movementRows: RowSource = {
   columns: [
@@ -28,28 +34,31 @@ export const movementRows: RowSource = {
         union all
         select 'RECIPIENT', r.id::text, r.name from recipient r where r.merchant_id = $1::text and $2::uuid is null
       ), own as materialized (
-        select a.id, a.owner, a.currency, owner.name, p.counted_through,
+        select a.id, a.owner, a.currency, owner.name,
           (select min(first_id) from account_snapshot x where x.account_id = a.id
             and x.day >= $5::date and x.day <= $6::date) as low,
           (select max(last_id) from account_snapshot x where x.account_id = a.id
             and x.day >= $5::date and x.day <= $6::date) as high
-        from owner join account a on a.kind = owner.kind and a.owner = owner.id cross join snapshot_progress p
+        from owner join account a on a.kind = owner.kind and a.owner = owner.id
         where ($7::currency[] is null or a.currency = any($7::currency[]))
+      ), movement as (
+        select ${shown('p.amount')} from own join posting p
+          on (p.to_id, p.id) >= (own.id, own.low) and (p.to_id, p.id) <= (own.id, own.high)
+        union all
+        select ${shown('-p.amount')} from own join posting p
+          on (p.from_id, p.id) >= (own.id, own.low) and (p.from_id, p.id) <= (own.id, own.high)
+        union all
+        select ${shown('p.amount')} from own join posting p on p.to_id = own.id
+          and p.id > (select counted_through from snapshot_progress)
+        union all
+        select ${shown('-p.amount')} from own join posting p on p.from_id = own.id
+          and p.id > (select counted_through from snapshot_progress)
       )
       select own.owner as account, own.name, own.currency::text as currency, p.kind::text as kind, p.signed as amount, p.at,
         pay.order_id as "orderId", t.id as "transactionId", r.id as "refundId", p.payout_id as "payoutId",
         p.id::text as posting
-      from own
-      cross join lateral (
-        values (own.low, own.high), (own.counted_through + 1, 9223372036854775807)
-      ) as span (low, high)
-      cross join lateral (
-        select i.id, i.kind, i.at, i.capture_id, i.refund_id, i.payout_id, i.held_for_id, i.amount as signed from posting i
-        where i.to_id = own.id and i.id >= span.low and i.id <= span.high
-        union all
-        select o.id, o.kind, o.at, o.capture_id, o.refund_id, o.payout_id, o.held_for_id, -o.amount from posting o
-        where o.from_id = own.id and o.id >= span.low and o.id <= span.high
-      ) p
+      from movement p
+      join own on own.id = p.account_id
       left join capture c on c.id = p.capture_id
       left join refund r on r.id = p.refund_id
       left join transaction t on t.id = coalesce(c.transaction_id, r.transaction_id, p.held_for_id)
