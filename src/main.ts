@@ -1,13 +1,14 @@
 import { readConfig } from './config.ts';
 import { StartError } from './kernel/start-error.ts';
-import { startGateway } from './start-gateway.ts';
 
 /**
  * Starts the gateway and stops it on SIGTERM or SIGINT, also on one that comes while it starts. Whatever keeps it from
  * starting is said in one clear line, with exit code 1.
  */
 async function main(): Promise<void> {
-  const starting = startGateway(readConfig());
+  const config = readConfig();
+  // Loaded after the settings were read: what is wrong in them is said at once.
+  const starting = import('./start-gateway.ts').then(({ startGateway }) => startGateway(config));
   let stopping = false;
   const stop = (exitCode: number): void => {
     if (stopping) return;

@@ -1,13 +1,11 @@
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type AuditFault, formatHead, type Head, parseHead } from '../../src/audit/model.ts';
 import { appendEntry } from '../../src/audit/sql/append-entry.ts';
 import { type AuditVerdict, verifyLog } from '../../src/audit/verify-log.ts';
 import { type Database, inTransaction, openDatabase } from '../../src/kernel/db/database.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { type Ran, runCommand } from '../support/run-command.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const at = new Date('2026-03-02T10:00:00.123Z');
 let storage: TestDatabase;
 let database: Database;
@@ -157,15 +155,8 @@ describe('The database', () => {
 });
 
 describe('npm run audit:verify', () => {
-  type Ran = { readonly code: number; readonly stdout: string; readonly stderr: string };
-
   function run(...args: readonly string[]): Promise<Ran> {
-    const env = { PATH: process.env.PATH, DATABASE_URL: storage.url };
-    return new Promise((resolve) => {
-      execFile(process.execPath, ['src/cli/verify-audit.ts', ...args], { cwd: root, env }, (error, stdout, stderr) => {
-        resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
-      });
-    });
+    return runCommand('src/cli/verify-audit.ts', args, { DATABASE_URL: storage.url });
   }
 
   it('prints the head, takes it back, and ends with 1 when something is wrong', async () => {

@@ -1,11 +1,9 @@
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openRefundWorld } from '../refunds/world.ts';
 import { createProcesses } from '../start/gateway-process.ts';
 import { createEmptyDatabase } from '../support/database.ts';
+import { type Ran, runCommand } from '../support/run-command.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const processes = createProcesses();
 let dataDir: string;
 
@@ -16,16 +14,9 @@ beforeAll(async () => {
 
 afterAll(() => processes.endAll());
 
-type Ran = { readonly code: number; readonly stdout: string; readonly stderr: string };
-
 /** Runs the command as `npm run ledger:verify` does. */
 function run(settings: Record<string, string>, args: readonly string[] = []): Promise<Ran> {
-  const env = { PATH: process.env.PATH, ...settings };
-  return new Promise((resolve) => {
-    execFile(process.execPath, ['src/cli/verify-ledger.ts', ...args], { cwd: root, env }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
-    });
-  });
+  return runCommand('src/cli/verify-ledger.ts', args, settings);
 }
 
 describe('npm run ledger:verify', () => {

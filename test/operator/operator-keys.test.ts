@@ -1,14 +1,12 @@
-import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newOperatorKey } from '../../src/auth/model.ts';
 import type { Demo } from '../../src/demo.ts';
 import { walkSchema } from '../graphql/walk-schema.ts';
 import { type Answer, ask, startTestGateway, type TestGateway } from '../support/gateway.ts';
+import { type Ran, runCommand } from '../support/run-command.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 let gateway: TestGateway;
 
 beforeAll(async () => {
@@ -118,13 +116,6 @@ function secretsOf({ merchantId, shopId, serviceId, serviceKey, restToken, apiKe
   return { merchantId, shopId, serviceId, serviceKey, restToken, apiKey, operatorKey };
 }
 
-type Ran = { readonly code: number; readonly stdout: string; readonly stderr: string };
-
 function run(...args: readonly string[]): Promise<Ran> {
-  const env = { PATH: process.env.PATH, DATABASE_URL: gateway.config.databaseUrl ?? '' };
-  return new Promise((resolve) => {
-    execFile(process.execPath, ['src/cli/operator-key.ts', ...args], { cwd: root, env }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
-    });
-  });
+  return runCommand('src/cli/operator-key.ts', args, { DATABASE_URL: gateway.config.databaseUrl ?? '' });
 }

@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { chmod, mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Demo } from '../../src/demo.ts';
 import { runningServer, type Server, stopServer, superuser } from '../../src/kernel/db/embedded-server.ts';
+import { nodeSettings, root } from '../support/run-command.ts';
 
 /** Settings of a gateway beside those that keep it to itself: a free port, its own data dir, a quiet log. */
 export type Settings = Readonly<Record<string, string>>;
@@ -44,14 +44,11 @@ export type Processes = {
   endAll(): Promise<void>;
 };
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-
 export function createProcesses(): Processes {
   const children: ChildProcess[] = [];
   const dataDirs: string[] = [];
   const launch = (dataDir: string, settings: Settings = {}): Launched => {
-    const { PATH = '' } = process.env;
-    const env = { PATH, PORT: '0', LOG_LEVEL: 'warn', BRAMKA_DATA_DIR: dataDir, ...settings };
+    const env = { ...nodeSettings, PORT: '0', LOG_LEVEL: 'warn', BRAMKA_DATA_DIR: dataDir, ...settings };
     const child = spawn(process.execPath, ['src/main.ts'], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
     children.push(child);
     return watch(child);
