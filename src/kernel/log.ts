@@ -47,9 +47,9 @@ function describeError(error: unknown): object {
 function withoutValues(error: Error): string {
   // Prisma repeats the whole call, and says at its end what is wrong with it.
   if (error.name === 'PrismaClientValidationError') return error.message.trim().split('\n').at(-1) ?? '';
-  // PostgreSQL quotes the value that is none of its type (error class 22, data exception).
+  // JSON.parse quotes the text, PostgreSQL the value that is none of its type (error class 22, data exception).
   const isOfValue = 'code' in error && /^22[\dA-Z]{3}$/.test(String(error.code));
-  return isOfValue ? error.message.replace(/".*"/s, '"…"') : error.message;
+  return error instanceof SyntaxError || isOfValue ? error.message.replace(/".*"/s, '"…"') : error.message;
 }
 
 function isFrame(line: string): boolean {

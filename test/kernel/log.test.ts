@@ -64,6 +64,20 @@ describe('A line of the log', () => {
     expect(JSON.stringify(lines)).not.toContain('Kowalski');
   });
 
+  it('says that an answer is no JSON, and not what it is', () => {
+    const lines = written((log) => {
+      try {
+        JSON.parse('{"payer": Jan "Jaś" Kowalski}');
+      } catch (err) {
+        log.warn({ err }, 'acquirer gave no answer');
+      }
+    });
+    expect(lines).toMatchObject([
+      { err: { type: 'SyntaxError', message: expect.stringContaining('is not valid JSON') } },
+    ]);
+    expect(JSON.stringify(lines)).not.toMatch(/payer|Jan|Kowalski/);
+  });
+
   it('is else written as it is', () => {
     const fields = {
       path: '/a%20b',
