@@ -16,7 +16,10 @@ export type MailSender = {
   close(): void;
 };
 
-/** No mail server took a mail; the message holds a code and nothing that was sent or used to log in. */
+/**
+ * No mail server took a mail; the message holds codes alone, as `EENVELOPE 550 5.1.1`, and nothing that was sent or used to
+ * log in.
+ */
 export class MailRefused extends Error {}
 
 /** How long the server may keep us waiting at each step. */
@@ -40,10 +43,20 @@ export function openMailSender(settings: {
       try {
         await transport.sendMail({ from, to: recipient, subject, text: body, messageId: `<${id}@${hostname}>` });
       } catch (error) {
-        const { code, responseCode } = error as { readonly code?: unknown; readonly responseCode?: unknown };
-        throw new MailRefused([code, responseCode].filter((part) => part !== undefined).join(' ') || 'UNKNOWN');
+        throw new MailRefused(codesOf(error as SmtpError) || 'UNKNOWN');
       }
     },
     close: () => transport.close(),
   };
+}
+
+type SmtpError = { readonly code?: string; readonly responseCode?: number; readonly response?: string };
+
+/**
+ * What the library says, the reply code of SMTP (RFC 5321) and the enhanced status code (RFC 3463), as far as there are any. The
+ * words behind them name the recipient.
+ */
+function codesOf({ code, responseCode, response }: SmtpError): string {
+  const [, enhanced] = /^\d{3}[ -]([245]\.\d{1,3}\.\d{1,3})(?!\S)/.exec(response ?? '') ?? [];
+  return [code, responseCode, enhanced].filter((part) => part !== undefined).join(' ');
 }

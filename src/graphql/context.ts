@@ -14,7 +14,7 @@ import type {
   Payout,
   Profile,
   Refund,
-  Shop,
+  Shop as ShopRow,
   Transaction,
   TransactionVoid,
 } from '../kernel/db/generated/prisma/client.ts';
@@ -27,6 +27,8 @@ import type { Movement, MovementAsk } from '../payouts/sql/read-movements.ts';
 import type { EventFeed } from '../realtime/follow-events.ts';
 import type { RefundDeps } from '../refunds/deps.ts';
 import type { ReportDeps } from '../reports/deps.ts';
+import { findVisibleShop } from '../shops/find-shop.ts';
+import type { Shop } from '../shops/model.ts';
 import type { TransferDeps } from '../transfers/deps.ts';
 
 /** What resolvers are given of the program. */
@@ -78,7 +80,7 @@ export type Loaders = {
   /** What a recipient has, by currency. */
   readonly recipientBalances: DataLoader<string, readonly Money[]>;
   readonly refund: DataLoader<string, Refund>;
-  readonly shop: DataLoader<string, Shop>;
+  readonly shop: DataLoader<string, ShopRow>;
   readonly transaction: DataLoader<string, Transaction>;
   readonly void: DataLoader<string, TransactionVoid>;
 };
@@ -101,6 +103,15 @@ export function actorWith(context: GraphContext, scope: Scope): Actor {
   const actor = requireActor(context);
   requireScope(actor, scope);
   return actor;
+}
+
+/**
+ * The shop of an operation, if the actor may see it and has the scope.
+ * @throws Unauthenticated without a good key; Forbidden without the scope, and to operators; NotFound when there is none that
+ * the actor may see.
+ */
+export function shopWith(context: GraphContext, scope: Scope, shopId: string): Promise<Shop> {
+  return findVisibleShop(context.app.payments.shops, actorWith(context, scope), shopId);
 }
 
 /**

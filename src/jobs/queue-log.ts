@@ -1,12 +1,20 @@
 import { Logger } from 'graphile-worker';
 import type { Log } from '../kernel/log.ts';
 
-/** Takes what the job queue says about itself into our log: its troubles as warnings, all else for debugging. */
+/**
+ * Takes what the job queue says about itself into our log: its troubles as warnings, all else for debugging. The words of an
+ * error are left to our log, which knows what must not be said of it; the queue repeats them in its message.
+ */
 export function queueLog(log: Log): Logger {
-  return new Logger((scope) => (level, message, meta) => {
-    // Only the message of an error: those of the database driver may carry a whole connection along.
-    const fields = { ...scope, ...(meta.error instanceof Error ? { reason: meta.error.message } : {}) };
-    if (level === 'error' || level === 'warning') log.warn(fields, message);
-    else log.debug(fields, message);
+  return new Logger((scope) => (level, message, { error }) => {
+    const fields = error instanceof Error ? { ...scope, err: error } : scope;
+    const said = error instanceof Error ? upTo(message, error.message) : message;
+    if (level === 'error' || level === 'warning') log.warn(fields, said);
+    else log.debug(fields, said);
   });
+}
+
+function upTo(message: string, words: string): string {
+  const end = words === '' ? -1 : message.indexOf(words);
+  return end < 0 ? message : message.slice(0, end).replace(/ with error '$/, '');
 }

@@ -39,7 +39,11 @@ export async function applyBankAnswers(
     const before = payouts.get(answer.payoutId);
     const row = before && afterAnswer(before, answer, deps.clock.now(clocks.get(before.merchantId)));
     if (!before || !row) {
-      if (before?.status !== statuses[answer.kind]) deps.log.error(answer, 'what the bank says fits no payout');
+      // The reason may be in words of the bank, with names in them.
+      const { payoutId, kind } = answer;
+      if (before?.status !== statuses[kind]) {
+        deps.log.error({ payoutId, answer: kind }, 'what the bank says fits no payout');
+      }
       return { payout: before, changed: false };
     }
     payouts.set(row.id, row);

@@ -1,13 +1,12 @@
 import type { BankApp } from '../acquirers/port.ts';
 import { builder } from '../graphql/builder.ts';
-import { actorWith } from '../graphql/context.ts';
+import { actorWith, shopWith } from '../graphql/context.ts';
 import { describeValues } from '../graphql/describe-values.ts';
 import { refusable, resultUnion } from '../graphql/refusable.ts';
 import { withoutNulls } from '../graphql/without-nulls.ts';
 import type { Profile } from '../kernel/db/generated/prisma/client.ts';
 import type { ProfileKind, ProfileStatus } from '../kernel/db/generated/prisma/enums.ts';
 import { parseId } from '../kernel/ids.ts';
-import { findVisibleShop } from '../shops/find-shop.ts';
 import { PaymentMethodEnum, ShopRef } from '../shops/graphql.ts';
 import { deactivateProfile } from './deactivate-profile.ts';
 import { parseCustomerId } from './find-profile.ts';
@@ -109,8 +108,8 @@ builder.queryField('profiles', (t) =>
       customerId: t.arg.string({ required: true, description: "The shop's own name of the payer." }),
     },
     resolve: async (query, _, { shopId, customerId }, context) => {
-      const { database, shops } = context.app.payments;
-      const shop = await findVisibleShop(shops, actorWith(context, 'payments:read'), shopId);
+      const { database } = context.app.payments;
+      const shop = await shopWith(context, 'payments:read', shopId);
       return database.prisma.profile.findMany({
         ...query,
         where: { shopId: shop.id, customerId: parseCustomerId(customerId, ['customerId']) },

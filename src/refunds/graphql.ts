@@ -1,6 +1,6 @@
 import { builder } from '../graphql/builder.ts';
 import { requirePage, requirePageForm, withCursor } from '../graphql/connection-arguments.ts';
-import { actorWith } from '../graphql/context.ts';
+import { actorWith, shopWith } from '../graphql/context.ts';
 import { describeValues } from '../graphql/describe-values.ts';
 import { MoneyRef } from '../graphql/money.ts';
 import { refusable, resultUnion } from '../graphql/refusable.ts';
@@ -8,7 +8,6 @@ import { RefusalRef } from '../graphql/refusal.ts';
 import { withoutNulls } from '../graphql/without-nulls.ts';
 import type { MovementStatus } from '../kernel/db/generated/prisma/enums.ts';
 import { parseId } from '../kernel/ids.ts';
-import { findVisibleShop } from '../shops/find-shop.ts';
 import { TransactionRef } from '../transactions/graphql.ts';
 import { checkRefund, type RefundCheck } from './check-refund.ts';
 import { createRefund } from './create-refund.ts';
@@ -103,10 +102,9 @@ builder.queryField('refunds', (t) =>
         filter: t.arg({ type: RefundFilter, description: 'Only those that fit.' }),
       },
       resolve: async (query, _, args, context) => {
-        const actor = actorWith(context, 'payments:read');
         const { shopId, filter } = args;
-        const { database, shops } = context.app.payments;
-        const shop = await findVisibleShop(shops, actor, shopId);
+        const { database } = context.app.payments;
+        const shop = await shopWith(context, 'payments:read', shopId);
         await requirePage(args, (id) => database.prisma.refund.findFirst({ where: { id, shopId: shop.id } }));
         const transactionId = filter?.transactionId;
         return database.prisma.refund.findMany({

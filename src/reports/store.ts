@@ -1,6 +1,6 @@
 import type { Actor } from '../auth/actor.ts';
 import { type Database, read, type Tx } from '../kernel/db/database.ts';
-import type { Prisma, Report } from '../kernel/db/generated/prisma/client.ts';
+import type { Report } from '../kernel/db/generated/prisma/client.ts';
 import { statesBefore } from './model.ts';
 
 const piecesAtOnce = 500;
@@ -232,7 +232,10 @@ export async function readPiece(
   return piece?.bytes;
 }
 
-/** The part of a where clause that keeps a reader to the reports of his shops; those about all shops are the merchant's. */
-export function visibleReports(actor: Actor): Prisma.ReportWhereInput {
+/**
+ * The part of a where clause that keeps a reader to the reports of his shops, or to their schedules; those about all shops are
+ * the merchant's.
+ */
+export function visibleReports(actor: Actor): { readonly merchantId: string; readonly shopId?: string } {
   return { merchantId: actor.merchantId, ...(actor.shopId === undefined ? {} : { shopId: actor.shopId }) };
 }

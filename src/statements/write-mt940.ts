@@ -58,11 +58,12 @@ function entryOf(entry: StatementEntry): string {
   const code = entry.kind === 'COMMISSION' ? 'NCHG' : 'NTRF';
   const lines = [
     entry.kind.replaceAll('_', ' '),
-    ...(order === undefined ? [] : [`ORDER ${order}`.slice(0, lineLength)]),
+    ...(order === undefined ? [] : [`ORDER ${order}`.slice(0, lineLength - 1)]),
     ...(transactionId === undefined ? [] : [`TRANSACTION ${withoutHyphens(transactionId)}`]),
     ...(movementId === undefined ? [] : [`MOVEMENT ${withoutHyphens(movementId)}`]),
   ];
-  return `:61:${day}${day.slice(2)}${signOf(entry.amount)}${sizeOf(entry.amount)}${code}${reference}//${entry.number}\r\n:86:${lines.join('\r\n')}\r\n`;
+  // Lines of field 86 may be cut anywhere, so programs put them together without a space; a comma keeps them apart.
+  return `:61:${day}${day.slice(2)}${signOf(entry.amount)}${sizeOf(entry.amount)}${code}${reference}//${entry.number}\r\n:86:${lines.join(',\r\n')}\r\n`;
 }
 
 function signOf(amount: bigint): 'C' | 'D' {

@@ -27,21 +27,32 @@ export function createFolderLook(deps: TransferDeps, path: string): () => Promis
     for (const folder of Object.values(folders)) await mkdir(join(path, folder), { recursive: true });
     const now = await look(path);
     for (const [name, looks] of now) {
-      if (before.get(name) === looks) await alone(deps, () => claim(deps, path, name));
+      if (before.get(name) === looks) await alone(deps, undefined, () => claim(deps, path, name));
     }
     before = now;
     const claimed = (await readdir(join(path, folders.working))).toSorted();
-    for (const name of claimed) await alone(deps, () => importOne(deps, path, name));
+    for (const name of claimed) await alone(deps, idIn(name), () => importOne(deps, path, name));
   };
 }
 
 /** One file that cannot be moved keeps no other from being imported; it is tried again with the next look. */
-async function alone({ log }: TransferDeps, work: () => Promise<void>): Promise<void> {
+async function alone({ log }: TransferDeps, file: string | undefined, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
-    log.error({ err: error }, 'a statement could not be imported');
+    log.error({ file, ...describe(error) }, 'a statement could not be imported');
   }
+}
+
+/** The words of the file system hold the name of the file, which somebody gave it and which may name people. */
+function describe(error: unknown): object {
+  if (!(error instanceof Error && 'syscall' in error && 'path' in error && 'code' in error)) return { err: error };
+  return { code: error.code, call: error.syscall };
+}
+
+/** What a file that was moved aside is called in the log. */
+function idIn(claimed: string): string {
+  return claimed.replace(/~.*/s, '');
 }
 
 async function look(path: string): Promise<Looks> {
@@ -80,7 +91,7 @@ async function importOne(deps: TransferDeps, path: string, claimed: string): Pro
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error;
     // The reason may quote the file, with names and account numbers in it, so it stands beside it and not in the log.
-    deps.log.error({ file: claimed.replace(/~.*/, '') }, 'a statement was refused');
+    deps.log.error({ file: idIn(claimed) }, 'a statement was refused');
     await writeFile(join(path, folders.refused, `${claimed}.reason.txt`), `${error.message}\n`);
     await rename(from, join(path, folders.refused, claimed)).catch(unlessGone);
   }

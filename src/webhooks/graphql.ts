@@ -1,12 +1,11 @@
 import { builder } from '../graphql/builder.ts';
 import { requirePage, withCursor } from '../graphql/connection-arguments.ts';
-import { actorWith } from '../graphql/context.ts';
+import { shopWith } from '../graphql/context.ts';
 import { describeValues } from '../graphql/describe-values.ts';
 import { refusable, resultUnion } from '../graphql/refusable.ts';
 import type { WebhookDelivery } from '../kernel/db/generated/prisma/client.ts';
 import type { DeliveryStatus } from '../kernel/db/generated/prisma/enums.ts';
 import { parseId } from '../kernel/ids.ts';
-import { findVisibleShop } from '../shops/find-shop.ts';
 import { resendWebhook } from './resend-webhook.ts';
 
 const DeliveryStatusEnum = builder.enumType('WebhookDeliveryStatus', {
@@ -78,10 +77,9 @@ builder.queryField('webhookDeliveries', (t) =>
         filter: t.arg({ type: WebhookFilter, description: 'Only those that fit.' }),
       },
       resolve: async (query, _, args, context) => {
-        const actor = actorWith(context, 'payments:read');
         const { shopId, filter } = args;
-        const { database, shops } = context.app.payments;
-        const shop = await findVisibleShop(shops, actor, shopId);
+        const { database } = context.app.payments;
+        const shop = await shopWith(context, 'payments:read', shopId);
         const find = (id: string) => database.prisma.webhookDelivery.findFirst({ where: { id, shopId: shop.id } });
         await requirePage(args, find);
         return database.prisma.webhookDelivery.findMany({

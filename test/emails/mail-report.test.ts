@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Writable } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { EmailDeps } from '../../src/emails/deps.ts';
 import { emailJobs } from '../../src/emails/jobs.ts';
@@ -6,6 +7,7 @@ import { mailReport } from '../../src/emails/mail-report.ts';
 import { openEmails } from '../../src/emails/open-emails.ts';
 import { sendMail } from '../../src/emails/send-mail.ts';
 import type { Mail, Report } from '../../src/kernel/db/generated/prisma/client.ts';
+import { createLog } from '../../src/kernel/log.ts';
 import { makeReportJobs, reportJobs } from '../../src/reports/jobs.ts';
 import { runSchedule } from '../../src/reports/run-schedule.ts';
 import { type ScheduleReportInput, scheduleReport } from '../../src/reports/schedule-report.ts';
@@ -169,7 +171,7 @@ describe('A mail', () => {
   it('that the server does not take is tried again, and there is one for each report', async () => {
     const { id } = await schedule({ email: 'again@shop.example' });
     world.goTo(later(1, '07:00'));
-    server.refuse(451);
+    server.refuse({ code: 451 });
     await work();
     const [waiting] = await mailsTo('again@shop.example');
     expect(waiting).toMatchObject({ status: 'PENDING', tries: 1, error: 'EMESSAGE 451' });
@@ -188,19 +190,23 @@ describe('A mail', () => {
     expect(await mailsTo('again@shop.example')).toMatchObject([{ status: 'SENT', tries: 2, error: null }]);
   });
 
-  it('is given up after two days', async () => {
-    const { id } = await schedule({ email: 'never@shop.example' });
+  it('is given up after two days, and the log says why by codes alone: servers name the recipient in their words', async () => {
+    const { id } = await schedule({ email: 'jan@example.pl' });
     world.goTo(later(1, '07:00'));
-    server.refuse(550);
-    await work();
+    server.refuse({ code: 550, ofRecipient: '5.1.1 <jan@example.pl> unknown' });
+    const lines: string[] = [];
+    const log = createLog('trace', new Writable({ write: (line, _, done) => done(void lines.push(String(line))) }));
+    await work({ ...emails, log });
     await unscheduleReport(world.reports, actorOf(shop), id);
     for (let hours = 0; hours < 72; hours += 1) {
       world.clock.pass({ ms: 3_600_000 });
-      await work();
+      await work({ ...emails, log });
     }
     server.refuse(undefined);
-    expect(await mailsTo('never@shop.example')).toMatchObject([{ status: 'FAILED', tries: 8, error: 'EMESSAGE 550' }]);
-    world.alarms.splice(0);
+    const reason = 'EENVELOPE 550 5.1.1';
+    expect(await mailsTo('jan@example.pl')).toMatchObject([{ status: 'FAILED', tries: 8, error: reason }]);
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ msg: 'a mail was given up', reason }]);
+    expect(lines.join()).not.toMatch(/jan|example\.pl|unknown/);
   });
 
   it('is kept and not sent in a sandbox without a mail server', async () => {

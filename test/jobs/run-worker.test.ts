@@ -66,6 +66,27 @@ function add(name: string, subject = 'it'): Promise<void> {
 }
 
 describe('The worker', () => {
+  it('logs why a job failed without the values that the database quotes', async () => {
+    const lines: string[] = [];
+    const failed = Promise.withResolvers<void>();
+    const write = (line: string): void => {
+      lines.push(line);
+      if (line.includes('Failed task')) failed.resolve();
+    };
+    const ask = { name: 'test-cast', text: 'select $1::text::uuid as id', values: ['jan@example.pl'] };
+    const log = createLog('info', { write });
+    await start({ fail: async () => void (await read(database, ask)) }, { log });
+    await add('fail');
+    await failed.promise;
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      {
+        msg: expect.stringMatching(/^Failed task \d+ \(fail, [\d.]+ms, attempt 1 of \d+\)$/),
+        err: { message: 'invalid input syntax for type uuid: "…"', code: '22P02' },
+      },
+    ]);
+    expect(lines.join()).not.toContain('jan@example.pl');
+  });
+
   it('runs the job of each due timer once, though two workers look for them', async () => {
     const subjects = Array.from({ length: 60 }, (_, index) => `subject ${index}`);
     const seen: string[] = [];

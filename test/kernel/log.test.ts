@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { openDatabase } from '../../src/kernel/db/database.ts';
 import { createLog } from '../../src/kernel/log.ts';
 
 /** What a log writes, line by line. */
@@ -46,6 +47,35 @@ describe('A line of the log', () => {
       { name: removed, msg: removed },
     ]);
     expect(JSON.stringify(lines)).not.toMatch(/4111|5555|4012/);
+  });
+
+  it('says what is wrong with a question to the database, and not what was asked for', async () => {
+    const database = openDatabase({ url: 'postgres://127.0.0.1:1/none' });
+    const where = { orderId: 'Jan Kowalski', createdAt: new Date(Number.NaN) };
+    const err: unknown = await database.prisma.payment.findFirst({ where }).catch((error: unknown) => error);
+    await database.close();
+    const lines = written((log) => log.error({ err }, 'failed'));
+    expect(lines).toMatchObject([
+      {
+        err: { type: 'PrismaClientValidationError', message: expect.stringMatching(/^Invalid value for.*`createdAt`/) },
+      },
+    ]);
+    expect(lines).toMatchObject([{ err: { stack: expect.stringMatching(/^ +at /) } }]);
+    expect(JSON.stringify(lines)).not.toContain('Kowalski');
+  });
+
+  it('says that an answer is no JSON, and not what it is', () => {
+    const lines = written((log) => {
+      try {
+        JSON.parse('{"payer": Jan "Jaś" Kowalski}');
+      } catch (err) {
+        log.warn({ err }, 'acquirer gave no answer');
+      }
+    });
+    expect(lines).toMatchObject([
+      { err: { type: 'SyntaxError', message: expect.stringContaining('is not valid JSON') } },
+    ]);
+    expect(JSON.stringify(lines)).not.toMatch(/payer|Jan|Kowalski/);
   });
 
   it('is else written as it is', () => {

@@ -1,7 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { inTransaction } from '../../src/kernel/db/database.ts';
 import type { BankFile } from '../../src/kernel/db/generated/prisma/client.ts';
 import { withHyphens } from '../../src/kernel/ids.ts';
+import { createLog } from '../../src/kernel/log.ts';
 import { answerAsBank } from '../../src/payouts/answer-as-bank.ts';
+import { applyBankAnswers } from '../../src/payouts/apply-bank-answer.ts';
 import { payoutSweeps } from '../../src/payouts/jobs.ts';
 import { returningIban } from '../../src/payouts/model.ts';
 import { sendPayouts } from '../../src/payouts/send-payouts.ts';
@@ -61,6 +65,19 @@ async function files(): Promise<
 
 const idsIn = (content: string): string[] =>
   [...content.matchAll(/<EndToEndId>(.*?)<\/EndToEndId>/g)].map(([, id]) => withHyphens(id ?? '') ?? '');
+
+describe('An answer of the bank that fits no payout', () => {
+  it('is an alarm without the words of the bank, which may name people', async () => {
+    const lines: string[] = [];
+    const deps = { clock: world.clock, log: createLog('info', { write: (line: string) => void lines.push(line) }) };
+    const answer = { payoutId: randomUUID(), kind: 'returned', reason: 'KONTO JANA KOWALSKIEGO' } as const;
+    await inTransaction(world.database, (tx) => applyBankAnswers(tx, deps, [answer]));
+    const { payoutId } = answer;
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      { level: 50, time: expect.any(Number), payoutId, answer: 'returned', msg: 'what the bank says fits no payout' },
+    ]);
+  });
+});
 
 describe('What is sent', () => {
   it('is a file for each currency and session, with the address of the merchant', async () => {

@@ -21,6 +21,8 @@ const titles = [
   '-5+7',
   'x, "y";=1+1',
 ];
+/** How the names of orders begin: plain, with Polish letters, and with what XML and SWIFT each write in another way. */
+const orders = ['ZAM/', 'ŻÓŁĆ ', 'A&B<1>: '];
 const accounts = ['72105000028166973380325415', '58105000025503268251444948'] as const;
 
 /** Numbers that look like chance and are the same each time (Numerical Recipes, the linear congruential generator). */
@@ -73,8 +75,9 @@ async function sell(world: ReportWorld, shop: Shop, roll: (sides: number) => num
   const amount = BigInt(100 + roll(500_000));
   const isBasket = currency === 'PLN' && roll(4) === 0;
   const shares = accounts.map((account, place) => ({ account, amount: amount / 4n, label: `Odbiorca ${place}` }));
+  const number = roll(1_000_000);
   const payment = await createPayment(world.deps, shop, {
-    ...{ amount, currency, orderId: `ZAM/${roll(1_000_000)}`, title: titles[roll(titles.length)] },
+    ...{ amount, currency, orderId: `${orders[number % 3]}${number}`, title: titles[roll(titles.length)] },
     ...(isBasket ? { shares } : {}),
   });
   const refused = { kind: 'rejected', reason: 'INSUFFICIENT_FUNDS', code: '51' } as const;

@@ -1,7 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { toDecimal } from '../../src/kernel/money.ts';
 import { spanOf } from '../../src/reports/model.ts';
 import type { StatementPart } from '../../src/statements/account-statement.ts';
+import type { BankEntry, BankStatement } from '../../src/statements/bank-entry.ts';
+import { spellOut } from '../../src/statements/limit-text.ts';
+import { readBankStatements } from '../../src/statements/read-bank-statements.ts';
 import { writeMt940 } from '../../src/statements/write-mt940.ts';
 import { createMerchant } from '../support/factories.ts';
 import { type Month, playMonth } from './month.ts';
@@ -12,7 +16,7 @@ let world: ReportWorld;
 let month: Month;
 const xsd = fileURLToPath(new URL('camt053.xsd', import.meta.url));
 const kind = 'BALANCE_STATEMENT';
-const period = { from: '2026-12-01', until: '2026-12-13' } as const;
+const period = { from: '2026-12-01', until: '2026-12-13' };
 
 beforeAll(async () => {
   world = await openReportWorld();
@@ -141,5 +145,75 @@ describe('A statement of a month', () => {
     const { file } = await world.make(idle, { kind, format: 'CAMT053', ...days, filter: { currency: ['PLN'] } });
     await runProgram('xmllint', ['--noout', '--schema', xsd, '$FILE'], file);
     expect(await statementsInCamt(file)).toMatchObject([{ opening: 0n, closing: 0n, movements: [] }]);
+  });
+});
+
+const forms = ['CAMT053', 'MT940'] as const;
+
+const withoutHyphens = (id = ''): string => id.replaceAll('-', '');
+
+/** What our own readers of banks' files must find in the file: the statement as CSV has it. */
+async function statementsToRead(format: (typeof forms)[number], days = period): Promise<BankStatement[]> {
+  const rows = await readCsv((await world.make(month.shop, { kind, ...days })).file);
+  return [...Map.groupBy(rows, ({ account, currency }) => `${account} ${currency}`).values()].map((own) => ({
+    account: `${withoutHyphens(own[0]?.account)}${format === 'MT940' ? own[0]?.currency : ''}`.toUpperCase(),
+    entries: own.slice(1, -1).map((row) => entryToRead(format, row)),
+  }));
+}
+
+function entryToRead(format: (typeof forms)[number], row: Record<string, string>): BankEntry {
+  const amount = minorUnits(row.amount);
+  const { orderId = '' } = row;
+  const transaction = withoutHyphens(row.transactionId);
+  const movement = withoutHyphens(row.refundId || row.payoutId);
+  const lines = [
+    (row.kind ?? '').replaceAll('_', ' '),
+    ...(orderId === '' ? [] : [`ORDER ${spellOut(orderId, 'SEPA')}`]),
+    ...(transaction === '' ? [] : [`TRANSACTION ${transaction}`]),
+    ...(movement === '' ? [] : [`MOVEMENT ${movement}`]),
+  ];
+  // MT940 has no fields for ids: the first one that it names is taken for that of the transfer.
+  const [title, endToEndId] =
+    format === 'MT940' ? [lines.join(','), transaction || movement] : [orderId, transaction || undefined];
+  return {
+    ...{ direction: amount < 0n ? 'DEBIT' : 'CREDIT', isReversal: false, amount: amount < 0n ? -amount : amount },
+    ...{ currency: row.currency as BankEntry['currency'], bookedOn: row['at (Europe/Warsaw)']?.slice(0, 10) ?? '' },
+    ...{ bankReference: row.posting, endToEndId, title, returnReason: undefined },
+    ...{ counterpartyName: undefined, counterpartyAccount: undefined, sentTo: undefined, accountNumbers: [] },
+  };
+}
+
+describe.each(forms)('A statement of a month as %s, read as the file of a bank', (format) => {
+  it('says every movement of every account as CSV does: sign, amount, day, number, order and transaction', async () => {
+    const { file } = await world.make(month.shop, { kind, format, ...period });
+    const { statements } = readBankStatements(file);
+    expect(statements).toEqual(await statementsToRead(format));
+    const entries = statements.flatMap((statement) => statement.entries);
+    expect(new Set(entries.map(({ bookedOn }) => bookedOn)).size).toBeGreaterThan(5);
+    expect(entries.filter(({ title }) => title.includes(format === 'MT940' ? 'ZOLC' : 'ŻÓŁĆ')).length).toBeGreaterThan(
+      5,
+    );
+  });
+
+  it('has the accounts that had money and did not move', async () => {
+    const days = { from: '2026-12-06', until: '2026-12-06' };
+    const { statements } = readBankStatements((await world.make(month.shop, { kind, format, ...days })).file);
+    expect(statements).toEqual(await statementsToRead(format, days));
+    expect(statements.filter(({ entries }) => entries.length === 0).length).toBeGreaterThan(1);
+  });
+
+  it('leads from its opening to its closing balances: with any of them a grosz more it is refused', async () => {
+    const text = (await world.make(month.shop, { kind, format, ...period })).file.toString();
+    const balance =
+      format === 'MT940'
+        ? /(?<=:6[02]F:[CD]\d{6}[A-Z]{3})\d+,\d\d/g
+        : /(?<=<Cd>(?:OP|CL)BD<\/Cd><\/CdOrPrtry><\/Tp><Amt Ccy="[A-Z]{3}">)\d+\.\d\d/g;
+    const balances = [...text.matchAll(balance)];
+    expect(balances.length).toBeGreaterThan(10);
+    for (const { 0: amount, index } of balances) {
+      const more = toDecimal(minorUnits(amount.replace(',', '.')) + 1n).replace('.', format === 'MT940' ? ',' : '.');
+      const changed = text.slice(0, index) + more + text.slice(index + amount.length);
+      expect(() => readBankStatements(Buffer.from(changed))).toThrow('do not lead from the opening to the closing');
+    }
   });
 });

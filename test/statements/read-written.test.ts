@@ -1,9 +1,14 @@
 import { execFileSync } from 'node:child_process';
+import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { allotAccount } from '../../src/acquirers/sandbox-transfers/allot-account.ts';
+import { midnight } from '../../src/calendar/model.ts';
+import type { StatementEntry, StatementPart } from '../../src/statements/account-statement.ts';
 import type { BankEntry } from '../../src/statements/bank-entry.ts';
 import { readBankStatements } from '../../src/statements/read-bank-statements.ts';
+import { writeCamt053 } from '../../src/statements/write-camt053.ts';
+import { writeMt940 as writeOwnMt940 } from '../../src/statements/write-mt940.ts';
 import { entryOf, ownAccount, payersAccount } from './entries.ts';
 import { type CamtKind, writeCamt } from './write-camt.ts';
 import { type Dialect, writeMt940 } from './write-mt940.ts';
@@ -89,5 +94,58 @@ describe('What a bank writes', () => {
         expect(() => readBankStatements(Buffer.from(text.slice(0, length)))).toThrow(/^(?:Line \d+)/);
       }
     }
+  });
+});
+
+const name = fc.stringMatching(/^[ -~ąćęłńóśźżĄĆĘŁŃÓŚŹŻїґ€𝄞]{1,60}$/u).filter((text) => text.trim() !== '');
+
+/** Any movement on an account of a shop. */
+const anyOwnEntry: fc.Arbitrary<StatementEntry> = fc.record({
+  part: fc.constant('entry'),
+  number: fc.bigInt({ min: 1n, max: 10n ** 12n }).map(String),
+  kind: fc.constantFrom('SALE', 'COMMISSION', 'REFUND_ORDERED', 'PAYOUT'),
+  amount: fc.bigInt({ min: -(10n ** 14n), max: 10n ** 14n }).filter((amount) => amount !== 0n),
+  at: fc.date({ min: new Date('2026-03-27T23:00:00Z'), max: new Date('2026-10-27T22:59:59Z'), noInvalidDate: true }),
+  orderId: optional(name),
+  transactionId: optional(fc.uuid({ version: 7 })),
+  movementId: optional(fc.uuid({ version: 7 })),
+});
+
+describe('What we write of our own accounts', () => {
+  const file = {
+    ...{
+      id: '018f4e2a-0000-7000-8000-000000000001',
+      madeAt: new Date('2026-11-02T06:00:00Z'),
+      ownerName: 'Żółć & Syn',
+    },
+    ...{ from: Temporal.PlainDate.from('2026-03-28'), until: Temporal.PlainDate.from('2026-10-27') },
+    span: {
+      from: midnight(Temporal.PlainDate.from('2026-03-28')),
+      before: midnight(Temporal.PlainDate.from('2026-10-28')),
+    },
+  };
+  const warsawDay = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Warsaw' });
+
+  it.each([
+    ['camt.053', writeCamt053],
+    ['MT940', writeOwnMt940],
+  ] as const)('in %s is read as it was meant, whatever orders are called', async (_, write) => {
+    const account = { account: file.id, name: 'Łódź <1>', currency: 'PLN' } as const;
+    const opening = -5n;
+    await fc.assert(
+      fc.asyncProperty(fc.array(anyOwnEntry, { maxLength: 6 }), async (entries) => {
+        const closing = entries.reduce((sum, { amount }) => sum + amount, opening);
+        const parts: StatementPart[] = [{ part: 'start', ...account, opening, closing }, ...entries, { part: 'end' }];
+        const written = await Array.fromAsync(write(file, Readable.from(parts)));
+        const { statements } = readBankStatements(Buffer.from(written.join('')));
+        const read = statements.flatMap((statement) => statement.entries);
+        expect(statements.length).toBe(1);
+        expect(read.map((entry) => [entry.bankReference, entry.bookedOn, entry.direction, entry.amount])).toEqual(
+          entries.map(({ number, at, amount }) => [
+            ...[number, warsawDay.format(at), amount < 0n ? 'DEBIT' : 'CREDIT', amount < 0n ? -amount : amount],
+          ]),
+        );
+      }),
+    );
   });
 });

@@ -2,6 +2,7 @@ import { appendFile, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createLog } from '../../src/kernel/log.ts';
 import { createFolderLook } from '../../src/transfers/import-folder.ts';
 import { attemptNow } from '../acquirers/sandbox-gateway.ts';
 import { ownAccount } from '../statements/entries.ts';
@@ -131,6 +132,22 @@ describe('The folder of statements', () => {
     expect([await statusOf(attempt), await namesIn('done'), await namesIn('working')]).toEqual([
       ...['SETTLED', ['left.xml', 'more.xml'], []],
     ]);
+  });
+
+  it('says in the log of a file that cannot be moved neither its name nor where it lies, and keeps it', async () => {
+    const lines: string[] = [];
+    const log = createLog('info', { write: (line: string) => void lines.push(line) });
+    const look = createFolderLook({ ...world.transfers, log }, folder);
+    await look();
+    await writeFile(join(folder, 'working', '7~Jan Kowalski.xml'), '<html/>');
+    await mkdir(join(folder, 'refused', '7~Jan Kowalski.xml.reason.txt'));
+    await look();
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { file: '7', msg: 'a statement was refused' },
+      { file: '7', code: 'EISDIR', call: 'open', msg: 'a statement could not be imported' },
+    ]);
+    expect(lines.join()).not.toMatch(/Kowalski|bramka-statements/);
+    expect(await namesIn('working')).toEqual(['Jan Kowalski.xml']);
   });
 
   it('keeps a file when the database is out of reach', async () => {

@@ -1,11 +1,10 @@
 import { builder } from '../../graphql/builder.ts';
 import { requirePage, requirePageForm } from '../../graphql/connection-arguments.ts';
-import { actorWith } from '../../graphql/context.ts';
+import { actorWith, shopWith } from '../../graphql/context.ts';
 import { describeValues } from '../../graphql/describe-values.ts';
 import { MoneyRef } from '../../graphql/money.ts';
 import { parseId } from '../../kernel/ids.ts';
 import { PaymentConnection, PaymentRef } from '../../payments/graphql/payment.ts';
-import { findVisibleShop } from '../../shops/find-shop.ts';
 import { type LinkStatus, linkStatusOf, templateOf } from '../model.ts';
 import { takesUse, visibleLinks } from '../store.ts';
 
@@ -121,9 +120,8 @@ builder.queryField('paymentLinks', (t) =>
         'Payment links of a shop, newest first. Scope: payments:read. Refusals: NOT_FOUND (the shop), INVALID_INPUT.',
       args: { shopId: t.arg.id({ required: true, description: 'The shop.' }) },
       resolve: async (query, _, args, context) => {
-        const actor = actorWith(context, 'payments:read');
-        const { database, shops } = context.app.payments;
-        const shop = await findVisibleShop(shops, actor, args.shopId);
+        const { database } = context.app.payments;
+        const shop = await shopWith(context, 'payments:read', args.shopId);
         await requirePage(args, (id) => database.prisma.paymentLink.findFirst({ where: { id, shopId: shop.id } }));
         return database.prisma.paymentLink.findMany({
           ...query,

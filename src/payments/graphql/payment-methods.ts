@@ -1,11 +1,10 @@
 import type { Unavailability } from '../../acquirers/port.ts';
 import { builder } from '../../graphql/builder.ts';
-import { actorWith } from '../../graphql/context.ts';
+import { shopWith } from '../../graphql/context.ts';
 import { describeValues } from '../../graphql/describe-values.ts';
 import { CurrencyEnum, LocaleEnum } from '../../graphql/money.ts';
 import { type Locale, parseLocale } from '../../kernel/i18n/locales.ts';
 import { parsePaymentAmount } from '../../kernel/money.ts';
-import { findVisibleShop } from '../../shops/find-shop.ts';
 import { PaymentMethodEnum } from '../../shops/graphql.ts';
 import { type ChannelOption, listMethods, type MethodOption } from '../list-methods.ts';
 import { channelName, methodName } from '../name-methods.ts';
@@ -88,8 +87,8 @@ builder.queryField('paymentMethods', (t) =>
       }),
     },
     resolve: async (_, { shopId, amount, currency, locale, includeUnavailable }, context) => {
-      const { shops, acquirers, clock } = context.app.payments;
-      const shop = await findVisibleShop(shops, actorWith(context, 'payments:read'), shopId);
+      const { acquirers, clock } = context.app.payments;
+      const shop = await shopWith(context, 'payments:read', shopId);
       const language = locale ?? parseLocale(shop.locale) ?? 'pl';
       const wish = {
         ...{ amount: parsePaymentAmount(amount), currency, wanted: [] },

@@ -1,12 +1,11 @@
 import { builder } from '../../graphql/builder.ts';
 import { requirePage, withCursor } from '../../graphql/connection-arguments.ts';
-import { actorWith } from '../../graphql/context.ts';
+import { actorWith, shopWith } from '../../graphql/context.ts';
 import { describeValues } from '../../graphql/describe-values.ts';
 import { CurrencyEnum } from '../../graphql/money.ts';
 import type { Prisma } from '../../kernel/db/generated/prisma/client.ts';
 import { parseId } from '../../kernel/ids.ts';
 import { parseText } from '../../kernel/text.ts';
-import { findVisibleShop } from '../../shops/find-shop.ts';
 import { PaymentMethodEnum } from '../../shops/graphql.ts';
 import { TransactionConnection, TransactionRef, TransactionStatusEnum } from '../../transactions/graphql.ts';
 import { visibleTransactions } from '../../transactions/store.ts';
@@ -100,10 +99,9 @@ builder.queryField('payments', (t) =>
         order: t.arg({ type: ListOrder, required: true, defaultValue: 'NEWEST_FIRST', description: 'Newest first.' }),
       },
       resolve: async (query, _, args, context) => {
-        const actor = actorWith(context, 'payments:read');
         const { filter, order, shopId } = args;
-        const { database, shops } = context.app.payments;
-        const shop = await findVisibleShop(shops, actor, shopId);
+        const { database } = context.app.payments;
+        const shop = await shopWith(context, 'payments:read', shopId);
         await requirePage(args, (id) => database.prisma.payment.findFirst({ where: { id, shopId: shop.id } }));
         const where: Prisma.PaymentWhereInput = {
           shopId: shop.id,
@@ -133,10 +131,9 @@ builder.queryField('transactions', (t) =>
         order: t.arg({ type: ListOrder, required: true, defaultValue: 'NEWEST_FIRST', description: 'Newest first.' }),
       },
       resolve: async (query, _, args, context) => {
-        const actor = actorWith(context, 'payments:read');
         const { filter, order, shopId } = args;
-        const { database, shops } = context.app.payments;
-        const shop = await findVisibleShop(shops, actor, shopId);
+        const { database } = context.app.payments;
+        const shop = await shopWith(context, 'payments:read', shopId);
         await requirePage(args, (id) => database.prisma.transaction.findFirst({ where: { id, shopId: shop.id } }));
         const where: Prisma.TransactionWhereInput = {
           shopId: shop.id,

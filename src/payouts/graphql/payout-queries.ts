@@ -1,10 +1,9 @@
 import { RecipientRef } from '../../baskets/graphql.ts';
 import { builder } from '../../graphql/builder.ts';
 import { requirePage, requirePageForm, withCursor } from '../../graphql/connection-arguments.ts';
-import { actorWith } from '../../graphql/context.ts';
+import { actorWith, shopWith } from '../../graphql/context.ts';
 import { CurrencyEnum } from '../../graphql/money.ts';
 import { parseId } from '../../kernel/ids.ts';
-import { findVisibleShop } from '../../shops/find-shop.ts';
 import { visiblePayouts } from '../store.ts';
 import { PayoutRef, PayoutStatusEnum } from './payout.ts';
 
@@ -70,9 +69,8 @@ builder.queryField('payouts', (t) =>
         filter: t.arg({ type: PayoutFilter, description: 'Only those that fit.' }),
       },
       resolve: async (query, _, args, context) => {
-        const actor = actorWith(context, 'payouts:read');
-        const { database, shops } = context.app.payments;
-        const shop = await findVisibleShop(shops, actor, args.shopId);
+        const { database } = context.app.payments;
+        const shop = await shopWith(context, 'payouts:read', args.shopId);
         await requirePage(args, (id) => database.prisma.payout.findFirst({ where: { id, shopId: shop.id } }));
         const { status, currency, from, until } = args.filter ?? {};
         return database.prisma.payout.findMany({

@@ -1,7 +1,6 @@
 import { builder } from '../../graphql/builder.ts';
-import { actorWith } from '../../graphql/context.ts';
+import { shopWith } from '../../graphql/context.ts';
 import { MoneyRef } from '../../graphql/money.ts';
-import { findVisibleShop } from '../../shops/find-shop.ts';
 import { toPercent } from '../model.ts';
 import { promotionIn } from '../store.ts';
 
@@ -58,8 +57,8 @@ builder.queryField('pricePlans', (t) =>
     description: `What a shop pays: its ${plansMax} newest price plans, the newest first. Scope: payments:read. Refusals: NOT_FOUND (the shop).`,
     args: { shopId: t.arg.id({ required: true, description: 'The shop.' }) },
     resolve: async (query, _, { shopId }, context) => {
-      const { shops, database } = context.app.payments;
-      const { id } = await findVisibleShop(shops, actorWith(context, 'payments:read'), shopId);
+      const { database } = context.app.payments;
+      const { id } = await shopWith(context, 'payments:read', shopId);
       return database.prisma.pricePlan.findMany({
         ...query,
         where: { shopId: id },

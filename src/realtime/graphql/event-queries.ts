@@ -1,13 +1,12 @@
 import { builder } from '../../graphql/builder.ts';
 import { pageSizeMax } from '../../graphql/connection-arguments.ts';
-import { actorWith, type GraphContext } from '../../graphql/context.ts';
+import { type GraphContext, shopWith } from '../../graphql/context.ts';
 import type { Event } from '../../kernel/db/generated/prisma/client.ts';
 import type { EventType } from '../../kernel/db/generated/prisma/enums.ts';
 import { InvalidInput } from '../../kernel/errors.ts';
 import { encodeCursor, parseCursor } from '../../kernel/events/cursor.ts';
 import { readEvents, readLogEnds, requireReplayable } from '../../kernel/events/read-events.ts';
 import { PaymentRef } from '../../payments/graphql/payment.ts';
-import { findVisibleShop } from '../../shops/find-shop.ts';
 import { EventRef, EventTypeEnum } from './event.ts';
 
 type EventPage = {
@@ -78,7 +77,7 @@ builder.queryField('events', (t) =>
       types: t.arg({ type: [EventTypeEnum], description: 'Only these kinds; left out, all.' }),
     },
     resolve: async (_, { shopId, after, first, types }, context) => {
-      const shop = await findVisibleShop(context.app.payments.shops, actorWith(context, 'payments:read'), shopId);
+      const shop = await shopWith(context, 'payments:read', shopId);
       return readPage(context, { shopId: shop.id, after, first, types: types ?? undefined });
     },
   }),

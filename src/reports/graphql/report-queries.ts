@@ -2,9 +2,8 @@ import { builder } from '../../graphql/builder.ts';
 import { requirePage } from '../../graphql/connection-arguments.ts';
 import { actorWith } from '../../graphql/context.ts';
 import { parseId } from '../../kernel/ids.ts';
-import { findVisibleShop } from '../../shops/find-shop.ts';
 import { visibleReports } from '../store.ts';
-import { ReportRef } from './report.ts';
+import { listedReports, ReportRef } from './report.ts';
 
 builder.queryField('report', (t) =>
   t.prismaField({
@@ -29,11 +28,8 @@ builder.queryField('reports', (t) =>
         'Reports, newest first: of one shop or, without one, all that the key may see. Scope: reports:read. Refusals: NOT_FOUND (the shop), INVALID_INPUT.',
       args: { shopId: t.arg.id({ description: 'Only those about this shop alone.' }) },
       resolve: async (query, _, args, context) => {
-        const actor = actorWith(context, 'reports:read');
-        const { database, shops } = context.app.payments;
-        const { shopId } = args;
-        const shop = typeof shopId === 'string' ? await findVisibleShop(shops, actor, shopId) : undefined;
-        const where = { AND: [visibleReports(actor), shop === undefined ? {} : { shopId: shop.id }] };
+        const { database } = context.app.payments;
+        const where = await listedReports(context, args.shopId);
         await requirePage(args, (id) => database.prisma.report.findFirst({ where: { ...where, id } }));
         return database.prisma.report.findMany({
           ...query,

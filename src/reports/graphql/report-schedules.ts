@@ -1,18 +1,16 @@
 import { builder } from '../../graphql/builder.ts';
 import { requirePage } from '../../graphql/connection-arguments.ts';
-import { actorWith } from '../../graphql/context.ts';
 import { describeValues } from '../../graphql/describe-values.ts';
 import { CurrencyEnum } from '../../graphql/money.ts';
 import { refusable, resultUnion } from '../../graphql/refusable.ts';
 import type { ReportSchedule } from '../../kernel/db/generated/prisma/client.ts';
 import type { ReportFrequency } from '../../kernel/db/generated/prisma/enums.ts';
-import { findVisibleShop } from '../../shops/find-shop.ts';
 import { PaymentMethodEnum, ShopRef } from '../../shops/graphql.ts';
 import { timerOf } from '../run-schedule.ts';
 import { type ScheduledReport, scheduleReport } from '../schedule-report.ts';
 import { unscheduleReport } from '../unschedule-report.ts';
 import { ReportFilterInput } from './create-report.ts';
-import { ReportFormatEnum, ReportKindEnum } from './report.ts';
+import { listedReports, ReportFormatEnum, ReportKindEnum } from './report.ts';
 
 const ReportFrequencyEnum = builder.enumType('ReportFrequency', {
   description: 'For which periods a schedule has reports made, each at 7:00 in Warsaw on the day after it.',
@@ -127,15 +125,8 @@ builder.queryField('reportSchedules', (t) =>
         'Schedules of reports, newest first, ended ones too: of one shop or, without one, all that the key may see. Scope: reports:read. Refusals: NOT_FOUND (the shop), INVALID_INPUT.',
       args: { shopId: t.arg.id({ description: 'Only those about this shop alone.' }) },
       resolve: async (query, _, args, context) => {
-        const actor = actorWith(context, 'reports:read');
-        const { database, shops } = context.app.payments;
-        const { shopId } = args;
-        const shop = typeof shopId === 'string' ? await findVisibleShop(shops, actor, shopId) : undefined;
-        const visible = {
-          merchantId: actor.merchantId,
-          ...(actor.shopId === undefined ? {} : { shopId: actor.shopId }),
-        };
-        const where = { AND: [visible, shop === undefined ? {} : { shopId: shop.id }] };
+        const { database } = context.app.payments;
+        const where = await listedReports(context, args.shopId);
         await requirePage(args, (id) => database.prisma.reportSchedule.findFirst({ where: { ...where, id } }));
         return database.prisma.reportSchedule.findMany({
           ...query,

@@ -1,5 +1,6 @@
 import { zone } from '../../calendar/model.ts';
 import { builder } from '../../graphql/builder.ts';
+import { actorWith, type GraphContext, shopWith } from '../../graphql/context.ts';
 import { describeValues } from '../../graphql/describe-values.ts';
 import { CurrencyEnum, MoneyRef } from '../../graphql/money.ts';
 import { after } from '../../kernel/clock.ts';
@@ -8,6 +9,7 @@ import type { ReportFormat, ReportKind, ReportStatus } from '../../kernel/db/gen
 import { PaymentMethodEnum, ShopRef } from '../../shops/graphql.ts';
 import { addressGoodFor, fileNameOf, progressOf, readTotals, type Total } from '../model.ts';
 import { signAddress } from '../sign-address.ts';
+import { visibleReports } from '../store.ts';
 
 /** What reports are of. */
 export const ReportKindEnum = builder.enumType('ReportKind', {
@@ -129,3 +131,16 @@ export const ReportRef = builder.prismaObject('Report', {
     }),
   }),
 });
+
+/**
+ * Which reports, or schedules of reports, a list has: all that the key may see or, of them, those about one shop alone.
+ * @throws Unauthenticated or Forbidden without the scope reports:read; NotFound when there is no such shop that the key may see.
+ */
+export async function listedReports(
+  context: GraphContext,
+  shopId: string | null | undefined,
+): Promise<{ readonly merchantId: string; readonly shopId?: string }> {
+  const visible = visibleReports(actorWith(context, 'reports:read'));
+  if (typeof shopId !== 'string') return visible;
+  return { ...visible, shopId: (await shopWith(context, 'reports:read', shopId)).id };
+}

@@ -1,3 +1,4 @@
+import { Writable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLane } from '../../../src/kernel/batch.ts';
 import {
@@ -8,6 +9,7 @@ import {
   read,
 } from '../../../src/kernel/db/database.ts';
 import { appendEvents, lockShops } from '../../../src/kernel/events/append-events.ts';
+import { createLog } from '../../../src/kernel/log.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { createShop } from '../../support/factories.ts';
 
@@ -26,6 +28,21 @@ afterAll(async () => {
 
 const sql = (name: string, text: string, ...values: unknown[]) => ({ name, text, values });
 const at = new Date('2026-03-02T10:00:00Z');
+
+describe('An error of the database', () => {
+  it.each([
+    ['select $1::text::uuid as x', 'invalid input syntax for type uuid: "…"'],
+    ['select $1::text::currency as x', 'invalid input value for enum currency: "…"'],
+  ])('is in the log without the value that it quotes: %s', async (text, message) => {
+    const lines: string[] = [];
+    const log = createLog('trace', new Writable({ write: (line, _, done) => done(void lines.push(String(line))) }));
+    const value = 'jan "Jaś" kowalski@example.pl';
+    const err: unknown = await read(database, sql(text, text, value)).catch((error: unknown) => error);
+    log.error({ err }, 'failed');
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ err: { message, code: '22P02' } }]);
+    expect(lines.join()).not.toMatch(/kowalski|Jaś/);
+  });
+});
 
 describe('A transaction', () => {
   it('gives 64-bit integers as bigint and moments as Date', async () => {
