@@ -1,36 +1,24 @@
 import { WrongState } from '../contracts/errors.ts';
 import type { Tx } from '../kernel/db/database.ts';
 import type { StatementEntry } from '../kernel/db/generated/prisma/client.ts';
-import type { HeldReason } from '../kernel/db/generated/prisma/enums.ts';
 import { InvalidInput, NotFound } from '../kernel/errors.ts';
-import { transferAssigned, transferReturned } from '../ledger/model.ts';
+import { transferAssigned } from '../ledger/model.ts';
 import { writePostings } from '../ledger/sql/write-postings.ts';
-import { applyBankAnswers } from '../payouts/apply-bank-answer.ts';
-import { findShopsOfPayouts, readPayouts } from '../payouts/store.ts';
-import { reasonNotSpecified } from '../statements/bank-entry.ts';
+import { findShopsOfPayouts } from '../payouts/store.ts';
 import { findShopsOf, readTransactions } from '../transactions/store.ts';
+import { giveToPayout } from './give-to-payout.ts';
 import { auditEntry, holdEntry, type OperatorDeps } from './hold-entry.ts';
-import { judgePayout, judgeTransfer } from './model.ts';
+import { judgeTransfer, obstacleOf } from './model.ts';
 import { moveEntries } from './sql/move-entries.ts';
-import { findBookedPayouts, sumParts } from './sql/read-known.ts';
+import { sumParts } from './sql/read-known.ts';
 import { completeParts, writeParts } from './sql/write-parts.ts';
 import { tellAttempts } from './write-decisions.ts';
 
 /** What a held transfer is for, as an operator found out: exactly one of the two. */
 export type Assignment = {
   readonly entryId: string;
-  readonly transactionId: string | undefined;
-  readonly payoutId: string | undefined;
-};
-
-/** Why money cannot be given to what an operator names. */
-const obstacles: Readonly<Partial<Record<HeldReason, string>>> = {
-  CURRENCY_DIFFERS: 'The transfer is in another currency than the transaction.',
-  ATTEMPT_NOT_SENT: 'The transaction was never sent, so no money can be for it.',
-  PAID_ALREADY: 'The transaction lacks no money.',
-  PAYOUT_AMOUNT_DIFFERS: 'The payout is of another amount or currency.',
-  PAYOUT_NOT_SENT: 'The payout was not sent yet.',
-  PAYOUT_REPEATED: 'The payout has its movement already.',
+  readonly transactionId?: string | undefined;
+  readonly payoutId?: string | undefined;
 };
 
 /**
@@ -53,10 +41,11 @@ export async function assignTransfer(tx: Tx, deps: OperatorDeps, wish: Assignmen
     transactionId === undefined
       ? await giveToPayout(tx, deps, { entry, payoutId: payoutId ?? '' })
       : await giveToTransaction(tx, deps, { entry, transactionId });
-  const { heldAmount, currency } = entry;
+  const { direction, amount, heldAmount, currency } = entry;
+  const assigned = direction === 'DEBIT' ? amount : heldAmount - row.heldAmount;
   await auditEntry(tx, deps, {
     ...{ action: 'ASSIGN_TRANSFER', entry },
-    data: { transactionId, payoutId, amount: String(heldAmount - row.heldAmount), currency },
+    data: { transactionId, payoutId, amount: String(assigned), currency },
   });
   return row;
 }
@@ -73,7 +62,7 @@ async function giveToTransaction(
   const [sum] = await sumParts(tx, [transactionId]);
   const { id: entryId, currency } = entry;
   const verdict = judgeTransfer({ transaction, applied: sum?.amount ?? 0n }, { amount: entry.heldAmount, currency });
-  if (verdict.kind === 'hold') throw new WrongState(obstacles[verdict.reason] ?? 'The transfer cannot be for that.');
+  if (verdict.kind === 'hold') throw new WrongState(obstacleOf(verdict.reason));
   const { take, rest, covers, told } = verdict;
   const at = deps.clock.now();
   await writePostings(tx, [transferAssigned({ entryId, currency, at, amount: take, acquirer: transaction.acquirer })]);
@@ -88,36 +77,5 @@ async function giveToTransaction(
   await moveEntries(tx, [{ was: entry.status, row }]);
   await writeParts(tx, [{ entryId, transactionId, amount: take }]);
   if (covers) await completeParts(tx, { transactionIds: [transactionId], at });
-  return row;
-}
-
-async function giveToPayout(
-  tx: Tx,
-  deps: OperatorDeps,
-  { entry, payoutId }: { readonly entry: StatementEntry; readonly payoutId: string },
-): Promise<StatementEntry> {
-  const [payout] = await readPayouts(tx, [payoutId]);
-  if (!payout) throw new NotFound('There is no payout with this id.', ['payoutId']);
-  if (entry.appliedAmount > 0n) throw new WrongState('A part of the transfer has paid a transaction.');
-  const booked = await findBookedPayouts(tx, [payoutId]);
-  const isRepeated = booked.some(({ direction }) => direction === entry.direction);
-  const verdict = judgePayout(payout, entry, isRepeated);
-  if (verdict.kind === 'hold') throw new WrongState(obstacles[verdict.reason] ?? 'The transfer cannot be for that.');
-  const at = deps.clock.now();
-  const { id: entryId, currency, heldAmount } = entry;
-  // A payout that came back moves its money on the account of the bank itself.
-  if (heldAmount > 0n) {
-    await writePostings(tx, [transferReturned({ entryId, currency, at, amount: heldAmount, acquirer: undefined })]);
-  }
-  if (verdict.answer === 'booked') await applyBankAnswers(tx, deps, [{ payoutId, kind: 'booked' }]);
-  if (verdict.answer === 'returned') {
-    const reason = entry.returnReason ?? reasonNotSpecified;
-    await applyBankAnswers(tx, deps, [{ payoutId, kind: 'returned', reason }]);
-  }
-  const row: StatementEntry = {
-    ...{ ...entry, payoutId, status: 'BOOKED', reason: null, heldAmount: 0n, updatedAt: at },
-    releasedAmount: entry.releasedAmount + heldAmount,
-  };
-  await moveEntries(tx, [{ was: entry.status, row }]);
   return row;
 }
