@@ -9,45 +9,67 @@ import { findShopsOf, readTransactions } from '../transactions/store.ts';
 import { giveToPayout } from './give-to-payout.ts';
 import { auditEntry, holdEntry, type OperatorDeps } from './hold-entry.ts';
 import { judgeTransfer, obstacleOf } from './model.ts';
+import { findShopsOfEntries, findSources } from './sql/find-sources.ts';
 import { moveEntries } from './sql/move-entries.ts';
 import { sumParts } from './sql/read-known.ts';
 import { completeParts, writeParts } from './sql/write-parts.ts';
+import { takeBackTransfer } from './take-back-transfer.ts';
 import { tellAttempts } from './write-decisions.ts';
 
-/** What a held transfer is for, as an operator found out: exactly one of the two. */
+/** What a held movement is for, as an operator found out: exactly one of the three. */
 export type Assignment = {
   readonly entryId: string;
   readonly transactionId?: string | undefined;
   readonly payoutId?: string | undefined;
+  /** The transfer that the bank took back: one that is held, or has paid several transactions. */
+  readonly heldTransferId?: string | undefined;
 };
 
 /**
  * Says what a held movement is for. Money that came goes to a transaction that lacks it, which settles when it then has all
- * of it, or means that a payout came back; money that went out is that of a payout. What is too much stays held.
- * @throws InvalidInput unless one of the two is named; NotFound; WrongState when nothing is held, or it cannot be for that.
+ * of it, or means that a payout came back. Money that went out is that of a payout, or the bank has taken back what had come
+ * for a transaction or is held. What is too much stays held.
+ * @throws InvalidInput unless one of the three is named; NotFound; WrongState when nothing is held, or it cannot be for that.
  */
 export async function assignTransfer(tx: Tx, deps: OperatorDeps, wish: Assignment): Promise<StatementEntry> {
-  const { entryId, transactionId, payoutId } = wish;
-  if ((transactionId === undefined) === (payoutId === undefined)) {
-    throw new InvalidInput('Name either a transaction or a payout.', ['transactionId']);
+  const { entryId, transactionId, payoutId, heldTransferId } = wish;
+  if ([transactionId, payoutId, heldTransferId].filter((id) => id !== undefined).length !== 1) {
+    throw new InvalidInput('Name one of a transaction, a payout and a held transfer.', ['transactionId']);
   }
-  const shopIds =
-    transactionId === undefined
-      ? await findShopsOfPayouts(tx, [payoutId ?? ''])
-      : await findShopsOf(tx, [transactionId]);
-  const entry = await holdEntry(tx, entryId, shopIds);
+  const entry = await holdEntry(tx, entryId, await findShopsConcerned(tx, wish));
   if (entry.status !== 'HELD') throw new WrongState('The transfer waits for the rest of its payment; return it first.');
-  const row =
-    transactionId === undefined
-      ? await giveToPayout(tx, deps, { entry, payoutId: payoutId ?? '' })
-      : await giveToTransaction(tx, deps, { entry, transactionId });
-  const { direction, amount, heldAmount, currency } = entry;
-  const assigned = direction === 'DEBIT' ? amount : heldAmount - row.heldAmount;
+  const { direction, currency } = entry;
+  const isReversal = direction === 'DEBIT' && payoutId === undefined;
+  const { row, takenFrom } = isReversal
+    ? await takeBackTransfer(tx, deps, { debit: entry, reversed: { transactionId, heldTransferId } })
+    : { row: await give(tx, deps, { entry, wish }), takenFrom: undefined };
+  const amount = direction === 'DEBIT' ? entry.amount : entry.heldAmount - row.heldAmount;
   await auditEntry(tx, deps, {
     ...{ action: 'ASSIGN_TRANSFER', entry },
-    data: { transactionId, payoutId, amount: String(assigned), currency },
+    data: { transactionId, payoutId, heldTransferId, amount: String(amount), currency, takenFrom },
   });
   return row;
+}
+
+async function findShopsConcerned(tx: Tx, wish: Assignment): Promise<string[]> {
+  const { transactionId, payoutId, heldTransferId } = wish;
+  if (payoutId !== undefined) return findShopsOfPayouts(tx, [payoutId]);
+  const sources = await findSources(tx, { transactionId, heldTransferId });
+  const shopIds = await findShopsOfEntries(tx, sources);
+  return transactionId === undefined ? shopIds : [...shopIds, ...(await findShopsOf(tx, [transactionId]))];
+}
+
+async function give(
+  tx: Tx,
+  deps: OperatorDeps,
+  { entry, wish }: { readonly entry: StatementEntry; readonly wish: Assignment },
+): Promise<StatementEntry> {
+  const { transactionId, payoutId } = wish;
+  if (payoutId !== undefined) return giveToPayout(tx, deps, { entry, payoutId });
+  if (transactionId !== undefined) return giveToTransaction(tx, deps, { entry, transactionId });
+  throw new WrongState(
+    'This money came in, so it takes no other transfer back: assign it to a transaction or a payout.',
+  );
 }
 
 async function giveToTransaction(
@@ -57,7 +79,6 @@ async function giveToTransaction(
 ): Promise<StatementEntry> {
   const [transaction] = await readTransactions(tx, [transactionId]);
   if (!transaction) throw new NotFound('There is no transaction with this id.', ['transactionId']);
-  if (entry.direction === 'DEBIT') throw new WrongState('This money went out, so it pays no transaction.');
   if (transaction.transferAccount === null) throw new WrongState('The transaction is not paid by a transfer.');
   const [sum] = await sumParts(tx, [transactionId]);
   const { id: entryId, currency } = entry;

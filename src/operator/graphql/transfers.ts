@@ -119,11 +119,21 @@ builder.mutationField('returnHeldTransfer', (t) =>
 );
 
 const AssignHeldTransferInput = builder.inputType('AssignHeldTransferInput', {
-  description: 'What a movement is for: a transaction or a payout.',
+  description: 'What a movement is for: one of a transaction, a payout and a held transfer.',
   fields: (t) => ({
     transferId: t.id({ required: true, description: 'The movement.' }),
-    transactionId: t.id({ description: 'The transaction that it pays, one with an account number for a transfer.' }),
-    payoutId: t.id({ description: 'The payout that it is, or that it brings back.' }),
+    transactionId: t.id({
+      description:
+        'A transaction with an account number for a transfer. Money that came pays it; money that went out the bank has taken back from what transfers brought for it.',
+    }),
+    payoutId: t.id({
+      description:
+        'The payout that it is, or that it brings back. One that is SCHEDULED is settled by money that went out if it was in a file that was rejected.',
+    }),
+    heldTransferId: t.id({
+      description:
+        'The transfer, money that came in, that the bank has taken back by it: one that is held, or that has paid several transactions.',
+    }),
   }),
 });
 
@@ -131,14 +141,15 @@ builder.mutationField('assignHeldTransfer', (t) =>
   t.field({
     type: resultUnion('AssignHeldTransfer', DecidedTransfer('AssignHeldTransferSuccess')),
     description:
-      'Says what a held movement is for. The transaction settles when it then has all of its money; what is too much stays held. Operators only. Refusals: NOT_FOUND, INVALID_INPUT, WRONG_STATE.',
+      'Says what a held movement is for. The transaction settles when it then has all of its money; what is too much stays held. What the bank has taken back its acquirer owes again, and a sale that has settled stands. Operators only. Refusals: NOT_FOUND, INVALID_INPUT, WRONG_STATE.',
     args: { input: t.arg({ type: AssignHeldTransferInput, required: true, description: 'What it is for.' }) },
-    resolve: (_, { input: { transferId, transactionId, payoutId } }, context) =>
+    resolve: (_, { input: { transferId, transactionId, payoutId, heldTransferId } }, context) =>
       decide(context, (tx, deps) =>
         assignTransfer(tx, deps, {
           entryId: parseId(transferId, 'transfer', ['transferId']),
           transactionId: transactionId ? parseId(transactionId, 'transaction', ['transactionId']) : undefined,
           payoutId: payoutId ? parseId(payoutId, 'payout', ['payoutId']) : undefined,
+          heldTransferId: heldTransferId ? parseId(heldTransferId, 'transfer', ['heldTransferId']) : undefined,
         }),
       ),
   }),
