@@ -80,7 +80,7 @@ const sumOf =
   (row: StatementEntry): Money => ({ amount: row[part], currency: row.currency });
 
 /** A movement on our account. */
-export const StatementEntryRef = builder.objectRef<StatementEntry>('StatementEntry').implement({
+export const StatementEntryRef = builder.prismaObject('StatementEntry', {
   description: 'One movement on an account of ours, as the bank told it.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'UUID.' }),

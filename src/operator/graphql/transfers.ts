@@ -1,5 +1,5 @@
 import { builder } from '../../graphql/builder.ts';
-import { pageSizeMax } from '../../graphql/connection-arguments.ts';
+import { requirePage, withCursor } from '../../graphql/connection-arguments.ts';
 import type { GraphContext } from '../../graphql/context.ts';
 import { requireOperator } from '../../graphql/context.ts';
 import { refusableForOperator, resultUnion } from '../../graphql/refusable.ts';
@@ -16,28 +16,27 @@ import { type ImportedFile, importStatement } from '../../transfers/import-state
 import { returnTransfer } from '../../transfers/return-transfer.ts';
 
 builder.queryField('heldTransfers', (t) =>
-  t.field({
-    type: [StatementEntryRef],
-    description:
-      'Movements on our accounts that an operator has to look into, oldest first: those that are HELD, and those of payments that have not all of their money yet. Operators only. Refusals: INVALID_INPUT (the page size).',
-    args: {
-      status: t.arg({ type: [StatementEntryStatusEnum], description: 'Those in these states instead.' }),
-      behind: t.arg({ type: 'Count', description: 'Only with a higher number; for the next page.' }),
-      first: t.arg.int({ defaultValue: 20, required: true, description: `1 to ${pageSizeMax}.` }),
+  t.prismaConnection(
+    {
+      type: StatementEntryRef,
+      cursor: 'id',
+      description:
+        'Movements on our accounts that an operator has to look into, oldest first: those that are HELD, and those of payments that have not all of their money yet. Operators only. Refusals: INVALID_INPUT (the page).',
+      args: { status: t.arg({ type: [StatementEntryStatusEnum], description: 'Those in these states instead.' }) },
+      resolve: async (query, _, args, context) => {
+        requireOperator(context);
+        const { statementEntry } = context.app.transfers.database.prisma;
+        await requirePage(args, (id) => statementEntry.findUnique({ where: { id }, select: { id: true } }));
+        return statementEntry.findMany({
+          ...query,
+          where: withCursor({ status: { in: args.status ?? ['HELD', 'PARTIAL'] } }, args),
+          orderBy: { number: 'asc' },
+        });
+      },
     },
-    resolve: (_, { status, behind, first }, context) => {
-      requireOperator(context);
-      if (first < 1 || first > pageSizeMax) throw new InvalidInput(`first must be 1 to ${pageSizeMax}.`, ['first']);
-      return context.app.transfers.database.prisma.statementEntry.findMany({
-        where: {
-          status: { in: status ?? ['HELD', 'PARTIAL'] },
-          ...(typeof behind === 'bigint' ? { number: { gt: behind } } : {}),
-        },
-        orderBy: { number: 'asc' },
-        take: first,
-      });
-    },
-  }),
+    { name: 'HeldTransferConnection', description: 'A page of movements on our accounts.' },
+    { name: 'HeldTransferEdge', description: 'A movement on an account of ours and its place in the list.' },
+  ),
 );
 
 const ImportStatementInput = builder.inputType('ImportStatementInput', {
