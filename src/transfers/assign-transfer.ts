@@ -90,7 +90,11 @@ async function giveToTransaction(
   if (told !== undefined) {
     await tellAttempts(tx, deps, [{ transactionId, answer: { kind: 'settled', amount: told } }]);
   }
-  const moved = { ...entry, transactionId, appliedAmount: entry.appliedAmount + take, heldAmount: rest, updatedAt: at };
+  const moved = {
+    // Named before, a payout is not what it is for.
+    ...{ ...entry, transactionId, payoutId: null, updatedAt: at },
+    ...{ appliedAmount: entry.appliedAmount + take, heldAmount: rest },
+  };
   const row: StatementEntry =
     rest > 0n
       ? { ...moved, reason: 'OVERPAID' }

@@ -154,6 +154,20 @@ describe('A payout', () => {
   });
 });
 
+it('A payout does not come back by money of which the bank has taken a part back', async () => {
+  const made = await payout();
+  const lost = { ...returnOf(made), endToEndId: undefined, title: 'without its id' };
+  const [credit, debit] = await entriesNow(
+    world.database,
+    (await tell('053.001.08', lost, entryOf({ direction: 'DEBIT', isReversal: true, amount: 1n }))).file.id,
+  );
+  const deps = { clock: world.clock, log: world.deps.log, operator };
+  const reversal = { entryId: debit?.id ?? '', heldTransferId: credit?.id ?? '' };
+  await inTransaction(world.database, (tx) => assignTransfer(tx, deps, reversal));
+  await expect(assign(credit?.id ?? '', made.id)).rejects.toThrow('The payout is of another amount or currency.');
+  expect((await now(made))?.status).toBe('SENT');
+});
+
 describe('A payout that a held debit names', () => {
   const dismiss = (entryId: string) => {
     const deps = { clock: world.clock, log: world.deps.log, operator };
