@@ -79,7 +79,7 @@ export function transferAssigned(money: TransferMoney & { readonly acquirer: str
   return { ...transferPosting(money), kind: 'TRANSFER_ASSIGNED', from: suspense, to: acquirerOf(money) };
 }
 
-/** A transfer that goes back to whoever sent it. */
+/** A transfer that goes back to whoever sent it, or that the bank takes back. */
 export function transferReturned(money: TransferMoney): NewPosting {
   return { ...transferPosting(money), kind: 'TRANSFER_RETURNED', from: bearerOfTransfer(money), to: bank };
 }

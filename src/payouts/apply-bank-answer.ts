@@ -7,16 +7,20 @@ import { mayMovePayout } from './model.ts';
 import { findShopsOfPayouts, type PayoutMove, readPayouts } from './store.ts';
 import { writeMoves } from './write-moves.ts';
 
-/** What became of a payout that was sent: the bank has booked it, or it came back. */
+/**
+ * What became of a payout that was sent: the bank has booked it, or it came back. Or of one that waits again: an operator
+ * found out that the bank executed it with a file that it had refused, to which it was handed at `sentAt`.
+ */
 export type BankAnswer = { readonly payoutId: string } & (
   | { readonly kind: 'booked' }
+  | { readonly kind: 'executed'; readonly sentAt: Date }
   | { readonly kind: 'returned'; readonly reason: string }
 );
 
 /** What an answer did: nothing when it is old news or about no payout of ours. */
 export type AppliedBankAnswer = { readonly payout: Payout | undefined; readonly changed: boolean };
 
-const statuses = { booked: 'SETTLED', returned: 'RETURNED' } as const;
+const statuses = { booked: 'SETTLED', executed: 'SETTLED', returned: 'RETURNED' } as const;
 
 /**
  * Applies what became of payouts, however it was learnt. Money that came back is on the balance again and part of the
@@ -56,10 +60,18 @@ export async function applyBankAnswers(
 
 function afterAnswer(before: Payout, answer: BankAnswer, at: Date): Payout | undefined {
   const status = statuses[answer.kind];
-  if (!mayMovePayout(before.status, status)) return undefined;
+  // What waits is settled by an operator's word alone: it may go out with the next file.
+  const isExpected = (before.status === 'SCHEDULED') === (answer.kind === 'executed');
+  if (!isExpected || !mayMovePayout(before.status, status)) return undefined;
   const moved = { ...before, status, updatedAt: at };
-  if (answer.kind === 'booked') return { ...moved, settledAt: at };
-  return { ...moved, returnedAt: at, returnReason: answer.reason };
+  switch (answer.kind) {
+    case 'booked':
+      return { ...moved, settledAt: at };
+    case 'executed':
+      return { ...moved, sentAt: answer.sentAt, settledAt: at };
+    case 'returned':
+      return { ...moved, returnedAt: at, returnReason: answer.reason };
+  }
 }
 
 /** Moves of one payout follow each other, so each wave has a payout at most once. */

@@ -14,10 +14,11 @@ import { type Currency, currencies } from '../kernel/money.ts';
 /**
  * The moves a payout may make. A bank may book a transfer first and send it back days later, so one that is settled can
  * still return (docs/decisions/0022-what-a-payout-takes-up.md). One that was sent waits again when the bank refused the
- * whole file it was in (docs/decisions/0033-files-for-the-bank.md).
+ * whole file it was in (docs/decisions/0033-files-for-the-bank.md), and is settled from there when the bank executed it
+ * nevertheless.
  */
 export const payoutMoves = {
-  SCHEDULED: ['SENT'],
+  SCHEDULED: ['SENT', 'SETTLED'],
   SENT: ['SETTLED', 'RETURNED', 'SCHEDULED'],
   SETTLED: ['RETURNED'],
   RETURNED: [],

@@ -54,7 +54,7 @@ export const StatementEntryStatusEnum = builder.enumType('StatementEntryStatus',
     BOOKED: 'All of it has its place: a payment, a payout, a transfer that was sent back.',
     PARTIAL: 'It is for a payment that has not all of its money yet, and waits for the rest.',
     HELD: 'It has no place, or a part of it has none: an operator decides.',
-    RETURNED: 'It, or what was held of it, was sent back.',
+    RETURNED: 'It, or what was held of it, was sent back, or the bank took it back.',
     DISMISSED: 'It went out for nothing of the gateway’s.',
   }),
 });
@@ -76,11 +76,11 @@ const HeldReasonEnum = builder.enumType('HeldReason', {
 });
 
 const sumOf =
-  (part: 'amount' | 'appliedAmount' | 'heldAmount' | 'releasedAmount') =>
+  (part: 'amount' | 'appliedAmount' | 'heldAmount' | 'releasedAmount' | 'takenBackAmount') =>
   (row: StatementEntry): Money => ({ amount: row[part], currency: row.currency });
 
 /** A movement on our account. */
-export const StatementEntryRef = builder.objectRef<StatementEntry>('StatementEntry').implement({
+export const StatementEntryRef = builder.prismaObject('StatementEntry', {
   description: 'One movement on an account of ours, as the bank told it.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'UUID.' }),
@@ -99,6 +99,11 @@ export const StatementEntryRef = builder.objectRef<StatementEntry>('StatementEnt
       type: MoneyRef,
       description: 'What of it was sent back, or came out of a payout that was returned.',
       resolve: sumOf('releasedAmount'),
+    }),
+    takenBack: t.field({
+      type: MoneyRef,
+      description: 'What of it the bank took back.',
+      resolve: sumOf('takenBackAmount'),
     }),
     bookedOn: t.field({
       type: 'Date',
@@ -121,7 +126,7 @@ export const StatementEntryRef = builder.objectRef<StatementEntry>('StatementEnt
     }),
     transactionId: t.exposeID('transactionId', {
       nullable: true,
-      description: 'The transaction that it pays, or whose account number it names.',
+      description: 'The transaction that it pays, takes money back from, or whose account number it names.',
     }),
     payoutId: t.exposeID('payoutId', { nullable: true, description: 'The payout that it is, or names.' }),
     returnReason: t.exposeString('returnReason', {

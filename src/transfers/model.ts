@@ -66,6 +66,19 @@ export function judgePayout(
   return { kind: 'answer', answer: payout.status === 'RETURNED' ? undefined : 'returned' };
 }
 
+/** Why a movement cannot be given to what an operator names: one sentence. */
+export function obstacleOf(reason: HeldReason): string {
+  return obstacles[reason] ?? 'The transfer cannot be for that.';
+}
+
+const obstacles: Readonly<Partial<Record<HeldReason, string>>> = {
+  CURRENCY_DIFFERS: 'The transfer is in another currency than the transaction.',
+  ATTEMPT_NOT_SENT: 'The transaction was never sent, so no money can be for it.',
+  PAID_ALREADY: 'The transaction lacks no money.',
+  PAYOUT_AMOUNT_DIFFERS: 'The payout is of another amount or currency.',
+  PAYOUT_REPEATED: 'The payout has its movement already.',
+};
+
 /**
  * The id of a payout, or of a transfer that we sent back, that a movement names: 32 hexadecimal digits as its end-to-end id or
  * in its title.

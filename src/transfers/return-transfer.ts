@@ -4,15 +4,13 @@ import type { StatementEntry, Transaction } from '../kernel/db/generated/prisma/
 import { parseText } from '../kernel/text.ts';
 import { type NewPosting, transferReturned } from '../ledger/model.ts';
 import { writePostings } from '../ledger/sql/write-postings.ts';
-import { type AnswerForTransaction, applyAcquirerAnswers } from '../payments/apply-acquirer-answer.ts';
+import { applyAcquirerAnswers } from '../payments/apply-acquirer-answer.ts';
 import { readTransactions } from '../transactions/store.ts';
 import { auditEntry, holdEntry, type OperatorDeps } from './hold-entry.ts';
 import { moveEntries } from './sql/move-entries.ts';
 import { sumParts } from './sql/read-known.ts';
 import { clearParts, type Part, readParts } from './sql/write-parts.ts';
-
-/** What the attempt is told when all that came for it goes back; the codes of simulated transfers have it as well. */
-const sentBackCode = 'WT_SENT_BACK';
+import { wordAfter } from './word-after.ts';
 
 /**
  * Books that a transfer, or what is held of it, goes back to whoever sent it; the operator makes that transfer at the bank,
@@ -76,11 +74,4 @@ async function takeBack(tx: Tx, deps: OperatorDeps, { id: entryId }: StatementEn
     open.flatMap(({ transaction, left }) => wordAfter(transaction, left)),
   );
   return open;
-}
-
-function wordAfter({ id: transactionId, status, heldAmount }: Transaction, left: bigint): AnswerForTransaction[] {
-  // By its acquirer's word alone: what we have seen of the money does not matter to it.
-  if (status === 'SETTLED' || heldAmount === 0n) return [];
-  if (left > 0n) return [{ transactionId, answer: { kind: 'settled', amount: left } }];
-  return [{ transactionId, answer: { kind: 'rejected', reason: 'GENERAL', code: sentBackCode } }];
 }

@@ -29,6 +29,7 @@ const columns = {
   appliedAmount: 'applied_amount',
   heldAmount: 'held_amount',
   releasedAmount: 'released_amount',
+  takenBackAmount: 'taken_back_amount',
   sentBackById: 'sent_back_by_id',
   createdAt: 'created_at',
   updatedAt: 'updated_at',
@@ -72,6 +73,20 @@ export async function lockEntry(tx: Tx, id: string): Promise<StatementEntry | un
     values: [id],
   });
   return entry;
+}
+
+/**
+ * Locks several entries until the transaction ends, in the order of their ids, so that nobody waits crosswise. Those that wait
+ * to be booked are left out: whoever books one has locked it before its shops.
+ */
+export async function lockEntries(tx: Tx, ids: readonly string[]): Promise<StatementEntry[]> {
+  return tx.query<StatementEntry>({
+    name: 'lock-entries',
+    text: `
+      select ${selectList} from statement_entry e where e.id = any($1::uuid[]) and e.status <> 'NEW'
+      order by e.id for no key update`,
+    values: [ids],
+  });
 }
 
 /** Reads entries by id. */

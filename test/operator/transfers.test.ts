@@ -13,7 +13,14 @@ beforeAll(async () => {
 
 afterAll(() => gateway.stop());
 
-type Held = { id: string; status: string; reason: string | null; held: { amount: number }; number: number };
+type Held = {
+  id: string;
+  title: string;
+  status: string;
+  reason: string | null;
+  held: { amount: number };
+  number: number;
+};
 
 /** Asks as an operator; gives the one field of the answer. */
 async function operate(query: string, variables: object = {}): Promise<Record<string, unknown>> {
@@ -38,10 +45,13 @@ const contentOf = (...entries: readonly BankEntry[]) => {
   const account = gateway.config.statements.accounts[0] ?? '';
   return Buffer.from(writeCamt('053.001.08', [{ account, entries }])).toString('base64');
 };
-const list = async (args: string) =>
+type Page = { edges: { cursor: string; node: Held }[]; pageInfo: { hasNextPage: boolean } };
+const page = async (args: string) =>
   (await operate(
-    `{ heldTransfers(${args}) { id number status reason held { amount currency } title returnReference } }`,
-  )) as unknown as Held[];
+    `{ heldTransfers(${args}) { edges { cursor node { id number status reason held { amount currency } title returnReference } }
+      pageInfo { hasNextPage } } }`,
+  )) as unknown as Page;
+const list = async (args: string) => (await page(args)).edges.map(({ node }) => node);
 
 describe('An operator', () => {
   it('imports a statement, sees what is held, and decides on it', async () => {
@@ -57,17 +67,59 @@ describe('An operator', () => {
       ['HELD', 'UNKNOWN_DEBIT', 0],
     ]);
     const [first, , , fee] = held;
-    expect(await list(`first: 2, behind: ${first?.number}`)).toEqual(held.slice(1, 3));
+    const begin = await page('first: 1');
+    const [cursor] = begin.edges.map((edge) => edge.cursor);
+    expect([begin.edges[0]?.node, begin.pageInfo.hasNextPage]).toEqual([first, true]);
     const reason = 'not ours';
     expect(await operate(decided('returnHeldTransfer'), { input: { transferId: first?.id, reason } })).toMatchObject({
       transfer: { status: 'RETURNED', reason: null, held: { amount: 0 }, returned: { amount: 10_000 } },
     });
+    // The first is held no more, and the page behind it begins with the second.
+    expect(await list(`first: 2, after: "${cursor}"`)).toEqual(held.slice(1, 3));
+    expect(await list(`last: 2`)).toEqual(held.slice(2));
     expect(await operate(decided('dismissHeldTransfer'), { input: { transferId: fee?.id, reason } })).toMatchObject({
       transfer: { status: 'DISMISSED' },
     });
     expect((await list('first: 10')).map(({ id }) => id)).toEqual(held.slice(1, 3).map(({ id }) => id));
     expect((await list('first: 10, status: [RETURNED]')).map(({ id }) => id)).toEqual([first?.id]);
   });
+
+  it('says which held transfer the bank has taken back', async () => {
+    const told = contentOf(
+      entryOf({ sentTo: allotAccount('four'), title: 'four' }),
+      entryOf({ direction: 'DEBIT', isReversal: true, amount: 4_000n, title: 'STORNO' }),
+    );
+    await operate(importing, { input: { name: 'storno.xml', content: told } });
+    const held = await list('first: 100');
+    const [credit, debit] = ['four', 'STORNO'].map((title) => held.find((each) => each.title === title));
+    const input = { transferId: debit?.id, heldTransferId: credit?.id };
+    expect(await operate(decided('assignHeldTransfer'), { input })).toMatchObject({ transfer: { status: 'BOOKED' } });
+    const left = (await operate(
+      '{ heldTransfers { edges { node { id held { amount } takenBack { amount } } } } }',
+    )) as {
+      edges?: { node: { id: string } }[];
+    };
+    expect(left.edges?.find(({ node }) => node.id === credit?.id)?.node).toMatchObject({
+      ...{ held: { amount: 6_000 }, takenBack: { amount: 4_000 } },
+    });
+    for (const [wish, code, field] of [
+      [{ ...input, heldTransferId: crypto.randomUUID() }, 'WRONG_STATE', null],
+      [{ transferId: credit?.id, heldTransferId: 'x' }, 'NOT_FOUND', ['heldTransferId']],
+      [{ transferId: credit?.id }, 'INVALID_INPUT', ['transactionId']],
+    ] as const) {
+      expect(await operate(decided('assignHeldTransfer'), { input: wish })).toMatchObject({ code, field });
+    }
+  });
+
+  it.each(['first: 101', 'first: -1', 'after: "x"', `after: "${btoa(`GPC:S:${crypto.randomUUID()}`)}"`])(
+    'is refused a page of %s',
+    async (args) => {
+      const { errors } = await ask(gateway, `{ heldTransfers(${args}) { edges { cursor } } }`, {
+        key: gateway.demo.operatorKey,
+      });
+      expect(errors?.[0]?.extensions.code).toBe('INVALID_INPUT');
+    },
+  );
 
   it('is refused in one sentence', async () => {
     const bad = [

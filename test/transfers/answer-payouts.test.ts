@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { inTransaction } from '../../src/kernel/db/database.ts';
-import type { Payout } from '../../src/kernel/db/generated/prisma/client.ts';
+import type { Payout, StatementEntry } from '../../src/kernel/db/generated/prisma/client.ts';
 import { BankFileFinal } from '../../src/payouts/errors.ts';
 import { rejectBankFile } from '../../src/payouts/reject-bank-file.ts';
 import { sendPayouts } from '../../src/payouts/send-payouts.ts';
@@ -51,6 +51,15 @@ async function payout({ isSent = true } = {}): Promise<Payout> {
   return made;
 }
 
+const operator = { keyId: 'x', name: 'Anna' };
+const reject = ({ bankFileId }: Payout): Promise<void> =>
+  inTransaction(world.database, (tx) =>
+    rejectBankFile(tx, { clock: world.clock, operator }, { bankFileId: bankFileId ?? '', reason: 'FF01' }),
+  );
+const assign = (entryId: string, payoutId: string): Promise<StatementEntry> =>
+  inTransaction(world.database, (tx) =>
+    assignTransfer(tx, { clock: world.clock, log: world.deps.log, operator }, { entryId, payoutId }),
+  );
 const now = async ({ accountOwner, id }: Payout) =>
   (await world.payoutsOf(accountOwner)).find((each) => each.id === id);
 const debitOf = ({ id, net }: Payout) =>
@@ -136,23 +145,30 @@ describe('A payout', () => {
     const made = await payout();
     const debit = await tell('053.001.08', { ...debitOf(made), endToEndId: undefined, title: 'lost' });
     const back = await tell('053.001.08', { ...returnOf(made), endToEndId: undefined, title: 'lost' });
-    const operator = { clock: world.clock, log: world.deps.log, operator: { keyId: 'x', name: 'Anna' } };
     for (const { file } of [debit, back]) {
       const [entry] = await entriesNow(world.database, file.id);
-      const wish = { entryId: entry?.id ?? '', transactionId: undefined, payoutId: made.id };
-      const assigned = await inTransaction(world.database, (tx) => assignTransfer(tx, operator, wish));
+      const assigned = await assign(entry?.id ?? '', made.id);
       expect(assigned).toMatchObject({ status: 'BOOKED', payoutId: made.id, heldAmount: 0n });
     }
     expect(await now(made)).toMatchObject({ status: 'RETURNED', returnReason: 'AC04' });
   });
 });
 
+it('A payout does not come back by money of which the bank has taken a part back', async () => {
+  const made = await payout();
+  const lost = { ...returnOf(made), endToEndId: undefined, title: 'without its id' };
+  const [credit, debit] = await entriesNow(
+    world.database,
+    (await tell('053.001.08', lost, entryOf({ direction: 'DEBIT', isReversal: true, amount: 1n }))).file.id,
+  );
+  const deps = { clock: world.clock, log: world.deps.log, operator };
+  const reversal = { entryId: debit?.id ?? '', heldTransferId: credit?.id ?? '' };
+  await inTransaction(world.database, (tx) => assignTransfer(tx, deps, reversal));
+  await expect(assign(credit?.id ?? '', made.id)).rejects.toThrow('The payout is of another amount or currency.');
+  expect((await now(made))?.status).toBe('SENT');
+});
+
 describe('A payout that a held debit names', () => {
-  const operator = { keyId: 'x', name: 'Anna' };
-  const reject = ({ bankFileId }: Payout): Promise<void> =>
-    inTransaction(world.database, (tx) =>
-      rejectBankFile(tx, { clock: world.clock, operator }, { bankFileId: bankFileId ?? '', reason: 'FF01' }),
-    );
   const dismiss = (entryId: string) => {
     const deps = { clock: world.clock, log: world.deps.log, operator };
     return inTransaction(world.database, (tx) => dismissTransfer(tx, deps, { entryId, reason: 'of another bank' }));
@@ -189,5 +205,73 @@ describe('A payout that a held debit names', () => {
     expect([await sendLater(), (await now(made))?.status]).toEqual([0, 'SCHEDULED']);
     await dismiss(entry?.id ?? '');
     expect([await sendLater(), (await now(made))?.status]).toEqual([1, 'SENT']);
+  });
+});
+
+describe('A payout that the bank executed with a file that it had rejected', () => {
+  const heldOf = async ({ file }: Awaited<ReturnType<typeof tell>>): Promise<string> =>
+    (await entriesNow(world.database, file.id))[0]?.id ?? '';
+  const typesOf = async ({ id }: Payout): Promise<string[]> => {
+    const { rows } = await world.database.pool.query<{ type: string }>(
+      'select type from event where payout_id = $1 order by number',
+      [id],
+    );
+    return rows.map(({ type }) => type);
+  };
+
+  it('is settled by its held debit once an operator says so, and may come back as any other', async () => {
+    const made = await payout();
+    await reject(made);
+    const entryId = await heldOf(await tell('053.001.08', debitOf(made)));
+    expect(await assign(entryId, made.id)).toMatchObject({ status: 'BOOKED', reason: null, payoutId: made.id });
+    expect(await now(made)).toMatchObject({ status: 'SETTLED', sentAt: made.sentAt, bankFileId: null });
+    expect((await now(made))?.settledAt).toEqual(world.clock.now());
+    expect(await typesOf(made)).toEqual([...['PAYOUT_SCHEDULED', 'PAYOUT_SENT', 'PAYOUT_SCHEDULED', 'PAYOUT_SETTLED']]);
+    const { rows } = await world.database.pool.query(`select action, data from audit_entry where subject = $1`, [
+      `transfer:${entryId}`,
+    ]);
+    const data = { payoutId: made.id, amount: String(made.net), currency: 'PLN' };
+    expect(rows).toEqual([{ action: 'ASSIGN_TRANSFER', data }]);
+    expect(await brokenInvariants(world.database)).toEqual([]);
+    expect(await kept(await tell('053.001.08', returnOf(made)))).toEqual(['BOOKED']);
+    expect(await now(made)).toMatchObject({ status: 'RETURNED', returnReason: 'AC04' });
+    expect(await world.balanceOf(made.accountOwner)).toBe(made.net);
+  });
+
+  it('is settled once, however many say so at once', async () => {
+    const made = await payout();
+    await reject(made);
+    const entryId = await heldOf(await tell('053.001.08', debitOf(made)));
+    const done = await Promise.allSettled([assign(entryId, made.id), assign(entryId, made.id)]);
+    expect(done.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect((await now(made))?.status).toBe('SETTLED');
+    expect((await typesOf(made)).filter((type) => type === 'PAYOUT_SETTLED')).toHaveLength(1);
+  });
+
+  it('comes back only after its debit: what came is held until then', async () => {
+    const made = await payout();
+    await reject(made);
+    const back = await tell('053.001.08', returnOf(made));
+    expect(await kept(back)).toEqual(['HELD PAYOUT_NOT_SENT']);
+    await expect(assign(await heldOf(back), made.id)).rejects.toThrow(
+      'The payout waits to be sent, so it cannot have come back: assign the debit with which the bank executed it first.',
+    );
+    await assign(await heldOf(await tell('053.001.08', debitOf(made))), made.id);
+    expect(await assign(await heldOf(back), made.id)).toMatchObject({ status: 'BOOKED', heldAmount: 0n });
+    expect(await now(made)).toMatchObject({ status: 'RETURNED', returnReason: 'AC04' });
+    expect(await world.balanceOf(made.accountOwner)).toBe(made.net);
+  });
+
+  it('is no payout that was in no file, and none of another amount', async () => {
+    const waiting = await payout({ isSent: false });
+    const debit = await heldOf(await tell('053.001.08', debitOf(waiting)));
+    await expect(assign(debit, waiting.id)).rejects.toThrow(
+      'The payout was never in a file for the bank, so this is none of its movements: assign it to what it is for, or dismiss it.',
+    );
+    const sent = await payout();
+    await reject(sent);
+    const other = await heldOf(await tell('053.001.08', { ...debitOf(sent), amount: sent.net - 1n }));
+    await expect(assign(other, sent.id)).rejects.toThrow('The payout is of another amount or currency.');
+    expect([(await now(waiting))?.status, (await now(sent))?.status]).toEqual(['SCHEDULED', 'SCHEDULED']);
   });
 });

@@ -8,6 +8,7 @@ import { returnTransfer } from '../../src/transfers/return-transfer.ts';
 import { noteSentBack } from '../../src/transfers/sql/move-entries.ts';
 import { attemptNow } from '../acquirers/sandbox-gateway.ts';
 import { entryOf } from '../statements/entries.ts';
+import { payOut } from '../support/factories.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 import { type Attempt, balancesNow, entriesNow, openTransferWorld, type TransferWorld, transferFor } from './world.ts';
 
@@ -114,6 +115,18 @@ describe('A transfer that is held', () => {
     const entry = await told(transferFor(attempt, { amount: 10_001n }));
     expect(await giveBack(entry)).toMatchObject({ status: 'RETURNED', appliedAmount: 10_000n, releasedAmount: 1n });
     expect(await now(attempt)).toMatchObject({ status: 'SETTLED' });
+  });
+
+  it('and names a payout in vain leaves it to its own movements once it is for a payment', async () => {
+    const [paid, attempt] = [await world.send(), await world.send()];
+    await world.tell([transferFor(paid)]);
+    const payoutId = await payOut(world.database, world.gateway.shop, 500n);
+    const entry = await told(entryOf({ endToEndId: withoutHyphens(payoutId) }));
+    expect(entry).toMatchObject({ reason: 'PAYOUT_AMOUNT_DIFFERS', payoutId });
+    expect(await assign(entry, { transactionId: attempt.id })).toMatchObject({ status: 'BOOKED', payoutId: null });
+    const back = entryOf({ endToEndId: withoutHyphens(payoutId), amount: 500n, isReversal: true });
+    expect(await told(back)).toMatchObject({ status: 'BOOKED', payoutId });
+    expect((await world.database.prisma.payout.findUniqueOrThrow({ where: { id: payoutId } })).status).toBe('RETURNED');
   });
 
   it('is refused what it cannot be for', async () => {

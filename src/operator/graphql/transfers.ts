@@ -1,5 +1,5 @@
 import { builder } from '../../graphql/builder.ts';
-import { pageSizeMax } from '../../graphql/connection-arguments.ts';
+import { requirePage, withCursor } from '../../graphql/connection-arguments.ts';
 import type { GraphContext } from '../../graphql/context.ts';
 import { requireOperator } from '../../graphql/context.ts';
 import { refusableForOperator, resultUnion } from '../../graphql/refusable.ts';
@@ -16,28 +16,27 @@ import { type ImportedFile, importStatement } from '../../transfers/import-state
 import { returnTransfer } from '../../transfers/return-transfer.ts';
 
 builder.queryField('heldTransfers', (t) =>
-  t.field({
-    type: [StatementEntryRef],
-    description:
-      'Movements on our accounts that an operator has to look into, oldest first: those that are HELD, and those of payments that have not all of their money yet. Operators only. Refusals: INVALID_INPUT (the page size).',
-    args: {
-      status: t.arg({ type: [StatementEntryStatusEnum], description: 'Those in these states instead.' }),
-      behind: t.arg({ type: 'Count', description: 'Only with a higher number; for the next page.' }),
-      first: t.arg.int({ defaultValue: 20, required: true, description: `1 to ${pageSizeMax}.` }),
+  t.prismaConnection(
+    {
+      type: StatementEntryRef,
+      cursor: 'id',
+      description:
+        'Movements on our accounts that an operator has to look into, oldest first: those that are HELD, and those of payments that have not all of their money yet. Operators only. Refusals: INVALID_INPUT (the page).',
+      args: { status: t.arg({ type: [StatementEntryStatusEnum], description: 'Those in these states instead.' }) },
+      resolve: async (query, _, args, context) => {
+        requireOperator(context);
+        const { statementEntry } = context.app.transfers.database.prisma;
+        await requirePage(args, (id) => statementEntry.findUnique({ where: { id }, select: { id: true } }));
+        return statementEntry.findMany({
+          ...query,
+          where: withCursor({ status: { in: args.status ?? ['HELD', 'PARTIAL'] } }, args),
+          orderBy: { number: 'asc' },
+        });
+      },
     },
-    resolve: (_, { status, behind, first }, context) => {
-      requireOperator(context);
-      if (first < 1 || first > pageSizeMax) throw new InvalidInput(`first must be 1 to ${pageSizeMax}.`, ['first']);
-      return context.app.transfers.database.prisma.statementEntry.findMany({
-        where: {
-          status: { in: status ?? ['HELD', 'PARTIAL'] },
-          ...(typeof behind === 'bigint' ? { number: { gt: behind } } : {}),
-        },
-        orderBy: { number: 'asc' },
-        take: first,
-      });
-    },
-  }),
+    { name: 'HeldTransferConnection', description: 'A page of movements on our accounts.' },
+    { name: 'HeldTransferEdge', description: 'A movement on an account of ours and its place in the list.' },
+  ),
 );
 
 const ImportStatementInput = builder.inputType('ImportStatementInput', {
@@ -119,11 +118,21 @@ builder.mutationField('returnHeldTransfer', (t) =>
 );
 
 const AssignHeldTransferInput = builder.inputType('AssignHeldTransferInput', {
-  description: 'What a movement is for: a transaction or a payout.',
+  description: 'What a movement is for: one of a transaction, a payout and a held transfer.',
   fields: (t) => ({
     transferId: t.id({ required: true, description: 'The movement.' }),
-    transactionId: t.id({ description: 'The transaction that it pays, one with an account number for a transfer.' }),
-    payoutId: t.id({ description: 'The payout that it is, or that it brings back.' }),
+    transactionId: t.id({
+      description:
+        'A transaction with an account number for a transfer. Money that came pays it; money that went out the bank has taken back from what transfers brought for it.',
+    }),
+    payoutId: t.id({
+      description:
+        'The payout that it is, or that it brings back. One that is SCHEDULED is settled by money that went out if it was in a file that was rejected.',
+    }),
+    heldTransferId: t.id({
+      description:
+        'The transfer, money that came in, that the bank has taken back by it: one that is held, or that has paid several transactions.',
+    }),
   }),
 });
 
@@ -131,14 +140,15 @@ builder.mutationField('assignHeldTransfer', (t) =>
   t.field({
     type: resultUnion('AssignHeldTransfer', DecidedTransfer('AssignHeldTransferSuccess')),
     description:
-      'Says what a held movement is for. The transaction settles when it then has all of its money; what is too much stays held. Operators only. Refusals: NOT_FOUND, INVALID_INPUT, WRONG_STATE.',
+      'Says what a held movement is for. The transaction settles when it then has all of its money; what is too much stays held. What the bank has taken back its acquirer owes again, and a sale that has settled stands. Operators only. Refusals: NOT_FOUND, INVALID_INPUT, WRONG_STATE.',
     args: { input: t.arg({ type: AssignHeldTransferInput, required: true, description: 'What it is for.' }) },
-    resolve: (_, { input: { transferId, transactionId, payoutId } }, context) =>
+    resolve: (_, { input: { transferId, transactionId, payoutId, heldTransferId } }, context) =>
       decide(context, (tx, deps) =>
         assignTransfer(tx, deps, {
           entryId: parseId(transferId, 'transfer', ['transferId']),
           transactionId: transactionId ? parseId(transactionId, 'transaction', ['transactionId']) : undefined,
           payoutId: payoutId ? parseId(payoutId, 'payout', ['payoutId']) : undefined,
+          heldTransferId: heldTransferId ? parseId(heldTransferId, 'transfer', ['heldTransferId']) : undefined,
         }),
       ),
   }),

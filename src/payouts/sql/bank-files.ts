@@ -1,5 +1,6 @@
 import { type Database, read, type Tx } from '../../kernel/db/database.ts';
-import type { BankFile } from '../../kernel/db/generated/prisma/client.ts';
+import type { BankFile, Payout } from '../../kernel/db/generated/prisma/client.ts';
+import { withoutHyphens } from '../../kernel/ids.ts';
 
 /** Keeps a file for the bank. */
 export async function insertBankFile(tx: Tx, file: BankFile): Promise<void> {
@@ -25,6 +26,25 @@ export async function findPayoutsOfFile(tx: Tx, fileId: string): Promise<string[
     values: [fileId],
   });
   return rows.map(({ id }) => id);
+}
+
+/**
+ * Says when a payout was handed to the bank with a file that the bank then refused, with the last one of several; undefined
+ * when it was in none. What a refused file held, its content alone says.
+ */
+export async function findRefusedHandover(
+  tx: Tx,
+  { id, currency }: Pick<Payout, 'id' | 'currency'>,
+): Promise<Date | undefined> {
+  const [row] = await tx.query<{ sentAt: Date }>({
+    name: 'find-refused-handover-of-payout',
+    text: `
+      select created_at as "sentAt" from bank_file
+      where status = 'REJECTED' and currency = $1::currency and position($2::text || '</EndToEndId>' in content) > 0
+      order by created_at desc limit 1`,
+    values: [currency, withoutHyphens(id)],
+  });
+  return row?.sentAt;
 }
 
 /** Says what state a file is in; undefined when there is none. */

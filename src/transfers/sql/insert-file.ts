@@ -12,6 +12,7 @@ export type NewEntry = Omit<
   | 'appliedAmount'
   | 'heldAmount'
   | 'releasedAmount'
+  | 'takenBackAmount'
   | 'sentBackById'
   | 'bookedOn'
   | 'updatedAt'

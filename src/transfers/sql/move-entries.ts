@@ -17,17 +17,18 @@ export async function moveEntries(tx: Tx, moves: readonly EntryMove[]): Promise<
     text: `
       update statement_entry e set status = m.status, reason = m.reason, transaction_id = m.transaction_id,
         payout_id = m.payout_id, applied_amount = m.applied, held_amount = m.held, released_amount = m.released,
-        updated_at = m.updated_at
+        taken_back_amount = m.taken_back, updated_at = m.updated_at
       from unnest($1::uuid[], $2::statement_entry_status[], $3::statement_entry_status[], $4::held_reason[], $5::uuid[],
-        $6::uuid[], $7::bigint[], $8::bigint[], $9::bigint[], $10::timestamptz[])
-        as m (id, was, status, reason, transaction_id, payout_id, applied, held, released, updated_at)
+        $6::uuid[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::timestamptz[])
+        as m (id, was, status, reason, transaction_id, payout_id, applied, held, released, taken_back, updated_at)
       where e.id = m.id and e.status = m.was
       returning e.id`,
     values: [
       ...[rows.map((row) => row.id), moves.map(({ was }) => was), rows.map((row) => row.status)],
       ...[rows.map((row) => row.reason), rows.map((row) => row.transactionId), rows.map((row) => row.payoutId)],
       ...[rows.map((row) => row.appliedAmount), rows.map((row) => row.heldAmount)],
-      ...[rows.map((row) => row.releasedAmount), rows.map((row) => row.updatedAt)],
+      ...[rows.map((row) => row.releasedAmount), rows.map((row) => row.takenBackAmount)],
+      rows.map((row) => row.updatedAt),
     ],
   });
   if (moved.length !== moves.length) throw new Error('An entry was not in the state it was thought to be in.');

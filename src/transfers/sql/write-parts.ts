@@ -31,8 +31,20 @@ export async function readParts(tx: Tx, entryId: string): Promise<Omit<Part, 'en
   });
 }
 
+/** Reads what of several transfers went where. */
+export async function readPartsOf(tx: Tx, entryIds: readonly string[]): Promise<Part[]> {
+  return tx.query({
+    name: 'read-parts-of-transfers',
+    text: `
+      select entry_id as "entryId", transaction_id as "transactionId", amount from transfer_part
+      where entry_id = any($1::uuid[]) and amount > 0 order by entry_id, transaction_id`,
+    values: [entryIds],
+  });
+}
+
 /** Takes back what of a transfer went to attempts; the caller holds the locks of their shops. */
 export async function clearParts(tx: Tx, parts: readonly Part[]): Promise<void> {
+  if (parts.length === 0) return;
   await tx.query({
     name: 'clear-transfer-parts',
     text: `

@@ -1,0 +1,86 @@
+import { WrongState } from '../contracts/errors.ts';
+import type { Tx } from '../kernel/db/database.ts';
+import type { Payout, StatementEntry } from '../kernel/db/generated/prisma/client.ts';
+import { NotFound } from '../kernel/errors.ts';
+import { transferReturned } from '../ledger/model.ts';
+import { writePostings } from '../ledger/sql/write-postings.ts';
+import { applyBankAnswers, type BankAnswer } from '../payouts/apply-bank-answer.ts';
+import { findRefusedHandover } from '../payouts/sql/bank-files.ts';
+import { readPayouts } from '../payouts/store.ts';
+import { reasonNotSpecified } from '../statements/bank-entry.ts';
+import type { OperatorDeps } from './hold-entry.ts';
+import { judgePayout, obstacleOf } from './model.ts';
+import { moveEntries } from './sql/move-entries.ts';
+import { findBookedPayouts } from './sql/read-known.ts';
+
+/**
+ * Books a held movement as that of a payout: money that went out settles it, money that came brings it back. One that waits
+ * is settled as well if it was in a file that the bank had refused: then the bank executed it nevertheless. The caller holds
+ * the entry and the locks of the payout's shops.
+ * @throws NotFound; WrongState when it cannot be the payout's.
+ */
+export async function giveToPayout(
+  tx: Tx,
+  deps: OperatorDeps,
+  { entry, payoutId }: { readonly entry: StatementEntry; readonly payoutId: string },
+): Promise<StatementEntry> {
+  const [payout] = await readPayouts(tx, [payoutId]);
+  if (!payout) throw new NotFound('There is no payout with this id.', ['payoutId']);
+  if (entry.appliedAmount > 0n) throw new WrongState('A part of the transfer has paid a transaction.');
+  const answer = await findAnswer(tx, payout, entry);
+  const at = deps.clock.now();
+  const { id: entryId, currency, heldAmount } = entry;
+  // A payout that came back moves its money on the account of the bank itself.
+  if (heldAmount > 0n) {
+    await writePostings(tx, [transferReturned({ entryId, currency, at, amount: heldAmount, acquirer: undefined })]);
+  }
+  if (answer) await applyBankAnswers(tx, deps, [answer]);
+  const row: StatementEntry = {
+    ...{ ...entry, payoutId, status: 'BOOKED', reason: null, heldAmount: 0n, updatedAt: at },
+    releasedAmount: entry.releasedAmount + heldAmount,
+  };
+  await moveEntries(tx, [{ was: entry.status, row }]);
+  return row;
+}
+
+/** What the payout learns; undefined: it knows it already. */
+async function findAnswer(tx: Tx, payout: Payout, entry: StatementEntry): Promise<BankAnswer | undefined> {
+  const { id: payoutId } = payout;
+  const { currency, direction } = entry;
+  const booked = await findBookedPayouts(tx, [payoutId]);
+  // Of money that came, the bank may have taken a part back.
+  const amount = direction === 'CREDIT' ? entry.heldAmount : entry.amount;
+  const verdict = judgePayout(
+    payout,
+    { amount, currency, direction },
+    booked.some((each) => each.direction === direction),
+  );
+  if (verdict.kind === 'hold') {
+    if (verdict.reason !== 'PAYOUT_NOT_SENT') throw new WrongState(obstacleOf(verdict.reason));
+    return { payoutId, kind: 'executed', sentAt: await requireRefusedHandover(tx, payout, entry) };
+  }
+  if (verdict.answer === undefined) return undefined;
+  if (verdict.answer === 'booked') return { payoutId, kind: 'booked' };
+  return { payoutId, kind: 'returned', reason: entry.returnReason ?? reasonNotSpecified };
+}
+
+/** When a payout that waits was handed over with a file that the bank refused; only then can a debit be its. */
+async function requireRefusedHandover(
+  tx: Tx,
+  payout: Payout,
+  { direction }: Pick<StatementEntry, 'direction'>,
+): Promise<Date> {
+  const sentAt = await findRefusedHandover(tx, payout);
+  if (sentAt === undefined) {
+    const instead = direction === 'DEBIT' ? 'or dismiss it' : 'or return it';
+    throw new WrongState(
+      `The payout was never in a file for the bank, so this is none of its movements: assign it to what it is for, ${instead}.`,
+    );
+  }
+  if (direction === 'CREDIT') {
+    throw new WrongState(
+      'The payout waits to be sent, so it cannot have come back: assign the debit with which the bank executed it first.',
+    );
+  }
+  return sentAt;
+}
