@@ -100,6 +100,11 @@ export type MovementOrder = {
   /** Of a void: what is left to be released. */
   readonly amount: bigint;
   readonly currency: Currency;
+  /**
+   * What of the order is settled by our books, in minor units. Where money comes to our own account by transfers we see it on its
+   * statements, and the acquirer may have told nothing of it: it gives back from that account what we have settled.
+   */
+  readonly settled: bigint;
   /** What the shop noted; empty when it noted nothing. */
   readonly note: string;
 } & SandboxTraits;

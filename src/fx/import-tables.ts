@@ -1,3 +1,4 @@
+import { dayOf, isBusinessDay, parseDay } from '../calendar/model.ts';
 import type { Tx } from '../kernel/db/database.ts';
 import { InvalidInput } from '../kernel/errors.ts';
 import { foreignCurrencies, type RateTable, toRateText } from './model.ts';
@@ -13,11 +14,12 @@ export type ImportedTables = { readonly written: number; readonly known: number 
 /**
  * Imports tables A of the National Bank of Poland. All files are checked before anything is written, and either all of
  * their tables are there afterwards or nothing was changed. A table that is there already is passed over; one that says
- * something else under the same number or for the same day is refused, since turnover may have been counted by it.
+ * something else under the same number or for the same day is refused, since turnover may have been counted by it. So is one of a
+ * day to come (in Warsaw), or on which the NBP publishes none.
  * @throws InvalidInput with one line for each file or table that cannot be taken.
  */
 export async function importTables(tx: Tx, files: readonly TableFile[], at: Date): Promise<ImportedTables> {
-  const tables = readFiles(files);
+  const tables = readFiles(files, at);
   await lockTables(tx);
   const known = await readTables(tx, tables);
   const fresh: RateTable[] = [];
@@ -35,12 +37,14 @@ export async function importTables(tx: Tx, files: readonly TableFile[], at: Date
   return { written: fresh.length, known: tables.length - fresh.length };
 }
 
-function readFiles(files: readonly TableFile[]): RateTable[] {
+function readFiles(files: readonly TableFile[], at: Date): RateTable[] {
   const tables: RateTable[] = [];
   const mistakes: string[] = [];
   for (const { name, text } of files) {
     try {
-      tables.push(...parseTables(text));
+      const read = parseTables(text);
+      for (const table of read) requirePublished(table, at);
+      tables.push(...read);
     } catch (error) {
       if (!(error instanceof InvalidInput)) throw error;
       mistakes.push(`${name}: ${error.message}`);
@@ -48,6 +52,25 @@ function readFiles(files: readonly TableFile[]): RateTable[] {
   }
   if (mistakes.length > 0) throw new InvalidInput(mistakes.join('\n'));
   return tables;
+}
+
+/**
+ * Demands that a table can have been published: the NBP publishes none ahead, and none on Saturdays, Sundays and holidays. One that
+ * is imported for another day could never be put right.
+ */
+function requirePublished({ number, effectiveDate }: RateTable, at: Date): void {
+  const [day, today] = [parseDay(effectiveDate), dayOf(at)];
+  if (!day) return;
+  if (Temporal.PlainDate.compare(day, today) > 0) {
+    throw new InvalidInput(
+      `Table ${number} is of ${effectiveDate}, and today is ${today}: import it once the NBP has published it.`,
+    );
+  }
+  if (!isBusinessDay('POLAND', day)) {
+    throw new InvalidInput(
+      `Table ${number} cannot be of ${effectiveDate}, on which the NBP publishes none (a weekend or a holiday): look at its day.`,
+    );
+  }
 }
 
 /** In what a table contradicts one with its number or day; undefined when both say the same. */

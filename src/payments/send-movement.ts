@@ -30,6 +30,7 @@ export async function sendMovement(
     transaction: transaction.id,
     amount: row.amount,
     currency: row.currency,
+    settled: transaction.settledAmount,
     note,
     merchantId: shop.merchantId,
     clockOffsetMs: shop.clockOffsetMs,

@@ -42,7 +42,7 @@ export async function rejectBankFile(
   const further = payouts.find(({ status }) => status !== 'SENT');
   if (further) {
     throw new BankFileFinal(
-      `The bank did not refuse the whole file: its payout ${further.id} is ${further.status}. Say of each other payout what became of it.`,
+      `The bank did not refuse the whole file: its payout ${further.id} is ${further.status}. Import the statements that tell of its other payouts; what they hold you give to a payout by assignHeldTransfer.`,
     );
   }
   const [inDoubt] = await findPayoutsInDoubt(tx, ids);

@@ -8,7 +8,7 @@ import { NotFound } from '../kernel/errors.ts';
 import { appendEvents, lockShops } from '../kernel/events/append-events.ts';
 import { clearTimers } from '../kernel/jobs/timers.ts';
 import type { Log } from '../kernel/log.ts';
-import { type NewPosting, refundRejected, refundSettled } from '../ledger/model.ts';
+import { type NewPosting, refundRejected, refundSettled, transferReturned } from '../ledger/model.ts';
 import { writePostings } from '../ledger/sql/write-postings.ts';
 import { readShopStates, type ShopState } from '../shops/sql/read-shop-states.ts';
 import { isContradiction, judgeMovement } from '../transactions/judge-movement.ts';
@@ -20,6 +20,7 @@ import { returnCommissions } from './return-commissions.ts';
 import { addRefunded } from './sql/add-refunded.ts';
 import { moveRefunds } from './sql/move-refunds.ts';
 import { readRefundShares } from './sql/refund-shares.ts';
+import { readTransferShares } from './sql/refund-transfers.ts';
 import { findShopsOfRefunds, readRefunds } from './store.ts';
 
 /** An acquirer's word about one refund. */
@@ -98,12 +99,20 @@ async function write(tx: Tx, change: Change): Promise<void> {
   const { before, refund, transaction, at } = change;
   await moveRefunds(tx, [{ was: before.status, row: refund }]);
   const portions = refund.status === 'REJECTED' ? await readRefundShares(tx, refund.id) : [];
-  await writePostings(tx, postingsOf(change, portions));
+  await writePostings(tx, [...postingsOf(change, portions), ...(await leaveAccount(tx, change))]);
   if (refund.status === 'REJECTED') {
     await addRefunded(tx, [{ transactionId: transaction.id, amount: -refund.amount }]);
   }
   if (!isOpen(refund)) await clearTimers(tx, [{ kind: askTimer, subject: refund.id }]);
   await appendEvents(tx, [refundFact(refund, transaction, at)]);
+}
+
+/** What statements had brought to our own account has left it with the refund. */
+async function leaveAccount(tx: Tx, { refund, transaction, at }: Change): Promise<NewPosting[]> {
+  if (refund.status !== 'SETTLED' || transaction.transferAccount === null) return [];
+  const { acquirer, currency } = transaction;
+  const shares = await readTransferShares(tx, refund.id);
+  return shares.map(({ entryId, amount }) => transferReturned({ entryId, amount, acquirer, currency, at }));
 }
 
 function postingsOf({ refund, transaction, at }: Change, portions: readonly Portion[]): NewPosting[] {

@@ -22,6 +22,7 @@ import { addRefunded } from './sql/add-refunded.ts';
 import { insertRefunds } from './sql/insert-refunds.ts';
 import { insertRefundShares } from './sql/refund-shares.ts';
 import { readRefundsByKey } from './store.ts';
+import { takeFromTransfers } from './take-from-transfers.ts';
 
 /** A checked wish to refund a transaction. */
 export type PreparedRefund = {
@@ -228,6 +229,7 @@ async function write(tx: Tx, ordered: readonly NewRefund[], shops: ReadonlyMap<s
       portions.map((portion) => ({ ...portion, refundId, currency })),
     ),
   );
+  await takeFromTransfers(tx, ordered);
   await setTimers(
     tx,
     refunds.map((refund) => ({

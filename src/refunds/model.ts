@@ -46,6 +46,29 @@ export function borne<Money extends { readonly amount: bigint }>(
 }
 
 /**
+ * Says what refunds give back of transfers, each as much as is there, in the order of both. Pure.
+ * @param left what of each transfer is there for a transaction, in minor units; a transfer may be there for several.
+ */
+export function planTransferShares(
+  left: readonly { readonly transactionId: string; readonly entryId: string; readonly amount: bigint }[],
+  refunds: readonly { readonly refundId: string; readonly transactionId: string; readonly amount: bigint }[],
+): { readonly refundId: string; readonly transactionId: string; readonly entryId: string; readonly amount: bigint }[] {
+  const there = left.map((each) => ({ ...each }));
+  return refunds.flatMap(({ refundId, transactionId, amount }) => {
+    let missing = amount;
+    return there
+      .filter((each) => each.transactionId === transactionId)
+      .flatMap((each) => {
+        const covers = each.amount >= missing;
+        const taken = covers ? missing : each.amount;
+        each.amount -= taken;
+        missing -= taken;
+        return taken === 0n ? [] : [{ refundId, transactionId, entryId: each.entryId, amount: taken }];
+      });
+  });
+}
+
+/**
  * Demands that a refund can be split as its shop wishes.
  * @throws InvalidInput naming `shares`.
  */

@@ -22,12 +22,14 @@ export type OurLine = {
   readonly status: TransactionStatus | MovementStatus;
   /** When it was settled; null when it was not. */
   readonly at: Date | null;
+  /** True when statements have shown all of its money on our own account: the acquirer need not have told of it. */
+  readonly isOnAccount: boolean;
 };
 
 /**
  * How the books and a day file differ:
  * - MISSING_HERE: the file has a line that is not on our books within a day of it, or has it once more.
- * - MISSING_THERE: we have settled what no line says.
+ * - MISSING_THERE: we have settled what no line says, and no statement has shown its money on our account.
  * - STATUS: the file has a line for what is not settled here.
  * - AMOUNT, CURRENCY: both have it, each with another.
  */
@@ -79,7 +81,9 @@ export function compareDay(
   );
   const oursByKey = new Map(ours.map((line) => [keyOf(line), line]));
   const ofLines = [...linesByKey].flatMap(([key, lines]) => compareLines(oursByKey.get(key), lines, day));
-  const missing = ours.filter((here) => settledWithin(here, day.span) && !linesByKey.has(keyOf(here)));
+  const missing = ours.filter(
+    (here) => settledWithin(here, day.span) && !here.isOnAccount && !linesByKey.has(keyOf(here)),
+  );
   return [...ofLines, ...missing.map((here) => ({ kind: 'MISSING_THERE', here, there: undefined }) as const)];
 }
 

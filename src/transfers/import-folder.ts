@@ -4,6 +4,7 @@ import { InvalidInput } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
 import { fileBytesMax } from '../statements/read-bank-statements.ts';
 import type { TransferDeps } from './deps.ts';
+import { type RefusedBecause, StatementRefused } from './errors.ts';
 import { importStatement } from './import-statement.ts';
 
 /** Where files go: those that are being imported, that were, and that could not be. */
@@ -81,7 +82,10 @@ async function importOne(deps: TransferDeps, path: string, claimed: string): Pro
   if (!stat?.isFile()) return;
   try {
     if (stat.size > fileBytesMax) {
-      throw new InvalidInput(`The file has ${stat.size} bytes; at most ${fileBytesMax} are read, so split it.`);
+      throw new StatementRefused(
+        'TOO_LARGE',
+        `The file has ${stat.size} bytes; at most ${fileBytesMax} are read, so split it.`,
+      );
     }
     const bytes = await readFile(from).catch(unlessGone);
     if (!bytes) return;
@@ -91,10 +95,17 @@ async function importOne(deps: TransferDeps, path: string, claimed: string): Pro
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error;
     // The reason may quote the file, with names and account numbers in it, so it stands beside it and not in the log.
-    deps.log.error({ file: idIn(claimed) }, 'a statement was refused');
+    deps.log.error({ file: idIn(claimed), ...briefly(error) }, 'a statement was refused');
     await writeFile(join(path, folders.refused, `${claimed}.reason.txt`), `${error.message}\n`);
     await rename(from, join(path, folders.refused, claimed)).catch(unlessGone);
   }
+}
+
+/** Why a file was refused and, if it says so, in which line: in no words that stand in the file. */
+function briefly(error: InvalidInput): { readonly reason: RefusedBecause; readonly line?: number } {
+  const [, line] = /^Line (\d+):/.exec(error.message) ?? [];
+  const reason = error instanceof StatementRefused ? error.because : 'UNREADABLE';
+  return { reason, ...(line === undefined ? {} : { line: Number(line) }) };
 }
 
 /** Another process was faster. */

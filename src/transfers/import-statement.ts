@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { hideCardNumbers } from '../kernel/card-numbers.ts';
 import { inTransaction, type Tx } from '../kernel/db/database.ts';
 import type { StatementFile } from '../kernel/db/generated/prisma/client.ts';
-import { InvalidInput } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
 import { readPayouts } from '../payouts/store.ts';
 import { type BankEntry, type BankStatements, fingerprintOf } from '../statements/bank-entry.ts';
 import { readBankStatements } from '../statements/read-bank-statements.ts';
 import { bookEntries } from './book-entries.ts';
 import type { TransferDeps } from './deps.ts';
+import { StatementRefused } from './errors.ts';
 import { matchEntries } from './match-entries.ts';
 import { namedIdOf } from './model.ts';
 import { insertFile, type NewEntry } from './sql/insert-file.ts';
@@ -42,14 +42,16 @@ export async function importStatement(deps: TransferDeps, given: GivenFile): Pro
 
 function requireOurs({ accounts }: TransferDeps, { statements }: BankStatements): void {
   if (accounts.length === 0) {
-    throw new InvalidInput(
+    throw new StatementRefused(
+      'NO_ACCOUNT_SET',
       'No account of ours is set (SETTLEMENT_ACCOUNT_PLN …, STATEMENT_ACCOUNTS), so no statement can be imported.',
     );
   }
   const stranger = statements.find(({ account }) => !accounts.includes(account));
   if (!stranger) return;
-  throw new InvalidInput(
-    `The file has a statement of the account ${stranger.account}, which is none of ours (SETTLEMENT_ACCOUNT_PLN …, STATEMENT_ACCOUNTS); nothing of it was imported.`,
+  throw new StatementRefused(
+    'ACCOUNT_NOT_OURS',
+    `The file has a statement of the account ${stranger.account}, which is none of ours (SETTLEMENT_ACCOUNT_PLN …, STATEMENT_ACCOUNTS; the sandbox's stands in docs/transfers.md); nothing of it was imported.`,
   );
 }
 

@@ -155,6 +155,7 @@ export function refundFor(
     kind: 'refund',
     reference: newId(clock.now()),
     currency: 'PLN',
+    settled: 0n,
     note: '',
     merchantId: shop.merchantId,
     clockOffsetMs: 0,

@@ -76,5 +76,5 @@ export function movementFor(
   { clock, merchant }: Pick<Simulated, 'clock' | 'merchant'>,
   values: Pick<MovementOrder, 'kind' | 'transaction' | 'amount'> & Partial<MovementOrder>,
 ): MovementOrder {
-  return { reference: newId(clock.now()), currency: 'PLN', note: '', ...merchant, ...values };
+  return { reference: newId(clock.now()), currency: 'PLN', settled: 0n, note: '', ...merchant, ...values };
 }

@@ -6,7 +6,7 @@ export const rows: readonly (readonly string[])[] = [
   ['kernel'],
   [
     ...['transactions', 'profiles', 'baskets'],
-    ...['ledger', 'pricing', 'calendar', 'fx', 'acquirers', 'cards'],
+    ...['ledger', 'pricing', 'fx', 'calendar', 'acquirers', 'cards'],
     ...['shops', 'merchants', 'auth', 'audit'],
   ],
   ['transfers', 'links', 'payouts', 'refunds', 'disputes', 'statements', 'support', 'contracts', 'payments'],

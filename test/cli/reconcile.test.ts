@@ -109,6 +109,7 @@ describe('npm run reconcile, beside a gateway that runs', () => {
           kind: 'MISSING_THERE',
           here: {
             ...{ kind: 'sale', reference: saleId, amount: '1234', currency: 'PLN', status: 'SETTLED' },
+            isOnAccount: false,
             at: expect.stringMatching(/Z$/),
           },
         },

@@ -64,6 +64,14 @@ it.each([
     xmlTable({ ...friday, number: '007/A/NBP/2026' }),
     'Table 007/A/NBP/2026 is for 2026-01-02, for which there is 001/A/NBP/2026.',
   ],
+  [
+    xmlTable({ number: '042/A/NBP/2026', day: '2026-03-03' }),
+    'file 2: Table 042/A/NBP/2026 is of 2026-03-03, and today is 2026-03-02: import it once the NBP has published it.',
+  ],
+  ...['2026-02-28', '2026-03-01', '2026-01-06'].map((day) => [
+    jsonTable({ number: '042/A/NBP/2026', day }),
+    `file 2: Table 042/A/NBP/2026 cannot be of ${day}, on which the NBP publishes none (a weekend or a holiday): look at its day.`,
+  ]),
   ['nonsense', 'file 2: This is neither XML nor the JSON of the NBP'],
 ])('Nothing is written when one of the files cannot be taken (%#)', async (text, sentence) => {
   const before = await kept();

@@ -47,6 +47,12 @@ describe('An identifier', () => {
     expect(() => parseIban(`${check}${body}`, ['iban'])).toThrow('There is no bank with the number 10901015');
   });
 
+  it('is refused when the number of the bank is eight zeros, whose check digits are right', () => {
+    expect(() => parseIban('PL31000000000000071219812874', ['iban'])).toThrow(
+      'There is no bank with the number 00000000',
+    );
+  });
+
   it('of accounts is refused for every single wrong digit, and for two neighbours exchanged', () => {
     const good = '61109010140000071219812874';
     for (let place = 0; place < good.length; place += 1) {

@@ -199,7 +199,7 @@ async function importRates(database: Database): Promise<Books['rates']> {
       rates: { EUR: decimals(EUR), HUF: decimals(HUF) },
     }),
   }));
-  await inTransaction(database, (tx) => importTables(tx, files, new Date('2026-03-01T00:00:00Z')));
+  await inTransaction(database, (tx) => importTables(tx, files, new Date('2027-03-01T00:00:00Z')));
   return rates;
 }
 

@@ -111,6 +111,67 @@ describe('An operator', () => {
     }
   });
 
+  it('finds what a transfer may be for, and names it as files of the bank do', async () => {
+    const { data } = await ask<{ shops: { edges: { node: { id: string } }[] } }>(
+      gateway,
+      '{ shops { edges { node { id } } } }',
+    );
+    const shopId = data.shops.edges[0]?.node.id;
+    const created = await ask<{ createPayment: { payment: { id: string } } }>(
+      gateway,
+      `mutation ($input: CreatePaymentInput!) { createPayment(input: $input) { ... on CreatePaymentSuccess { payment { id } } ... on Refusal { message } } }`,
+      {
+        variables: {
+          input: {
+            shopId,
+            idempotencyKey: crypto.randomUUID(),
+            amount: 10_000,
+            currency: 'PLN',
+            orderId: '1',
+            customer: { firstName: 'Jan', lastName: 'Kowalski', email: 'jan@example.com' },
+          },
+        },
+      },
+    );
+    const started = await ask<{ startTransaction: { transaction: { id: string; transferAccount: string } } }>(
+      gateway,
+      `mutation ($input: StartTransactionInput!) { startTransaction(input: $input) { ... on StartTransactionSuccess { transaction { id transferAccount } } ... on Refusal { message } } }`,
+      {
+        variables: {
+          input: {
+            ...{ paymentId: created.data.createPayment.payment.id, idempotencyKey: crypto.randomUUID() },
+            ...{ method: 'WIRE_TRANSFER', channel: 'wt' },
+          },
+        },
+      },
+    );
+    const { id, transferAccount: account } = started.data.startTransaction.transaction;
+    const find = (reference: string) =>
+      operate(
+        `query ($reference: String!) { transferTarget(reference: $reference) { kind id status shopId account amount { amount } applied { amount } } }`,
+        { reference },
+      );
+    const target = {
+      ...{ kind: 'TRANSACTION', id, status: 'PENDING', shopId, account },
+      ...{ amount: { amount: 10_000 }, applied: { amount: 0 } },
+    };
+    const bare = id.replaceAll('-', '');
+    for (const reference of [id, bare.toUpperCase(), account, `PL ${account}`]) {
+      expect(await find(reference)).toEqual(target);
+    }
+    expect(await find(crypto.randomUUID())).toEqual({});
+    await operate(importing, { input: { name: 'x', content: contentOf(entryOf({ title: 'no number' })) } });
+    const transferId = (await list('first: 100')).find(({ title }) => title === 'no number')?.id;
+    expect(await operate(decided('assignHeldTransfer'), { input: { transferId, transactionId: bare } })).toMatchObject({
+      transfer: { status: 'BOOKED' },
+    });
+    expect(await find(id)).toEqual({ ...target, status: 'SETTLED', applied: { amount: 10_000 } });
+    const query = '{ transferTarget(reference: "Kowalski") { id } }';
+    const { errors } = await ask(gateway, query, { key: gateway.demo.operatorKey });
+    expect(errors?.[0]?.extensions.code).toBe('INVALID_INPUT');
+    expect((await ask(gateway, query)).errors?.[0]?.extensions.code).toBe('FORBIDDEN');
+  });
+
   it.each(['first: 101', 'first: -1', 'after: "x"', `after: "${btoa(`GPC:S:${crypto.randomUUID()}`)}"`])(
     'is refused a page of %s',
     async (args) => {

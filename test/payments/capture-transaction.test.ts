@@ -103,6 +103,7 @@ describe('A capture of all', () => {
         transaction: held.transaction.id,
         amount: 1n,
         currency: 'PLN',
+        settled: 0n,
         note: '',
       },
       ...{ merchantId: held.shop.merchantId, clockOffsetMs: 0, sandboxDelayMs: 0 },

@@ -35,7 +35,7 @@ export const longPromotion: Promotion = { until: new Date('2026-06-01T22:00:00.0
 /** Opens the gateway on a database of its own. */
 export async function openPricingWorld(): Promise<PricingWorld> {
   const world = await openRefundWorld(['blik', 'ecom3ds']);
-  const { database, clock, deps } = world;
+  const { database, deps } = world;
   const card = { method: 'CARD', card: { token: 'a token', fingerprint: 'a card' } } as const;
   return {
     ...world,
@@ -61,7 +61,7 @@ export async function openPricingWorld(): Promise<PricingWorld> {
     },
     importRates: async (table) => {
       const file = { name: 'a table', text: jsonTable(table) };
-      await inTransaction(database, (tx) => importTables(tx, [file], clock.now()));
+      await inTransaction(database, (tx) => importTables(tx, [file], new Date(`${table.day}T12:00:00Z`)));
     },
     commissionsOf: async (ids) => {
       const { rows } = await database.pool.query<{ line: string }>(

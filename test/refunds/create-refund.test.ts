@@ -58,6 +58,7 @@ describe('A refund', () => {
       transaction: sale.transaction.id,
       amount: 2_500n,
       currency: 'PLN',
+      settled: 10_000n,
       note: 'za duże',
       merchantId: sale.shop.merchantId,
       clockOffsetMs: 0,

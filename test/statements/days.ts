@@ -30,7 +30,7 @@ export function lineOf(values: Partial<DayFileLine> = {}): DayFileLine {
 
 /** The entry of ours that a line stands for, with what is given instead. */
 export function ourLineOf(line: DayFileLine, values: Partial<OurLine> = {}): OurLine {
-  return { ...line, status: 'SETTLED', ...values };
+  return { ...line, status: 'SETTLED', isOnAccount: false, ...values };
 }
 
 /** A difference as a short text: `AMOUNT sale 0198…`. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { inTransaction } from '../../src/kernel/db/database.ts';
 import type { Payout, StatementEntry } from '../../src/kernel/db/generated/prisma/client.ts';
+import { answerAsBank } from '../../src/payouts/answer-as-bank.ts';
 import { BankFileFinal } from '../../src/payouts/errors.ts';
 import { rejectBankFile } from '../../src/payouts/reject-bank-file.ts';
 import { sendPayouts } from '../../src/payouts/send-payouts.ts';
@@ -187,6 +188,18 @@ describe('A payout that a held debit names', () => {
     await expect(reject(made)).rejects.toThrow(BankFileFinal);
     await expect(reject(made)).rejects.toThrow(`names the payout ${made.id} of this file`);
     expect(await now(made)).toEqual(made);
+  });
+
+  it('of another amount is not booked by the bank of the sandbox until somebody has decided on that debit', async () => {
+    const made = await payout();
+    const { file } = await tell('053.001.08', { ...debitOf(made), amount: made.net + 1n });
+    world.clock.pass({ ms: 7 * 24 * 3_600_000 });
+    day += 7;
+    await answerAsBank(world.payouts);
+    expect((await now(made))?.status).toBe('SENT');
+    await dismiss((await entriesNow(world.database, file.id))[0]?.id ?? '');
+    await answerAsBank(world.payouts);
+    expect((await now(made))?.status).toBe('SETTLED');
   });
 
   it('is not sent when the debit is told while its file is written', async () => {

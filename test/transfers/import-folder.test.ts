@@ -143,7 +143,7 @@ describe('The folder of statements', () => {
     await mkdir(join(folder, 'refused', '7~Jan Kowalski.xml.reason.txt'));
     await look();
     expect(lines.map((line) => JSON.parse(line))).toMatchObject([
-      { file: '7', msg: 'a statement was refused' },
+      { file: '7', reason: 'UNREADABLE', line: 1, msg: 'a statement was refused' },
       { file: '7', code: 'EISDIR', call: 'open', msg: 'a statement could not be imported' },
     ]);
     expect(lines.join()).not.toMatch(/Kowalski|bramka-statements/);

@@ -47,10 +47,13 @@ async function readOrder(
   if (!order) return undefined;
   const script = scriptNamed(behaviour, order.script);
   const { captured, taken, refunded } = await sumMovements(tx, { acquirer, orderReference: wish.transaction });
+  const own = order.status === 'SETTLED' ? order.amount : taken;
+  // What came by transfers the gateway may know from a statement alone.
+  const settled = behaviour.allotAccount && wish.settled > own ? wish.settled : own;
   const isAuthorized = order.status === 'AUTHORIZED' && now < after(order.updatedAt, authorization);
   return {
     authorized: isAuthorized ? order.amount - captured : 0n,
-    refundable: (order.status === 'SETTLED' ? order.amount : taken) - refunded,
+    refundable: settled - refunded,
     capture: script.capture,
     void: script.void,
   };

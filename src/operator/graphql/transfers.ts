@@ -6,7 +6,7 @@ import { refusableForOperator, resultUnion } from '../../graphql/refusable.ts';
 import { inTransaction, type Tx } from '../../kernel/db/database.ts';
 import type { StatementEntry } from '../../kernel/db/generated/prisma/client.ts';
 import { InvalidInput } from '../../kernel/errors.ts';
-import { parseId } from '../../kernel/ids.ts';
+import { parseId, withHyphens } from '../../kernel/ids.ts';
 import { parseText } from '../../kernel/text.ts';
 import { assignTransfer } from '../../transfers/assign-transfer.ts';
 import { dismissTransfer } from '../../transfers/dismiss-transfer.ts';
@@ -117,8 +117,14 @@ builder.mutationField('returnHeldTransfer', (t) =>
   }),
 );
 
+/** Files of the bank print ids without hyphens. */
+function parseNamed(given: string | null | undefined, noun: string, field: string): string | undefined {
+  return given ? parseId(withHyphens(given) ?? given, noun, [field]) : undefined;
+}
+
 const AssignHeldTransferInput = builder.inputType('AssignHeldTransferInput', {
-  description: 'What a movement is for: one of a transaction, a payout and a held transfer.',
+  description:
+    'What a movement is for: one of a transaction, a payout and a held transfer, by its id with or without dashes (`transferTarget` finds it).',
   fields: (t) => ({
     transferId: t.id({ required: true, description: 'The movement.' }),
     transactionId: t.id({
@@ -146,9 +152,9 @@ builder.mutationField('assignHeldTransfer', (t) =>
       decide(context, (tx, deps) =>
         assignTransfer(tx, deps, {
           entryId: parseId(transferId, 'transfer', ['transferId']),
-          transactionId: transactionId ? parseId(transactionId, 'transaction', ['transactionId']) : undefined,
-          payoutId: payoutId ? parseId(payoutId, 'payout', ['payoutId']) : undefined,
-          heldTransferId: heldTransferId ? parseId(heldTransferId, 'transfer', ['heldTransferId']) : undefined,
+          transactionId: parseNamed(transactionId, 'transaction', 'transactionId'),
+          payoutId: parseNamed(payoutId, 'payout', 'payoutId'),
+          heldTransferId: parseNamed(heldTransferId, 'transfer', 'heldTransferId'),
         }),
       ),
   }),

@@ -83,13 +83,17 @@ export async function findPayoutsInDoubt(tx: Tx, payoutIds: readonly string[]): 
 /** A payout that is on its way, and to where. */
 export type WaitingPayout = { readonly id: string; readonly iban: string };
 
-/** Finds up to `max` payouts that were sent and should have arrived by now, by the clocks of their merchants. */
+/**
+ * Finds up to `max` payouts that were sent and should have arrived by now, by the clocks of their merchants. Those that a held debit
+ * names are left to whoever decides on it.
+ */
 export async function findPayoutsToArrive(database: Database, now: Date, max: number): Promise<WaitingPayout[]> {
   return read<WaitingPayout>(database, {
     name: 'find-payouts-to-arrive',
     text: `
       select p.id, p.iban from payout p join merchant m on m.id = p.merchant_id
       where p.status = 'SENT' and p.expected_at <= $1::timestamptz + m.clock_offset_ms * interval '1 millisecond'
+        and not ${isInDoubt}
       order by p.expected_at, p.id limit $2::int`,
     values: [now, max],
   });

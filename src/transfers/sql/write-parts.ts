@@ -20,24 +20,30 @@ export async function writeParts(tx: Tx, parts: readonly Part[]): Promise<void> 
   });
 }
 
-/** Reads what of a transfer went where. */
+/** What refunds give back of a part `p`: it lies on our account no more, or is about to leave it. */
+const refunded = `coalesce((
+  select sum(t.amount) from refund_transfer t join refund r on r.id = t.refund_id
+  where t.entry_id = p.entry_id and t.transaction_id = p.transaction_id and r.status <> 'REJECTED'), 0)::bigint`;
+
+/** Reads what of a transfer went where, as far as no refund gives it back. */
 export async function readParts(tx: Tx, entryId: string): Promise<Omit<Part, 'entryId'>[]> {
   return tx.query({
     name: 'read-transfer-parts',
     text: `
-      select transaction_id as "transactionId", amount from transfer_part where entry_id = $1::uuid and amount > 0
-      order by transaction_id`,
+      select p.transaction_id as "transactionId", p.amount - ${refunded} as amount from transfer_part p
+      where p.entry_id = $1::uuid and p.amount > ${refunded} order by p.transaction_id`,
     values: [entryId],
   });
 }
 
-/** Reads what of several transfers went where. */
+/** Reads what of several transfers went where, as far as no refund gives it back. */
 export async function readPartsOf(tx: Tx, entryIds: readonly string[]): Promise<Part[]> {
   return tx.query({
     name: 'read-parts-of-transfers',
     text: `
-      select entry_id as "entryId", transaction_id as "transactionId", amount from transfer_part
-      where entry_id = any($1::uuid[]) and amount > 0 order by entry_id, transaction_id`,
+      select p.entry_id as "entryId", p.transaction_id as "transactionId", p.amount - ${refunded} as amount
+      from transfer_part p where p.entry_id = any($1::uuid[]) and p.amount > ${refunded}
+      order by p.entry_id, p.transaction_id`,
     values: [entryIds],
   });
 }
