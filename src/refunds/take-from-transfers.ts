@@ -11,7 +11,7 @@ type Ordered = {
 
 /**
  * Notes of which transfers refunds give money back. Money that statements have shown lies on our own account, so the refund
- * leaves it (docs/decisions/0036); what of a refund they have not shown, or the bank has taken back, is the acquirer's. From now on
+ * leaves it (docs/decisions/0042); what of a refund they have not shown, or the bank has taken back, is the acquirer's. From now on
  * nothing else can take that money. The caller holds the locks of the shops.
  */
 export async function takeFromTransfers(tx: Tx, ordered: readonly Ordered[]): Promise<void> {
