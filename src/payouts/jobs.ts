@@ -1,3 +1,5 @@
+import { clockAdvancedJob } from '../contracts/model.ts';
+import type { JobHandlers } from '../kernel/jobs/handler.ts';
 import type { Currency } from '../kernel/money.ts';
 import { answerAsBank } from './answer-as-bank.ts';
 import type { BankFileDeps } from './deps.ts';
@@ -27,6 +29,17 @@ export function payoutSweeps(
     { name: 'bank files to write', everyMs, work: () => writeBankFiles(deps) },
     ...(mode === 'sandbox' ? [bank] : []),
   ];
+}
+
+/** What payouts do when a clock of the sandbox was moved: all that is due by now, instead of with the next look. */
+export function payoutJobs(deps: BankFileDeps): JobHandlers {
+  return {
+    [clockAdvancedJob]: async () => {
+      await runPayouts(deps);
+      await sendPayouts(deps);
+      await answerAsBank(deps);
+    },
+  };
 }
 
 /** Says once of each currency that its payouts wait, and again when they have waited, gone and wait anew. */
