@@ -34,7 +34,7 @@ export function requireShares(shares: readonly Share[], amount: bigint): void {
   const untitled = shares.findIndex(({ title }) => title === undefined);
   if (untitled >= 0 && shares.some(({ title }) => title !== undefined))
     throw refuse(
-      `shares must have a title for every recipient if it has one: share ${untitled + 1} lacks it, so add it or leave all out.`,
+      `shares must have a title for every recipient if it has one: number ${untitled + 1} lacks it, so add it or leave all out.`,
     );
 }
 

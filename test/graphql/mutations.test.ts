@@ -65,7 +65,7 @@ describe('createPayment', () => {
   it('says which share lacks the title that others have', async () => {
     const shares = [{ ...share, title: 'Kubek' }, share];
     expect(await run('createPayment', newPayment({ shares }))).toMatchObject({
-      ...{ code: 'INVALID_INPUT', field: ['shares'], message: expect.stringContaining('share 2 lacks it') },
+      ...{ code: 'INVALID_INPUT', field: ['shares'], message: expect.stringContaining('number 2 lacks it') },
     });
   });
 
