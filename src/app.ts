@@ -275,6 +275,7 @@ async function wireWorker(
       payments: core.payments,
       refunds: core.refunds,
       contracts: core.contracts,
+      payouts: { database, clock, log, bankFiles: config.bankFiles },
       reports: core.reports,
       emails,
       webhooks,

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Hono } from 'hono';
 import { type App, createApp } from './app.ts';
@@ -14,8 +14,10 @@ import { unlessCode } from './kernel/db/embedded-home.ts';
 import { migrate } from './kernel/db/migrate.ts';
 import { requireDatabase } from './kernel/db/require-database.ts';
 import { createLog, type Log } from './kernel/log.ts';
+import { faultOfFolder, makeFolder } from './kernel/make-folder.ts';
 import { createMetrics } from './kernel/metrics.ts';
 import { StartError } from './kernel/start-error.ts';
+import { folderMode } from './payouts/write-bank-files.ts';
 
 /** A running gateway. */
 export type Gateway = {
@@ -36,6 +38,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
   const log = createLog(config.logLevel);
   const metrics = createMetrics();
   const dataDir = await prepareDataDir(config.dataDir);
+  if (config.role !== 'api') await prepareFolders(config);
   let app: App | undefined;
   const undo: (() => Promise<void>)[] = [];
   try {
@@ -120,11 +123,24 @@ async function undoAll(undo: (() => Promise<void>)[]): Promise<void> {
 async function prepareDataDir(path: string): Promise<string> {
   const dataDir = resolve(path);
   try {
-    await mkdir(dataDir, { recursive: true });
+    await makeFolder(dataDir);
     return dataDir;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new StartError(`The data directory ${dataDir} cannot be made (${reason}); set BRAMKA_DATA_DIR to another.`);
+  }
+}
+
+/** The folders in which the worker deals with our bank. @throws StartError for one that cannot be made and written. */
+async function prepareFolders({ bankFiles, statements }: Config): Promise<void> {
+  const folders = [
+    { setting: 'BANK_FILES_DIR', path: bankFiles.folder, mode: folderMode },
+    { setting: 'STATEMENTS_DIR', path: statements.folder },
+  ];
+  for (const { setting, path, ...options } of folders) {
+    const reason = path === undefined ? undefined : await faultOfFolder(path, options);
+    if (reason === undefined) continue;
+    throw new StartError(`The folder ${path} cannot be made and written (${reason}); set ${setting} to another.`);
   }
 }
 

@@ -38,8 +38,13 @@ export type Actor = {
 export class Unauthenticated extends Refusal {
   readonly code = 'UNAUTHENTICATED';
 
-  constructor() {
-    super('Send a valid API key as `Authorization: Bearer bk_…`; this one is missing, unknown, expired or revoked.');
+  /** @param wanted whose key it takes. */
+  constructor(wanted: 'merchant' | 'operator' = 'merchant') {
+    const key =
+      wanted === 'merchant'
+        ? 'API key as `Authorization: Bearer bk_…`'
+        : "operator's key as `Authorization: Bearer bo_…`";
+    super(`Send a valid ${key}; this one is missing, unknown, expired or revoked.`);
   }
 }
 

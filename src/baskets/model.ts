@@ -31,9 +31,11 @@ export function requireShares(shares: readonly Share[], amount: bigint): void {
     throw refuse(
       `shares comes to ${sum} minor units, more than the ${amount} of the payment: give the recipients less.`,
     );
-  const titled = shares.filter(({ title }) => title !== undefined).length;
-  if (titled > 0 && titled < shares.length)
-    throw refuse('shares must have a title for every recipient if it has one: add those that lack.');
+  const untitled = shares.findIndex(({ title }) => title === undefined);
+  if (untitled >= 0 && shares.some(({ title }) => title !== undefined))
+    throw refuse(
+      `shares must have a title for every recipient if it has one: number ${untitled + 1} lacks it, so add it or leave all out.`,
+    );
 }
 
 /** What a recipient gets of a payment, or of what is left of it. */
@@ -89,18 +91,30 @@ export type Standing = {
 
 /**
  * Takes a share as a shop names it.
- * @throws InvalidInput naming `shares`.
+ * @param place where it stands among the shares, from 0 on.
+ * @throws InvalidInput naming the field, such as `shares`, `0`, `iban`; its sentence says which share it is.
  */
-export function parseShare(share: Omit<Share, 'account'> & { readonly iban: string }): Share {
+export function parseShare(share: Omit<Share, 'account'> & { readonly iban: string }, place: number): Share {
   const { iban, amount, label, title } = share;
-  const account = parseIban(iban, ['shares']).replace(/^PL/, '');
-  if (amount < 1n) throw new InvalidInput(`shares must each be at least 1 minor unit, not ${amount}.`, ['shares']);
-  return {
-    account,
-    amount,
-    label: parseText(label, 'shares', { max: 70 }),
-    title: title === undefined ? undefined : parseText(title, 'shares', { max: 105 }),
+  const at = (name: string): readonly string[] => ['shares', String(place), name];
+  const ofShare = <Parsed>(parse: () => Parsed): Parsed => {
+    try {
+      return parse();
+    } catch (error) {
+      if (!(error instanceof InvalidInput)) throw error;
+      throw new InvalidInput(`Share ${place + 1}: ${error.message}`, error.field);
+    }
   };
+  return ofShare(() => {
+    const account = parseIban(iban, at('iban')).replace(/^PL/, '');
+    if (amount < 1n) throw new InvalidInput(`amount must be at least 1 minor unit, not ${amount}.`, at('amount'));
+    return {
+      account,
+      amount,
+      label: parseText(label, at('label'), { max: 70 }),
+      title: title === undefined ? undefined : parseText(title, at('title'), { max: 105 }),
+    };
+  });
 }
 
 /** The account of a share as it is kept: the IBAN of a Polish account number. */

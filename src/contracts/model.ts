@@ -9,6 +9,12 @@ export const timers = {
   changePayoutAccount: 'change-payout-account',
 } as const;
 
+/** The job by which payouts catch up with a clock that was moved; its payload is `{subject}`, the merchant. */
+export const clockAdvancedJob = 'clock-advanced';
+
+/** How far a merchant's clock may be ahead of the machine's, in days. */
+export const clockDaysMax = 400;
+
 /** How a merchant is settled; there is no other way, and it cannot be changed (features F21, F23). */
 export const settlement = 'NEXT_BUSINESS_DAY' as const;
 

@@ -12,9 +12,11 @@ import { clearClaim, lockMerchant, readApplication } from './store.ts';
 type Reopening = { readonly merchantId: string; readonly reason: string };
 
 /**
- * Lets a merchant whose first keys were lost claim them anew: the old ones are revoked, and stop working within a second;
+ * Lets a merchant whose first keys were lost claim them anew: the old ones are revoked, and stop working within a second, in
+ * this process once they are forgotten;
  * keys that he made himself and his service key stay as they are. Kept in the audit log.
  * @param reopening.reason why, and how the operator knows that it is he who asks.
+ * @returns the ids of the keys that were revoked.
  * @throws NotFound; InvalidInput for a reason of 0 or over 500 characters; WrongState while the contract does not run, or
  * when the first keys are not handed over.
  */
@@ -22,7 +24,7 @@ export async function reopenAccess(
   tx: Tx,
   deps: Pick<ContractDeps, 'clock'> & { readonly operator: Operator },
   reopening: Reopening,
-): Promise<void> {
+): Promise<readonly string[]> {
   const { merchantId } = reopening;
   const reason = parseText(reopening.reason.trim(), 'reason', { max: 500 });
   const locked = await lockMerchant(tx, merchantId);
@@ -40,4 +42,5 @@ export async function reopenAccess(
     ...{ at, merchantId, actor: `operator:${deps.operator.keyId}`, action: 'REOPEN_ACCESS' },
     ...{ subject: `merchant:${merchantId}`, data: { reason, revoked } },
   });
+  return revoked;
 }

@@ -48,6 +48,18 @@ export async function writeApplicationReview(
   });
 }
 
+/** Writes how far a merchant's clock is ahead of the machine's, in milliseconds. */
+export async function writeClock(
+  tx: Tx,
+  { id, offsetMs, at }: { readonly id: string; readonly offsetMs: number; readonly at: Date },
+): Promise<void> {
+  await tx.query({
+    name: 'write-merchant-clock',
+    text: 'update merchant set clock_offset_ms = $2::bigint, updated_at = $3::timestamptz where id = $1::text',
+    values: [id, offsetMs, at],
+  });
+}
+
 const applicationColumns = `merchant_id as "merchantId", idempotency_key as "idempotencyKey", input_hash as "inputHash",
   secret_hash as "secretHash", claimed_at as "claimedAt", created_at as "createdAt"`;
 

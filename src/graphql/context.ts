@@ -120,6 +120,6 @@ export function shopWith(context: GraphContext, scope: Scope, shopId: string): P
  */
 export function requireOperator(context: GraphContext): Operator {
   if (context.operator) return context.operator;
-  if (!context.actor) throw new Unauthenticated();
+  if (!context.actor) throw new Unauthenticated('operator');
   throw new Forbidden('Only operators may do this; an API key of a merchant never can.');
 }

@@ -8,6 +8,7 @@ import {
   Source,
   specifiedRules,
   TokenKind,
+  ValuesOfCorrectTypeRule,
   validate,
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
@@ -17,6 +18,7 @@ import { holdsCardNumber } from '../kernel/card-numbers.ts';
 import { cardNumberFound } from '../kernel/text.ts';
 import { hideInError } from './hide-in-error.ts';
 import { limitRule } from './limit-rule.ts';
+import { literalRule } from './literal-rule.ts';
 
 /** Tokens one document may have; some 800 are a screenful, and parsing is done before anything else is known. */
 export const tokensMax = 2_000;
@@ -106,6 +108,9 @@ function tooComplex(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code: 'QUERY_TOO_COMPLEX' } });
 }
 
+/** The rules of graphql-js, of which ours on literals takes the place of one. */
+const usualRules = specifiedRules.map((rule) => (rule === ValuesOfCorrectTypeRule ? literalRule : rule));
+
 type Wish = {
   readonly schema: Parameters<typeof validate>[0];
   readonly document: DocumentNode;
@@ -119,7 +124,7 @@ function createValidator(): (wish: Wish) => readonly GraphQLError[] {
     const known = verdicts[Number(mayIntrospect)] as WeakMap<DocumentNode, readonly GraphQLError[]>;
     const kept = known.get(document);
     if (kept) return kept;
-    const rules = [limitRule, ...specifiedRules, ...(mayIntrospect ? [] : [NoSchemaIntrospectionCustomRule])];
+    const rules = [limitRule, ...usualRules, ...(mayIntrospect ? [] : [NoSchemaIntrospectionCustomRule])];
     const verdict = validate(schema, document, rules, { maxErrors: 10 }).map(hideInError);
     known.set(document, verdict);
     return verdict;

@@ -1,4 +1,4 @@
-import { GraphQLError, Kind } from 'graphql';
+import { GraphQLError, Kind, valueFromASTUntyped } from 'graphql';
 import { builder } from './builder.ts';
 
 const wholeMax = BigInt(Number.MAX_SAFE_INTEGER);
@@ -7,13 +7,23 @@ function invalid(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code: 'INVALID_INPUT' } });
 }
 
-function parseWhole(value: unknown, min: bigint): bigint {
-  if (typeof value !== 'number' || !Number.isSafeInteger(value) || BigInt(value) < min) {
-    // Anything but a number may be large or deep, and is not said back.
-    const given = typeof value === 'number' ? value : `a value of the kind ${typeof value}`;
-    throw invalid(`Expected a whole number from ${min} to ${wholeMax}, not ${given}.`);
+/** What a whole number scalar takes, and what it is called in a refusal. */
+type Whole = { readonly min: bigint; readonly what: string };
+
+function parseWhole(value: unknown, { min, what }: Whole): bigint {
+  // Anything but a number may be large or deep, and is not said back.
+  if (typeof value !== 'number') throw invalid(`Expected ${what}, not ${kindOf(value)}.`);
+  if (!Number.isInteger(value)) throw invalid(`Expected ${what}, not ${value}.`);
+  if (!Number.isSafeInteger(value) || BigInt(value) < min) {
+    throw invalid(`Expected ${what}, from ${min} to ${wholeMax}, not ${value}.`);
   }
   return BigInt(value);
+}
+
+function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  const kinds: Partial<Record<string, string>> = { string: 'a text', boolean: 'true or false' };
+  return kinds[typeof value] ?? 'an object';
 }
 
 function serializeWhole(value: unknown): number {
@@ -50,16 +60,23 @@ function parseDate(value: unknown): string {
   return text;
 }
 
-for (const [name, min, description] of [
-  ['Count', 0n, 'A whole number 0..2^53-1, as a JSON integer.'],
-  ['MinorUnits', -wholeMax, 'A whole number of minor units (grosz, cent), -(2^53-1)..2^53-1, as a JSON integer.'],
+for (const [name, whole, description] of [
+  ['Count', { min: 0n, what: 'a whole number' }, 'A whole number 0..2^53-1, as a JSON integer.'],
+  [
+    'MinorUnits',
+    { min: -wholeMax, what: 'a whole number of minor units (1050 is 10.50), without quotation marks' },
+    'A whole number of minor units (grosz, cent), -(2^53-1)..2^53-1, as a JSON integer.',
+  ],
 ] as const) {
   builder.scalarType(name, {
     description,
     serialize: serializeWhole,
-    parseValue: (value) => parseWhole(value, min),
-    // A literal is text in the document, and only one that is written as an integer may be read as one.
-    parseLiteral: (node) => parseWhole(node.kind === Kind.INT ? Number(node.value) : undefined, min),
+    parseValue: (value) => parseWhole(value, whole),
+    // A literal is text in the document, and one that is written with a point or an exponent is no integer.
+    parseLiteral: (node) => {
+      if (node.kind === Kind.FLOAT) throw invalid(`Expected ${whole.what}, not ${node.value}.`);
+      return parseWhole(node.kind === Kind.INT ? Number(node.value) : valueFromASTUntyped(node), whole);
+    },
   });
 }
 

@@ -36,6 +36,7 @@ import '../webhooks/graphql.ts';
 import '../contracts/graphql/contract.ts';
 import '../contracts/graphql/application.ts';
 import '../contracts/graphql/own-contract.ts';
+import '../contracts/graphql/clock.ts';
 import '../support/graphql.ts';
 import '../operator/graphql/operator.ts';
 import '../operator/graphql/reviews.ts';

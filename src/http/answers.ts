@@ -1,6 +1,6 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { hideCardNumbers } from '../kernel/card-numbers.ts';
-import type { RateLimited } from '../kernel/errors.ts';
+import type { RateLimited, RefusalCode } from '../kernel/errors.ts';
 import type { HttpContext } from './deps.ts';
 
 /** Says whether whoever asks is a browser that shows the answer to a person. */
@@ -8,9 +8,20 @@ export function wantsHtml(c: HttpContext): boolean {
   return (c.req.header('accept') ?? '').toLowerCase().includes('text/html');
 }
 
-/** Answers a program: one sentence that says what is wrong and what to do, without card numbers that were sent. */
+/** The code of GraphQL that says what a status says; of errors of the caller without one of their own INVALID_INPUT. */
+function codeOf(status: ContentfulStatusCode): RefusalCode | 'INTERNAL_SERVER_ERROR' {
+  if (status >= 500) return 'INTERNAL_SERVER_ERROR';
+  const codes: Partial<Record<ContentfulStatusCode, RefusalCode>> = {
+    ...{ 401: 'UNAUTHENTICATED', 403: 'FORBIDDEN', 404: 'NOT_FOUND', 410: 'NOT_FOUND', 429: 'RATE_LIMITED' },
+  };
+  return codes[status] ?? 'INVALID_INPUT';
+}
+
+/** Answers a program: a code, and one sentence that says what is wrong and what to do, without card numbers that were sent. */
 export function answerProblem(c: HttpContext, status: ContentfulStatusCode, message: string): Response {
-  return c.json({ status, message: hideCardNumbers(message) }, status, { 'cache-control': 'no-store' });
+  return c.json({ status, code: codeOf(status), message: hideCardNumbers(message) }, status, {
+    'cache-control': 'no-store',
+  });
 }
 
 /** Answers a program that came too often, and says when it may come again (RFC 6585, section 4). */

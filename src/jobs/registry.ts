@@ -8,7 +8,7 @@ import { ledgerSweeps } from '../ledger/jobs.ts';
 import type { PaymentDeps } from '../payments/deps.ts';
 import { paymentJobs } from '../payments/jobs.ts';
 import type { BankFileDeps } from '../payouts/deps.ts';
-import { payoutSweeps } from '../payouts/jobs.ts';
+import { payoutJobs, payoutSweeps } from '../payouts/jobs.ts';
 import { profileJobs } from '../profiles/jobs.ts';
 import type { RefundDeps } from '../refunds/deps.ts';
 import { refundJobs } from '../refunds/jobs.ts';
@@ -42,6 +42,7 @@ export function allJobs(deps: {
   readonly payments: PaymentDeps;
   readonly refunds: RefundDeps;
   readonly contracts: ContractDeps;
+  readonly payouts: BankFileDeps;
   readonly reports: ReportDeps;
   readonly emails: EmailDeps;
   readonly webhooks: WebhookDeps;
@@ -52,6 +53,7 @@ export function allJobs(deps: {
     profileJobs(deps.payments),
     refundJobs(deps.refunds),
     contractJobs(deps.contracts),
+    payoutJobs(deps.payouts),
     reportJobs(deps.reports),
     ...deps.acquirers,
   ]);

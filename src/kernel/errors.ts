@@ -26,8 +26,8 @@ export abstract class Refusal extends Error {
 export const refusalCodes = {
   INVALID_INPUT: 'A value is missing, malformed or out of range; `field` names it.',
   NOT_FOUND: 'Nothing with this id is visible to the key that asks.',
-  FORBIDDEN: 'The key is good but lacks the scope, or is bound to another shop.',
-  UNAUTHENTICATED: 'No API key was sent, or it is unknown, expired or revoked.',
+  FORBIDDEN: 'The key is good but lacks the scope, or is bound to another shop; or nobody may do this in production.',
+  UNAUTHENTICATED: 'No key was sent, or it is unknown, expired or revoked.',
   RATE_LIMITED: 'Too many requests in too short a time; wait and repeat.',
   IDEMPOTENCY_KEY_REUSED: 'The idempotency key was used before with another input; take a new key.',
   SHOP_NOT_ACTIVE: 'The shop does not take payments now.',

@@ -11,8 +11,8 @@ export type TrialBalance = {
 };
 
 /**
- * Draws the trial balance: what all accounts had just before a moment, by currency in the order of the enum; currencies
- * without accounts are left out. Shops are one line together, and so are recipients. Everything that was committed and is
+ * Draws the trial balance: what all accounts had just before a moment, by currency in the order of the enum. Accounts
+ * on which nothing was booked by the end of that day are left out, and currencies that have no others. Shops are one line together, and so are recipients. Everything that was committed and is
  * dated before the moment is in it; what is dated so and committed later will be in the next one that is drawn.
  */
 export async function drawTrialBalance(database: Database, before: Date): Promise<TrialBalance[]> {

@@ -1,10 +1,13 @@
+import { clockAdvancedJob } from '../contracts/model.ts';
+import type { JobHandlers } from '../kernel/jobs/handler.ts';
+import { whileUsable } from '../kernel/make-folder.ts';
 import type { Currency } from '../kernel/money.ts';
 import { answerAsBank } from './answer-as-bank.ts';
 import type { BankFileDeps } from './deps.ts';
 import { settlementSetting } from './parse-settlement-account.ts';
 import { runPayouts } from './run-payouts.ts';
 import { sendPayouts } from './send-payouts.ts';
-import { writeBankFiles } from './write-bank-files.ts';
+import { folderMode, writeBankFiles } from './write-bank-files.ts';
 
 const everyMs = 30_000;
 
@@ -20,13 +23,27 @@ export function payoutSweeps(
     const made = await runPayouts(deps);
     if (made > 0) deps.log.info({ made }, 'payouts were made');
   };
+  const { log, bankFiles } = deps;
+  const folder = { path: bankFiles.folder ?? '', mode: folderMode, setting: 'BANK_FILES_DIR', log };
+  const writing = { name: 'bank files to write', everyMs, work: whileUsable(folder, () => writeBankFiles(deps)) };
   const bank = { name: 'bank of the sandbox', everyMs, work: () => answerAsBank(deps) };
   return [
     { name: 'payouts', everyMs, work: paid },
     { name: 'payouts to send', everyMs, work: sender(deps) },
-    { name: 'bank files to write', everyMs, work: () => writeBankFiles(deps) },
+    ...(bankFiles.folder === undefined ? [] : [writing]),
     ...(mode === 'sandbox' ? [bank] : []),
   ];
+}
+
+/** What payouts do when a clock of the sandbox was moved: all that is due by now, instead of with the next look. */
+export function payoutJobs(deps: BankFileDeps): JobHandlers {
+  return {
+    [clockAdvancedJob]: async () => {
+      await runPayouts(deps);
+      await sendPayouts(deps);
+      await answerAsBank(deps);
+    },
+  };
 }
 
 /** Says once of each currency that its payouts wait, and again when they have waited, gone and wait anew. */

@@ -1,9 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after } from '../kernel/clock.ts';
+import { makeFolder } from '../kernel/make-folder.ts';
 import type { BankFileDeps } from './deps.ts';
 import { endWriting, type FileToWrite, isToBeWritten, takeFileToWrite } from './sql/bank-files.ts';
+
+/** Nobody else may look into the folder. */
+export const folderMode = 0o700;
 
 /** How long a process may take for one file before another writes it. */
 const patience = { ms: -60_000 } as const;
@@ -60,7 +64,7 @@ type Outcome = 'there' | 'gone' | 'left';
 
 /** Writes a file that nobody else may read, unless it is or was there already; whoever looks sees all of it or nothing. */
 async function saveOnce(place: Place, content: string, isOurs: () => Promise<boolean>): Promise<Outcome> {
-  await mkdir(place.folder, { recursive: true, mode: 0o700 });
+  await makeFolder(place.folder, { mode: folderMode });
   let outcome: Outcome = 'there';
   if ((await readIfThere(place.path)) !== content) {
     if ((await readIfThere(place.marker)) !== undefined) return 'gone';

@@ -3,7 +3,7 @@ import type { Clock } from '../kernel/clock.ts';
 import { type Database, inTransaction } from '../kernel/db/database.ts';
 import { InvalidInput } from '../kernel/errors.ts';
 import { type Currency, parsePaymentAmount } from '../kernel/money.ts';
-import { ShopNotActive } from '../shops/errors.ts';
+import { CurrencyNotAvailable, ShopNotActive } from '../shops/errors.ts';
 import { findVisibleShop, type ShopFinder } from '../shops/find-shop.ts';
 import { channels, isChannel } from '../shops/model.ts';
 import type { ExplainedCommission } from './describe-commission.ts';
@@ -22,7 +22,7 @@ export type QuoteInput = {
 /**
  * Says what a sale would cost the merchant if it settled at this moment, before anything else does.
  * @throws Forbidden without the scope `payments:read`; NotFound; InvalidInput: an amount out of range, no such channel,
- * or a currency that it does not take; ShopNotActive while the shop is not open and nobody has set prices for it.
+ * or a currency that it does not take; CurrencyNotAvailable when the shop does not take it; ShopNotActive while the shop is not open and nobody has set prices for it.
  */
 export async function quoteCommission(
   deps: { readonly database: Database; readonly shops: ShopFinder; readonly clock: Clock },
@@ -32,6 +32,7 @@ export async function quoteCommission(
   requireScope(actor, 'payments:read');
   const shop = await findVisibleShop(deps.shops, actor, input.shopId);
   const sale = { channel: requireChannel(input), amount: parsePaymentAmount(input.amount), currency: input.currency };
+  if (!shop.currencies.includes(input.currency)) throw new CurrencyNotAvailable(input.currency, shop.currencies);
   const at = deps.clock.now(shop);
   const plans = await inTransaction(deps.database, (tx) => readPlans(tx, [{ id: shop.id, shopId: shop.id, at }]));
   const plan = plans.get(shop.id);

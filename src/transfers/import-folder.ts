@@ -1,7 +1,8 @@
-import { lstat, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { lstat, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InvalidInput } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
+import { makeFolder } from '../kernel/make-folder.ts';
 import { fileBytesMax } from '../statements/read-bank-statements.ts';
 import type { TransferDeps } from './deps.ts';
 import { type RefusedBecause, StatementRefused } from './errors.ts';
@@ -25,7 +26,7 @@ type Looks = Map<string, string>;
 export function createFolderLook(deps: TransferDeps, path: string): () => Promise<void> {
   let before: Looks = new Map();
   return async () => {
-    for (const folder of Object.values(folders)) await mkdir(join(path, folder), { recursive: true });
+    for (const folder of Object.values(folders)) await makeFolder(join(path, folder));
     const now = await look(path);
     for (const [name, looks] of now) {
       if (before.get(name) === looks) await alone(deps, undefined, () => claim(deps, path, name));

@@ -1,3 +1,4 @@
+import { whileUsable } from '../kernel/make-folder.ts';
 import { bookEntries } from './book-entries.ts';
 import type { TransferDeps } from './deps.ts';
 import { createFolderLook } from './import-folder.ts';
@@ -10,5 +11,7 @@ export function transferSweeps(
 ): readonly { readonly name: string; readonly everyMs: number; readonly work: () => Promise<void> }[] {
   const booking = { name: 'movements on our accounts', everyMs, work: () => bookEntries(deps) };
   if (deps.folder === undefined) return [booking];
-  return [booking, { name: 'bank statements', everyMs, work: createFolderLook(deps, deps.folder) }];
+  const folder = { path: deps.folder, setting: 'STATEMENTS_DIR', log: deps.log };
+  const look = whileUsable(folder, createFolderLook(deps, deps.folder));
+  return [booking, { name: 'bank statements', everyMs, work: look }];
 }

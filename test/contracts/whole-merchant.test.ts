@@ -25,6 +25,7 @@ const writes = [
   ['requestPayoutAccount', `input: { ${key()}, currency: EUR, iban: "${iban}" }`],
   ['cancelPayoutAccountChange', `id: "${randomUUID()}"`],
   ['sendMessage', `input: { ${key()}, text: "Hello." }`],
+  ['advanceClock', 'input: { until: "2026-01-01T00:00:00Z" }'],
   ['giveNotice', ''],
 ].map(([name = '', input = '']) => [name, 'contract:write', mutation(name, input)] as const);
 const token = ['createRestToken', 'keys:write', mutation('createRestToken', 'input: { name: "x" }')] as const;

@@ -120,3 +120,13 @@ it('A quote tells what of the promotion is left', async () => {
     `The promotion makes it free: it lasts to the end of ${lastDay} or until the turnover reaches 1000000.00 PLN; before the sale it was 0.00 PLN, so 1000000.00 PLN were left.`,
   );
 });
+
+it('A quote in a currency that the shop does not take is refused', async () => {
+  await gateway.database.pool.query('update shop set currencies = $2 where id = $1', [tenant.shopId, ['PLN', 'EUR']]);
+  const quoted = async () => (await quote({ channel: 'ecom3ds', currency: 'USD' })).errors;
+  await expect
+    .poll(quoted)
+    .toMatchObject([
+      { message: 'USD cannot be taken here; take one of PLN, EUR.', extensions: { code: 'CURRENCY_NOT_AVAILABLE' } },
+    ]);
+});

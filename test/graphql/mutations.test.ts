@@ -48,6 +48,27 @@ describe('createPayment', () => {
     expect(await run('createPayment', input, { select })).toEqual({ ...first, replayed: true });
   });
 
+  const share = { iban: 'PL61109010140000071219812874', amount: 10, label: 'Anna' };
+  it.each([
+    [{ iban: 'PL61109010140000071219812875' }, 'iban', /^Share 2: The check digits of this account number are wrong/],
+    [{ amount: 0 }, 'amount', /^Share 2: amount must be at least 1 minor unit, not 0\.$/],
+    [{ label: '' }, 'label', /^Share 2: label must have 1 to 70 characters, not 0\.$/],
+    [{ title: 'x'.repeat(106) }, 'title', /^Share 2: title must have 1 to 105 characters, not 106\.$/],
+  ])('says which of several shares is wrong, and in what: %j', async (fault, name, message) => {
+    const titled = { ...share, title: 'Kubek' };
+    const shares = [titled, { ...titled, ...fault }, titled];
+    expect(await run('createPayment', newPayment({ shares }))).toMatchObject({
+      ...{ code: 'INVALID_INPUT', field: ['shares', '1', name], message: expect.stringMatching(message) },
+    });
+  });
+
+  it('says which share lacks the title that others have', async () => {
+    const shares = [{ ...share, title: 'Kubek' }, share];
+    expect(await run('createPayment', newPayment({ shares }))).toMatchObject({
+      ...{ code: 'INVALID_INPUT', field: ['shares'], message: expect.stringContaining('number 2 lacks it') },
+    });
+  });
+
   it('makes one payment of many calls at once with one key', async () => {
     const input = newPayment();
     const all = await Promise.all(Array.from({ length: 20 }, () => run('createPayment', input, { select })));

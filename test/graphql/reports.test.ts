@@ -159,13 +159,13 @@ describe('The address of a file', () => {
     const over = await fetch(signAddress(reports(), tenant.reportId, new Date(Date.now() - 1_000)));
     expect([over.status, await over.json()]).toEqual([
       410,
-      { status: 410, message: expect.stringContaining('is over') },
+      { status: 410, code: 'NOT_FOUND', message: expect.stringContaining('is over') },
     ]);
     const good = new Date(Date.now() + 60_000);
     const gone = await fetch(signAddress(reports(), crypto.randomUUID(), good));
     expect([gone.status, await gone.json()]).toEqual([
       410,
-      { status: 410, message: expect.stringContaining('not kept') },
+      { status: 410, code: 'NOT_FOUND', message: expect.stringContaining('not kept') },
     ]);
   });
 });

@@ -72,6 +72,8 @@ const byName: Readonly<Record<string, unknown>> = {
 /** The same for one place. */
 const byPath: Readonly<Record<string, unknown>> = {
   'Mutation.updateShop.input.url': undefined,
+  // Reached already: other stories of the same merchant are not to find a day gone.
+  'Mutation.advanceClock.input.until': '2026-01-01T00:00:00Z',
   'Mutation.createReport.input.kind': 'TRANSACTIONS',
   'Mutation.createReport.input.format': 'CSV',
   'Mutation.scheduleReport.input.kind': 'TRANSACTIONS',

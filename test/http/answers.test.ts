@@ -13,7 +13,7 @@ it('A problem told to a program shows no card number', async () => {
   const answer = await routes.request('/problem');
   expect([answer.status, await answer.json()]).toEqual([
     422,
-    { status: 422, message: 'orderId must not be [card number removed].' },
+    { status: 422, code: 'INVALID_INPUT', message: 'orderId must not be [card number removed].' },
   ]);
 });
 

@@ -37,7 +37,7 @@ describe('An address that nobody knows', () => {
     const json = await world.router.request('/nothing');
     expect([json.status, await json.json()]).toEqual([
       404,
-      { status: 404, message: 'There is nothing at this address.' },
+      { status: 404, code: 'NOT_FOUND', message: 'There is nothing at this address.' },
     ]);
   });
 });
@@ -72,7 +72,7 @@ describe('A form that is too large', () => {
     });
     expect([json.status, await json.json()]).toEqual([
       413,
-      { status: 413, message: 'The body is larger than 262144 bytes; send less.' },
+      { status: 413, code: 'INVALID_INPUT', message: 'The body is larger than 262144 bytes; send less.' },
     ]);
   });
 

@@ -38,6 +38,16 @@ describe('An operator’s key', () => {
     expect((await who(demo.operatorKey)).data.operator.name).toBe('Demo');
   });
 
+  it('is what the refusal of an operation of operators asks for', async () => {
+    for (const key of [null, newOperatorKey('test')]) {
+      expect((await who(key)).errors?.[0]?.message).toMatch(
+        /^Send a valid operator's key as `Authorization: Bearer bo_…`/,
+      );
+    }
+    const merchants = await ask(gateway, '{ viewer { merchant { id } } }', { key: null });
+    expect(merchants.errors?.[0]?.message).toMatch(/^Send a valid API key as `Authorization: Bearer bk_…`/);
+  });
+
   it('is needed for every operation of operators, which no key of a merchant opens', async () => {
     const operations = walkSchema().filter(({ description }) => description.includes('Operators only'));
     expect(operations.length).toBeGreaterThan(1);

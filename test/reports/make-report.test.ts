@@ -63,6 +63,27 @@ describe('A report of a month', () => {
     expect(Object.fromEntries(totals.map(({ currency, amount }) => [currency, amount]))).toEqual(books);
   });
 
+  it('of REFUNDS says why some were refused, and what of each the shop bears and what the recipients', async () => {
+    const { report, file } = await world.make(month.shop, { kind: 'REFUNDS' });
+    const rows = await readCsv(file);
+    for (const { status, code } of rows) expect(code).toBe(status === 'REJECTED' ? '05' : '');
+    expect(rows.some(({ status }) => status === 'REJECTED')).toBe(true);
+    for (const { amount, ofShop, ofRecipients } of rows) {
+      expect(minorUnits(ofShop) + minorUnits(ofRecipients)).toBe(minorUnits(amount));
+    }
+    const books = await sums(
+      `select currency, sum(amount)::bigint as sum from refund_share
+       where refund_id in (select r.id from refund r join shop s on s.id = r.shop_id where s.merchant_id = $1) group by 1`,
+      shopsOf(month.shop),
+    );
+    expect(books.PLN).toBeGreaterThan(0n);
+    expect(sumOf(rows, 'ofRecipients')).toMatchObject(books);
+    const totals = readTotals(report.totals).filter(
+      ({ column, currency }) => `${column} ${currency}` === 'ofRecipients PLN',
+    );
+    expect(totals).toMatchObject([{ amount: books.PLN }]);
+  });
+
   it('of COMMISSIONS sums to what payouts have charged and will charge, shares of recipients with it', async () => {
     const rows = await readCsv((await world.make(month.shop, { kind: 'COMMISSIONS' })).file);
     const books = await sums(

@@ -121,6 +121,18 @@ test('a port in use stops the start before a database is made', async () => {
   await new Promise((done) => taken.close(done));
 });
 
+test.each(['BANK_FILES_DIR', 'STATEMENTS_DIR'])('a %s that cannot be made stops the start', async (setting) => {
+  const file = join(await processes.newDataDir(), 'file');
+  await writeFile(file, '');
+  for (const path of [file, join(file, 'x'), '/proc/x/y']) {
+    const [line = '', ...others] = await refuse({ [setting]: path });
+    expect(line).toMatch(/^The folder \S+ cannot be made and written \(.+\); set \w+ to another\.$/);
+    expect(line).toContain(`The folder ${path} `);
+    expect(line).toContain(`set ${setting} `);
+    expect(others).toEqual([]);
+  }
+});
+
 test('a data directory that is a file stops the start', async () => {
   const file = join(await processes.newDataDir(), 'file');
   await writeFile(file, '');

@@ -23,7 +23,8 @@ const balances = (accounts: string): string => `
     group by account_id
   ), balance as (
     select a.kind, a.owner, a.currency,
-      (coalesce(s.amount, 0) - coalesce(undone.amount, 0) + coalesce(m.amount, 0))::bigint as amount
+      (coalesce(s.amount, 0) - coalesce(undone.amount, 0) + coalesce(m.amount, 0))::bigint as amount,
+      s.account_id is not null or m.account_id is not null as used
     from ${accounts} a cross join progress
     left join lateral (
       select * from account_snapshot o where o.account_id = a.id and o.day <= progress.day order by o.day desc limit 1
@@ -90,7 +91,8 @@ export type TrialBalanceLine = {
 };
 
 /**
- * Reads the balances of all accounts just before a moment, those of `summed` kinds as one line for each currency.
+ * Reads the balances of all accounts just before a moment, those of `summed` kinds as one line for each currency;
+ * accounts on which nothing was booked by the end of that day are left out.
  * Everything is read in one snapshot of the database.
  */
 export async function readTrialBalance(
@@ -103,7 +105,7 @@ export async function readTrialBalance(
       select kind, owner, currency, accounts, balance from (
         select kind, case when kind = any($2::account_kind[]) then null else owner end as owner, currency,
           count(*)::int as accounts, sum(amount)::bigint as balance
-        from balance group by 1, 2, 3
+        from balance where used group by 1, 2, 3
       ) as line
       order by currency, kind, owner`,
     values: [wish.before, wish.summed],

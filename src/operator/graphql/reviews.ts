@@ -126,10 +126,12 @@ builder.mutationField('reopenAccess', (t) =>
     args: { input: t.arg({ type: ReopenAccessInput, required: true, description: 'Whose, and why.' }) },
     resolve: (_, { input }, context) =>
       refusableForOperator(context, async (operator) => {
-        const { database, clock } = context.app.contracts;
+        const { authenticator, restTokens, contracts } = context.app;
+        const { database, clock } = contracts;
         const merchantId = parseMerchantId(input.merchantId);
-        const { reason } = input;
-        await inTransaction(database, (tx) => reopenAccess(tx, { clock, operator }, { merchantId, reason }));
+        const wish = { merchantId, reason: input.reason };
+        const revoked = await inTransaction(database, (tx) => reopenAccess(tx, { clock, operator }, wish));
+        for (const door of [authenticator, restTokens]) for (const keyId of revoked) door.forget(keyId);
         const where = { id: merchantId };
         return { application: await database.prisma.merchant.findUniqueOrThrow({ where }) };
       }),

@@ -25,7 +25,9 @@ const TrialBalanceLineRef = builder.objectRef<TrialBalanceLine>('TrialBalanceLin
       nullable: true,
       description: 'Whose it is: an acquirer or `gateway`; null for all shops or recipients together.',
     }),
-    accounts: t.exposeInt('accounts', { description: 'How many accounts it sums up.' }),
+    accounts: t.exposeInt('accounts', {
+      description: 'How many accounts it sums up, of those on which something was booked.',
+    }),
     balance: t.expose('balance', { type: 'MinorUnits', description: 'Minor units; what we owe is positive.' }),
   }),
 });
@@ -42,7 +44,8 @@ const TrialBalanceRef = builder.objectRef<TrialBalance>('TrialBalance').implemen
 builder.queryField('trialBalance', (t) =>
   t.field({
     type: [TrialBalanceRef],
-    description: 'What all accounts had just before a moment, by currency. Operators only.',
+    description:
+      'What all accounts had just before a moment, by currency; those on which nothing was booked by the end of that day are left out. Operators only.',
     args: { before: t.arg({ type: 'DateTime', description: 'The moment; now when it is left out.' }) },
     resolve: (_, { before }, context) => {
       requireOperator(context);

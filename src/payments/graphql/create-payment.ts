@@ -111,7 +111,7 @@ builder.mutationField('createPayment', (t) =>
           ...given,
           captureMode,
           documents: documentsOf({ customerId, cart, invoice }),
-          shares: shares?.map((share) => parseShare(withoutNulls(share))),
+          shares: shares?.map((share, place) => parseShare(withoutNulls(share), place)),
         };
         const shop = await findVisibleShop(payments.shops, actor, shopId);
         const deps = { clock: payments.clock, acquirers: payments.acquirers, addressRule };

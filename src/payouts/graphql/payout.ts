@@ -65,6 +65,10 @@ export const PayoutRef = builder.prismaObject('Payout', {
     }),
     net: t.field({ type: MoneyRef, description: 'What is transferred.', resolve: sumOf('net') }),
     iban: t.exposeString('iban', { description: 'The account it goes to.' }),
+    sendAt: t.expose('sendAt', {
+      type: 'DateTime',
+      description: 'When it is due at the bank: PLN half an hour before the session of Elixir, others at once.',
+    }),
     expectedAt: t.expose('expectedAt', {
       type: 'DateTime',
       description:

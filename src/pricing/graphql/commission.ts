@@ -109,12 +109,12 @@ builder.queryField('quoteCommission', (t) =>
   t.field({
     type: ExplanationRef,
     description:
-      'What a sale would cost if it settled now, before any other. Scope: payments:read. Refusals: NOT_FOUND (the shop), INVALID_INPUT, SHOP_NOT_ACTIVE (it is not open, and no prices are set for it).',
+      'What a sale would cost if it settled now, before any other. Scope: payments:read. Refusals: NOT_FOUND (the shop), INVALID_INPUT, CURRENCY_NOT_AVAILABLE (the shop does not take it), SHOP_NOT_ACTIVE (it is not open, and no prices are set for it).',
     args: {
       shopId: t.arg.id({ required: true, description: 'The shop.' }),
       channel: t.arg.string({ required: true, description: 'How it would be paid: `blik`, `mtransfer`, …' }),
       amount: t.arg({ type: 'MinorUnits', required: true, description: 'Minor units, 1 to 999,999,999.' }),
-      currency: t.arg({ type: CurrencyEnum, required: true, description: 'One that the channel takes.' }),
+      currency: t.arg({ type: CurrencyEnum, required: true, description: 'One that the shop and the channel take.' }),
     },
     resolve: (_, args, context) => quoteCommission(context.app.payments, actorWith(context, 'payments:read'), args),
   }),

@@ -54,7 +54,7 @@ export const PricePlanRef = builder.prismaObject('PricePlan', {
 builder.queryField('pricePlans', (t) =>
   t.prismaField({
     type: [PricePlanRef],
-    description: `What a shop pays: its ${plansMax} newest price plans, the newest first. Scope: payments:read. Refusals: NOT_FOUND (the shop).`,
+    description: `What a shop pays: its ${plansMax} newest price plans, the newest first. Of several that begin at one moment the one that was set last counts, and is listed alone. Scope: payments:read. Refusals: NOT_FOUND (the shop).`,
     args: { shopId: t.arg.id({ required: true, description: 'The shop.' }) },
     resolve: async (query, _, { shopId }, context) => {
       const { database } = context.app.payments;
@@ -63,6 +63,7 @@ builder.queryField('pricePlans', (t) =>
         ...query,
         where: { shopId: id },
         orderBy: [{ validFrom: 'desc' }, { number: 'desc' }],
+        distinct: ['validFrom'],
         take: plansMax,
       });
     },

@@ -82,7 +82,7 @@ describe('A refusal of the REST door speaks of what its caller knows', () => {
       'multipayout: multipayout comes to 1235 minor units, more than the 1234 of the payment: give the recipients less.',
     ]);
     expect(saidOf(await sell(gateway, { multipayout: [one, { ...one, title: 'B' }] }))).toEqual([
-      'multipayout: multipayout must have a title for every recipient if it has one: add those that lack.',
+      'multipayout: multipayout must have a title for every recipient if it has one: number 1 lacks it, so add it or leave all out.',
     ]);
   });
 

@@ -1,0 +1,103 @@
+import { isScalarType, isSpecifiedScalarType } from 'graphql';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { schema } from '../../src/graphql/schema.ts';
+import { ask, startTestGateway, type TestGateway } from '../support/gateway.ts';
+
+let gateway: TestGateway;
+
+beforeAll(async () => {
+  gateway = await startTestGateway({ role: 'api' });
+});
+
+afterAll(() => gateway.stop());
+
+const whole = 'Expected a whole number';
+const minor = `${whole} of minor units (1050 is 10.50), without quotation marks`;
+const moment = 'Expected a moment with its offset, such as 2026-12-31T23:59:59Z or 2026-12-31T23:59:59+01:00.';
+const max = '9007199254740991';
+
+/** For each scalar of ours: a value that is wrong, as a literal, and what is said of it. */
+const wrong: readonly (readonly [scalar: string, literal: string, sentence: string])[] = [
+  ['MinorUnits', '"10"', `${minor}, not a text.`],
+  ['MinorUnits', '1.5', `${minor}, not 1.5.`],
+  ['MinorUnits', 'true', `${minor}, not true or false.`],
+  ['MinorUnits', '{ a: 1 }', `${minor}, not an object.`],
+  ['MinorUnits', '[1]', `${minor}, not a list.`],
+  ['MinorUnits', '9007199254740993', `${minor}, from -${max} to ${max}, not 9007199254740992.`],
+  ['Count', '"10"', `${whole}, not a text.`],
+  ['Count', '-1', `${whole}, from 0 to ${max}, not -1.`],
+  ['DateTime', '"2026-02-30T00:00:00Z"', moment],
+  ['DateTime', '1', moment],
+  ['Date', '"2026-02-30"', 'Expected a date such as 2026-12-31.'],
+  ['Date', '20261231', 'Expected a date as a text.'],
+  ['Cursor', '1', 'Expected a cursor as a text.'],
+  ['URL', '{ a: 1 }', 'Expected an address as a text.'],
+];
+
+type Spot = { readonly call: (value: string) => string; readonly path: string };
+
+const id = '00000000-0000-4000-8000-000000000000';
+const payment = (field: string): string =>
+  `createPayment(input: { shopId: "${id}", idempotencyKey: "k", currency: PLN, orderId: "o", customer: { firstName: "J", lastName: "K" }, ${field} }) { __typename }`;
+
+const link = (field: string): string =>
+  `createPaymentLink(input: { shopId: "${id}", idempotencyKey: "k", amount: 5, currency: PLN, orderId: "o", ${field} }) { __typename }`;
+
+/** Where a value of each scalar is asked for, inside an input or a list or as an argument. */
+const spots: Readonly<Record<string, Spot>> = {
+  MinorUnits: {
+    call: (value) =>
+      `mutation { ${payment(`amount: 5, shares: [{ iban: "x", label: "a", amount: 1 }, { iban: "x", label: "a", amount: ${value} }]`)} }`,
+    path: 'input.shares.1.amount',
+  },
+  Count: { call: (value) => `mutation { ${link(`usesMax: ${value}`)} }`, path: 'input.usesMax' },
+  DateTime: { call: (value) => `mutation { ${payment(`amount: 5, validUntil: ${value}`)} }`, path: 'input.validUntil' },
+  URL: { call: (value) => `mutation { ${payment(`amount: 5, returnUrl: ${value}`)} }`, path: 'input.returnUrl' },
+  Date: {
+    call: (value) => `{ payouts(shopId: "${id}", filter: { from: ${value} }) { __typename } }`,
+    path: 'filter.from',
+  },
+  Cursor: { call: (value) => `{ events(shopId: "${id}", after: ${value}) { __typename } }`, path: 'after' },
+};
+
+const spotOf = (scalar: string): Spot => spots[scalar] ?? expect.fail(`No input of the kind ${scalar} is tried.`);
+
+/** The same value as a program sends it in variables. */
+const inJson = (literal: string): unknown => JSON.parse(literal.replace(/\b([a-z]+):/, '"$1":'));
+
+describe('A value that a scalar refuses', () => {
+  it('is tried for every scalar of ours', () => {
+    const ours = Object.values(schema.getTypeMap()).filter(
+      (type) => isScalarType(type) && !isSpecifiedScalarType(type),
+    );
+    expect([...new Set(wrong.map(([scalar]) => scalar))].sort()).toEqual(ours.map(({ name }) => name).sort());
+  });
+
+  it.each(wrong)(
+    'is named with its place and what is wrong with it, as a literal: %s %s',
+    async (scalar, literal, sentence) => {
+      const spot = spotOf(scalar);
+      const { errors } = await ask(gateway, spot.call(literal));
+      const field = spot.path.replace(/^input\./, '').split('.');
+      expect(errors).toMatchObject([
+        { message: `Invalid value at "${spot.path}"; ${sentence}`, extensions: { code: 'INVALID_INPUT', field } },
+      ]);
+      expect(errors?.[0]).toHaveProperty('locations');
+    },
+  );
+
+  it.each(wrong)('is named with what is wrong with it, in a variable: %s %s', async (scalar, literal, sentence) => {
+    const spot = spotOf(scalar);
+    const query = spot
+      .call('$value')
+      .replace(
+        /^(?:mutation )?\{/,
+        (head) => `${head.startsWith('mutation') ? 'mutation' : 'query'}($value: ${scalar}!) {`,
+      );
+    const { errors } = await ask(gateway, query, { variables: { value: inJson(literal) } });
+    expect(errors).toHaveLength(1);
+    expect(errors?.[0]?.message).toMatch(/^Variable "\$value" got invalid value /);
+    expect(errors?.[0]?.message.endsWith(`; ${sentence}`)).toBe(true);
+    expect(errors?.[0]?.extensions.code).toBe('INVALID_INPUT');
+  });
+});
