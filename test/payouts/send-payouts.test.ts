@@ -113,10 +113,13 @@ describe('What is sent', () => {
   });
 
   it('is answered by a simulated bank in the sandbox alone', () => {
-    const names = (mode: 'sandbox' | 'production'): string[] =>
-      payoutSweeps(world.payouts, mode).map(({ name }) => name);
-    expect(names('production')).toEqual(['payouts', 'payouts to send', 'bank files to write']);
-    expect(names('sandbox')).toEqual([...names('production'), 'bank of the sandbox']);
+    const names = (mode: 'sandbox' | 'production', folder?: string): string[] =>
+      payoutSweeps({ ...world.payouts, bankFiles: { ...world.payouts.bankFiles, folder } }, mode).map(
+        ({ name }) => name,
+      );
+    expect(names('production')).toEqual(['payouts', 'payouts to send']);
+    expect(names('production', '/files')).toEqual(['payouts', 'payouts to send', 'bank files to write']);
+    expect(names('sandbox', '/files')).toEqual([...names('production', '/files'), 'bank of the sandbox']);
   });
 
   it('fills several files when there is too much for one', async () => {
