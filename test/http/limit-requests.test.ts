@@ -126,6 +126,7 @@ describe('The routes', () => {
       429,
       {
         status: 429,
+        code: 'RATE_LIMITED',
         message: expect.stringMatching(/^At most 1 requests a minute .* come again in [1-6]?\d seconds\.$/),
       },
     ]);
