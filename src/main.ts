@@ -7,6 +7,8 @@ import { StartError } from './kernel/start-error.ts';
  */
 async function main(): Promise<void> {
   const config = readConfig();
+  // Libraries look at this when they are loaded, and check their callers with each call unless it says so.
+  process.env.NODE_ENV ??= 'production';
   // Loaded after the settings were read: what is wrong in them is said at once.
   const starting = import('./start-gateway.ts').then(({ startGateway }) => startGateway(config));
   let stopping = false;
