@@ -1,4 +1,4 @@
-import { readConfig } from './config.ts';
+import { readConfig, tellLibraries } from './config.ts';
 import { StartError } from './kernel/start-error.ts';
 
 /**
@@ -7,8 +7,7 @@ import { StartError } from './kernel/start-error.ts';
  */
 async function main(): Promise<void> {
   const config = readConfig();
-  // Libraries look at this when they are loaded, and check their callers with each call unless it says so.
-  process.env.NODE_ENV ??= 'production';
+  tellLibraries();
   // Loaded after the settings were read: what is wrong in them is said at once.
   const starting = import('./start-gateway.ts').then(({ startGateway }) => startGateway(config));
   let stopping = false;
