@@ -39,3 +39,25 @@ const body = JSON.stringify({
 });
 const between = '","idempotencyKey":"';
 const before = body.slice(0, body.indexOf(between));
+
+const postgraphileQuery = `mutation($input: BenchCreatePaymentInput!) { benchCreatePayment(input: $input) {
+  result { rowId orderId title status amount currency methods locale validUntil createdAt }
+} }`;
+
+/** The same for PostGraphile, which has no resolver where the rest of the row could be made up: it is all sent. */
+export function askPostgraphile(shopIds: readonly string[]): string {
+  const now = new Date();
+  const input = {
+    ...{ id_: randomUUID(), shopId_: shopIds[Math.floor(Math.random() * shopIds.length)] ?? '', key_: randomUUID() },
+    ...{ hash_: 'AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=', amount_: '1234', currency_: 'PLN' },
+    ...{ orderId_: 'ORD/2026-0001', title_: 'Order 2026-0001', firstName_: 'Jan', lastName_: 'Kowalski' },
+    ...{ email_: 'jan@shop.example', returnUrl_: 'https://shop.example/back' },
+    ...{ at_: now.toISOString(), until_: new Date(now.getTime() + 39_420_000_000).toISOString() },
+  };
+  return JSON.stringify({ query: postgraphileQuery, variables: { input } });
+}
+
+/** @throws Error when PostGraphile's answer says that no payment was created. */
+export function readPostgraphile(answer: string): void {
+  if (!answer.includes('"result":{"rowId":"')) throw new Error(`No payment was created: ${answer}`);
+}

@@ -185,6 +185,11 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
   };
 }
 
+/** Tells libraries, which look when they are loaded, that they need not check their callers with each call. */
+export function tellLibraries(): void {
+  process.env.NODE_ENV ??= 'production';
+}
+
 /** The accounts that payouts are paid from; the sandbox has one of its own for each currency that is not set. */
 function accountsOf(data: z.infer<typeof environment>): BankFileSettings['accounts'] {
   const usual = data.BRAMKA_MODE === 'sandbox' ? sandboxAccount : undefined;

@@ -1,4 +1,4 @@
-import { readConfig } from './config.ts';
+import { readConfig, tellLibraries } from './config.ts';
 import { StartError } from './kernel/start-error.ts';
 
 /**
@@ -7,6 +7,7 @@ import { StartError } from './kernel/start-error.ts';
  */
 async function main(): Promise<void> {
   const config = readConfig();
+  tellLibraries();
   // Loaded after the settings were read: what is wrong in them is said at once.
   const starting = import('./start-gateway.ts').then(({ startGateway }) => startGateway(config));
   let stopping = false;

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import { PothosValidationError } from '@pothos/core';
 import DataLoader from 'dataloader';
-import { GraphQLError } from 'graphql';
-import { createYoga, type YogaServerInstance } from 'graphql-yoga';
+import { type ExecutionResult, GraphQLError } from 'graphql';
+import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import { readRecipientBalances } from '../baskets/store.ts';
 import type { Log } from '../kernel/log.ts';
 import { readMovements } from '../payouts/sql/read-movements.ts';
@@ -14,7 +14,10 @@ import { hideInError } from './hide-in-error.ts';
 import { refusalIn, toGraphQLError } from './refusal.ts';
 import { schema } from './schema.ts';
 
-export type Yoga = YogaServerInstance<Transport, GraphContext>;
+/** What is given to yoga with a request: with a result, the operation has run already and only its answer is left. */
+type Given = Transport & { readonly result?: ExecutionResult | undefined };
+
+export type Yoga = YogaServerInstance<Given, GraphContext>;
 
 /** Makes the GraphQL server: one engine for HTTP, SSE and WebSocket. GraphiQL is served, offline, if it is wanted. */
 export function createGraphServer(options: {
@@ -23,10 +26,10 @@ export function createGraphServer(options: {
   readonly graphiql: boolean;
 }): Yoga {
   const { app, log, graphiql } = options;
-  return createYoga<Transport, GraphContext>({
+  return createYoga<Given, GraphContext>({
     schema,
     context: (initial) => ({ ...pickTransport(initial), app, loaders: createLoaders(app) }),
-    plugins: [guardPlugin()],
+    plugins: [guardPlugin(), answerWithGiven],
     maskedErrors: { maskError: (error) => hideInError(maskError(error, log)) },
     renderGraphiQL,
     graphiql: graphiql && {
@@ -47,6 +50,13 @@ export function createGraphServer(options: {
     },
   });
 }
+
+const answerWithGiven: Plugin<Given> = {
+  onParams: ({ context, setResult }) => {
+    const { result } = context as Partial<Given>;
+    if (result) setResult(result);
+  },
+};
 
 function pickTransport({ actor, operator, authorization, address, inAddress }: Transport): Transport {
   return { actor, operator, authorization, address, inAddress };

@@ -5,6 +5,7 @@ import { addressOf } from '../http/client-address.ts';
 import type { RequestLimits } from '../http/limit-requests.ts';
 import { hideCardNumbers } from '../kernel/card-numbers.ts';
 import type { RefusalCode } from '../kernel/errors.ts';
+import { createDirectAnswers } from './answer-directly.ts';
 import type { Yoga } from './create-yoga.ts';
 import type { OriginRule } from './origin-rule.ts';
 
@@ -32,6 +33,7 @@ export function createHttpHandler(options: {
   readonly trustedProxies: readonly string[];
 }): HttpHandler {
   const { yoga, authenticator, operators, mayCall, limits, trustedProxies } = options;
+  const answerDirectly = createDirectAnswers(yoga);
   const responses = new Set<ServerResponse>();
   return {
     handle: async (request, response) => {
@@ -60,7 +62,14 @@ export function createHttpHandler(options: {
       }
       const address = addressOf(request, trustedProxies);
       const inAddress = request.method !== 'POST';
-      await yoga(request, response, { actor, operator, authorization, address, inAddress });
+      const transport = { actor, operator, authorization, address, inAddress };
+      if (inAddress) return void (await yoga(request, response, transport));
+      const body = await readBody(request);
+      if (body === undefined) return void response.destroy();
+      const direct = await answerDirectly({ body, accept: request.headers.accept }, transport);
+      if ('body' in direct) return send(response, direct);
+      // What is read already, yoga takes from there.
+      await yoga(Object.assign(request, { body }), response, { ...transport, result: direct.result });
     },
     drain: () => {
       for (const response of responses) if (isStream(response)) response.destroy();
@@ -96,6 +105,20 @@ function problemOf(request: IncomingMessage): Problem | undefined {
     return { status: 413, message: `The body may have at most ${bodyBytesMax} bytes, not ${length}.` };
   }
   return undefined;
+}
+
+/** The body as text, or undefined when its sender has gone in the middle; its length was limited before. */
+function readBody(request: IncomingMessage): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const parts: Buffer[] = [];
+    request.on('data', (part: Buffer) => parts.push(part));
+    request.on('end', () => resolve((parts.length === 1 ? parts[0] : Buffer.concat(parts))?.toString('utf8')));
+    request.on('close', () => resolve(undefined));
+  });
+}
+
+function send(response: ServerResponse, { type, body }: { readonly type: string; readonly body: string }): void {
+  response.writeHead(200, { 'content-type': type, 'content-length': Buffer.byteLength(body) }).end(body);
 }
 
 function refuse(response: ServerResponse, { status, message, code = 'INVALID_INPUT' }: Problem): void {

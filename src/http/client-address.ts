@@ -6,10 +6,20 @@ export type Incoming =
   | { readonly socket: { readonly remoteAddress?: string | undefined }; readonly headers: IncomingHttpHeaders }
   | undefined;
 
+/** The other ends of connections: one connection carries many requests. */
+const ends = new WeakMap<object, string>();
+
 /** Says from which address a request comes, as `clientAddress` does. */
 export function addressOf(request: Incoming, trustedProxies: readonly string[]): string {
-  const forwardedFor = request?.headers['x-forwarded-for'];
-  return clientAddress(request?.socket.remoteAddress, forwardedFor?.toString(), trustedProxies);
+  if (request === undefined) return clientAddress(undefined, undefined, trustedProxies);
+  const { socket, headers } = request;
+  const forwardedFor = headers['x-forwarded-for'];
+  if (forwardedFor !== undefined) return clientAddress(socket.remoteAddress, forwardedFor.toString(), trustedProxies);
+  const known = ends.get(socket);
+  if (known !== undefined) return known;
+  const address = clientAddress(socket.remoteAddress, undefined, trustedProxies);
+  ends.set(socket, address);
+  return address;
 }
 
 /**

@@ -1,0 +1,94 @@
+import { join } from 'node:path';
+import pg from 'pg';
+import { dayOf, midnight } from '../src/calendar/model.ts';
+import { type Contestant, runContest } from './contest.ts';
+import { describeLoad, describeMachine } from './describe-machine.ts';
+import { type Options, readOptions } from './options.ts';
+import { type Bench, runBench } from './run-bench.ts';
+import { seedSales } from './seed-sales.ts';
+import { type Seeded, seedShops } from './seed-shops.ts';
+import { sendLoad } from './send-load.ts';
+import { startGatewayProcess } from './start-gateway-process.ts';
+import { installPeers, type Peer, startPeer } from './start-peer.ts';
+
+const shops = 10;
+const sales = 20_000;
+
+const trivial = JSON.stringify({ query: '{ viewer { merchant { id } } }' });
+const listQuery = `query($shopId: ID!) { payments(shopId: $shopId, first: 50) { edges { node {
+  id orderId status amount { amount currency } createdAt shop { id name }
+  transactions(first: 1) { edges { node { id status } } }
+} } } }`;
+const statusQuery = 'query($id: ID!) { payment(id: $id) { id status amount { amount currency } settledAt } }';
+
+await runBench(async (bench) => {
+  const options = readOptions(process.argv.slice(2), { rounds: 5, seconds: 3, connections: 16, shops: [shops] });
+  await installPeers();
+  console.log(`Reads through GraphQL, against peers and against node:http\n
+${await describeMachine(bench)}
+Gateway    one process, node src/main.ts in production mode; ${options.connections} keep-alive connections
+Rows       ${sales} settled payments of ${shops} shops, each with its transaction; all read the same database
+plain      node:http with a fixed answer; for the list, one statement and its rows as JSON
+Rounds     ${options.rounds} of ${options.seconds} s each, alternating, after one round of each that does not count
+All share the cores: only the ratios (the gateway's to each) mean something.`);
+  const seeded = await seedShops(bench, { database: 'reads', shops, mode: 'live' });
+  const yesterday = midnight(dayOf(new Date()).subtract({ days: 1 }));
+  await seedSales(seeded.url, { sales, at: yesterday, iban: 'PL61109010140000071219812874' });
+  const gateway = await enterGateway(bench, { options, seeded });
+  const plain = await enterPeer(bench, { options, seeded, peer: 'plain' });
+  const mercurius = await enterPeer(bench, { options, seeded, peer: 'mercurius' });
+  const apollo = await enterPeer(bench, { options, seeded, peer: 'apollo' });
+
+  console.log('\nA trivial query with a key, answers a second');
+  await runContest([gateway(trivial, '"id":"'), plain(trivial, '"id":"')], options.rounds);
+
+  console.log('\nThe status of one payment, answers a second');
+  const status = JSON.stringify({ query: statusQuery, variables: { id: await firstPayment(seeded.url) } });
+  await runContest([gateway(status, '"status":"SETTLED"'), plain(status, '"id":"')], options.rounds);
+
+  console.log('\n50 payments with shop and last transaction, answers a second');
+  const list = JSON.stringify({ query: listQuery, variables: { shopId: seeded.shopIds[0] } });
+  const asLists = [gateway, plain, mercurius, apollo].map((enter) => enter(list, '"status":"SETTLED"'));
+  await runContest(asLists, options.rounds);
+  console.log(`\nLoad at the end: ${describeLoad()}`);
+});
+
+type Wish = { readonly options: Options; readonly seeded: Seeded };
+
+/** Makes a contestant of a server: it is asked the same again and again, and each answer must hold a text. */
+type Enter = (body: string, expected: string) => Contestant;
+
+function entering(name: string, url: string, { options, seeded }: Wish): Enter {
+  return (body, expected) => ({
+    name,
+    run: () =>
+      sendLoad({ url, apiKey: seeded.apiKey }, options, () => (answer) => {
+        if (answer?.includes(expected) === false) throw new Error(`${name} answered ${answer.slice(0, 500)}`);
+        return body;
+      }),
+  });
+}
+
+async function enterGateway(bench: Bench, wish: Wish): Promise<Enter> {
+  const running = await startGatewayProcess({
+    DATABASE_URL: wish.seeded.url,
+    BRAMKA_MODE: 'production',
+    BRAMKA_DATA_DIR: join(bench.folder, 'gateway-reads'),
+  });
+  bench.later(running.stop);
+  return entering('gateway', running.url, wish);
+}
+
+async function enterPeer(bench: Bench, wish: Wish & { readonly peer: Peer }): Promise<Enter> {
+  const running = await startPeer(wish.peer, wish.seeded.url);
+  bench.later(running.stop);
+  return entering(wish.peer, running.url, wish);
+}
+
+async function firstPayment(url: string): Promise<string> {
+  const client = new pg.Client(url);
+  await client.connect();
+  const { rows } = await client.query<{ id: string }>('select id from payment order by id limit 1');
+  await client.end();
+  return rows[0]?.id ?? '';
+}

@@ -1,0 +1,22 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { type Running, startProcess } from './start-process.ts';
+
+const folder = join(import.meta.dirname, 'peers');
+
+/** What the gateway is compared with; each does the same rows in the way that its own documentation has it. */
+export type Peer = 'apollo' | 'mercurius' | 'postgraphile' | 'plain';
+
+/** Installs the packages of the peers, unless that is done: they are none of the gateway's. */
+export async function installPeers(): Promise<void> {
+  if (existsSync(join(folder, 'node_modules'))) return;
+  await promisify(execFile)('npm', ['ci', '--no-audit', '--no-fund', '--ignore-scripts'], { cwd: folder });
+}
+
+/** Starts a peer on a database and a free port, in production mode. */
+export function startPeer(peer: Peer, databaseUrl: string): Promise<Running> {
+  const settings = { DATABASE_URL: databaseUrl, NODE_ENV: 'production' };
+  return startProcess(join(folder, `${peer}.mjs`), settings, /^Ready: (\S+)$/);
+}
