@@ -35,6 +35,8 @@ export function createTail(options: TailOptions): Tail {
   let reading = false;
   let end = 0n;
   let heard = 0n;
+  /** How many hints said that there is more than was read. */
+  let hints = 0;
 
   function add(events: readonly Event[]): void {
     for (const event of events) {
@@ -48,11 +50,12 @@ export function createTail(options: TailOptions): Tail {
     reading = true;
     try {
       for (let more = true; more && followers.size > 0; ) {
-        const known = heard;
+        const known = hints;
         const events = await options.readAfter(end);
         if (events.length > 0) add(events);
-        // What was heard before the read is certainly in it; what was heard during it may have been committed after.
-        more = events.length === options.pageSize || (heard > known && heard > end);
+        // What was heard before the read is certainly in it; what was heard during it may have been committed after, also
+        // when a wrong hint had promised more before.
+        more = events.length === options.pageSize || (hints > known && heard > end);
       }
       // A hint beyond the log's end was wrong, and must not cause reads for ever.
       heard = end;
@@ -65,6 +68,7 @@ export function createTail(options: TailOptions): Tail {
 
   function hear(number: bigint): void {
     if (number > heard) heard = number;
+    if (number > end) hints += 1;
     if (begun && heard > end && !reading) void catchUp();
   }
 
