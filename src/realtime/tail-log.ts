@@ -5,6 +5,8 @@ import { createRing } from './model.ts';
 export type Tail = {
   /** Number of the last event that was read; 0 before `open`. */
   end(): bigint;
+  /** The greatest number that was heard of; hints may be wrong, so it is no promise. */
+  heard(): bigint;
   /** A recent event, or undefined when only the database has it. */
   recent(number: bigint): Event | undefined;
   /** Begins behind a number that the database gave as the log's last one; once begun, it is the same as `hear`. */
@@ -74,6 +76,7 @@ export function createTail(options: TailOptions): Tail {
 
   return {
     end: () => end,
+    heard: () => heard,
     recent: ring.get,
     open: (last) => {
       if (!begun) end = last;

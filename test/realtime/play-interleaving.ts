@@ -7,6 +7,7 @@ import { FeedClosed } from '../../src/realtime/errors.ts';
 import { createEventFeed, type EventFeed } from '../../src/realtime/follow-events.ts';
 import { matches } from '../../src/realtime/model.ts';
 import {
+  type Bug,
   createScriptedLog,
   eventOf,
   filters,
