@@ -253,7 +253,7 @@ function wireGraph({ config, database, clock, log, metrics, publicUrl }: AppPart
     publicUrl,
   };
   const maskError = createErrorMask(log);
-  const subscriptions = shareSubscriptions({ maskError });
+  const subscriptions = shareSubscriptions({ maskError, metrics });
   const yoga = createGraphServer({ app, maskError, subscriptions, graphiql: sandbox });
   const mayCall = originRule({ publicUrl, allowed: config.allowedOrigins, sandbox });
   return {

@@ -1,5 +1,6 @@
 import { createSourceEventStream, type ExecutionArgs, type ExecutionResult, execute } from 'graphql';
 import type { Event } from '../kernel/db/generated/prisma/client.ts';
+import type { Metrics } from '../kernel/metrics.ts';
 import type { Live } from '../realtime/model.ts';
 import { type GraphContext, requireActor } from './context.ts';
 import { groupKey } from './group-key.ts';
@@ -15,8 +16,6 @@ export type Subscriptions = {
    * Subscribers of one group (group-key.ts) share the execution and the JSON of each event.
    */
   subscribe(args: ExecutionArgs): Promise<ExecutionResult | AsyncIterableIterator<Delivery>>;
-  /** How many results were executed; those who shared one are not counted. */
-  executed(): number;
 };
 
 /**
@@ -37,20 +36,23 @@ type Sharing = {
   readonly run: (args: ExecutionArgs, live: Live) => string | Promise<string>;
 };
 
+export type SubscriptionOptions = {
+  readonly maskError: ErrorMask;
+  readonly metrics: Pick<Metrics, 'resultExecuted'>;
+};
+
 /** Makes the subscriptions of a process. */
-export function shareSubscriptions({ maskError }: { readonly maskError: ErrorMask }): Subscriptions {
-  let executed = 0;
+export function shareSubscriptions({ maskError, metrics }: SubscriptionOptions): Subscriptions {
   const write = ({ errors, ...result }: ExecutionResult): string =>
     JSON.stringify(errors ? { errors: errors.map(maskError), ...result } : result);
   const run = (args: ExecutionArgs, live: Live): string | Promise<string> => {
-    executed += 1;
+    metrics.resultExecuted();
     const result = execute({ ...args, rootValue: live });
     if (!('then' in result)) return write(result);
     return withinTime(result).then(write, (error: unknown) => write({ errors: [maskError(error)] }));
   };
   const sharing: Sharing = { groups: new Map(), run };
   return {
-    executed: () => executed,
     subscribe: async (args) => {
       const source = await createSourceEventStream(args);
       if (Symbol.asyncIterator in source) return deliver(sharing, args, source as AsyncIterableIterator<Live>);
