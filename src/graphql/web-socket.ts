@@ -21,6 +21,9 @@ import type { Subscriptions } from './share-results.ts';
 /** The largest message a client may send, in bytes; a longer one ends the socket with 1009. */
 export const messageBytesMax = 262_144;
 
+/** How many bytes of answers a client may leave unread while he goes on asking; then he is cut off. */
+export const unreadBytesMax = 8_388_608;
+
 /** How many operations one socket may have under way. */
 export const operationsPerSocketMax = 200;
 
@@ -98,6 +101,7 @@ export function createSocketServer(options: {
       sockets.handleUpgrade(request, socket, head, (client) => {
         sockets.emit('connection', client, request);
         quieten(client, log);
+        cutOffFlood(client);
       });
     },
     drain: async () => {
@@ -107,10 +111,25 @@ export function createSocketServer(options: {
   };
 }
 
-/** graphql-ws would write to the console whatever a client does wrong; ws has closed the socket by then. */
+/** Subscriptions wait until what they sent is gone; answers to pings and to bad operations cannot. */
+function cutOffFlood(client: WebSocket): void {
+  const check = (): void => {
+    if (client.bufferedAmount > unreadBytesMax) client.terminate();
+  };
+  client.on('message', check);
+  client.on('ping', check);
+}
+
+/** graphql-ws would write to the console what a client does wrong, and each message that could not be sent to one who has gone. */
 function quieten(client: WebSocket, log: Log): void {
   client.removeAllListeners('error');
   client.on('error', (err) => log.debug({ err }, 'a WebSocket was closed for an error'));
+  const send = client.send.bind(client);
+  client.send = (data: Parameters<typeof send>[0], ...rest: unknown[]): void => {
+    const done = rest.at(-1);
+    if (typeof done === 'function') send(data, () => done());
+    else send(data);
+  };
 }
 
 async function authenticate(authenticator: Authenticator, params: Params): Promise<Holder | undefined> {
