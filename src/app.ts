@@ -25,7 +25,9 @@ import { openEmails } from './emails/open-emails.ts';
 import type { GraphApp } from './graphql/context.ts';
 import { createGraphServer } from './graphql/create-yoga.ts';
 import { createHttpHandler } from './graphql/handle-request.ts';
+import { createErrorMask } from './graphql/mask-error.ts';
 import { originRule } from './graphql/origin-rule.ts';
+import { shareSubscriptions } from './graphql/share-results.ts';
 import { createSocketServer } from './graphql/web-socket.ts';
 import type { HttpDeps } from './http/deps.ts';
 import { createRequestLimits, type RequestLimits } from './http/limit-requests.ts';
@@ -250,12 +252,16 @@ function wireGraph({ config, database, clock, log, metrics, publicUrl }: AppPart
     keyMode: sandbox ? 'test' : 'live',
     publicUrl,
   };
-  const yoga = createGraphServer({ app, log, graphiql: sandbox });
+  const maskError = createErrorMask(log);
+  const subscriptions = shareSubscriptions({ maskError, metrics });
+  const yoga = createGraphServer({ app, maskError, subscriptions, graphiql: sandbox });
   const mayCall = originRule({ publicUrl, allowed: config.allowedOrigins, sandbox });
   return {
     app,
     http: createHttpHandler({ yoga, authenticator, operators, mayCall, limits, trustedProxies }),
-    sockets: createSocketServer({ yoga, authenticator, keyWatch, mayCall, limits, trustedProxies, log }),
+    sockets: createSocketServer({
+      ...{ yoga, subscriptions, authenticator, keyWatch, mayCall, limits, trustedProxies, log },
+    }),
   };
 }
 

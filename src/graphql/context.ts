@@ -67,6 +67,8 @@ export type GraphContext = {
   readonly address: string;
   /** Whether the operation stands in the address of the request (GET), and so in the log of every proxy. */
   readonly inAddress: boolean;
+  /** The header `Last-Event-ID`: the cursor behind which a subscription over SSE goes on, whatever its document says. */
+  readonly lastEventId: string | undefined;
   readonly loaders: Loaders;
 };
 

@@ -1,18 +1,16 @@
-import { randomUUID } from 'node:crypto';
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
-import { PothosValidationError } from '@pothos/core';
 import DataLoader from 'dataloader';
-import { type ExecutionResult, GraphQLError } from 'graphql';
+import type { ExecutionResult } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import { readRecipientBalances } from '../baskets/store.ts';
-import type { Log } from '../kernel/log.ts';
 import { readMovements } from '../payouts/sql/read-movements.ts';
 import type { GraphApp, GraphContext, Loaders } from './context.ts';
 import { createDocumentCache } from './document-cache.ts';
+import { streamPlugin } from './event-stream.ts';
 import { guardPlugin, type Transport } from './guard-plugin.ts';
-import { hideInError } from './hide-in-error.ts';
-import { refusalIn, toGraphQLError } from './refusal.ts';
+import type { ErrorMask } from './mask-error.ts';
 import { schema } from './schema.ts';
+import type { Subscriptions } from './share-results.ts';
 
 /** What is given to yoga with a request: with a result, the operation has run already and only its answer is left. */
 type Given = Transport & { readonly result?: ExecutionResult | undefined };
@@ -22,15 +20,21 @@ export type Yoga = YogaServerInstance<Given, GraphContext>;
 /** Makes the GraphQL server: one engine for HTTP, SSE and WebSocket. GraphiQL is served, offline, if it is wanted. */
 export function createGraphServer(options: {
   readonly app: GraphApp;
-  readonly log: Log;
+  readonly maskError: ErrorMask;
+  readonly subscriptions: Subscriptions;
   readonly graphiql: boolean;
 }): Yoga {
-  const { app, log, graphiql } = options;
+  const { app, maskError, subscriptions, graphiql } = options;
   return createYoga<Given, GraphContext>({
     schema,
-    context: (initial) => ({ ...pickTransport(initial), app, loaders: createLoaders(app) }),
-    plugins: [guardPlugin(), answerWithGiven],
-    maskedErrors: { maskError: (error) => hideInError(maskError(error, log)) },
+    context: (initial) => ({
+      ...pickTransport(initial),
+      lastEventId: lastEventIdOf(initial),
+      app,
+      loaders: createLoaders(app),
+    }),
+    plugins: [guardPlugin(), streamPlugin(subscriptions), answerWithGiven],
+    maskedErrors: { maskError },
     renderGraphiQL,
     graphiql: graphiql && {
       title: 'Bramka',
@@ -62,54 +66,9 @@ function pickTransport({ actor, operator, authorization, address, inAddress }: T
   return { actor, operator, authorization, address, inAddress };
 }
 
-/**
- * What a client may see of an error: refusals and mistakes of the document as they are; anything else is our bug, so it
- * gets a reference by which the log can be searched, and no more.
- */
-function maskError(error: unknown, log: Log): GraphQLError {
-  const refusal = refusalIn(error);
-  const located = error instanceof GraphQLError ? error : undefined;
-  const place = {
-    ...(located?.nodes ? { nodes: located.nodes } : {}),
-    ...(located?.path ? { path: located.path } : {}),
-  };
-  if (refusal) {
-    const { message, extensions } = toGraphQLError(refusal);
-    return new GraphQLError(message, { extensions, ...place });
-  }
-  const cause = located?.originalError ?? error;
-  if (cause instanceof PothosValidationError) {
-    const message = `The arguments of this list do not go together: ${cause.message}.`;
-    return new GraphQLError(message, { extensions: { code: 'INVALID_INPUT' }, ...place });
-  }
-  if (located && isOfCaller(located)) return inCallersWords(located);
-  const reference = randomUUID();
-  log.error({ err: cause, reference, path: located?.path }, 'an operation failed');
-  return new GraphQLError('Something went wrong on our side; the reference helps us to find it.', {
-    ...place,
-    extensions: { code: 'INTERNAL_SERVER_ERROR', reference },
-  });
-}
-
-/**
- * Whether an error is about what the caller sent: graphql-js made it of the document or of the variables. What it makes of
- * a value that a resolver gave has a path, and an origin without a place in the document.
- */
-function isOfCaller({ originalError, path }: GraphQLError): boolean {
-  if (!originalError) return true;
-  if (!(originalError instanceof GraphQLError)) return false;
-  return (path === undefined || originalError.nodes !== undefined) && isOfCaller(originalError);
-}
-
-/**
- * The error without what it was made of, which may hold anything that was sent. For yoga that thing is also the sign that
- * the request was no JSON, whose status is 400 whatever the client accepts.
- */
-function inCallersWords(error: GraphQLError): GraphQLError {
-  const { code = 'INVALID_INPUT', http, originalError } = error.extensions;
-  const status = typeof http === 'object' ? { http: originalError ? { ...http, spec: false } : http } : {};
-  const { nodes = null, source = null, positions = null, path = null } = error;
-  return new GraphQLError(error.message, { extensions: { code, ...status }, nodes, source, positions, path });
+/** Where a client of SSE goes on; browsers send the header by themselves when they come back (HTML, section 9.2). */
+function lastEventIdOf({ request }: { readonly request?: Request | undefined }): string | undefined {
+  return request?.headers.get('last-event-id') || undefined;
 }
 
 function createLoaders(app: GraphApp): Loaders {

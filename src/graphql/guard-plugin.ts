@@ -62,7 +62,7 @@ export function guardPlugin(): Plugin<Transport> {
       setResult(validateOnce({ schema: params.schema, document: params.documentAST, mayIntrospect }));
     },
     onExecute: ({ executeFn, setExecuteFn }) => {
-      setExecuteFn((args) => withinTime(executeFn(args)));
+      setExecuteFn((args) => withinTime<unknown>(executeFn(args)));
     },
   };
 }
@@ -131,7 +131,8 @@ function createValidator(): (wish: Wish) => readonly GraphQLError[] {
   };
 }
 
-async function withinTime(execution: unknown): Promise<unknown> {
+/** The result of an execution, or the error TIMEOUT when it does not come in time. */
+export async function withinTime<Result>(execution: Promise<Result> | Result): Promise<Result | ExecutionResult> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<ExecutionResult>((resolve) => {
     timer = setTimeout(() => resolve({ errors: [lateError()] }), executionMsMax);

@@ -14,10 +14,15 @@ import { holdsCardNumber, holdsCardNumberIn } from '../kernel/card-numbers.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Yoga } from './create-yoga.ts';
 import type { OriginRule } from './origin-rule.ts';
+import { pushResults } from './push-results.ts';
 import { toGraphQLError } from './refusal.ts';
+import type { Subscriptions } from './share-results.ts';
 
 /** The largest message a client may send, in bytes; a longer one ends the socket with 1009. */
 export const messageBytesMax = 262_144;
+
+/** How many bytes of answers a client may leave unread while he goes on asking; then he is cut off. */
+export const unreadBytesMax = 8_388_608;
 
 /** How many operations one socket may have under way. */
 export const operationsPerSocketMax = 200;
@@ -41,6 +46,7 @@ type Params = Record<string, unknown> | undefined;
  */
 export function createSocketServer(options: {
   readonly yoga: Yoga;
+  readonly subscriptions: Subscriptions;
   readonly authenticator: Authenticator;
   readonly keyWatch: KeyWatch;
   readonly mayCall: OriginRule;
@@ -48,12 +54,16 @@ export function createSocketServer(options: {
   readonly trustedProxies: readonly string[];
   readonly log: Log;
 }): SocketServer {
-  const { yoga, authenticator, keyWatch, mayCall, limits, trustedProxies, log } = options;
+  const { yoga, subscriptions, authenticator, keyWatch, mayCall, limits, trustedProxies, log } = options;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: messageBytesMax, perMessageDeflate: false });
   const server = useServer<Record<string, unknown>, Socket>(
     {
-      execute: (args) => enveloped(args).execute(args),
-      subscribe: (args) => enveloped(args).subscribe(args),
+      execute: (args) => rootOf(args).execute(args),
+      subscribe: async (args) => {
+        const { socket, id } = rootOf(args);
+        const result = await subscriptions.subscribe(args);
+        return Symbol.asyncIterator in result ? pushResults(socket, id, result) : result;
+      },
       onConnect: async (context) => {
         const { extra } = context;
         const holder = await authenticate(authenticator, context.connectionParams).catch((err: unknown) => {
@@ -91,6 +101,7 @@ export function createSocketServer(options: {
       sockets.handleUpgrade(request, socket, head, (client) => {
         sockets.emit('connection', client, request);
         quieten(client, log);
+        cutOffFlood(client);
       });
     },
     drain: async () => {
@@ -100,10 +111,25 @@ export function createSocketServer(options: {
   };
 }
 
-/** graphql-ws would write to the console whatever a client does wrong; ws has closed the socket by then. */
+/** Subscriptions wait until what they sent is gone; answers to pings and to bad operations cannot. */
+function cutOffFlood(client: WebSocket): void {
+  const check = (): void => {
+    if (client.bufferedAmount > unreadBytesMax) client.terminate();
+  };
+  client.on('message', check);
+  client.on('ping', check);
+}
+
+/** graphql-ws would write to the console what a client does wrong, and each message that could not be sent to one who has gone. */
 function quieten(client: WebSocket, log: Log): void {
   client.removeAllListeners('error');
   client.on('error', (err) => log.debug({ err }, 'a WebSocket was closed for an error'));
+  const send = client.send.bind(client);
+  client.send = (data: Parameters<typeof send>[0], ...rest: unknown[]): void => {
+    const done = rest.at(-1);
+    if (typeof done === 'function') send(data, () => done());
+    else send(data);
+  };
 }
 
 async function authenticate(authenticator: Authenticator, params: Params): Promise<Holder | undefined> {
@@ -115,10 +141,11 @@ async function authenticate(authenticator: Authenticator, params: Params): Promi
   return actor && { actor, authorization };
 }
 
-type Enveloped = Pick<ReturnType<Yoga['getEnveloped']>, 'execute' | 'subscribe'>;
+/** What `prepare` gives to what runs the operation. */
+type Root = Pick<ReturnType<Yoga['getEnveloped']>, 'execute'> & { readonly socket: WebSocket; readonly id: string };
 
-function enveloped(args: { rootValue?: unknown }): Enveloped {
-  return args.rootValue as Enveloped;
+function rootOf(args: { rootValue?: unknown }): Root {
+  return args.rootValue as Root;
 }
 
 /** Parses and validates with yoga's plugins. What is wrong or one too many refuses this operation, never the socket. */
@@ -150,7 +177,7 @@ async function prepare(
     address: addressOf(context.extra.request, trustedProxies),
     inAddress: false,
   };
-  const { schema, execute, subscribe, contextFactory, parse, validate } = yoga.getEnveloped(transport);
+  const { schema, execute, contextFactory, parse, validate } = yoga.getEnveloped(transport);
   try {
     const document = parse(payload.query);
     const errors = validate(schema, document);
@@ -161,7 +188,7 @@ async function prepare(
       document,
       variableValues: payload.variables,
       contextValue: await contextFactory(),
-      rootValue: { execute, subscribe },
+      rootValue: { execute, socket: context.extra.socket, id },
     };
   } catch (error) {
     return [error instanceof GraphQLError ? error : new GraphQLError('The operation could not be read.')];

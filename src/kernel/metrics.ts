@@ -29,6 +29,8 @@ export type Metrics = {
   acquirerUp(acquirer: string, up: boolean): void;
   /** The gateway said no. */
   operationRefused(code: RefusalCode): void;
+  /** A subscription's result was executed; subscribers who shared one are not counted. */
+  resultExecuted(): void;
   /** Something came too often: it was held back for a while, or refused. */
   limited(what: { readonly limit: LimitName; readonly effect: 'slowed' | 'refused' }): void;
   /** A piece of the ledger was checked: so many new postings, and the names of the checks that found something wrong. */
@@ -112,6 +114,10 @@ function createCounters(registers: Registry[]): Omit<Metrics, GaugeName | 'write
     'outcome',
   ]);
   const refused = counter('refused_operations_total', 'Operations that were refused.', ['code']);
+  const results = counter(
+    'subscription_results_total',
+    'Results of subscriptions, each counted once for all who share it.',
+  );
   const limited = counter('limited_total', 'What came too often, by the limit and by what became of it.', [
     'limit',
     'effect',
@@ -136,6 +142,7 @@ function createCounters(registers: Registry[]): Omit<Metrics, GaugeName | 'write
     webhookTried: (outcome) => webhooks.inc({ outcome }),
     acquirerCalled: (called) => acquirerCalls.inc(called),
     operationRefused: (code) => refused.inc({ code }),
+    resultExecuted: () => results.inc(),
     limited: (labels) => limited.inc(labels),
   };
 }

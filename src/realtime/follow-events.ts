@@ -29,6 +29,8 @@ export type EventFeed = {
    *   its reader, once live, falls too far behind, and FeedClosed when the process stops.
    */
   follow(following: Following): Promise<AsyncGenerator<Event, void, undefined>>;
+  /** The greatest number that this process has heard of in a log that is followed here; 0 when it is not. */
+  newest(shopId: string): bigint;
   /** How many follow now. */
   followers(): number;
   /** How many shops are followed now: each has its recent events in memory and is asked for by the sweep. */
@@ -80,6 +82,7 @@ export function createEventFeed(options: FeedOptions): EventFeed {
   ];
   return {
     follow: (following) => follow(open, following),
+    newest: (shopId) => open.tails.get(shopId)?.heard() ?? 0n,
     followers: () => open.walks.size,
     shops: () => open.tails.size,
     close: async () => {

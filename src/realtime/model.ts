@@ -1,6 +1,9 @@
 import type { Event } from '../kernel/db/generated/prisma/client.ts';
 import type { EventType } from '../kernel/db/generated/prisma/enums.ts';
 
+/** What a subscription yields: events, and as its last word perhaps why it ended. */
+export type Live = Event | { readonly end: unknown };
+
 /** Which events of a shop a follower wants; what is undefined leaves nothing out. */
 export type EventFilter = {
   readonly types?: readonly EventType[] | undefined;

@@ -5,6 +5,8 @@ import { createRing } from './model.ts';
 export type Tail = {
   /** Number of the last event that was read; 0 before `open`. */
   end(): bigint;
+  /** The greatest number that was heard of; hints may be wrong, so it is no promise. */
+  heard(): bigint;
   /** A recent event, or undefined when only the database has it. */
   recent(number: bigint): Event | undefined;
   /** Begins behind a number that the database gave as the log's last one; once begun, it is the same as `hear`. */
@@ -35,6 +37,8 @@ export function createTail(options: TailOptions): Tail {
   let reading = false;
   let end = 0n;
   let heard = 0n;
+  /** How many hints said that there is more than was read. */
+  let hints = 0;
 
   function add(events: readonly Event[]): void {
     for (const event of events) {
@@ -48,11 +52,12 @@ export function createTail(options: TailOptions): Tail {
     reading = true;
     try {
       for (let more = true; more && followers.size > 0; ) {
-        const known = heard;
+        const known = hints;
         const events = await options.readAfter(end);
         if (events.length > 0) add(events);
-        // What was heard before the read is certainly in it; what was heard during it may have been committed after.
-        more = events.length === options.pageSize || (heard > known && heard > end);
+        // What was heard before the read is certainly in it; what was heard during it may have been committed after, also
+        // when a wrong hint had promised more before.
+        more = events.length === options.pageSize || (hints > known && heard > end);
       }
       // A hint beyond the log's end was wrong, and must not cause reads for ever.
       heard = end;
@@ -65,11 +70,13 @@ export function createTail(options: TailOptions): Tail {
 
   function hear(number: bigint): void {
     if (number > heard) heard = number;
+    if (number > end) hints += 1;
     if (begun && heard > end && !reading) void catchUp();
   }
 
   return {
     end: () => end,
+    heard: () => heard,
     recent: ring.get,
     open: (last) => {
       if (!begun) end = last;

@@ -121,6 +121,29 @@ describe('a socket is closed', () => {
   });
 });
 
+describe('live subscriptions end within a second when their key, by the hand of another process,', () => {
+  it.each([
+    ['is revoked', 'revoked_at = now()'],
+    ['expires', "expires_at = now() - interval '1 second'"],
+    ['loses a scope', "scopes = array_remove(scopes, 'payouts:read')"],
+    ['is bound to one shop', 'shop_id = (select id from shop where merchant_id = api_key.merchant_id limit 1)'],
+  ])('%s', async (_, change) => {
+    const { id, secret } = await giveKey(gateway.database, { merchantId: gateway.demo.merchantId });
+    const socket = await connect(gateway, secret);
+    socket.send(follow('1'));
+    const query = 'subscription($shopId: ID!) { events(shopId: $shopId) { cursor } }';
+    const stream = await overSse(gateway, { query, key: secret, variables: { shopId: gateway.demo.shopId } });
+    await followers(2);
+    const from = performance.now();
+    await gateway.database.pool.query(`update api_key set ${change} where id = $1`, [id]);
+    expect((await socket.closed).code).toBe(4403);
+    expect(await stream.next()).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
+    // A second, and what a busy machine takes for it.
+    expect(performance.now() - from).toBeLessThan(1_500);
+    await followers(0);
+  });
+});
+
 describe('an operation that is refused', () => {
   it('leaves its siblings on the socket alone', async () => {
     const socket = await connect(gateway);

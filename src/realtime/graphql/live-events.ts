@@ -3,9 +3,7 @@ import type { GraphContext } from '../../graphql/context.ts';
 import type { Event } from '../../kernel/db/generated/prisma/client.ts';
 import { FeedClosed } from '../errors.ts';
 import type { Following } from '../follow-events.ts';
-
-/** What a subscription yields: events, and as its last word perhaps why it ended. */
-export type Live = Event | { readonly end: unknown };
+import type { Live } from '../model.ts';
 
 /**
  * Follows a shop's log for one subscription. It ends when the key stops being good; what fails on the way is yielded as

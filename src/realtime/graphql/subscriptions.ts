@@ -5,19 +5,28 @@ import { EventType } from '../../kernel/db/generated/prisma/enums.ts';
 import { parseCursor } from '../../kernel/events/cursor.ts';
 import { findVisiblePayment } from '../../payments/find-payment.ts';
 import { findVisibleShop } from '../../shops/find-shop.ts';
+import type { Live } from '../model.ts';
 import { EventRef, EventTypeEnum, PaymentEventRef, TransactionEventRef } from './event.ts';
-import { type Live, liveEvents } from './live-events.ts';
+import { liveEvents } from './live-events.ts';
 
 const paymentTypes = Object.values(EventType).filter((type) => type.startsWith('PAYMENT_'));
 const transactionTypes = Object.values(EventType).filter((type) => type.startsWith('TRANSACTION_'));
 
-const resume = 'Give the last cursor seen as `after` to resume; without it, it starts now.';
+const resume =
+  'Give the last cursor seen as `after` to resume, or over SSE in the header `Last-Event-ID`, which wins; without, it starts now.';
 const refusals = 'Scope: payments:read. Codes: NOT_FOUND, CURSOR_INVALID, CURSOR_EXPIRED, SLOW_CONSUMER.';
 
 /** Gives the event, or throws what ended the subscription, which becomes the operation's last error. */
 function eventOf(live: Live): Event {
   if ('end' in live) throw live.end;
   return live;
+}
+
+/** The number to go on from. The header of a client that comes back wins over the document, which is that of his first try. */
+function startOf(context: GraphContext, shopId: string, after: string | null | undefined): bigint | undefined {
+  const { lastEventId } = context;
+  if (lastEventId !== undefined) return parseCursor(lastEventId, shopId, ['Last-Event-ID']);
+  return typeof after === 'string' ? parseCursor(after, shopId) : undefined;
 }
 
 type Wish = {
@@ -29,7 +38,7 @@ type Wish = {
 async function followShop(context: GraphContext, wish: Wish): Promise<AsyncIterableIterator<Live>> {
   const actor = actorWith(context, 'payments:read');
   const shop = await findVisibleShop(context.app.payments.shops, actor, wish.shopId);
-  const after = typeof wish.after === 'string' ? parseCursor(wish.after, shop.id) : undefined;
+  const after = startOf(context, shop.id, wish.after);
   return liveEvents(context, actor, { shopId: shop.id, after, types: wish.types });
 }
 
@@ -72,7 +81,7 @@ builder.subscriptionField('paymentUpdated', (t) =>
     subscribe: async (_, args, context) => {
       const actor = actorWith(context, 'payments:read');
       const { payment, shop } = await findVisiblePayment(context.app.payments, actor, { id: args.id, field: 'id' });
-      const after = typeof args.after === 'string' ? parseCursor(args.after, shop.id) : undefined;
+      const after = startOf(context, shop.id, args.after);
       return liveEvents(context, actor, { shopId: shop.id, after, types: paymentTypes, paymentId: payment.id });
     },
     resolve: (live: Live) => eventOf(live),

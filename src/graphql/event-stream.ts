@@ -1,0 +1,74 @@
+import type { ExecutionArgs } from 'graphql';
+import { isAsyncIterable, type Plugin } from 'graphql-yoga';
+import { encodeCursor } from '../kernel/events/cursor.ts';
+import type { Transport } from './guard-plugin.ts';
+import type { Delivery, Subscriptions } from './share-results.ts';
+
+/** How often a stream says that it is alive, in milliseconds; proxies give up what is silent for a minute. */
+export const heartbeatMs = 12_000;
+
+/** How long browsers wait before they come back, in milliseconds; each goes on from the last `id` that it got. */
+const retryMs = 1_000;
+
+const headers = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-cache, no-transform',
+  connection: 'keep-alive',
+  // Some proxies would keep events until they have many.
+  'x-accel-buffering': 'no',
+};
+
+/**
+ * Subscriptions over SSE, in the distinct mode of graphql-sse: each result is an event `next` whose `id` is the cursor, so
+ * that `Last-Event-ID` resumes; `complete` is the end of the operation. A stream that ends without it was cut off, and its
+ * client comes back.
+ */
+export function streamPlugin(subscriptions: Subscriptions): Plugin<Transport> {
+  return {
+    onSubscribe: ({ setSubscribeFn }) => {
+      setSubscribeFn((args: ExecutionArgs) => subscriptions.subscribe(args));
+    },
+    onResultProcess: ({ result, resultProcessor, setResultProcessor }) => {
+      if (resultProcessor === undefined || !isAsyncIterable(result)) return;
+      const deliveries = result as unknown as AsyncIterableIterator<Delivery>;
+      const process = (_: unknown, { Response }: { readonly Response: typeof globalThis.Response }): Response =>
+        new Response(streamOf(deliveries), { headers });
+      setResultProcessor(process as typeof resultProcessor, 'text/event-stream');
+    },
+  };
+}
+
+/** The bytes of a stream, made only as fast as its reader takes them. */
+function streamOf(deliveries: AsyncIterableIterator<Delivery>): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  let heartbeat: NodeJS.Timeout | undefined;
+  return new ReadableStream<Uint8Array>({
+    start: (controller) => {
+      controller.enqueue(encoder.encode(`retry: ${retryMs}\n\n`));
+      heartbeat = setInterval(() => {
+        // A reader who has not taken what is there needs no sign of life.
+        if ((controller.desiredSize ?? 0) > 0) controller.enqueue(encoder.encode(':\n\n'));
+      }, heartbeatMs);
+      heartbeat.unref();
+    },
+    pull: async (controller) => {
+      const next = await deliveries.next().catch((error: unknown) => {
+        clearInterval(heartbeat);
+        throw error;
+      });
+      controller.enqueue(encoder.encode(next.done ? 'event: complete\ndata:\n\n' : messageOf(next.value)));
+      if (!next.done) return;
+      clearInterval(heartbeat);
+      controller.close();
+    },
+    cancel: async () => {
+      clearInterval(heartbeat);
+      await deliveries.return?.();
+    },
+  });
+}
+
+function messageOf({ event, json }: Delivery): string {
+  const id = event ? `id: ${encodeCursor(event.shopId, event.number)}\n` : '';
+  return `${id}event: next\ndata: ${json}\n\n`;
+}

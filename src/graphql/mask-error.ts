@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+import { PothosValidationError } from '@pothos/core';
+import { GraphQLError } from 'graphql';
+import type { Log } from '../kernel/log.ts';
+import { hideInError } from './hide-in-error.ts';
+import { refusalIn, toGraphQLError } from './refusal.ts';
+
+/** Gives what a client may see of an error. What it has given must not be given to it again: it would lose its words. */
+export type ErrorMask = (error: unknown) => GraphQLError;
+
+/** Makes the mask that all transports share. */
+export function createErrorMask(log: Log): ErrorMask {
+  return (error) => hideInError(mask(error, log));
+}
+
+/**
+ * What a client may see of an error: refusals and mistakes of the document as they are; anything else is our bug, so it
+ * gets a reference by which the log can be searched, and no more.
+ */
+function mask(error: unknown, log: Log): GraphQLError {
+  const refusal = refusalIn(error);
+  const located = error instanceof GraphQLError ? error : undefined;
+  const place = {
+    ...(located?.nodes ? { nodes: located.nodes } : {}),
+    ...(located?.path ? { path: located.path } : {}),
+  };
+  if (refusal) {
+    const { message, extensions } = toGraphQLError(refusal);
+    return new GraphQLError(message, { extensions, ...place });
+  }
+  const cause = located?.originalError ?? error;
+  if (cause instanceof PothosValidationError) {
+    const message = `The arguments of this list do not go together: ${cause.message}.`;
+    return new GraphQLError(message, { extensions: { code: 'INVALID_INPUT' }, ...place });
+  }
+  if (located && isOfCaller(located)) return inCallersWords(located);
+  const reference = randomUUID();
+  log.error({ err: cause, reference, path: located?.path }, 'an operation failed');
+  return new GraphQLError('Something went wrong on our side; the reference helps us to find it.', {
+    ...place,
+    extensions: { code: 'INTERNAL_SERVER_ERROR', reference },
+  });
+}
+
+/**
+ * Whether an error is about what the caller sent: graphql-js made it of the document or of the variables. What it makes of
+ * a value that a resolver gave has a path, and an origin without a place in the document.
+ */
+function isOfCaller({ originalError, path }: GraphQLError): boolean {
+  if (!originalError) return true;
+  if (!(originalError instanceof GraphQLError)) return false;
+  return (path === undefined || originalError.nodes !== undefined) && isOfCaller(originalError);
+}
+
+/**
+ * The error without what it was made of, which may hold anything that was sent. For yoga that thing is also the sign that
+ * the request was no JSON, whose status is 400 whatever the client accepts.
+ */
+function inCallersWords(error: GraphQLError): GraphQLError {
+  const { code = 'INVALID_INPUT', http, originalError } = error.extensions;
+  const status = typeof http === 'object' ? { http: originalError ? { ...http, spec: false } : http } : {};
+  const { nodes = null, source = null, positions = null, path = null } = error;
+  return new GraphQLError(error.message, { extensions: { code, ...status }, nodes, source, positions, path });
+}

@@ -1,0 +1,43 @@
+import type { WebSocket } from 'ws';
+import type { Delivery } from './share-results.ts';
+
+/**
+ * How many bytes may lie unsent in one socket before its operations wait until they are gone, each with one message; so
+ * the back-pressure of TCP reaches the walk through the log.
+ */
+export const unsentBytesMax = 65_536;
+
+/**
+ * Has the results of one operation sent as messages `next`, and gives graphql-ws something that looks like an operation
+ * without results: its `next` resolves at the end. What is the same for many subscribers is serialised once, which
+ * graphql-ws cannot do.
+ */
+export function pushResults(
+  socket: WebSocket,
+  id: string,
+  deliveries: AsyncIterableIterator<Delivery>,
+): AsyncGenerator<never, void, void> {
+  const head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
+  const push = async (): Promise<IteratorResult<never, void>> => {
+    for (;;) {
+      const next = await deliveries.next();
+      if (next.done) return { done: true, value: undefined };
+      if (socket.readyState !== socket.OPEN) continue;
+      const message = `${head}${next.value.json}}`;
+      if (socket.bufferedAmount < unsentBytesMax) socket.send(message);
+      else await new Promise<void>((resolve) => socket.send(message, () => resolve()));
+    }
+  };
+  const end = async (): Promise<IteratorResult<never, void>> => {
+    await deliveries.return?.();
+    return { done: true, value: undefined };
+  };
+  const pushing: AsyncGenerator<never, void, void> = {
+    [Symbol.asyncIterator]: () => pushing,
+    next: push,
+    return: end,
+    throw: end,
+    [Symbol.asyncDispose]: async () => void (await end()),
+  };
+  return pushing;
+}

@@ -1,0 +1,137 @@
+import { createSourceEventStream, type ExecutionArgs, type ExecutionResult, execute } from 'graphql';
+import type { Event } from '../kernel/db/generated/prisma/client.ts';
+import type { Metrics } from '../kernel/metrics.ts';
+import type { Live } from '../realtime/model.ts';
+import { type GraphContext, requireActor } from './context.ts';
+import { groupKey } from './group-key.ts';
+import { withinTime } from './guard-plugin.ts';
+import type { ErrorMask } from './mask-error.ts';
+
+/** What one subscriber is given: an event's result as JSON, or a last word, which belongs to no event. */
+export type Delivery = { readonly event: Event | undefined; readonly json: string };
+
+export type Subscriptions = {
+  /**
+   * Starts a subscription whose document is valid. Gives its deliveries, or the errors that kept it from starting, masked.
+   * Subscribers of one group (group-key.ts) share the execution and the JSON of each event.
+   */
+  subscribe(args: ExecutionArgs): Promise<ExecutionResult | AsyncIterableIterator<Delivery>>;
+};
+
+/**
+ * How long a result is given to others, in milliseconds. What an event says of the present is no older than that, and
+ * older than no event that this process has heard of.
+ */
+const shareMsMax = 1_000;
+/** How many events of one group are remembered; its members are mostly at the same one. */
+const sharedEventsMax = 32;
+
+type Shared = { readonly newest: bigint; readonly bornAt: number; json: string | Promise<string> };
+
+/** Subscribers with the same question and the same rights. */
+type Group = { readonly args: ExecutionArgs; readonly shared: Map<bigint, Shared>; members: number };
+
+type Sharing = {
+  readonly groups: Map<string, Group>;
+  readonly run: (args: ExecutionArgs, live: Live) => string | Promise<string>;
+};
+
+export type SubscriptionOptions = {
+  readonly maskError: ErrorMask;
+  readonly metrics: Pick<Metrics, 'resultExecuted'>;
+};
+
+/** Makes the subscriptions of a process. */
+export function shareSubscriptions({ maskError, metrics }: SubscriptionOptions): Subscriptions {
+  const write = ({ errors, ...result }: ExecutionResult): string =>
+    JSON.stringify(errors ? { errors: errors.map(maskError), ...result } : result);
+  const run = (args: ExecutionArgs, live: Live): string | Promise<string> => {
+    metrics.resultExecuted();
+    const result = execute({ ...args, rootValue: live });
+    if (!('then' in result)) return write(result);
+    return withinTime(result).then(write, (error: unknown) => write({ errors: [maskError(error)] }));
+  };
+  const sharing: Sharing = { groups: new Map(), run };
+  return {
+    subscribe: async (args) => {
+      const source = await createSourceEventStream(args);
+      if (Symbol.asyncIterator in source) return deliver(sharing, args, source as AsyncIterableIterator<Live>);
+      return { ...source, errors: source.errors?.map(maskError) ?? [] };
+    },
+  };
+}
+
+function deliver(sharing: Sharing, args: ExecutionArgs, source: AsyncIterableIterator<Live>) {
+  const { group, leave } = joinGroup(sharing, args);
+  const deliveries: AsyncIterableIterator<Delivery> = {
+    [Symbol.asyncIterator]: () => deliveries,
+    next: async () => {
+      const taken = await source.next();
+      if (taken.done) {
+        leave();
+        return taken;
+      }
+      const live = taken.value;
+      // Why it ended is the affair of this subscriber alone.
+      if ('end' in live) return { done: false, value: { event: undefined, json: await sharing.run(group.args, live) } };
+      const json = resultOf(sharing, group, live);
+      return { done: false, value: { event: live, json: typeof json === 'string' ? json : await json } };
+    },
+    return: async () => {
+      leave();
+      await source.return?.();
+      return { done: true, value: undefined };
+    },
+  };
+  return deliveries;
+}
+
+function joinGroup({ groups }: Sharing, args: ExecutionArgs): { readonly group: Group; readonly leave: () => void } {
+  const context = args.contextValue as GraphContext;
+  const { document, operationName, variableValues } = args;
+  const key = groupKey({ document, operationName, variables: variableValues ?? {}, actor: requireActor(context) });
+  const group = (key === undefined ? undefined : groups.get(key)) ?? createGroup(args, context);
+  if (key !== undefined) groups.set(key, group);
+  group.members += 1;
+  let left = false;
+  const leave = (): void => {
+    if (left) return;
+    left = true;
+    group.members -= 1;
+    if (group.members === 0 && key !== undefined && groups.get(key) === group) groups.delete(key);
+  };
+  return { group, leave };
+}
+
+/** What is of one member alone is taken out of the context, so that no resolver can give it to the others. */
+function createGroup(args: ExecutionArgs, context: GraphContext): Group {
+  const actor = { ...requireActor(context), keyId: '' };
+  const nobodys = { authorization: undefined, lastEventId: undefined, address: '', inAddress: false };
+  const contextValue: GraphContext = { ...context, ...nobodys, actor };
+  return { args: { ...args, contextValue, rootValue: undefined }, shared: new Map(), members: 0 };
+}
+
+function resultOf({ run }: Sharing, group: Group, event: Event): string | Promise<string> {
+  if (group.members === 1) {
+    group.shared.clear();
+    return run(group.args, event);
+  }
+  const context = group.args.contextValue as GraphContext;
+  const newest = context.app.feed.newest(event.shopId);
+  const now = performance.now();
+  const known = group.shared.get(event.number);
+  if (known && known.newest === newest && now - known.bornAt < shareMsMax) return known.json;
+  const json = run(group.args, event);
+  const shared: Shared = { newest, bornAt: now, json };
+  // Those who come later need not wait for what is there.
+  if (typeof json !== 'string') {
+    void json.then((text) => {
+      shared.json = text;
+    });
+  }
+  group.shared.delete(event.number);
+  group.shared.set(event.number, shared);
+  const [oldest] = group.shared.keys();
+  if (group.shared.size > sharedEventsMax && oldest !== undefined) group.shared.delete(oldest);
+  return json;
+}

@@ -1,0 +1,188 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { WebSocket } from 'ws';
+import { heartbeatMs } from '../../src/graphql/event-stream.ts';
+import { encodeCursor } from '../../src/kernel/events/cursor.ts';
+import { createShop } from '../support/factories.ts';
+import { startTestGateway, type TestGateway } from '../support/gateway.ts';
+import { openSocket } from '../support/live.ts';
+import { plain, writeEvents } from '../support/write-events.ts';
+import { giveKey } from './world.ts';
+
+let gateway: TestGateway;
+const leaving: AbortController[] = [];
+
+beforeAll(async () => {
+  gateway = await startTestGateway({ role: 'api' });
+});
+afterEach(() => {
+  vi.useRealTimers();
+  for (const each of leaving.splice(0)) each.abort();
+});
+afterAll(() => gateway.stop());
+
+type Shop = { readonly id: string; readonly key: string };
+
+/** A shop whose log has so many events. */
+async function openShop(events: number): Promise<Shop> {
+  const { shop } = await createShop(gateway.database);
+  const { secret } = await giveKey(gateway.database, { merchantId: shop.merchantId });
+  await writeEvents(gateway.database, shop.id, plain(events));
+  return { id: shop.id, key: secret };
+}
+
+const query = 'subscription($shopId: ID!, $after: Cursor) { events(shopId: $shopId, after: $after) { number } }';
+
+type Block = { readonly id: string | undefined; readonly event: string | undefined; readonly data: string | undefined };
+type Ask = { readonly after?: string; readonly lastEventId?: string; readonly method?: 'GET' | 'POST' };
+
+/** Follows over SSE as a browser does; gives the next block of lines, or undefined at the end of the stream. */
+async function follow(shop: Shop, { after, lastEventId, method = 'POST' }: Ask = {}) {
+  const abort = new AbortController();
+  leaving.push(abort);
+  const variables = { shopId: shop.id, after };
+  const inAddress = `?${new URLSearchParams({ query, variables: JSON.stringify(variables) })}`;
+  const response = await fetch(`${gateway.url}/graphql${method === 'GET' ? inAddress : ''}`, {
+    method,
+    signal: abort.signal,
+    headers: {
+      accept: 'text/event-stream',
+      authorization: `Bearer ${shop.key}`,
+      ...(method === 'POST' ? { 'content-type': 'application/json' } : {}),
+      ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }),
+    },
+    ...(method === 'POST' ? { body: JSON.stringify({ query, variables }) } : {}),
+  });
+  const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+  const decoder = new TextDecoder();
+  let text = '';
+  const nextBlock = async (): Promise<string | undefined> => {
+    while (!text.includes('\n\n')) {
+      const { done, value } = await reader.read();
+      if (done) return undefined;
+      text += decoder.decode(value, { stream: true });
+    }
+    const [block = '', ...rest] = text.split('\n\n');
+    text = rest.join('\n\n');
+    return block;
+  };
+  const nextEvent = async (): Promise<Block | undefined> => {
+    for (let block = await nextBlock(); block !== undefined; block = await nextBlock()) {
+      const field = (name: string): string | undefined => new RegExp(`^${name}: ?(.*)$`, 'm').exec(block ?? '')?.[1];
+      if (field('event') !== undefined) return { id: field('id'), event: field('event'), data: field('data') };
+    }
+    return undefined;
+  };
+  const rest = async (): Promise<string> => {
+    for (let part = await reader.read(); !part.done; part = await reader.read()) text += decoder.decode(part.value);
+    return text;
+  };
+  return { response, nextBlock, nextEvent, rest };
+}
+
+const numberIn = (block: Block | undefined): number => JSON.parse(block?.data ?? '{}').data.events.number;
+
+describe('Over SSE', () => {
+  it.each(['GET', 'POST'] as const)(
+    'each event has its cursor as id, behind which Last-Event-ID goes on, by %s',
+    async (method) => {
+      const shop = await openShop(4);
+      const first = await follow(shop, { method, after: encodeCursor(shop.id, 0n) });
+      expect(first.response.headers.get('cache-control')).toContain('no-cache');
+      const [one, two] = [await first.nextEvent(), await first.nextEvent()];
+      expect([one, two]).toMatchObject([
+        { event: 'next', id: encodeCursor(shop.id, 1n) },
+        { event: 'next', id: encodeCursor(shop.id, 2n) },
+      ]);
+      const second = await follow(shop, { method, ...(two?.id === undefined ? {} : { lastEventId: two.id }) });
+      expect(numberIn(await second.nextEvent())).toBe(3);
+    },
+  );
+
+  it('Last-Event-ID wins over the document, which is the one of the first try', async () => {
+    const shop = await openShop(4);
+    const stream = await follow(shop, { after: encodeCursor(shop.id, 1n), lastEventId: encodeCursor(shop.id, 3n) });
+    expect(numberIn(await stream.nextEvent())).toBe(4);
+  });
+
+  it('an empty Last-Event-ID says nothing', async () => {
+    const shop = await openShop(2);
+    const stream = await follow(shop, { after: encodeCursor(shop.id, 1n), lastEventId: '' });
+    expect(numberIn(await stream.nextEvent())).toBe(2);
+  });
+
+  it('refuses a Last-Event-ID that is no cursor of this shop, by name and without an id', async () => {
+    const [shop, other] = [await openShop(1), await openShop(1)];
+    for (const lastEventId of ['17', encodeCursor(other.id, 1n), encodeCursor(shop.id, 2n)]) {
+      const stream = await follow(shop, { lastEventId, after: encodeCursor(shop.id, 0n) });
+      const text = await stream.rest();
+      expect([lastEventId, text]).toEqual([lastEventId, expect.stringContaining('CURSOR_INVALID')]);
+      expect(text).not.toMatch(/^id:/m);
+    }
+  });
+
+  it('says that it is alive at least every 15 seconds, by a comment', async () => {
+    expect(heartbeatMs).toBeLessThanOrEqual(15_000);
+    const shop = await openShop(0);
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    const stream = await follow(shop);
+    expect(await stream.nextBlock()).toBe('retry: 1000');
+    for (let beat = 0; beat < 3; beat += 1) {
+      vi.advanceTimersByTime(heartbeatMs);
+      expect(await stream.nextBlock()).toBe(':');
+    }
+  });
+
+  it('a stream is broken off without `complete` when the gateway stops, so that browsers come back', async () => {
+    const other = await startTestGateway({ role: 'api' });
+    const response = await fetch(`${other.url}/graphql`, {
+      method: 'POST',
+      headers: {
+        accept: 'text/event-stream',
+        'content-type': 'application/json',
+        authorization: `Bearer ${other.demo.apiKey}`,
+      },
+      body: JSON.stringify({ query, variables: { shopId: other.demo.shopId } }),
+    });
+    const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+    let text = '';
+    const reading = expect(
+      (async () => {
+        for (let part = await reader.read(); !part.done; part = await reader.read()) text += Buffer.from(part.value);
+      })(),
+    ).rejects.toThrow();
+    await other.stop();
+    await reading;
+    expect(text).not.toContain('complete');
+  });
+});
+
+describe('Over a WebSocket', () => {
+  it('pings come at least every 15 seconds, and who does not answer them is cut off', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] });
+    const mute = new WebSocket(`${gateway.url.replace(/^http/, 'ws')}/graphql`, 'graphql-transport-ws', {
+      autoPong: false,
+    });
+    const closed = new Promise<number>((resolve) => mute.once('close', resolve));
+    const pinged = new Promise<void>((resolve) => mute.once('ping', () => resolve()));
+    await new Promise((resolve) => mute.once('open', resolve));
+    mute.send(JSON.stringify({ type: 'connection_init', payload: { authorization: gateway.demo.apiKey } }));
+    await new Promise((resolve) => mute.once('message', resolve));
+    vi.advanceTimersByTime(15_000);
+    await pinged;
+    vi.advanceTimersByTime(15_000);
+    expect(await closed).toBe(1006);
+  });
+
+  it('who answers pings stays', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] });
+    const socket = await openSocket(gateway);
+    socket.send({ type: 'connection_init', payload: { authorization: gateway.demo.apiKey } });
+    await socket.next();
+    for (let beat = 0; beat < 3; beat += 1) {
+      vi.advanceTimersByTime(12_000);
+      socket.send({ type: 'ping' });
+      expect(await socket.next()).toEqual({ type: 'pong' });
+    }
+    socket.close();
+  });
+});

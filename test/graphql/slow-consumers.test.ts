@@ -1,0 +1,125 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket, WebSocketServer } from 'ws';
+import { pushResults, unsentBytesMax } from '../../src/graphql/push-results.ts';
+import type { Delivery } from '../../src/graphql/share-results.ts';
+import { encodeCursor } from '../../src/kernel/events/cursor.ts';
+import { createShop } from '../support/factories.ts';
+import { startTestGateway, type TestGateway } from '../support/gateway.ts';
+import { overWebSocket, type Result } from '../support/live.ts';
+import { plain, writeEvents } from '../support/write-events.ts';
+import { giveKey } from './world.ts';
+
+let gateway: TestGateway;
+
+beforeAll(async () => {
+  gateway = await startTestGateway({ role: 'api' });
+});
+afterAll(() => gateway.stop());
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+describe('A socket that is not read', () => {
+  it('stops the walk, holds little unsent, and goes on where it was when it is read again', async () => {
+    const server = new WebSocketServer({ port: 0, host: '127.0.0.1', perMessageDeflate: false });
+    await once(server, 'listening');
+    const client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const [[socket]] = (await Promise.all([once(server, 'connection'), once(client, 'open')])) as [
+      [WebSocket],
+      unknown,
+    ];
+    const seen: number[] = [];
+    client.on('message', (data) => seen.push(JSON.parse(String(data)).payload.number));
+    client.pause();
+    let taken = 0;
+    let over = false;
+    const padding = 'x'.repeat(10_000);
+    async function* endless(): AsyncGenerator<Delivery> {
+      while (!over) {
+        taken += 1;
+        yield { event: undefined, json: JSON.stringify({ number: taken, padding }) };
+        await turn();
+      }
+    }
+    const pushing = pushResults(socket, 'one', endless()).next();
+    await expect.poll(() => socket.bufferedAmount).toBeGreaterThanOrEqual(unsentBytesMax);
+    for (let turns = 0; turns < 20; turns += 1) await turn();
+    const stoppedAt = taken;
+    for (let turns = 0; turns < 200; turns += 1) await turn();
+    expect(taken).toBe(stoppedAt);
+    expect(socket.bufferedAmount).toBeLessThan(unsentBytesMax + 3 * padding.length);
+    client.resume();
+    await expect.poll(() => taken).toBeGreaterThan(stoppedAt + 100);
+    over = true;
+    await pushing;
+    await expect.poll(() => seen.length).toBe(taken);
+    expect(seen).toEqual(Array.from({ length: taken }, (_, index) => index + 1));
+    client.close();
+    server.close();
+  });
+
+  it('is told SLOW_CONSUMER with its last cursor when it has fallen too far behind, and resumes without loss', async () => {
+    const { shop } = await createShop(gateway.database);
+    const { secret: key } = await giveKey(gateway.database, { merchantId: shop.merchantId });
+    const wide = Array.from({ length: 20 }, (_, index) => `${'a'.repeat(1_000)}${index}: type`).join(' ');
+    const query = `subscription($shopId: ID!) { events(shopId: $shopId) { number ${wide} } }`;
+    const socket = new WebSocket(`${gateway.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+    const frames: { readonly type: string; readonly payload: Result<{ events: { number: number } }> }[] = [];
+    socket.on('message', (data) => frames.push(JSON.parse(String(data))));
+    await once(socket, 'open');
+    socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization: key } }));
+    await once(socket, 'message');
+    socket.send(JSON.stringify({ type: 'subscribe', id: '1', payload: { query, variables: { shopId: shop.id } } }));
+    // A sibling on the same socket, which the slow one must leave alone.
+    const rare = 'subscription($shopId: ID!) { events(shopId: $shopId, types: [PAYOUT_SENT]) { type } }';
+    const quick = await overWebSocket(gateway, { query: rare, variables: { shopId: shop.id }, key });
+    const executed = async (): Promise<number> =>
+      Number(/results_total (\d+)/.exec(await (await fetch(`${gateway.url}/metrics`)).text())?.[1]);
+    await expect
+      .poll(async () => /live_subscriptions (\d+)/.exec(await (await fetch(`${gateway.url}/metrics`)).text())?.[1])
+      .toBe('2');
+    await writeEvents(gateway.database, shop.id, plain(1));
+    await expect.poll(() => frames.length).toBe(2);
+    socket.pause();
+    const before = await executed();
+    for (let batch = 0; batch < 3; batch += 1) await writeEvents(gateway.database, shop.id, plain(5_000));
+    await writeEvents(gateway.database, shop.id, [{ type: 'PAYOUT_SENT' }]);
+    await quick.next();
+    expect((await executed()) - before).toBeLessThan(5_000);
+    socket.resume();
+    await expect.poll(() => frames.at(-1)?.type, { timeout: 30_000 }).toBe('complete');
+    const results = frames.slice(1, -1).map(({ payload }) => payload);
+    const last = results.pop();
+    expect(results.map(({ data }) => data?.events.number)).toEqual(results.map((_, index) => index + 1));
+    const cursor = encodeCursor(shop.id, BigInt(results.length));
+    expect(last?.errors).toMatchObject([{ extensions: { code: 'SLOW_CONSUMER', cursor } }]);
+    const again = await overWebSocket<{ events: { number: number } }>(gateway, {
+      query: 'subscription($shopId: ID!, $after: Cursor) { events(shopId: $shopId, after: $after) { number } }',
+      variables: { shopId: shop.id, after: cursor },
+      key,
+    });
+    expect((await again.take(2)).map(({ data }) => data?.events.number)).toEqual([
+      results.length + 1,
+      results.length + 2,
+    ]);
+    for (const each of [quick, again]) each.end();
+    expect(socket.readyState).toBe(WebSocket.OPEN);
+    socket.close();
+  });
+
+  it('is cut off when its client asks on and on without reading what is answered', async () => {
+    const socket = new WebSocket(`${gateway.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+    await once(socket, 'open');
+    socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization: gateway.demo.apiKey } }));
+    await once(socket, 'message');
+    socket.pause();
+    const ping = JSON.stringify({ type: 'ping', payload: { text: 'x'.repeat(200_000) } });
+    const closed = once(socket, 'close');
+    socket.on('error', () => undefined);
+    const sent = Array.from({ length: 400 }, () => new Promise<void>((resolve) => socket.send(ping, () => resolve())));
+    await Promise.all(sent);
+    socket.resume();
+    expect((await closed)[0]).toBe(1006);
+  });
+});
