@@ -5,6 +5,7 @@ import { collectEvidence } from './collect.ts';
 import type { Evidence } from './evidence.ts';
 import { sentences } from './judge.ts';
 import { readScale } from './scale.ts';
+import { plantedBugs } from './planted-bugs.ts';
 import { raiseStorm } from './storm.ts';
 import { tellFigures } from './tell-figures.ts';
 import { openWorld, type World } from './world.ts';
@@ -33,3 +34,7 @@ for (const [sentence, find] of Object.entries(sentences)) {
     expect(find(evidence).slice(0, 20)).toEqual([]);
   });
 }
+
+test.each(Object.entries(plantedBugs))('it would have been found that %s', (_, { plant, sentence }) => {
+  expect(sentences[sentence]?.(plant(evidence))).not.toEqual([]);
+});
