@@ -1,5 +1,6 @@
 import { runTaskList, type TaskList, type WorkerPool } from 'graphile-worker';
 import pg from 'pg';
+import { breakOffWhenSilent } from '../kernel/db/break-off-silent.ts';
 import type { Database } from '../kernel/db/database.ts';
 import type { JobHandler, JobHandlers } from '../kernel/jobs/handler.ts';
 import type { Log } from '../kernel/log.ts';
@@ -57,11 +58,11 @@ export function startQueue(options: QueueOptions): Queue {
 }
 
 function startRun(options: QueueOptions): Run {
-  const { log } = options;
+  const { log, database } = options;
   // Each run has connections of its own: with them ends the lock that says that its jobs are in good hands.
   const pool = openPool(options);
   const jobs = runTaskList(settingsOf(options), tasksOf(options.handlers), pool);
-  const alive = showAlive(pool, jobs.id, log);
+  const alive = showAlive(pool, { poolId: jobs.id, silenceMs: database.limits.query_timeout }, log);
   let over = false;
   const ended = jobs.promise
     .catch((error: unknown) => log.error({ err: error }, 'the job queue did not end well'))
@@ -89,13 +90,17 @@ async function stopRun(jobs: WorkerPool, patience: { readonly ms: number }, log:
 
 function openPool({ database, log }: QueueOptions): pg.Pool {
   // One connection listens, one shows that we are alive, the others take turns.
-  const pool = new pg.Pool({ connectionString: database.url, max: connectionsMax, connectionTimeoutMillis: 10_000 });
+  const pool = new pg.Pool({ connectionString: database.url, max: connectionsMax, ...database.limits });
   pool.on('error', (error) => {
     // Only the message: the error of a pool carries its whole client along.
     if (!pool.ending) log.warn({ reason: error.message }, 'a connection of the job queue failed');
   });
   // A connection in use tells its errors to whoever waits for a query, but without a listener they end the process.
-  pool.on('connect', (client) => void client.on('error', () => {}));
+  pool.on('connect', (client) => {
+    client.on('error', () => {});
+    // A statement whose answer never comes would keep its place in the queue for good, and the queue from ever ending.
+    breakOffWhenSilent(client);
+  });
   return pool;
 }
 

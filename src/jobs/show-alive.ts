@@ -1,26 +1,35 @@
 import type pg from 'pg';
 import type { Log } from '../kernel/log.ts';
-import { markAlive } from './sql/free-lost-jobs.ts';
+import { markAlive, stayAlive } from './sql/free-lost-jobs.ts';
 import { type Loop, startLoop } from './start-loop.ts';
 
-const checkMs = 5_000;
+/** How many signs of life may fit into the time after which a worker that gives none is lost. */
+const signsMax = 4;
 
 /**
- * Shows all other workers that a worker pool is alive, by a lock that Postgres drops when this process dies. When the
- * connection that holds it is lost, another one takes its place; until then jobs of this pool may run twice.
+ * Shows all other workers that a worker pool is alive, by a lock that Postgres drops when this process dies, or has not
+ * been heard of for a time. When the connection that holds it is lost, another one takes its place; until then jobs of
+ * this pool may run twice.
+ * @param silenceMs after how long without a sign of life the pool counts as lost, in milliseconds.
  */
-export function showAlive(pool: pg.Pool, poolId: string, log: Log): Loop {
+export function showAlive(
+  pool: pg.Pool,
+  { poolId, silenceMs }: { readonly poolId: string; readonly silenceMs: number },
+  log: Log,
+): Loop {
   let holder: pg.PoolClient | undefined;
   const letGo = (): void => {
     holder?.removeListener('error', letGo);
     holder?.release(true);
     holder = undefined;
   };
-  const loop = startLoop({ name: 'sign of life', everyMs: checkMs, log }, async () => {
+  const loop = startLoop({ name: 'sign of life', everyMs: silenceMs / signsMax, log }, async () => {
+    // The network may have swallowed the connection without a word: to be heard of, it has to be used.
+    if (holder) await stayAlive(holder).catch(letGo);
     if (holder) return;
     const client = await pool.connect();
     try {
-      await markAlive(client, poolId);
+      await markAlive(client, { poolId, silenceMs });
     } catch (error) {
       client.release(true);
       throw error;

@@ -1,5 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
+import { breakOffWhenSilent } from './break-off-silent.ts';
 import { PrismaClient } from './generated/prisma/client.ts';
 
 /** One SQL statement. It is prepared once per connection under its name, so a name belongs to one text. */
@@ -24,13 +25,27 @@ export type Database = {
   readonly url: string;
   readonly pool: pg.Pool;
   readonly prisma: PrismaClient;
+  /** How long servers and networks may take, as every pool on this database has it. */
+  readonly limits: Limits;
   /** Calls `listener` after each commit of this process that wrote events; gives the function that stops it. */
   onNews(listener: (news: News) => void): () => void;
   close(): Promise<void>;
 };
 
+/** The limits of a connection, in milliseconds. */
+type Limits = {
+  readonly statement_timeout: number;
+  readonly idle_in_transaction_session_timeout: number;
+  readonly connectionTimeoutMillis: number;
+  readonly query_timeout: number;
+  readonly keepAlive: boolean;
+  readonly keepAliveInitialDelayMillis: number;
+};
+
 export type DatabaseOptions = {
   readonly url: string;
+  /** After how long without an answer a connection is given up, in milliseconds; 20 seconds when undefined. */
+  readonly answerWithinMs?: number;
   /** Connections for writing; reads through Prisma have as many of their own. */
   readonly connectionsMax?: number;
   /** Told of errors of idle connections, which have no caller to tell. */
@@ -62,19 +77,24 @@ export const types: pg.CustomTypesConfig = {
 /** Opens the pools; nothing is connected before the first query. */
 export function openDatabase(options: DatabaseOptions): Database {
   const max = options.connectionsMax ?? 10;
-  const limits = {
+  const limits: Limits = {
     statement_timeout: 15_000,
     idle_in_transaction_session_timeout: 30_000,
     connectionTimeoutMillis: 10_000,
     // Beyond what the server allows a statement: by then the network has swallowed the answer.
-    query_timeout: 20_000,
+    query_timeout: options.answerWithinMs ?? 20_000,
     keepAlive: true,
+    // Without it the system asks after two hours of silence whether the other side is still there.
+    keepAliveInitialDelayMillis: 10_000,
   };
   const pool = new pg.Pool({ connectionString: options.url, max, types, ...limits });
   const onError = options.onError ?? (() => {});
   pool.on('error', onError);
   // A connection in use has no listener of the pool's: broken off between two statements, it would end the process.
-  pool.on('connect', (client) => void client.on('error', onError));
+  pool.on('connect', (client) => {
+    client.on('error', onError);
+    breakOffWhenSilent(client);
+  });
   const adapter = new PrismaPg(
     { connectionString: options.url, max, ...limits },
     { onPoolError: onError, onConnectionError: onError },
@@ -85,6 +105,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     url: options.url,
     pool,
     prisma,
+    limits,
     listeners,
     onNews: (listener) => {
       listeners.add(listener);

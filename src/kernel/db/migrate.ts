@@ -22,9 +22,13 @@ export async function migrate(url: string, files = prismaFiles): Promise<{ appli
   const migrations = await readMigrations(files.migrations);
   const client = await connect(url);
   try {
-    if ((await pendingOf(client, migrations)).length === 0) return { applied: [] };
+    const before = await readRecorded(client);
+    // One that is not finished may be under way in another process, which holds the lock meanwhile.
+    if (before.every(({ finished }) => finished) && pendingOf(before, migrations).length === 0) return { applied: [] };
     await client.query('select pg_advisory_lock($1::bigint)', [BigInt(lockNumber).toString()]);
-    const pending = await pendingOf(client, migrations);
+    const records = await readRecorded(client);
+    requireFinished(records);
+    const pending = pendingOf(records, migrations);
     if (pending.length === 0) return { applied: [] };
     return { applied: await apply(url, files.migrations, migrations) };
   } finally {
@@ -51,16 +55,19 @@ function clientFor(url: string): pg.Client {
   throw new StartError('DATABASE_URL is no address; write it as postgresql://user:password@host:5432/database.');
 }
 
-/** The migrations that the database lacks; reads one table, so asking costs a start nearly nothing. */
-async function pendingOf(client: pg.Client, migrations: readonly Migration[]): Promise<readonly Migration[]> {
-  const recorded = new Map((await readRecorded(client)).map((row) => [row.name, row]));
-  for (const { name, finished } of recorded.values()) {
-    if (finished) continue;
-    throw new StartError(
-      `The migration ${name} was interrupted; look whether its changes are in the database, then set finished_at ` +
-        '(they are) or rolled_back_at (they are not) of its row in _prisma_migrations and start again.',
-    );
-  }
+/** Demands, of whoever holds the lock, that no earlier one died in the middle. @throws StartError that names the migration. */
+function requireFinished(records: readonly Recorded[]): void {
+  const interrupted = records.find(({ finished }) => !finished);
+  if (interrupted === undefined) return;
+  throw new StartError(
+    `The migration ${interrupted.name} was interrupted; look whether its changes are in the database, then set finished_at ` +
+      '(they are) or rolled_back_at (they are not) of its row in _prisma_migrations and start again.',
+  );
+}
+
+/** The migrations that the database lacks; its records are one table, so asking for them costs a start nearly nothing. */
+function pendingOf(records: readonly Recorded[], migrations: readonly Migration[]): readonly Migration[] {
+  const recorded = new Map(records.map((row) => [row.name, row]));
   return migrations.filter(({ name, checksum }) => {
     const row = recorded.get(name);
     if (row !== undefined && row.checksum !== checksum) {

@@ -56,6 +56,15 @@ async function query(sql: string): Promise<unknown[]> {
   }
 }
 
+/** The lock that whoever applies migrations holds: the word `migrat` in ASCII. */
+const migrationLock = BigInt('0x6d6967726174');
+
+/** Resolves when somebody waits for the lock; a caller that has failed instead shows it in the end by its result. */
+async function untilSomebodyWaits(client: pg.Client): Promise<void> {
+  const waiting = "select from pg_locks where locktype = 'advisory' and not granted";
+  await expect.poll(async () => (await client.query(waiting)).rowCount).toBe(1);
+}
+
 test('what is pending is applied in the order of the names, recorded as Prisma does, and never again', async () => {
   await put(alter.name, alter.sql);
   expect(await migrate(database.url, files)).toEqual({ applied: ['20260101000000_shop', alter.name] });
@@ -86,6 +95,19 @@ test('a function body with semicolons arrives whole', async () => {
 test('of callers at the same time one applies and all find it done', async () => {
   const results = await Promise.all([1, 2, 3, 4].map(() => migrate(database.url, files)));
   expect(results.flatMap(({ applied }) => applied)).toEqual(['20260101000000_shop']);
+});
+
+test('a migration that another caller is just applying is waited for, and is not taken for an interrupted one', async () => {
+  await migrate(database.url, files);
+  const applying = new pg.Client({ connectionString: database.url });
+  await applying.connect();
+  await applying.query(`select pg_advisory_lock(${migrationLock})`);
+  await applying.query('update _prisma_migrations set finished_at = null');
+  const waiting = migrate(database.url, files);
+  await untilSomebodyWaits(applying);
+  await applying.query('update _prisma_migrations set finished_at = started_at');
+  await applying.end();
+  expect(await waiting).toEqual({ applied: [] });
 });
 
 test('a migration that fails leaves nothing behind, and can be applied once it is mended', async () => {

@@ -1,0 +1,134 @@
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+
+/** A TCP proxy between two programs that does to their connections what bad networks do. */
+export type FaultProxy = {
+  readonly port: number;
+  /** Breaks off all connections that there are. */
+  cut(): void;
+  /** Holds back what is sent from now on, either way, for so long; 0 is the end of it. */
+  delay(pause: { readonly ms: number }): void;
+  /** Lets nothing through any more on the connections that there are, and tells neither side. */
+  swallow(): void;
+  /** Keeps the answer to the next `commit` from its asker, and breaks the connection off. */
+  loseCommitAnswer(): void;
+  /** How many answers to a commit that took place were lost so far. */
+  lostCommits(): number;
+  /** Ends all faults; what was swallowed is broken off. */
+  calm(): void;
+  close(): Promise<void>;
+};
+
+type Link = {
+  readonly client: Socket;
+  readonly server: Socket;
+  swallowed: boolean;
+  /** True between a `commit` on its way and its answer, which is to be lost. */
+  losing: boolean;
+};
+
+type Faults = { readonly links: Set<Link>; delayMs: number; commitsToLose: number; lost: number };
+
+/** How `pg` writes the end of a transaction: a simple query, which ends with a zero byte. */
+const commitQuery = 'commit\0';
+const commitDone = 'COMMIT\0';
+
+/** Opens a proxy on a free loopback port. `target` gives the port behind it; undefined: nobody is there. */
+export async function openFaultProxy(target: () => number | undefined): Promise<FaultProxy> {
+  const faults: Faults = { links: new Set(), delayMs: 0, commitsToLose: 0, lost: 0 };
+  const listener = createServer({ noDelay: true }, (client) => {
+    const port = target();
+    client.on('error', () => {});
+    if (port === undefined) client.resetAndDestroy();
+    else join(faults, client, connect({ port, host: '127.0.0.1', noDelay: true }));
+  });
+  await new Promise<void>((done) => listener.listen(0, '127.0.0.1', done));
+  const all = (): Link[] => [...faults.links];
+  const calm = (): void => {
+    faults.delayMs = 0;
+    faults.commitsToLose = 0;
+    for (const link of all()) if (link.swallowed) breakOff(link);
+  };
+  return {
+    port: (listener.address() as AddressInfo).port,
+    cut: () => all().forEach(breakOff),
+    delay: ({ ms }) => {
+      faults.delayMs = ms;
+    },
+    swallow: () => {
+      for (const link of all()) link.swallowed = true;
+    },
+    loseCommitAnswer: () => {
+      faults.commitsToLose += 1;
+    },
+    lostCommits: () => faults.lost,
+    calm,
+    close: async () => {
+      const closed = new Promise((done) => listener.close(done));
+      all().forEach(breakOff);
+      await closed;
+    },
+  };
+}
+
+function join(faults: Faults, client: Socket, server: Socket): void {
+  const link: Link = { client, server, swallowed: false, losing: false };
+  faults.links.add(link);
+  server.on('error', () => {});
+  const over = (): void => {
+    // Whoever is swallowed does not even hear that the other side has gone.
+    if (link.swallowed && !(client.destroyed && server.destroyed)) return;
+    faults.links.delete(link);
+    client.destroy();
+    server.destroy();
+  };
+  client.on('close', over);
+  server.on('close', over);
+  forward(faults, { link, from: client, to: server }, (chunk) => {
+    if (faults.commitsToLose > 0 && chunk.includes(commitQuery)) {
+      faults.commitsToLose -= 1;
+      link.losing = true;
+    }
+    return true;
+  });
+  forward(faults, { link, from: server, to: client }, (chunk) => {
+    if (!link.losing) return true;
+    if (chunk.includes(commitDone)) faults.lost += 1;
+    breakOff(link);
+    return false;
+  });
+}
+
+type Way = { readonly link: Link; readonly from: Socket; readonly to: Socket };
+
+/** Passes on what arrives, in order, late when it is to be late; `look` sees it first and may keep it. */
+function forward(faults: Faults, { link, from, to }: Way, look: (chunk: Buffer) => boolean): void {
+  const waiting: { readonly chunk: Buffer; readonly at: number }[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  const send = (): void => {
+    timer = undefined;
+    for (let next = waiting[0]; next; next = waiting[0]) {
+      const left = next.at - performance.now();
+      if (left > 0) {
+        timer = setTimeout(send, left);
+        return;
+      }
+      waiting.shift();
+      if (link.swallowed || to.destroyed || to.write(next.chunk)) continue;
+      from.pause();
+      to.once('drain', () => from.resume());
+    }
+  };
+  from.on('data', (chunk: Buffer) => {
+    if (link.swallowed || !look(chunk)) return;
+    const before = waiting.at(-1)?.at ?? 0;
+    waiting.push({ chunk, at: Math.max(before, performance.now() + faults.delayMs) });
+    if (timer === undefined) send();
+  });
+  from.on('close', () => clearTimeout(timer));
+}
+
+function breakOff(link: Link): void {
+  link.swallowed = false;
+  link.client.resetAndDestroy();
+  link.server.resetAndDestroy();
+}

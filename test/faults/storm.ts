@@ -1,0 +1,90 @@
+import type { Chance } from './chance.ts';
+import type { World } from './world.ts';
+
+type Fault = { readonly name: string; run(): void | Promise<void> };
+
+/** What was done, by its name, and how often. */
+export type Weather = ReadonlyMap<string, number>;
+
+/** How far a clock jumps, in seconds: past every time-out of a payment, and back; less than a day. */
+const jumps = [-3_600, -90, 90, 3_600, 7_200];
+
+/**
+ * Lets the buyers buy while faults come one after the other, each after its share of the payments: what goes wrong in the
+ * middle of what is up to the machine, but the faults and their order are the seed's.
+ */
+export async function raiseStorm(world: World): Promise<Weather> {
+  const { scale, chance, buyers } = world;
+  const faults = chance.shuffled(faultsOf(world));
+  const done = new Map<string, number>();
+  const running: Promise<void>[] = [];
+  let restarts: Promise<void> = Promise.resolve();
+  const start = (fault: Fault): void => {
+    done.set(fault.name, (done.get(fault.name) ?? 0) + 1);
+    // One restart of PostgreSQL at a time; everything else may come together.
+    if (fault.name === 'restarts of PostgreSQL') restarts = restarts.then(() => fault.run());
+    else running.push(Promise.resolve(fault.run()));
+  };
+  await buyers.run((count) => {
+    if (process.env.DBG && count % 20 === 0)
+      console.log(
+        new Date().toISOString(),
+        count,
+        [...done],
+        [...buyers.again],
+        world.followers.map((f) => f.last()).join(),
+        [...world.fleet.said],
+      );
+    const dueFaults = Math.floor((count / scale.payments) * (faults.length + 1));
+    for (let next = sum(done); next < Math.min(dueFaults, faults.length); next += 1) {
+      const fault = faults[next];
+      if (fault) start(fault);
+    }
+  });
+  await Promise.all([...running, restarts]);
+  return done;
+}
+
+function sum(done: Weather): number {
+  return [...done.values()].reduce((all, times) => all + times, 0);
+}
+
+function faultsOf(world: World): Fault[] {
+  const { scale, chance, cluster, fleet, wire, shop } = world;
+  const repeat = (times: number, fault: Fault): Fault[] => Array<Fault>(times).fill(fault);
+  const api = () => chance.pick(fleet.apis).proxy;
+  return [
+    ...repeat(scale.kills, { name: 'kills', run: () => chance.pick(fleet.members).kill() }),
+    ...repeat(scale.restarts, {
+      name: 'restarts of PostgreSQL',
+      run: async () => {
+        await cluster.stopImmediately();
+        await cluster.start();
+      },
+    }),
+    ...repeat(scale.others * 2, { name: 'lost answers to a commit', run: () => wire.loseCommitAnswer() }),
+    ...repeat(scale.others, { name: 'cuts from PostgreSQL', run: () => wire.cut() }),
+    ...repeat(scale.others, { name: 'cuts from clients', run: () => api()?.cut() }),
+    ...repeat(scale.others, { name: 'delays', run: () => toggleDelay(chance, chance.happens(0.5) ? wire : api()) }),
+    ...repeat(scale.others, { name: 'swallowed clients', run: () => api()?.swallow() }),
+    ...repeat(scale.swallows, { name: 'swallowed connections to PostgreSQL', run: () => wire.swallow() }),
+    ...repeat(scale.others, { name: 'absences of the shop', run: toggled((isOn) => shop.setAway(isOn)) }),
+    ...repeat(world.hasClocks ? scale.others * 2 : 0, {
+      name: 'clock jumps',
+      run: () => chance.pick(fleet.members).setClock({ seconds: chance.pick([0, ...jumps]) }),
+    }),
+  ];
+}
+
+/** Every second time it is the end of what the time before began. */
+function toggled(set: (isOn: boolean) => void): () => void {
+  let isOn = false;
+  return () => {
+    isOn = !isOn;
+    set(isOn);
+  };
+}
+
+function toggleDelay(chance: Chance, proxy: World['wire'] | undefined): void {
+  proxy?.delay({ ms: chance.pick([0, 20, 60]) });
+}

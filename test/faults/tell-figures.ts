@@ -1,0 +1,38 @@
+import type { Evidence, Noun } from './evidence.ts';
+import type { Weather } from './storm.ts';
+import type { World } from './world.ts';
+
+type Told = {
+  readonly weather: Weather;
+  readonly evidence: Evidence;
+  readonly times: { readonly stormMs: number; readonly calmMs: number };
+};
+
+/** Says in a few lines what a storm did, and what came through it. */
+export function tellFigures(world: World, { weather, evidence, times }: Told): string[] {
+  const { scale, buyers, followers, fleet, shop, wire } = world;
+  const count = (noun: Noun): string => {
+    const acknowledged = evidence.asked[noun].filter(({ ids }) => ids.length > 0).length;
+    return `${noun} ${acknowledged} acknowledged of ${evidence.asked[noun].length} asked for, ${evidence.kept[noun].length} kept`;
+  };
+  const events = [...evidence.logs.values()].reduce((sum, log) => sum + log.length, 0);
+  const seen = followers.reduce((sum, follower) => sum + follower.seen.length, 0);
+  const reasons = new Map<string, number>();
+  for (const [reason, times] of followers.flatMap(({ resumed }) => [...resumed])) {
+    reasons.set(reason, (reasons.get(reason) ?? 0) + times);
+  }
+  const warnings = [...fleet.said].sort(([, a], [, b]) => b - a).slice(0, 12);
+  const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
+  return [
+    `seed ${scale.seed}; storm ${seconds(times.stormMs)}, calm ${seconds(times.calmMs)}; ${list(weather)}; ${wire.lostCommits()} commits took place unheard`,
+    `${fleet.starts()} starts of ${fleet.members.length} processes; ${buyers.requests()} requests, repeated after ${list(buyers.again)}`,
+    [count('payments'), count('transactions'), count('refunds')].join('; '),
+    `${events} events, ${seen} seen by ${followers.length} subscribers, who went on after ${list(reasons)}`,
+    `${evidence.notified.length} notifications acknowledged, ${shop.refused()} refused; ${evidence.postings.length} postings`,
+    ...warnings.map(([line, times]) => `  ${times} times: ${line}`),
+  ];
+}
+
+function list(counts: ReadonlyMap<string, number>): string {
+  return [...counts].map(([name, times]) => `${times} ${name}`).join(', ');
+}

@@ -1,0 +1,92 @@
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { startWorker, type Worker } from '../../src/jobs/run-worker.ts';
+import { freeLostJobs } from '../../src/jobs/sql/free-lost-jobs.ts';
+import { systemClock } from '../../src/kernel/clock.ts';
+import { type Database, inTransaction, openDatabase } from '../../src/kernel/db/database.ts';
+import { enqueue } from '../../src/kernel/jobs/enqueue.ts';
+import type { JobHandlers } from '../../src/kernel/jobs/handler.ts';
+import { createLog } from '../../src/kernel/log.ts';
+import { type FaultProxy, openFaultProxy } from '../faults/fault-proxy.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { prepareJobs } from '../support/factories.ts';
+
+let home: TestDatabase;
+/** The database as the test sees it, and as the worker does: through a network that fails. */
+let near: Database;
+let far: Database;
+let network: FaultProxy;
+let worker: Worker | undefined;
+
+beforeAll(async () => {
+  home = await createTestDatabase();
+  near = openDatabase({ url: home.url });
+  await prepareJobs(near);
+  const address = new URL(home.url);
+  const port = Number(address.port);
+  network = await openFaultProxy(() => port);
+  address.port = String(network.port);
+  far = openDatabase({ url: address.href, answerWithinMs: 2_000 });
+});
+
+afterEach(async () => {
+  network.calm();
+  await worker?.stop();
+  await near.pool.query('delete from graphile_worker._private_jobs');
+});
+
+afterAll(async () => {
+  await Promise.all([near.close(), far.close()]);
+  await network.close();
+  await home.drop();
+});
+
+async function start(handlers: JobHandlers): Promise<void> {
+  const jobs = { own: handlers, toShops: {}, mails: {}, files: {} };
+  worker = await startWorker({
+    ...{ database: far, clock: systemClock, log: createLog('silent'), sweeps: [], readers: [], jobs },
+  });
+}
+
+const addJob = (subject: string): Promise<void> =>
+  inTransaction(near, (tx) => enqueue(tx, [{ name: 'greet', payload: { subject } }]));
+
+it('gets all its connections back when the network has swallowed them and told nobody', async () => {
+  const jobsAtATime = 10;
+  const [first, all] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  let running = 0;
+  await start({
+    greet: async ({ subject }) => {
+      if (subject === 'first') return first.resolve();
+      running += 1;
+      if (running === jobsAtATime) all.resolve();
+      // Each keeps its place in the queue until all have one.
+      await all.promise;
+    },
+  });
+  await addJob('first');
+  await first.promise;
+  network.swallow();
+  await Promise.all(Array.from({ length: jobsAtATime }, (_, place) => addJob(String(place))));
+  await all.promise;
+});
+
+it('loses the sign that it lives together with its network, so that others may do its jobs', async () => {
+  const begun = Promise.withResolvers<void>();
+  const never = Promise.withResolvers<void>();
+  await start({
+    greet: () => {
+      begun.resolve();
+      return never.promise;
+    },
+  });
+  await addJob('held');
+  await begun.promise;
+  network.swallow();
+  await expect
+    .poll(async () => {
+      await inTransaction(near, freeLostJobs);
+      return (await near.pool.query('select from graphile_worker.jobs where locked_by is null')).rowCount;
+    })
+    .toBe(1);
+  never.resolve();
+});
