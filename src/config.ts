@@ -6,6 +6,7 @@ import { StartError } from './kernel/start-error.ts';
 import { parseIban } from './merchants/parse-identifiers.ts';
 import type { BankFileSettings, SettlementAccount } from './payouts/deps.ts';
 import { parseSettlementAccount, sandboxAccount, settlementSetting } from './payouts/parse-settlement-account.ts';
+import { type NatsServers, parseNatsUrl } from './realtime/parse-nats-url.ts';
 import type { TransferDeps } from './transfers/deps.ts';
 
 /** What the environment says about how to run; each setting is described in the README. */
@@ -21,6 +22,8 @@ export type Config = {
   /** Requests a minute without a good API key that are answered for one address; 0 is without end. */
   readonly rateLimitPerAddress: number;
   readonly databaseUrl: string | undefined;
+  /** What carries hints between processes; PostgreSQL when undefined. */
+  readonly nats: NatsServers | undefined;
   readonly dataDir: string;
   readonly secret: string | undefined;
   readonly publicUrl: string | undefined;
@@ -120,7 +123,15 @@ const environment = z.object({
     .transform((text) => text.replace(/\/+$/, ''))
     .optional(),
   BRAMKA_WORKERS: later('start further processes with BRAMKA_ROLE=api instead', '1'),
-  NATS_URL: later('processes share news through PostgreSQL'),
+  NATS_URL: z
+    .string()
+    .transform((text, context) => {
+      const nats = parseNatsUrl(text);
+      if (nats) return nats;
+      context.addIssue({ code: 'custom', message: 'must look like nats://user:password@host:4222' });
+      return z.NEVER;
+    })
+    .optional(),
   SMTP_URL: z
     .string()
     .refine(absolute(['smtp:', 'smtps:']), 'must look like smtps://user:password@mail.example:465')
@@ -168,6 +179,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     rateLimitPerKey: data.RATE_LIMIT_PER_KEY,
     rateLimitPerAddress: data.RATE_LIMIT_PER_ADDRESS,
     databaseUrl: data.DATABASE_URL,
+    nats: data.NATS_URL,
     dataDir: data.BRAMKA_DATA_DIR,
     secret: data.BRAMKA_SECRET,
     publicUrl: data.PUBLIC_URL,

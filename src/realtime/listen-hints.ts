@@ -11,6 +11,8 @@ export type HintBus = {
   publish(news: News): void;
   /** Has `listener` called with hints of other processes; gives the function that ends it. */
   subscribe(listener: (news: News) => void): () => void;
+  /** From now on hints about this shop are wanted here; gives the function that ends that. Hints about others may come too. */
+  follow(shopId: string): () => void;
   close(): Promise<void>;
 };
 
@@ -85,6 +87,8 @@ export function listenForHints(options: HintOptions): HintBus {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    // There is one channel, and it carries the hints about all shops.
+    follow: () => () => {},
     close: async () => {
       closing.abort();
       await running;

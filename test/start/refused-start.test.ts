@@ -34,9 +34,9 @@ const port = 'PORT must be a whole number from 0 to 65535.';
 const cases: [name: string, settings: Settings, lines: string[]][] = [
   ['an unknown mode', { BRAMKA_MODE: 'prod' }, ['BRAMKA_MODE must be sandbox or production.']],
   [
-    'a setting that does nothing yet',
-    { NATS_URL: 'nats://127.0.0.1:4222' },
-    ['NATS_URL cannot be used yet (processes share news through PostgreSQL); unset it.'],
+    'a NATS of another kind, without showing its password',
+    { NATS_URL: 'redis://bramka:hunter2@127.0.0.1:4222' },
+    ['NATS_URL must look like nats://user:password@host:4222.'],
   ],
   ['a port that is no number', { PORT: '40a' }, [port]],
   ['a port that is too large', { PORT: '65536' }, [port]],

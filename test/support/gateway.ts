@@ -32,6 +32,7 @@ export async function startTestGateway(changes: Partial<Config> = {}): Promise<T
     rateLimitPerKey: 0,
     rateLimitPerAddress: 0,
     databaseUrl: storage.url,
+    nats: undefined,
     dataDir,
     secret: undefined,
     publicUrl: undefined,
