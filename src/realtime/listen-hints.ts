@@ -78,9 +78,7 @@ export function listenForHints(options: HintOptions): HintBus {
   const running = stayConnected();
   return {
     publish: (news) => {
-      for (const [shopId, number] of news) {
-        if (number > (pending.get(shopId) ?? 0n)) pending.set(shopId, number);
-      }
+      gatherNews(pending, news);
       void flush();
     },
     subscribe: (listener) => {
@@ -94,6 +92,13 @@ export function listenForHints(options: HintOptions): HintBus {
       await running;
     },
   };
+}
+
+/** Puts news to those that wait to be sent: of each shop the last number is enough. */
+export function gatherNews(waiting: Map<string, bigint>, news: News): void {
+  for (const [shopId, number] of news) {
+    if (number > (waiting.get(shopId) ?? 0n)) waiting.set(shopId, number);
+  }
 }
 
 /** The type definitions of pg leave out the number of the server process. */

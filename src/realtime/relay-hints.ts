@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node';
 import type { News } from '../kernel/db/database.ts';
 import type { Log } from '../kernel/log.ts';
-import type { HintBus } from './listen-hints.ts';
+import { gatherNews, type HintBus } from './listen-hints.ts';
 import type { NatsServers } from './parse-nats-url.ts';
 
 export type RelayOptions = {
@@ -66,9 +66,7 @@ export function relayHints(options: RelayOptions): HintBus {
   });
   return {
     publish: (news) => {
-      for (const [shopId, number] of news) {
-        if (number > (pending.get(shopId) ?? 0n)) pending.set(shopId, number);
-      }
+      gatherNews(pending, news);
       void flush();
     },
     subscribe: (listener) => {
