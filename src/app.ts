@@ -48,6 +48,7 @@ import { openLanes } from './payments/open-lanes.ts';
 import { type NotificationDeps, receiveNotification } from './payments/receive-notification.ts';
 import { acquirerTimeoutMs } from './payments/start-transaction.ts';
 import { createEventFeed, type EventFeed } from './realtime/follow-events.ts';
+import { relayHints } from './realtime/relay-hints.ts';
 import type { RefundDeps } from './refunds/deps.ts';
 import { openRefundLanes } from './refunds/open-lanes.ts';
 import { openReports } from './reports/open-reports.ts';
@@ -87,7 +88,8 @@ export async function createApp(parts: AppParts): Promise<App> {
   const wired = wirePayments(parts);
   const { payments, refunds, cards, simulated, guards } = wired;
   await openSharedAccounts(database, [...payments.acquirers.keys()]);
-  const feed = createEventFeed({ database, log });
+  const hints = config.nats && relayHints({ nats: config.nats, log });
+  const feed = createEventFeed({ database, log, ...(hints ? { hints } : {}) });
   parts.metrics.watchFollowers(feed.followers);
   parts.metrics.watchPool(database.pool);
   const { rateLimitPerKey: perKey, rateLimitPerAddress: perAddress, trustedProxies } = config;

@@ -6,12 +6,15 @@ import { StartError } from './kernel/start-error.ts';
 import { parseIban } from './merchants/parse-identifiers.ts';
 import type { BankFileSettings, SettlementAccount } from './payouts/deps.ts';
 import { parseSettlementAccount, sandboxAccount, settlementSetting } from './payouts/parse-settlement-account.ts';
+import { type NatsServers, parseNatsUrl } from './realtime/parse-nats-url.ts';
 import type { TransferDeps } from './transfers/deps.ts';
 
 /** What the environment says about how to run; each setting is described in the README. */
 export type Config = {
   readonly mode: 'sandbox' | 'production';
   readonly role: 'all' | 'api' | 'worker';
+  /** Processes that serve on this machine; with more than one, another does the background work. */
+  readonly workers: number;
   readonly host: string;
   readonly port: number;
   readonly trustedProxies: readonly string[];
@@ -21,6 +24,8 @@ export type Config = {
   /** Requests a minute without a good API key that are answered for one address; 0 is without end. */
   readonly rateLimitPerAddress: number;
   readonly databaseUrl: string | undefined;
+  /** What carries hints between processes; PostgreSQL when undefined. */
+  readonly nats: NatsServers | undefined;
   readonly dataDir: string;
   readonly secret: string | undefined;
   readonly publicUrl: string | undefined;
@@ -64,13 +69,6 @@ const wholeNumber = ({ min, max, usual }: { readonly min: number; readonly max: 
     .transform(Number)
     .refine((number) => number >= min && number <= max, `must be a whole number from ${min} to ${max}`)
     .default(usual);
-
-/** A setting that is to come: whoever sets it must not believe that it does something. */
-const later = (meanwhile: string, only?: string) =>
-  z
-    .string()
-    .refine((text) => text === only, `cannot be used yet (${meanwhile}); unset it`)
-    .optional();
 
 const accountSettings = Object.fromEntries(
   currencies.map((currency) => [
@@ -119,8 +117,16 @@ const environment = z.object({
     .refine(absolute(['http:', 'https:']), 'must look like https://pay.example')
     .transform((text) => text.replace(/\/+$/, ''))
     .optional(),
-  BRAMKA_WORKERS: later('start further processes with BRAMKA_ROLE=api instead', '1'),
-  NATS_URL: later('processes share news through PostgreSQL'),
+  BRAMKA_WORKERS: wholeNumber({ min: 1, max: 64, usual: 1 }),
+  NATS_URL: z
+    .string()
+    .transform((text, context) => {
+      const nats = parseNatsUrl(text);
+      if (nats) return nats;
+      context.addIssue({ code: 'custom', message: 'must look like nats://user:password@host:4222' });
+      return z.NEVER;
+    })
+    .optional(),
   SMTP_URL: z
     .string()
     .refine(absolute(['smtp:', 'smtps:']), 'must look like smtps://user:password@mail.example:465')
@@ -156,11 +162,13 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     ...(error?.issues ?? []).map((issue) => `${issue.path.join('.')} ${issue.message}.`),
     ...missing(given),
     ...sharedFolder(given),
+    ...needlessWorkers(given),
   ];
   if (!success || problems.length > 0) throw new StartError(problems.join('\n'));
   return {
     mode: data.BRAMKA_MODE,
     role: data.BRAMKA_ROLE,
+    workers: data.BRAMKA_WORKERS,
     host: data.HOST,
     port: data.PORT,
     trustedProxies: data.TRUSTED_PROXIES,
@@ -168,6 +176,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     rateLimitPerKey: data.RATE_LIMIT_PER_KEY,
     rateLimitPerAddress: data.RATE_LIMIT_PER_ADDRESS,
     databaseUrl: data.DATABASE_URL,
+    nats: data.NATS_URL,
     dataDir: data.BRAMKA_DATA_DIR,
     secret: data.BRAMKA_SECRET,
     publicUrl: data.PUBLIC_URL,
@@ -219,6 +228,15 @@ function isIban(text: string): boolean {
 function missing(given: Readonly<Record<string, string | undefined>>): string[] {
   if (given.BRAMKA_MODE !== 'production' || given.BRAMKA_SECRET !== undefined) return [];
   return ['BRAMKA_SECRET is required in production; set it to at least 32 random characters and keep it.'];
+}
+
+/** Several processes that serve are of no use to a role that does not serve. */
+function needlessWorkers({
+  BRAMKA_ROLE,
+  BRAMKA_WORKERS = '1',
+}: Readonly<Record<string, string | undefined>>): string[] {
+  if (BRAMKA_ROLE !== 'worker' || BRAMKA_WORKERS === '1') return [];
+  return ['BRAMKA_WORKERS counts processes that serve, and BRAMKA_ROLE=worker serves nothing; unset one of them.'];
 }
 
 /** Whatever lies in the folder of statements is imported, or moved away: files for the bank would never get there. */

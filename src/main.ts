@@ -1,5 +1,7 @@
-import { readConfig, tellLibraries } from './config.ts';
+import { type Config, readConfig, tellLibraries } from './config.ts';
+import { endOnSignals } from './end-process.ts';
 import { StartError } from './kernel/start-error.ts';
+import type { Gateway } from './start-gateway.ts';
 
 /**
  * Starts the gateway and stops it on SIGTERM or SIGINT, also on one that comes while it starts. Whatever keeps it from
@@ -8,35 +10,20 @@ import { StartError } from './kernel/start-error.ts';
 async function main(): Promise<void> {
   const config = readConfig();
   tellLibraries();
-  // Loaded after the settings were read: what is wrong in them is said at once.
-  const starting = import('./start-gateway.ts').then(({ startGateway }) => startGateway(config));
-  let stopping = false;
-  const stop = (exitCode: number): void => {
-    if (stopping) return;
-    stopping = true;
-    starting
-      // A start that failed has cleaned up after itself.
-      .then(
-        (gateway) => gateway.stop(),
-        () => {},
-      )
-      .then(
-        () => process.exit(exitCode),
-        (error: unknown) => {
-          console.error('Bramka could not stop cleanly:', error);
-          process.exit(1);
-        },
-      );
-  };
-  process.on('SIGTERM', () => stop(0));
-  process.on('SIGINT', () => stop(0));
+  const starting = start(config);
+  const ending = endOnSignals(starting, (error) => console.error('Bramka could not stop cleanly:', error));
   const gateway = await starting;
-  if (!stopping) console.log(`Bramka is ready: ${gateway.url}`);
-  gateway.lost.then(() => {
-    if (stopping) return;
-    console.error('The database is gone; Bramka stops. Start it again.');
-    stop(1);
-  });
+  if (!ending.begun()) console.log(`Bramka is ready: ${gateway.url}`);
+  const reason = await gateway.lost;
+  if (ending.begun()) return;
+  console.error(reason);
+  ending.end(1);
+}
+
+/** Each is loaded after the settings were read, since what is wrong in them is said at once. */
+async function start(config: Config): Promise<Gateway> {
+  if (config.workers > 1) return (await import('./cluster/start-cluster.ts')).startCluster(config);
+  return (await import('./start-gateway.ts')).startGateway(config);
 }
 
 main().catch((error: unknown) => {

@@ -1,6 +1,3 @@
-import { randomBytes } from 'node:crypto';
-import { link, readFile, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
 import { Hono } from 'hono';
 import { type App, createApp } from './app.ts';
 import type { Config } from './config.ts';
@@ -8,23 +5,18 @@ import { prepareDemo } from './demo.ts';
 import type { HttpEnv } from './http/deps.ts';
 import { createHttpServer, type HttpServer } from './http/server.ts';
 import { systemClock } from './kernel/clock.ts';
-import { openDatabase } from './kernel/db/database.ts';
-import { startEmbedded } from './kernel/db/embedded.ts';
-import { unlessCode } from './kernel/db/embedded-home.ts';
-import { migrate } from './kernel/db/migrate.ts';
-import { requireDatabase } from './kernel/db/require-database.ts';
 import { createLog, type Log } from './kernel/log.ts';
-import { faultOfFolder, makeFolder } from './kernel/make-folder.ts';
-import { createMetrics } from './kernel/metrics.ts';
-import { StartError } from './kernel/start-error.ts';
-import { folderMode } from './payouts/write-bank-files.ts';
+import { createMetrics, type Metrics } from './kernel/metrics.ts';
+import { databaseLost, keptSecret, openPools, openStorage, urlOf } from './open-storage.ts';
+import { prepareFolders } from './prepare-folders.ts';
+import { undoAll, undoneWhenItFails } from './undo-steps.ts';
 
 /** A running gateway. */
 export type Gateway = {
   /** Where it listens. */
   readonly url: string;
-  /** Resolves when the database is gone and the gateway can only stop. */
-  readonly lost: Promise<void>;
+  /** Resolves with one line when the gateway can only stop, as when its database is gone. */
+  readonly lost: Promise<string>;
   /** Stops taking work, finishes what is running, ends subscriptions with "resume elsewhere", closes the database. */
   stop(): Promise<void>;
 };
@@ -37,41 +29,66 @@ export type Gateway = {
 export async function startGateway(config: Config): Promise<Gateway> {
   const log = createLog(config.logLevel);
   const metrics = createMetrics();
-  const dataDir = await prepareDataDir(config.dataDir);
-  if (config.role !== 'api') await prepareFolders(config);
-  let app: App | undefined;
-  const undo: (() => Promise<void>)[] = [];
-  try {
-    const gate = gateFor(() => app);
-    const server = createHttpServer({ ...gate, log, metrics, httpsOnly: isHttpsOnly(config) });
+  const dataDir = await prepareFolders(config);
+  return undoneWhenItFails(log, async (undo) => {
+    const server = openServer(config, { log, metrics });
     const { port } = await server.listen(config.port, config.host);
     undo.push(() => server.close());
-    const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
+    const url = urlOf(config.host, port);
     const publicUrl = config.publicUrl ?? url;
-    const storage = await openStorage(config, dataDir, log);
+    const storage = await openStorage(config, { dataDir, log });
     undo.push(storage.stop);
     const secret = config.secret ?? (await keptSecret(dataDir));
-    const database = openDatabase({
-      url: storage.url,
-      onError: (error) => {
-        // Only the message: the error of a pool carries its whole client along.
-        if (!database.pool.ending) log.warn({ reason: error.message }, 'a database connection failed');
-      },
-    });
+    const database = openPools(storage.url, log);
     undo.push(() => database.close());
-    const running = await createApp({ config, database, clock: systemClock, log, metrics, secret, publicUrl });
-    undo.push(() => stopServing(server, running));
+    const app = await createApp({ config, database, clock: systemClock, log, metrics, secret, publicUrl });
+    undo.push(() => stopServing(server, app));
     if (config.mode === 'sandbox' && config.role !== 'worker') {
-      await prepareDemo({ database, clock: systemClock, seal: running.seal }, { dataDir, publicUrl });
+      await prepareDemo({ database, clock: systemClock, seal: app.seal }, { dataDir, publicUrl });
     }
-    app = running;
-    return { url, lost: storage.lost, stop: () => undoAll(undo) };
-  } catch (error) {
-    await undoAll(undo).catch((failure: unknown) =>
-      log.error({ err: failure }, 'cleaning up after a failed start failed'),
-    );
-    throw error;
+    server.open(app);
+    return { url, lost: storage.lost.then(() => databaseLost), stop: () => undoAll(undo) };
+  });
+}
+
+/**
+ * Starts one of the processes of a gateway, whose main process has prepared everything: the database, the secret and the
+ * demo. One that serves joins the others on the port; one that works in the background takes none.
+ * @throws StartError with one clear line.
+ */
+export async function startPart(config: Config, metrics: Metrics): Promise<Pick<Gateway, 'stop'>> {
+  const { databaseUrl, secret, publicUrl } = config;
+  if (databaseUrl === undefined || secret === undefined || publicUrl === undefined) {
+    throw new Error('The main process gives each of its processes a database, a secret and an address.');
   }
+  const log = createLog(config.logLevel);
+  return undoneWhenItFails(log, async (undo) => {
+    const database = openPools(databaseUrl, log);
+    undo.push(() => database.close());
+    const app = await createApp({ config, database, clock: systemClock, log, metrics, secret, publicUrl });
+    const server = config.role === 'worker' ? undefined : openServer(config, { log, metrics });
+    server?.open(app);
+    undo.push(() => stopServing(server, app));
+    // Only now, since whoever listens is given connections that another process would answer at once.
+    await server?.listen(config.port, config.host);
+    return { stop: () => undoAll(undo) };
+  });
+}
+
+type GatedServer = HttpServer & {
+  /** From now on requests are answered by the gateway; until then "starting". */
+  open(app: App): void;
+};
+
+function openServer(config: Config, parts: { readonly log: Log; readonly metrics: Metrics }): GatedServer {
+  let app: App | undefined;
+  const server = createHttpServer({ ...gateFor(() => app), ...parts, httpsOnly: isHttpsOnly(config) });
+  return {
+    ...server,
+    open: (opened) => {
+      app = opened;
+    },
+  };
 }
 
 /** Browsers are told to keep to https only where https is what they are given. */
@@ -106,71 +123,9 @@ function gateFor(current: () => App | undefined): Pick<Parameters<typeof createH
 }
 
 /** Ends in the order in which nothing is cut off: new requests, streams, requests that run, work in the background. */
-async function stopServing(server: HttpServer, app: App): Promise<void> {
-  const closed = server.close();
+async function stopServing(server: HttpServer | undefined, app: App): Promise<void> {
+  const closed = server?.close();
   await app.endStreams();
   await closed;
   await app.finish();
-}
-
-/** Undoes what was done, last first; one failure does not keep the rest from being undone. */
-async function undoAll(undo: (() => Promise<void>)[]): Promise<void> {
-  const failures: unknown[] = [];
-  for (const step of undo.splice(0).reverse()) await step().catch((error: unknown) => failures.push(error));
-  if (failures.length > 0) throw failures[0];
-}
-
-async function prepareDataDir(path: string): Promise<string> {
-  const dataDir = resolve(path);
-  try {
-    await makeFolder(dataDir);
-    return dataDir;
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new StartError(`The data directory ${dataDir} cannot be made (${reason}); set BRAMKA_DATA_DIR to another.`);
-  }
-}
-
-/** The folders in which the worker deals with our bank. @throws StartError for one that cannot be made and written. */
-async function prepareFolders({ bankFiles, statements }: Config): Promise<void> {
-  const folders = [
-    { setting: 'BANK_FILES_DIR', path: bankFiles.folder, mode: folderMode },
-    { setting: 'STATEMENTS_DIR', path: statements.folder },
-  ];
-  for (const { setting, path, ...options } of folders) {
-    const reason = path === undefined ? undefined : await faultOfFolder(path, options);
-    if (reason === undefined) continue;
-    throw new StartError(`The folder ${path} cannot be made and written (${reason}); set ${setting} to another.`);
-  }
-}
-
-type Storage = { readonly url: string; readonly lost: Promise<void>; stop(): Promise<void> };
-
-async function openStorage(config: Config, dataDir: string, log: Log): Promise<Storage> {
-  if (config.databaseUrl !== undefined) {
-    await requireDatabase(config.databaseUrl, { durable: config.mode === 'production' });
-    await migrate(config.databaseUrl);
-    return { url: config.databaseUrl, lost: new Promise(() => undefined), stop: async () => undefined };
-  }
-  const embedded = await startEmbedded({ dataDir, log: (line) => log.info(line) });
-  try {
-    await migrate(embedded.url);
-    return embedded;
-  } catch (error) {
-    await embedded.stop();
-    throw error;
-  }
-}
-
-/** The sandbox's own secret, made at the first start and kept in the data dir, readable by its owner alone. */
-async function keptSecret(dataDir: string): Promise<string> {
-  const file = join(dataDir, 'secret');
-  const known = await readFile(file, 'utf8').catch(() => '');
-  if (known !== '') return known.trim();
-  // It appears whole under its name, so processes that start together on one data dir all read the same.
-  const draft = `${file}.new-${process.pid}`;
-  await writeFile(draft, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600 });
-  await link(draft, file).catch(unlessCode('EEXIST'));
-  await rm(draft);
-  return (await readFile(file, 'utf8')).trim();
 }

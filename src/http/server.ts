@@ -1,9 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { StartError } from '../kernel/start-error.ts';
 import { createRequestAnswerer, pathOf, type RequestDeps } from './answer-request.ts';
 import { answerSocket } from './answer-socket.ts';
+import { listen } from './take-port.ts';
 
 export type HttpServerOptions = RequestDeps & {
   readonly graphql: {
@@ -98,32 +97,6 @@ function answerFailed(socket: Duplex, code: string | undefined): void {
   if (code === 'HPE_HEADER_OVERFLOW') say(431, `The headers are larger than ${headerBytesMax} bytes; send less.`);
   else if (code === 'ERR_HTTP_REQUEST_TIMEOUT') say(408, 'The request was not sent in time.');
   else say(400, 'This is no valid HTTP request.');
-}
-
-function listen(server: Server, port: number, host: string): Promise<{ port: number }> {
-  const { promise, resolve, reject } = Promise.withResolvers<{ port: number }>();
-  const fail = (error: NodeJS.ErrnoException): void => reject(startErrorOf(error, port, host));
-  server.once('error', fail);
-  server.listen({ port, host }, () => {
-    server.off('error', fail);
-    resolve({ port: (server.address() as AddressInfo).port });
-  });
-  return promise;
-}
-
-function startErrorOf(error: NodeJS.ErrnoException, port: number, host: string): Error {
-  switch (error.code) {
-    case 'EADDRINUSE':
-      return new StartError(`Port ${port} on ${host} is in use; set PORT to a free one.`);
-    case 'EACCES':
-      return new StartError(`Port ${port} on ${host} is not allowed to this user; set PORT to one above 1023.`);
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return new StartError(`${host} is no address of this machine; set HOST to one, such as 127.0.0.1.`);
-    default:
-      return new StartError(`Cannot listen on port ${port} of ${host} (${error.code}); set PORT and HOST to others.`);
-  }
 }
 
 async function close(server: Server, upgraded: ReadonlySet<Duplex>): Promise<void> {

@@ -1,4 +1,4 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { RefusalCode } from './errors.ts';
 
 /** What is limited: requests under an API key or from an address, and attempts to pay. */
@@ -37,12 +37,21 @@ export type Metrics = {
   ledgerChecked(round: { readonly postings: number; readonly faults: readonly string[] }): void;
   /** From now on tells how many live subscriptions there are. */
   watchFollowers(count: () => number): void;
+  /** From now on tells how many processes the main process has that do their part. */
+  processesReady(count: () => number): void;
+  /** A process of this gateway ended by itself, and another is started for it. */
+  processRestarted(): void;
   /** From now on tells how the connections to the database are used. */
   watchPool(pool: { readonly totalCount: number; readonly idleCount: number; readonly waitingCount: number }): void;
   /** Everything as Prometheus reads it, text format 0.0.4. */
   write(): Promise<string>;
+  /** Everything as data, to be added to that of other processes. */
+  snapshot(): Promise<MetricsSnapshot>;
   readonly contentType: string;
 };
+
+/** What one process counts, as data: one entry for each name. */
+export type MetricsSnapshot = readonly Readonly<{ name: string; type: unknown }>[];
 
 /** What an acquirer can be asked. */
 export type AcquirerCall = 'start' | 'status' | 'cancel' | 'move' | 'movement_status' | 'probe';
@@ -58,11 +67,12 @@ export function createMetrics(): Metrics {
     ...createCounters([registry]),
     ...createGauges([registry]),
     write: () => registry.metrics(),
+    snapshot: () => registry.getMetricsAsJSON(),
     contentType: registry.contentType,
   };
 }
 
-type GaugeName = 'acquirerUp' | 'watchFollowers' | 'watchPool';
+type GaugeName = 'acquirerUp' | 'watchFollowers' | 'watchPool' | 'processesReady';
 
 function createGauges(registers: Registry[]): Pick<Metrics, GaugeName> {
   const gauge = (name: string, help: string, read: () => number): Gauge =>
@@ -76,12 +86,17 @@ function createGauges(registers: Registry[]): Pick<Metrics, GaugeName> {
     name: 'bramka_acquirer_up',
     help: '1 while the acquirer is called, 0 while it is left alone because it does not answer.',
     labelNames: ['acquirer'],
+    // Of several processes that call it, the one that does not is what has to be seen.
+    aggregator: 'min',
     registers,
   });
   return {
     acquirerUp: (acquirer, up) => acquirersUp.set({ acquirer }, up ? 1 : 0),
     watchFollowers: (count) => {
       gauge('live_subscriptions', 'Subscribers that follow a log now.', count);
+    },
+    processesReady: (count) => {
+      gauge('processes', 'Processes of several on this machine that are ready.', count);
     },
     watchPool: (pool) => {
       gauge('database_connections', 'Open connections for writing.', () => pool.totalCount);
@@ -91,7 +106,7 @@ function createGauges(registers: Registry[]): Pick<Metrics, GaugeName> {
   };
 }
 
-function createCounters(registers: Registry[]): Omit<Metrics, GaugeName | 'write' | 'contentType'> {
+function createCounters(registers: Registry[]): Omit<Metrics, GaugeName | 'write' | 'snapshot' | 'contentType'> {
   const counter = (name: string, help: string, labelNames: string[] = []): Counter =>
     new Counter({ name: `bramka_${name}`, help, labelNames, registers });
   const requests = new Histogram({
@@ -118,6 +133,7 @@ function createCounters(registers: Registry[]): Omit<Metrics, GaugeName | 'write
     'subscription_results_total',
     'Results of subscriptions, each counted once for all who share it.',
   );
+  const restarts = counter('process_restarts_total', 'Processes that ended by themselves and were started again.');
   const limited = counter('limited_total', 'What came too often, by the limit and by what became of it.', [
     'limit',
     'effect',
@@ -144,5 +160,21 @@ function createCounters(registers: Registry[]): Omit<Metrics, GaugeName | 'write
     operationRefused: (code) => refused.inc({ code }),
     resultExecuted: () => results.inc(),
     limited: (labels) => limited.inc(labels),
+    processRestarted: () => restarts.inc(),
   };
+}
+
+/** The sum of what several processes count; gauges of which no sum makes sense say how to join them themselves. */
+export function addSnapshots(snapshots: readonly MetricsSnapshot[]): Promise<MetricsSnapshot> {
+  return AggregatorRegistry.aggregate(snapshots.map((snapshot) => [...snapshot])).getMetricsAsJSON();
+}
+
+/** What only grows: of a process that has ended the rest is no more. */
+export function withoutGauges(snapshot: MetricsSnapshot): MetricsSnapshot {
+  return snapshot.filter(({ type }) => type !== 'gauge');
+}
+
+/** The sum of snapshots as Prometheus reads it. */
+export function writeSnapshots(snapshots: readonly MetricsSnapshot[]): Promise<string> {
+  return AggregatorRegistry.aggregate(snapshots.map((snapshot) => [...snapshot])).metrics();
 }

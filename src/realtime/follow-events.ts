@@ -62,7 +62,7 @@ export type FeedOptions = {
 export function createEventFeed(options: FeedOptions): EventFeed {
   const { database, log } = options;
   const hints = options.hints ?? listenForHints({ url: database.url, log });
-  const open = openFeed(options);
+  const open = openFeed(options, hints);
   const hear = (news: News): void => {
     for (const [shopId, number] of news) open.tails.get(shopId)?.hear(number);
   };
@@ -101,10 +101,12 @@ type OpenFeed = {
   readonly source: PageSource;
   readonly lagMax: number;
   readonly openTail: (shopId: string) => Tail;
+  readonly hints: HintBus;
   closed: boolean;
 };
 
-function openFeed({ database, log, pageSize = 500, recentMax = 1_000, lagMax = 10_000 }: FeedOptions): OpenFeed {
+function openFeed(options: FeedOptions, hints: HintBus): OpenFeed {
+  const { database, log, pageSize = 500, recentMax = 1_000, lagMax = 10_000 } = options;
   const source = { database, askEnds: gatherEnds(database), pageSize };
   const openTail = (shopId: string): Tail =>
     createTail({
@@ -113,7 +115,7 @@ function openFeed({ database, log, pageSize = 500, recentMax = 1_000, lagMax = 1
       recentMax,
       onError: (err) => log.warn({ err, shopId }, 'could not read new events; reading again soon'),
     });
-  return { tails: new Map(), walks: new Set(), source, lagMax, openTail, closed: false };
+  return { tails: new Map(), walks: new Set(), source, lagMax, openTail, hints, closed: false };
 }
 
 async function follow(open: OpenFeed, following: Following): Promise<AsyncGenerator<Event, void, undefined>> {
@@ -142,12 +144,15 @@ async function follow(open: OpenFeed, following: Following): Promise<AsyncGenera
   return walk.events;
 }
 
-function joinTail({ tails, openTail }: OpenFeed, shopId: string, wake: () => void): { tail: Tail; leave: () => void } {
+function joinTail(open: OpenFeed, shopId: string, wake: () => void): { tail: Tail; leave: () => void } {
+  const { tails, openTail } = open;
   const tail = tails.get(shopId) ?? openTail(shopId);
   tails.set(shopId, tail);
   const part = tail.join(wake);
+  const unfollow = open.hints.follow(shopId);
   const leave = (): void => {
     part();
+    unfollow();
     if (tail.followers() === 0 && tails.get(shopId) === tail) tails.delete(shopId);
   };
   return { tail, leave };

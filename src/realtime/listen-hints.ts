@@ -11,6 +11,8 @@ export type HintBus = {
   publish(news: News): void;
   /** Has `listener` called with hints of other processes; gives the function that ends it. */
   subscribe(listener: (news: News) => void): () => void;
+  /** From now on hints about this shop are wanted here; gives the function that ends that. Hints about others may come too. */
+  follow(shopId: string): () => void;
   close(): Promise<void>;
 };
 
@@ -76,20 +78,27 @@ export function listenForHints(options: HintOptions): HintBus {
   const running = stayConnected();
   return {
     publish: (news) => {
-      for (const [shopId, number] of news) {
-        if (number > (pending.get(shopId) ?? 0n)) pending.set(shopId, number);
-      }
+      gatherNews(pending, news);
       void flush();
     },
     subscribe: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    // There is one channel, and it carries the hints about all shops.
+    follow: () => () => {},
     close: async () => {
       closing.abort();
       await running;
     },
   };
+}
+
+/** Puts news to those that wait to be sent: of each shop the last number is enough. */
+export function gatherNews(waiting: Map<string, bigint>, news: News): void {
+  for (const [shopId, number] of news) {
+    if (number > (waiting.get(shopId) ?? 0n)) waiting.set(shopId, number);
+  }
 }
 
 /** The type definitions of pg leave out the number of the server process. */

@@ -13,7 +13,19 @@ export const rows: readonly (readonly string[])[] = [
   ['webhooks', 'emails', 'reports', 'realtime'],
   ['graphql', 'http', 'jobs', 'imoje', 'paywall', 'panel', 'mailbox', 'operator'],
   // A command is a program of its own beside `main`: it reads the settings and wires what it needs, and nothing imports it.
-  ['main', 'start-gateway', 'app', 'config', 'demo', 'cli'],
+  [
+    'main',
+    'cluster',
+    'start-gateway',
+    'open-storage',
+    'prepare-folders',
+    'undo-steps',
+    'end-process',
+    'app',
+    'config',
+    'demo',
+    'cli',
+  ],
 ];
 
 export const edgeRow = 4;

@@ -146,7 +146,12 @@ function openDoor({ database, clock, told, alarms }: Pick<MonthWorld, 'database'
   };
 }
 
-const noHints = { subscribe: () => () => undefined, publish: () => undefined, close: async () => undefined };
+const noHints = {
+  subscribe: () => () => undefined,
+  follow: () => () => undefined,
+  publish: () => undefined,
+  close: async () => undefined,
+};
 
 function createAsk(app: GraphApp): Ask {
   const maskError = createErrorMask(app.payments.log);

@@ -44,6 +44,7 @@ export function createScriptedBus(): ScriptedBus {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    follow: () => () => {},
     close: async () => {},
     hint: (shopId, number) => {
       for (const listener of listeners) listener(new Map([[shopId, number]]));

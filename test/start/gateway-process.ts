@@ -14,6 +14,7 @@ export type End = { readonly code: number | null; readonly signal: NodeJS.Signal
 
 /** A process that runs `src/main.ts` as `npm start` does. */
 export type Launched = {
+  readonly pid: number;
   /** All that it has said so far. */
   readonly said: { stdout: string; stderr: string };
   /** Resolves when its standard error holds a text, or when it has ended. */
@@ -116,7 +117,7 @@ function watch(child: ChildProcess): Launched {
   const ready = readyLine(child, { said, ended });
   // Many are launched to be refused: nobody waits for their ready line.
   ready.catch(() => {});
-  return { said, saying, ready, ended, end };
+  return { pid: child.pid ?? 0, said, saying, ready, ended, end };
 }
 
 function readyLine(child: ChildProcess, { said, ended }: Pick<Launched, 'said' | 'ended'>): Promise<string> {

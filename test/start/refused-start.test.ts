@@ -34,9 +34,15 @@ const port = 'PORT must be a whole number from 0 to 65535.';
 const cases: [name: string, settings: Settings, lines: string[]][] = [
   ['an unknown mode', { BRAMKA_MODE: 'prod' }, ['BRAMKA_MODE must be sandbox or production.']],
   [
-    'a setting that does nothing yet',
-    { NATS_URL: 'nats://127.0.0.1:4222' },
-    ['NATS_URL cannot be used yet (processes share news through PostgreSQL); unset it.'],
+    'a NATS of another kind, without showing its password',
+    { NATS_URL: 'redis://bramka:hunter2@127.0.0.1:4222' },
+    ['NATS_URL must look like nats://user:password@host:4222.'],
+  ],
+  ['too many processes', { BRAMKA_WORKERS: '65' }, ['BRAMKA_WORKERS must be a whole number from 1 to 64.']],
+  [
+    'processes that serve in a role that serves nothing',
+    { BRAMKA_WORKERS: '2', BRAMKA_ROLE: 'worker' },
+    ['BRAMKA_WORKERS counts processes that serve, and BRAMKA_ROLE=worker serves nothing; unset one of them.'],
   ],
   ['a port that is no number', { PORT: '40a' }, [port]],
   ['a port that is too large', { PORT: '65536' }, [port]],
@@ -111,11 +117,11 @@ test('production refuses a database that could lose money', async () => {
   ]);
 });
 
-test('a port in use stops the start before a database is made', async () => {
+test.each(['1', '2'])('a port in use stops the start of %s processes before a database is made', async (workers) => {
   const taken = createServer();
   await new Promise<void>((done) => taken.listen(0, '127.0.0.1', done));
   const { port } = taken.address() as AddressInfo;
-  expect(await refuse({ PORT: String(port) })).toEqual([
+  expect(await refuse({ PORT: String(port), BRAMKA_WORKERS: workers })).toEqual([
     `Port ${port} on 127.0.0.1 is in use; set PORT to a free one.`,
   ]);
   await new Promise((done) => taken.close(done));

@@ -24,6 +24,7 @@ export async function startTestGateway(changes: Partial<Config> = {}): Promise<T
   const config: Config = {
     mode: 'sandbox',
     role: 'all',
+    workers: 1,
     host: '127.0.0.1',
     port: 0,
     trustedProxies: [],
@@ -32,6 +33,7 @@ export async function startTestGateway(changes: Partial<Config> = {}): Promise<T
     rateLimitPerKey: 0,
     rateLimitPerAddress: 0,
     databaseUrl: storage.url,
+    nats: undefined,
     dataDir,
     secret: undefined,
     publicUrl: undefined,

@@ -1,0 +1,178 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node';
+import type { News } from '../kernel/db/database.ts';
+import type { Log } from '../kernel/log.ts';
+import { gatherNews, type HintBus } from './listen-hints.ts';
+import type { NatsServers } from './parse-nats-url.ts';
+
+export type RelayOptions = {
+  readonly nats: NatsServers;
+  readonly log: Log;
+  /** Pause before a lost connection is made again, in milliseconds. */
+  readonly retryAfterMs?: number;
+  /** Told each time the connection hears hints. */
+  readonly onListening?: () => void;
+};
+
+/** A shop's hints have a subject of their own, so that a process gets those of the shops it follows and no others. */
+const subjectPrefix = 'bramka.hint.';
+const numberForm = /^\d{1,19}$/;
+/** A silent server is given up after two of these, in milliseconds. */
+const pingIntervalMs = 10_000;
+const connectWithinMs = 5_000;
+
+/**
+ * Hints by NATS. News that come while a hint is on its way are gathered into the next one, so there is never more waiting
+ * than one number for each shop. A lost connection is made again for ever; what was missed stays missed.
+ */
+export function relayHints(options: RelayOptions): HintBus {
+  const listeners = new Set<(news: News) => void>();
+  const followed = createFollowed();
+  const pending = new Map<string, bigint>();
+  const closing = new AbortController();
+  let connection: NatsConnection | undefined;
+  let sending = false;
+
+  async function flush(): Promise<void> {
+    if (sending) return;
+    sending = true;
+    while (connection && pending.size > 0) {
+      const sender = connection;
+      for (const [shopId, number] of takeAll(pending)) sender.publish(subjectPrefix + shopId, String(number));
+      // Rejects when the connection ends; it is made again elsewhere.
+      await sender.flush().catch(() => {
+        if (connection === sender) connection = undefined;
+      });
+    }
+    sending = false;
+  }
+
+  const receive = (news: News): void => {
+    for (const listener of listeners) listener(news);
+  };
+  const running = stayConnected(options, closing.signal, {
+    onOpen: async (opened) => {
+      followed.attach(opened, receive);
+      // The server has then heard what we follow.
+      await opened.flush();
+      connection = opened;
+      options.onListening?.();
+      void flush();
+    },
+    onEnd: () => {
+      connection = undefined;
+      followed.detach();
+    },
+  });
+  return {
+    publish: (news) => {
+      gatherNews(pending, news);
+      void flush();
+    },
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    follow: followed.follow,
+    close: async () => {
+      closing.abort();
+      await running;
+    },
+  };
+}
+
+type Followed = {
+  /** Subscribes to a shop until the function that is given back is called as often as this was. */
+  follow(shopId: string): () => void;
+  /** Subscribes to all shops that are followed on a new connection. */
+  attach(connection: NatsConnection, receive: (news: News) => void): void;
+  detach(): void;
+};
+
+/** The shops that are followed here, whether there is a connection or not. */
+function createFollowed(): Followed {
+  const shops = new Map<string, { count: number; subscription: Subscription | undefined }>();
+  let subscribe = (_shopId: string): Subscription | undefined => undefined;
+  return {
+    follow: (shopId) => {
+      const shop = shops.get(shopId) ?? { count: 0, subscription: subscribe(shopId) };
+      shop.count += 1;
+      shops.set(shopId, shop);
+      return () => {
+        shop.count -= 1;
+        if (shop.count > 0) return;
+        if (shops.get(shopId) === shop) shops.delete(shopId);
+        shop.subscription?.unsubscribe();
+      };
+    },
+    attach: (connection, receive) => {
+      subscribe = (shopId) => {
+        if (connection.isClosed()) return undefined;
+        const callback = (error: Error | null, message: Msg): void => {
+          const text = error ? '' : message.string();
+          if (numberForm.test(text)) receive(new Map([[shopId, BigInt(text)]]));
+        };
+        return connection.subscribe(subjectPrefix + shopId, { callback });
+      };
+      for (const [shopId, shop] of shops) shop.subscription = subscribe(shopId);
+    },
+    detach: () => {
+      subscribe = () => undefined;
+      for (const shop of shops.values()) shop.subscription = undefined;
+    },
+  };
+}
+
+type Held = { readonly onOpen: (connection: NatsConnection) => Promise<void>; readonly onEnd: () => void };
+
+/** Makes the connection again and again until the signal ends it; that it is away is said once, and that it is back. */
+async function stayConnected({ log, ...options }: RelayOptions, signal: AbortSignal, held: Held): Promise<void> {
+  let away = false;
+  const onOpen = async (connection: NatsConnection): Promise<void> => {
+    await held.onOpen(connection);
+    if (away) log.info('hints between processes come again');
+    away = false;
+  };
+  while (!signal.aborted) {
+    const reason = await holdConnection(options.nats, signal, { ...held, onOpen }).then(
+      () => 'the connection was closed',
+      (error: unknown) => (error instanceof Error ? error.message : String(error)),
+    );
+    if (signal.aborted) return;
+    // Only the words: what hangs on errors of a library is not ours to know.
+    if (!away) log.warn({ reason }, 'NATS is away; events of other processes come late until it is back');
+    away = true;
+    await pause(options.retryAfterMs ?? 1_000, undefined, { signal, ref: false }).catch(() => {});
+  }
+}
+
+/** Holds a connection until it breaks or the signal ends it. */
+async function holdConnection(nats: NatsServers, signal: AbortSignal, { onOpen, onEnd }: Held): Promise<void> {
+  // Loaded here because most gateways have no NATS.
+  const { connect } = await import('@nats-io/transport-node');
+  const connection = await connect({
+    ...{ servers: [...nats.servers], ...nats.credentials },
+    ...(nats.tls ? { tls: {} } : {}),
+    ...{ name: 'bramka', noEcho: true, pingInterval: pingIntervalMs, maxPingOut: 2, timeout: connectWithinMs },
+    // We connect anew ourselves: the library would keep all that is published meanwhile.
+    reconnect: false,
+  });
+  const stop = (): void => void connection.close();
+  signal.addEventListener('abort', stop);
+  try {
+    if (signal.aborted) return;
+    await onOpen(connection);
+    const error = await connection.closed();
+    if (error) throw error;
+  } finally {
+    signal.removeEventListener('abort', stop);
+    onEnd();
+    await connection.close();
+  }
+}
+
+function takeAll(pending: Map<string, bigint>): ReadonlyMap<string, bigint> {
+  const taken = new Map(pending);
+  pending.clear();
+  return taken;
+}

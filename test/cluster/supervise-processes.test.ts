@@ -1,0 +1,81 @@
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, it } from 'vitest';
+import { paceRestarts } from '../../src/cluster/pace-restarts.ts';
+import { type Supervision, superviseProcesses } from '../../src/cluster/supervise-processes.ts';
+import { createLog } from '../../src/kernel/log.ts';
+import { createMetrics } from '../../src/kernel/metrics.ts';
+import { StartError } from '../../src/kernel/start-error.ts';
+import { createInbox } from '../start/inbox.ts';
+
+type Logged = { readonly how: string; readonly reason?: string; readonly againInMs: number };
+
+const script = fileURLToPath(new URL('./process-fixture.ts', import.meta.url));
+const timeout = 60_000;
+const open: Supervision[] = [];
+
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((each) => each.stop()));
+});
+
+function supervise(acts: readonly string[]) {
+  const logged = createInbox<Logged>();
+  const metrics = createMetrics();
+  const supervision = superviseProcesses({
+    script,
+    places: acts.map((act) => ({ ACT: act })),
+    log: createLog('warn', { write: (line) => logged.put(JSON.parse(line) as Logged) }),
+    metrics,
+    stopWithinMs: 100,
+  });
+  open.push(supervision);
+  return { supervision, logged, metrics };
+}
+
+describe('Processes of a gateway', () => {
+  it('are ready when all of them are, and end when they are told', { timeout }, async () => {
+    const { supervision, metrics } = supervise(['serve', 'serve']);
+    await supervision.ready;
+    expect(await metrics.write()).toContain('\nbramka_processes 2\n');
+    await supervision.stop();
+    expect(await metrics.write()).toContain('\nbramka_processes 0\n');
+  });
+
+  it('that do not end when they are told are killed', { timeout }, async () => {
+    const { supervision } = supervise(['stay']);
+    await supervision.ready;
+    await supervision.stop();
+  });
+
+  it('of which one refuses to start five times in a row are given up, with its own line', { timeout }, async () => {
+    const { supervision, logged } = supervise(['serve', 'refuse']);
+    await expect(supervision.ready).rejects.toThrow(new StartError('It cannot be.'));
+    expect(await supervision.givenUp).toBe('It cannot be.');
+    expect(logged.items.map(({ reason, againInMs }) => [reason, againInMs])).toEqual(
+      [100, 200, 400, 800].map((ms) => ['It cannot be.', ms]),
+    );
+  });
+
+  it('of which one dies at the start without a word are given up, with a line', { timeout }, async () => {
+    const { supervision } = supervise(['crash']);
+    expect(await supervision.givenUp).toBe(
+      'A process of the gateway could not start (code 3), five times in a row; see its last words above.',
+    );
+  });
+});
+
+describe('The pace of restarts', () => {
+  it('slows down to ten seconds, and begins anew after a minute of good life', () => {
+    const remedy = paceRestarts();
+    const pauses = Array.from({ length: 9 }, () => remedy({ readyForMs: 10 }));
+    expect(pauses).toEqual([100, 200, 400, 800, 1_600, 3_200, 6_400, 10_000, 10_000].map((afterMs) => ({ afterMs })));
+    expect(remedy({ readyForMs: 60_000 })).toEqual({ afterMs: 100 });
+  });
+
+  it('ends after five starts in a row that failed; one that came to be ready breaks the row', () => {
+    const remedy = paceRestarts();
+    for (let round = 0; round < 4; round += 1) remedy({ readyForMs: undefined });
+    expect(remedy({ readyForMs: 0 })).toEqual({ afterMs: 1_600 });
+    for (let round = 0; round < 4; round += 1) expect(remedy({ readyForMs: undefined })).not.toBe('give up');
+    expect(remedy({ readyForMs: undefined })).toBe('give up');
+  });
+});

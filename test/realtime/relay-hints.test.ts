@@ -1,0 +1,181 @@
+import { randomUUID } from 'node:crypto';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { News } from '../../src/kernel/db/database.ts';
+import { createLog } from '../../src/kernel/log.ts';
+import type { HintBus } from '../../src/realtime/listen-hints.ts';
+import { parseNatsUrl } from '../../src/realtime/parse-nats-url.ts';
+import { relayHints } from '../../src/realtime/relay-hints.ts';
+import { createInbox } from '../start/inbox.ts';
+import { type NatsServer, startNats } from '../support/nats-server.ts';
+
+type Logged = { readonly level: number; readonly msg: string };
+
+const warn = 40;
+const [shopId, otherShopId] = [randomUUID(), randomUUID()];
+let nats: NatsServer;
+let watcher: NatsConnection;
+const open: { close(): Promise<void> }[] = [];
+
+beforeAll(async () => {
+  nats = await startNats();
+  watcher = await connect({ servers: `127.0.0.1:${nats.port}` });
+});
+afterAll(async () => {
+  await watcher?.close();
+  await nats?.stop();
+});
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((each) => each.close()));
+});
+
+/** Opens a bus as a process does, with all that it hears, its connections and its log. */
+function openBus(url = nats.url) {
+  const servers = parseNatsUrl(url);
+  if (!servers) throw new Error('This is no address.');
+  const [heard, connections, logged] = [createInbox<News>(), createInbox<true>(), createInbox<Logged>()];
+  const log = createLog('info', { write: (line) => logged.put(JSON.parse(line) as Logged) });
+  const bus = relayHints({ nats: servers, log, retryAfterMs: 5, onListening: () => connections.put(true) });
+  bus.subscribe(heard.put);
+  open.push(bus);
+  const connected = (times = 1) => connections.until((all) => all.length >= times);
+  return { bus, heard, connected, logged };
+}
+
+/** Publishes until the other one has heard: when a subscription reaches the server, nobody is told. */
+async function carry(from: HintBus, to: ReturnType<typeof openBus>, news: News): Promise<void> {
+  const [shop] = [...news.keys()];
+  let there = false;
+  const arrived = to.heard
+    .until((all) => all.some((one) => one.has(shop ?? '')))
+    .then(() => {
+      there = true;
+    });
+  while (!there) {
+    from.publish(news);
+    await Promise.race([arrived, new Promise((next) => setImmediate(next))]);
+  }
+}
+
+describe('Hints by NATS', () => {
+  it('reach the processes that follow the shop, and never the one that sent them', async () => {
+    const [one, other] = [openBus(), openBus()];
+    for (const { bus } of [one, other]) bus.follow(shopId);
+    await Promise.all([one.connected(), other.connected()]);
+    await carry(one.bus, other, new Map([[shopId, 7n]]));
+    expect(other.heard.items[0]).toEqual(new Map([[shopId, 7n]]));
+    await carry(other.bus, one, new Map([[shopId, 9n]]));
+    expect(one.heard.items.every((news) => news.get(shopId) === 9n)).toBe(true);
+  });
+
+  it('of shops that nobody follows here are not sent here', async () => {
+    const [one, other] = [openBus(), openBus()];
+    const leave = other.bus.follow(otherShopId);
+    const leaveAgain = other.bus.follow(otherShopId);
+    other.bus.follow(shopId);
+    await Promise.all([one.connected(), other.connected()]);
+    leave();
+    await carry(one.bus, other, new Map([[otherShopId, 1n]]));
+    leaveAgain();
+    // Sent on the connection of `other` after its leave, so the server has taken that when the word is back.
+    other.bus.publish(new Map([[randomUUID(), 1n]]));
+    const before = other.heard.items.filter((news) => news.has(otherShopId)).length;
+    const third = openBus();
+    third.bus.follow(otherShopId);
+    await third.connected();
+    await carry(other.bus, third, new Map([[otherShopId, 2n]]));
+    one.bus.publish(new Map([[otherShopId, 3n]]));
+    await carry(one.bus, other, new Map([[shopId, 1n]]));
+    expect(other.heard.items.filter((news) => news.has(otherShopId)).length).toBe(before);
+  });
+
+  it('that come while one is on its way are gathered: only the last number of a shop is sent', async () => {
+    const [one, other] = [openBus(), openBus()];
+    other.bus.follow(shopId);
+    await Promise.all([one.connected(), other.connected()]);
+    await carry(one.bus, other, new Map([[shopId, 1n]]));
+    const before = other.heard.items.length;
+    for (let number = 2n; number <= 1_000n; number += 1n) one.bus.publish(new Map([[shopId, number]]));
+    const all = await other.heard.until((news) => news.at(-1)?.get(shopId) === 1_000n);
+    expect(all.length - before).toBeLessThanOrEqual(4);
+  });
+
+  it('that are none are passed over', async () => {
+    const { bus, heard, connected } = openBus();
+    bus.follow(shopId);
+    await connected();
+    for (const rubbish of ['', '-1', '1e3', 'x', '1'.repeat(20), '5'])
+      watcher.publish(`bramka.hint.${shopId}`, rubbish);
+    expect(await heard.until((all) => all.length > 0)).toEqual([new Map([[shopId, 5n]])]);
+  });
+
+  it('go on when NATS was away, also at the start, with one warning and without a password in the log', async () => {
+    const login = { user: 'bramka', pass: 'hunter%402' };
+    const first = await startNats({ login: { user: 'bramka', pass: 'hunter@2' } });
+    await first.stop();
+    const url = `nats://${login.user}:${login.pass}@127.0.0.1:${first.port}`;
+    const [one, other] = [openBus(url), openBus(url)];
+    for (const { bus } of [one, other]) bus.follow(shopId);
+    for (let round = 1; round <= 2; round += 1) {
+      const warned = (all: readonly Logged[]) => all.filter(({ level }) => level === warn).length === round;
+      await Promise.all([one, other].map(({ logged }) => logged.until(warned)));
+      one.bus.publish(new Map([[shopId, BigInt(round)]]));
+      const server = await startNats({ port: first.port, login: { user: 'bramka', pass: 'hunter@2' } });
+      await Promise.all([one.connected(round), other.connected(round)]);
+      await carry(one.bus, other, new Map([[shopId, BigInt(round * 10)]]));
+      await server.stop();
+    }
+    for (const { logged } of [one, other]) {
+      expect(JSON.stringify(logged.items)).not.toContain('hunter');
+      expect(new Set(logged.items.map(({ msg }) => msg))).toEqual(
+        new Set([
+          'NATS is away; events of other processes come late until it is back',
+          'hints between processes come again',
+        ]),
+      );
+    }
+  });
+
+  it('are warned about, and nothing else, when the server refuses us', async () => {
+    const server = await startNats({ login: { user: 'bramka', pass: 'right' } });
+    const { logged, bus } = openBus(`nats://bramka:hunter2@127.0.0.1:${server.port}`);
+    bus.follow(shopId);
+    const [first] = await logged.until((all) => all.length > 0);
+    expect(first).toMatchObject({ level: warn, reason: expect.stringMatching(/authorization/i) });
+    expect(JSON.stringify(first)).not.toContain('hunter2');
+    await server.stop();
+  });
+});
+
+describe('The address of NATS', () => {
+  it.each([
+    ['nats://127.0.0.1', { servers: ['127.0.0.1:4222'], tls: false, credentials: undefined }],
+    ['nats://[::1]:5000/', { servers: ['[::1]:5000'], tls: false, credentials: undefined }],
+    ['tls://t0ken@nats.example:4443', { servers: ['nats.example:4443'], tls: true, credentials: { token: 't0ken' } }],
+    [
+      'nats://u:p%40ss@a.example, nats://b.example:1',
+      { servers: ['a.example:4222', 'b.example:1'], tls: false, credentials: { user: 'u', pass: 'p@ss' } },
+    ],
+  ])('is read from %s', (text, servers) => {
+    expect(parseNatsUrl(text)).toEqual(servers);
+  });
+
+  it.each([
+    '',
+    '4222',
+    'nats://',
+    'http://a.example',
+    'ws://a',
+    'nats://a/x',
+    'nats://a,',
+    'nats://a,tls://b',
+    'nats://u:%@a',
+  ])('is not %j', (text) => {
+    expect(parseNatsUrl(text)).toBeUndefined();
+  });
+
+  it('has one name and password for all servers', () => {
+    expect(parseNatsUrl('nats://u:p@a,nats://u:p@b')?.credentials).toEqual({ user: 'u', pass: 'p' });
+    expect(parseNatsUrl('nats://u:p@a,nats://u:q@b')).toBeUndefined();
+  });
+});
