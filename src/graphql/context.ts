@@ -30,6 +30,7 @@ import type { ReportDeps } from '../reports/deps.ts';
 import { findVisibleShop } from '../shops/find-shop.ts';
 import type { Shop } from '../shops/model.ts';
 import type { TransferDeps } from '../transfers/deps.ts';
+import type { FactPlace } from '../webhooks/sql/read-log.ts';
 
 /** What resolvers are given of the program. */
 export type GraphApp = {
@@ -76,6 +77,8 @@ export type GraphContext = {
 export type Loaders = {
   readonly capture: DataLoader<string, Capture>;
   readonly movements: DataLoader<MovementAsk, readonly Movement[]>;
+  /** What a webhook says of an event; null: nothing. */
+  readonly notification: DataLoader<FactPlace, string | null>;
   readonly payment: DataLoader<string, Payment>;
   readonly payout: DataLoader<string, Payout>;
   readonly profile: DataLoader<string, Profile>;

@@ -4,6 +4,7 @@ import type { ExecutionResult } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import { readRecipientBalances } from '../baskets/store.ts';
 import { readMovements } from '../payouts/sql/read-movements.ts';
+import { writeNotifications } from '../webhooks/write-notifications.ts';
 import type { GraphApp, GraphContext, Loaders } from './context.ts';
 import { createDocumentCache } from './document-cache.ts';
 import { streamPlugin } from './event-stream.ts';
@@ -77,6 +78,7 @@ function createLoaders(app: GraphApp): Loaders {
   return {
     capture: rowLoader((ids) => prisma.capture.findMany({ where: where(ids) })),
     movements: new DataLoader((asks) => readMovements(app.payments.database, asks), { cache: false }),
+    notification: new DataLoader((places) => writeNotifications({ ...app, ...app.payments }, places), { cache: false }),
     payment: rowLoader((ids) => prisma.payment.findMany({ where: where(ids) })),
     profile: rowLoader((ids) => prisma.profile.findMany({ where: where(ids) })),
     payout: rowLoader((ids) => prisma.payout.findMany({ where: where(ids) })),

@@ -6,7 +6,17 @@ import { refusable, resultUnion } from '../graphql/refusable.ts';
 import type { WebhookDelivery } from '../kernel/db/generated/prisma/client.ts';
 import type { DeliveryStatus } from '../kernel/db/generated/prisma/enums.ts';
 import { parseId } from '../kernel/ids.ts';
+import { EventRef } from '../realtime/graphql/event.ts';
 import { resendWebhook } from './resend-webhook.ts';
+
+builder.interfaceField(EventRef, 'notification', (t) =>
+  t.string({
+    nullable: true,
+    description:
+      'What a webhook says of this event in the imoje form, byte for byte; null when it says nothing. Where neither the payment nor the shop has an address, its `notificationUrl` is empty.',
+    resolve: ({ shopId, number }, _, context) => context.loaders.notification.load({ shopId, number }),
+  }),
+);
 
 const DeliveryStatusEnum = builder.enumType('WebhookDeliveryStatus', {
   description: 'Where a notification stands.',

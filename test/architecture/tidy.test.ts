@@ -14,13 +14,19 @@ import * as words from './word-rules.ts';
 const knownOffenders: readonly KnownOffender[] = [];
 
 const source = readFiles('src');
-const allCode = [...source, ...readFiles('test'), ...readFiles('bench')];
+// What shops install: no slices, and nothing of src.
+const packages = [...readFiles('client'), ...readFiles('cli')];
+const allCode = [...source, ...packages, ...readFiles('test'), ...readFiles('bench')];
 const withSchema = [...source, ...readFiles('prisma', ['.prisma', '.sql'])];
 
 const suites: Record<string, { readonly rules: readonly Rule[]; readonly files: typeof source }> = {
   'Every source file': {
     files: source,
     rules: [sizes, imports, grammar, transactions].flatMap((rules) => Object.values<Rule>(rules)),
+  },
+  'Every source file of the packages': {
+    files: packages,
+    rules: [...Object.values<Rule>(sizes), grammar.noVagueNames, grammar.kebabNames, imports.noCycles],
   },
   'Every program': { files: allCode, rules: Object.values(words).filter((rule) => rule !== words.noTimeInSql) },
   'The database': { files: withSchema, rules: [words.noTimeInSql] },

@@ -1,7 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { root } from './run-command.ts';
 import { stopShared } from './shared-server.ts';
 
 declare module 'vitest' {
@@ -16,9 +18,15 @@ const prefix = 'bramka-test-';
 /** Makes room for the throw-away PostgreSQL of a run, and removes both at its end. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   await removeLeftovers();
+  buildPackages();
   const databaseDir = await mkdtemp(join(tmpdir(), `${prefix}${process.pid}-`));
   project.provide('databaseDir', databaseDir);
   return () => remove(databaseDir);
+}
+
+/** Tests use the packages of shops as they are installed; nothing happens when they have been built since the last change. */
+function buildPackages(): void {
+  execFileSync(join(root, 'node_modules/.bin/tsc'), ['-b', 'client'], { cwd: root, stdio: 'inherit' });
 }
 
 /** A run that was killed could not clean up; its process number is in the name of its folder. */

@@ -10,6 +10,7 @@ import { PaymentRef } from '../../payments/graphql/payment.ts';
 import { EventRef, EventTypeEnum } from './event.ts';
 
 type EventPage = {
+  readonly shopId: string;
   readonly events: readonly Event[];
   readonly hasPreviousPage: boolean;
   readonly hasNextPage: boolean;
@@ -27,6 +28,12 @@ const EventEdge = builder.objectRef<Event>('EventEdge').implement({
   }),
 });
 
+/** The cursor of one end of a log: before the first event that is kept, or at the last one. */
+async function endOf(end: 'first' | 'last', shopId: string, { app }: GraphContext): Promise<string> {
+  const { first, last } = await readLogEnds(app.payments.database, shopId);
+  return encodeCursor(shopId, end === 'last' ? last : first - 1n);
+}
+
 const EventConnection = builder.objectRef<EventPage>('EventConnection').implement({
   description: 'A page of a log, oldest first. Its end cursor is good for the subscription `events(after:)` as well.',
   fields: (t) => ({
@@ -39,6 +46,17 @@ const EventConnection = builder.objectRef<EventPage>('EventConnection').implemen
           event ? encodeCursor(event.shopId, event.number) : null;
         return { hasNextPage, hasPreviousPage, startCursor: cursorOf(events[0]), endCursor: cursorOf(events.at(-1)) };
       },
+    }),
+    startOfLog: t.field({
+      type: 'Cursor',
+      description: 'Before the first event that is kept: `events(after:)` gives all of the log from here.',
+      resolve: ({ shopId }, _, context) => endOf('first', shopId, context),
+    }),
+    endOfLog: t.field({
+      type: 'Cursor',
+      description:
+        'The end of the log at this moment, also of an empty one: `events(after:)` gives from here what comes later, and a break before the first event loses nothing.',
+      resolve: ({ shopId }, _, context) => endOf('last', shopId, context),
     }),
   }),
 });
@@ -62,7 +80,7 @@ async function readPage(context: GraphContext, ask: Ask): Promise<EventPage> {
   const { shopId, types, paymentId } = ask;
   const events = await readEvents(database, { shopId, after: after ?? 0n, limit: size + 1, types, paymentId });
   const hasPreviousPage = after !== undefined && after > 0n;
-  return { events: events.slice(0, size), hasNextPage: events.length > size, hasPreviousPage };
+  return { shopId: ask.shopId, events: events.slice(0, size), hasNextPage: events.length > size, hasPreviousPage };
 }
 
 builder.queryField('events', (t) =>

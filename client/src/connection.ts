@@ -1,0 +1,71 @@
+import type { Pauses } from './pause.ts';
+
+/** Where the gateway is, and how it is asked. */
+export type ClientOptions = {
+  /** Address of the gateway, `https://pay.example`, or of its `/graphql`. */
+  readonly url: string;
+  /** `bk_test_…` or `bk_live_…`. In a page everybody can read it: give pages none that may do more than they should. */
+  readonly apiKey: string;
+  /** Address of the WebSocket, when it is not that of `url`. */
+  readonly websocketUrl?: string | undefined;
+  /** How long one try may take, in milliseconds; 30,000 if left out. */
+  readonly timeoutMs?: number | undefined;
+  /** How often a call that may be repeated is tried again; 4 if left out, 0 is never. */
+  readonly retries?: number | undefined;
+  /** Pauses between tries, also of subscriptions: from 250 ms to 15 s if left out. */
+  readonly pauses?: Pauses | undefined;
+  /** How often a quiet subscription asks whether the gateway is still there, in milliseconds; 15,000 if left out. */
+  readonly heartbeatMs?: number | undefined;
+  /** Instead of the global `fetch`. */
+  readonly fetch?: typeof globalThis.fetch | undefined;
+  /** Instead of the global `WebSocket`; where there is none, as in Node 20, that of the package ws is taken. */
+  readonly WebSocket?: typeof globalThis.WebSocket | undefined;
+};
+
+/** The options with everything decided. The key stands in no other place of a client. */
+export type Connection = {
+  readonly url: string;
+  readonly websocketUrl: string;
+  readonly authorization: string;
+  readonly timeoutMs: number;
+  readonly retries: number;
+  readonly pauses: Pauses;
+  readonly heartbeatMs: number;
+  readonly fetch: typeof globalThis.fetch;
+  readonly loadWebSocket: () => Promise<typeof globalThis.WebSocket>;
+};
+
+/** @throws TypeError for an address or a key that cannot be one. The message never has the key in it. */
+export function openConnection(options: ClientOptions): Connection {
+  const url = addressOf(options.url, ['http:', 'https:'], 'url');
+  if (/^\/*$/.test(url.pathname)) url.pathname = '/graphql';
+  const socketUrl = options.websocketUrl ?? url.href.replace(/^http/, 'ws');
+  // A header with anything else would be refused by fetch, in a message that has the whole header in it.
+  if (!/^[\x21-\x7e]+$/.test(options.apiKey))
+    throw new TypeError('apiKey must be an API key, without blanks or line ends.');
+  return {
+    url: url.href,
+    websocketUrl: addressOf(socketUrl, ['ws:', 'wss:'], 'websocketUrl').href,
+    authorization: `Bearer ${options.apiKey}`,
+    timeoutMs: options.timeoutMs ?? 30_000,
+    retries: options.retries ?? 4,
+    pauses: options.pauses ?? { firstMs: 250, longestMs: 15_000 },
+    heartbeatMs: options.heartbeatMs ?? 15_000,
+    // Called as a plain function: browsers refuse their fetch as a method of something else.
+    fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
+    loadWebSocket: async () => options.WebSocket ?? globalThis.WebSocket ?? loadPackage(),
+  };
+}
+
+async function loadPackage(): Promise<typeof globalThis.WebSocket> {
+  const { WebSocket } = await import('ws');
+  return WebSocket as unknown as typeof globalThis.WebSocket;
+}
+
+function addressOf(text: string, schemes: readonly string[], name: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url && schemes.includes(url.protocol)) return url;
+  throw new TypeError(
+    `${name} must be an address that begins with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}.`,
+  );
+}

@@ -1,0 +1,89 @@
+import type { Refusal, RefusalCode } from './generated/operations.ts';
+
+/** Codes of what went wrong before the gateway could say yes or no. */
+export type TransportCode =
+  /** No answer: the gateway cannot be reached, or the connection broke. Whether it did anything is not known. */
+  | 'CONNECTION_FAILED'
+  /** No answer within the client's `timeoutMs`. Whether it did anything is not known. */
+  | 'NO_ANSWER'
+  /** An answer that is none of the gateway's: another server, or a proxy, is at this address. */
+  | 'BAD_ANSWER';
+
+/**
+ * Why something was not done, in one sentence. `code` is stable: a `RefusalCode` of the gateway, a `TransportCode`, or a code
+ * that is newer than this client.
+ */
+export class BramkaError extends Error {
+  readonly code: RefusalCode | TransportCode | (string & {});
+  /** Which part of the input is meant, from the outside in: `['customer', 'email']`; empty when it is none. */
+  readonly field: readonly string[];
+  /** HTTP status of the answer, when there was one. */
+  readonly status: number | undefined;
+  /** After so many seconds it may be tried again; undefined when the gateway did not say. */
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(
+    code: BramkaError['code'],
+    message: string,
+    more: {
+      readonly field?: readonly string[] | undefined;
+      readonly status?: number | undefined;
+      readonly retryAfterSeconds?: number | undefined;
+    } = {},
+  ) {
+    super(message);
+    this.name = 'BramkaError';
+    this.code = code;
+    this.field = more.field ?? [];
+    this.status = more.status;
+    this.retryAfterSeconds = more.retryAfterSeconds;
+  }
+}
+
+/** What came of a call: its value, or the error that would have been thrown. */
+export type Outcome<Value> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly error: BramkaError };
+
+/**
+ * Turns a call that throws into a value to look at: `const made = await outcomeOf(client.createPayment(input))`. Only a
+ * `BramkaError` becomes an outcome; anything else is a mistake in a program, and is thrown on.
+ */
+export async function outcomeOf<Value>(call: Promise<Value>): Promise<Outcome<Value>> {
+  try {
+    return { ok: true, value: await call };
+  } catch (error) {
+    if (error instanceof BramkaError) return { ok: false, error };
+    throw error;
+  }
+}
+
+/** The success of a mutation. @throws BramkaError with the code of the refusal. */
+export function successOf<Result extends { readonly __typename: string }>(result: Result): Exclude<Result, Refusal> {
+  if (!isRefusal(result)) return result as Exclude<Result, Refusal>;
+  throw new BramkaError(result.code, result.message, { field: result.field ?? undefined });
+}
+
+function isRefusal(result: { readonly __typename: string }): result is Refusal {
+  return result.__typename === 'Refusal';
+}
+
+/** One member of `errors` in an answer of GraphQL. */
+export type AnsweredError = {
+  readonly message: string;
+  readonly extensions?: { readonly code?: unknown; readonly field?: unknown } | undefined;
+};
+
+/** The first error of an answer; what has no code is a document that does not fit the gateway's schema. */
+export function errorOf(errors: readonly AnsweredError[], status?: number): BramkaError {
+  const [first] = errors;
+  const { code, field } = first?.extensions ?? {};
+  return new BramkaError(
+    typeof code === 'string' ? code : 'BAD_ANSWER',
+    first?.message ?? 'The gateway gave no reason.',
+    {
+      field: Array.isArray(field) ? field.map(String) : undefined,
+      status,
+    },
+  );
+}

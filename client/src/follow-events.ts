@@ -1,0 +1,129 @@
+import type { Connection } from './connection.ts';
+import { type AnyDocument, textOf } from './document.ts';
+import { BramkaError } from './errors.ts';
+import { type EventsVariables, type LogEndsResult, logEndsDocument } from './generated/operations.ts';
+import { openStream } from './open-stream.ts';
+import { pauseAfter, waitFor } from './pause.ts';
+import { isPassing, send } from './send.ts';
+
+/** What has to be known of an event to go on behind it. */
+export type Located = { readonly cursor: string; readonly number: number };
+
+/** Which events are followed, and from where. */
+export type EventsOptions = {
+  readonly shopId: string;
+  /** The cursor of the last event seen. Without it, `from` says where it begins. */
+  readonly after?: string | undefined;
+  /** `now`, if left out, or `start`: all that the log of the shop still has. */
+  readonly from?: 'now' | 'start' | undefined;
+  /** Only these kinds; left out, all. */
+  readonly types?: EventsVariables['types'] | undefined;
+  /** Ends the loop at once, without an error. */
+  readonly signal?: AbortSignal | undefined;
+  /** Is told where it begins, before the first event: keep it as you keep the cursors of events. */
+  readonly onStart?: ((cursor: string) => void) | undefined;
+  /** Is told that the connection was lost, and after what pause it is tried again. */
+  readonly onRetry?: ((error: BramkaError, pauseMs: number) => void) | undefined;
+};
+
+/** Errors of a subscription that mean "again": too slow, too many, too long, or a mistake of the gateway. */
+const passingCodes = new Set<string>(['SLOW_CONSUMER', 'RATE_LIMITED', 'TIMEOUT', 'INTERNAL_SERVER_ERROR']);
+
+/** A connection that held for so long was a good one, so the next pause is a short one again. */
+const goodMs = 10_000;
+
+/**
+ * Follows the log of a shop: every event once, in order, however often the connection breaks. It goes on from the last
+ * event by itself, after growing pauses, for ever. An event counts as seen when the next one is asked for.
+ * @throws BramkaError when going on makes no sense: a bad key (FORBIDDEN), a cursor that is none (CURSOR_INVALID) or too old
+ *   (CURSOR_EXPIRED), or a shop that the key may not see (NOT_FOUND).
+ */
+export async function* followEvents<Item extends Located>(
+  connection: Connection,
+  document: AnyDocument<{ readonly events: Item }, EventsVariables>,
+  options: EventsOptions,
+): AsyncGenerator<Item, void, undefined> {
+  const { shopId, types, signal } = options;
+  let place: { readonly cursor: string; readonly number: number } | undefined;
+  let failures = 0;
+  while (!signal?.aborted) {
+    const since = performance.now();
+    try {
+      place ??= await findPlace(connection, options);
+      const variables = { shopId, after: place.cursor, ...(types ? { types } : {}) };
+      let isSilent = true;
+      for await (const item of readOn<Item>(connection, { text: textOf(document), variables, signal })) {
+        failures = 0;
+        isSilent = false;
+        if (item.number <= place.number) continue;
+        place = { cursor: item.cursor, number: item.number };
+        yield item;
+      }
+      // Put down after events, it is taken up at once; ended without any, it might be ended again.
+      if (isSilent) throw new BramkaError('CONNECTION_FAILED', 'The gateway ended the subscription.');
+    } catch (error) {
+      if (signal?.aborted) return;
+      if (!mayGoOn(error)) throw error;
+      failures = performance.now() - since > goodMs ? 1 : failures + 1;
+      if (!(await rest(connection, { error, failures, options }))) return;
+    }
+  }
+}
+
+/** Where it begins. Asked for once, so that a break before the first event loses nothing either. */
+async function findPlace(connection: Connection, options: EventsOptions): Promise<Located> {
+  const { shopId, signal, after, from, onStart } = options;
+  if (after !== undefined) return { cursor: after, number: 0 };
+  const text = textOf(logEndsDocument);
+  const { events } = (await send(connection, {
+    text,
+    variables: { shopId },
+    repeatable: false,
+    signal,
+  })) as LogEndsResult;
+  const cursor = from === 'start' ? events.startOfLog : events.endOfLog;
+  onStart?.(cursor);
+  return { cursor, number: 0 };
+}
+
+/** One connection's worth of events. Whatever ends the loop over it closes the socket. */
+async function* readOn<Item>(
+  connection: Connection,
+  what: {
+    readonly text: string;
+    readonly variables: Record<string, unknown>;
+    readonly signal: AbortSignal | undefined;
+  },
+): AsyncGenerator<Item, void, undefined> {
+  const { signal } = what;
+  const stream = openStream(connection, what);
+  signal?.addEventListener('abort', stream.close);
+  if (signal?.aborted) stream.close();
+  try {
+    for await (const result of stream.results) yield result.events as Item;
+  } finally {
+    signal?.removeEventListener('abort', stream.close);
+    stream.close();
+  }
+}
+
+function mayGoOn(error: unknown): error is BramkaError {
+  return isPassing(error) || (error instanceof BramkaError && passingCodes.has(error.code));
+}
+
+/** Waits before the next try. @returns false when the signal was aborted meanwhile. */
+async function rest(
+  { pauses }: Connection,
+  {
+    error,
+    failures,
+    options,
+  }: { readonly error: BramkaError; readonly failures: number; readonly options: EventsOptions },
+): Promise<boolean> {
+  const pauseMs = pauseAfter(failures, pauses);
+  options.onRetry?.(error, pauseMs);
+  return waitFor(pauseMs, options.signal).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,121 @@
+import { createClient } from 'graphql-ws/client';
+import type { Connection } from './connection.ts';
+import { type AnsweredError, BramkaError, errorOf } from './errors.ts';
+
+/** One subscription over a WebSocket of its own. */
+export type Stream = {
+  /** The results in their order. It ends when the subscription does, or when it had to be put down; else it throws. */
+  readonly results: AsyncGenerator<Record<string, unknown>, void, undefined>;
+  /** Ends it at once; what was not taken is dropped. */
+  close(): void;
+};
+
+/** So many results wait for their reader; then the subscription is put down, and whoever follows takes it up again later. */
+const waitingMax = 1_000;
+
+/** Close codes of graphql-transport-ws that another try does not change. */
+const finalCodes: { readonly [code: number]: string } = {
+  4400: 'The gateway did not understand the client.',
+  4401: 'The gateway wants an API key before the subscription.',
+  4403: 'The gateway does not take this API key for subscriptions: it is wrong, expired, revoked, or lacks payments:read.',
+  4406: 'The gateway does not speak graphql-transport-ws.',
+};
+
+type Inbox = {
+  readonly waiting: Record<string, unknown>[];
+  end: { readonly error: BramkaError | undefined } | undefined;
+  wake(): void;
+};
+
+/** Opens a subscription. What breaks it is thrown as a BramkaError, CONNECTION_FAILED when it may be taken up again. */
+export function openStream(
+  connection: Connection,
+  { text, variables }: { readonly text: string; readonly variables: Record<string, unknown> },
+): Stream {
+  const inbox: Inbox = { waiting: [], end: undefined, wake: () => {} };
+  let leave = (): void => {};
+  const finish = (error?: BramkaError): void => {
+    // The first reason is the true one: a socket that is closed after it says nothing new.
+    inbox.end ??= { error };
+    leave();
+    inbox.wake();
+  };
+  connection.loadWebSocket().then(
+    (WebSocket) => {
+      if (inbox.end) return;
+      const client = connect(connection, { WebSocket, finish });
+      leave = client.subscribe<Record<string, unknown>>(
+        { query: text, variables },
+        {
+          next: ({ data, errors }) => {
+            if (inbox.end) return;
+            if (errors?.length || !data) return finish(errorOf((errors ?? []) as readonly AnsweredError[]));
+            inbox.waiting.push(data);
+            if (inbox.waiting.length >= waitingMax) finish();
+            inbox.wake();
+          },
+          error: (error) => finish(Array.isArray(error) ? errorOf(error) : lost()),
+          complete: () => finish(),
+        },
+      );
+    },
+    () => finish(new BramkaError('CONNECTION_FAILED', 'There is no WebSocket here; give one as `WebSocket`.')),
+  );
+  return {
+    results: take(inbox),
+    close: () => {
+      inbox.waiting.length = 0;
+      finish();
+    },
+  };
+}
+
+async function* take(inbox: Inbox): AsyncGenerator<Record<string, unknown>, void, undefined> {
+  for (;;) {
+    const next = inbox.waiting.shift();
+    if (next) yield next;
+    else if (inbox.end?.error) throw inbox.end.error;
+    else if (inbox.end) return;
+    else
+      await new Promise<void>((resolve) => {
+        inbox.wake = resolve;
+      });
+  }
+}
+
+/** A client for one subscription, which never connects a second time: whoever follows knows from where to go on. */
+function connect(
+  { websocketUrl, authorization, heartbeatMs, timeoutMs }: Connection,
+  { WebSocket, finish }: { readonly WebSocket: unknown; finish(error: BramkaError): void },
+) {
+  let silence: ReturnType<typeof setTimeout> | undefined;
+  const client = createClient({
+    url: websocketUrl,
+    webSocketImpl: WebSocket,
+    connectionParams: { authorization },
+    connectionAckWaitTimeout: timeoutMs,
+    retryAttempts: 0,
+    keepAlive: heartbeatMs,
+    on: {
+      // A machine that slept, or a cable that was pulled, closes no socket.
+      ping: (received) => {
+        if (!received) silence = setTimeout(() => client.terminate(), heartbeatMs);
+      },
+      pong: (received) => {
+        if (received) clearTimeout(silence);
+      },
+      closed: (event) => {
+        clearTimeout(silence);
+        finish(lost((event as { readonly code?: number }).code));
+      },
+    },
+  });
+  return client;
+}
+
+function lost(code?: number): BramkaError {
+  const final = finalCodes[code ?? 0];
+  if (final !== undefined) return new BramkaError(code === 4403 ? 'FORBIDDEN' : 'BAD_ANSWER', final);
+  const why = code === 1012 ? 'The gateway is restarting.' : 'The connection to the gateway was lost.';
+  return new BramkaError('CONNECTION_FAILED', why);
+}

@@ -1,0 +1,103 @@
+import type { Connection } from './connection.ts';
+import { type AnsweredError, BramkaError, errorOf } from './errors.ts';
+import { pauseAfter, waitFor } from './pause.ts';
+
+/** How one call is made. */
+export type CallOptions = {
+  /** Ends the call at once; it then throws the reason of the signal. */
+  readonly signal?: AbortSignal | undefined;
+};
+
+/** One operation to send. */
+export type Call = CallOptions & {
+  readonly text: string;
+  readonly variables: object;
+  /** Whether doing it twice is the same as doing it once. */
+  readonly repeatable: boolean;
+};
+
+/** Statuses of a gateway, or a proxy before it, that did nothing yet. */
+const comeAgain = new Set([429, 502, 503, 504]);
+
+/**
+ * Sends one operation. What may be repeated is sent again, after growing pauses or what `Retry-After` says, when there
+ * was no answer or one that says "later".
+ * @throws BramkaError; the reason of the signal when that is aborted.
+ */
+export async function send(connection: Connection, call: Call): Promise<unknown> {
+  for (let failures = 1; ; failures++) {
+    try {
+      return await sendOnce(connection, call);
+    } catch (error) {
+      if (!call.repeatable || failures > connection.retries || !isPassing(error)) throw error;
+      const askedMs = (error.retryAfterSeconds ?? 0) * 1_000;
+      // Whoever is told to wait for longer than a pause may grow decides by himself.
+      if (askedMs > connection.pauses.longestMs) throw error;
+      await waitFor(Math.max(askedMs, pauseAfter(failures, connection.pauses)), call.signal);
+    }
+  }
+}
+
+/** Whether an error may be gone a moment later. */
+export function isPassing(error: unknown): error is BramkaError {
+  if (!(error instanceof BramkaError)) return false;
+  if (error.code === 'CONNECTION_FAILED' || error.code === 'NO_ANSWER') return true;
+  return error.status !== undefined && comeAgain.has(error.status);
+}
+
+async function sendOnce(connection: Connection, { text, variables, signal }: Call): Promise<unknown> {
+  signal?.throwIfAborted();
+  const timeout = AbortSignal.timeout(connection.timeoutMs);
+  try {
+    const response = await connection.fetch(connection.url, {
+      method: 'POST',
+      headers: {
+        accept: 'application/graphql-response+json, application/json',
+        authorization: connection.authorization,
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify({ query: text, variables }),
+      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+    });
+    return dataOf(response, await response.text());
+  } catch (error) {
+    if (error instanceof BramkaError) throw error;
+    signal?.throwIfAborted();
+    if (timeout.aborted) {
+      throw new BramkaError('NO_ANSWER', `The gateway did not answer within ${connection.timeoutMs / 1_000} s.`);
+    }
+    throw new BramkaError('CONNECTION_FAILED', `The gateway at ${new URL(connection.url).origin} cannot be reached.`);
+  }
+}
+
+type Answer = { readonly data?: unknown; readonly errors?: readonly AnsweredError[] };
+
+function dataOf(response: Response, text: string): unknown {
+  const { status } = response;
+  const answer = parse(text);
+  const retryAfterSeconds = secondsOf(response.headers.get('retry-after'));
+  if (answer?.errors?.length) {
+    const { code, message, field } = errorOf(answer.errors, status);
+    throw new BramkaError(code, message, { field, status, retryAfterSeconds });
+  }
+  if (answer?.data) return answer.data;
+  const message = `HTTP status ${status} and no answer to a GraphQL operation; is this the address of a gateway?`;
+  throw new BramkaError('BAD_ANSWER', message, { status, retryAfterSeconds });
+}
+
+function parse(text: string): Answer | undefined {
+  try {
+    const answer: unknown = JSON.parse(text);
+    return typeof answer === 'object' && answer !== null ? answer : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** `Retry-After` as seconds from now (RFC 9110, section 10.2.3): a number of them, or a date. */
+function secondsOf(value: string | null): number | undefined {
+  if (value === null) return undefined;
+  if (/^\d{1,9}$/.test(value)) return Number(value);
+  const at = Date.parse(value);
+  return Number.isNaN(at) ? undefined : Math.max(0, Math.ceil((at - Date.now()) / 1_000));
+}

@@ -1,0 +1,218 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import {
+  type BramkaError,
+  type Client,
+  createClient,
+  type EventsVariables,
+  type Located,
+  type TypedDocument,
+} from '../../client/src/index.ts';
+import { encodeCursor } from '../../src/kernel/events/cursor.ts';
+import { ask, startTestGateway, type TestGateway } from '../support/gateway.ts';
+import { dropPartition, ensurePartition, plain, writeEvents } from '../support/write-events.ts';
+import { openWire, type Wire } from './open-wire.ts';
+
+let gateway: TestGateway;
+let wire: Wire;
+let client: Client;
+
+beforeAll(async () => {
+  gateway = await startTestGateway();
+  wire = await openWire(gateway.url);
+  client = clientWith(gateway.demo.apiKey);
+});
+afterEach(() => wire.lead(gateway.url));
+afterAll(async () => {
+  await wire?.close();
+  await gateway?.stop();
+});
+
+function clientWith(apiKey: string): Client {
+  return createClient({ url: wire.url, apiKey, pauses: { firstMs: 5, longestMs: 20 }, retries: 0 });
+}
+
+type Bare = Located & { readonly type: string };
+const bare = `subscription ($shopId: ID!, $after: Cursor, $types: [EventType!]) {
+  events(shopId: $shopId, after: $after, types: $types) { cursor number type }
+}` as TypedDocument<{ readonly events: Bare }, EventsVariables>;
+
+const write = (count: number) => writeEvents(gateway.database, gateway.demo.shopId, plain(count));
+const lastNumber = async (): Promise<number> => {
+  const { rows } = await gateway.database.pool.query('select last_number from shop_counter where shop_id = $1', [
+    gateway.demo.shopId,
+  ]);
+  return Number(rows[0].last_number);
+};
+const upTo = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, index) => from + 1 + index);
+
+/** Follows with a small selection until so many events have come; does something before it takes the first, and after each. */
+async function take(
+  count: number,
+  {
+    started,
+    took,
+    ...options
+  }: { after?: string; started?: () => unknown; took?: (number: number) => unknown; types?: ['PAYMENT_CREATED'] } = {},
+): Promise<Bare[]> {
+  const { promise: begun, resolve: onStart } = Promise.withResolvers<string>();
+  const events = client.eventsOf(bare, { shopId: gateway.demo.shopId, onStart, ...options });
+  const first = events.next();
+  if (options.after === undefined) await begun;
+  await started?.();
+  const items: Bare[] = [];
+  for (let next = await first; !next.done && items.length < count; next = await events.next()) {
+    items.push(next.value);
+    await took?.(next.value.number);
+    if (items.length === count) break;
+  }
+  await events.return();
+  return items;
+}
+
+const numbersOf = (items: readonly Located[]): number[] => items.map(({ number }) => number);
+
+describe('A client that follows the events of a shop', () => {
+  it('sees each once and in order, although the connection breaks again and again', async () => {
+    const before = await lastNumber();
+    const took = async (number: number): Promise<void> => {
+      if (number % 3 === 0) wire.cut();
+      if (number < before + 30) await write(1);
+    };
+    const items = await take(31, { started: () => write(2), took });
+    expect(numbersOf(items)).toEqual(upTo(before, before + 31));
+  });
+
+  it('loses nothing that happens after it began, even when it never had a connection until then', async () => {
+    const before = await lastNumber();
+    const started = async (): Promise<void> => {
+      wire.lead(undefined);
+      wire.cut();
+      await write(3);
+      wire.lead(gateway.url);
+    };
+    expect(numbersOf(await take(3, { started }))).toEqual(upTo(before, before + 3));
+  });
+
+  it('goes on at another process when its own one stops', async () => {
+    const { databaseUrl } = gateway.config;
+    const other = await startTestGateway({ databaseUrl, role: 'api' });
+    wire.lead(other.url);
+    const before = await lastNumber();
+    const took = async (number: number): Promise<void> => {
+      if (number !== before + 2) return;
+      wire.lead(gateway.url);
+      await other.stop();
+      await write(3);
+    };
+    const items = await take(5, { started: () => write(2), took });
+    expect(numbersOf(items)).toEqual(upTo(before, before + 5));
+  });
+
+  it('puts the subscription down while its reader is slow, and loses nothing by that', async () => {
+    const before = await lastNumber();
+    const after = encodeCursor(gateway.demo.shopId, BigInt(before));
+    await write(2_600);
+    const opened = wire.opened();
+    const slow = (number: number) => (number % 100 === 0 ? new Promise((done) => setImmediate(done)) : undefined);
+    expect(numbersOf(await take(2_600, { after, took: slow }))).toEqual(upTo(before, before + 2_600));
+    expect(wire.opened()).toBeGreaterThan(opened + 1);
+  });
+
+  it('begins at the start of the log when it is asked to, and passes over other kinds', async () => {
+    await writeEvents(gateway.database, gateway.demo.shopId, [{ type: 'PAYMENT_EXPIRED' }, {}]);
+    const { shopId } = gateway.demo;
+    const seen: Bare[] = [];
+    for await (const item of client.eventsOf(bare, { shopId, from: 'start', types: ['PAYMENT_EXPIRED'] })) {
+      seen.push(item);
+      break;
+    }
+    expect(seen).toMatchObject([{ type: 'PAYMENT_EXPIRED' }]);
+  });
+
+  it('ends without an error when its signal is aborted, and leaves no subscription behind', async () => {
+    const ending = new AbortController();
+    const onStart = () => ending.abort();
+    const seen: Located[] = [];
+    const { shopId } = gateway.demo;
+    for await (const item of client.events({ shopId, signal: ending.signal, onStart })) seen.push(item);
+    for await (const item of client.events({ shopId, from: 'start', signal: AbortSignal.abort() })) seen.push(item);
+    expect(seen).toEqual([]);
+    await expect
+      .poll(async () => (await fetch(`${gateway.url}/metrics`)).text())
+      .toContain('\nbramka_live_subscriptions 0\n');
+  });
+});
+
+describe('A client that follows the events of a shop gives up', () => {
+  const failure = (events: AsyncGenerator<unknown>): Promise<BramkaError> =>
+    events.next().then(
+      () => expect.unreachable(),
+      (error: BramkaError) => error,
+    );
+
+  it('with a sentence and a code when its key is wrong, or is revoked while it follows', async () => {
+    const { shopId } = gateway.demo;
+    const after = encodeCursor(shopId, 0n);
+    const wrong = 'bk_test_thisIsNoKey';
+    expect(await failure(clientWith(wrong).events({ shopId }))).toMatchObject({ code: 'UNAUTHENTICATED' });
+    const error = await failure(clientWith(wrong).events({ shopId, after }));
+    expect(error).toMatchObject({ code: 'FORBIDDEN', message: expect.stringContaining('API key') });
+    expect(String(error.stack)).not.toContain(wrong);
+    const key = await createKey();
+    const events = clientWith(key.secret).eventsOf(bare, { shopId, after });
+    await events.next();
+    await revoke(key.id);
+    const drained = async () => {
+      for await (const _ of events);
+    };
+    await expect(drained()).rejects.toMatchObject({
+      name: 'BramkaError',
+      code: expect.stringMatching(/^FORBIDDEN|^UNAUTH/),
+    });
+  });
+
+  it('when its cursor is none of this shop, or too old', async () => {
+    const { shopId } = gateway.demo;
+    const foreign = encodeCursor(gateway.demo.merchantId, 1n);
+    expect(await failure(client.events({ shopId, after: foreign }))).toMatchObject({ code: 'CURSOR_INVALID' });
+    await ensurePartition(gateway.database, '2026-01');
+    const old = await startTestGateway();
+    try {
+      const january = new Date('2026-01-05T12:00:00.000Z');
+      await ensurePartition(old.database, '2026-01');
+      await writeEvents(old.database, old.demo.shopId, [{ at: january }, { at: january }, {}]);
+      await dropPartition(old.database, '2026-01');
+      wire.lead(old.url);
+      const follower = clientWith(old.demo.apiKey);
+      const after = encodeCursor(old.demo.shopId, 1n);
+      expect(await failure(follower.events({ shopId: old.demo.shopId, after }))).toMatchObject({
+        code: 'CURSOR_EXPIRED',
+      });
+      const kept = follower.eventsOf(bare, { shopId: old.demo.shopId, from: 'start' });
+      expect((await kept.next()).value).toMatchObject({ number: 3 });
+      await kept.return();
+    } finally {
+      await old.stop();
+    }
+  });
+
+  it('when there is no such shop', async () => {
+    const shopId = crypto.randomUUID();
+    expect(await failure(client.events({ shopId }))).toMatchObject({ code: 'NOT_FOUND' });
+  });
+});
+
+async function createKey(): Promise<{ id: string; secret: string }> {
+  const query = `mutation ($input: CreateApiKeyInput!) {
+    createApiKey(input: $input) { ... on CreateApiKeySuccess { secret apiKey { id } } ... on Refusal { message } }
+  }`;
+  const input = { name: 'Listener', scopes: ['payments:read'] };
+  const { data } = await ask<{ createApiKey: { secret: string; apiKey: { id: string } } }>(gateway, query, {
+    variables: { input },
+  });
+  return { id: data.createApiKey.apiKey.id, secret: data.createApiKey.secret };
+}
+
+async function revoke(id: string): Promise<void> {
+  await ask(gateway, 'mutation ($id: ID!) { revokeApiKey(id: $id) { __typename } }', { variables: { id } });
+}

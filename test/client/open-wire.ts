@@ -1,0 +1,53 @@
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+
+/** A wire between clients and a gateway that a test can cut, and lay to another gateway. */
+export type Wire = {
+  readonly url: string;
+  /** Where new connections go; undefined: they are cut at once. */
+  lead(to: string | undefined): void;
+  /** Cuts all connections that are open. */
+  cut(): void;
+  /** How many connections were opened so far. */
+  opened(): number;
+  close(): Promise<void>;
+};
+
+/** Opens a wire to a gateway, given by its address. */
+export async function openWire(first: string): Promise<Wire> {
+  let target: string | undefined = first;
+  let count = 0;
+  const sockets = new Set<Socket>();
+  const keep = (socket: Socket): Socket => {
+    sockets.add(socket);
+    return socket.on('error', () => {}).on('close', () => sockets.delete(socket));
+  };
+  const server = createServer((client) => {
+    count += 1;
+    keep(client);
+    if (target === undefined) {
+      client.destroy();
+      return;
+    }
+    const { hostname, port } = new URL(target);
+    const gateway = keep(connect(Number(port), hostname));
+    client.pipe(gateway).pipe(client);
+    client.on('close', () => gateway.destroy());
+    gateway.on('close', () => client.destroy());
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const cut = (): void => {
+    for (const socket of sockets) socket.destroy();
+  };
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    lead: (to) => {
+      target = to;
+    },
+    cut,
+    opened: () => count,
+    close: async () => {
+      cut();
+      await new Promise((done) => server.close(done));
+    },
+  };
+}
