@@ -1536,7 +1536,7 @@ export type ResendWebhookVariables = {
 };
 
 export type EventsResult = {
-  /** Facts of one shop in order, none missing, none twice. Give the last cursor seen as `after` to resume; without it, it starts now. Scope: payments:read. Codes: NOT_FOUND, CURSOR_INVALID, CURSOR_EXPIRED, SLOW_CONSUMER. */
+  /** Facts of one shop in order, none missing, none twice. Give the last cursor seen as `after` to resume, or over SSE in the header `Last-Event-ID`, which wins; without, it starts now. Scope: payments:read. Codes: NOT_FOUND, CURSOR_INVALID, CURSOR_EXPIRED, SLOW_CONSUMER. */
   readonly events: Event;
 };
 
