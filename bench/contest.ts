@@ -40,7 +40,8 @@ function milliseconds(results: readonly Result[], pick: (result: Result) => numb
   return known.length === 0 ? '' : medianOf(known, (ms) => ms).toFixed(1);
 }
 
-function medianOf<Item>(items: readonly Item[], pick: (item: Item) => number): number {
+/** The middle one, or the mean of the two in the middle. */
+export function medianOf<Item>(items: readonly Item[], pick: (item: Item) => number): number {
   const sorted = items.map(pick).sort((one, other) => one - other);
   return ((sorted[(sorted.length - 1) >> 1] ?? 0) + (sorted[sorted.length >> 1] ?? 0)) / 2;
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import pg from 'pg';
 import { dayOf, midnight } from '../src/calendar/model.ts';
+import { askList } from './ask-list.ts';
 import { type Contestant, runContest } from './contest.ts';
 import { describeLoad, describeMachine } from './describe-machine.ts';
 import { type Options, readOptions } from './options.ts';
@@ -15,10 +16,6 @@ const shops = 10;
 const sales = 20_000;
 
 const trivial = JSON.stringify({ query: '{ viewer { merchant { id } } }' });
-const listQuery = `query($shopId: ID!) { payments(shopId: $shopId, first: 50) { edges { node {
-  id orderId status amount { amount currency } createdAt shop { id name }
-  transactions(first: 1) { edges { node { id status } } }
-} } } }`;
 const statusQuery = 'query($id: ID!) { payment(id: $id) { id status amount { amount currency } settledAt } }';
 
 await runBench(async (bench) => {
@@ -26,7 +23,7 @@ await runBench(async (bench) => {
   await installPeers();
   console.log(`Reads through GraphQL, against peers and against node:http\n
 ${await describeMachine(bench)}
-Gateway    one process, node src/main.ts in production mode; ${options.connections} keep-alive connections
+Gateway    one process, node src/main.ts in production mode with BRAMKA_ROLE=api; ${options.connections} keep-alive connections
 Rows       ${sales} settled payments of ${shops} shops, each with its transaction; all read the same database
 plain      node:http with a fixed answer; for the list, one statement and its rows as JSON
 Rounds     ${options.rounds} of ${options.seconds} s each, alternating, after one round of each that does not count
@@ -47,7 +44,7 @@ All share the cores: only the ratios (the gateway's to each) mean something.`);
   await runContest([gateway(status, '"status":"SETTLED"'), plain(status, '"id":"')], options.rounds);
 
   console.log('\n50 payments with shop and last transaction, answers a second');
-  const list = JSON.stringify({ query: listQuery, variables: { shopId: seeded.shopIds[0] } });
+  const list = askList(seeded.shopIds.slice(0, 1));
   const asLists = [gateway, plain, mercurius, apollo].map((enter) => enter(list, '"status":"SETTLED"'));
   await runContest(asLists, options.rounds);
   console.log(`\nLoad at the end: ${describeLoad()}`);
@@ -73,6 +70,7 @@ async function enterGateway(bench: Bench, wish: Wish): Promise<Enter> {
   const running = await startGatewayProcess({
     DATABASE_URL: wish.seeded.url,
     BRAMKA_MODE: 'production',
+    BRAMKA_ROLE: 'api',
     BRAMKA_DATA_DIR: join(bench.folder, 'gateway-reads'),
   });
   bench.later(running.stop);

@@ -7,7 +7,9 @@ const unlimited = { RATE_LIMIT_PER_KEY: '0', RATE_LIMIT_PER_ADDRESS: '0' };
 
 /** Starts `node src/main.ts` on a database and a free port, with the settings of an operator who lifted the rate limits. */
 export function startGatewayProcess(
-  given: Readonly<Record<'DATABASE_URL' | 'BRAMKA_MODE' | 'BRAMKA_DATA_DIR', string>>,
+  given: Readonly<Record<'DATABASE_URL' | 'BRAMKA_MODE' | 'BRAMKA_DATA_DIR', string>> & {
+    readonly BRAMKA_ROLE?: 'api';
+  },
 ): Promise<Running> {
   const settings = { BRAMKA_SECRET: randomBytes(32).toString('hex'), PORT: '0', ...unlimited, ...given };
   return startProcess(join(import.meta.dirname, '..', 'src', 'main.ts'), settings, /^Bramka is ready: (\S+)$/);
