@@ -37,14 +37,16 @@ export function openStream(
   const finish = (error?: BramkaError): void => {
     // The first reason is the true one: a socket that is closed after it says nothing new.
     inbox.end ??= { error };
-    leave();
+    const part = leave;
+    leave = () => {};
+    part();
     inbox.wake();
   };
   connection.loadWebSocket().then(
     (WebSocket) => {
       if (inbox.end) return;
-      const client = connect(connection, { WebSocket, finish });
-      leave = client.subscribe<Record<string, unknown>>(
+      const { client, part } = connect(connection, { WebSocket, finish });
+      const unsubscribe = client.subscribe<Record<string, unknown>>(
         { query: text, variables },
         {
           next: ({ data, errors }) => {
@@ -58,6 +60,10 @@ export function openStream(
           complete: () => finish(),
         },
       );
+      leave = () => {
+        unsubscribe();
+        part();
+      };
     },
     () => finish(new BramkaError('CONNECTION_FAILED', 'There is no WebSocket here; give one as `WebSocket`.')),
   );
@@ -110,7 +116,10 @@ function connect(
       },
     },
   });
-  return client;
+  // By itself it counts its subscriptions and closes the socket behind the last one, but miscounts when one is ended from both sides
+  // at once. What is still connecting is closed when that is over: ws throws where nobody can catch it when it is stopped earlier.
+  const part = (): void => void Promise.resolve(client.dispose()).catch(() => {});
+  return { client, part };
 }
 
 function lost(code?: number): BramkaError {

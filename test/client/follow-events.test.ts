@@ -196,6 +196,13 @@ describe('A client that follows the events of a shop gives up', () => {
     }
   });
 
+  it('and leaves no connection behind', async () => {
+    const { shopId } = gateway.demo;
+    await failure(client.eventsOf(bare, { shopId, after: encodeCursor(crypto.randomUUID(), 1n) }));
+    // Those of calls are kept for some seconds, for the next call.
+    await expect.poll(wire.open).toBe(0);
+  });
+
   it('when there is no such shop', async () => {
     const shopId = crypto.randomUUID();
     expect(await failure(client.events({ shopId }))).toMatchObject({ code: 'NOT_FOUND' });
