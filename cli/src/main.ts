@@ -30,7 +30,8 @@ export async function main(argv: readonly string[], env: Environment): Promise<n
 
 function openClient({ url, apiKey }: { readonly url: string; readonly apiKey: string }) {
   try {
-    return createClient({ url, apiKey });
+    // Somebody waits at the terminal, so pauses grow to a few seconds only.
+    return createClient({ url, apiKey, pauses: { firstMs: 250, longestMs: 3_000 } });
   } catch (error) {
     throw new WrongUse(error instanceof Error ? error.message : String(error));
   }
