@@ -42,31 +42,36 @@ export function openStream(
     part();
     inbox.wake();
   };
-  connection.loadWebSocket().then(
-    (WebSocket) => {
-      if (inbox.end) return;
-      const { client, part } = connect(connection, { WebSocket, finish });
-      const unsubscribe = client.subscribe<Record<string, unknown>>(
-        { query: text, variables },
-        {
-          next: ({ data, errors }) => {
-            if (inbox.end) return;
-            if (errors?.length || !data) return finish(errorOf((errors ?? []) as readonly AnsweredError[]));
-            inbox.waiting.push(data);
-            if (inbox.waiting.length >= waitingMax) finish();
-            inbox.wake();
-          },
-          error: (error) => finish(Array.isArray(error) ? errorOf(error) : lost()),
-          complete: () => finish(),
+  const open = (WebSocket: unknown): void => {
+    if (inbox.end) return;
+    const { client, part } = connect(connection, { WebSocket, finish });
+    const unsubscribe = client.subscribe<Record<string, unknown>>(
+      { query: text, variables },
+      {
+        next: ({ data, errors }) => {
+          if (inbox.end) return;
+          if (errors?.length || !data) return finish(errorOf((errors ?? []) as readonly AnsweredError[]));
+          inbox.waiting.push(data);
+          if (inbox.waiting.length >= waitingMax) finish();
+          inbox.wake();
         },
-      );
-      leave = () => {
-        unsubscribe();
-        part();
-      };
-    },
-    () => finish(new BramkaError('CONNECTION_FAILED', 'There is no WebSocket here; give one as `WebSocket`.')),
+        error: (error) => finish(Array.isArray(error) ? errorOf(error) : lost()),
+        complete: () => finish(),
+      },
+    );
+    leave = () => {
+      unsubscribe();
+      part();
+    };
+  };
+  const unusable = new BramkaError(
+    'NO_WEBSOCKET',
+    'There is no WebSocket that can be used here; give one as `WebSocket`.',
   );
+  connection
+    .loadWebSocket()
+    .then(open)
+    .catch(() => finish(unusable));
   return {
     results: take(inbox),
     close: () => {

@@ -203,6 +203,12 @@ describe('A client that follows the events of a shop gives up', () => {
     await expect.poll(wire.open).toBe(0);
   });
 
+  it('when it was given no WebSocket', async () => {
+    const { apiKey, shopId } = gateway.demo;
+    const lame = createClient({ url: gateway.url, apiKey, WebSocket: class {} as never });
+    expect(await failure(lame.events({ shopId }))).toMatchObject({ code: 'NO_WEBSOCKET' });
+  });
+
   it('when there is no such shop', async () => {
     const shopId = crypto.randomUUID();
     expect(await failure(client.events({ shopId }))).toMatchObject({ code: 'NOT_FOUND' });
