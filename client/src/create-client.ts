@@ -1,7 +1,7 @@
 import { type ClientOptions, openConnection } from './connection.ts';
 import type { AnyDocument } from './document.ts';
-import { type EventsOptions, followEvents, type Located } from './follow-events.ts';
-import { type Event, type EventsVariables, eventsDocument } from './generated/operations.ts';
+import { type EventsInput, type EventsOptions, followEvents, type Located } from './follow-events.ts';
+import { type Event, eventsDocument } from './generated/operations.ts';
 import { createOperations, createSender, type Operations, type Sender } from './operations.ts';
 
 /** A gateway, as a shop uses it. */
@@ -21,7 +21,7 @@ export type Client = Operations & {
   events(options: EventsOptions): AsyncGenerator<Event, void, undefined>;
   /** The same with a document of your own: a subscription to `events($shopId, $after, $types)` with at least cursor and number. */
   eventsOf<Item extends Located>(
-    document: AnyDocument<{ readonly events: Item }, EventsVariables>,
+    document: AnyDocument<{ readonly events: Item }, EventsInput>,
     options: EventsOptions,
   ): AsyncGenerator<Item, void, undefined>;
 };

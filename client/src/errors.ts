@@ -7,7 +7,9 @@ export type TransportCode =
   /** No answer within the client's `timeoutMs`. Whether it did anything is not known. */
   | 'NO_ANSWER'
   /** An answer that is none of the gateway's: another server, or a proxy, is at this address. */
-  | 'BAD_ANSWER';
+  | 'BAD_ANSWER'
+  /** Events cannot be followed: this place has no `WebSocket`, or what was given is none. */
+  | 'NO_WEBSOCKET';
 
 /**
  * Why something was not done, in one sentence. `code` is stable: a `RefusalCode` of the gateway, a `TransportCode`, or a code

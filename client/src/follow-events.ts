@@ -1,13 +1,20 @@
 import type { Connection } from './connection.ts';
 import { type AnyDocument, textOf } from './document.ts';
 import { BramkaError } from './errors.ts';
-import { type EventsVariables, type LogEndsResult, logEndsDocument } from './generated/operations.ts';
+import { type EventsVariables, type EventType, type LogEndsResult, logEndsDocument } from './generated/operations.ts';
 import { openStream } from './open-stream.ts';
 import { pauseAfter, waitFor } from './pause.ts';
 import { isPassing, send } from './send.ts';
 
 /** What has to be known of an event to go on behind it. */
 export type Located = { readonly cursor: string; readonly number: number };
+
+/** The variables of a subscription to events. Its list may be changed, since gql.tada's documents take no other. */
+export type EventsInput = {
+  readonly shopId: string;
+  readonly after?: string | null | undefined;
+  readonly types?: EventType[] | null | undefined;
+};
 
 /** Which events are followed, and from where. */
 export type EventsOptions = {
@@ -40,7 +47,7 @@ const goodMs = 10_000;
  */
 export async function* followEvents<Item extends Located>(
   connection: Connection,
-  document: AnyDocument<{ readonly events: Item }, EventsVariables>,
+  document: AnyDocument<{ readonly events: Item }, EventsInput>,
   options: EventsOptions,
 ): AsyncGenerator<Item, void, undefined> {
   const { shopId, types, signal } = options;

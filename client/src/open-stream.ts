@@ -37,30 +37,41 @@ export function openStream(
   const finish = (error?: BramkaError): void => {
     // The first reason is the true one: a socket that is closed after it says nothing new.
     inbox.end ??= { error };
-    leave();
+    const part = leave;
+    leave = () => {};
+    part();
     inbox.wake();
   };
-  connection.loadWebSocket().then(
-    (WebSocket) => {
-      if (inbox.end) return;
-      const client = connect(connection, { WebSocket, finish });
-      leave = client.subscribe<Record<string, unknown>>(
-        { query: text, variables },
-        {
-          next: ({ data, errors }) => {
-            if (inbox.end) return;
-            if (errors?.length || !data) return finish(errorOf((errors ?? []) as readonly AnsweredError[]));
-            inbox.waiting.push(data);
-            if (inbox.waiting.length >= waitingMax) finish();
-            inbox.wake();
-          },
-          error: (error) => finish(Array.isArray(error) ? errorOf(error) : lost()),
-          complete: () => finish(),
+  const open = (WebSocket: unknown): void => {
+    if (inbox.end) return;
+    const { client, part } = connect(connection, { WebSocket, finish });
+    const unsubscribe = client.subscribe<Record<string, unknown>>(
+      { query: text, variables },
+      {
+        next: ({ data, errors }) => {
+          if (inbox.end) return;
+          if (errors?.length || !data) return finish(errorOf((errors ?? []) as readonly AnsweredError[]));
+          inbox.waiting.push(data);
+          if (inbox.waiting.length >= waitingMax) finish();
+          inbox.wake();
         },
-      );
-    },
-    () => finish(new BramkaError('CONNECTION_FAILED', 'There is no WebSocket here; give one as `WebSocket`.')),
+        error: (error) => finish(Array.isArray(error) ? errorOf(error) : lost()),
+        complete: () => finish(),
+      },
+    );
+    leave = () => {
+      unsubscribe();
+      part();
+    };
+  };
+  const unusable = new BramkaError(
+    'NO_WEBSOCKET',
+    'There is no WebSocket that can be used here; give one as `WebSocket`.',
   );
+  connection
+    .loadWebSocket()
+    .then(open)
+    .catch(() => finish(unusable));
   return {
     results: take(inbox),
     close: () => {
@@ -110,7 +121,10 @@ function connect(
       },
     },
   });
-  return client;
+  // By itself it counts its subscriptions and closes the socket behind the last one, but miscounts when one is ended from both sides
+  // at once. What is still connecting is closed when that is over: ws throws where nobody can catch it when it is stopped earlier.
+  const part = (): void => void Promise.resolve(client.dispose()).catch(() => {});
+  return { client, part };
 }
 
 function lost(code?: number): BramkaError {

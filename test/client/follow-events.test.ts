@@ -196,6 +196,19 @@ describe('A client that follows the events of a shop gives up', () => {
     }
   });
 
+  it('and leaves no connection behind', async () => {
+    const { shopId } = gateway.demo;
+    await failure(client.eventsOf(bare, { shopId, after: encodeCursor(crypto.randomUUID(), 1n) }));
+    // Those of calls are kept for some seconds, for the next call.
+    await expect.poll(wire.open).toBe(0);
+  });
+
+  it('when it was given no WebSocket', async () => {
+    const { apiKey, shopId } = gateway.demo;
+    const lame = createClient({ url: gateway.url, apiKey, WebSocket: class {} as never });
+    expect(await failure(lame.events({ shopId }))).toMatchObject({ code: 'NO_WEBSOCKET' });
+  });
+
   it('when there is no such shop', async () => {
     const shopId = crypto.randomUUID();
     expect(await failure(client.events({ shopId }))).toMatchObject({ code: 'NOT_FOUND' });

@@ -9,6 +9,8 @@ export type Wire = {
   cut(): void;
   /** How many connections were opened so far. */
   opened(): number;
+  /** How many are open. */
+  open(): number;
   close(): Promise<void>;
 };
 
@@ -45,6 +47,7 @@ export async function openWire(first: string): Promise<Wire> {
     },
     cut,
     opened: () => count,
+    open: () => sockets.size / 2,
     close: async () => {
       cut();
       await new Promise((done) => server.close(done));

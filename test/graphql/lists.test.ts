@@ -195,7 +195,22 @@ describe('the log', () => {
     expect(seen).toEqual(seen.map((_, index) => index + 1));
   });
 
+  it('is read from its end, still oldest first', async () => {
+    type Read = { events: { edges: { node: { number: number } }[]; pageInfo: Page['pageInfo'] } };
+    const read = async (args: string) =>
+      (await ask<Read>(gateway, `{ ${events(args)} }`, { key: tenant.key })).data.events;
+    const all = await read('first: 100');
+    const newest = await read('last: 3');
+    expect(newest.edges).toEqual(all.edges.slice(-3));
+    expect(newest.pageInfo).toMatchObject({ hasPreviousPage: true, hasNextPage: false });
+    const whole = await read('last: 100');
+    expect(whole.edges).toEqual(all.edges);
+    expect(whole.pageInfo.hasPreviousPage).toBe(false);
+  });
+
   for (const [what, args, code] of [
+    ['a page from both ends', () => 'first: 1, last: 1', 'INVALID_INPUT'],
+    ['a last page of 101', () => 'last: 101', 'INVALID_INPUT'],
     ['a page of 101', () => 'first: 101', 'INVALID_INPUT'],
     ['a page of less than none', () => 'first: -1', 'INVALID_INPUT'],
     ['a cursor that is none', () => 'after: "hello"', 'CURSOR_INVALID'],

@@ -12,7 +12,7 @@ export const spine: Readonly<Record<string, readonly string[]>> = {
     'payout(id: ID!): Payout',
     'payouts(after: String, before: String, filter: PayoutFilter, first: Int, last: Int, shopId: ID!): PayoutConnection!',
     'paymentMethods(amount: MinorUnits!, currency: Currency!, includeUnavailable: Boolean = false, locale: Locale, shopId: ID!): [PaymentMethodOption!]!',
-    'events(after: Cursor, first: Int, shopId: ID!, types: [EventType!]): EventConnection!',
+    'events(after: Cursor, first: Int, last: Int, shopId: ID!, types: [EventType!]): EventConnection!',
   ],
   Mutation: [
     'createPayment(input: CreatePaymentInput!): CreatePaymentResult!',

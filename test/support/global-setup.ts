@@ -26,7 +26,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 
 /** Tests use the packages of shops as they are installed; nothing happens when they have been built since the last change. */
 function buildPackages(): void {
-  execFileSync(join(root, 'node_modules/.bin/tsc'), ['-b', 'client'], { cwd: root, stdio: 'inherit' });
+  execFileSync(join(root, 'node_modules/.bin/tsc'), ['-b', 'client', 'cli'], { cwd: root, stdio: 'inherit' });
 }
 
 /** A run that was killed could not clean up; its process number is in the name of its folder. */

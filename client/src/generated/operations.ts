@@ -1316,6 +1316,7 @@ export type EventPageVariables = {
   readonly shopId: string;
   readonly after?: string | null | undefined;
   readonly first?: number | null | undefined;
+  readonly last?: number | null | undefined;
   readonly types?: ReadonlyArray<EventType> | null | undefined;
 };
 
@@ -1594,7 +1595,7 @@ export const refundsDocument = ('query refunds($shopId: ID!, $filter: RefundFilt
 
 export const webhookDeliveriesDocument = ('query webhookDeliveries($shopId: ID!, $filter: WebhookDeliveryFilter, $first: Int, $after: String) { webhookDeliveries( shopId: $shopId filter: $filter first: $first after: $after ) { edges { node { ...WebhookDelivery } } pageInfo { ...PageInfo } } }' + ofWebhookDelivery + ofPageInfo) as TypedDocument<WebhookDeliveriesResult, WebhookDeliveriesVariables>;
 
-export const eventPageDocument = ('query eventPage($shopId: ID!, $after: Cursor, $first: Int, $types: [EventType!]) { events(shopId: $shopId, after: $after, first: $first, types: $types) { edges { node { ...Event } } pageInfo { ...PageInfo } } }' + ofEvent + ofPayment + ofTransaction + ofCapture + ofCharged + ofVoid + ofRefund + ofPayout + ofProfile + ofShop + ofPageInfo) as TypedDocument<EventPageResult, EventPageVariables>;
+export const eventPageDocument = ('query eventPage($shopId: ID!, $after: Cursor, $first: Int, $last: Int, $types: [EventType!]) { events( shopId: $shopId after: $after first: $first last: $last types: $types ) { edges { node { ...Event } } pageInfo { ...PageInfo } } }' + ofEvent + ofPayment + ofTransaction + ofCapture + ofCharged + ofVoid + ofRefund + ofPayout + ofProfile + ofShop + ofPageInfo) as TypedDocument<EventPageResult, EventPageVariables>;
 
 export const logEndsDocument = ('query logEnds($shopId: ID!) { events(shopId: $shopId, first: 0) { startOfLog endOfLog } }') as TypedDocument<LogEndsResult, LogEndsVariables>;
 

@@ -65,22 +65,35 @@ type Ask = {
   readonly shopId: string;
   readonly after: string | null | undefined;
   readonly first: number | null | undefined;
+  readonly last?: number | null | undefined;
   readonly types?: readonly EventType[] | undefined;
   readonly paymentId?: string | undefined;
 };
 
 async function readPage(context: GraphContext, ask: Ask): Promise<EventPage> {
-  const size = ask.first ?? 20;
-  if (size < 0 || size > pageSizeMax) {
-    throw new InvalidInput(`first must be 0 to ${pageSizeMax}, not ${size}; read further with the cursor.`, ['first']);
-  }
+  const { size, backwards } = sizeOf(ask);
   const { database } = context.app.payments;
   const after = typeof ask.after === 'string' ? parseCursor(ask.after, ask.shopId) : undefined;
   if (after !== undefined) requireReplayable(await readLogEnds(database, ask.shopId), after);
   const { shopId, types, paymentId } = ask;
-  const events = await readEvents(database, { shopId, after: after ?? 0n, limit: size + 1, types, paymentId });
-  const hasPreviousPage = after !== undefined && after > 0n;
-  return { shopId: ask.shopId, events: events.slice(0, size), hasNextPage: events.length > size, hasPreviousPage };
+  const range = { shopId, after: after ?? 0n, limit: size + 1, types, paymentId, backwards };
+  const events = await readEvents(database, range);
+  const isMore = events.length > size;
+  const isBehind = after !== undefined && after > 0n;
+  if (!backwards) return { shopId, events: events.slice(0, size), hasPreviousPage: isBehind, hasNextPage: isMore };
+  return { shopId, events: events.slice(isMore ? 1 : 0), hasPreviousPage: isBehind || isMore, hasNextPage: false };
+}
+
+/** @throws InvalidInput for a size that is none, or two of them. */
+function sizeOf({ first, last }: Ask): { readonly size: number; readonly backwards: boolean } {
+  const isLast = typeof last === 'number';
+  if (isLast && typeof first === 'number') throw new InvalidInput('Give either first or last, not both.', ['last']);
+  const name = isLast ? 'last' : 'first';
+  const size = (isLast ? last : first) ?? 20;
+  if (size < 0 || size > pageSizeMax) {
+    throw new InvalidInput(`${name} must be 0 to ${pageSizeMax}, not ${size}; read further with the cursor.`, [name]);
+  }
+  return { size, backwards: isLast };
 }
 
 builder.queryField('events', (t) =>
@@ -92,11 +105,12 @@ builder.queryField('events', (t) =>
       shopId: t.arg.id({ required: true, description: 'The shop.' }),
       after: t.arg({ type: 'Cursor', description: 'Events behind this one.' }),
       first: t.arg.int({ description: 'How many: 0 to 100, 20 if left out.' }),
+      last: t.arg.int({ description: 'Instead of `first`: the newest ones, so many, still oldest first: 0 to 100.' }),
       types: t.arg({ type: [EventTypeEnum], description: 'Only these kinds; left out, all.' }),
     },
-    resolve: async (_, { shopId, after, first, types }, context) => {
+    resolve: async (_, { shopId, after, first, last, types }, context) => {
       const shop = await shopWith(context, 'payments:read', shopId);
-      return readPage(context, { shopId: shop.id, after, first, types: types ?? undefined });
+      return readPage(context, { shopId: shop.id, after, first, last, types: types ?? undefined });
     },
   }),
 );

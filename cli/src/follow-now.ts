@@ -1,0 +1,58 @@
+import type { Event } from '@bramka/client';
+import { NotDone } from './errors.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Events of a shop from a moment on, taken one after the other. */
+export type Following = {
+  /**
+   * The next event that fits; those before it are passed over.
+   * @throws NotDone with the sentence when none comes in time.
+   */
+  until<Kind extends Event>(fits: (event: Event) => event is Kind): Promise<Kind>;
+  end(): Promise<void>;
+};
+
+/** Begins to follow, and resolves when it is certain that nothing is missed from now on. */
+export async function followNow(
+  { client, settings: { shopId }, signal, say }: Terminal,
+  { seconds }: { readonly seconds: number },
+): Promise<Following> {
+  const timeout = AbortSignal.timeout(seconds * 1_000);
+  let begin = (): void => {};
+  let fail = (_: unknown): void => {};
+  let hasBegun = false;
+  const begun = new Promise<void>((resolve, reject) => {
+    begin = () => {
+      hasBegun = true;
+      resolve();
+    };
+    fail = reject;
+  });
+  const events = client.events({
+    shopId,
+    signal: AbortSignal.any([signal, timeout]),
+    onStart: begin,
+    // Somebody waits at the terminal: a gateway that cannot be reached in the beginning is said at once.
+    onRetry: (error) => (hasBegun ? say(error.message) : fail(error)),
+  });
+  let next: Promise<IteratorResult<Event, void>> | undefined = events.next();
+  await Promise.race([begun, next]);
+  return {
+    until: async (fits) => {
+      for (;;) {
+        const taken = await (next ?? events.next());
+        next = undefined;
+        if (taken.done) throw new NotDone(signal.aborted ? 'Stopped.' : `It did not happen within ${seconds} s.`);
+        if (fits(taken.value)) return taken.value;
+      }
+    },
+    end: async () => void (await events.return()),
+  };
+}
+
+/** The payment that an event is about; undefined when it is about none. */
+export function paymentIdOf(event: Event): string | undefined {
+  if (event.__typename === 'PaymentEvent') return event.payment.id;
+  if (event.__typename === 'RefundEvent') return event.refund.transaction.payment.id;
+  return 'transaction' in event ? event.transaction.payment.id : undefined;
+}

@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { WrongUse } from './errors.ts';
+
+/** Where a listener is in the log of a shop: the cursor of the last event that it is done with. */
+export type Place = { readonly file: string; read(): string | undefined; keep(cursor: string): void };
+
+/** The file of a place that nobody named: of its own for each shop and each address that is forwarded to. */
+export function placeFile(dataDir: string, shopId: string, target: string | undefined): string {
+  const mark = target === undefined ? '' : `-${createHash('sha256').update(target).digest('hex').slice(0, 8)}`;
+  return join(dataDir, 'listen', `${shopId.replaceAll(/[^\w-]/g, '_')}${mark}.json`);
+}
+
+/**
+ * Opens a place that is kept in a file. It is written beside and then moved over the old one, so that no crash leaves half of
+ * it. `read` throws WrongUse for a file that holds something else, or the place in another shop.
+ */
+export function openPlace(file: string, shopId: string): Place {
+  return {
+    file,
+    read: () => {
+      const text = readIfThere(file);
+      if (text === undefined) return undefined;
+      const kept = parse(text);
+      if (kept?.shopId === shopId && typeof kept.cursor === 'string') return kept.cursor;
+      throw new WrongUse(`${file} does not hold a place in the log of shop ${shopId}; name another file by --place.`);
+    },
+    keep: (cursor) => {
+      const draft = `${file}.${process.pid}`;
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(draft, `${JSON.stringify({ shopId, cursor })}\n`);
+      renameSync(draft, file);
+    },
+  };
+}
+
+function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+function parse(text: string): { readonly shopId?: unknown; readonly cursor?: unknown } | null {
+  try {
+    return JSON.parse(text) as { readonly shopId?: unknown } | null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,137 @@
+import type { EventsOptions, EventType } from '@bramka/client';
+import { describeEvent } from './describe-event.ts';
+import { NotDone, WrongUse } from './errors.ts';
+import {
+  type Form,
+  type Forwarded,
+  followMessages,
+  followNotifications,
+  imojeSigner,
+  type Signer,
+} from './forward-events.ts';
+import { openPlace, type Place, placeFile } from './keep-place.ts';
+import { postMessage } from './post-message.ts';
+import type { Message } from './sign-message.ts';
+import type { Terminal } from './terminal.ts';
+import { watchAttempts } from './watch-attempts.ts';
+
+/** What `bramka listen` was asked for. */
+export type ListenOptions = {
+  readonly forward?: string;
+  readonly form: Form;
+  readonly types?: readonly string[];
+  readonly after?: string;
+  readonly fromStart?: boolean;
+  readonly place?: string;
+  readonly pauseMs?: number;
+};
+
+/**
+ * Prints the events of a shop, or posts them to a local server, until it is told to stop. The place is kept once an event is
+ * printed, or was taken by the server: what is killed in between does that one event again, and loses none.
+ */
+export async function listen(terminal: Terminal, options: ListenOptions): Promise<void> {
+  const { shopId, dataDir } = terminal.settings;
+  const place = openPlace(options.place ?? placeFile(dataDir, shopId, options.forward), shopId);
+  const following = whereFrom(terminal, options, place);
+  if (options.forward === undefined) await print(terminal, following, place);
+  else await forward(terminal, { ...options, forward: options.forward }, { following, place });
+}
+
+function whereFrom(terminal: Terminal, options: ListenOptions, place: Place): EventsOptions {
+  const { after, fromStart, types } = options;
+  if (after !== undefined && fromStart) throw new WrongUse('Give either --after or --from-start, not both.');
+  const kept = after ?? (fromStart ? undefined : place.read());
+  const { shopId } = terminal.settings;
+  const begins =
+    kept === undefined ? (fromStart ? 'from the start of its log' : 'from now on') : 'from where it was left';
+  terminal.say(`Listening to shop ${shopId} ${begins}; the place is kept in ${place.file}.`);
+  return {
+    shopId,
+    after: kept,
+    from: fromStart ? 'start' : 'now',
+    types: types?.map((type) => type.toUpperCase() as EventType),
+    signal: terminal.signal,
+    onStart: (cursor) => place.keep(cursor),
+    onRetry: (error, pauseMs) => terminal.say(`${error.message} Trying again in ${(pauseMs / 1_000).toFixed(1)} s.`),
+  };
+}
+
+async function print(terminal: Terminal, following: EventsOptions, place: Place): Promise<void> {
+  for await (const event of terminal.client.events(following)) {
+    await terminal.print(describeEvent(event), event);
+    place.keep(event.cursor);
+  }
+}
+
+async function forward(
+  terminal: Terminal,
+  options: ListenOptions & { readonly forward: string },
+  { following, place }: { readonly following: EventsOptions; readonly place: Place },
+): Promise<void> {
+  if (!/^https?:\/\//.test(options.forward) || !URL.canParse(options.forward)) {
+    throw new WrongUse('--forward takes an address such as http://127.0.0.1:3000/hook.');
+  }
+  const target = { url: options.forward, pauseMs: options.pauseMs ?? 500 };
+  const lane = createLane();
+  const post = (make: () => Message): Promise<number> => lane(() => postMessage(terminal, target, make));
+  if (options.form === 'standard') return forwardAll(terminal, followMessages(terminal, following), { post, place });
+  const sign = await imojeSigner(terminal);
+  const events = forwardAll(terminal, followNotifications(terminal, following, sign), { post, place });
+  await Promise.all([events, forwardResends(terminal, sign, post)]);
+}
+
+type Posting = { post(make: () => Message): Promise<number>; readonly place: Place };
+
+async function forwardAll(
+  terminal: Terminal,
+  events: AsyncGenerator<Forwarded, void, undefined>,
+  { post, place }: Posting,
+): Promise<void> {
+  for await (const { cursor, number, type, message } of events) {
+    if (message) {
+      const status = await post(message).catch((error: unknown) => stopped(terminal, error));
+      if (status === undefined) return;
+      await terminal.print(`${String(number).padStart(6)}  ${type.padEnd(22)}  ${status}`, {
+        number,
+        type,
+        cursor,
+        status,
+      });
+    }
+    place.keep(cursor);
+  }
+}
+
+/** A notification that was sent again by hand goes to the local server as well, beside the events. */
+async function forwardResends(
+  terminal: Terminal,
+  sign: Signer,
+  post: (make: () => Message) => Promise<number>,
+): Promise<void> {
+  for await (const { delivery, attempt } of watchAttempts(terminal)) {
+    if (!attempt.manual) continue;
+    const status = await post(() => sign(delivery.body)).catch((error: unknown) => stopped(terminal, error));
+    if (status === undefined) return;
+    const { eventNumber: number, id } = delivery;
+    await terminal.print(`${String(number).padStart(6)}  sent again              ${status}`, {
+      number,
+      resent: id,
+      status,
+    });
+  }
+}
+
+function stopped({ signal }: Terminal, error: unknown): undefined {
+  if (!signal.aborted) throw new NotDone(String(error));
+}
+
+/** One thing after the other, in the order in which they came. */
+function createLane(): <Value>(act: () => Promise<Value>) => Promise<Value> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (act) => {
+    const next = last.then(act, act);
+    last = next;
+    return next;
+  };
+}

@@ -1,0 +1,48 @@
+import { BramkaError, createClient } from '@bramka/client';
+import { CommanderError } from 'commander';
+import { createProgram } from './create-program.ts';
+import { NotDone, WrongUse } from './errors.ts';
+import { type CommonOptions, type Environment, readSettings } from './read-settings.ts';
+import { createTerminal, type Terminal } from './terminal.ts';
+
+/**
+ * Runs `bramka`.
+ * @returns its exit code: 0 when it did what was asked or was told to stop, 1 when it could not, and 2 when it was
+ * used wrongly; why has been said in one sentence on stderr.
+ */
+export async function main(argv: readonly string[], env: Environment): Promise<number> {
+  const ending = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => ending.abort());
+  // Whoever reads no further, as `head` does, has what he wanted.
+  process.stdout.on('error', () => process.exit(0));
+  const open = async (options: CommonOptions): Promise<Terminal> => {
+    const settings = await readSettings(options, env);
+    const client = openClient(settings);
+    return createTerminal({ client, settings, signal: ending.signal, json: options.json ?? false });
+  };
+  try {
+    await createProgram(open).parseAsync([...argv]);
+  } catch (error) {
+    return ending.signal.aborted ? 0 : explain(error);
+  }
+  return 0;
+}
+
+function openClient({ url, apiKey }: { readonly url: string; readonly apiKey: string }) {
+  try {
+    // Somebody waits at the terminal, so pauses grow to a few seconds only.
+    return createClient({ url, apiKey, pauses: { firstMs: 250, longestMs: 3_000 } });
+  } catch (error) {
+    throw new WrongUse(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** Says what went wrong. @returns the exit code. */
+function explain(error: unknown): number {
+  // Commander has said it, and the help is no failure.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof BramkaError) process.stderr.write(`${error.message} (${error.code})\n`);
+  else if (error instanceof WrongUse || error instanceof NotDone) process.stderr.write(`${error.message}\n`);
+  else process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+  return error instanceof WrongUse ? 2 : 1;
+}

@@ -1,0 +1,33 @@
+import type { Event } from '@bramka/client';
+import { describeEvent } from './describe-event.ts';
+import { NotDone } from './errors.ts';
+import { followNow, paymentIdOf } from './follow-now.ts';
+import { recipeFor } from './recipes.ts';
+import type { Terminal } from './terminal.ts';
+
+/**
+ * Makes the sandbox produce an event, for a payment of its own, and prints the event when it is in the log.
+ * @throws WrongUse for an event that cannot be made; NotDone in production, or when it does not come in time.
+ */
+export async function trigger(
+  terminal: Terminal,
+  name: string,
+  { timeout }: { readonly timeout: number },
+): Promise<void> {
+  const { type, cook } = recipeFor(name);
+  if (!terminal.settings.apiKey.startsWith('bk_test_')) {
+    throw new NotDone('Only a sandbox makes events on demand, and this key (bk_live_…) is of no sandbox.');
+  }
+  const following = await followNow(terminal, { seconds: timeout });
+  try {
+    const payment = await cook({ ...terminal, following });
+    const isIt = (event: Event): event is Event => {
+      const about = paymentIdOf(event);
+      return event.type === type && (about === undefined || about === payment.id);
+    };
+    const event = await following.until(isIt);
+    await terminal.print(describeEvent(event), event);
+  } finally {
+    await following.end();
+  }
+}

@@ -1,0 +1,241 @@
+import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { notificationSignatureHeader } from '../../src/kernel/signature.ts';
+import { updateShop } from '../start/pay.ts';
+import { openShopInbox } from '../start/shop-inbox.ts';
+import { ask, startTestGateway, type TestGateway } from '../support/gateway.ts';
+import { answering, openShopServer } from '../webhooks/shop-server.ts';
+import { endBramkas, runBramka, startBramka } from './run-bramka.ts';
+
+let gateway: TestGateway;
+let dataDir: string;
+let env: Record<string, string>;
+const printed: string[] = [];
+
+beforeAll(async () => {
+  gateway = await startTestGateway();
+  await updateShop(gateway, { sandboxDelayMs: 0 });
+  dataDir = await mkdtemp(join(tmpdir(), 'bramka-cli-'));
+  await cp(join(gateway.config.dataDir, 'demo.json'), join(dataDir, 'demo.json'));
+  env = { BRAMKA_DATA_DIR: dataDir };
+});
+afterEach(endBramkas);
+afterAll(async () => {
+  await gateway?.stop();
+  await rm(dataDir, { recursive: true, force: true });
+  const said = printed.join('\n');
+  const { apiKey, serviceKey, restToken } = gateway.demo;
+  for (const secret of [apiKey, serviceKey, restToken]) expect(said).not.toContain(secret);
+});
+
+async function run(args: readonly string[], settings: Record<string, string> = env) {
+  const ran = await runBramka(args, settings);
+  printed.push(...ran.lines, ...ran.remarks);
+  return ran;
+}
+const json = (lines: readonly string[]) => lines.map((line) => JSON.parse(line));
+
+describe('`bramka pay`', () => {
+  it('makes a payment, pays it in the sandbox, and prints its address', async () => {
+    const { code, lines } = await run(['pay', '--amount', '12345', '--order', 'CLI/17']);
+    expect(code).toBe(0);
+    expect(lines).toEqual([
+      expect.stringMatching(new RegExp(`^${gateway.url}/pay/[0-9a-f-]{36}$`)),
+      'Paid: 123.45 PLN, commission 1.96 PLN.',
+    ]);
+  });
+
+  it('says why it was not paid, with exit code 1, and only makes it when it is to', async () => {
+    const refused = await run(['pay', '--blik', '960111', '--json']);
+    expect(refused.code).toBe(1);
+    expect(json(refused.lines)).toMatchObject([{ status: 'REJECTED', transaction: { reason: 'INSUFFICIENT_FUNDS' } }]);
+    expect(refused.remarks).toEqual(['It was not paid: REJECTED (INSUFFICIENT_FUNDS, BLK-ERROR-210015).']);
+    const made = await run(['pay', '--no-pay', '--currency', 'EUR', '--json']);
+    expect(json(made.lines)).toMatchObject([{ status: 'NEW', amount: { amount: 1_234, currency: 'EUR' } }]);
+  });
+});
+
+describe('`bramka trigger`', () => {
+  it.each([
+    ['PAYMENT_CANCELLED', { paymentStatus: 'CANCELLED' }],
+    ['transaction.error', { transactionStatus: 'ERROR' }],
+    ['CAPTURE_REJECTED', { captureStatus: 'REJECTED' }],
+    ['void-settled', { voidStatus: 'SETTLED' }],
+    ['REFUND_SETTLED', { refundStatus: 'SETTLED' }],
+    ['PROFILE_DEACTIVATED', { profileStatus: 'DEACTIVATED' }],
+  ])('makes %s happen and prints it', async (name, event) => {
+    const { code, lines, remarks } = await run(['trigger', name, '--json']);
+    expect({ code, remarks }).toEqual({ code: 0, remarks: [] });
+    expect(json(lines)).toMatchObject([event]);
+  });
+});
+
+describe('`bramka listen`', () => {
+  const args = (name: string) => ['--place', join(dataDir, `${name}.json`)];
+
+  it('begins now, goes on where it was left, and prints what it was asked for', async () => {
+    const first = startBramka(['listen', '--types', 'payment_created', ...args('print')], env);
+    const [remark] = await first.remarks.until((said) => said.length > 0);
+    expect(remark).toContain(`Listening to shop ${gateway.demo.shopId} from now on`);
+    await expect.poll(() => readdir(dataDir)).toContain('print.json');
+    expect(await first.end('SIGINT')).toBe(0);
+    expect(first.lines.items).toEqual([]);
+    await run(['pay', '--no-pay', '--order', 'CLI/asleep']);
+    await run(['trigger', 'PAYMENT_CANCELLED']);
+    const second = startBramka(['listen', '--json', '--types', 'PAYMENT_CREATED', ...args('print')], env);
+    const lines = await second.lines.until((said) => said.length === 2);
+    expect(await second.end('SIGINT')).toBe(0);
+    expect(json(lines)).toMatchObject([{ payment: { orderId: 'CLI/asleep' } }, { type: 'PAYMENT_CREATED' }]);
+  });
+
+  it('posts notifications as the webhook of the shop would, byte for byte, and also those that are sent again', async () => {
+    const [theirs, local] = await Promise.all([openShopInbox(), openShopInbox()]);
+    try {
+      await updateShop(gateway, { notificationUrl: theirs.url });
+      const listener = startBramka(['listen', '--forward', local.url, ...args('forward')], env);
+      await expect.poll(() => readdir(dataDir)).toContain('forward.json');
+      await run(['pay']);
+      const sent = await local.inbox.until((all) => all.some(({ told }) => told.transaction.status === 'settled'));
+      await theirs.inbox.until((all) => all.some(({ told }) => told.transaction.status === 'settled'));
+      for (const { body, headers, told } of sent) {
+        const { merchantId, serviceId, serviceKey } = gateway.demo;
+        const header = notificationSignatureHeader({ merchantId, serviceId, serviceKey, body });
+        expect(headers['x-imoje-signature']).toBe(header);
+        const same = theirs.inbox.items.find((item) => item.told.transaction.status === told.transaction.status);
+        if (same) expect(same.body).toBe(body);
+      }
+      const before = sent.length;
+      await resendLast();
+      const all = await local.inbox.until((items) => items.length > before);
+      expect(all.at(-1)?.body).toBe(theirs.inbox.items.at(-1)?.body);
+      expect(await listener.end('SIGINT')).toBe(0);
+      printed.push(...listener.lines.items, ...listener.remarks.items);
+    } finally {
+      await updateShop(gateway, { notificationUrl: null });
+      await Promise.all([theirs.close(), local.close()]);
+    }
+  });
+
+  it('goes on with the next event after a server has answered three times with anything but 200', async () => {
+    const server = await openShopServer();
+    try {
+      let answers = 0;
+      server.answer((request, response) => answering(++answers <= 3 ? 500 : 200)(request, response));
+      const listener = startBramka(['listen', '--forward', server.url, '--json', ...args('refused')], env);
+      await expect.poll(() => readdir(dataDir)).toContain('refused.json');
+      await run(['pay']);
+      const lines = await listener.lines.until((said) => said.length === 2);
+      expect(json(lines)).toMatchObject([{ status: 500 }, { type: 'TRANSACTION_SETTLED', status: 200 }]);
+      expect(listener.remarks.items.at(-1)).toMatch(/ answered 500 instead of 200; trying again in 1 s\.$/);
+      await listener.end('SIGINT');
+    } finally {
+      await server.close();
+    }
+  });
+});
+
+describe('`bramka logs`', () => {
+  it('shows what happened, and goes on with what happens and with each try to deliver a notification', async () => {
+    const shown = await run(['logs', '--lines', '5', '--json']);
+    expect(shown.lines).toHaveLength(5);
+    const server = await openShopServer();
+    try {
+      await updateShop(gateway, { notificationUrl: server.url });
+      const follower = startBramka(['logs', '--follow', '--lines', '1'], env);
+      await follower.lines.until((said) => said.length === 1);
+      await run(['pay']);
+      const lines = await follower.lines.until(
+        (said) =>
+          said.some((line) => / {2}PAYMENT_SETTLED /.test(line)) && said.some((line) => line.includes('DELIVERED')),
+      );
+      expect(lines.find((line) => line.includes('DELIVERED'))).toMatch(/^webhook +\d+ .* try 1: 200 in \d+ ms/);
+      expect(await follower.end('SIGINT')).toBe(0);
+    } finally {
+      await updateShop(gateway, { notificationUrl: null });
+      await server.close();
+    }
+  });
+});
+
+describe('`bramka` says in one sentence what is wrong', () => {
+  const other = () => ({
+    BRAMKA_URL: gateway.url,
+    BRAMKA_API_KEY: gateway.demo.apiKey,
+    BRAMKA_SHOP_ID: gateway.demo.shopId,
+  });
+  it.each([
+    ['no gateway', ['pay'], () => ({}), 2, /^No gateway is named and \.bramka\/demo\.json cannot be read: /],
+    ['no key', ['pay'], () => ({ BRAMKA_URL: gateway.url }), 2, /^An API key is missing: /],
+    ['no shop', ['pay'], () => ({ ...other(), BRAMKA_SHOP_ID: undefined }), 2, /^A shop is missing: /],
+    ['no address', ['pay', '--url', 'pay.example', '--shop', 'a'], other, 2, /^url must be an address /],
+    ['an unknown command', ['lisen'], () => env, 2, /unknown command 'lisen'/],
+    ['an amount that is none', ['pay', '--amount', '1.5'], () => env, 2, /whole number of 1 or more/],
+    [
+      'an event that cannot be made',
+      ['trigger', 'PAYOUT_SENT'],
+      () => env,
+      2,
+      /^PAYOUT_SENT cannot be made on demand; /,
+    ],
+    [
+      'two beginnings',
+      ['listen', '--after', 'a', '--from-start'],
+      () => env,
+      2,
+      /^Give either --after or --from-start/,
+    ],
+    ['no service key', ['listen', '--forward', 'http://127.0.0.1:1/'], other, 2, /^The imoje form is signed by /],
+    ['a bad cursor', ['listen', '--after', 'AAAA'], () => env, 1, /^(?!Listening).* \(CURSOR_INVALID\)$/],
+    ['a bad key', ['pay'], () => ({ ...other(), BRAMKA_API_KEY: 'bk_test_wrong' }), 1, /\(UNAUTHENTICATED\)$/],
+    [
+      'nobody there',
+      ['pay', '--url', 'http://127.0.0.1:1'],
+      other,
+      1,
+      /^The gateway at http:\/\/127\.0\.0\.1:1 cannot be reached\. /,
+    ],
+    ['a strange kind', ['listen', '--types', 'PAID'], () => env, 1, /PAID/],
+  ] as const)('%s', async (_what, args, settings, code, sentence) => {
+    const given = Object.fromEntries(Object.entries(settings()).filter(([, value]) => value !== undefined));
+    const place = args[0] === 'listen' ? ['--place', join(dataDir, 'wrong.json')] : [];
+    const ran = await run([...args, ...place], given as Record<string, string>);
+    expect(ran).toMatchObject({ code, lines: [] });
+    expect(ran.remarks.join('\n')).toMatch(new RegExp(sentence, 'm'));
+  });
+
+  it('a place of another shop', async () => {
+    const file = join(dataDir, 'foreign.json');
+    await writeFile(file, '{"shopId":"other","cursor":"a"}');
+    const ran = await run(['listen', '--place', file]);
+    expect(ran).toMatchObject({
+      code: 2,
+      remarks: [expect.stringContaining('does not hold a place in the log of shop')],
+    });
+  });
+
+  it('and explains every command on demand', async () => {
+    for (const args of [
+      ['--help'],
+      ['listen', '--help'],
+      ['pay', '--help'],
+      ['trigger', '--help'],
+      ['logs', '--help'],
+    ]) {
+      const ran = await run(args, {});
+      expect(ran).toMatchObject({ code: 0, remarks: [] });
+      expect(ran.lines[0]).toMatch(/^Usage: bramka /);
+    }
+  });
+});
+
+/** Has the newest notification sent again. */
+async function resendLast(): Promise<void> {
+  const { shopId } = gateway.demo;
+  const list = 'query ($shopId: ID!) { webhookDeliveries(shopId: $shopId, first: 1) { edges { node { id } } } }';
+  type Listed = { webhookDeliveries: { edges: { node: { id: string } }[] } };
+  const { data } = await ask<Listed>(gateway, list, { variables: { shopId } });
+  const resend = 'mutation ($id: ID!) { resendWebhook(deliveryId: $id) { __typename } }';
+  await ask(gateway, resend, { variables: { id: data.webhookDeliveries.edges[0]?.node.id } });
+}
