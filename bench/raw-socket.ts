@@ -51,8 +51,8 @@ function readFrames(socket: Socket, buffer: Buffer, onText: (bytes: Buffer) => v
     const opcode = (buffer[at] ?? 0) & 15;
     if (opcode === opcodes.text) onText(buffer.subarray(start, end));
     else if (opcode === opcodes.ping) writeFrame(socket, opcodes.pong, buffer.subarray(start, end));
-    else if (opcode === opcodes.close)
-      throw new Error(`The server closed a socket: ${buffer.subarray(start + 2, end)}`);
+    // Whoever has lost one sees it by what does not come.
+    else if (opcode === opcodes.close) socket.end();
     at = end;
   }
   return at;
