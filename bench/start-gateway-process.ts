@@ -9,6 +9,7 @@ const unlimited = { RATE_LIMIT_PER_KEY: '0', RATE_LIMIT_PER_ADDRESS: '0' };
 export function startGatewayProcess(
   given: Readonly<Record<'DATABASE_URL' | 'BRAMKA_MODE' | 'BRAMKA_DATA_DIR', string>> & {
     readonly BRAMKA_ROLE?: 'api';
+    readonly NODE_OPTIONS?: string;
   },
 ): Promise<Running> {
   const settings = { BRAMKA_SECRET: randomBytes(32).toString('hex'), PORT: '0', ...unlimited, ...given };

@@ -37,7 +37,14 @@ export type SocketServer = {
 };
 
 type Holder = { readonly actor: Actor; readonly authorization: string };
-type Socket = Extra & Record<PropertyKey, unknown> & { holder?: Holder; unwatch?: () => void };
+type Socket = Omit<Extra, 'request'> &
+  Record<PropertyKey, unknown> & {
+    /** Who asks to connect; forgotten once his address is known, since sockets live long. */
+    request?: IncomingMessage | undefined;
+    address?: string;
+    holder?: Holder;
+    unwatch?: () => void;
+  };
 type Params = Record<string, unknown> | undefined;
 
 /**
@@ -62,10 +69,14 @@ export function createSocketServer(options: {
       subscribe: async (args) => {
         const { socket, id } = rootOf(args);
         const result = await subscriptions.subscribe(args);
+        // graphql-ws keeps the arguments as long as the operation lasts, and nobody looks at them any more.
+        Object.assign(args, { contextValue: undefined, rootValue: undefined });
         return Symbol.asyncIterator in result ? pushResults(socket, id, result) : result;
       },
       onConnect: async (context) => {
-        const { extra } = context;
+        const extra: Socket = context.extra;
+        extra.address = addressOf(extra.request, trustedProxies);
+        extra.request = undefined;
         const holder = await authenticate(authenticator, context.connectionParams).catch((err: unknown) => {
           // Thrown on, it would be the reason of the close, words of the database and all.
           log.error({ err }, 'a key could not be looked up');
@@ -81,7 +92,7 @@ export function createSocketServer(options: {
       onPing: ({ extra }, payload) => {
         if (holdsCardNumberIn(payload)) extra.socket.close(closeCodes.badRequest, 'A ping looks like a card number');
       },
-      onSubscribe: (context, id, payload) => prepare({ yoga, limits, trustedProxies }, context, { id, payload }),
+      onSubscribe: (context, id, payload) => prepare({ yoga, limits }, context, { id, payload }),
       onClose: ({ extra }) => extra.unwatch?.(),
     },
     sockets,
@@ -150,11 +161,7 @@ function rootOf(args: { rootValue?: unknown }): Root {
 
 /** Parses and validates with yoga's plugins. What is wrong or one too many refuses this operation, never the socket. */
 async function prepare(
-  {
-    yoga,
-    limits,
-    trustedProxies,
-  }: { readonly yoga: Yoga; readonly limits: RequestLimits; readonly trustedProxies: readonly string[] },
+  { yoga, limits }: { readonly yoga: Yoga; readonly limits: RequestLimits },
   context: Context<Record<string, unknown>, Socket>,
   { id, payload }: { readonly id: string; readonly payload: SubscribePayload },
 ) {
@@ -174,7 +181,7 @@ async function prepare(
     actor: holder?.actor,
     operator: undefined,
     authorization: holder?.authorization,
-    address: addressOf(context.extra.request, trustedProxies),
+    address: context.extra.address ?? '',
     inAddress: false,
   };
   const { schema, execute, contextFactory, parse, validate } = yoga.getEnveloped(transport);

@@ -15,24 +15,27 @@ export async function liveEvents(
   actor: Actor,
   following: Omit<Following, 'signal'>,
 ): Promise<AsyncIterableIterator<Live>> {
-  const ending = new AbortController();
-  let keyLost = false;
   const holder = { authorization: context.authorization ?? '', actor };
+  let keyLost = false;
+  let events: AsyncGenerator<Event, void, undefined> | undefined;
   const unwatch = context.app.keyWatch.watch(holder, () => {
     keyLost = true;
-    ending.abort();
+    void events?.return();
   });
   try {
-    const events = await context.app.feed.follow({ ...following, signal: ending.signal });
-    const end = (): void => {
-      unwatch();
-      ending.abort();
-    };
-    return relay(events, { end, lastWord: () => (keyLost ? { end: new Unauthenticated() } : undefined) });
+    events = await context.app.feed.follow(following);
   } catch (error) {
     unwatch();
     throw error;
   }
+  const walk = events;
+  // It may have been lost while the place to begin at was looked up.
+  if (keyLost) void walk.return();
+  const end = (): void => {
+    unwatch();
+    void walk.return();
+  };
+  return relay(walk, { end, lastWord: () => (keyLost ? { end: new Unauthenticated() } : undefined) });
 }
 
 type Ending = { end(): void; lastWord(): Live | undefined };
