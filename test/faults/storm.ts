@@ -26,15 +26,14 @@ export async function raiseStorm(world: World): Promise<Weather> {
     else running.push(Promise.resolve(fault.run()));
   };
   await buyers.run((count) => {
-    if (process.env.DBG && count % 20 === 0)
-      console.log(
-        new Date().toISOString(),
-        count,
-        [...done],
-        [...buyers.again],
-        world.followers.map((f) => f.last()).join(),
-        [...world.fleet.said],
-      );
+    console.log(
+      new Date().toISOString(),
+      count,
+      [...done],
+      [...buyers.again],
+      world.followers.map((f) => f.last()).join(),
+      [...world.fleet.said],
+    );
     const dueFaults = Math.floor((count / scale.payments) * (faults.length + 1));
     for (let next = sum(done); next < Math.min(dueFaults, faults.length); next += 1) {
       const fault = faults[next];
