@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { runTaskList, type TaskList, type WorkerPool } from 'graphile-worker';
 import pg from 'pg';
 import { breakOffWhenSilent } from '../kernel/db/break-off-silent.ts';
@@ -27,6 +28,8 @@ const jobsAtATimeUsual = 10;
 /** A connection is needed only while a job begins or ends, so many jobs share a few. */
 const connectionsMax = 12;
 const restMs = 1_000;
+/** How long a queue without a job under way may take to say that it has ended. */
+const lastWords = { ms: 5_000 };
 /** New jobs are announced; the next one of a queue whose job has just ended is not, and is found by looking. */
 const pollMs = 300;
 
@@ -61,23 +64,44 @@ function startRun(options: QueueOptions): Run {
   const { log, database } = options;
   // Each run has connections of its own: with them ends the lock that says that its jobs are in good hands.
   const pool = openPool(options);
-  const jobs = runTaskList(settingsOf(options), tasksOf(options.handlers), pool);
+  const events = new EventEmitter();
+  const idle = whenIdle(events);
+  const jobs = runTaskList({ ...settingsOf(options), events }, tasksOf(options.handlers), pool);
   const alive = showAlive(pool, { poolId: jobs.id, silenceMs: database.limits.query_timeout }, log);
   let over = false;
-  const ended = jobs.promise
-    .catch((error: unknown) => log.error({ err: error }, 'the job queue did not end well'))
-    .then(async () => {
-      over = true;
-      await alive.stop();
-      await pool.end();
-    });
+  const told = jobs.promise.catch((error: unknown) => log.error({ err: error }, 'the job queue did not end well'));
+  const ended = Promise.race([told, idle]).then(async () => {
+    over = true;
+    await alive.stop();
+    if (await endsInTime(told, lastWords)) await pool.end();
+    // What is left of it may hold a connection; nobody waits for that.
+    else void pool.end();
+  });
   return {
     ended,
     stop: async (patience) => {
-      if (!over) await stopRun(jobs, patience, log);
+      if (!over) await Promise.race([stopRun(jobs, patience, log), ended]);
       await ended;
     },
   };
+}
+
+/**
+ * Resolves when all places of a queue, which it has from its beginning to its end, are given up. The queue may not say
+ * that it has ended: once it could not write that a job is done, and wrote it of another one while it ended, it waits for
+ * ever (graphile-worker 0.18 counts such a write twice).
+ */
+function whenIdle(events: EventEmitter): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let places = 0;
+  events.on('worker:create', () => {
+    places += 1;
+  });
+  events.on('worker:stop', () => {
+    places -= 1;
+    if (places === 0) resolve();
+  });
+  return promise;
 }
 
 async function stopRun(jobs: WorkerPool, patience: { readonly ms: number }, log: Log): Promise<void> {

@@ -11,9 +11,10 @@ const lookEveryMs = 250;
  * @returns what is left to do all the same; empty when nothing is stuck.
  */
 export async function calmDown(world: World): Promise<readonly string[]> {
-  const { fleet, wire, shop, scale } = world;
+  const { fleet, wire, nats, shop, scale } = world;
   shop.calm();
   wire.calm();
+  await nats.setAway(false);
   for (const member of fleet.members) {
     member.proxy?.calm();
     member.setClock({ seconds: 0 });

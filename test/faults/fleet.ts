@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nodeSettings, root } from '../support/run-command.ts';
 import { type FaultProxy, openFaultProxy } from './fault-proxy.ts';
@@ -32,7 +32,7 @@ export type Fleet = {
 };
 
 export type FleetOptions = {
-  /** Where the data dirs, logs, clocks and the numbers of the processes that run are kept. */
+  /** Where the data dir, logs and clocks are kept; the environment of each process names it. */
   readonly folder: string;
   readonly roles: readonly Member['role'][];
   readonly settings: Readonly<Record<string, string>>;
@@ -60,7 +60,7 @@ type State = {
 
 /** Starts the processes and keeps them running, as a supervisor does, until the end. */
 export async function openFleet(options: FleetOptions): Promise<Fleet> {
-  for (const name of ['pids', 'logs', 'data']) mkdirSync(join(options.folder, name), { recursive: true });
+  for (const name of ['logs', 'data']) mkdirSync(join(options.folder, name), { recursive: true });
   const state: State = { options, ownEnds: [], said: new Map(), starts: 0, ending: false };
   const slots: Slot[] = [];
   const members: Member[] = [];
@@ -125,8 +125,6 @@ function launch(state: State, slot: Slot): void {
     ...clock,
   };
   const child = spawn(process.execPath, ['src/main.ts'], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
-  const pidFile = join(folder, 'pids', String(child.pid));
-  writeFileSync(pidFile, slot.name);
   state.starts += 1;
   Object.assign(slot, { child, killed: false, port: undefined });
   let words = '';
@@ -142,7 +140,6 @@ function launch(state: State, slot: Slot): void {
     count(state.said, part);
   });
   child.once('close', (code, signal) => {
-    rmSync(pidFile, { force: true });
     const wasReady = slot.port !== undefined;
     slot.port = undefined;
     if (wasReady) slot.ready = Promise.withResolvers<void>();

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -59,16 +59,10 @@ async function exitOf(child: ChildProcess): Promise<number> {
   return new Promise((done) => child.once('exit', (code) => done(code ?? 1)));
 }
 
-/** Ends what a run has left behind that was interrupted: each process by its number, if that is still it. */
+/** Ends what a run has left behind that was interrupted: each process by its number, known by its environment. */
 async function endAll(): Promise<void> {
-  const numbers = (() => {
-    try {
-      return readdirSync(join(folder, 'pids')).map(Number);
-    } catch {
-      return [];
-    }
-  })();
-  for (const pid of numbers) if (isOurs(pid)) process.kill(pid, 'SIGKILL');
+  const numbers = existsSync('/proc') ? readdirSync('/proc').map(Number) : [];
+  for (const pid of numbers) if (pid > 1 && pid !== process.pid && isOurs(pid)) process.kill(pid, 'SIGKILL');
   await stopShared(folder);
   if (values.keep) {
     // Other runs of tests clear away folders with such a name as ours has.

@@ -34,7 +34,7 @@ export function readScale(environment: Readonly<Record<string, string | undefine
     swallows: share(amounts.swallows),
     seed: Number(environment.FAULTS_SEED ?? 1),
     clients: 24,
-    calmMs: 45_000,
+    calmMs: 90_000,
     plant: plants.find((plant) => plant === environment.FAULTS_PLANT),
   };
 }

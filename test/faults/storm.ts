@@ -26,15 +26,6 @@ export async function raiseStorm(world: World): Promise<Weather> {
     else running.push(Promise.resolve(fault.run()));
   };
   await buyers.run((count) => {
-    if (process.env.DBG && count % 20 === 0)
-      console.log(
-        new Date().toISOString(),
-        count,
-        [...done],
-        [...buyers.again],
-        world.followers.map((f) => f.last()).join(),
-        [...world.fleet.said],
-      );
     const dueFaults = Math.floor((count / scale.payments) * (faults.length + 1));
     for (let next = sum(done); next < Math.min(dueFaults, faults.length); next += 1) {
       const fault = faults[next];
@@ -50,7 +41,7 @@ function sum(done: Weather): number {
 }
 
 function faultsOf(world: World): Fault[] {
-  const { scale, chance, cluster, fleet, wire, shop } = world;
+  const { scale, chance, cluster, fleet, wire, nats, shop } = world;
   const repeat = (times: number, fault: Fault): Fault[] => Array<Fault>(times).fill(fault);
   const api = () => chance.pick(fleet.apis).proxy;
   return [
@@ -69,6 +60,7 @@ function faultsOf(world: World): Fault[] {
     ...repeat(scale.others, { name: 'swallowed clients', run: () => api()?.swallow() }),
     ...repeat(scale.swallows, { name: 'swallowed connections to PostgreSQL', run: () => wire.swallow() }),
     ...repeat(scale.others, { name: 'absences of the shop', run: toggled((isOn) => shop.setAway(isOn)) }),
+    ...repeat(scale.others, { name: 'stops and starts of NATS', run: toggled((isOn) => nats.setAway(isOn)) }),
     ...repeat(world.hasClocks ? scale.others * 2 : 0, {
       name: 'clock jumps',
       run: () => chance.pick(fleet.members).setClock({ seconds: chance.pick([0, ...jumps]) }),
@@ -77,11 +69,11 @@ function faultsOf(world: World): Fault[] {
 }
 
 /** Every second time it is the end of what the time before began. */
-function toggled(set: (isOn: boolean) => void): () => void {
+function toggled(set: (isOn: boolean) => void | Promise<void>): () => void | Promise<void> {
   let isOn = false;
   return () => {
     isOn = !isOn;
-    set(isOn);
+    return set(isOn);
   };
 }
 

@@ -4,6 +4,7 @@ import type { Demo } from '../../src/demo.ts';
 import { type Database, openDatabase } from '../../src/kernel/db/database.ts';
 import { encodeCursor } from '../../src/kernel/events/cursor.ts';
 import { createShop } from '../support/factories.ts';
+import { startNats } from '../support/nats-server.ts';
 import { type Buyers, createBuyers } from './buyers.ts';
 import { type Chance, createChance } from './chance.ts';
 import { type Cluster, openCluster } from './cluster.ts';
@@ -13,6 +14,9 @@ import type { Scale } from './scale.ts';
 import { type FaultyShop, openFaultyShop } from './shop.ts';
 import { type Follower, followEvents } from './subscribers.ts';
 
+/** The server by which processes hint each other, and which may go away. */
+export type Nats = { readonly url: string; setAway(isAway: boolean): Promise<void> };
+
 /** Everything that takes part in a storm. */
 export type World = {
   readonly scale: Scale;
@@ -21,6 +25,7 @@ export type World = {
   readonly cluster: Cluster;
   /** Between the processes and PostgreSQL. */
   readonly wire: FaultProxy;
+  readonly nats: Nats;
   readonly fleet: Fleet;
   /** Whether clocks can be made to jump. */
   readonly hasClocks: boolean;
@@ -53,9 +58,11 @@ export async function openWorld(folder: string, scale: Scale): Promise<World> {
   const cluster = await openCluster(folder);
   const wire = await openFaultProxy(cluster.port);
   const clockLibrary = findClockLibrary();
+  const nats = await openNats();
   const fleet = await openFleet({
     ...{ folder, roles, clockLibrary },
     settings: {
+      NATS_URL: nats.url,
       ...{ DATABASE_URL: cluster.addressAt(wire.port), BRAMKA_SECRET: secret },
       ...{ RATE_LIMIT_PER_KEY: '0', RATE_LIMIT_PER_ADDRESS: '0' },
     },
@@ -72,13 +79,34 @@ export async function openWorld(folder: string, scale: Scale): Promise<World> {
     forgetful: scale.plant === 'forget-key',
   });
   return {
-    ...{ scale, chance, cluster, wire, fleet, shop, shopIds, followers, buyers, look },
+    ...{ scale, chance, cluster, wire, nats, fleet, shop, shopIds, followers, buyers, look },
     hasClocks: clockLibrary !== undefined,
     end: async () => {
       await Promise.all(followers.map((follower) => follower.end()));
       await fleet.end();
-      await Promise.all([shop.close(), wire.close()]);
+      await Promise.all([shop.close(), wire.close(), nats.setAway(true)]);
       await cluster.end();
+    },
+  };
+}
+
+async function openNats(): Promise<Nats> {
+  let server = await startNats();
+  let isThere = true;
+  const { url, port } = server;
+  /** One change after the other, in the order in which they were asked for. */
+  let changes: Promise<void> = Promise.resolve();
+  const setAway = async (isAway: boolean): Promise<void> => {
+    if (isAway !== isThere) return;
+    isThere = !isAway;
+    if (isAway) await server.stop();
+    else server = await startNats({ port });
+  };
+  return {
+    url,
+    setAway: (isAway) => {
+      changes = changes.then(() => setAway(isAway));
+      return changes;
     },
   };
 }

@@ -1,25 +1,59 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { StartError } from '../start-error.ts';
 
 const connectMsMax = 5_000;
+/** A crash under load may leave gigabytes of log to replay. */
+const readyMsMax = 600_000;
+const lookEveryMs = 200;
+/** cannot_connect_now: PostgreSQL is there, and is starting up, shutting down or replaying its log after a crash. */
+const notYet = '57P03';
+
+/** What is asked of a database server. */
+export type DatabaseWish = {
+  /** Whether it must keep what it has acknowledged. */
+  readonly durable: boolean;
+  /** How long one that is starting up is waited for, in milliseconds; ten minutes when undefined. */
+  readonly readyWithinMs?: number;
+};
 
 /**
- * Looks whether a database server can be used, and if it must be durable, whether it keeps what it acknowledged.
+ * Looks whether a database server can be used, and if it must be durable, whether it keeps what it acknowledged. One that
+ * is only just starting is waited for; one that does not answer at all is not, since its address may be wrong.
  * @throws StartError in one line, without the password.
  */
-export async function requireDatabase(url: string, wish: { readonly durable: boolean }): Promise<void> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: connectMsMax });
+export async function requireDatabase(url: string, wish: DatabaseWish): Promise<void> {
   const { host, pathname } = new URL(url);
-  try {
-    await client.connect();
-    const unsafe = wish.durable ? await findUnsafeSetting(client) : undefined;
-    if (unsafe) throw new StartError(`The database runs with ${unsafe} off and could lose money; switch it on.`);
-  } catch (error) {
-    if (error instanceof StartError) throw error;
+  const unsafe = await lookInto(url, wish).catch((error: unknown) => {
     const reason = error instanceof Error && error.message ? error.message : 'no answer';
     throw new StartError(`The database ${host}${pathname} cannot be reached (${reason}); check DATABASE_URL.`);
+  });
+  if (unsafe) throw new StartError(`The database runs with ${unsafe} off and could lose money; switch it on.`);
+}
+
+async function lookInto(url: string, wish: DatabaseWish): Promise<string | undefined> {
+  const client = await connect(url, wish.readyWithinMs ?? readyMsMax);
+  try {
+    return wish.durable ? await findUnsafeSetting(client) : undefined;
   } finally {
     await client.end().catch(() => undefined);
+  }
+}
+
+async function connect(url: string, patienceMs: number): Promise<pg.Client> {
+  const end = performance.now() + patienceMs;
+  for (;;) {
+    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: connectMsMax });
+    // A session that breaks between two queries makes the next one fail; unheard, its error would end the process.
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      return client;
+    } catch (error) {
+      await client.end().catch(() => undefined);
+      if ((error as { code?: string }).code !== notYet || performance.now() > end) throw error;
+    }
+    await pause(lookEveryMs);
   }
 }
 

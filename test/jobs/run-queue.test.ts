@@ -1,0 +1,68 @@
+import { pino } from 'pino';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Queue, startQueue } from '../../src/jobs/run-queue.ts';
+import { freeLostJobs } from '../../src/jobs/sql/free-lost-jobs.ts';
+import { type Database, inTransaction, openDatabase } from '../../src/kernel/db/database.ts';
+import { enqueue } from '../../src/kernel/jobs/enqueue.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { prepareJobs } from '../support/factories.ts';
+
+let home: TestDatabase;
+let database: Database;
+let queue: Queue | undefined;
+
+beforeAll(async () => {
+  home = await createTestDatabase();
+  database = openDatabase({ url: home.url });
+  await prepareJobs(database);
+});
+
+afterAll(async () => {
+  await queue?.stop({ ms: 1_000 });
+  await database.close();
+  await home.drop();
+});
+
+/** The job of this subject cannot be written down as done. */
+const keepSome = `
+  create function keep() returns trigger language plpgsql as $$ begin raise exception 'no'; end; $$;
+  create trigger keep before delete on graphile_worker._private_jobs for each row
+    when (old.payload ->> 'subject' = 'kept') execute function keep();`;
+
+it('starts again when one job could not be written down as done and others could afterwards', async () => {
+  const [failed, brokeOff] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const [slowBegun, slowAgain] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const write = (line: string): void => {
+    if (line.includes('Failed to complete jobs')) failed.resolve();
+    if (line.includes('broke off')) brokeOff.resolve();
+  };
+  let runs = 0;
+  await database.pool.query(keepSome);
+  queue = startQueue({
+    database,
+    log: pino({ level: 'warn' }, { write }),
+    handlers: {
+      work: async ({ subject }) => {
+        if (subject === 'kept') {
+          await slowBegun.promise;
+          runs += 1;
+          if (runs > 1) slowAgain.resolve();
+          return;
+        }
+        // Ends after the other one could not, while the queue waits for it.
+        slowBegun.resolve();
+        await failed.promise;
+      },
+    },
+  });
+  const jobs = ['kept', 'slow 1', 'slow 2', 'slow 3'].map((subject) => ({ name: 'work', payload: { subject } }));
+  await inTransaction(database, (tx) => enqueue(tx, jobs));
+  await brokeOff.promise;
+  await database.pool.query('drop trigger keep on graphile_worker._private_jobs');
+  let isDone = false;
+  void slowAgain.promise.then(() => {
+    isDone = true;
+  });
+  while (!isDone) await inTransaction(database, freeLostJobs);
+  expect(runs).toBe(2);
+});
