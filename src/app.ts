@@ -47,8 +47,8 @@ import { createAttemptGuard } from './payments/guard-attempts.ts';
 import { openLanes } from './payments/open-lanes.ts';
 import { type NotificationDeps, receiveNotification } from './payments/receive-notification.ts';
 import { acquirerTimeoutMs } from './payments/start-transaction.ts';
-import { createEventFeed, type EventFeed } from './realtime/follow-events.ts';
-import { relayHints } from './realtime/relay-hints.ts';
+import type { EventFeed } from './realtime/follow-events.ts';
+import { openEventFeed } from './realtime/open-feed.ts';
 import type { RefundDeps } from './refunds/deps.ts';
 import { openRefundLanes } from './refunds/open-lanes.ts';
 import { openReports } from './reports/open-reports.ts';
@@ -88,8 +88,7 @@ export async function createApp(parts: AppParts): Promise<App> {
   const wired = wirePayments(parts);
   const { payments, refunds, cards, simulated, guards } = wired;
   await openSharedAccounts(database, [...payments.acquirers.keys()]);
-  const hints = config.nats && relayHints({ nats: config.nats, log });
-  const feed = createEventFeed({ database, log, ...(hints ? { hints } : {}) });
+  const feed = openEventFeed(config, { database, log });
   parts.metrics.watchFollowers(feed.followers);
   parts.metrics.watchPool(database.pool);
   const { rateLimitPerKey: perKey, rateLimitPerAddress: perAddress, trustedProxies } = config;
@@ -294,6 +293,7 @@ async function wireWorker(
       ...{ bankFiles: config.bankFiles, transfers: core.transfers },
     }),
     readers: [webhookReader(webhooks)],
+    atATime: config.sizes.atATime,
   });
   return {
     stop: async () => {

@@ -7,6 +7,7 @@ import { parseIban } from './merchants/parse-identifiers.ts';
 import type { BankFileSettings, SettlementAccount } from './payouts/deps.ts';
 import { parseSettlementAccount, sandboxAccount, settlementSetting } from './payouts/parse-settlement-account.ts';
 import { type NatsServers, parseNatsUrl } from './realtime/parse-nats-url.ts';
+import { type Sizes, sizeSettings, sizesOf, wholeNumber } from './size-settings.ts';
 import type { TransferDeps } from './transfers/deps.ts';
 
 /** What the environment says about how to run; each setting is described in the README. */
@@ -40,6 +41,7 @@ export type Config = {
   /** Whole business days after which a change of a payout account is in force. */
   readonly coolingDays: number;
   readonly bankFiles: BankFileSettings;
+  readonly sizes: Sizes;
 };
 
 const list = z
@@ -62,14 +64,6 @@ const perMinute = (usual: number) =>
     .transform(Number)
     .default(usual);
 
-const wholeNumber = ({ min, max, usual }: { readonly min: number; readonly max: number; readonly usual: number }) =>
-  z
-    .string()
-    .regex(/^\d{1,4}$/, `must be a whole number from ${min} to ${max}`)
-    .transform(Number)
-    .refine((number) => number >= min && number <= max, `must be a whole number from ${min} to ${max}`)
-    .default(usual);
-
 const accountSettings = Object.fromEntries(
   currencies.map((currency) => [
     settlementSetting(currency),
@@ -87,6 +81,7 @@ const accountSettings = Object.fromEntries(
 
 const environment = z.object({
   ...accountSettings,
+  ...sizeSettings,
   BRAMKA_MODE: z.enum(['sandbox', 'production'], 'must be sandbox or production').default('sandbox'),
   BRAMKA_ROLE: z.enum(['all', 'api', 'worker'], 'must be all, api or worker').default('all'),
   HOST: z.string().default('127.0.0.1'),
@@ -151,6 +146,9 @@ const environment = z.object({
     .default('info'),
 });
 
+/** The names of all settings. */
+export const settingNames: readonly string[] = Object.keys(environment.shape);
+
 /**
  * Reads the settings. Empty variables count as unset.
  * @throws StartError with one line for each setting that is wrong or missing.
@@ -191,6 +189,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
       transactionsMax: data.BANK_FILE_TRANSACTIONS_MAX,
       folder: data.BANK_FILES_DIR,
     },
+    sizes: sizesOf(data),
   };
 }
 

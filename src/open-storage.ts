@@ -21,19 +21,18 @@ export type Storage = {
 
 /**
  * Reaches the database, or starts the embedded one, and migrates it.
- * @param settings of PostgreSQL, for the embedded one.
  * @throws StartError with one clear line.
  */
 export async function openStorage(
   config: Config,
-  { dataDir, log, settings = {} }: { readonly dataDir: string; readonly log: Log; readonly settings?: Settings },
+  { dataDir, log }: { readonly dataDir: string; readonly log: Log },
 ): Promise<Storage> {
   if (config.databaseUrl !== undefined) {
     await requireDatabase(config.databaseUrl, { durable: config.mode === 'production' });
     await migrate(config.databaseUrl);
     return { url: config.databaseUrl, lost: new Promise(() => undefined), stop: async () => undefined };
   }
-  const embedded = await startEmbedded({ dataDir, settings, log: (line) => log.info(line) });
+  const embedded = await startEmbedded({ dataDir, settings: connectionsFor(config), log: (line) => log.info(line) });
   try {
     await migrate(embedded.url);
     return embedded;
@@ -43,13 +42,26 @@ export async function openStorage(
   }
 }
 
+/** Connections of the background work beside those of its pools, and some for people and programs beside the gateway. */
+const connectionsBeside = 80;
+const connectionsMin = 120;
+
+/** The embedded server takes as many connections as all processes may open. */
+function connectionsFor({ workers, sizes }: Config): Settings {
+  const processes = workers === 1 ? 1 : workers + 1;
+  // For writing, for reading, and one that hears hints.
+  const ofProcess = 2 * sizes.databasePool + 1;
+  return { max_connections: String(Math.max(connectionsMin, processes * ofProcess + connectionsBeside)) };
+}
+
 /** Said when an embedded database is gone for good. */
 export const databaseLost = 'The database is gone; Bramka stops. Start it again.';
 
-/** The pools of a process. */
-export function openPools(url: string, log: Log): Database {
+/** The pools of a process; of the settings it needs how many connections they have. */
+export function openPools(url: string, { sizes }: Pick<Config, 'sizes'>, log: Log): Database {
   const database = openDatabase({
     url,
+    connectionsMax: sizes.databasePool,
     onError: (error) => {
       // Only the message: the error of a pool carries its whole client along.
       if (!database.pool.ending) log.warn({ reason: error.message }, 'a database connection failed');

@@ -39,7 +39,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
     const storage = await openStorage(config, { dataDir, log });
     undo.push(storage.stop);
     const secret = config.secret ?? (await keptSecret(dataDir));
-    const database = openPools(storage.url, log);
+    const database = openPools(storage.url, config, log);
     undo.push(() => database.close());
     const app = await createApp({ config, database, clock: systemClock, log, metrics, secret, publicUrl });
     undo.push(() => stopServing(server, app));
@@ -63,7 +63,7 @@ export async function startPart(config: Config, metrics: Metrics): Promise<Pick<
   }
   const log = createLog(config.logLevel);
   return undoneWhenItFails(log, async (undo) => {
-    const database = openPools(databaseUrl, log);
+    const database = openPools(databaseUrl, config, log);
     undo.push(() => database.close());
     const app = await createApp({ config, database, clock: systemClock, log, metrics, secret, publicUrl });
     const server = config.role === 'worker' ? undefined : openServer(config, { log, metrics });
@@ -82,7 +82,12 @@ type GatedServer = HttpServer & {
 
 function openServer(config: Config, parts: { readonly log: Log; readonly metrics: Metrics }): GatedServer {
   let app: App | undefined;
-  const server = createHttpServer({ ...gateFor(() => app), ...parts, httpsOnly: isHttpsOnly(config) });
+  const server = createHttpServer({
+    ...gateFor(() => app),
+    ...parts,
+    httpsOnly: isHttpsOnly(config),
+    connectionsMax: config.sizes.connections,
+  });
   return {
     ...server,
     open: (opened) => {

@@ -3,7 +3,6 @@ import type { Config } from '../config.ts';
 import { prepareDemo } from '../demo.ts';
 import { takePort } from '../http/take-port.ts';
 import { systemClock } from '../kernel/clock.ts';
-import type { Settings } from '../kernel/db/embedded-server.ts';
 import { createLog, type Log } from '../kernel/log.ts';
 import { createMetrics } from '../kernel/metrics.ts';
 import { createSeal } from '../kernel/seal.ts';
@@ -29,11 +28,11 @@ export async function startCluster(config: Config): Promise<Gateway> {
     undo.push(port.free);
     const url = urlOf(config.host, port.number);
     const publicUrl = config.publicUrl ?? url;
-    const storage = await openStorage(config, { dataDir, log, settings: connectionsFor(config) });
+    const storage = await openStorage(config, { dataDir, log });
     undo.push(storage.stop);
     const secret = config.secret ?? (await keptSecret(dataDir));
     const given = { databaseUrl: storage.url, secret, publicUrl, port: port.number };
-    if (config.mode === 'sandbox') await makeDemo({ ...given, dataDir, log });
+    if (config.mode === 'sandbox') await makeDemo(config, { ...given, dataDir, log });
     await port.free();
     const processes = superviseProcesses({ script, places: placesOf(config, given), log, metrics: createMetrics() });
     undo.push(processes.stop);
@@ -50,14 +49,11 @@ type Given = {
   readonly port: number;
 };
 
-async function makeDemo({
-  databaseUrl,
-  secret,
-  publicUrl,
-  dataDir,
-  log,
-}: Given & { readonly dataDir: string; readonly log: Log }): Promise<void> {
-  const database = openPools(databaseUrl, log);
+async function makeDemo(
+  config: Config,
+  { databaseUrl, secret, publicUrl, dataDir, log }: Given & { readonly dataDir: string; readonly log: Log },
+): Promise<void> {
+  const database = openPools(databaseUrl, config, log);
   try {
     await prepareDemo({ database, clock: systemClock, seal: createSeal(secret) }, { dataDir, publicUrl });
   } finally {
@@ -73,15 +69,4 @@ function placesOf(config: Config, { databaseUrl, secret, publicUrl, port }: Give
   };
   const serving = Array.from({ length: config.workers }, () => ({ ...shared, BRAMKA_ROLE: 'api' }));
   return config.role === 'api' ? serving : [...serving, { ...shared, BRAMKA_ROLE: 'worker' }];
-}
-
-/** Connections of the background work, beside those of its pools, and some for people and programs beside the gateway. */
-const connectionsBeside = 80;
-const connectionsUsual = 120;
-
-/** The embedded server takes as many connections as all processes may open. */
-function connectionsFor({ workers }: Config): Settings {
-  // For writing, for reading, and one that hears hints.
-  const ofProcess = 2 * 10 + 1;
-  return { max_connections: String(Math.max(connectionsUsual, (workers + 1) * ofProcess + connectionsBeside)) };
 }

@@ -1,4 +1,4 @@
-import { createTransport } from 'nodemailer';
+import type { Transporter } from 'nodemailer';
 
 /** A mail as it is sent. */
 export type OutgoingMail = {
@@ -37,16 +37,21 @@ export function openMailSender(settings: {
   const { hostname } = new URL(settings.publicUrl);
   const from = settings.from ?? `no-reply@${hostname}`;
   const waits = { connectionTimeout: patienceMs, greetingTimeout: patienceMs, socketTimeout: patienceMs };
-  const transport = createTransport({ url: settings.smtpUrl, ...waits });
+  let transport: Promise<Transporter> | undefined;
+  // Loaded with the first mail, since it knows all types of files there are.
+  const open = async (): Promise<Transporter> =>
+    (await import('nodemailer')).createTransport({ url: settings.smtpUrl, ...waits });
   return {
     send: async ({ id, recipient, subject, body }) => {
+      transport ??= open();
+      const sender = await transport;
       try {
-        await transport.sendMail({ from, to: recipient, subject, text: body, messageId: `<${id}@${hostname}>` });
+        await sender.sendMail({ from, to: recipient, subject, text: body, messageId: `<${id}@${hostname}>` });
       } catch (error) {
         throw new MailRefused(codesOf(error as SmtpError) || 'UNKNOWN');
       }
     },
-    close: () => transport.close(),
+    close: () => void transport?.then((sender) => sender.close()),
   };
 }
 

@@ -1,4 +1,3 @@
-import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import DataLoader from 'dataloader';
 import type { ExecutionResult } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
@@ -36,7 +35,8 @@ export function createGraphServer(options: {
     }),
     plugins: [guardPlugin(), streamPlugin(subscriptions), answerWithGiven],
     maskedErrors: { maskError },
-    renderGraphiQL,
+    // Loaded when somebody wants it: its nine megabytes would be kept by every process.
+    renderGraphiQL: async (wish) => (await import('@graphql-yoga/render-graphiql')).renderGraphiQL(wish),
     graphiql: graphiql && {
       title: 'Bramka',
       defaultQuery:

@@ -5,6 +5,8 @@ import { answerSocket } from './answer-socket.ts';
 import { listen } from './take-port.ts';
 
 export type HttpServerOptions = RequestDeps & {
+  /** Open connections beyond which a new one is closed at once; 0 or undefined is without end. */
+  readonly connectionsMax?: number;
   readonly graphql: {
     /** Takes a connection that asks to become a WebSocket on `/graphql`. */
     upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void | Promise<void>;
@@ -42,6 +44,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     shouldUpgradeCallback: (req) => req.headers.upgrade?.toLowerCase() === 'websocket',
   });
   server.maxHeadersCount = headersMax;
+  if (options.connectionsMax) server.maxConnections = options.connectionsMax;
   const running = new WeakMap<Duplex, ServerResponse>();
   const upgraded = new Set<Duplex>();
   server.on('request', (req, res) => {

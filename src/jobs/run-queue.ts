@@ -13,8 +13,8 @@ export type QueueOptions = {
   readonly database: Database;
   readonly log: Log;
   readonly handlers: JobHandlers;
-  /** How many jobs run at a time; 10 when undefined. */
-  readonly jobsAtATime?: number;
+  /** How many jobs run at a time. */
+  readonly jobsAtATime: number;
 };
 
 export type Queue = {
@@ -24,7 +24,6 @@ export type Queue = {
 
 type Run = Queue & { readonly ended: Promise<void> };
 
-const jobsAtATimeUsual = 10;
 /** A connection is needed only while a job begins or ends, so many jobs share a few. */
 const connectionsMax = 12;
 const restMs = 1_000;
@@ -128,7 +127,7 @@ function openPool({ database, log }: QueueOptions): pg.Pool {
   return pool;
 }
 
-function settingsOf({ log, jobsAtATime = jobsAtATimeUsual }: QueueOptions): Parameters<typeof runTaskList>[0] {
+function settingsOf({ log, jobsAtATime }: QueueOptions): Parameters<typeof runTaskList>[0] {
   // Without batches the queue waits for no answer when it writes that a job is done, so an error there would end the
   // process, and `stop` would not wait for it.
   const batches = { completeJobBatchDelay: 0, failJobBatchDelay: 0 };

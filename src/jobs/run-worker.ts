@@ -17,6 +17,8 @@ export type WorkerOptions = ReaderOptions & {
   readonly clock: Clock;
   readonly jobs: JobGroups;
   readonly sweeps: readonly Sweep[];
+  /** How many jobs run at a time, by their group. */
+  readonly atATime: { readonly [group in keyof JobGroups]: number };
 };
 
 export type Worker = {
@@ -31,12 +33,6 @@ const timerSweepMs = 200;
 const lostJobsSweepMs = 5_000;
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
-/** A dead shop holds a call for 15 seconds, and there may be several dead ones. */
-const callsToShopsMax = 50;
-/** A mail server takes few connections at once from one sender, and a dead one holds each for a time. */
-const mailsMax = 5;
-/** A large file takes a core for itself, which payments need too. */
-const filesMax = 2;
 const usualPatience = { ms: 10_000 };
 
 /**
@@ -50,13 +46,10 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   await inTransaction(database, (tx) => ensureEventPartitions(tx, clock.now()));
   const every = (name: string, everyMs: number, work: () => Promise<void>): Loop =>
     startLoop({ name, everyMs, log }, work);
-  const { own, toShops, mails, files } = options.jobs;
-  const queues = [
-    startQueue({ database, log, handlers: own }),
-    startQueue({ database, log, handlers: toShops, jobsAtATime: callsToShopsMax }),
-    startQueue({ database, log, handlers: mails, jobsAtATime: mailsMax }),
-    startQueue({ database, log, handlers: files, jobsAtATime: filesMax }),
-  ];
+  const groups = Object.keys(options.jobs) as (keyof JobGroups)[];
+  const queues = groups.map((group) =>
+    startQueue({ database, log, handlers: options.jobs[group], jobsAtATime: options.atATime[group] }),
+  );
   const loops = [
     every('timers', timerSweepMs, () => sweepTimers(database, clock)),
     every('lost jobs', lostJobsSweepMs, () => inTransaction(database, freeLostJobs)),

@@ -1,6 +1,5 @@
 import { setImmediate as giveWay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import PDFDocument from 'pdfkit';
 import { describeHead, kindNames } from './describe-head.ts';
 import type { Column, ReportHead, Row, Total } from './model.ts';
 import { createCellWriter } from './write-cells.ts';
@@ -39,6 +38,8 @@ export async function* writePdf(
     ...{ tagged: true, pdfVersion: '1.7', subset: 'PDF/UA', lang: 'en', displayTitle: true },
     info: { Title: title, Author: head.merchantName, CreationDate: head.madeAt },
   };
+  // Loaded here because few processes ever write one, and its fonts and dictionaries are large.
+  const { default: PDFDocument } = await import('pdfkit');
   const doc = new PDFDocument(options);
   const drawn = draw(doc, { head, rows, totals, title })
     .then(() => void doc.end())

@@ -18,6 +18,7 @@ export const rows: readonly (readonly string[])[] = [
     'cluster',
     'start-gateway',
     'open-storage',
+    'size-settings',
     'prepare-folders',
     'undo-steps',
     'end-process',

@@ -49,6 +49,17 @@ describe('The HTTP server', () => {
     expect(await sendRaw(port, `GET http://x/graphql HTTP/1.1\r\n${close}`)).toContain('graphql');
   });
 
+  it('closes connections beyond the limit at once, and takes new ones when others have ended', async () => {
+    const limited = await startServer({ router, connectionsMax: 1 });
+    const first = net.connect(limited.port, '127.0.0.1');
+    first.write('GET /hello HTTP/1.1\r\nHost: x\r\n\r\n');
+    await new Promise((answered) => first.once('data', answered));
+    expect(await sendRaw(limited.port, `GET /hello HTTP/1.1\r\n${close}`)).toBe('');
+    first.end();
+    while (!(await sendRaw(limited.port, `GET /hello HTTP/1.1\r\n${close}`)).includes('hello'));
+    await limited.server.close();
+  });
+
   it('gives every answer an id of its own, whatever the request brings, and the security headers', async () => {
     const ids = new Set<string>();
     for (const path of ['/hello', '/graphql', '/nothing', '/throw']) {

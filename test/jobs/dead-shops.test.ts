@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, test } from 'vitest';
+import { readConfig } from '../../src/config.ts';
 import { startWorker } from '../../src/jobs/run-worker.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
 import { type Database, inTransaction, openDatabase } from '../../src/kernel/db/database.ts';
@@ -34,6 +35,7 @@ test('shops that do not answer hold up neither our own work, nor mails, nor a sh
       mails: { mail: async () => mailed.resolve() },
       files: {},
     },
+    atATime: readConfig({}).sizes.atATime,
   });
   const send = (shop: string) => ({ name: 'send', payload: { shop } });
   await inTransaction(database, (tx) =>

@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { readConfig } from '../../src/config.ts';
 import type { Reader } from '../../src/jobs/run-readers.ts';
 import { startWorker, type Worker, type WorkerOptions } from '../../src/jobs/run-worker.ts';
 import { freeLostJobs } from '../../src/jobs/sql/free-lost-jobs.ts';
@@ -45,6 +46,7 @@ async function start(handlers: JobHandlers, more: Partial<WorkerOptions> = {}): 
     sweeps: [],
     readers: [],
     jobs: { own: handlers, toShops: {}, mails: {}, files: {} },
+    atATime: readConfig({}).sizes.atATime,
     ...more,
   });
   workers.push(worker);
@@ -268,6 +270,7 @@ describe('The worker', () => {
         sweeps: [],
         readers: [],
         jobs: { own: { none: async () => {} }, toShops: {}, mails: {}, files: {} },
+        atATime: readConfig({}).sizes.atATime,
       }),
     );
     workers = await Promise.all(started);

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { readConfig } from '../../src/config.ts';
 import { startWorker, type Worker } from '../../src/jobs/run-worker.ts';
 import { freeLostJobs } from '../../src/jobs/sql/free-lost-jobs.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
@@ -44,6 +45,7 @@ async function start(handlers: JobHandlers): Promise<void> {
   const jobs = { own: handlers, toShops: {}, mails: {}, files: {} };
   worker = await startWorker({
     ...{ database: far, clock: systemClock, log: createLog('silent'), sweeps: [], readers: [], jobs },
+    atATime: readConfig({}).sizes.atATime,
   });
 }
 

@@ -44,6 +44,7 @@ export async function startTestGateway(changes: Partial<Config> = {}): Promise<T
     coolingDays: 2,
     bankFiles: readConfig({}).bankFiles,
     statements: readConfig({}).statements,
+    sizes: readConfig({}).sizes,
     ...changes,
   };
   const gateway = await startGateway(config);

@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { readConfig, settingNames } from '../../src/config.ts';
+import { sizeSettings } from '../../src/size-settings.ts';
+
+const text = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+const readme = text('README.md');
+const limits = text('docs/limits.md');
+
+it('the README or docs/limits.md describes every setting', () => {
+  const described = (name: string) => {
+    const short = name.replace('SETTLEMENT_ACCOUNT', '');
+    return [name, short].some((word) => `${readme}${limits}`.includes(`\`${word}\``));
+  };
+  expect(settingNames.filter((name) => !described(name))).toEqual([]);
+});
+
+it('docs/limits.md gives the default and the range of every size, and others are refused', () => {
+  const rows = limits.matchAll(/^\| `(\w+)` \| `(\d+)` \| (\d+)-(\d+) \|/gm);
+  const told = new Map(Array.from(rows, ([, name = '', ...numbers]) => [name, numbers.map(Number)]));
+  expect([...told.keys()].toSorted()).toEqual(Object.keys(sizeSettings).toSorted());
+  for (const [name, [usual = 0, min = 0, max = 0]] of told) {
+    const read = (value: number) => readConfig({ [name]: String(value) }).sizes;
+    expect(read(usual)).toEqual(readConfig({}).sizes);
+    for (const good of [min, max]) expect(JSON.stringify(read(good))).toContain(`:${good}`);
+    for (const bad of [min - 1, max + 1]) {
+      expect(() => read(bad)).toThrow(`${name} must be a whole number from ${min} to ${max}.`);
+    }
+  }
+});
