@@ -25,9 +25,7 @@ import { openEmails } from './emails/open-emails.ts';
 import type { GraphApp } from './graphql/context.ts';
 import { createGraphServer } from './graphql/create-yoga.ts';
 import { createHttpHandler } from './graphql/handle-request.ts';
-import { createErrorMask } from './graphql/mask-error.ts';
 import { originRule } from './graphql/origin-rule.ts';
-import { shareSubscriptions } from './graphql/share-results.ts';
 import { createSocketServer } from './graphql/web-socket.ts';
 import type { HttpDeps } from './http/deps.ts';
 import { createRequestLimits, type RequestLimits } from './http/limit-requests.ts';
@@ -253,16 +251,13 @@ function wireGraph({ config, database, clock, log, metrics, publicUrl }: AppPart
     keyMode: sandbox ? 'test' : 'live',
     publicUrl,
   };
-  const maskError = createErrorMask(log);
-  const subscriptions = shareSubscriptions({ maskError, metrics });
-  const yoga = createGraphServer({ app, maskError, subscriptions, graphiql: sandbox });
+  const { yoga, subscriptions } = createGraphServer({ app, log, graphiql: sandbox });
   const mayCall = originRule({ publicUrl, allowed: config.allowedOrigins, sandbox });
+  const doors = { yoga, authenticator, mayCall, limits, trustedProxies };
   return {
     app,
-    http: createHttpHandler({ yoga, authenticator, operators, mayCall, limits, trustedProxies }),
-    sockets: createSocketServer({
-      ...{ yoga, subscriptions, authenticator, keyWatch, mayCall, limits, trustedProxies, log },
-    }),
+    http: createHttpHandler({ ...doors, operators }),
+    sockets: createSocketServer({ ...doors, subscriptions, keyWatch, log }),
   };
 }
 

@@ -48,7 +48,7 @@ export type GraphApp = {
   readonly seal: Seal;
   readonly feed: EventFeed;
   readonly refusals: RefusalRecorder;
-  readonly metrics: Pick<Metrics, 'operationRefused'>;
+  readonly metrics: Pick<Metrics, 'operationRefused' | 'resultExecuted'>;
   readonly addressRule: AddressRule;
   /** Which prefix new API keys get. */
   readonly keyMode: KeyMode;

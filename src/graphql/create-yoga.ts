@@ -2,15 +2,16 @@ import DataLoader from 'dataloader';
 import type { ExecutionResult } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import { readRecipientBalances } from '../baskets/store.ts';
+import type { Log } from '../kernel/log.ts';
 import { readMovements } from '../payouts/sql/read-movements.ts';
 import { writeNotifications } from '../webhooks/write-notifications.ts';
 import type { GraphApp, GraphContext, Loaders } from './context.ts';
 import { createDocumentCache } from './document-cache.ts';
 import { streamPlugin } from './event-stream.ts';
 import { guardPlugin, type Transport } from './guard-plugin.ts';
-import type { ErrorMask } from './mask-error.ts';
+import { createErrorMask } from './mask-error.ts';
 import { schema } from './schema.ts';
-import type { Subscriptions } from './share-results.ts';
+import { type Subscriptions, shareSubscriptions } from './share-results.ts';
 
 /** What is given to yoga with a request: with a result, the operation has run already and only its answer is left. */
 type Given = Transport & { readonly result?: ExecutionResult | undefined };
@@ -18,14 +19,14 @@ type Given = Transport & { readonly result?: ExecutionResult | undefined };
 export type Yoga = YogaServerInstance<Given, GraphContext>;
 
 /** Makes the GraphQL server: one engine for HTTP, SSE and WebSocket. GraphiQL is served, offline, if it is wanted. */
-export function createGraphServer(options: {
-  readonly app: GraphApp;
-  readonly maskError: ErrorMask;
+export function createGraphServer(options: { readonly app: GraphApp; readonly log: Log; readonly graphiql: boolean }): {
+  readonly yoga: Yoga;
   readonly subscriptions: Subscriptions;
-  readonly graphiql: boolean;
-}): Yoga {
-  const { app, maskError, subscriptions, graphiql } = options;
-  return createYoga<Given, GraphContext>({
+} {
+  const { app, log, graphiql } = options;
+  const maskError = createErrorMask(log);
+  const subscriptions = shareSubscriptions({ maskError, metrics: app.metrics });
+  const yoga = createYoga<Given, GraphContext>({
     schema,
     context: (initial) => ({
       ...pickTransport(initial),
@@ -54,6 +55,7 @@ export function createGraphServer(options: {
       validationCache: false,
     },
   });
+  return { yoga, subscriptions };
 }
 
 const answerWithGiven: Plugin<Given> = {

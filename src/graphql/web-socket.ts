@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { GraphQLError } from 'graphql';
+import { type ExecutionArgs, GraphQLError } from 'graphql';
 import type { Context, SubscribePayload } from 'graphql-ws';
 import { type Extra, useServer } from 'graphql-ws/use/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -47,11 +47,7 @@ type Socket = Omit<Extra, 'request'> &
   };
 type Params = Record<string, unknown> | undefined;
 
-/**
- * Serves graphql-transport-ws with the same engine and guards as HTTP. The key comes under `authorization` in
- * `connection_init`; without a good one, or when it stops being good, the socket is closed with 4403.
- */
-export function createSocketServer(options: {
+export type SocketOptions = {
   readonly yoga: Yoga;
   readonly subscriptions: Subscriptions;
   readonly authenticator: Authenticator;
@@ -60,34 +56,20 @@ export function createSocketServer(options: {
   readonly limits: RequestLimits;
   readonly trustedProxies: readonly string[];
   readonly log: Log;
-}): SocketServer {
-  const { yoga, subscriptions, authenticator, keyWatch, mayCall, limits, trustedProxies, log } = options;
+};
+
+/**
+ * Serves graphql-transport-ws with the same engine and guards as HTTP. The key comes under `authorization` in
+ * `connection_init`; without a good one, or when it stops being good, the socket is closed with 4403.
+ */
+export function createSocketServer(options: SocketOptions): SocketServer {
+  const { yoga, subscriptions, mayCall, limits, log } = options;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: messageBytesMax, perMessageDeflate: false });
   const server = useServer<Record<string, unknown>, Socket>(
     {
       execute: (args) => rootOf(args).execute(args),
-      subscribe: async (args) => {
-        const { socket, id } = rootOf(args);
-        const result = await subscriptions.subscribe(args);
-        // graphql-ws keeps the arguments as long as the operation lasts, and nobody looks at them any more.
-        Object.assign(args, { contextValue: undefined, rootValue: undefined });
-        return Symbol.asyncIterator in result ? pushResults(socket, id, result) : result;
-      },
-      onConnect: async (context) => {
-        const extra: Socket = context.extra;
-        extra.address = addressOf(extra.request, trustedProxies);
-        extra.request = undefined;
-        const holder = await authenticate(authenticator, context.connectionParams).catch((err: unknown) => {
-          // Thrown on, it would be the reason of the close, words of the database and all.
-          log.error({ err }, 'a key could not be looked up');
-          extra.socket.close(closeCodes.tryLater, 'Try again later');
-        });
-        // Who has left meanwhile is not watched: nothing would end it.
-        if (!holder || extra.socket.readyState !== extra.socket.OPEN) return false;
-        extra.holder = holder;
-        extra.unwatch = keyWatch.watch(holder, () => extra.socket.close(closeCodes.forbidden, 'Forbidden'));
-        return true;
-      },
+      subscribe: (args) => startPushing(subscriptions, args),
+      onConnect: ({ extra, connectionParams }) => admit(options, extra, connectionParams),
       // What a ping carries and the id of an operation are said back in every answer.
       onPing: ({ extra }, payload) => {
         if (holdsCardNumberIn(payload)) extra.socket.close(closeCodes.badRequest, 'A ping looks like a card number');
@@ -120,6 +102,34 @@ export function createSocketServer(options: {
       await server.dispose();
     },
   };
+}
+
+/** Looks at the key of a socket that introduces itself, and ends the socket when the key stops being good. */
+async function admit(
+  { authenticator, keyWatch, trustedProxies, log }: SocketOptions,
+  extra: Socket,
+  params: Params,
+): Promise<boolean> {
+  extra.address = addressOf(extra.request, trustedProxies);
+  extra.request = undefined;
+  const holder = await authenticate(authenticator, params).catch((err: unknown) => {
+    // Thrown on, it would be the reason of the close, words of the database and all.
+    log.error({ err }, 'a key could not be looked up');
+    extra.socket.close(closeCodes.tryLater, 'Try again later');
+  });
+  // Who has left meanwhile is not watched: nothing would end it.
+  if (!holder || extra.socket.readyState !== extra.socket.OPEN) return false;
+  extra.holder = holder;
+  extra.unwatch = keyWatch.watch(holder, () => extra.socket.close(closeCodes.forbidden, 'Forbidden'));
+  return true;
+}
+
+async function startPushing(subscriptions: Subscriptions, args: ExecutionArgs) {
+  const { socket, id } = rootOf(args);
+  const result = await subscriptions.subscribe(args);
+  // graphql-ws keeps the arguments as long as the operation lasts, and nobody looks at them any more.
+  Object.assign(args, { contextValue: undefined, rootValue: undefined });
+  return Symbol.asyncIterator in result ? pushResults(socket, id, result) : result;
 }
 
 /** Subscriptions wait until what they sent is gone; answers to pings and to bad operations cannot. */

@@ -55,8 +55,7 @@ export function createTail(options: TailOptions): Tail {
         const known = hints;
         const events = await options.readAfter(end);
         if (events.length > 0) add(events);
-        // What was heard before the read is certainly in it; what was heard during it may have been committed after, also
-        // when a wrong hint had promised more before.
+        // What was heard before the read is in it; what was heard during it may not be, whatever wrong hints promised.
         more = events.length === options.pageSize || (hints > known && heard > end);
       }
       // A hint beyond the log's end was wrong, and must not cause reads for ever.

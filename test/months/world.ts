@@ -12,8 +12,6 @@ import { openContracts } from '../../src/contracts/open-contracts.ts';
 import { importTables } from '../../src/fx/import-tables.ts';
 import type { GraphApp } from '../../src/graphql/context.ts';
 import { createGraphServer } from '../../src/graphql/create-yoga.ts';
-import { createErrorMask } from '../../src/graphql/mask-error.ts';
-import { shareSubscriptions } from '../../src/graphql/share-results.ts';
 import { mergeJobs } from '../../src/jobs/registry.ts';
 import type { Clock } from '../../src/kernel/clock.ts';
 import { type Database, inTransaction, openDatabase } from '../../src/kernel/db/database.ts';
@@ -154,9 +152,7 @@ const noHints = {
 };
 
 function createAsk(app: GraphApp): Ask {
-  const maskError = createErrorMask(app.payments.log);
-  const subscriptions = shareSubscriptions({ maskError, metrics: { resultExecuted: () => undefined } });
-  const yoga = createGraphServer({ app, maskError, subscriptions, graphiql: false });
+  const { yoga } = createGraphServer({ app, log: app.payments.log, graphiql: false });
   const { database, clock } = app.payments;
   const operators = createOperatorAuthenticator({ database, clock, keyMode: 'test' });
   return async <Data>(key: string | null, query: string, variables: object) => {
