@@ -1,12 +1,16 @@
-import { makeWorkerUtils } from 'graphile-worker';
-import type { Database } from '../kernel/db/database.ts';
+import { type Database, inTransaction } from '../kernel/db/database.ts';
+import { deleteEmptyQueues } from './sql/drop-empty-queues.ts';
 
-/** Removes the rows of queues without jobs: each payment with notifications has a queue of its own, for good otherwise. */
+/** lock_not_available: somebody writes to queues all the time. */
+const tooBusy = '55P03';
+
+/**
+ * Removes the rows of queues without jobs: each payment with notifications has a queue of its own, for good otherwise.
+ * Nothing is removed while others keep writing to queues; the next time will do. The cleanup of graphile-worker removes
+ * the queue under a job that is just being added, which then never runs.
+ */
 export async function dropEmptyQueues(database: Database): Promise<void> {
-  const utils = await makeWorkerUtils({ connectionString: database.url });
-  try {
-    await utils.cleanup({ tasks: ['GC_JOB_QUEUES'] });
-  } finally {
-    await utils.release();
-  }
+  await inTransaction(database, deleteEmptyQueues).catch((error: unknown) => {
+    if ((error as { code?: string }).code !== tooBusy) throw error;
+  });
 }

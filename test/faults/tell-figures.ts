@@ -13,7 +13,11 @@ export function tellFigures(world: World, { weather, evidence, times }: Told): s
   const { scale, buyers, followers, fleet, shop, wire } = world;
   const count = (noun: Noun): string => {
     const acknowledged = evidence.asked[noun].filter(({ ids }) => ids.length > 0).length;
-    return `${noun} ${acknowledged} acknowledged of ${evidence.asked[noun].length} asked for, ${evidence.kept[noun].length} kept`;
+    const refused = Map.groupBy(evidence.asked[noun], ({ refusal }) => refusal ?? '');
+    refused.delete('');
+    const codes = list(new Map([...refused].map(([code, all]) => [code, all.length])));
+    const asked = `${acknowledged} acknowledged of ${evidence.asked[noun].length} asked for`;
+    return `${noun} ${asked}, ${evidence.kept[noun].length} kept${codes === '' ? '' : `, refused: ${codes}`}`;
   };
   const events = [...evidence.logs.values()].reduce((sum, log) => sum + log.length, 0);
   const seen = followers.reduce((sum, follower) => sum + follower.seen.length, 0);

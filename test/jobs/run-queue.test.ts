@@ -41,6 +41,7 @@ it('starts again when one job could not be written down as done and others could
   queue = startQueue({
     database,
     log: pino({ level: 'warn' }, { write }),
+    jobsAtATime: 10,
     handlers: {
       work: async ({ subject }) => {
         if (subject === 'kept') {

@@ -1,0 +1,46 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { dropEmptyQueues } from '../../src/jobs/drop-empty-queues.ts';
+import { type Database, inTransaction, openDatabase } from '../../src/kernel/db/database.ts';
+import { enqueue } from '../../src/kernel/jobs/enqueue.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { prepareJobs } from '../support/factories.ts';
+
+let home: TestDatabase;
+let database: Database;
+
+beforeAll(async () => {
+  home = await createTestDatabase();
+  database = openDatabase({ url: home.url });
+  await prepareJobs(database);
+});
+
+afterAll(async () => {
+  await database.close();
+  await home.drop();
+});
+
+const job = { name: 'greet', payload: { subject: 'anybody' }, queue: 'of one payment' };
+
+/** The queues that there are, and whether the job has one. */
+async function look(): Promise<object[]> {
+  const { rows } = await database.pool.query<object>(
+    `select q.queue_name as queue, j.id is not null as "hasJob" from graphile_worker._private_jobs j
+     full join graphile_worker._private_job_queues q on q.id = j.job_queue_id`,
+  );
+  return rows;
+}
+
+it('drops a queue without jobs, and leaves it alone while somebody is just giving it one', async () => {
+  await inTransaction(database, (tx) => enqueue(tx, [job]));
+  await database.pool.query('delete from graphile_worker._private_jobs');
+  await inTransaction(database, async (tx) => {
+    await enqueue(tx, [job]);
+    await dropEmptyQueues(database);
+  });
+  expect(await look()).toEqual([{ queue: job.queue, hasJob: true }]);
+  await dropEmptyQueues(database);
+  expect(await look()).toEqual([{ queue: job.queue, hasJob: true }]);
+  await database.pool.query('delete from graphile_worker._private_jobs');
+  await dropEmptyQueues(database);
+  expect(await look()).toEqual([]);
+});
