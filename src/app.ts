@@ -21,7 +21,6 @@ import { openSandboxVault } from './cards/open-vault.ts';
 import { sandboxApplePay, sandboxGooglePay } from './cards/sandbox-keys.ts';
 import type { Config } from './config.ts';
 import { openContracts } from './contracts/open-contracts.ts';
-import { openEmails } from './emails/open-emails.ts';
 import type { GraphApp } from './graphql/context.ts';
 import { createGraphServer } from './graphql/create-yoga.ts';
 import { createHttpHandler } from './graphql/handle-request.ts';
@@ -30,12 +29,6 @@ import { createSocketServer } from './graphql/web-socket.ts';
 import type { HttpDeps } from './http/deps.ts';
 import { createRequestLimits, type RequestLimits } from './http/limit-requests.ts';
 import { createRouter } from './http/router.ts';
-import { allJobs, allSweeps, webhookReader } from './jobs/registry.ts';
-import { startWorker, type Worker } from './jobs/run-worker.ts';
-import type { Clock } from './kernel/clock.ts';
-import type { Database } from './kernel/db/database.ts';
-import type { Log } from './kernel/log.ts';
-import type { Metrics } from './kernel/metrics.ts';
 import { createSeal, deriveSecret, type Seal } from './kernel/seal.ts';
 import { openSharedAccounts } from './ledger/open-shared-accounts.ts';
 import { openTrustedIps } from './merchants/trust-ips.ts';
@@ -51,21 +44,7 @@ import type { RefundDeps } from './refunds/deps.ts';
 import { openRefundLanes } from './refunds/open-lanes.ts';
 import { openReports } from './reports/open-reports.ts';
 import { createShopFinder } from './shops/find-shop.ts';
-import { countRequests } from './webhooks/count-requests.ts';
-import type { WebhookDeps } from './webhooks/deps.ts';
-import { createRequestSender } from './webhooks/send-request.ts';
-
-/** What a gateway is made of, all of it given by whoever starts it. */
-export type AppParts = {
-  readonly config: Config;
-  readonly database: Database;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly metrics: Metrics;
-  readonly secret: string;
-  /** Where payers reach the pages, without a slash at the end. */
-  readonly publicUrl: string;
-};
+import { type AppParts, type Core, wireWorker } from './wire-worker.ts';
 
 /** A wired gateway: what serves requests, and what has to be ended in order. */
 export type App = {
@@ -101,7 +80,10 @@ export async function createApp(parts: AppParts): Promise<App> {
   const reports = openReports({ ...parts, shops: payments.shops });
   const core = { payments, refunds, contracts, transfers, reports, seal };
   const graph = wireGraph(parts, { ...core, cards, restTokens, feed, limits });
-  const worker = config.role === 'api' ? undefined : await wireWorker(parts, { ...core, simulated });
+  const worker =
+    config.role === 'api'
+      ? undefined
+      : await wireWorker(parts, { ...core, acquirers: simulated.map((acquirer) => acquirer.jobs) });
   let draining = false;
   return {
     router: wireRouter(parts, wired, {
@@ -227,7 +209,6 @@ export function createAcquirers({
   return new Map(simulated.map((acquirer) => [acquirer.name, acquirer]));
 }
 
-type Core = Pick<GraphApp, 'payments' | 'refunds' | 'contracts' | 'reports' | 'transfers' | 'seal'>;
 type GraphCore = Core & {
   readonly cards: WalletDeps | undefined;
   readonly restTokens: Authenticator;
@@ -258,43 +239,5 @@ function wireGraph({ config, database, clock, log, metrics, publicUrl }: AppPart
     app,
     http: createHttpHandler({ ...doors, operators }),
     sockets: createSocketServer({ ...doors, subscriptions, keyWatch, log }),
-  };
-}
-
-async function wireWorker(
-  { config, database, clock, log, metrics, publicUrl }: AppParts,
-  core: Core & { readonly simulated: readonly SandboxAcquirer[] },
-): Promise<Worker> {
-  const sender = createRequestSender({ addressRule: config.mode === 'sandbox' ? 'any' : 'public' });
-  const { seal } = core;
-  const emails = openEmails({ config, database, clock, log, reports: core.reports });
-  const webhooks: WebhookDeps = { database, clock, log, publicUrl, seal, sender: countRequests(sender, metrics) };
-  const worker = await startWorker({
-    database,
-    clock,
-    log,
-    jobs: allJobs({
-      payments: core.payments,
-      refunds: core.refunds,
-      contracts: core.contracts,
-      payouts: { database, clock, log, bankFiles: config.bankFiles },
-      reports: core.reports,
-      emails,
-      webhooks,
-      acquirers: core.simulated.map((acquirer) => acquirer.jobs),
-    }),
-    sweeps: allSweeps({
-      ...{ database, clock, log, metrics, mode: config.mode },
-      ...{ bankFiles: config.bankFiles, transfers: core.transfers },
-    }),
-    readers: [webhookReader(webhooks)],
-    atATime: config.sizes.atATime,
-  });
-  return {
-    stop: async () => {
-      await worker.stop();
-      await sender.close();
-      emails.sender?.close();
-    },
   };
 }

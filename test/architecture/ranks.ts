@@ -23,6 +23,7 @@ export const rows: readonly (readonly string[])[] = [
     'undo-steps',
     'end-process',
     'app',
+    'wire-worker',
     'config',
     'demo',
     'cli',

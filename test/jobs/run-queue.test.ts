@@ -40,6 +40,7 @@ it('starts again when one job could not be written down as done and others could
   await database.pool.query(keepSome);
   queue = startQueue({
     database,
+    jobsAtATime: 10,
     log: pino({ level: 'warn' }, { write }),
     jobsAtATime: 10,
     handlers: {
