@@ -42,7 +42,6 @@ it('starts again when one job could not be written down as done and others could
     database,
     jobsAtATime: 10,
     log: pino({ level: 'warn' }, { write }),
-    jobsAtATime: 10,
     handlers: {
       work: async ({ subject }) => {
         if (subject === 'kept') {
