@@ -36,8 +36,8 @@ export type FleetOptions = {
   readonly folder: string;
   readonly roles: readonly Member['role'][];
   readonly settings: Readonly<Record<string, string>>;
-  /** The library that shows a process another time; undefined: clocks stay right. */
-  readonly clockLibrary: string | undefined;
+  /** The library that shows a process another time. */
+  readonly clockLibrary: string;
 };
 
 type Slot = {
@@ -110,14 +110,11 @@ function setClock({ clockFile }: Slot, seconds: number): void {
 
 function launch(state: State, slot: Slot): void {
   const { folder, settings, clockLibrary } = state.options;
-  const clock =
-    clockLibrary === undefined
-      ? {}
-      : {
-          ...{ LD_PRELOAD: clockLibrary, FAKETIME_TIMESTAMP_FILE: slot.clockFile, FAKETIME_NO_CACHE: '1' },
-          // What is measured (time-outs, pauses) goes on as ever: only the date jumps.
-          FAKETIME_DONT_FAKE_MONOTONIC: '1',
-        };
+  const clock = {
+    ...{ LD_PRELOAD: clockLibrary, FAKETIME_TIMESTAMP_FILE: slot.clockFile, FAKETIME_NO_CACHE: '1' },
+    // What is measured (time-outs, pauses) goes on as ever: only the date jumps.
+    FAKETIME_DONT_FAKE_MONOTONIC: '1',
+  };
   const env = {
     ...nodeSettings,
     ...{ PORT: '0', LOG_LEVEL: 'warn', BRAMKA_ROLE: slot.role, BRAMKA_DATA_DIR: join(folder, 'data') },

@@ -61,7 +61,7 @@ function faultsOf(world: World): Fault[] {
     ...repeat(scale.swallows, { name: 'swallowed connections to PostgreSQL', run: () => wire.swallow() }),
     ...repeat(scale.others, { name: 'absences of the shop', run: toggled((isOn) => shop.setAway(isOn)) }),
     ...repeat(scale.others, { name: 'stops and starts of NATS', run: toggled((isOn) => nats.setAway(isOn)) }),
-    ...repeat(world.hasClocks ? scale.others * 2 : 0, {
+    ...repeat(scale.others * 2, {
       name: 'clock jumps',
       run: () => chance.pick(fleet.members).setClock({ seconds: chance.pick([0, ...jumps]) }),
     }),

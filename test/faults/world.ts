@@ -27,8 +27,6 @@ export type World = {
   readonly wire: FaultProxy;
   readonly nats: Nats;
   readonly fleet: Fleet;
-  /** Whether clocks can be made to jump. */
-  readonly hasClocks: boolean;
   readonly shop: FaultyShop;
   readonly shopIds: readonly string[];
   readonly followers: readonly Follower[];
@@ -45,10 +43,16 @@ const roles = ['api', 'api', 'worker', 'worker'] as const;
 const secret = 'a secret for tests only, long enough to be one';
 const sandboxDelayMs = 50;
 
-/** Finds the library of Debian's package `faketime`. */
-export function findClockLibrary(): string | undefined {
+/**
+ * Finds the library that shows a process another time.
+ * @throws Error when it is missing: a storm in which no clock jumps would say too much.
+ */
+function findClockLibrary(): string {
   const folders = existsSync('/usr/lib') ? readdirSync('/usr/lib').map((name) => join('/usr/lib', name)) : [];
-  return folders.map((folder) => join(folder, 'faketime/libfaketimeMT.so.1')).find((file) => existsSync(file));
+  const file = folders.map((folder) => join(folder, 'faketime/libfaketimeMT.so.1')).find((path) => existsSync(path));
+  if (file === undefined)
+    throw new Error('There is no libfaketime on this machine; install the Debian package faketime.');
+  return file;
 }
 
 /** Starts PostgreSQL, the processes, the shop and the subscribers; the folder keeps all that they leave behind. */
@@ -80,7 +84,6 @@ export async function openWorld(folder: string, scale: Scale): Promise<World> {
   });
   return {
     ...{ scale, chance, cluster, wire, nats, fleet, shop, shopIds, followers, buyers, look },
-    hasClocks: clockLibrary !== undefined,
     end: async () => {
       await Promise.all(followers.map((follower) => follower.end()));
       await fleet.end();
