@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Chance } from './chance.ts';
 import type { World } from './world.ts';
 
@@ -8,6 +9,9 @@ export type Weather = ReadonlyMap<string, number>;
 
 /** How far a clock jumps, in seconds: past every time-out of a payment, and back; less than a day. */
 const jumps = [-3_600, -90, 90, 3_600, 7_200];
+
+/** How long answers stay late, in milliseconds. */
+const delayedMs = 3_000;
 
 /**
  * Lets the buyers buy while faults come one after the other, each after its share of the payments: what goes wrong in the
@@ -56,7 +60,7 @@ function faultsOf(world: World): Fault[] {
     ...repeat(scale.others * 2, { name: 'lost answers to a commit', run: () => wire.loseCommitAnswer() }),
     ...repeat(scale.others, { name: 'cuts from PostgreSQL', run: () => wire.cut() }),
     ...repeat(scale.others, { name: 'cuts from clients', run: () => api()?.cut() }),
-    ...repeat(scale.others, { name: 'delays', run: () => toggleDelay(chance, chance.happens(0.5) ? wire : api()) }),
+    ...repeat(scale.others, { name: 'delays', run: () => delay(chance, chance.happens(0.5) ? wire : api()) }),
     ...repeat(scale.others, { name: 'swallowed clients', run: () => api()?.swallow() }),
     ...repeat(scale.swallows, { name: 'swallowed connections to PostgreSQL', run: () => wire.swallow() }),
     ...repeat(scale.others, { name: 'absences of the shop', run: toggled((isOn) => shop.setAway(isOn)) }),
@@ -77,6 +81,9 @@ function toggled(set: (isOn: boolean) => void | Promise<void>): () => void | Pro
   };
 }
 
-function toggleDelay(chance: Chance, proxy: World['wire'] | undefined): void {
-  proxy?.delay({ ms: chance.pick([0, 20, 60]) });
+/** For a while only: faults come with payments, and with every answer late there would be few of these. */
+async function delay(chance: Chance, proxy: World['wire'] | undefined): Promise<void> {
+  proxy?.delay({ ms: chance.pick([20, 60, 120]) });
+  await wait(delayedMs);
+  proxy?.delay({ ms: 0 });
 }
