@@ -21,8 +21,9 @@ import { wordAfter } from './word-after.ts';
 export type TakenBack = { readonly row: StatementEntry; readonly takenFrom: readonly string[] };
 
 /**
- * Books a held debit as money that the bank took back: out of what transfers brought for a transaction, or of one transfer. Acquirers owe us again what their attempts lose: the sale of one that has settled stands, and one that waits is told
- * what is left. The caller holds the debit and the locks of all shops concerned.
+ * Books a held debit as money that the bank took back: out of what transfers brought for a transaction, or of one
+ * transfer. Acquirers owe us again what their attempts lose: the sale of one that has settled stands, and one that waits is
+ * told what is left. The caller holds the debit and the locks of all shops concerned.
  * @throws NotFound; WrongState when not that much of it is left on our account.
  */
 export async function takeBackTransfer(
