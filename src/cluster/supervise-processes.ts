@@ -1,5 +1,6 @@
 import cluster, { type Worker } from 'node:cluster';
 import { once } from 'node:events';
+import { endsInTime } from '../kernel/ends-in-time.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Metrics } from '../kernel/metrics.ts';
 import { StartError } from '../kernel/start-error.ts';
@@ -38,12 +39,17 @@ type End = Death & { readonly how: string; readonly reason: string | undefined }
 
 /** A process finishes requests for 10 seconds, then jobs for 10 more. */
 const stopWithinMsUsual = 40_000;
+/** How long the last words of a process that has ended may be on their way. */
+const lastWords = { ms: 1_000 };
 
 /**
  * Runs processes that share the port of this one, and starts another one for each that dies. They are children in Node's
  * cluster, so they end by themselves when this process does, however that ends.
  */
 export function superviseProcesses(options: SuperviseOptions): Supervision {
+  // All take connections from one queue of the system's. Handed over by this process, one that was on its way to a
+  // process that died would stay open for good, with nobody to answer (Node 26).
+  cluster.schedulingPolicy = cluster.SCHED_NONE;
   cluster.setupPrimary({ exec: options.script, args: [], serialization: 'advanced' });
   const running = new Map<number, Process>();
   const stopping = new AbortController();
@@ -118,8 +124,7 @@ function startProcess({ settings, running, counts }: PlaceOptions): Process {
   });
   // A message to a process that is just dying fails, and its end follows.
   worker.on('error', () => {});
-  // What it said last may still be on its way when it has ended.
-  const ended = Promise.all([once(worker, 'exit'), once(worker, 'disconnect')]).then(([[code, signal]]): End => {
+  const ended = untilGone(worker).then(({ code, signal }): End => {
     running.delete(worker.id);
     counts.forget(worker.id);
     const readyForMs = readyAt === undefined ? undefined : performance.now() - readyAt;
@@ -128,6 +133,15 @@ function startProcess({ settings, running, counts }: PlaceOptions): Process {
   const process = { worker, ready, isReady: () => readyAt !== undefined, ended };
   running.set(worker.id, process);
   return process;
+}
+
+/** Waits until a process has ended, and what it said last has arrived. */
+async function untilGone(worker: Worker): Promise<{ readonly code: number | null; readonly signal: string | null }> {
+  const silent = once(worker, 'disconnect');
+  const [code, signal] = await once(worker, 'exit');
+  // Node 26 never notices the end of one that died while its port was on its way to it.
+  if (!(await endsInTime(silent, lastWords))) worker.process.disconnect();
+  return { code, signal };
 }
 
 function tell(worker: Worker, message: FromMain): void {

@@ -3,9 +3,9 @@ import { runTaskList, type TaskList, type WorkerPool } from 'graphile-worker';
 import pg from 'pg';
 import { breakOffWhenSilent } from '../kernel/db/break-off-silent.ts';
 import type { Database } from '../kernel/db/database.ts';
+import { endsInTime } from '../kernel/ends-in-time.ts';
 import type { JobHandler, JobHandlers } from '../kernel/jobs/handler.ts';
 import type { Log } from '../kernel/log.ts';
-import { endsInTime } from './ends-in-time.ts';
 import { queueLog } from './queue-log.ts';
 import { showAlive } from './show-alive.ts';
 

@@ -1,8 +1,8 @@
 import { runMigrations } from 'graphile-worker';
 import type { Clock } from '../kernel/clock.ts';
 import { inTransaction } from '../kernel/db/database.ts';
+import { endsInTime } from '../kernel/ends-in-time.ts';
 import { dropEmptyQueues } from './drop-empty-queues.ts';
-import { endsInTime } from './ends-in-time.ts';
 import { queueLog } from './queue-log.ts';
 import type { JobGroups, Sweep } from './registry.ts';
 import { startQueue } from './run-queue.ts';

@@ -1,7 +1,12 @@
+import cluster from 'node:cluster';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { paceRestarts } from '../../src/cluster/pace-restarts.ts';
 import { type Supervision, superviseProcesses } from '../../src/cluster/supervise-processes.ts';
+import { takePort } from '../../src/http/take-port.ts';
 import { createLog } from '../../src/kernel/log.ts';
 import { createMetrics } from '../../src/kernel/metrics.ts';
 import { StartError } from '../../src/kernel/start-error.ts';
@@ -17,18 +22,27 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((each) => each.stop()));
 });
 
-function supervise(acts: readonly string[]) {
+function supervise(acts: readonly string[], settings: Readonly<Record<string, string>> = {}) {
   const logged = createInbox<Logged>();
   const metrics = createMetrics();
   const supervision = superviseProcesses({
     script,
-    places: acts.map((act) => ({ ACT: act })),
+    places: acts.map((act) => ({ ACT: act, ...settings })),
     log: createLog('warn', { write: (line) => logged.put(JSON.parse(line) as Logged) }),
     metrics,
     stopWithinMs: 100,
   });
   open.push(supervision);
   return { supervision, logged, metrics };
+}
+
+/** Lets whatever is on its way between the processes have its turn. */
+async function rounds(): Promise<void> {
+  for (let round = 0; round < 100; round += 1) await setTimeout(1);
+}
+
+function killAll(): void {
+  for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill('SIGKILL');
 }
 
 describe('Processes of a gateway', () => {
@@ -60,6 +74,28 @@ describe('Processes of a gateway', () => {
     expect(await supervision.givenUp).toBe(
       'A process of the gateway could not start (code 3), five times in a row; see its last words above.',
     );
+  });
+
+  it('of which one dies leave no connection open that nobody answers', { timeout }, async () => {
+    const { number: port, free } = await takePort(0, '127.0.0.1');
+    await free();
+    const { supervision } = supervise(['freeze'], { PORT: String(port) });
+    await supervision.ready;
+    const socket = connect({ port, host: '127.0.0.1' });
+    await once(socket, 'connect');
+    await rounds();
+    const broken = once(socket, 'error');
+    killAll();
+    expect((await broken)[0]).toMatchObject({ code: 'ECONNRESET' });
+  });
+
+  it('of which one dies while it is given its port are started again, and can be stopped', { timeout }, async () => {
+    const { supervision, logged } = supervise(['freeze early']);
+    await supervision.ready;
+    await rounds();
+    killAll();
+    await logged.until(({ length }) => length === 1);
+    await supervision.stop();
   });
 });
 

@@ -7,8 +7,8 @@ export type FaultProxy = {
   cut(): void;
   /** Holds back what is sent from now on, either way, for so long; 0 is the end of it. */
   delay(pause: { readonly ms: number }): void;
-  /** Lets nothing through any more on the connections that there are, and tells neither side. */
-  swallow(): void;
+  /** Lets nothing through any more on the connections that there are, or on new ones too, and tells neither side. */
+  swallow(which?: { readonly newOnes: boolean }): void;
   /** Keeps the answer to the next `commit` from its asker, and breaks the connection off. */
   loseCommitAnswer(): void;
   /** How many answers to a commit that took place were lost so far. */
@@ -26,7 +26,13 @@ type Link = {
   losing: boolean;
 };
 
-type Faults = { readonly links: Set<Link>; delayMs: number; commitsToLose: number; lost: number };
+type Faults = {
+  readonly links: Set<Link>;
+  delayMs: number;
+  swallowNew: boolean;
+  commitsToLose: number;
+  lost: number;
+};
 
 /** How `pg` writes the end of a transaction: a simple query, which ends with a zero byte. */
 const commitQuery = 'commit\0';
@@ -34,7 +40,7 @@ const commitDone = 'COMMIT\0';
 
 /** Opens a proxy on a free loopback port. `target` gives the port behind it; undefined: nobody is there. */
 export async function openFaultProxy(target: () => number | undefined): Promise<FaultProxy> {
-  const faults: Faults = { links: new Set(), delayMs: 0, commitsToLose: 0, lost: 0 };
+  const faults: Faults = { links: new Set(), delayMs: 0, swallowNew: false, commitsToLose: 0, lost: 0 };
   const listener = createServer({ noDelay: true }, (client) => {
     const port = target();
     client.on('error', () => {});
@@ -45,6 +51,7 @@ export async function openFaultProxy(target: () => number | undefined): Promise<
   const all = (): Link[] => [...faults.links];
   const calm = (): void => {
     faults.delayMs = 0;
+    faults.swallowNew = false;
     faults.commitsToLose = 0;
     for (const link of all()) if (link.swallowed) breakOff(link);
   };
@@ -54,7 +61,8 @@ export async function openFaultProxy(target: () => number | undefined): Promise<
     delay: ({ ms }) => {
       faults.delayMs = ms;
     },
-    swallow: () => {
+    swallow: (which) => {
+      faults.swallowNew = which?.newOnes ?? false;
       for (const link of all()) link.swallowed = true;
     },
     loseCommitAnswer: () => {
@@ -71,7 +79,7 @@ export async function openFaultProxy(target: () => number | undefined): Promise<
 }
 
 function join(faults: Faults, client: Socket, server: Socket): void {
-  const link: Link = { client, server, swallowed: false, losing: false };
+  const link: Link = { client, server, swallowed: faults.swallowNew, losing: false };
   faults.links.add(link);
   server.on('error', () => {});
   const over = (): void => {

@@ -83,7 +83,7 @@ it('loses the sign that it lives together with its network, so that others may d
   });
   await addJob('held');
   await begun.promise;
-  network.swallow();
+  network.swallow({ newOnes: true });
   await expect
     .poll(async () => {
       await inTransaction(near, freeLostJobs);

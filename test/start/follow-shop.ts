@@ -6,6 +6,8 @@ import { createInbox, type Inbox } from './inbox.ts';
 /** A subscription over a WebSocket of its own, as a shop's back end holds it. */
 export type Following<Item> = {
   readonly inbox: Inbox<Item>;
+  /** Resolves when the gateway has taken the connection. */
+  readonly connected: Promise<void>;
   /** Why the socket closed, in the end. */
   readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
   end(): Promise<void>;
@@ -19,6 +21,7 @@ export function follow<Item>(
 ): Following<Item> {
   const inbox = createInbox<Item>();
   const { promise: closed, resolve } = Promise.withResolvers<{ code: number; reason: string }>();
+  const taken = Promise.withResolvers<void>();
   const client = createClient({
     url: demo.websocketUrl,
     webSocketImpl: WebSocket,
@@ -27,6 +30,7 @@ export function follow<Item>(
     lazy: false,
     onNonLazyError: () => {},
     on: {
+      connected: () => taken.resolve(),
       closed: (event) => {
         const { code, reason } = event as { code: number; reason: string };
         resolve({ code, reason });
@@ -43,7 +47,7 @@ export function follow<Item>(
       complete: () => {},
     },
   );
-  return { inbox, closed, end: async () => client.dispose() };
+  return { inbox, connected: taken.promise, closed, end: async () => client.dispose() };
 }
 
 /** Waits until so many subscriptions have found where they begin: from then on they miss nothing. */
