@@ -30,7 +30,9 @@ const restMs = 1_000;
 /** How long a queue without a job under way may take to say that it has ended. */
 const lastWords = { ms: 5_000 };
 /** New jobs are announced; the next one of a queue whose job has just ended is not, and is found by looking. */
-const pollMs = 300;
+const pollMs = 100;
+/** How long a job that was fetched may wait for a place; then any other process may have it. */
+const fetchedForMs = 1_000;
 
 /** Runs the jobs of the queue. When it breaks off, as it does when it cannot write that a job is done, it starts again. */
 export function startQueue(options: QueueOptions): Queue {
@@ -131,12 +133,14 @@ function settingsOf({ log, jobsAtATime }: QueueOptions): Parameters<typeof runTa
   // Without batches the queue waits for no answer when it writes that a job is done, so an error there would end the
   // process, and `stop` would not wait for it.
   const batches = { completeJobBatchDelay: 0, failJobBatchDelay: 0 };
+  // One looks for jobs for all places. When each did so itself, idle places were most of what an idle gateway did.
+  const localQueue = { size: jobsAtATime, ttl: fetchedForMs };
   return {
     concurrency: jobsAtATime,
     pollInterval: pollMs,
     noHandleSignals: true,
     logger: queueLog(log),
-    preset: { worker: batches },
+    preset: { worker: { ...batches, localQueue } },
   };
 }
 

@@ -2,6 +2,7 @@ import { runMigrations } from 'graphile-worker';
 import type { Clock } from '../kernel/clock.ts';
 import { inTransaction } from '../kernel/db/database.ts';
 import { endsInTime } from '../kernel/ends-in-time.ts';
+import type { JobHandlers } from '../kernel/jobs/handler.ts';
 import { dropEmptyQueues } from './drop-empty-queues.ts';
 import { queueLog } from './queue-log.ts';
 import type { JobGroups, Sweep } from './registry.ts';
@@ -46,7 +47,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   await inTransaction(database, (tx) => ensureEventPartitions(tx, clock.now()));
   const every = (name: string, everyMs: number, work: () => Promise<void>): Loop =>
     startLoop({ name, everyMs, log }, work);
-  const groups = Object.keys(options.jobs) as (keyof JobGroups)[];
+  const groups = (Object.keys(options.jobs) as (keyof JobGroups)[]).filter((group) => !isEmpty(options.jobs[group]));
   const queues = groups.map((group) =>
     startQueue({ database, log, handlers: options.jobs[group], jobsAtATime: options.atATime[group] }),
   );
@@ -65,4 +66,9 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       await Promise.all([endsInTime(loopsEnd, patience), ...queues.map((queue) => queue.stop(patience))]);
     },
   };
+}
+
+/** A queue that has nothing to do could only complain of that. */
+function isEmpty(handlers: JobHandlers): boolean {
+  return Object.keys(handlers).length === 0;
 }
