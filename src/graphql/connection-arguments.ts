@@ -4,7 +4,8 @@ import { isUuid } from '../kernel/ids.ts';
 /** The most rows one page of a list may have. */
 export const pageSizeMax = 100;
 
-type PageArguments = {
+/** The arguments of a connection, as they came. */
+export type PageArguments = {
   readonly first?: number | null | undefined;
   readonly last?: number | null | undefined;
   readonly after?: string | null | undefined;
@@ -48,9 +49,22 @@ export function requirePageForm(args: PageArguments, isId: IdForm = isUuid): voi
   if (typeof args.first === 'number' && typeof args.last === 'number') {
     throw new InvalidInput('Give either first or last, not both.', ['last']);
   }
+  requireOneWay(args);
   for (const name of ['after', 'before'] as const) {
     const cursor = args[name];
     if (typeof cursor === 'string' && idIn(cursor, isId) === undefined) throw foreignCursor(name);
+  }
+}
+
+function requireOneWay({ first, last, after, before }: PageArguments): void {
+  if (typeof before !== 'string') {
+    if (typeof after === 'string' && typeof last === 'number') {
+      throw new InvalidInput('Give last with before; after goes with first.', ['last']);
+    }
+  } else if (typeof after === 'string') {
+    throw new InvalidInput('Give either after or before, not both.', ['before']);
+  } else if (typeof first === 'number') {
+    throw new InvalidInput('Give first with after; before goes with last.', ['first']);
   }
 }
 
@@ -72,8 +86,8 @@ function foreignCursor(name: string): InvalidInput {
   return new InvalidInput(`${name} is not a cursor of this list; take one from pageInfo or an edge.`, [name]);
 }
 
-/** Row cursors are what Pothos makes of the id of a row: base64 of `GPC:S:<id>`. */
-function idIn(cursor: string, isId: IdForm): string | undefined {
+/** The id in the cursor of a row, which is what Pothos makes of it: base64 of `GPC:S:<id>`. Undefined: it is no cursor of ours. */
+export function idIn(cursor: string, isId: IdForm = isUuid): string | undefined {
   const [, id] = /^GPC:S:([0-9a-z-]{1,36})$/.exec(Buffer.from(cursor, 'base64').toString('utf8')) ?? [];
   return id !== undefined && isId(id) ? id : undefined;
 }

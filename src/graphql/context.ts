@@ -29,6 +29,7 @@ import type { RefundDeps } from '../refunds/deps.ts';
 import type { ReportDeps } from '../reports/deps.ts';
 import { findVisibleShop } from '../shops/find-shop.ts';
 import type { Shop } from '../shops/model.ts';
+import type { AttemptsAsk } from '../transactions/sql/list-attempts.ts';
 import type { TransferDeps } from '../transfers/deps.ts';
 import type { FactPlace } from '../webhooks/sql/read-log.ts';
 
@@ -75,6 +76,7 @@ export type GraphContext = {
 
 /** Rows that many objects of one answer refer to, read in one statement. They keep nothing, so live answers stay true. */
 export type Loaders = {
+  readonly attempts: DataLoader<AttemptsAsk, readonly Transaction[]>;
   readonly capture: DataLoader<string, Capture>;
   readonly movements: DataLoader<MovementAsk, readonly Movement[]>;
   /** What a webhook says of an event; null: nothing. */

@@ -4,6 +4,8 @@ import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import { readRecipientBalances } from '../baskets/store.ts';
 import type { Log } from '../kernel/log.ts';
 import { readMovements } from '../payouts/sql/read-movements.ts';
+import { readShopRows } from '../shops/store.ts';
+import { listAttempts } from '../transactions/sql/list-attempts.ts';
 import { writeNotifications } from '../webhooks/write-notifications.ts';
 import type { GraphApp, GraphContext, Loaders } from './context.ts';
 import { createDocumentCache } from './document-cache.ts';
@@ -78,6 +80,7 @@ function createLoaders(app: GraphApp): Loaders {
   const { prisma } = app.payments.database;
   const where = (ids: readonly string[]): { id: { in: string[] } } => ({ id: { in: [...ids] } });
   return {
+    attempts: new DataLoader((asks) => listAttempts(app.payments.database, asks), { cache: false }),
     capture: rowLoader((ids) => prisma.capture.findMany({ where: where(ids) })),
     movements: new DataLoader((asks) => readMovements(app.payments.database, asks), { cache: false }),
     notification: new DataLoader((places) => writeNotifications({ ...app, ...app.payments }, places), { cache: false }),
@@ -86,7 +89,7 @@ function createLoaders(app: GraphApp): Loaders {
     payout: rowLoader((ids) => prisma.payout.findMany({ where: where(ids) })),
     recipientBalances: new DataLoader((ids) => readRecipientBalances(app.payments.database, ids), { cache: false }),
     refund: rowLoader((ids) => prisma.refund.findMany({ where: where(ids) })),
-    shop: rowLoader((ids) => prisma.shop.findMany({ where: where(ids) })),
+    shop: rowLoader((ids) => readShopRows(app.payments.database, ids)),
     transaction: rowLoader((ids) => prisma.transaction.findMany({ where: where(ids) })),
     void: rowLoader((ids) => prisma.transactionVoid.findMany({ where: where(ids) })),
   };

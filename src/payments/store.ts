@@ -1,6 +1,5 @@
-import { type Actor, visibleTo } from '../auth/actor.ts';
 import { type Database, read, type Tx } from '../kernel/db/database.ts';
-import type { Payment, Prisma } from '../kernel/db/generated/prisma/client.ts';
+import type { Payment } from '../kernel/db/generated/prisma/client.ts';
 import type { PaymentSource } from '../kernel/db/generated/prisma/enums.ts';
 
 /** Columns of the table by the names of the row type, for every statement that gives whole rows. */
@@ -41,7 +40,8 @@ const columns = {
   settledAt: 'settled_at',
 } as const satisfies Record<keyof Payment, string>;
 
-const selectList = Object.entries(columns)
+/** Whole rows of `payment p`. */
+export const selectList = Object.entries(columns)
   .map(([name, column]) => `p.${column} as "${name}"`)
   .join(', ');
 
@@ -81,9 +81,4 @@ export async function findPayment(database: Database, id: string): Promise<Payme
     values: [id],
   });
   return payment;
-}
-
-/** The part of a where clause that keeps a reader to its own payments. */
-export function visiblePayments(actor: Actor): Prisma.PaymentWhereInput {
-  return visibleTo(actor);
 }

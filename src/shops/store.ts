@@ -1,5 +1,5 @@
 import { type Database, read, type Tx } from '../kernel/db/database.ts';
-import type { ServiceKey } from '../kernel/db/generated/prisma/client.ts';
+import type { ServiceKey, Shop as WholeShop } from '../kernel/db/generated/prisma/client.ts';
 import type { CaptureMode, Currency, ShopStatus } from '../kernel/db/generated/prisma/enums.ts';
 import { type Channel, isChannel, type Shop } from './model.ts';
 
@@ -20,6 +20,43 @@ type ShopRow = {
   readonly clockOffsetMs: bigint;
   readonly createdAt: Date;
 };
+
+/** Columns of the table by the names of the row type. */
+const columns = {
+  id: 'id',
+  merchantId: 'merchant_id',
+  status: 'status',
+  name: 'name',
+  url: 'url',
+  locale: 'locale',
+  currencies: 'currencies::text[]',
+  notificationUrl: 'notification_url',
+  notificationForm: 'notification_form',
+  paymentValiditySeconds: 'payment_validity_seconds',
+  brand: 'brand',
+  captureMode: 'capture_mode',
+  sandboxDelayMs: 'sandbox_delay_ms',
+  reviewDueAt: 'review_due_at',
+  heldReason: 'held_reason',
+  statusReason: 'status_reason',
+  submissionKey: 'submission_key',
+  submissionHash: 'submission_hash',
+  createdAt: 'created_at',
+  updatedAt: 'updated_at',
+} as const satisfies Record<keyof WholeShop, string>;
+
+const selectList = Object.entries(columns)
+  .map(([name, column]) => `s.${column} as "${name}"`)
+  .join(', ');
+
+/** Reads the whole rows of shops. Who may see them is the caller's to say. */
+export async function readShopRows(database: Database, ids: readonly string[]): Promise<WholeShop[]> {
+  return read<WholeShop>(database, {
+    name: 'read-shop-rows',
+    text: `select ${selectList} from shop s where s.id = any($1::uuid[])`,
+    values: [ids],
+  });
+}
 
 const selectShops = `
   select s.id, s.merchant_id as "merchantId", s.name, s.status, m.status in ('ACTIVE', 'NOTICE') as "merchantActive",

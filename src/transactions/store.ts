@@ -42,7 +42,8 @@ const columns = {
   settledAt: 'settled_at',
 } as const satisfies Record<keyof Transaction, string>;
 
-const selectList = Object.entries(columns)
+/** Whole rows of `transaction t`. */
+export const selectList = Object.entries(columns)
   .map(([name, column]) => `t.${column} as "${name}"`)
   .join(', ');
 

@@ -64,8 +64,11 @@ async function openWire(databaseUrl: string): Promise<typeof wire> {
     }
     client.on('data', (chunk) => {
       statements +=
-        chunk.toString('latin1').split(/ FROM "public"\."|B.{4}\0read-(?:recipient-balances|payout-movements)\0/s)
-          .length - 1;
+        chunk
+          .toString('latin1')
+          .split(
+            / FROM "public"\."|B.{4}\0(?:read-recipient-balances|read-payout-movements|read-shop-rows|find-payment|list-payments-\w+-\w*|list-attempts-\w+)\0/s,
+          ).length - 1;
     });
     client.pipe(database).pipe(client);
   });

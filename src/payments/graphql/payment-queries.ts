@@ -1,5 +1,6 @@
 import { builder } from '../../graphql/builder.ts';
 import { requirePage, withCursor } from '../../graphql/connection-arguments.ts';
+import { connectionOf, pageOf } from '../../graphql/connections.ts';
 import { actorWith, shopWith } from '../../graphql/context.ts';
 import { describeValues } from '../../graphql/describe-values.ts';
 import { CurrencyEnum } from '../../graphql/money.ts';
@@ -9,7 +10,8 @@ import { parseText } from '../../kernel/text.ts';
 import { PaymentMethodEnum } from '../../shops/graphql.ts';
 import { TransactionConnection, TransactionRef, TransactionStatusEnum } from '../../transactions/graphql.ts';
 import { visibleTransactions } from '../../transactions/store.ts';
-import { visiblePayments } from '../store.ts';
+import { seekVisiblePayment } from '../find-payment.ts';
+import { listPayments, type PaymentFilter } from '../sql/list-payments.ts';
 import { PaymentConnection, PaymentRef, PaymentStatusEnum } from './payment.ts';
 
 const ListOrder = builder.enumType('ListOrder', {
@@ -20,7 +22,7 @@ const ListOrder = builder.enumType('ListOrder', {
   }),
 });
 
-const PaymentFilter = builder.inputType('PaymentFilter', {
+const PaymentFilterInput = builder.inputType('PaymentFilter', {
   description: 'What the payments of a list must fit; all conditions at once.',
   fields: (t) => ({
     status: t.field({ type: [PaymentStatusEnum], description: 'One of these states.' }),
@@ -51,6 +53,18 @@ function within({ createdFrom, createdBefore }: Span): { createdAt?: Prisma.Date
   };
 }
 
+type GivenFilter = { readonly [name in keyof PaymentFilter]?: PaymentFilter[name] | null };
+
+function toFilter({ status, orderId, currency, createdFrom, createdBefore }: GivenFilter): PaymentFilter {
+  return {
+    status: status ?? undefined,
+    orderId: typeof orderId === 'string' ? parseText(orderId, ['filter', 'orderId'], { max: 100, min: 0 }) : undefined,
+    currency: currency ?? undefined,
+    createdFrom: createdFrom ?? undefined,
+    createdBefore: createdBefore ?? undefined,
+  };
+}
+
 /** Creation first, so that the planner takes the index on (shop, created_at, id) and never the primary key. */
 function byCreation(
   order: 'NEWEST_FIRST' | 'OLDEST_FIRST',
@@ -60,16 +74,15 @@ function byCreation(
 }
 
 builder.queryField('payment', (t) =>
-  t.prismaField({
+  t.field({
     type: PaymentRef,
     nullable: true,
     description: 'One payment of yours, or null. Scope: payments:read.',
     args: { id: t.arg.id({ required: true, description: 'Id of the payment.' }) },
-    resolve: (query, _, { id }, context) =>
-      context.app.payments.database.prisma.payment.findFirst({
-        ...query,
-        where: { AND: visiblePayments(actorWith(context, 'payments:read')), id: parseId(id, 'payment') },
-      }),
+    resolve: async (_, { id }, context) => {
+      const actor = actorWith(context, 'payments:read');
+      return (await seekVisiblePayment(context.app.payments, actor, parseId(id, 'payment')))?.payment;
+    },
   }),
 );
 
@@ -88,31 +101,27 @@ builder.queryField('transaction', (t) =>
 );
 
 builder.queryField('payments', (t) =>
-  t.prismaConnection(
+  t.connection(
     {
       type: PaymentRef,
-      cursor: 'id',
       description: 'Payments of a shop. Scope: payments:read. Refusals: NOT_FOUND (the shop), INVALID_INPUT.',
       args: {
         shopId: t.arg.id({ required: true, description: 'The shop.' }),
-        filter: t.arg({ type: PaymentFilter, description: 'Only those that fit.' }),
+        filter: t.arg({ type: PaymentFilterInput, description: 'Only those that fit.' }),
         order: t.arg({ type: ListOrder, required: true, defaultValue: 'NEWEST_FIRST', description: 'Newest first.' }),
       },
-      resolve: async (query, _, args, context) => {
+      resolve: async (_, args, context) => {
         const { filter, order, shopId } = args;
         const { database } = context.app.payments;
         const shop = await shopWith(context, 'payments:read', shopId);
         await requirePage(args, (id) => database.prisma.payment.findFirst({ where: { id, shopId: shop.id } }));
-        const where: Prisma.PaymentWhereInput = {
+        const rows = await listPayments(database, {
           shopId: shop.id,
-          ...(filter?.status ? withCursor({ status: { in: filter.status } }, args) : {}),
-          ...(typeof filter?.orderId === 'string'
-            ? { orderId: parseText(filter.orderId, ['filter', 'orderId'], { max: 100, min: 0 }) }
-            : {}),
-          ...(filter?.currency ? { currency: filter.currency } : {}),
-          ...within(filter ?? {}),
-        };
-        return database.prisma.payment.findMany({ ...query, where, orderBy: byCreation(order) });
+          filter: toFilter(filter ?? {}),
+          newestFirst: order === 'NEWEST_FIRST',
+          page: pageOf(args),
+        });
+        return connectionOf(rows, args);
       },
     },
     PaymentConnection,

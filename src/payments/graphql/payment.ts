@@ -1,11 +1,12 @@
 import { builder } from '../../graphql/builder.ts';
 import { requirePageForm } from '../../graphql/connection-arguments.ts';
+import { connectionOf, pageOf } from '../../graphql/connections.ts';
 import { describeValues } from '../../graphql/describe-values.ts';
 import { LocaleEnum, MoneyRef } from '../../graphql/money.ts';
 import type { PaymentStatus } from '../../kernel/db/generated/prisma/enums.ts';
 import { parseLocale } from '../../kernel/i18n/locales.ts';
-import { CaptureModeEnum, PaymentMethodEnum } from '../../shops/graphql.ts';
-import { TransactionConnection } from '../../transactions/graphql.ts';
+import { CaptureModeEnum, PaymentMethodEnum, ShopRef } from '../../shops/graphql.ts';
+import { TransactionConnection, TransactionRef } from '../../transactions/graphql.ts';
 
 /** States of a payment. */
 export const PaymentStatusEnum = builder.enumType('PaymentStatus', {
@@ -25,7 +26,11 @@ export const PaymentRef = builder.prismaObject('Payment', {
   description: 'What a payer is asked to pay once. It may take several attempts (transactions).',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'UUID.' }),
-    shop: t.relation('shop', { description: 'Who asks for the money.' }),
+    shop: t.field({
+      type: ShopRef,
+      description: 'Who asks for the money.',
+      resolve: ({ shopId }, _, { loaders }) => loaders.shop.load(shopId),
+    }),
     orderId: t.exposeString('orderId', { description: "The shop's own number; need not be unique." }),
     title: t.exposeString('title', { nullable: true, description: 'What the payer reads.' }),
     amount: t.field({ type: MoneyRef, description: 'What is to be paid.', resolve: (row) => row }),
@@ -63,14 +68,13 @@ export const PaymentRef = builder.prismaObject('Payment', {
     shares: t.relation('shares', {
       description: 'What recipients get of it, when it is settled; the rest is the shop’s. Empty: all of it.',
     }),
-    transactions: t.relatedConnection(
-      'transactions',
+    transactions: t.connection(
       {
-        cursor: 'id',
+        type: TransactionRef,
         description: 'Attempts to pay it, newest first.',
-        query: (args) => {
+        resolve: async ({ id }, args, { loaders }) => {
           requirePageForm(args);
-          return { orderBy: [{ createdAt: 'desc' }, { id: 'desc' }] };
+          return connectionOf(await loaders.attempts.load({ paymentId: id, page: pageOf(args) }), args);
         },
       },
       TransactionConnection,
