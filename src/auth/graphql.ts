@@ -62,11 +62,10 @@ export const MerchantRef = builder.prismaObject('Merchant', {
 const ViewerRef = builder.objectRef<Actor>('Viewer').implement({
   description: 'Whoever asks: the API key and its merchant.',
   fields: (t) => ({
-    merchant: t.prismaField({
+    merchant: t.field({
       type: MerchantRef,
       description: 'The merchant that the key belongs to.',
-      resolve: (query, actor, _, context) =>
-        context.app.payments.database.prisma.merchant.findUniqueOrThrow({ ...query, where: { id: actor.merchantId } }),
+      resolve: ({ merchantId }, _, { loaders }) => loaders.merchant.load(merchantId),
     }),
     apiKey: t.prismaField({
       type: ApiKeyRef,

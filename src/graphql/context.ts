@@ -10,6 +10,7 @@ import type { WalletDeps } from '../cards/deps.ts';
 import type { ContractDeps } from '../contracts/deps.ts';
 import type {
   Capture,
+  Merchant,
   Payment,
   Payout,
   Profile,
@@ -78,6 +79,7 @@ export type GraphContext = {
 export type Loaders = {
   readonly attempts: DataLoader<AttemptsAsk, readonly Transaction[]>;
   readonly capture: DataLoader<string, Capture>;
+  readonly merchant: DataLoader<string, Merchant>;
   readonly movements: DataLoader<MovementAsk, readonly Movement[]>;
   /** What a webhook says of an event; null: nothing. */
   readonly notification: DataLoader<FactPlace, string | null>;

@@ -3,6 +3,7 @@ import type { ExecutionResult } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import { readRecipientBalances } from '../baskets/store.ts';
 import type { Log } from '../kernel/log.ts';
+import { readMerchantRows } from '../merchants/store.ts';
 import { readMovements } from '../payouts/sql/read-movements.ts';
 import { readShopRows } from '../shops/store.ts';
 import { listAttempts } from '../transactions/sql/list-attempts.ts';
@@ -82,6 +83,7 @@ function createLoaders(app: GraphApp): Loaders {
   return {
     attempts: new DataLoader((asks) => listAttempts(app.payments.database, asks), { cache: false }),
     capture: rowLoader((ids) => prisma.capture.findMany({ where: where(ids) })),
+    merchant: rowLoader((ids) => readMerchantRows(app.payments.database, ids)),
     movements: new DataLoader((asks) => readMovements(app.payments.database, asks), { cache: false }),
     notification: new DataLoader((places) => writeNotifications({ ...app, ...app.payments }, places), { cache: false }),
     payment: rowLoader((ids) => prisma.payment.findMany({ where: where(ids) })),

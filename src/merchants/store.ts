@@ -1,4 +1,44 @@
 import { type Database, read, type Tx } from '../kernel/db/database.ts';
+import type { Merchant } from '../kernel/db/generated/prisma/client.ts';
+
+/** Columns of the table by the names of the row type. */
+const columns = {
+  id: 'id',
+  status: 'status',
+  legalForm: 'legal_form',
+  name: 'name',
+  nip: 'nip',
+  regon: 'regon',
+  email: 'email',
+  street: 'street',
+  city: 'city',
+  postalCode: 'postal_code',
+  country: 'country',
+  clockOffsetMs: 'clock_offset_ms',
+  settledTurnover: 'settled_turnover',
+  countedUntil: 'turnover_counted_until',
+  countedTo: 'turnover_counted_to',
+  trustedIps: 'trusted_ips',
+  nextPayoutAt: 'next_payout_at',
+  reviewDueAt: 'review_due_at',
+  heldReason: 'held_reason',
+  statusReason: 'status_reason',
+  createdAt: 'created_at',
+  updatedAt: 'updated_at',
+} as const satisfies Record<keyof Merchant, string>;
+
+const selectList = Object.entries(columns)
+  .map(([name, column]) => `m.${column} as "${name}"`)
+  .join(', ');
+
+/** Reads the whole rows of merchants. Who may see them is the caller's to say. */
+export async function readMerchantRows(database: Database, ids: readonly string[]): Promise<Merchant[]> {
+  return read<Merchant>(database, {
+    name: 'read-merchant-rows',
+    text: `select ${selectList} from merchant m where m.id = any($1::text[])`,
+    values: [ids],
+  });
+}
 
 /** Reads the addresses that a merchant trusts; undefined when there is no such merchant. */
 export async function readTrustedIps(database: Database, merchantId: string): Promise<readonly string[] | undefined> {
