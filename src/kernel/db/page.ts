@@ -2,7 +2,7 @@
 export type Page = {
   /** How many rows at most. */
   readonly limit: number;
-  /** Whether they are the last ones before `from`, or of the list, instead of the first ones behind it. They come in the list's order all the same. */
+  /** Whether they are the last ones before `from`, or of the list, and not the first ones; their order is the list's all the same. */
   readonly backward: boolean;
   /** Id of the row beside which the page begins; undefined: at an end of the list. */
   readonly from: string | undefined;
