@@ -1,7 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import type { Acquirer, DayFileLine } from '../acquirers/port.ts';
-import { createAcquirers } from '../app.ts';
 import { type Config, readConfig } from '../config.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { type Database, openDatabase } from '../kernel/db/database.ts';
@@ -53,7 +52,7 @@ async function reconcile(wish: Wish): Promise<Reconciliation> {
   const lines = wish.file === undefined ? undefined : await readLines(wish.file);
   const database = openDatabase({ url: await findDatabase(config), connectionsMax: 1 });
   try {
-    const acquirer = findAcquirer(wish.acquirer, { config, database });
+    const acquirer = await findAcquirer(wish.acquirer, { config, database });
     return await reconcileDay({ database }, { acquirer, day: wish.day, lines });
   } catch (error) {
     throw explainMissingTable(error);
@@ -71,7 +70,12 @@ async function readLines(file: string): Promise<readonly DayFileLine[]> {
   return lines;
 }
 
-function findAcquirer(name: string, parts: { readonly config: Config; readonly database: Database }): Acquirer {
+/** Loads the gateway's wiring only here, so that a command that is used wrongly is told so at once. */
+async function findAcquirer(
+  name: string,
+  parts: { readonly config: Config; readonly database: Database },
+): Promise<Acquirer> {
+  const { createAcquirers } = await import('../app.ts');
   const acquirers = createAcquirers({ ...parts, clock: systemClock });
   const acquirer = acquirers.get(name);
   if (acquirer) return acquirer;
