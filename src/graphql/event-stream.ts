@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { ExecutionArgs } from 'graphql';
 import { isAsyncIterable, type Plugin } from 'graphql-yoga';
 import { encodeCursor } from '../kernel/events/cursor.ts';
@@ -28,30 +29,38 @@ export function streamPlugin(subscriptions: Subscriptions): Plugin<Transport> {
     onSubscribe: ({ setSubscribeFn }) => {
       setSubscribeFn((args: ExecutionArgs) => subscriptions.subscribe(args));
     },
-    onResultProcess: ({ result, resultProcessor, setResultProcessor }) => {
+    onResultProcess: ({ result, resultProcessor, setResultProcessor, serverContext }) => {
       if (resultProcessor === undefined || !isAsyncIterable(result)) return;
+      // Yoga is called with Node's own request and response and hands them on, which its types do not say.
+      const { res } = serverContext as unknown as { readonly res: ServerResponse };
       const deliveries = result as unknown as AsyncIterableIterator<Delivery>;
       const process = (_: unknown, { Response }: { readonly Response: typeof globalThis.Response }): Response =>
-        new Response(streamOf(deliveries), { headers });
+        new Response(streamOf(deliveries, res), { headers });
       setResultProcessor(process as typeof resultProcessor, 'text/event-stream');
     },
   };
 }
 
-/** The bytes of a stream, made only as fast as its reader takes them. */
-function streamOf(deliveries: AsyncIterableIterator<Delivery>): ReadableStream<Uint8Array> {
+/** The bytes of a stream, made only as fast as its reader takes them; who takes nothing for two heartbeats is cut off. */
+function streamOf(deliveries: AsyncIterableIterator<Delivery>, response: ServerResponse): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   let heartbeat: NodeJS.Timeout | undefined;
+  let pulls = 0;
+  let stalledAt: number | undefined;
   return new ReadableStream<Uint8Array>({
     start: (controller) => {
       controller.enqueue(encoder.encode(`retry: ${retryMs}\n\n`));
       heartbeat = setInterval(() => {
+        // Nothing was asked for since the last heartbeat, and the socket was full at both.
+        if (response.writableNeedDrain && stalledAt === pulls) return void response.destroy();
+        stalledAt = response.writableNeedDrain ? pulls : undefined;
         // A reader who has not taken what is there needs no sign of life.
         if ((controller.desiredSize ?? 0) > 0) controller.enqueue(encoder.encode(':\n\n'));
       }, heartbeatMs);
       heartbeat.unref();
     },
     pull: async (controller) => {
+      pulls += 1;
       const next = await deliveries.next().catch((error: unknown) => {
         clearInterval(heartbeat);
         throw error;

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { heartbeatMs } from '../../src/graphql/event-stream.ts';
@@ -130,6 +132,47 @@ describe('Over SSE', () => {
       vi.advanceTimersByTime(heartbeatMs);
       expect(await stream.nextBlock()).toBe(':');
     }
+  });
+
+  it('a reader whose socket takes nothing any more is cut off, little is made for it, and it resumes without loss', async () => {
+    const shop = await openShop(3_000);
+    const { hostname, port, host } = new URL(gateway.url);
+    const wide = Array.from({ length: 20 }, (_, index) => `${'a'.repeat(1_000)}${index}: type`).join(' ');
+    const document = `subscription($shopId: ID!, $after: Cursor) { events(shopId: $shopId, after: $after) { number ${wide} } }`;
+    const body = JSON.stringify({
+      query: document,
+      variables: { shopId: shop.id, after: encodeCursor(shop.id, 0n) },
+    });
+    const metric = async (name: string): Promise<number> =>
+      Number(new RegExp(`${name} (\\d+)`).exec(await (await fetch(`${gateway.url}/metrics`)).text())?.[1]);
+    await expect.poll(() => metric('live_subscriptions')).toBe(0);
+    const before = await metric('results_total');
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    const socket = connect(Number(port), hostname);
+    await once(socket, 'connect');
+    socket.write(
+      `POST /graphql HTTP/1.1\r\nhost: ${host}\r\nauthorization: Bearer ${shop.key}\r\naccept: text/event-stream\r\n` +
+        `content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+    );
+    await once(socket, 'readable');
+    const beat = (): Promise<number> => {
+      vi.advanceTimersByTime(heartbeatMs);
+      return metric('live_subscriptions');
+    };
+    await expect.poll(beat, { timeout: 10_000 }).toBe(0);
+    expect((await metric('results_total')) - before).toBeLessThan(2_000);
+    let text = '';
+    socket.on('data', (part) => {
+      text += part;
+    });
+    socket.on('error', () => undefined);
+    await once(socket, 'close');
+    expect(text).not.toContain('event: complete');
+    const seen = [...text.matchAll(/id: (\S+)\nevent: next\ndata: \{"data":\{"events":\{"number":(\d+)/g)];
+    const [, lastEventId = '', number] = seen.at(-1) ?? [];
+    expect(seen.map((match) => Number(match[2]))).toEqual(seen.map((_, index) => index + 1));
+    const again = await follow(shop, { lastEventId });
+    expect(numberIn(await again.nextEvent())).toBe(Number(number) + 1);
   });
 
   it('a stream is broken off without `complete` when the gateway stops, so that browsers come back', async () => {
