@@ -76,10 +76,13 @@ describe('A refused operation', () => {
     const refusal = new InvalidInput('title must not be 4111 1111 1111 1111.', ['title']);
     const idempotencyKey = `${'x'.repeat(244)} 4111111111111111`;
     await recorder.record(refused(actor, { refusal, idempotencyKey, subject: 'card/4111-1111-1111-1111' }));
-    expect(await kept(actor)).toMatchObject([
-      { message: 'title must not be [card number removed].', subject: 'card/[card number removed]' },
-    ]);
-    expect(JSON.stringify(await kept(actor))).not.toContain('4111');
+    const [row] = await kept(actor);
+    expect(row).toMatchObject({
+      message: 'title must not be [card number removed].',
+      subject: 'card/[card number removed]',
+    });
+    // Its ids are random, and may hold any four digits.
+    expect(JSON.stringify({ ...row, shopId: null, apiKeyId: null })).not.toContain('4111');
   });
 
   it('is kept at most 60 times a minute for each key', async () => {
