@@ -1,6 +1,7 @@
 import { type Actor, visibleTo } from '../auth/actor.ts';
 import { type Database, read, type Statement, type Tx } from '../kernel/db/database.ts';
 import type { PaymentLink, Prisma } from '../kernel/db/generated/prisma/client.ts';
+import { listColumns } from '../kernel/db/list-columns.ts';
 
 /** Columns of the table by the names of the row type, for every statement that gives whole rows. */
 const columns = {
@@ -16,9 +17,7 @@ const columns = {
   createdAt: 'created_at',
 } as const satisfies Record<keyof PaymentLink, string>;
 
-const selectList = Object.entries(columns)
-  .map(([name, column]) => `l.${column} as "${name}"`)
-  .join(', ');
+const selectList = listColumns('l', columns);
 
 /**
  * The payments of a link that take one of its uses, for Prisma: all but those whose time ran out before anybody tried to pay

@@ -1,5 +1,6 @@
 import { type Database, read, type Tx } from '../kernel/db/database.ts';
 import type { Merchant } from '../kernel/db/generated/prisma/client.ts';
+import { listColumns } from '../kernel/db/list-columns.ts';
 
 /** Columns of the table by the names of the row type. */
 const columns = {
@@ -27,9 +28,7 @@ const columns = {
   updatedAt: 'updated_at',
 } as const satisfies Record<keyof Merchant, string>;
 
-const selectList = Object.entries(columns)
-  .map(([name, column]) => `m.${column} as "${name}"`)
-  .join(', ');
+const selectList = listColumns('m', columns);
 
 /** Reads the whole rows of merchants. Who may see them is the caller's to say. */
 export async function readMerchantRows(database: Database, ids: readonly string[]): Promise<Merchant[]> {

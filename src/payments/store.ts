@@ -1,6 +1,7 @@
 import { type Database, read, type Tx } from '../kernel/db/database.ts';
 import type { Payment } from '../kernel/db/generated/prisma/client.ts';
 import type { PaymentSource } from '../kernel/db/generated/prisma/enums.ts';
+import { listColumns } from '../kernel/db/list-columns.ts';
 
 /** Columns of the table by the names of the row type, for every statement that gives whole rows. */
 const columns = {
@@ -41,9 +42,7 @@ const columns = {
 } as const satisfies Record<keyof Payment, string>;
 
 /** Whole rows of `payment p`. */
-export const selectList = Object.entries(columns)
-  .map(([name, column]) => `p.${column} as "${name}"`)
-  .join(', ');
+export const selectList = listColumns('p', columns);
 
 /** Under which a payment was made: unique per shop and door. */
 export type PaymentKey = {

@@ -2,6 +2,7 @@ import { type Actor, visibleShops } from '../auth/actor.ts';
 import type { Tx } from '../kernel/db/database.ts';
 import type { Payout, Prisma } from '../kernel/db/generated/prisma/client.ts';
 import type { PayoutStatus } from '../kernel/db/generated/prisma/enums.ts';
+import { listColumns } from '../kernel/db/list-columns.ts';
 import { mayMovePayout } from './model.ts';
 
 /** Columns of the table by the names of the row type, for every statement that gives whole rows. */
@@ -39,9 +40,7 @@ const columns = {
   bankFileId: 'bank_file_id',
 } as const satisfies Record<keyof Payout, string>;
 
-const selectList = Object.entries(columns)
-  .map(([name, column]) => `p.${column} as "${name}"`)
-  .join(', ');
+const selectList = listColumns('p', columns);
 
 /** Reads payouts by id. */
 export async function readPayouts(tx: Tx, ids: readonly string[]): Promise<Payout[]> {

@@ -1,6 +1,7 @@
 import { type Actor, visibleTo } from '../auth/actor.ts';
 import { type Database, read, type Tx } from '../kernel/db/database.ts';
 import type { Prisma, Profile } from '../kernel/db/generated/prisma/client.ts';
+import { listColumns } from '../kernel/db/list-columns.ts';
 
 /** Columns of the table by the names of the row type, for every statement that gives whole rows. */
 const columns = {
@@ -18,9 +19,7 @@ const columns = {
   updatedAt: 'updated_at',
 } as const satisfies Record<keyof Profile, string>;
 
-const selectList = Object.entries(columns)
-  .map(([name, column]) => `p.${column} as "${name}"`)
-  .join(', ');
+const selectList = listColumns('p', columns);
 
 /** Reads profiles by id. */
 export async function readProfiles(tx: Tx, ids: readonly string[]): Promise<Profile[]> {

@@ -1,6 +1,7 @@
 import { type Actor, visibleTo } from '../auth/actor.ts';
 import { type Database, read, type Tx } from '../kernel/db/database.ts';
 import type { Prisma, Refund } from '../kernel/db/generated/prisma/client.ts';
+import { listColumns } from '../kernel/db/list-columns.ts';
 
 /** Columns of the table by the names of the row type, for every statement that gives whole rows. */
 const columns = {
@@ -19,9 +20,7 @@ const columns = {
   settledAt: 'settled_at',
 } as const satisfies Record<keyof Refund, string>;
 
-const selectList = Object.entries(columns)
-  .map(([name, column]) => `r.${column} as "${name}"`)
-  .join(', ');
+const selectList = listColumns('r', columns);
 
 /** Reads refunds by id. */
 export async function readRefunds(tx: Tx, ids: readonly string[]): Promise<Refund[]> {

@@ -1,6 +1,7 @@
 import { type Database, read, type Tx } from '../kernel/db/database.ts';
 import type { ServiceKey, Shop as WholeShop } from '../kernel/db/generated/prisma/client.ts';
 import type { CaptureMode, Currency, ShopStatus } from '../kernel/db/generated/prisma/enums.ts';
+import { listColumns } from '../kernel/db/list-columns.ts';
 import { type Channel, isChannel, type Shop } from './model.ts';
 
 type ShopRow = {
@@ -45,9 +46,7 @@ const columns = {
   updatedAt: 'updated_at',
 } as const satisfies Record<keyof WholeShop, string>;
 
-const selectList = Object.entries(columns)
-  .map(([name, column]) => `s.${column} as "${name}"`)
-  .join(', ');
+const selectList = listColumns('s', columns);
 
 /** Reads the whole rows of shops. Who may see them is the caller's to say. */
 export async function readShopRows(database: Database, ids: readonly string[]): Promise<WholeShop[]> {

@@ -3,6 +3,7 @@ import { visibleTo } from '../auth/actor.ts';
 import { type Database, read, type Tx } from '../kernel/db/database.ts';
 import type { Prisma, Transaction } from '../kernel/db/generated/prisma/client.ts';
 import type { TransactionStatus } from '../kernel/db/generated/prisma/enums.ts';
+import { listColumns } from '../kernel/db/list-columns.ts';
 
 /** Columns of the table by the names of the row type, for every statement that gives whole rows. */
 const columns = {
@@ -43,9 +44,7 @@ const columns = {
 } as const satisfies Record<keyof Transaction, string>;
 
 /** Whole rows of `transaction t`. */
-export const selectList = Object.entries(columns)
-  .map(([name, column]) => `t.${column} as "${name}"`)
-  .join(', ');
+export const selectList = listColumns('t', columns);
 
 /** Reads transactions by id, inside a transaction whose shops are locked. */
 export async function readTransactions(tx: Tx, ids: readonly string[]): Promise<Transaction[]> {

@@ -1,5 +1,6 @@
 import { type Database, read, type Tx } from '../kernel/db/database.ts';
 import type { StatementEntry, StatementFile } from '../kernel/db/generated/prisma/client.ts';
+import { listColumns } from '../kernel/db/list-columns.ts';
 
 /** Columns of the table by the names of the row type, for every statement that gives whole rows. */
 const columns = {
@@ -35,9 +36,7 @@ const columns = {
   updatedAt: 'updated_at',
 } as const satisfies Record<keyof StatementEntry, string>;
 
-const selectList = Object.entries(columns)
-  .map(([name, column]) => `e.${column} as "${name}"`)
-  .join(', ');
+const selectList = listColumns('e', columns);
 
 /** Finds up to `max` entries behind a number that wait to be booked, of one file or of all, in their order. */
 export async function findNewEntries(

@@ -1,6 +1,7 @@
 import type { Tx } from '../../kernel/db/database.ts';
 import type { Capture, TransactionVoid } from '../../kernel/db/generated/prisma/client.ts';
 import type { MovementStatus } from '../../kernel/db/generated/prisma/enums.ts';
+import { listColumns } from '../../kernel/db/list-columns.ts';
 import { mayMoveMovement } from '../model.ts';
 
 /** A capture or a void: the two are kept alike, each in a table of its own. */
@@ -25,9 +26,7 @@ const columns = {
   settledAt: 'settled_at',
 } as const satisfies Record<keyof Movement, string>;
 
-const selectList = Object.entries(columns)
-  .map(([name, column]) => `m.${column} as "${name}"`)
-  .join(', ');
+const selectList = listColumns('m', columns);
 
 /** Writes an ordered capture or void; a key that was used before is refused by a unique index. */
 export async function insertMovement(tx: Tx, table: MovementTable, row: Movement): Promise<void> {
