@@ -1,5 +1,4 @@
 import cluster, { type Worker } from 'node:cluster';
-import { once } from 'node:events';
 import { endsInTime } from '../kernel/ends-in-time.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Metrics } from '../kernel/metrics.ts';
@@ -135,13 +134,18 @@ function startProcess({ settings, running, counts }: PlaceOptions): Process {
   return process;
 }
 
+type Exit = { readonly code: number | null; readonly signal: string | null };
+
 /** Waits until a process has ended, and what it said last has arrived. */
-async function untilGone(worker: Worker): Promise<{ readonly code: number | null; readonly signal: string | null }> {
-  const silent = once(worker, 'disconnect');
-  const [code, signal] = await once(worker, 'exit');
+async function untilGone(worker: Worker): Promise<Exit> {
+  // Not `once` of node:events, which gives up at the first error: a message that was not sent is no end.
+  const silent = new Promise<void>((resolve) => worker.once('disconnect', resolve));
+  const exit = await new Promise<Exit>((resolve) => {
+    worker.once('exit', (code: number | null, signal: string | null) => resolve({ code, signal }));
+  });
   // Node 26 never notices the end of one that died while its port was on its way to it.
   if (!(await endsInTime(silent, lastWords))) worker.process.disconnect();
-  return { code, signal };
+  return exit;
 }
 
 function tell(worker: Worker, message: FromMain): void {

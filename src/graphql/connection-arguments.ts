@@ -86,7 +86,7 @@ function foreignCursor(name: string): InvalidInput {
   return new InvalidInput(`${name} is not a cursor of this list; take one from pageInfo or an edge.`, [name]);
 }
 
-/** The id in the cursor of a row, which is what Pothos makes of it: base64 of `GPC:S:<id>`. Undefined: it is no cursor of ours. */
+/** The id in the cursor of a row, base64 of `GPC:S:<id>` as Pothos makes it; undefined: it is no cursor of ours. */
 export function idIn(cursor: string, isId: IdForm = isUuid): string | undefined {
   const [, id] = /^GPC:S:([0-9a-z-]{1,36})$/.exec(Buffer.from(cursor, 'base64').toString('utf8')) ?? [];
   return id !== undefined && isId(id) ? id : undefined;

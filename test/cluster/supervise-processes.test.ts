@@ -89,6 +89,16 @@ describe('Processes of a gateway', () => {
     expect((await broken)[0]).toMatchObject({ code: 'ECONNRESET' });
   });
 
+  it('to which a message could not be sent are watched on, and started again when they die', { timeout }, async () => {
+    const { supervision, logged } = supervise(['serve']);
+    await supervision.ready;
+    // So Node says that a message found nobody: the process is just dying, and its end is not known yet.
+    for (const worker of Object.values(cluster.workers ?? {})) worker?.emit('error', new Error('write EPIPE'));
+    killAll();
+    await logged.until(({ length }) => length === 1);
+    await supervision.stop();
+  });
+
   it('of which one dies while it is given its port are started again, and can be stopped', { timeout }, async () => {
     const { supervision, logged } = supervise(['freeze early']);
     await supervision.ready;
