@@ -43,7 +43,9 @@ export async function seedShops(
   const seeded = { url, merchantId: newMerchantId(), apiKey: newApiKey(wish.mode), shopIds };
   const database = openDatabase({ url });
   try {
-    await inTransaction(database, (tx) => write(tx, seeded, new Date()));
+    const now = new Date();
+    await ensureEventPartitions(database, now);
+    await inTransaction(database, (tx) => write(tx, seeded, now));
     await database.pool.query('analyze');
   } finally {
     await database.close();
@@ -52,7 +54,6 @@ export async function seedShops(
 }
 
 async function write(tx: Tx, { merchantId, apiKey, shopIds }: Seeded, createdAt: Date): Promise<void> {
-  await ensureEventPartitions(tx, createdAt);
   const merchant = { id: merchantId, status: 'ACTIVE', legalForm: 'SOLE_TRADER', name: 'Bench', nip: null } as const;
   await insertMerchant(tx, { ...merchant, createdAt });
   await insertKey(tx, {

@@ -1,4 +1,4 @@
-import { type Database, inTransaction } from '../kernel/db/database.ts';
+import type { Database } from '../kernel/db/database.ts';
 import { deleteEmptyQueues } from './sql/drop-empty-queues.ts';
 
 /** lock_not_available: somebody writes to queues all the time. */
@@ -10,7 +10,7 @@ const tooBusy = '55P03';
  * the queue under a job that is just being added, which then never runs.
  */
 export async function dropEmptyQueues(database: Database): Promise<void> {
-  await inTransaction(database, deleteEmptyQueues).catch((error: unknown) => {
+  await deleteEmptyQueues(database).catch((error: unknown) => {
     if ((error as { code?: string }).code !== tooBusy) throw error;
   });
 }

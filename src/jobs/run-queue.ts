@@ -126,7 +126,34 @@ function openPool({ database, log }: QueueOptions): pg.Pool {
     // A statement whose answer never comes would keep its place in the queue for good, and the queue from ever ending.
     breakOffWhenSilent(client);
   });
+  allowSecondRelease(pool);
   return pool;
+}
+
+type Connected = (
+  error: Error | undefined,
+  client: pg.PoolClient | undefined,
+  release: (error?: unknown) => void,
+) => void;
+
+/**
+ * The queue gives its listening connection back twice when that breaks while the queue ends (graphile-worker 0.18), and
+ * the pool throws at the second time, where nobody catches it.
+ */
+function allowSecondRelease(pool: pg.Pool): void {
+  const connect = pool.connect.bind(pool) as (tell?: Connected) => unknown;
+  const tolerant = (tell?: Connected): unknown => {
+    if (tell === undefined) return connect();
+    return connect((error, client, release) => {
+      let released = false;
+      const releaseOnce = (failure?: unknown): void => {
+        if (!released) release?.(failure);
+        released = true;
+      };
+      tell(error, client, releaseOnce);
+    });
+  };
+  pool.connect = tolerant as typeof pool.connect;
 }
 
 function settingsOf({ log, jobsAtATime }: QueueOptions): Parameters<typeof runTaskList>[0] {

@@ -1,6 +1,5 @@
 import { runMigrations } from 'graphile-worker';
 import type { Clock } from '../kernel/clock.ts';
-import { inTransaction } from '../kernel/db/database.ts';
 import { endsInTime } from '../kernel/ends-in-time.ts';
 import type { JobHandlers } from '../kernel/jobs/handler.ts';
 import { dropEmptyQueues } from './drop-empty-queues.ts';
@@ -31,7 +30,7 @@ export type Worker = {
 };
 
 const timerSweepMs = 200;
-const lostJobsSweepMs = 5_000;
+const lostJobsSweepMs = 2_500;
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
 const usualPatience = { ms: 10_000 };
@@ -44,18 +43,21 @@ const usualPatience = { ms: 10_000 };
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const { database, clock, log } = options;
   await runMigrations({ connectionString: database.url, logger: queueLog(log), noHandleSignals: true });
-  await inTransaction(database, (tx) => ensureEventPartitions(tx, clock.now()));
+  await ensureEventPartitions(database, clock.now());
   const every = (name: string, everyMs: number, work: () => Promise<void>): Loop =>
     startLoop({ name, everyMs, log }, work);
   const groups = (Object.keys(options.jobs) as (keyof JobGroups)[]).filter((group) => !isEmpty(options.jobs[group]));
+  let silent: string[] = [];
   const queues = groups.map((group) =>
     startQueue({ database, log, handlers: options.jobs[group], jobsAtATime: options.atATime[group] }),
   );
   const loops = [
     every('timers', timerSweepMs, () => sweepTimers(database, clock)),
-    every('lost jobs', lostJobsSweepMs, () => inTransaction(database, freeLostJobs)),
-    every('old counts', minuteMs, () => inTransaction(database, (tx) => dropOldCounts(tx, clock.now()))),
-    every('event partitions', dayMs, () => inTransaction(database, (tx) => ensureEventPartitions(tx, clock.now()))),
+    every('lost jobs', lostJobsSweepMs, async () => {
+      silent = await freeLostJobs(database, silent);
+    }),
+    every('old counts', minuteMs, () => dropOldCounts(database, clock.now())),
+    every('event partitions', dayMs, () => ensureEventPartitions(database, clock.now())),
     every('empty queues', dayMs, () => dropEmptyQueues(database)),
     startReaders(options),
     ...options.sweeps.map(({ name, everyMs, work }) => every(name, everyMs, work)),

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { dropEmptyQueues } from '../../src/jobs/drop-empty-queues.ts';
 import { type Database, inTransaction, openDatabase } from '../../src/kernel/db/database.ts';
 import { enqueue } from '../../src/kernel/jobs/enqueue.ts';
+import { openFaultProxy } from '../faults/fault-proxy.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { prepareJobs } from '../support/factories.ts';
 
@@ -43,4 +44,30 @@ it('drops a queue without jobs, and leaves it alone while somebody is just givin
   await database.pool.query('delete from graphile_worker._private_jobs');
   await dropEmptyQueues(database);
   expect(await look()).toEqual([]);
+});
+
+it('leaves no lock behind that others would wait for when the network swallows it', async () => {
+  const address = new URL(home.url);
+  const port = Number(address.port);
+  const network = await openFaultProxy(() => port);
+  address.port = String(network.port);
+  const far = openDatabase({ url: address.href, answerWithinMs: 1_000 });
+  const waiting = async (): Promise<number | null> =>
+    (
+      await database.pool.query(
+        "select from pg_locks where relation = 'graphile_worker._private_job_queues'::regclass and not granted",
+      )
+    ).rowCount;
+  let dropped: Promise<unknown> | undefined;
+  await inTransaction(database, async (tx) => {
+    await enqueue(tx, [job]);
+    dropped = dropEmptyQueues(far).catch((error: unknown) => error);
+    await expect.poll(waiting).toBe(1);
+    network.swallow({ newOnes: true });
+  });
+  await dropped;
+  await inTransaction(database, (tx) => enqueue(tx, [job]));
+  network.calm();
+  await far.close();
+  await network.close();
 });

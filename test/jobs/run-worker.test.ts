@@ -178,11 +178,24 @@ describe('The worker', () => {
   it('runs the jobs again that a worker held which died', async () => {
     await add('orphan');
     await database.pool.query(
-      `update graphile_worker._private_jobs set locked_by = 'pool-of-the-dead', locked_at = created_at`,
+      `update graphile_worker._private_jobs set locked_by = 'pool-of-the-dead', locked_at = now() - interval '1 minute'`,
     );
     const done = Promise.withResolvers<void>();
     await start({ orphan: async () => done.resolve() });
     await done.promise;
+  });
+
+  it('frees the jobs of a worker that gives no sign of life for the second time, for it may just have begun', async () => {
+    await add('taken');
+    const pool = 'pool-of-the-newborn';
+    await database.pool.query('update graphile_worker._private_jobs set locked_by = $1, locked_at = now()', [pool]);
+    const silent = await freeLostJobs(database, ['another pool']);
+    expect(silent).toEqual([pool]);
+    expect(await jobsLeft()).toMatchObject([{ lockedBy: pool }]);
+    expect(await freeLostJobs(database, silent)).toEqual([pool]);
+    expect(await jobsLeft()).toMatchObject([{ lockedBy: null }]);
+    expect(await freeLostJobs(database, [pool])).toEqual([]);
+    await database.pool.query('delete from graphile_worker._private_jobs');
   });
 
   it('leaves the jobs alone that a living worker holds', async () => {
@@ -197,7 +210,7 @@ describe('The worker', () => {
     await livingWorker();
     await add('held');
     await begun.promise;
-    await inTransaction(database, freeLostJobs);
+    expect(await freeLostJobs(database, [])).toEqual([]);
     const [job] = await jobsLeft();
     expect(job?.lockedBy).toMatch(/^pool-/);
     mayEnd.resolve();
@@ -226,7 +239,8 @@ describe('The worker', () => {
     void done.promise.then(() => {
       isDone = true;
     });
-    while (!isDone) await inTransaction(database, freeLostJobs);
+    let silent: string[] = [];
+    while (!isDone) silent = await freeLostJobs(database, silent);
     expect(runs).toBe(2);
   });
 

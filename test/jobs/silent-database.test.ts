@@ -1,3 +1,4 @@
+import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import { startWorker, type Worker } from '../../src/jobs/run-worker.ts';
@@ -41,10 +42,10 @@ afterAll(async () => {
   await home.drop();
 });
 
-async function start(handlers: JobHandlers): Promise<void> {
+async function start(handlers: JobHandlers, log = createLog('silent')): Promise<void> {
   const jobs = { own: handlers, toShops: {}, mails: {}, files: {} };
   worker = await startWorker({
-    ...{ database: far, clock: systemClock, log: createLog('silent'), sweeps: [], readers: [], jobs },
+    ...{ database: far, clock: systemClock, log, sweeps: [], readers: [], jobs },
     atATime: readConfig({}).sizes.atATime,
   });
 }
@@ -84,11 +85,33 @@ it('loses the sign that it lives together with its network, so that others may d
   await addJob('held');
   await begun.promise;
   network.swallow({ newOnes: true });
+  let silent: string[] = [];
   await expect
     .poll(async () => {
-      await inTransaction(near, freeLostJobs);
+      silent = await freeLostJobs(near, silent);
       return (await near.pool.query('select from graphile_worker.jobs where locked_by is null')).rowCount;
     })
     .toBe(1);
   never.resolve();
+});
+
+it('ends in good order when the network falls silent, and then breaks, before it has heard that it listens for jobs', async () => {
+  const listening = async (): Promise<number | null> =>
+    (
+      await near.pool.query(
+        "select from pg_stat_activity where datname = current_database() and query like 'LISTEN \"jobs%'",
+      )
+    ).rowCount;
+  const givesUp = Promise.withResolvers<void>();
+  const write = (line: string): void => {
+    if (line.includes('given back')) givesUp.resolve();
+  };
+  await start({ greet: async () => {} }, pino({ level: 'warn' }, { write }));
+  network.delay({ ms: 300 });
+  await expect.poll(listening).toBe(1);
+  network.swallow({ newOnes: true });
+  const stopped = worker?.stop({ ms: 100 });
+  await givesUp.promise;
+  network.cut();
+  await stopped;
 });

@@ -1,8 +1,11 @@
-import type { Tx } from '../../kernel/db/database.ts';
+import { type Database, runAlone } from '../../kernel/db/database.ts';
 
-/** Makes the partition of the event log for the month of `now` and for the three that follow, where they are missing. */
-export async function ensureEventPartitions(tx: Tx, now: Date): Promise<void> {
-  await tx.query({
+/**
+ * Makes the partition of the event log for the month of `now` and for the three that follow, where they are missing. All
+ * in one statement: a new partition locks the log, and with it every payment.
+ */
+export async function ensureEventPartitions(database: Database, now: Date): Promise<void> {
+  await runAlone(database, {
     name: 'ensure-event-partitions',
     // Two processes that start together would both find a partition missing; the lock lets one look after the other.
     text: `

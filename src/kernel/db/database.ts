@@ -169,6 +169,14 @@ export async function read<Row extends object>(database: Database, statement: St
   return run(database.pool, statement);
 }
 
+/**
+ * Runs one statement as a transaction of its own, for what takes a lock that everybody needs: it is free again when the
+ * statement ends, even if this process or the network to it is gone by then.
+ */
+export async function runAlone<Row extends object>(database: Database, statement: Statement): Promise<Row[]> {
+  return run(database.pool, statement);
+}
+
 async function run<Row extends object>(client: pg.Pool | pg.PoolClient, statement: Statement): Promise<Row[]> {
   const result = await client.query<Row>({ name: statement.name, text: statement.text, values: [...statement.values] });
   return result.rows;
