@@ -1,6 +1,6 @@
 import { createLane, type Outcome } from '../kernel/batch.ts';
 import type { Clock } from '../kernel/clock.ts';
-import { type Database, inTransaction } from '../kernel/db/database.ts';
+import { type Database, inTransaction, withoutTransaction } from '../kernel/db/database.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Metrics } from '../kernel/metrics.ts';
 import { applyAcquirerAnswers } from './apply-acquirer-answer.ts';
@@ -19,7 +19,9 @@ export function openLanes(deps: {
   const { database, clock, metrics } = deps;
   return {
     creating: createLane(async (wishes) => {
-      const outcomes = await inTransaction(database, (tx) => createPayments(tx, wishes));
+      // Only what a payment is split into takes a second statement that writes.
+      const run = wishes.some(({ shares }) => shares.length > 0) ? inTransaction : withoutTransaction;
+      const outcomes = await run(database, (tx) => createPayments(tx, wishes));
       metrics.paymentsCreated(valuesOf(outcomes).filter((created) => !created.replayed).length);
       return outcomes;
     }),

@@ -1,13 +1,13 @@
-import { inTransaction, type Tx } from '../kernel/db/database.ts';
+import { inTransaction, type Tx, withoutTransaction } from '../kernel/db/database.ts';
 import { newId } from '../kernel/ids.ts';
 import { enqueue } from '../kernel/jobs/enqueue.ts';
 import { clearTimers } from '../kernel/jobs/timers.ts';
 import type { WebhookDeps } from './deps.ts';
 import { deliverWebhookJob } from './model.ts';
 import { insertDeliveries, type NewDelivery } from './sql/insert-deliveries.ts';
-import { type LoggedFact, readLog } from './sql/read-log.ts';
+import { moveReader } from './sql/move-reader.ts';
+import { type NewFact, readNewFacts } from './sql/read-log.ts';
 import { supersedeDeliveries } from './sql/supersede-deliveries.ts';
-import { moveReader, type ReaderPlace, takeReader } from './sql/take-reader.ts';
 import { tellFact } from './tell-fact.ts';
 
 /** How many facts one run reads at most. */
@@ -23,20 +23,20 @@ export async function deriveDeliveries(
   deps: Pick<WebhookDeps, 'database' | 'clock' | 'publicUrl'>,
   shopId: string,
 ): Promise<boolean> {
-  return inTransaction(deps.database, async (tx) => {
-    const place = await takeReader(tx, shopId);
-    if (!place) return false;
-    const facts = await readLog(tx, { shopId, after: place.number, max: factsMax });
-    const last = facts.at(-1);
-    if (!last) return false;
-    const now = deps.clock.now({ clockOffsetMs: Number(place.clockOffsetMs) });
-    await write(
-      tx,
-      facts.flatMap((fact) => deliveryOf(fact, { shopId, place, now, publicUrl: deps.publicUrl })),
-    );
-    await moveReader(tx, shopId, last.number);
-    return facts.length === factsMax;
+  const { database } = deps;
+  const facts = await readNewFacts(database, { shopId, max: factsMax });
+  const [first, last] = [facts.at(0), facts.at(-1)];
+  if (!first || !last) return false;
+  const now = deps.clock.now({ clockOffsetMs: Number(first.clockOffsetMs) });
+  const deliveries = facts.flatMap((fact) => deliveryOf(fact, { shopId, now, publicUrl: deps.publicUrl }));
+  const run = deliveries.length > 0 ? inTransaction : withoutTransaction;
+  const moved = await run(database, async (tx) => {
+    const isOurs = await moveReader(tx, { shopId, from: first.readUpTo, to: last.number });
+    if (isOurs) await write(tx, deliveries);
+    return isOurs;
   });
+  // Whoever moved it meanwhile may have read less.
+  return !moved || facts.length === factsMax;
 }
 
 /** Jobs of one payment share a queue, so its notifications go out one after the other and hold up no other payment's. */
@@ -55,14 +55,13 @@ async function write(tx: Tx, deliveries: readonly NewDelivery[]): Promise<void> 
   );
 }
 
-type Run = { readonly shopId: string; readonly place: ReaderPlace; readonly now: Date; readonly publicUrl: string };
+type Run = { readonly shopId: string; readonly now: Date; readonly publicUrl: string };
 
-function deliveryOf(fact: LoggedFact, run: Run): NewDelivery[] {
-  const { shopId, place, now, publicUrl } = run;
+function deliveryOf(fact: NewFact, { shopId, now, publicUrl }: Run): NewDelivery[] {
   const { paymentId, transactionId, refundId } = fact;
-  const url = fact.notificationUrl ?? place.notificationUrl;
+  const url = fact.notificationUrl ?? fact.shopNotificationUrl;
   if (paymentId === null || url === null) return [];
-  const body = tellFact(fact, { ...place, shopId, publicUrl, notificationUrl: url });
+  const body = tellFact(fact, { ...fact, shopId, publicUrl, notificationUrl: url });
   if (body === undefined) return [];
   const about = { shopId, eventNumber: fact.number, paymentId, transactionId, refundId };
   return [{ ...about, id: newId(now), url, body, createdAt: now }];

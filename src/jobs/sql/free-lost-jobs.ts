@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import { type Database, runAlone } from '../../kernel/db/database.ts';
+import { type Database, withoutTransaction } from '../../kernel/db/database.ts';
 
 /**
  * Shows to all others, for as long as this connection lives and says so within `silenceMs`, that the worker pool is alive.
@@ -27,9 +27,10 @@ export async function stayAlive(client: PoolClient): Promise<void> {
  * @returns those that give none now, for the next time.
  */
 export async function freeLostJobs(database: Database, silentBefore: readonly string[]): Promise<string[]> {
-  const silent = await runAlone<{ pool: string }>(database, {
-    name: 'free-lost-jobs',
-    text: `
+  const silent = await withoutTransaction(database, (tx) =>
+    tx.query<{ pool: string }>({
+      name: 'free-lost-jobs',
+      text: `
       with holder as materialized (
         select distinct locked_by as pool from graphile_worker.jobs where locked_by is not null
       ), silent as materialized (
@@ -40,7 +41,8 @@ export async function freeLostJobs(database: Database, silentBefore: readonly st
         select graphile_worker.force_unlock_workers(pools) from dead where pools is not null
       )
       select pool from silent, (select count(*) from freed) as freed`,
-    values: [silentBefore],
-  });
+      values: [silentBefore],
+    }),
+  );
   return silent.map(({ pool }) => pool);
 }

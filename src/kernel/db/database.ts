@@ -124,38 +124,56 @@ type OpenDatabase = Database & { readonly listeners: ReadonlySet<(news: News) =>
  * Runs `work` in one transaction (read committed) and commits it. A deadlock or serialization failure rolls back and
  * runs `work` again, so `work` may touch nothing but the transaction.
  */
-export async function inTransaction<Result>(database: Database, work: (tx: Tx) => Promise<Result>): Promise<Result> {
-  for (let attempt = 1; ; attempt += 1) {
+export function inTransaction<Result>(database: Database, work: (tx: Tx) => Promise<Result>): Promise<Result> {
+  return runAgain(() => attempt(database as OpenDatabase, work, transaction));
+}
+
+/**
+ * Runs `work` like `inTransaction`, but each of its statements commits by itself: it saves two round trips, and what a
+ * statement locks is free when it ends, even if this process or the network to it is gone by then. So one statement has to
+ * write all that belongs together.
+ */
+export function withoutTransaction<Result>(database: Database, work: (tx: Tx) => Promise<Result>): Promise<Result> {
+  return runAgain(() => attempt(database as OpenDatabase, work, noTransaction));
+}
+
+async function runAgain<Result>(attemptIt: () => Promise<Result>): Promise<Result> {
+  for (let attempts = 1; ; attempts += 1) {
     try {
-      const { result, news } = await attemptTransaction(database.pool, work);
-      if (news.size > 0) for (const listener of (database as OpenDatabase).listeners) listener(news);
-      return result;
+      return await attemptIt();
     } catch (error) {
-      if (attempt > retriesMax || !isTransient(error)) throw error;
+      if (attempts > retriesMax || !isTransient(error)) throw error;
     }
   }
 }
 
-async function attemptTransaction<Result>(
-  pool: pg.Pool,
+/** The statements around a work; the last one is sent when it fails, and also finds out whether the connection is dead. */
+type Frame = { readonly begin?: string; readonly commit?: string; readonly giveUp: string };
+const transaction: Frame = { begin: 'begin', commit: 'commit', giveUp: 'rollback' };
+const noTransaction: Frame = { giveUp: 'select' };
+
+async function attempt<Result>(
+  { pool, listeners }: OpenDatabase,
   work: (tx: Tx) => Promise<Result>,
-): Promise<{ result: Result; news: News }> {
+  { begin, commit, giveUp }: Frame,
+): Promise<Result> {
   const client = await pool.connect().catch((error: unknown) => {
     throw new DatabaseUnavailable(error);
   });
   const news = new Map<string, bigint>();
   let broken: Error | undefined;
   try {
-    await client.query('begin');
+    if (begin !== undefined) await client.query(begin);
     const result = await work({
       query: (statement) => run(client, statement),
       noteNumber: (shopId, number) => news.set(shopId, number),
     });
-    await client.query('commit');
-    return { result, news };
+    if (commit !== undefined) await client.query(commit);
+    if (news.size > 0) for (const listener of listeners) listener(news);
+    return result;
   } catch (error) {
-    // When even the rollback fails the connection is dead, and the pool must not hand it out again.
-    await client.query('rollback').catch((failure: Error) => {
+    // When even that fails the connection is dead, and the pool must not hand it out again.
+    await client.query(giveUp).catch((failure: Error) => {
       broken = failure;
     });
     throw broken === undefined ? error : new DatabaseUnavailable(error);
@@ -166,14 +184,6 @@ async function attemptTransaction<Result>(
 
 /** Runs one statement outside any transaction of ours, for reads. */
 export async function read<Row extends object>(database: Database, statement: Statement): Promise<Row[]> {
-  return run(database.pool, statement);
-}
-
-/**
- * Runs one statement as a transaction of its own, for what takes a lock that everybody needs: it is free again when the
- * statement ends, even if this process or the network to it is gone by then.
- */
-export async function runAlone<Row extends object>(database: Database, statement: Statement): Promise<Row[]> {
   return run(database.pool, statement);
 }
 

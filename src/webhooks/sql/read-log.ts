@@ -1,6 +1,6 @@
-import { type Database, read, type Tx } from '../../kernel/db/database.ts';
+import { type Database, read } from '../../kernel/db/database.ts';
 import type { Event, Payment, Profile, Refund, Transaction } from '../../kernel/db/generated/prisma/client.ts';
-import { toldTypes } from '../model.ts';
+import { readerName, toldTypes } from '../model.ts';
 
 /**
  * A fact of the log. The columns of its payment, attempt, stored instrument and refund come with those types of event that the shop is told
@@ -48,33 +48,47 @@ const about = `left join payment p on p.id = news.payment_id and news.type = any
   left join refund r on r.id = news.refund_id and news.type = any($1::event_type[])
   left join profile f on f.id = t.profile_id`;
 
-/** Reads the facts of one shop that follow a number, in order. Only what never changes is taken from the rows. */
-export async function readLog(
-  tx: Tx,
-  from: { readonly shopId: string; readonly after: bigint; readonly max: number },
-): Promise<LoggedFact[]> {
-  return tx.query<LoggedFact>({
-    name: 'read-log-for-webhooks',
+/** A fact with what its notification needs of the shop. */
+export type FactOfShop = LoggedFact & {
+  readonly merchantId: string;
+  readonly shopNotificationUrl: string | null;
+};
+
+/** A fact that webhooks have not read yet, with how far they have, and how far the clock of its merchant was moved. */
+export type NewFact = FactOfShop & { readonly readUpTo: bigint; readonly clockOffsetMs: bigint };
+
+/**
+ * Reads the facts of one shop that webhooks have not read yet, the oldest first. Only what never changes is taken from the
+ * rows that they are about.
+ */
+export async function readNewFacts(
+  database: Database,
+  from: { readonly shopId: string; readonly max: number },
+): Promise<NewFact[]> {
+  return read<NewFact>(database, {
+    name: 'read-new-facts-for-webhooks',
     text: `
-      with news as materialized (
+      with place as materialized (
+        select s.id as shop_id, s.notification_url, s.merchant_id, m.clock_offset_ms, coalesce(r.number, 0) as number
+        from shop s join merchant m on m.id = s.merchant_id
+        left join reader r on r.name = $4::text and r.shop_id = s.id where s.id = $2::uuid
+      ), news as materialized (
         select number, type, at, payment_id, transaction_id, refund_id, data from event
-        where shop_id = $2::uuid and number > $3::bigint order by number limit $4::int
+        where shop_id = $2::uuid and number > (select number from place) order by number limit $3::int
       )
-      select ${columns} from news ${about}
+      select ${columns}, place.number as "readUpTo", place.notification_url as "shopNotificationUrl",
+        place.merchant_id as "merchantId", place.clock_offset_ms as "clockOffsetMs"
+      from place cross join news ${about}
       order by news.number`,
-    values: [toldTypes, from.shopId, from.after, from.max],
+    values: [toldTypes, from.shopId, from.max, readerName],
   });
 }
 
 /** A place in the log of a shop. */
 export type FactPlace = { readonly shopId: string; readonly number: bigint };
 
-/** A fact with what its notification needs of the shop. */
-export type PlacedFact = LoggedFact & {
-  readonly shopId: string;
-  readonly merchantId: string;
-  readonly shopNotificationUrl: string | null;
-};
+/** A fact with its shop. */
+export type PlacedFact = FactOfShop & { readonly shopId: string };
 
 /** Reads the facts at these places, of any shops, in no order; places without one are left out. */
 export async function readFacts(database: Database, places: readonly FactPlace[]): Promise<PlacedFact[]> {
