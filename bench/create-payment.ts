@@ -75,7 +75,9 @@ async function enterGateway(bench: Bench, { options, shops }: Comparison, stops:
 async function enterPostgres(bench: Bench, { options, pgbench, shops }: Comparison): Promise<Entry> {
   const seeded = await seedShops(bench, { database: `pgbench_${shops}`, shops, mode: 'live' });
   const entry = entryOf('pgbench', seeded, async () => {
-    const { perSecond, made } = await runPgbench(pgbench, { url: seeded.url, shops, seconds: options.seconds });
+    const { perSecond, made } = await runPgbench(pgbench, {
+      ...{ script: 'create-payment.sql', url: seeded.url, shops, seconds: options.seconds },
+    });
     entry.acknowledged.payments += made;
     return { perSecond };
   });

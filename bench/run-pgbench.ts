@@ -28,13 +28,13 @@ export async function findPgbench(): Promise<Pgbench> {
   return { path, version: stdout.trim() };
 }
 
-/** Runs `create-payment.sql` for a while, prepared: one statement and one commit for each payment. */
+/** Runs a script of this folder for a while, prepared: each of its statements commits. */
 export async function runPgbench(
   pgbench: Pgbench,
-  wish: { readonly url: string; readonly shops: number; readonly seconds: number },
+  wish: { readonly script: string; readonly url: string; readonly shops: number; readonly seconds: number },
 ): Promise<{ readonly perSecond: number; readonly made: number }> {
   const { hostname, port, username, password, pathname } = new URL(wish.url);
-  const script = join(import.meta.dirname, 'create-payment.sql');
+  const script = join(import.meta.dirname, wish.script);
   const flags = [
     '-n',
     '-M',

@@ -1,11 +1,12 @@
 import { EventEmitter } from 'node:events';
-import { runTaskList, type TaskList, type WorkerPool } from 'graphile-worker';
+import { runTaskList, type TaskList, type WorkerEvents, type WorkerPool } from 'graphile-worker';
 import pg from 'pg';
 import { breakOffWhenSilent } from '../kernel/db/break-off-silent.ts';
 import type { Database } from '../kernel/db/database.ts';
 import { endsInTime } from '../kernel/ends-in-time.ts';
 import type { JobHandler, JobHandlers } from '../kernel/jobs/handler.ts';
 import type { Log } from '../kernel/log.ts';
+import { allowSecondRelease, giveBackAtTheEnd, whenIdle } from './mend-graphile-worker.ts';
 import { queueLog } from './queue-log.ts';
 import { showAlive } from './show-alive.ts';
 
@@ -65,7 +66,8 @@ function startRun(options: QueueOptions): Run {
   const { log, database } = options;
   // Each run has connections of its own: with them ends the lock that says that its jobs are in good hands.
   const pool = openPool(options);
-  const events = new EventEmitter();
+  const events: WorkerEvents = new EventEmitter();
+  giveBackAtTheEnd(events);
   const idle = whenIdle(events);
   const jobs = runTaskList({ ...settingsOf(options), events }, tasksOf(options.handlers), pool);
   const alive = showAlive(pool, { poolId: jobs.id, silenceMs: database.limits.query_timeout }, log);
@@ -85,24 +87,6 @@ function startRun(options: QueueOptions): Run {
       await ended;
     },
   };
-}
-
-/**
- * Resolves when all places of a queue, which it has from its beginning to its end, are given up. The queue may not say
- * that it has ended: once it could not write that a job is done, and wrote it of another one while it ended, it waits for
- * ever (graphile-worker 0.18 counts such a write twice).
- */
-function whenIdle(events: EventEmitter): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  let places = 0;
-  events.on('worker:create', () => {
-    places += 1;
-  });
-  events.on('worker:stop', () => {
-    places -= 1;
-    if (places === 0) resolve();
-  });
-  return promise;
 }
 
 async function stopRun(jobs: WorkerPool, patience: { readonly ms: number }, log: Log): Promise<void> {
@@ -128,32 +112,6 @@ function openPool({ database, log }: QueueOptions): pg.Pool {
   });
   allowSecondRelease(pool);
   return pool;
-}
-
-type Connected = (
-  error: Error | undefined,
-  client: pg.PoolClient | undefined,
-  release: (error?: unknown) => void,
-) => void;
-
-/**
- * The queue gives its listening connection back twice when that breaks while the queue ends (graphile-worker 0.18), and
- * the pool throws at the second time, where nobody catches it.
- */
-function allowSecondRelease(pool: pg.Pool): void {
-  const connect = pool.connect.bind(pool) as (tell?: Connected) => unknown;
-  const tolerant = (tell?: Connected): unknown => {
-    if (tell === undefined) return connect();
-    return connect((error, client, release) => {
-      let released = false;
-      const releaseOnce = (failure?: unknown): void => {
-        if (!released) release?.(failure);
-        released = true;
-      };
-      tell(error, client, releaseOnce);
-    });
-  };
-  pool.connect = tolerant as typeof pool.connect;
 }
 
 function settingsOf({ log, jobsAtATime }: QueueOptions): Parameters<typeof runTaskList>[0] {

@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { type Queue, startQueue } from '../../src/jobs/run-queue.ts';
 import { freeLostJobs } from '../../src/jobs/sql/free-lost-jobs.ts';
 import { type Database, inTransaction, openDatabase } from '../../src/kernel/db/database.ts';
@@ -17,8 +17,12 @@ beforeAll(async () => {
   await prepareJobs(database);
 });
 
-afterAll(async () => {
+afterEach(async () => {
   await queue?.stop({ ms: 1_000 });
+  await database.pool.query('delete from graphile_worker._private_jobs');
+});
+
+afterAll(async () => {
   await database.close();
   await home.drop();
 });
@@ -67,4 +71,42 @@ it('starts again when one job could not be written down as done and others could
   let silent: string[] = [];
   while (!isDone) silent = await freeLostJobs(database, silent);
   expect(runs).toBe(2);
+});
+
+it('ends in good order when it has fetched a job for which there was no place yet, and gives that one back', async () => {
+  const [bothBegun, mayEnd] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const firstBegun = Promise.withResolvers<void>();
+  const complaints: string[] = [];
+  const runs: string[] = [];
+  queue = startQueue({
+    database,
+    jobsAtATime: 2,
+    log: pino({ level: 'warn' }, { write: (line) => complaints.push(line) }),
+    handlers: {
+      work: async ({ subject }) => {
+        runs.push(String(subject));
+        if (runs.length === 1) firstBegun.resolve();
+        if (runs.length === 2) bothBegun.resolve();
+        await mayEnd.promise;
+      },
+    },
+  });
+  const add = (...subjects: string[]): Promise<void> =>
+    inTransaction(database, (tx) =>
+      enqueue(
+        tx,
+        subjects.map((subject) => ({ name: 'work', payload: { subject } })),
+      ),
+    );
+  await add('first');
+  await firstBegun.promise;
+  await add('second', 'fetched');
+  await bothBegun.promise;
+  const stopped = queue.stop({ ms: 10_000 });
+  mayEnd.resolve();
+  await stopped;
+  expect(complaints).toEqual([]);
+  expect(runs).toEqual(['first', 'second']);
+  const { rows } = await database.pool.query('select payload, locked_by, attempts from graphile_worker._private_jobs');
+  expect(rows).toEqual([{ payload: { subject: 'fetched' }, locked_by: null, attempts: 0 }]);
 });

@@ -1,0 +1,73 @@
+// What graphile-worker 0.18 does wrong when it ends or its database breaks off, and how we live with it.
+
+import type { WorkerEvents } from 'graphile-worker';
+import type pg from 'pg';
+
+/**
+ * Resolves when all places of a queue, which it has from its beginning to its end, are given up. The queue may not say
+ * that it has ended: once it could not write that a job is done, and wrote it of another one while it ended, it waits for
+ * ever, since it counts such a write twice.
+ */
+export function whenIdle(events: WorkerEvents): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let places = 0;
+  events.on('worker:create', () => {
+    places += 1;
+  });
+  events.on('worker:stop', () => {
+    places -= 1;
+    if (places === 0) resolve();
+  });
+  return promise;
+}
+
+type Connected = (
+  error: Error | undefined,
+  client: pg.PoolClient | undefined,
+  release: ((error?: unknown) => void) | undefined,
+) => void;
+
+/**
+ * The queue gives its listening connection back twice when that breaks while the queue ends, and the pool throws at
+ * the second time, where nobody catches it.
+ */
+export function allowSecondRelease(pool: pg.Pool): void {
+  const connect = pool.connect.bind(pool) as (tell?: Connected) => unknown;
+  const tolerant = (tell?: Connected): unknown => {
+    if (tell === undefined) return connect();
+    return connect((error, client, release) => {
+      let released = false;
+      const releaseOnce = (failure?: unknown): void => {
+        if (!released) release?.(failure);
+        released = true;
+      };
+      tell(error, client, releaseOnce);
+    });
+  };
+  pool.connect = tolerant as typeof pool.connect;
+}
+
+/** What we need to know of the jobs that were fetched and have no place yet. */
+type Fetched = {
+  readonly mode: string;
+  backgroundCount: number;
+  readonly decreaseBackgroundCount: () => void;
+  readonly decreaseBackgroundCountWithError: (error: unknown) => void;
+  background(work: Promise<void>): void;
+};
+
+/**
+ * Lets a queue that ends give back what it has fetched. It refuses to wait for that, as if it had ended already: then it
+ * takes its own end for failed, gives back jobs that are running as well, and an error of the giving back ends the process.
+ */
+export function giveBackAtTheEnd(events: WorkerEvents): void {
+  events.on('localQueue:init', ({ localQueue }) => {
+    const fetched = localQueue as unknown as Fetched;
+    const background = fetched.background.bind(fetched);
+    fetched.background = (work) => {
+      if (fetched.mode !== 'RELEASED' || fetched.backgroundCount > 0) return background(work);
+      fetched.backgroundCount += 1;
+      work.then(fetched.decreaseBackgroundCount, fetched.decreaseBackgroundCountWithError);
+    };
+  });
+}
