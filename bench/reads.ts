@@ -15,6 +15,7 @@ import { installPeers, type Peer, startPeer } from './start-peer.ts';
 const shops = 10;
 const sales = 20_000;
 
+const nothing = JSON.stringify({ query: '{ __typename }' });
 const trivial = JSON.stringify({ query: '{ viewer { merchant { id } } }' });
 const statusQuery = 'query($id: ID!) { payment(id: $id) { id status amount { amount currency } settledAt } }';
 
@@ -36,7 +37,10 @@ All share the cores: only the ratios (the gateway's to each) mean something.`);
   const mercurius = await enterPeer(bench, { options, seeded, peer: 'mercurius' });
   const apollo = await enterPeer(bench, { options, seeded, peer: 'apollo' });
 
-  console.log('\nA trivial query with a key, answers a second');
+  console.log('\nA query with a key that asks for no row, answers a second');
+  await runContest([gateway(nothing, '"Query"'), plain(trivial, '"id":"')], options.rounds);
+
+  console.log('\nA query with a key that asks for one row, answers a second');
   await runContest([gateway(trivial, '"id":"'), plain(trivial, '"id":"')], options.rounds);
 
   console.log('\nThe status of one payment, answers a second');

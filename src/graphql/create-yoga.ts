@@ -17,7 +17,7 @@ import { schema } from './schema.ts';
 import { type Subscriptions, shareSubscriptions } from './share-results.ts';
 
 /** What is given to yoga with a request: with a result, the operation has run already and only its answer is left. */
-type Given = Transport & { readonly result?: ExecutionResult | undefined };
+export type Given = Transport & { readonly result?: ExecutionResult | undefined };
 
 export type Yoga = YogaServerInstance<Given, GraphContext>;
 

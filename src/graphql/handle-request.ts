@@ -6,7 +6,7 @@ import type { RequestLimits } from '../http/limit-requests.ts';
 import { hideCardNumbers } from '../kernel/card-numbers.ts';
 import type { RefusalCode } from '../kernel/errors.ts';
 import { createDirectAnswers } from './answer-directly.ts';
-import type { Yoga } from './create-yoga.ts';
+import type { Given, Yoga } from './create-yoga.ts';
 import type { OriginRule } from './origin-rule.ts';
 
 /** The largest body of one request, in bytes. */
@@ -35,6 +35,11 @@ export function createHttpHandler(options: {
   const { yoga, authenticator, operators, mayCall, limits, trustedProxies } = options;
   const answerDirectly = createDirectAnswers(yoga);
   const responses = new Set<ServerResponse>();
+  const answerByYoga = async (request: IncomingMessage, response: ServerResponse, given: Given): Promise<void> => {
+    responses.add(response);
+    response.once('close', () => responses.delete(response));
+    await yoga(request, response, given);
+  };
   return {
     handle: async (request, response) => {
       const { origin } = request.headers;
@@ -48,8 +53,6 @@ export function createHttpHandler(options: {
         response.writeHead(204).end();
         return;
       }
-      responses.add(response);
-      response.once('close', () => responses.delete(response));
       const { authorization } = request.headers;
       const actor = await authenticator.authenticate(authorization);
       const operator = actor ? undefined : await operators.authenticate(authorization);
@@ -63,13 +66,13 @@ export function createHttpHandler(options: {
       const address = addressOf(request, trustedProxies);
       const inAddress = request.method !== 'POST';
       const transport = { actor, operator, authorization, address, inAddress };
-      if (inAddress) return void (await yoga(request, response, transport));
+      if (inAddress) return answerByYoga(request, response, transport);
       const body = await readBody(request);
       if (body === undefined) return void response.destroy();
       const direct = await answerDirectly({ body, accept: request.headers.accept }, transport);
       if ('body' in direct) return send(response, direct);
       // What is read already, yoga takes from there.
-      await yoga(Object.assign(request, { body }), response, { ...transport, result: direct.result });
+      await answerByYoga(Object.assign(request, { body }), response, { ...transport, result: direct.result });
     },
     drain: () => {
       for (const response of responses) if (isStream(response)) response.destroy();
