@@ -31,6 +31,7 @@ import type { ReportDeps } from '../reports/deps.ts';
 import { findVisibleShop } from '../shops/find-shop.ts';
 import type { Shop } from '../shops/model.ts';
 import type { AttemptsAsk } from '../transactions/sql/list-attempts.ts';
+import type { ShownTransaction } from '../transactions/store.ts';
 import type { TransferDeps } from '../transfers/deps.ts';
 import type { FactPlace } from '../webhooks/sql/read-log.ts';
 
@@ -77,7 +78,7 @@ export type GraphContext = {
 
 /** Rows that many objects of one answer refer to, read in one statement. They keep nothing, so live answers stay true. */
 export type Loaders = {
-  readonly attempts: DataLoader<AttemptsAsk, readonly Transaction[]>;
+  readonly attempts: DataLoader<AttemptsAsk, readonly ShownTransaction[]>;
   readonly capture: DataLoader<string, Capture>;
   readonly merchant: DataLoader<string, Merchant>;
   readonly movements: DataLoader<MovementAsk, readonly Movement[]>;

@@ -44,6 +44,18 @@ const columns = {
 /** Whole rows of `payment p`. */
 export const selectList = listColumns('p', columns);
 
+/** What the API shows of a payment; lists, which are long and read often, read nothing else. */
+const shown = [
+  ...(['id', 'shopId', 'orderId', 'title', 'status', 'amount', 'currency', 'refundedAmount', 'methods'] as const),
+  ...(['captureMode', 'locale', 'validUntil', 'createdAt', 'settledAt'] as const),
+] as const;
+
+/** A payment as the API shows it. */
+export type ShownPayment = Pick<Payment, (typeof shown)[number]>;
+
+/** Rows of `payment p` with what the API shows. */
+export const selectShown = listColumns('p', columns, shown);
+
 /** Under which a payment was made: unique per shop and door. */
 export type PaymentKey = {
   readonly shopId: string;

@@ -46,6 +46,19 @@ const columns = {
 /** Whole rows of `transaction t`. */
 export const selectList = listColumns('t', columns);
 
+/** What the API shows of a transaction; lists, which are long and read often, read nothing else. */
+const shown = [
+  ...(['id', 'paymentId', 'method', 'channel', 'amount', 'currency', 'status', 'reason', 'acquirerCode'] as const),
+  ...(['capturedAmount', 'settledAmount', 'heldAmount', 'late', 'surplus', 'transferAccount'] as const),
+  ...(['authorizedUntil', 'createdAt', 'settledAt'] as const),
+] as const;
+
+/** A transaction as the API shows it. */
+export type ShownTransaction = Pick<Transaction, (typeof shown)[number]>;
+
+/** Rows of `transaction t` with what the API shows. */
+export const selectShown = listColumns('t', columns, shown);
+
 /** Reads transactions by id, inside a transaction whose shops are locked. */
 export async function readTransactions(tx: Tx, ids: readonly string[]): Promise<Transaction[]> {
   return tx.query<Transaction>({

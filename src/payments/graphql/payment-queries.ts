@@ -4,7 +4,7 @@ import { connectionOf, pageOf } from '../../graphql/connections.ts';
 import { actorWith, shopWith } from '../../graphql/context.ts';
 import { describeValues } from '../../graphql/describe-values.ts';
 import { CurrencyEnum } from '../../graphql/money.ts';
-import type { Prisma } from '../../kernel/db/generated/prisma/client.ts';
+import type { Payment, Prisma } from '../../kernel/db/generated/prisma/client.ts';
 import { parseId } from '../../kernel/ids.ts';
 import { parseText } from '../../kernel/text.ts';
 import { PaymentMethodEnum } from '../../shops/graphql.ts';
@@ -121,7 +121,7 @@ builder.queryField('payments', (t) =>
           newestFirst: order === 'NEWEST_FIRST',
           page: pageOf(args),
         });
-        return connectionOf(rows, args);
+        return connectionOf(rows as Payment[], args);
       },
     },
     PaymentConnection,

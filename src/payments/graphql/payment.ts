@@ -3,6 +3,7 @@ import { requirePageForm } from '../../graphql/connection-arguments.ts';
 import { connectionOf, pageOf } from '../../graphql/connections.ts';
 import { describeValues } from '../../graphql/describe-values.ts';
 import { LocaleEnum, MoneyRef } from '../../graphql/money.ts';
+import type { Transaction } from '../../kernel/db/generated/prisma/client.ts';
 import type { PaymentStatus } from '../../kernel/db/generated/prisma/enums.ts';
 import { parseLocale } from '../../kernel/i18n/locales.ts';
 import { CaptureModeEnum, PaymentMethodEnum, ShopRef } from '../../shops/graphql.ts';
@@ -74,7 +75,8 @@ export const PaymentRef = builder.prismaObject('Payment', {
         description: 'Attempts to pay it, newest first.',
         resolve: async ({ id }, args, { loaders }) => {
           requirePageForm(args);
-          return connectionOf(await loaders.attempts.load({ paymentId: id, page: pageOf(args) }), args);
+          const attempts = await loaders.attempts.load({ paymentId: id, page: pageOf(args) });
+          return connectionOf(attempts as Transaction[], args);
         },
       },
       TransactionConnection,

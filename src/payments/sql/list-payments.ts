@@ -1,8 +1,7 @@
 import { type Database, read } from '../../kernel/db/database.ts';
-import type { Payment } from '../../kernel/db/generated/prisma/client.ts';
 import type { Currency, PaymentStatus } from '../../kernel/db/generated/prisma/enums.ts';
 import { inListOrder, type Page } from '../../kernel/db/page.ts';
-import { selectList } from '../store.ts';
+import { type ShownPayment, selectShown } from '../store.ts';
 
 /** What payments must fit to be listed; all conditions at once. */
 export type PaymentFilter = {
@@ -36,7 +35,7 @@ const conditions = {
  * Reads a page of the payments of a shop in one statement. Creation comes first in the order, so that the planner takes the
  * index on (shop, created_at, id) and never the primary key. Who may see them is the caller's to say.
  */
-export async function listPayments(database: Database, list: PaymentList): Promise<Payment[]> {
+export async function listPayments(database: Database, list: PaymentList): Promise<ShownPayment[]> {
   const { shopId, filter, newestFirst, page } = list;
   const values: unknown[] = [shopId, page.limit];
   const next = (value: unknown): string => `$${values.push(value)}`;
@@ -51,10 +50,10 @@ export async function listPayments(database: Database, list: PaymentList): Promi
     asked.push({ letter: 'p', text });
   }
   const direction = down ? 'desc' : 'asc';
-  const rows = await read<Payment>(database, {
+  const rows = await read<ShownPayment>(database, {
     name: `list-payments-${direction}-${asked.map(({ letter }) => letter).join('')}`,
     text: `
-      select ${selectList} from payment p
+      select ${selectShown} from payment p
       where ${['p.shop_id = $1::uuid', ...asked.map(({ text }) => text)].join(' and ')}
       order by p.created_at ${direction}, p.id ${direction} limit $2::int`,
     values,
