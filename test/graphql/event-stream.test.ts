@@ -7,7 +7,7 @@ import { encodeCursor } from '../../src/kernel/events/cursor.ts';
 import { createShop } from '../support/factories.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { openSocket } from '../support/live.ts';
-import { plain, writeEvents } from '../support/write-events.ts';
+import { plain, writeDropped, writeEvents } from '../support/write-events.ts';
 import { giveKey } from './world.ts';
 
 let gateway: TestGateway;
@@ -118,9 +118,31 @@ describe('Over SSE', () => {
       const stream = await follow(shop, { lastEventId, after: encodeCursor(shop.id, 0n) });
       const text = await stream.rest();
       expect([lastEventId, text]).toEqual([lastEventId, expect.stringContaining('CURSOR_INVALID')]);
+      expect(text).toContain('"field":["Last-Event-ID"]');
       expect(text).not.toMatch(/^id:/m);
     }
   });
+
+  it.each(['GET', 'POST'] as const)(
+    'refuses a Last-Event-ID behind which events are no longer kept, by name and without an id, by %s',
+    async (method) => {
+      const shop = await openShop(0);
+      await writeDropped(gateway.database, shop.id, 2);
+      await writeEvents(gateway.database, shop.id, plain(1));
+      const lastEventId = encodeCursor(shop.id, 1n);
+      const stream = await follow(shop, { method, lastEventId, after: encodeCursor(shop.id, 2n) });
+      const [refusal, end] = [await stream.nextEvent(), await stream.nextEvent()];
+      const [error] = JSON.parse(refusal?.data ?? '{}').errors;
+      expect(error).toMatchObject({
+        message: 'Events after this cursor are no longer kept; read the present state, then start without a cursor.',
+        extensions: { code: 'CURSOR_EXPIRED', field: ['Last-Event-ID'] },
+      });
+      expect([refusal?.id, end]).toMatchObject([undefined, { id: undefined, event: 'complete' }]);
+      expect(numberIn(await (await follow(shop, { method, lastEventId: encodeCursor(shop.id, 2n) })).nextEvent())).toBe(
+        3,
+      );
+    },
+  );
 
   it('says that it is alive at least every 15 seconds, by a comment', async () => {
     expect(heartbeatMs).toBeLessThanOrEqual(15_000);
