@@ -96,9 +96,10 @@ export async function createApp(parts: AppParts): Promise<App> {
     upgrade: graph.sockets.upgrade,
     endStreams: async () => {
       draining = true;
-      await graph.sockets.drain();
+      // All at once: a socket that does not answer its close keeps nobody else here.
+      const socketsEnd = graph.sockets.drain();
       graph.http.drain();
-      await feed.close();
+      await Promise.all([socketsEnd, feed.close()]);
     },
     finish: async () => {
       await worker?.stop();

@@ -221,6 +221,63 @@ describe('Over SSE', () => {
   });
 });
 
+describe('While the gateway stops', () => {
+  const subscribe = (other: TestGateway): Promise<Response> =>
+    fetch(`${other.url}/graphql`, {
+      method: 'POST',
+      headers: {
+        accept: 'text/event-stream',
+        'content-type': 'application/json',
+        authorization: `Bearer ${other.demo.apiKey}`,
+      },
+      body: JSON.stringify({ query, variables: { shopId: other.demo.shopId } }),
+    });
+
+  it('a stream that is just being opened is broken off as well', async () => {
+    const other = await startTestGateway({ role: 'api' });
+    const count = async (condition: string): Promise<number> => {
+      const { rows } = await gateway.database.pool.query(
+        `select from pg_stat_activity where datname = $1 and ${condition}`,
+        [new URL(other.config.databaseUrl ?? '').pathname.slice(1)],
+      );
+      return rows.length;
+    };
+    const holder = await other.database.pool.connect();
+    await holder.query('begin; lock table shop_counter');
+    const answer = subscribe(other).then((response) => response.text());
+    const brokenOff = expect(answer).rejects.toThrow();
+    await expect.poll(() => count("wait_event_type = 'Lock'")).toBe(1);
+    const stopping = other.stop();
+    // The feed is closed when it listens no more.
+    await expect.poll(() => count("query ilike 'listen %'")).toBe(0);
+    await holder.query('rollback');
+    holder.release();
+    await brokenOff;
+    await stopping;
+  });
+
+  it('streams are broken off at once, also when a socket does not answer that it is closed', async () => {
+    const other = await startTestGateway({ role: 'api' });
+    const { hostname, port, host } = new URL(other.url);
+    const mute = connect(Number(port), hostname);
+    let isOpen = true;
+    mute.on('close', () => {
+      isOpen = false;
+    });
+    mute.write(
+      `GET /graphql HTTP/1.1\r\nhost: ${host}\r\nconnection: Upgrade\r\nupgrade: websocket\r\n` +
+        'sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\nsec-websocket-protocol: graphql-transport-ws\r\n\r\n',
+    );
+    await once(mute, 'data');
+    const response = await subscribe(other);
+    const stopping = other.stop();
+    await expect(response.text()).rejects.toThrow();
+    expect(isOpen).toBe(true);
+    mute.destroy();
+    await stopping;
+  });
+});
+
 describe('Over a WebSocket', () => {
   it('pings come at least every 15 seconds, and who does not answer them is cut off', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] });
