@@ -38,8 +38,8 @@ import { createAttemptGuard } from './payments/guard-attempts.ts';
 import { openLanes } from './payments/open-lanes.ts';
 import { type NotificationDeps, receiveNotification } from './payments/receive-notification.ts';
 import { acquirerTimeoutMs } from './payments/start-transaction.ts';
-import type { EventFeed } from './realtime/follow-events.ts';
-import { openEventFeed } from './realtime/open-feed.ts';
+import { createEventFeed, type EventFeed } from './realtime/follow-events.ts';
+import { openHints } from './realtime/open-hints.ts';
 import type { RefundDeps } from './refunds/deps.ts';
 import { openRefundLanes } from './refunds/open-lanes.ts';
 import { openReports } from './reports/open-reports.ts';
@@ -65,7 +65,8 @@ export async function createApp(parts: AppParts): Promise<App> {
   const wired = wirePayments(parts);
   const { payments, refunds, cards, simulated, guards } = wired;
   await openSharedAccounts(database, [...payments.acquirers.keys()]);
-  const feed = openEventFeed(config, { database, log });
+  const hints = openHints({ nats: config.nats, databaseUrl: database.url }, log);
+  const feed = createEventFeed({ database, log, hints, ...config.sizes.feed });
   parts.metrics.watchFollowers(feed.followers);
   parts.metrics.watchPool(database.pool);
   const { rateLimitPerKey: perKey, rateLimitPerAddress: perAddress, trustedProxies } = config;
@@ -83,7 +84,7 @@ export async function createApp(parts: AppParts): Promise<App> {
   const worker =
     config.role === 'api'
       ? undefined
-      : await wireWorker(parts, { ...core, acquirers: simulated.map((acquirer) => acquirer.jobs) });
+      : await wireWorker(parts, { ...core, hints, acquirers: simulated.map((acquirer) => acquirer.jobs) });
   let draining = false;
   return {
     router: wireRouter(parts, wired, {
@@ -96,9 +97,10 @@ export async function createApp(parts: AppParts): Promise<App> {
     upgrade: graph.sockets.upgrade,
     endStreams: async () => {
       draining = true;
-      await graph.sockets.drain();
+      // All at once: a socket that does not answer its close keeps nobody else here.
+      const socketsEnd = graph.sockets.drain();
       graph.http.drain();
-      await feed.close();
+      await Promise.all([socketsEnd, feed.close()]);
     },
     finish: async () => {
       await worker?.stop();

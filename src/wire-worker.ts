@@ -8,6 +8,7 @@ import type { Database } from './kernel/db/database.ts';
 import type { JobHandlers } from './kernel/jobs/handler.ts';
 import type { Log } from './kernel/log.ts';
 import type { Metrics } from './kernel/metrics.ts';
+import type { SharedHints } from './realtime/listen-hints.ts';
 import { countRequests } from './webhooks/count-requests.ts';
 import type { WebhookDeps } from './webhooks/deps.ts';
 import { createRequestSender } from './webhooks/send-request.ts';
@@ -30,7 +31,7 @@ export type Core = Pick<GraphApp, 'payments' | 'refunds' | 'contracts' | 'report
 /** Wires the background work of a process, and starts it. */
 export async function wireWorker(
   { config, database, clock, log, metrics, publicUrl }: AppParts,
-  core: Core & { readonly acquirers: readonly JobHandlers[] },
+  core: Core & { readonly hints: SharedHints; readonly acquirers: readonly JobHandlers[] },
 ): Promise<Worker> {
   const sender = createRequestSender({ addressRule: config.mode === 'sandbox' ? 'any' : 'public' });
   const { seal } = core;
@@ -55,6 +56,7 @@ export async function wireWorker(
       ...{ bankFiles: config.bankFiles, transfers: core.transfers },
     }),
     readers: [webhookReader(webhooks)],
+    hints: core.hints,
     atATime: config.sizes.atATime,
   });
   return {

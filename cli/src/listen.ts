@@ -1,4 +1,4 @@
-import type { EventsOptions, EventType } from '@bramka/client';
+import { BramkaError, type EventsOptions, type EventType } from '@bramka/client';
 import { describeEvent } from './describe-event.ts';
 import { NotDone, WrongUse } from './errors.ts';
 import {
@@ -34,8 +34,26 @@ export async function listen(terminal: Terminal, options: ListenOptions): Promis
   const { shopId, dataDir } = terminal.settings;
   const place = openPlace(options.place ?? placeFile(dataDir, shopId, options.forward), shopId);
   const following = whereFrom(terminal, options, place);
-  if (options.forward === undefined) await print(terminal, following, place);
-  else await forward(terminal, { ...options, forward: options.forward }, { following, place });
+  try {
+    if (options.forward === undefined) await print(terminal, following, place);
+    else await forward(terminal, { ...options, forward: options.forward }, { following, place });
+  } catch (error) {
+    throw options.after === undefined && isExpired(error) ? placeExpired(place) : error;
+  }
+}
+
+const expired = 'CURSOR_EXPIRED';
+
+function isExpired(error: unknown): boolean {
+  return error instanceof BramkaError && error.code === expired;
+}
+
+/** The gateway speaks of a cursor, which whoever listens from a kept place has never seen. */
+function placeExpired({ file }: Place): BramkaError {
+  return new BramkaError(
+    expired,
+    `Events behind the place in ${file} are no longer kept; read the present state, then begin with the first that is by --from-start, or now by removing the file.`,
+  );
 }
 
 function whereFrom(terminal: Terminal, options: ListenOptions, place: Place): EventsOptions {

@@ -65,6 +65,7 @@ function streamOf(deliveries: AsyncIterableIterator<Delivery>, response: ServerR
         clearInterval(heartbeat);
         throw error;
       });
+      if (!next.done && next.value.json === undefined) return void response.destroy();
       controller.enqueue(encoder.encode(next.done ? 'event: complete\ndata:\n\n' : messageOf(next.value)));
       if (!next.done) return;
       clearInterval(heartbeat);

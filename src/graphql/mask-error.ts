@@ -5,12 +5,19 @@ import type { Log } from '../kernel/log.ts';
 import { hideInError } from './hide-in-error.ts';
 import { refusalIn, toGraphQLError } from './refusal.ts';
 
-/** Gives what a client may see of an error. What it has given must not be given to it again: it would lose its words. */
+/** Gives what a client may see of an error, and the same again when that is given to it. */
 export type ErrorMask = (error: unknown) => GraphQLError;
 
 /** Makes the mask that all transports share. */
 export function createErrorMask(log: Log): ErrorMask {
-  return (error) => hideInError(mask(error, log));
+  // Over SSE yoga masks once more what a subscription was refused with, and that would lose its field and its reference.
+  const given = new WeakSet<GraphQLError>();
+  return (error) => {
+    if (error instanceof GraphQLError && given.has(error)) return error;
+    const masked = hideInError(mask(error, log));
+    given.add(masked);
+    return masked;
+  };
 }
 
 /**

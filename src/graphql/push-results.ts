@@ -22,8 +22,10 @@ export function pushResults(
     for (;;) {
       const next = await deliveries.next();
       if (next.done) return { done: true, value: undefined };
-      if (socket.readyState !== socket.OPEN) continue;
-      const message = `${head}${next.value.json}}`;
+      const { json } = next.value;
+      // The sockets of a process that stops are closed by then.
+      if (json === undefined || socket.readyState !== socket.OPEN) continue;
+      const message = `${head}${json}}`;
       if (socket.bufferedAmount < unsentBytesMax) socket.send(message);
       else await new Promise<void>((resolve) => socket.send(message, () => resolve()));
     }

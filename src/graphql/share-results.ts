@@ -1,14 +1,20 @@
 import { createSourceEventStream, type ExecutionArgs, type ExecutionResult, execute } from 'graphql';
 import type { Event } from '../kernel/db/generated/prisma/client.ts';
 import type { Metrics } from '../kernel/metrics.ts';
-import type { Live } from '../realtime/model.ts';
+import { FeedClosed } from '../realtime/errors.ts';
+import type { Ending, Live } from '../realtime/model.ts';
 import { type GraphContext, requireActor } from './context.ts';
 import { groupKey } from './group-key.ts';
 import { withinTime } from './guard-plugin.ts';
 import type { ErrorMask } from './mask-error.ts';
 
-/** What one subscriber is given: an event's result as JSON, or a last word, which belongs to no event. */
-export type Delivery = { readonly event: Event | undefined; readonly json: string };
+/**
+ * What one subscriber is given: an event's result as JSON, or a last word, which belongs to no event. That has no JSON
+ * when the process stops: the operation goes on elsewhere, so its connection is broken off and nothing is said of an end.
+ */
+export type Delivery =
+  | { readonly event: Event | undefined; readonly json: string }
+  | { readonly event: undefined; readonly json: undefined };
 
 export type Subscriptions = {
   /**
@@ -73,7 +79,7 @@ function deliver(sharing: Sharing, args: ExecutionArgs, source: AsyncIterableIte
       }
       const live = taken.value;
       // Why it ended is the affair of this subscriber alone.
-      if ('end' in live) return { done: false, value: { event: undefined, json: await sharing.run(group.args, live) } };
+      if ('end' in live) return { done: false, value: await lastWordOf(sharing, group, live) };
       const json = resultOf(sharing, group, live);
       return { done: false, value: { event: live, json: typeof json === 'string' ? json : await json } };
     },
@@ -84,6 +90,10 @@ function deliver(sharing: Sharing, args: ExecutionArgs, source: AsyncIterableIte
     },
   };
   return deliveries;
+}
+
+async function lastWordOf({ run }: Sharing, { args }: Group, live: Ending): Promise<Delivery> {
+  return { event: undefined, json: live.end instanceof FeedClosed ? undefined : await run(args, live) };
 }
 
 function joinGroup({ groups }: Sharing, args: ExecutionArgs): { readonly group: Group; readonly leave: () => void } {

@@ -1,5 +1,6 @@
-import type { Database } from '../kernel/db/database.ts';
+import type { Database, News } from '../kernel/db/database.ts';
 import type { Log } from '../kernel/log.ts';
+import type { SharedHints } from '../realtime/listen-hints.ts';
 import { type Loop, startLoop } from './start-loop.ts';
 
 /** Something that follows the event logs of the shops and derives from them what the outside hears. */
@@ -15,31 +16,35 @@ export type ReaderOptions = {
   readonly database: Database;
   readonly log: Log;
   readonly readers: readonly Reader[];
+  /** Tells what other processes have written; without it, and when a hint is lost, the sweep finds that. */
+  readonly hints?: SharedHints;
+  /** How often the sweep looks for shops in whose logs a reader is behind, in milliseconds. */
+  readonly sweepEveryMs?: number;
 };
 
-const sweepMs = 1_000;
 /** How many shops one reader reads at a time, so that it leaves connections to others. */
 const runningMax = 4;
 
 type Lane = { poke(shopId: string): void; stop(): Promise<void> };
 
 /**
- * Runs the readers: at once for shops that have news from this process, and every second for shops in whose logs a
- * reader is behind, since other processes write too and a round may have failed.
+ * Runs the readers: at once for shops that have news, from this process or by a hint from another, and every second for
+ * shops in whose logs a reader is behind, since hints may be lost and a round may have failed.
  */
 export function startReaders(options: ReaderOptions): Loop {
   const lanes = options.readers.map((reader) => ({ reader, lane: createLane(reader, options.log) }));
-  const stopListening = options.database.onNews((news) => {
+  const hear = (news: News): void => {
     for (const { lane } of lanes) for (const shopId of news.keys()) lane.poke(shopId);
-  });
+  };
+  const stops = [options.database.onNews(hear), options.hints?.share(hear)];
   const sweeps = lanes.map(({ reader, lane }) =>
-    startLoop({ name: `reader ${reader.name}`, everyMs: sweepMs, log: options.log }, async () => {
+    startLoop({ name: `reader ${reader.name}`, everyMs: options.sweepEveryMs ?? 1_000, log: options.log }, async () => {
       for (const shopId of await reader.behind()) lane.poke(shopId);
     }),
   );
   return {
     stop: async () => {
-      stopListening();
+      for (const stop of stops) stop?.();
       await Promise.all([...sweeps.map((sweep) => sweep.stop()), ...lanes.map(({ lane }) => lane.stop())]);
     },
   };

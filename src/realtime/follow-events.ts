@@ -16,6 +16,8 @@ export type Following = EventFilter & {
   readonly shopId: string;
   /** The number of the last event already seen; undefined: only what is committed from now on. */
   readonly after?: bigint | undefined;
+  /** Where the subscriber gave it, for refusals to name. */
+  readonly afterField?: readonly string[] | undefined;
   /** Ends the walk at once when it is aborted. */
   readonly signal?: AbortSignal | undefined;
 };
@@ -158,10 +160,10 @@ function joinTail(open: OpenFeed, shopId: string, wake: () => void): { tail: Tai
   return { tail, leave };
 }
 
-async function findStart(open: OpenFeed, tail: Tail, { shopId, after }: Following): Promise<bigint> {
+async function findStart(open: OpenFeed, tail: Tail, { shopId, after, afterField }: Following): Promise<bigint> {
   const ends = await open.source.askEnds(shopId);
   if (open.closed) throw new FeedClosed();
-  if (after !== undefined) requireReplayable(ends, after);
+  if (after !== undefined) requireReplayable(ends, after, afterField);
   tail.open(ends.last);
   return after ?? ends.last;
 }

@@ -16,6 +16,15 @@ export type HintBus = {
   close(): Promise<void>;
 };
 
+/** Hints for work that one process does for all, such as webhooks. */
+export type SharedHints = {
+  /**
+   * Has `listener` called with hints of other processes about any shop; gives the function that ends it. Postgres gives
+   * each hint to all processes that share, NATS to one of them.
+   */
+  share(listener: (news: News) => void): () => void;
+};
+
 export type HintOptions = {
   readonly url: string;
   readonly log: Log;
@@ -33,8 +42,8 @@ const hintForm = /^([0-9a-f-]{36}):(\d{1,19})$/;
  * Hints by LISTEN and NOTIFY on a connection of its own, outside the transactions that write. News that come while a
  * hint is on its way are gathered into the next one. A lost connection is made again; what was missed stays missed.
  */
-export function listenForHints(options: HintOptions): HintBus {
-  const listeners = new Set<(news: News) => void>();
+export function listenForHints(options: HintOptions): HintBus & SharedHints {
+  const listeners = createListeners();
   const pending = new Map<string, bigint>();
   const closing = new AbortController();
   let connection: Connection | undefined;
@@ -56,8 +65,7 @@ export function listenForHints(options: HintOptions): HintBus {
   function receive(client: Client, message: pg.Notification): void {
     // Postgres sends our own hints back to us.
     if (message.processId === client.processID) return;
-    const news = parsePayload(message.payload ?? '');
-    for (const listener of listeners) listener(news);
+    listeners.tell(parsePayload(message.payload ?? ''));
   }
 
   async function stayConnected(): Promise<void> {
@@ -81,16 +89,30 @@ export function listenForHints(options: HintOptions): HintBus {
       gatherNews(pending, news);
       void flush();
     },
-    subscribe: (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    subscribe: listeners.add,
     // There is one channel, and it carries the hints about all shops.
     follow: () => () => {},
+    share: listeners.add,
     close: async () => {
       closing.abort();
       await running;
     },
+  };
+}
+
+/** Those who hear of news in a process. */
+export function createListeners() {
+  const listeners = new Set<(news: News) => void>();
+  return {
+    /** Adds one; gives the function that takes it out. */
+    add: (listener: (news: News) => void): (() => void) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    tell: (news: News): void => {
+      for (const listener of listeners) listener(news);
+    },
+    count: (): number => listeners.size,
   };
 }
 

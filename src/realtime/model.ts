@@ -1,8 +1,11 @@
 import type { Event } from '../kernel/db/generated/prisma/client.ts';
 import type { EventType } from '../kernel/db/generated/prisma/enums.ts';
 
+/** Why a subscription ended. */
+export type Ending = { readonly end: unknown };
+
 /** What a subscription yields: events, and as its last word perhaps why it ended. */
-export type Live = Event | { readonly end: unknown };
+export type Live = Event | Ending;
 
 /** Which events of a shop a follower wants; what is undefined leaves nothing out. */
 export type EventFilter = {

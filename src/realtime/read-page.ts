@@ -19,17 +19,17 @@ export type PageSource = {
  */
 export async function readPage(
   { database, askEnds, pageSize }: PageSource,
-  filter: EventFilter & { readonly shopId: string },
+  filter: EventFilter & { readonly shopId: string; readonly afterField?: readonly string[] | undefined },
   range: { readonly after: bigint; readonly upTo: bigint },
 ): Promise<Page> {
   const { after } = range;
   const byTypeOnly = filter.types !== undefined && filter.paymentId === undefined;
   const upTo = byTypeOnly && range.upTo - after > windowMax ? after + windowMax : range.upTo;
-  const { shopId, types, paymentId } = filter;
+  const { shopId, types, paymentId, afterField } = filter;
   const events = await readEvents(database, { shopId, types, paymentId, after, before: upTo + 1n, limit: pageSize });
   const reached = events.length === pageSize ? (events.at(-1)?.number ?? upTo) : upTo;
   // Without a filter a missing event shows in their number; with one, the log is asked after the read what it keeps.
-  if (isSelective(filter)) requireReplayable(await askEnds(shopId), after);
-  else if (BigInt(events.length) !== reached - after) throw new CursorExpired(['after']);
+  if (isSelective(filter)) requireReplayable(await askEnds(shopId), after, afterField);
+  else if (BigInt(events.length) !== reached - after) throw new CursorExpired(afterField ?? ['after']);
   return { events, upTo: reached };
 }

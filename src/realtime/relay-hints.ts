@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node';
 import type { News } from '../kernel/db/database.ts';
 import type { Log } from '../kernel/log.ts';
-import { gatherNews, type HintBus } from './listen-hints.ts';
+import { createListeners, gatherNews, type HintBus, type SharedHints } from './listen-hints.ts';
 import type { NatsServers } from './parse-nats-url.ts';
 
 export type RelayOptions = {
@@ -16,7 +16,10 @@ export type RelayOptions = {
 
 /** A shop's hints have a subject of their own, so that a process gets those of the shops it follows and no others. */
 const subjectPrefix = 'bramka.hint.';
+const shopForm = /^[0-9a-f-]{36}$/;
 const numberForm = /^\d{1,19}$/;
+/** Of the processes that work for all, the server gives each hint to one. */
+const sharedQueue = 'bramka.readers';
 /** A silent server is given up after two of these, in milliseconds. */
 const pingIntervalMs = 10_000;
 const connectWithinMs = 5_000;
@@ -25,9 +28,10 @@ const connectWithinMs = 5_000;
  * Hints by NATS. News that come while a hint is on its way are gathered into the next one, so there is never more waiting
  * than one number for each shop. A lost connection is made again for ever; what was missed stays missed.
  */
-export function relayHints(options: RelayOptions): HintBus {
-  const listeners = new Set<(news: News) => void>();
+export function relayHints(options: RelayOptions): HintBus & SharedHints {
+  const listeners = createListeners();
   const followed = createFollowed();
+  const shared = createShared();
   const pending = new Map<string, bigint>();
   const closing = new AbortController();
   let connection: NatsConnection | undefined;
@@ -47,12 +51,10 @@ export function relayHints(options: RelayOptions): HintBus {
     sending = false;
   }
 
-  const receive = (news: News): void => {
-    for (const listener of listeners) listener(news);
-  };
   const running = stayConnected(options, closing.signal, {
     onOpen: async (opened) => {
-      followed.attach(opened, receive);
+      followed.attach(opened, listeners.tell);
+      shared.attach(opened);
       // The server has then heard what we follow.
       await opened.flush();
       connection = opened;
@@ -69,11 +71,9 @@ export function relayHints(options: RelayOptions): HintBus {
       gatherNews(pending, news);
       void flush();
     },
-    subscribe: (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    subscribe: listeners.add,
     follow: followed.follow,
+    share: shared.share,
     close: async () => {
       closing.abort();
       await running;
@@ -108,11 +108,7 @@ function createFollowed(): Followed {
     attach: (connection, receive) => {
       subscribe = (shopId) => {
         if (connection.isClosed()) return undefined;
-        const callback = (error: Error | null, message: Msg): void => {
-          const text = error ? '' : message.string();
-          if (numberForm.test(text)) receive(new Map([[shopId, BigInt(text)]]));
-        };
-        return connection.subscribe(subjectPrefix + shopId, { callback });
+        return connection.subscribe(subjectPrefix + shopId, { callback: hearing(receive) });
       };
       for (const [shopId, shop] of shops) shop.subscription = subscribe(shopId);
     },
@@ -120,6 +116,44 @@ function createFollowed(): Followed {
       subscribe = () => undefined;
       for (const shop of shops.values()) shop.subscription = undefined;
     },
+  };
+}
+
+type Shared = Pick<SharedHints, 'share'> & {
+  /** Subscribes to the hints about all shops on a new connection, if they are wanted. */
+  attach(connection: NatsConnection): void;
+};
+
+function createShared(): Shared {
+  const listeners = createListeners();
+  let connection: NatsConnection | undefined;
+  let subscription: Subscription | undefined;
+  const subscribe = (): void => {
+    if (!connection || connection.isClosed() || listeners.count() === 0) return;
+    subscription = connection.subscribe(`${subjectPrefix}*`, { queue: sharedQueue, callback: hearing(listeners.tell) });
+  };
+  return {
+    share: (listener) => {
+      const leave = listeners.add(listener);
+      if (listeners.count() === 1) subscribe();
+      return () => {
+        leave();
+        if (listeners.count() === 0) subscription?.unsubscribe();
+      };
+    },
+    attach: (opened) => {
+      connection = opened;
+      subscribe();
+    },
+  };
+}
+
+/** Reads what arrives; what is no hint is passed over. */
+function hearing(receive: (news: News) => void): (error: Error | null, message: Msg) => void {
+  return (error, message) => {
+    if (error) return;
+    const [shopId, text] = [message.subject.slice(subjectPrefix.length), message.string()];
+    if (shopForm.test(shopId) && numberForm.test(text)) receive(new Map([[shopId, BigInt(text)]]));
   };
 }
 

@@ -1,11 +1,15 @@
-import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { encodeCursor } from '../../src/kernel/events/cursor.ts';
 import { notificationSignatureHeader } from '../../src/kernel/signature.ts';
+import { createPayment, giveKey } from '../graphql/world.ts';
 import { updateShop } from '../start/pay.ts';
 import { openShopInbox } from '../start/shop-inbox.ts';
+import { createShop } from '../support/factories.ts';
 import { ask, startTestGateway, type TestGateway } from '../support/gateway.ts';
+import { writeDropped } from '../support/write-events.ts';
 import { answering, openShopServer } from '../webhooks/shop-server.ts';
 import { endBramkas, runBramka, startBramka } from './run-bramka.ts';
 
@@ -116,6 +120,29 @@ describe('`bramka listen`', () => {
       await updateShop(gateway, { notificationUrl: null });
       await Promise.all([theirs.close(), local.close()]);
     }
+  });
+
+  it('says what to do when its place is older than the events that are kept, and that helps', async () => {
+    const { shop } = await createShop(gateway.database);
+    const { secret } = await giveKey(gateway.database, { merchantId: shop.merchantId });
+    const settings = { BRAMKA_URL: gateway.url, BRAMKA_API_KEY: secret, BRAMKA_SHOP_ID: shop.id };
+    await writeDropped(gateway.database, shop.id, 2);
+    await createPayment(gateway, { key: secret, shopId: shop.id, mark: 'slept' });
+    const file = join(dataDir, 'slept.json');
+    await writeFile(file, JSON.stringify({ shopId: shop.id, cursor: encodeCursor(shop.id, 1n) }));
+    for (const more of [[], ['--forward', 'http://127.0.0.1:1/']]) {
+      const ran = await run(['listen', ...more, ...args('slept')], { ...settings, BRAMKA_SERVICE_KEY: 'any' });
+      expect(ran).toMatchObject({ code: 1, lines: [] });
+      expect(ran.remarks.slice(1)).toEqual([
+        `Events behind the place in ${file} are no longer kept; read the present state, then begin with the first that is by --from-start, or now by removing the file. (CURSOR_EXPIRED)`,
+      ]);
+    }
+    const named = await run(['listen', '--after', encodeCursor(shop.id, 1n), ...args('slept')], settings);
+    expect(named.remarks.at(-1)).toMatch(/; read the present state, then start without a cursor\. \(CURSOR_EXPIRED\)$/);
+    const anew = startBramka(['listen', '--from-start', '--json', ...args('slept')], settings);
+    expect(json(await anew.lines.until((said) => said.length === 1))).toMatchObject([{ number: 3 }]);
+    expect(await anew.end('SIGINT')).toBe(0);
+    expect(JSON.parse(await readFile(file, 'utf8')).cursor).toBe(encodeCursor(shop.id, 3n));
   });
 
   it('goes on with the next event after a server has answered three times with anything but 200', async () => {

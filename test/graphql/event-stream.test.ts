@@ -7,7 +7,7 @@ import { encodeCursor } from '../../src/kernel/events/cursor.ts';
 import { createShop } from '../support/factories.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { openSocket } from '../support/live.ts';
-import { plain, writeEvents } from '../support/write-events.ts';
+import { plain, writeDropped, writeEvents } from '../support/write-events.ts';
 import { giveKey } from './world.ts';
 
 let gateway: TestGateway;
@@ -118,9 +118,31 @@ describe('Over SSE', () => {
       const stream = await follow(shop, { lastEventId, after: encodeCursor(shop.id, 0n) });
       const text = await stream.rest();
       expect([lastEventId, text]).toEqual([lastEventId, expect.stringContaining('CURSOR_INVALID')]);
+      expect(text).toContain('"field":["Last-Event-ID"]');
       expect(text).not.toMatch(/^id:/m);
     }
   });
+
+  it.each(['GET', 'POST'] as const)(
+    'refuses a Last-Event-ID behind which events are no longer kept, by name and without an id, by %s',
+    async (method) => {
+      const shop = await openShop(0);
+      await writeDropped(gateway.database, shop.id, 2);
+      await writeEvents(gateway.database, shop.id, plain(1));
+      const lastEventId = encodeCursor(shop.id, 1n);
+      const stream = await follow(shop, { method, lastEventId, after: encodeCursor(shop.id, 2n) });
+      const [refusal, end] = [await stream.nextEvent(), await stream.nextEvent()];
+      const [error] = JSON.parse(refusal?.data ?? '{}').errors;
+      expect(error).toMatchObject({
+        message: 'Events after this cursor are no longer kept; read the present state, then start without a cursor.',
+        extensions: { code: 'CURSOR_EXPIRED', field: ['Last-Event-ID'] },
+      });
+      expect([refusal?.id, end]).toMatchObject([undefined, { id: undefined, event: 'complete' }]);
+      expect(numberIn(await (await follow(shop, { method, lastEventId: encodeCursor(shop.id, 2n) })).nextEvent())).toBe(
+        3,
+      );
+    },
+  );
 
   it('says that it is alive at least every 15 seconds, by a comment', async () => {
     expect(heartbeatMs).toBeLessThanOrEqual(15_000);
@@ -196,6 +218,63 @@ describe('Over SSE', () => {
     await other.stop();
     await reading;
     expect(text).not.toContain('complete');
+  });
+});
+
+describe('While the gateway stops', () => {
+  const subscribe = (other: TestGateway): Promise<Response> =>
+    fetch(`${other.url}/graphql`, {
+      method: 'POST',
+      headers: {
+        accept: 'text/event-stream',
+        'content-type': 'application/json',
+        authorization: `Bearer ${other.demo.apiKey}`,
+      },
+      body: JSON.stringify({ query, variables: { shopId: other.demo.shopId } }),
+    });
+
+  it('a stream that is just being opened is broken off as well', async () => {
+    const other = await startTestGateway({ role: 'api' });
+    const count = async (condition: string): Promise<number> => {
+      const { rows } = await gateway.database.pool.query(
+        `select from pg_stat_activity where datname = $1 and ${condition}`,
+        [new URL(other.config.databaseUrl ?? '').pathname.slice(1)],
+      );
+      return rows.length;
+    };
+    const holder = await other.database.pool.connect();
+    await holder.query('begin; lock table shop_counter');
+    const answer = subscribe(other).then((response) => response.text());
+    const brokenOff = expect(answer).rejects.toThrow();
+    await expect.poll(() => count("wait_event_type = 'Lock'")).toBe(1);
+    const stopping = other.stop();
+    // The feed is closed when it listens no more.
+    await expect.poll(() => count("query ilike 'listen %'")).toBe(0);
+    await holder.query('rollback');
+    holder.release();
+    await brokenOff;
+    await stopping;
+  });
+
+  it('streams are broken off at once, also when a socket does not answer that it is closed', async () => {
+    const other = await startTestGateway({ role: 'api' });
+    const { hostname, port, host } = new URL(other.url);
+    const mute = connect(Number(port), hostname);
+    let isOpen = true;
+    mute.on('close', () => {
+      isOpen = false;
+    });
+    mute.write(
+      `GET /graphql HTTP/1.1\r\nhost: ${host}\r\nconnection: Upgrade\r\nupgrade: websocket\r\n` +
+        'sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\nsec-websocket-protocol: graphql-transport-ws\r\n\r\n',
+    );
+    await once(mute, 'data');
+    const response = await subscribe(other);
+    const stopping = other.stop();
+    await expect(response.text()).rejects.toThrow();
+    expect(isOpen).toBe(true);
+    mute.destroy();
+    await stopping;
   });
 });
 

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { encodeCursor } from '../../src/kernel/events/cursor.ts';
+import { createShop } from '../support/factories.ts';
 import { ask, startTestGateway, type TestGateway } from '../support/gateway.ts';
-import { createPayment, settleTenant, type Tenant } from './world.ts';
+import { writeDropped } from '../support/write-events.ts';
+import { createPayment, giveKey, settleTenant, type Tenant } from './world.ts';
 
 type Page = {
   readonly edges: readonly { readonly cursor: string; readonly node: { readonly id: string } }[];
@@ -209,6 +212,29 @@ describe('the log', () => {
     const whole = await read('last: 100');
     expect(whole.edges).toEqual(all.edges);
     expect(whole.pageInfo.hasPreviousPage).toBe(false);
+  });
+
+  it('refuses a cursor behind which events are no longer kept, of a shop and of a payment, and says where it begins', async () => {
+    const { shop } = await createShop(gateway.database);
+    const { secret: key } = await giveKey(gateway.database, { merchantId: shop.merchantId });
+    await writeDropped(gateway.database, shop.id, 2);
+    const id = await createPayment(gateway, { key, shopId: shop.id, mark: 'expired' });
+    const read = (args: string) =>
+      ask<{ events: { startOfLog: string; edges: { node: { number: number } }[] } }>(
+        gateway,
+        `{ events(shopId: "${shop.id}" ${args}) { startOfLog edges { node { number } } } }`,
+        { key },
+      );
+    const after = `after: "${encodeCursor(shop.id, 1n)}"`;
+    const message = 'Events after this cursor are no longer kept; read the present state, then start without a cursor.';
+    const refused = [{ message, extensions: { code: 'CURSOR_EXPIRED', field: ['after'] } }];
+    expect((await read(after)).errors).toMatchObject(refused);
+    expect((await read(`${after} last: 1`)).errors).toMatchObject(refused);
+    const ofPayment = await ask(gateway, `{ payment(id: "${id}") { events(${after}) { edges { cursor } } } }`, { key });
+    expect(ofPayment.errors).toMatchObject(refused);
+    const { startOfLog, edges } = (await read('')).data.events;
+    expect([startOfLog, edges]).toEqual([encodeCursor(shop.id, 2n), [{ node: { number: 3 } }]]);
+    expect((await read(`after: "${startOfLog}"`)).data.events.edges).toEqual(edges);
   });
 
   for (const [what, args, code] of [

@@ -67,6 +67,19 @@ for (const [transport, run] of Object.entries(send)) {
   });
 }
 
+it.each(['SSE', 'WebSocket'])(
+  'an error of ours that keeps a subscription from beginning has its reference over %s',
+  async (transport) => {
+    await gateway.database.pool.query('alter table shop_counter rename to shop_counter_secretname');
+    try {
+      const query = 'subscription($id: ID!) { events(shopId: $id) { type } }';
+      expectMasked(await send[transport]?.({ query, variables: { id: tenant.shopId } }));
+    } finally {
+      await gateway.database.pool.query('alter table shop_counter_secretname rename to shop_counter');
+    }
+  },
+);
+
 // The end of the log can still be read, so the subscription begins; what is in the log cannot.
 describe('an error of ours in the middle of a subscription', () => {
   const query = 'subscription($id: ID!, $after: Cursor) { events(shopId: $id, after: $after) { type } }';

@@ -3,6 +3,7 @@ import { encodeCursor } from '../../src/kernel/events/cursor.ts';
 import { createShop } from '../support/factories.ts';
 import { ask, startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { type Operation, overSse, overWebSocket, type Stream } from '../support/live.ts';
+import { plain, writeDropped, writeEvents } from '../support/write-events.ts';
 import { createPayment, giveKey, startBlik } from './world.ts';
 
 let gateway: TestGateway;
@@ -30,6 +31,13 @@ const pay = (shop: Shop): Promise<string> => {
 };
 
 const startOf = (shop: Shop): string => encodeCursor(shop.id, 0n);
+
+/** Waits until so many follow; those who begin now are told of nothing that is written before. */
+async function untilFollowed(count: number): Promise<void> {
+  await expect
+    .poll(async () => (await fetch(`${gateway.url}/metrics`)).text())
+    .toContain(`\nbramka_live_subscriptions ${count}\n`);
+}
 
 const all =
   'subscription($shopId: ID!, $after: Cursor, $types: [EventType!]) { events(shopId: $shopId, after: $after, types: $types) { cursor number type at shop { id } } }';
@@ -118,6 +126,49 @@ for (const [transport, open] of Object.entries(transports)) {
         const result = await stream.next();
         expect([after, result?.errors?.[0]?.extensions?.code]).toEqual([after, 'CURSOR_INVALID']);
         expect(result?.data ?? null).toBeNull();
+        stream.end();
+      }
+    });
+
+    it('refuses a cursor behind which events are no longer kept, and says what to do, which helps', async () => {
+      const shop = await openShop();
+      await writeDropped(gateway.database, shop.id, 2);
+      await writeEvents(gateway.database, shop.id, plain(1));
+      const message =
+        'Events after this cursor are no longer kept; read the present state, then start without a cursor.';
+      for (const [after, more] of [
+        [startOf(shop), {}],
+        [encodeCursor(shop.id, 1n), {}],
+        [encodeCursor(shop.id, 1n), { types: ['PAYMENT_SETTLED'] }],
+      ] as const) {
+        const stream = await follow(shop, { after, ...more });
+        const result = await stream.next();
+        expect(result?.errors).toMatchObject([{ message, extensions: { code: 'CURSOR_EXPIRED', field: ['after'] } }]);
+        expect(result?.data ?? null).toBeNull();
+        stream.end();
+      }
+      const kept = await follow(shop, { after: encodeCursor(shop.id, 2n) });
+      expect((await kept.next())?.data?.events.number).toBe(3);
+      kept.end();
+      await untilFollowed(0);
+      const anew = await follow(shop);
+      await untilFollowed(1);
+      await pay(shop);
+      expect((await anew.next())?.data?.events.number).toBe(4);
+      anew.end();
+    });
+
+    it('refuses such a cursor also to those who follow transactions or one payment', async () => {
+      const shop = await openShop();
+      await writeDropped(gateway.database, shop.id, 2);
+      const [paymentId, after] = [await pay(shop), encodeCursor(shop.id, 1n)];
+      for (const query of [
+        'subscription($shopId: ID!, $after: Cursor) { transactionUpdated(shopId: $shopId, after: $after) { type } }',
+        'subscription($paymentId: ID!, $after: Cursor) { paymentUpdated(id: $paymentId, after: $after) { type } }',
+      ]) {
+        const ids = query.includes('$shopId') ? { shopId: shop.id } : { paymentId };
+        const stream = await open({ query, variables: { ...ids, after }, key: shop.key });
+        expect((await stream.next())?.errors?.[0]?.extensions?.code).toBe('CURSOR_EXPIRED');
         stream.end();
       }
     });

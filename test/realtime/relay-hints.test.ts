@@ -89,6 +89,31 @@ describe('Hints by NATS', () => {
     expect(other.heard.items.filter((news) => news.has(otherShopId)).length).toBe(before);
   });
 
+  it('about any shop come to one of the processes that share the work, and to another when that one has gone', async () => {
+    const heard = createInbox<string>();
+    const hear = (news: News): void => {
+      for (const shop of news.keys()) if (shop !== shopId) heard.put(shop);
+    };
+    const [one, other] = [openBus(), openBus()];
+    const leave = one.bus.share(hear);
+    other.bus.share(hear);
+    const sender = openBus();
+    await Promise.all([one, other, sender].map(({ connected }) => connected()));
+    const publish = async (count: number): Promise<void> => {
+      const before = heard.items.length;
+      const shops = Array.from({ length: count }, () => randomUUID());
+      for (const shop of shops) sender.bus.publish(new Map([[shop, 1n]]));
+      const all = await heard.until((items) => items.length >= before + count);
+      expect(all.slice(before).toSorted()).toEqual(shops.toSorted());
+    };
+    await publish(50);
+    leave();
+    // Sent on the connection of `one` after its leave, so the server has taken that when the word is back.
+    other.bus.follow(shopId);
+    await carry(one.bus, other, new Map([[shopId, 1n]]));
+    await publish(50);
+  });
+
   it('that come while one is on its way are gathered: only the last number of a shop is sent', async () => {
     const [one, other] = [openBus(), openBus()];
     other.bus.follow(shopId);
@@ -102,11 +127,16 @@ describe('Hints by NATS', () => {
 
   it('that are none are passed over', async () => {
     const { bus, heard, connected } = openBus();
+    const shared = createInbox<News>();
     bus.follow(shopId);
+    bus.share(shared.put);
     await connected();
+    watcher.publish('bramka.hint.nobody', '5');
     for (const rubbish of ['', '-1', '1e3', 'x', '1'.repeat(20), '5'])
       watcher.publish(`bramka.hint.${shopId}`, rubbish);
-    expect(await heard.until((all) => all.length > 0)).toEqual([new Map([[shopId, 5n]])]);
+    for (const { until } of [heard, shared]) {
+      expect(await until((all) => all.length > 0)).toEqual([new Map([[shopId, 5n]])]);
+    }
   });
 
   it('go on when NATS was away, also at the start, with one warning and without a password in the log', async () => {

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { setImmediate as soon } from 'node:timers/promises';
 import { afterAll, expect, test } from 'vitest';
 import { ask } from '../support/gateway.ts';
 import { type Following, follow } from './follow-shop.ts';
 import { createProcesses, type Gateway, serverIn } from './gateway-process.ts';
 import { createPayment, payByBlik, updateShop } from './pay.ts';
+import { atEach, processesOf } from './processes-of.ts';
 
 // One life of one gateway with BRAMKA_WORKERS=2: each test goes on where the one before it has stopped.
 const processes = createProcesses();
@@ -17,14 +17,6 @@ afterAll(() => processes.endAll());
 
 type Told = { readonly number: string; readonly type: string };
 const events = 'subscription ($shopId: ID!) { events(shopId: $shopId) { number type } }';
-
-/** The processes of the gateway that do a part, by their numbers. */
-function processesOf({ pid }: Gateway, role: 'api' | 'worker'): number[] {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean);
-  return children
-    .map(Number)
-    .filter((child) => readFileSync(`/proc/${child}/environ`, 'utf8').includes(`BRAMKA_ROLE=${role}\0`));
-}
 
 function isAlive(pid: number): boolean {
   try {
@@ -50,17 +42,12 @@ async function pay(): Promise<string> {
 
 /** Subscribes at each process that serves, twice, and waits until all of them follow. */
 async function followAtAll(): Promise<Following<Told>[]> {
-  const serving = processesOf(gateway, 'api');
-  const followed: Following<Told>[] = [];
-  for (const pid of serving) {
-    // What stands still takes no connection.
-    const others = serving.filter((other) => other !== pid);
-    for (const other of others) process.kill(other, 'SIGSTOP');
+  const subscribe = async (): Promise<Following<Told>[]> => {
     const here = [1, 2].map(() => follow<Told>(gateway.demo, events, { shopId: gateway.demo.shopId }));
     await Promise.all(here.map(({ connected }) => connected));
-    for (const other of others) process.kill(other, 'SIGCONT');
-    followed.push(...here);
-  }
+    return here;
+  };
+  const followed = (await atEach(gateway, subscribe)).flat();
   while ((await readMetric('bramka_live_subscriptions')) < followed.length) await soon();
   return followed;
 }

@@ -34,3 +34,15 @@ export async function ensurePartition(database: Database, month: string): Promis
 export async function dropPartition(database: Database, month: string): Promise<void> {
   await database.pool.query(`drop table event_${month.replace('-', '_')}`);
 }
+
+/** Commits so many events of a shop that the retention has dropped by now. */
+export async function writeDropped(database: Database, shopId: string, count: number): Promise<void> {
+  await ensurePartition(database, '2026-01');
+  const at = new Date('2026-01-05T12:00:00.000Z');
+  await writeEvents(
+    database,
+    shopId,
+    plain(count).map(() => ({ at })),
+  );
+  await dropPartition(database, '2026-01');
+}

@@ -74,6 +74,18 @@ describe('Deriving the deliveries of a shop', () => {
     ]);
   });
 
+  it('writes nothing when another process has read all before', async () => {
+    const { shop } = await pendingAttempt();
+    await world.derive(shop.id);
+    const versionOf = async (): Promise<string> => {
+      const { rows } = await world.database.pool.query('select xmin from reader where shop_id = $1', [shop.id]);
+      return rows[0].xmin;
+    };
+    const before = await versionOf();
+    await world.derive(shop.id);
+    expect(await versionOf()).toBe(before);
+  });
+
   it('tells of the attempt and its payment by their ids, amounts and times', async () => {
     const { shop, payment, transaction } = await pendingAttempt();
     await world.derive(shop.id);

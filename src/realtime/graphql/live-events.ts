@@ -26,6 +26,7 @@ export async function liveEvents(
     events = await context.app.feed.follow(following);
   } catch (error) {
     unwatch();
+    if (error instanceof FeedClosed) return lastWord(error);
     throw error;
   }
   const walk = events;
@@ -36,6 +37,11 @@ export async function liveEvents(
     void walk.return();
   };
   return relay(walk, { end, lastWord: () => (keyLost ? { end: new Unauthenticated() } : undefined) });
+}
+
+/** Who comes while the process stops is told the same as those who follow already. */
+async function* lastWord(end: FeedClosed): AsyncGenerator<Live, void, undefined> {
+  yield { end };
 }
 
 type Ending = { end(): void; lastWord(): Live | undefined };
@@ -58,8 +64,7 @@ function relay(events: AsyncGenerator<Event, void, undefined>, ending: Ending): 
         const taken = await events.next();
         return taken.done ? finish(ending.lastWord()) : taken;
       } catch (error) {
-        // The process stops; the transport has told the client so.
-        return finish(error instanceof FeedClosed ? undefined : { end: error });
+        return finish({ end: error });
       }
     },
     return: async () => finish(undefined),

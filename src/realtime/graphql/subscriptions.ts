@@ -5,6 +5,7 @@ import { EventType } from '../../kernel/db/generated/prisma/enums.ts';
 import { parseCursor } from '../../kernel/events/cursor.ts';
 import { findVisiblePayment } from '../../payments/find-payment.ts';
 import { findVisibleShop } from '../../shops/find-shop.ts';
+import type { Following } from '../follow-events.ts';
 import type { Live } from '../model.ts';
 import { EventRef, EventTypeEnum, PaymentEventRef, TransactionEventRef } from './event.ts';
 import { liveEvents } from './live-events.ts';
@@ -22,11 +23,14 @@ function eventOf(live: Live): Event {
   return live;
 }
 
+type Start = Pick<Following, 'after' | 'afterField'>;
+
 /** The number to go on from. The header of a client that comes back wins over the document, which is that of his first try. */
-function startOf(context: GraphContext, shopId: string, after: string | null | undefined): bigint | undefined {
-  const { lastEventId } = context;
-  if (lastEventId !== undefined) return parseCursor(lastEventId, shopId, ['Last-Event-ID']);
-  return typeof after === 'string' ? parseCursor(after, shopId) : undefined;
+function startOf({ lastEventId }: GraphContext, shopId: string, after: string | null | undefined): Start {
+  const cursor = lastEventId ?? after;
+  if (typeof cursor !== 'string') return {};
+  const afterField = [lastEventId === undefined ? 'after' : 'Last-Event-ID'];
+  return { after: parseCursor(cursor, shopId, afterField), afterField };
 }
 
 type Wish = {
@@ -38,8 +42,8 @@ type Wish = {
 async function followShop(context: GraphContext, wish: Wish): Promise<AsyncIterableIterator<Live>> {
   const actor = actorWith(context, 'payments:read');
   const shop = await findVisibleShop(context.app.payments.shops, actor, wish.shopId);
-  const after = startOf(context, shop.id, wish.after);
-  return liveEvents(context, actor, { shopId: shop.id, after, types: wish.types });
+  const start = startOf(context, shop.id, wish.after);
+  return liveEvents(context, actor, { shopId: shop.id, ...start, types: wish.types });
 }
 
 builder.subscriptionField('events', (t) =>
@@ -81,8 +85,8 @@ builder.subscriptionField('paymentUpdated', (t) =>
     subscribe: async (_, args, context) => {
       const actor = actorWith(context, 'payments:read');
       const { payment, shop } = await findVisiblePayment(context.app.payments, actor, { id: args.id, field: 'id' });
-      const after = startOf(context, shop.id, args.after);
-      return liveEvents(context, actor, { shopId: shop.id, after, types: paymentTypes, paymentId: payment.id });
+      const start = startOf(context, shop.id, args.after);
+      return liveEvents(context, actor, { shopId: shop.id, ...start, types: paymentTypes, paymentId: payment.id });
     },
     resolve: (live: Live) => eventOf(live),
   }),
