@@ -14,7 +14,7 @@ export type Authenticator = {
 };
 
 /** A revoked or narrowed key stops working everywhere within this time. */
-const rememberedMs = 500;
+export const rememberedMs = 500;
 
 /**
  * Makes the authenticator of one door: it asks the database at most twice a second for each key.

@@ -8,7 +8,8 @@ export type KeyWatch = {
   close(): void;
 };
 
-const checkEveryMs = 400;
+/** How often a key in use is looked at. */
+export const checkEveryMs = 400;
 
 type Watched = { readonly actor: Actor; readonly listeners: Set<() => void> };
 

@@ -1,6 +1,8 @@
 import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { rememberedMs } from '../../src/auth/authenticate-actor.ts';
+import { checkEveryMs } from '../../src/auth/watch-keys.ts';
 import { messageBytesMax, operationsPerSocketMax } from '../../src/graphql/web-socket.ts';
 import { ask, startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { connect, openSocket, overSse, type TestSocket } from '../support/live.ts';
@@ -104,24 +106,22 @@ describe('a socket is closed', () => {
     expect((await socket.closed).code).toBe(1009);
   });
 
-  it('with 4403 within a second after its key was revoked, and a stream is told why it ends', async () => {
+  it('with 4403 after its key was revoked, and a stream is told why it ends', async () => {
     const { id, secret } = await giveKey(gateway.database, { merchantId: gateway.demo.merchantId });
     const socket = await connect(gateway, secret);
     socket.send(follow('1'));
     const query = 'subscription($shopId: ID!) { events(shopId: $shopId) { cursor } }';
     const stream = await overSse(gateway, { query, key: secret, variables: { shopId: gateway.demo.shopId } });
     await followers(2);
-    const from = performance.now();
     await ask(gateway, 'mutation($id: ID!) { revokeApiKey(id: $id) { __typename } }', { variables: { id } });
     expect((await socket.closed).code).toBe(4403);
     expect(await stream.next()).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
     expect(await stream.next()).toBeUndefined();
-    expect(performance.now() - from).toBeLessThan(1_500);
     await followers(0);
   });
 });
 
-describe('live subscriptions end within a second when their key, by the hand of another process,', () => {
+describe('live subscriptions end when their key, by the hand of another process,', () => {
   it.each([
     ['is revoked', 'revoked_at = now()'],
     ['expires', "expires_at = now() - interval '1 second'"],
@@ -134,14 +134,15 @@ describe('live subscriptions end within a second when their key, by the hand of 
     const query = 'subscription($shopId: ID!) { events(shopId: $shopId) { cursor } }';
     const stream = await overSse(gateway, { query, key: secret, variables: { shopId: gateway.demo.shopId } });
     await followers(2);
-    const from = performance.now();
     await gateway.database.pool.query(`update api_key set ${change} where id = $1`, [id]);
     expect((await socket.closed).code).toBe(4403);
     expect(await stream.next()).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
-    // A second, and what a busy machine takes for it.
-    expect(performance.now() - from).toBeLessThan(1_500);
     await followers(0);
   });
+});
+
+it('looks at a key so often that what it lost is seen within a second', () => {
+  expect(rememberedMs + checkEveryMs).toBeLessThan(1_000);
 });
 
 describe('an operation that is refused', () => {
