@@ -19,6 +19,7 @@ import { transferSweeps } from '../transfers/jobs.ts';
 import type { WebhookDeps } from '../webhooks/deps.ts';
 import { deriveDeliveries } from '../webhooks/derive-deliveries.ts';
 import { webhookJobs } from '../webhooks/jobs.ts';
+import { passOverUntold } from '../webhooks/sql/pass-over-untold.ts';
 import { shopsBehind } from '../webhooks/store.ts';
 import type { Reader } from './run-readers.ts';
 
@@ -85,6 +86,7 @@ export function webhookReader(deps: WebhookDeps): Reader {
   return {
     name: 'webhooks',
     behind: () => shopsBehind(deps.database),
+    passOver: (shopIds) => passOverUntold(deps.database, shopIds),
     run: (shopId) => deriveDeliveries(deps, shopId),
   };
 }

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Database, News } from '../kernel/db/database.ts';
 import type { Log } from '../kernel/log.ts';
 import type { SharedHints } from '../realtime/listen-hints.ts';
@@ -8,6 +9,8 @@ export type Reader = {
   readonly name: string;
   /** Shops whose log goes further than this reader has read. */
   behind(): Promise<string[]>;
+  /** Passes over what is nothing to it in the logs of these shops; gives those in whose logs something may be left to read. */
+  passOver(shopIds: readonly string[]): Promise<string[]>;
   /** Reads on in one shop's log; true when there is more to read. */
   run(shopId: string): Promise<boolean>;
 };
@@ -24,6 +27,10 @@ export type ReaderOptions = {
 
 /** How many shops one reader reads at a time, so that it leaves connections to others. */
 const runningMax = 4;
+/** In how many logs it passes over what is nothing to it at a time. */
+const passedMax = 1_000;
+/** How long it rests before it looks at the next logs: while much is written each look finds more. */
+const restMs = 20;
 
 type Lane = { poke(shopId: string): void; stop(): Promise<void> };
 
@@ -50,21 +57,42 @@ export function startReaders(options: ReaderOptions): Loop {
   };
 }
 
-/** One reader's work: shops wait in line, each once; one that is poked while it is read is read again afterwards. */
+/**
+ * One reader's work. Shops that are poked are looked at together; those in whose logs something is left wait in line, each
+ * once. One that is poked while it is read is looked at again.
+ */
 function createLane(reader: Reader, log: Log): Lane {
+  const poked = new Set<string>();
   const waiting = new Set<string>();
   const running = new Map<string, Promise<void>>();
+  let looking: Promise<void> | undefined;
   let stopped = false;
 
   function poke(shopId: string): void {
     if (stopped) return;
-    waiting.add(shopId);
-    fill();
+    poked.add(shopId);
+    looking ??= look();
+  }
+
+  async function look(): Promise<void> {
+    while (poked.size > 0) {
+      const shopIds = [...poked].slice(0, passedMax);
+      for (const shopId of shopIds) poked.delete(shopId);
+      try {
+        for (const shopId of await reader.passOver(shopIds)) waiting.add(shopId);
+        fill();
+      } catch (error) {
+        // The sweep finds them again; at once would be a busy loop.
+        log.error({ err: error, reader: reader.name }, 'a reader of the event log failed');
+      }
+      await pause(restMs);
+    }
+    looking = undefined;
   }
 
   function fill(): void {
     for (const shopId of waiting) {
-      if (running.size >= runningMax) return;
+      if (stopped || running.size >= runningMax) return;
       if (running.has(shopId)) continue;
       waiting.delete(shopId);
       running.set(shopId, read(shopId));
@@ -73,9 +101,8 @@ function createLane(reader: Reader, log: Log): Lane {
 
   async function read(shopId: string): Promise<void> {
     try {
-      if ((await reader.run(shopId)) && !stopped) waiting.add(shopId);
+      if (await reader.run(shopId)) waiting.add(shopId);
     } catch (error) {
-      // The sweep finds the shop again; at once would be a busy loop.
       log.error({ err: error, reader: reader.name, shopId }, 'a reader of the event log failed');
     }
     running.delete(shopId);
@@ -86,7 +113,8 @@ function createLane(reader: Reader, log: Log): Lane {
     poke,
     stop: async () => {
       stopped = true;
-      waiting.clear();
+      poked.clear();
+      await looking;
       await Promise.all(running.values());
     },
   };

@@ -60,6 +60,7 @@ async function startReading(by: string) {
           swept.resolve();
           return [];
         },
+        passOver: reader.passOver,
         run: async (shopId) => {
           const isMore = await reader.run(shopId);
           const deliveries = await world.deliveries(shopId);

@@ -314,7 +314,13 @@ describe('A reader of the event log', () => {
   const handlers: JobHandlers = { none: async () => {} };
 
   function createReader(values: Partial<Reader>): Reader {
-    return { name: 'test', behind: async () => [], run: async () => false, ...values };
+    return {
+      name: 'test',
+      behind: async () => [],
+      passOver: async (ids) => [...ids],
+      run: async () => false,
+      ...values,
+    };
   }
 
   it('runs as soon as this process has written to the log of a shop', async () => {
@@ -348,9 +354,11 @@ describe('A reader of the event log', () => {
     const deps = createPaymentDeps(database);
     const first = Promise.withResolvers<void>();
     const mayEnd = Promise.withResolvers<void>();
+    const again = Promise.withResolvers<void>();
     let [runs, running, runningMost] = [0, 0, 0];
     const run = async (): Promise<boolean> => {
       runs += 1;
+      if (runs === 2) again.resolve();
       running += 1;
       runningMost = Math.max(runningMost, running);
       first.resolve();
@@ -363,9 +371,7 @@ describe('A reader of the event log', () => {
     await first.promise;
     for (let more = 0; more < 3; more += 1) await createPayment(deps, shop);
     mayEnd.resolve();
-    const ended = Promise.withResolvers<void>();
-    setImmediate(ended.resolve);
-    await ended.promise;
+    await again.promise;
     await worker.stop();
     workers = [];
     expect([runs, runningMost]).toEqual([2, 1]);

@@ -5,6 +5,7 @@ import type { Refund } from '../../src/kernel/db/generated/prisma/client.ts';
 import { cancelPayment } from '../../src/payments/cancel-payment.ts';
 import { endPayments } from '../../src/payments/end-payment.ts';
 import { deriveDeliveries } from '../../src/webhooks/derive-deliveries.ts';
+import { passOverUntold } from '../../src/webhooks/sql/pass-over-untold.ts';
 import { shopsBehind } from '../../src/webhooks/store.ts';
 import { decide, type Sale } from '../refunds/world.ts';
 import {
@@ -286,6 +287,55 @@ describe('Deriving the deliveries of a shop', () => {
       return countStatements(() => deriveDeliveries(world.deps, shop.id));
     };
     expect([await count(2), await count(40)]).toEqual([7, 7]);
+  });
+
+  it('passes over what shops are not told of in one statement for all of them, and says where something is left', async () => {
+    const [untold, told, fresh] = await Promise.all(
+      Array.from({ length: 3 }, async () => (await createShop(world.database, { notificationUrl: address })).shop),
+    );
+    if (!untold || !told || !fresh) throw new Error('There are three shops.');
+    for (const shop of [untold, told]) {
+      await createPayment(world.payments, shop);
+      await world.derive(shop.id);
+    }
+    await Promise.all([untold, told, fresh].map((shop) => createPayment(world.payments, shop)));
+    const payment = await createPayment(world.payments, told);
+    await startBlik(world.payments, told, { paymentId: payment.id });
+    const ids = [untold.id, told.id, fresh.id];
+    let left: string[] = [];
+    expect(
+      await countStatements(async () => {
+        left = await passOverUntold(world.database, ids);
+      }),
+    ).toBe(1);
+    expect(left.toSorted()).toEqual([told.id, fresh.id].toSorted());
+    const behind = await shopsBehind(world.database);
+    expect([behind.includes(untold.id), behind.includes(told.id)]).toEqual([false, true]);
+    await Promise.all(left.map((id) => world.derive(id)));
+    expect(await world.deliveries(told.id)).toHaveLength(1);
+    expect(await passOverUntold(world.database, ids)).toEqual([]);
+    expect(await shopsBehind(world.database)).not.toContain(fresh.id);
+  });
+
+  it('neither skips nor repeats a fact when others pass over it at the same time', async () => {
+    const { shop } = await createShop(world.database, { notificationUrl: address });
+    await createPayment(world.payments, shop);
+    await world.derive(shop.id);
+    for (let round = 0; round < 10; round += 1) {
+      const payment = await createPayment(world.payments, shop);
+      const pass = (): Promise<unknown> => passOverUntold(world.database, [shop.id]);
+      const derive = (): Promise<unknown> => deriveDeliveries(world.deps, shop.id);
+      await Promise.all([
+        pass(),
+        startBlik(world.payments, shop, { paymentId: payment.id }),
+        derive(),
+        pass(),
+        derive(),
+      ]);
+    }
+    await world.derive(shop.id);
+    expect(await world.deliveries(shop.id)).toHaveLength(10);
+    expect(await shopsBehind(world.database)).not.toContain(shop.id);
   });
 
   it('passes over facts that nobody is told of with two statements and without a transaction', async () => {
