@@ -16,7 +16,7 @@ let day: string;
 let saleId: string;
 
 beforeAll(async () => {
-  dataDir = await processes.newDataDir();
+  dataDir = await processes.newMigratedDataDir();
   gateway = await processes.start(dataDir);
   const sale = await sell(gateway);
   saleId = sale.transactionId;

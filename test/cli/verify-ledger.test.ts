@@ -8,7 +8,7 @@ const processes = createProcesses();
 let dataDir: string;
 
 beforeAll(async () => {
-  dataDir = await processes.newDataDir();
+  dataDir = await processes.newMigratedDataDir();
   await processes.start(dataDir);
 });
 

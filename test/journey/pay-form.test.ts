@@ -21,7 +21,7 @@ let gateway: Gateway;
 let followed: Following<Told>;
 
 beforeAll(async () => {
-  gateway = await processes.start(await processes.newDataDir());
+  gateway = await processes.start(await processes.newMigratedDataDir());
   await updateShop(gateway, { sandboxDelayMs: 0 });
   const updates = `subscription ($shopId: ID!) {
     transactionUpdated(shopId: $shopId) { status transaction { id reason payment { id } } }

@@ -104,7 +104,7 @@ async function payWhatWasLost(gateway: Gateway, told: () => readonly Told[], nex
 }
 
 test('no payment is lost, doubled or left open when the gateway is killed in the middle of many', async () => {
-  const dataDir = await processes.newDataDir();
+  const dataDir = await processes.newMigratedDataDir();
   const first = await processes.start(dataDir);
   await updateShop(first, { sandboxDelayMs: 50, notificationUrl: shop.url });
   const before = followAll(first);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Demo } from '../../src/demo.ts';
 import { runningServer, type Server, stopServer, superuser } from '../../src/kernel/db/embedded-server.ts';
+import { fillMigratedDataDir } from '../support/data-dirs.ts';
 import { nodeSettings, root } from '../support/run-command.ts';
 
 /** Settings of a gateway beside those that keep it to itself: a free port, its own data dir, a quiet log. */
@@ -38,6 +39,8 @@ export type Gateway = Launched & {
 /** Starts gateways as processes of their own, and leaves nothing of them behind. */
 export type Processes = {
   newDataDir(): Promise<string>;
+  /** One whose database has its migrations, for those who tell another story than that of the first start. */
+  newMigratedDataDir(): Promise<string>;
   launch(dataDir: string, settings?: Settings): Launched;
   /** Starts one and waits until it is ready. */
   start(dataDir: string, settings?: Settings): Promise<Gateway>;
@@ -54,13 +57,19 @@ export function createProcesses(): Processes {
     children.push(child);
     return watch(child);
   };
+  const newDataDir = async (): Promise<string> => {
+    // A run that is killed leaves the folder; the next run knows it by this name, and stops the PostgreSQL in it.
+    const dataDir = await realpath(await mkdtemp(join(tmpdir(), `bramka-test-${process.pid}-`)));
+    await chmod(dataDir, 0o711);
+    dataDirs.push(dataDir);
+    return dataDir;
+  };
   return {
     launch,
-    newDataDir: async () => {
-      // A run that is killed leaves the folder; the next run knows it by this name, and stops the PostgreSQL in it.
-      const dataDir = await realpath(await mkdtemp(join(tmpdir(), `bramka-test-${process.pid}-`)));
-      await chmod(dataDir, 0o711);
-      dataDirs.push(dataDir);
+    newDataDir,
+    newMigratedDataDir: async () => {
+      const dataDir = await newDataDir();
+      await fillMigratedDataDir(dataDir);
       return dataDir;
     },
     start: async (dataDir, settings) => {

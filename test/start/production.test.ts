@@ -18,7 +18,7 @@ let gateway: Pick<TestGateway, 'url' | 'demo'>;
 let database: Database;
 
 beforeAll(async () => {
-  dataDir = await processes.newDataDir();
+  dataDir = await processes.newMigratedDataDir();
   const { url, demo } = await processes.start(dataDir, { BRAMKA_MODE: 'production', BRAMKA_SECRET: secret });
   database = openDatabase({ url: await databaseUrlIn(dataDir) });
   const { shop } = await createShop(database);

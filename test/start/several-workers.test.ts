@@ -8,7 +8,7 @@ import { atEach, processesOf } from './processes-of.ts';
 
 // One life of one gateway with BRAMKA_WORKERS=2: each test goes on where the one before it has stopped.
 const processes = createProcesses();
-const dataDir = await processes.newDataDir();
+const dataDir = await processes.newMigratedDataDir();
 const timeout = 120_000;
 let gateway: Gateway;
 let created = 0;

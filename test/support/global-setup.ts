@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -20,6 +20,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await removeLeftovers();
   buildPackages();
   const databaseDir = await mkdtemp(join(tmpdir(), `${prefix}${process.pid}-`));
+  // Under root PostgreSQL runs as another user, who must get through to its files.
+  await chmod(databaseDir, 0o711);
   project.provide('databaseDir', databaseDir);
   return () => remove(databaseDir);
 }

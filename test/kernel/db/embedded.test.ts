@@ -10,6 +10,7 @@ import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { findEmbedded, startEmbedded } from '../../../src/kernel/db/embedded.ts';
 import { runningServer, stopServer } from '../../../src/kernel/db/embedded-server.ts';
 import { StartError } from '../../../src/kernel/start-error.ts';
+import { fillDataDir } from '../../support/data-dirs.ts';
 
 const holder = fileURLToPath(new URL('../../support/hold-data-dir.ts', import.meta.url));
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'bramka-embedded-')));
@@ -114,6 +115,7 @@ test('the password is random, kept for its owner alone, and asked for', async ()
 });
 
 test('a program beside the gateway finds its database while that runs, and starts none when it does not', async () => {
+  await fillDataDir(dataDir);
   const embedded = await start();
   expect(await findEmbedded(dataDir)).toBe(embedded.url);
   await embedded.stop();
@@ -125,6 +127,7 @@ test('a program beside the gateway finds its database while that runs, and start
 });
 
 test('a start after kill -9 of the gateway takes over the PostgreSQL that it left running', async () => {
+  await fillDataDir(dataDir);
   const { child, url } = await startProcess();
   await query(url, 'create table note as select 7 as value');
   await kill(child);
@@ -138,6 +141,7 @@ test('a start after kill -9 of the gateway takes over the PostgreSQL that it lef
 });
 
 test('a start after kill -9 of gateway and PostgreSQL finds all that was committed', async () => {
+  await fillDataDir(dataDir);
   const { child, url } = await startProcess();
   await query(url, 'create table note as select 7 as value');
   const server = runningServer(cluster());
@@ -150,13 +154,18 @@ test('a start after kill -9 of gateway and PostgreSQL finds all that was committ
 });
 
 test('a second start while the first gateway lives is refused in one sentence and harms nothing', async () => {
+  await fillDataDir(dataDir);
   const { url } = await startProcess();
-  await expect(start()).rejects.toThrow(
-    new StartError(
-      `Another Bramka is running on the data directory ${dataDir}; stop it, or name another directory in BRAMKA_DATA_DIR.`,
+  const here = start();
+  const [{ refusal }] = await Promise.all([
+    startProcess(),
+    expect(here).rejects.toThrow(
+      new StartError(
+        `Another Bramka is running on the data directory ${dataDir}; stop it, or name another directory in BRAMKA_DATA_DIR.`,
+      ),
     ),
-  );
-  expect((await startProcess()).refusal).toMatch(/^StartError: Another Bramka is running on .*\n$/);
+  ]);
+  expect(refusal).toMatch(/^StartError: Another Bramka is running on .*\n$/);
   expect(await query(url, 'select 1 as one')).toEqual([{ one: 1 }]);
 });
 
@@ -167,6 +176,7 @@ test('of four first starts at once exactly one gets the data dir', async () => {
 });
 
 test('a gateway whose session on the lock was ended takes the lock again', async () => {
+  await fillDataDir(dataDir);
   const { url } = await startProcess();
   const holders = `select pid from pg_stat_activity where application_name = 'bramka lock'`;
   const [before] = await query<{ pid: number }>(url, holders);
@@ -178,6 +188,7 @@ test('a gateway whose session on the lock was ended takes the lock again', async
 });
 
 test('a process number in a stale file that belongs to another process by now does not stop a start', async () => {
+  await fillDataDir(dataDir);
   await (await start()).stop();
   const pidFile = `${process.pid}\n${cluster()}\n1700000000\n5432\n\n127.0.0.1\n  1 1\nready   \n`;
   await writeFile(join(cluster(), 'postmaster.pid'), pidFile);
@@ -187,6 +198,7 @@ test('a process number in a stale file that belongs to another process by now do
 });
 
 test('a password file that does not fit its database is said in one sentence', async () => {
+  await fillDataDir(dataDir);
   await (await start()).stop();
   await writeFile(join(dataDir, 'postgres-password'), 'another\n');
   await expect(start()).rejects.toThrow(/^The password in .* is not that of the database/);
@@ -198,6 +210,7 @@ test('a data directory that cannot be made is said in one sentence', async () =>
 });
 
 test('a database of another PostgreSQL version is refused', async () => {
+  await fillDataDir(dataDir);
   await (await start()).stop();
   await writeFile(join(cluster(), 'PG_VERSION'), '17\n');
   await expect(start()).rejects.toThrow(/was made by PostgreSQL 17, and this Bramka brings PostgreSQL 18/);
