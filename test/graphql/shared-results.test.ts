@@ -1,9 +1,7 @@
 import fc from 'fast-check';
-import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Scope } from '../../src/auth/actor.ts';
 import { encodeCursor } from '../../src/kernel/events/cursor.ts';
-import { type HintBus, listenForHints } from '../../src/realtime/listen-hints.ts';
 import { createShop } from '../support/factories.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { overSse, overWebSocket, type Result } from '../support/live.ts';
@@ -12,17 +10,11 @@ import { plain, writeEvents } from '../support/write-events.ts';
 import { createPayment, giveKey, startBlik } from './world.ts';
 
 let gateway: TestGateway;
-/** Tells the gateway of events as another process does; without it each is found a second later, by looking. */
-let hints: HintBus;
 
 beforeAll(async () => {
   gateway = await startTestGateway();
-  hints = listenForHints({ url: gateway.config.databaseUrl ?? '', log: pino({ level: 'silent' }) });
 });
-afterAll(async () => {
-  await hints.close();
-  await gateway.stop();
-});
+afterAll(() => gateway.stop());
 
 async function metric(name: string): Promise<number> {
   const text = await (await fetch(`${gateway.url}/metrics`)).text();
@@ -137,7 +129,6 @@ describe('Whoever follows', () => {
       await expect.poll(followers).toBe(heard.filter((result) => 'data' in result).length);
       for (const { id } of shops) await writeEvents(gateway.database, id, plain(1));
       last += 1;
-      hints.publish(new Map(shops.map(({ id }) => [id, BigInt(last)])));
       for (const [index, stream] of streams.entries()) {
         const { data, ...result } = (await stream.next()) as Result;
         expect(data ? { ...result, data } : result).toEqual(heard[index]);

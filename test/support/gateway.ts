@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { type Config, readConfig } from '../../src/config.ts';
 import type { Demo } from '../../src/demo.ts';
 import { type Database, openDatabase } from '../../src/kernel/db/database.ts';
+import { createLog } from '../../src/kernel/log.ts';
+import { listenForHints } from '../../src/realtime/listen-hints.ts';
 import { startGateway } from '../../src/start-gateway.ts';
 import { createTestDatabase } from './database.ts';
 
@@ -11,7 +13,7 @@ import { createTestDatabase } from './database.ts';
 export type TestGateway = {
   readonly url: string;
   readonly demo: Demo;
-  /** A second look into its database, for assertions. */
+  /** A second look into its database; what is written through it is hinted at, as by another process of the gateway. */
   readonly database: Database;
   readonly config: Config;
   stop(): Promise<void>;
@@ -49,6 +51,8 @@ export async function startTestGateway(changes: Partial<Config> = {}): Promise<T
   };
   const gateway = await startGateway(config);
   const database = openDatabase({ url: storage.url, connectionsMax: 4 });
+  const hints = listenForHints({ url: storage.url, log: createLog('silent') });
+  database.onNews(hints.publish);
   const demo = config.mode === 'sandbox' ? await readFile(join(config.dataDir, 'demo.json'), 'utf8') : '{}';
   return {
     url: gateway.url,
@@ -56,6 +60,7 @@ export async function startTestGateway(changes: Partial<Config> = {}): Promise<T
     database,
     config,
     stop: async () => {
+      await hints.close();
       await gateway.stop();
       await database.close();
       await storage.drop();
