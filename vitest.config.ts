@@ -1,11 +1,13 @@
 import { createRequire } from 'node:module';
 import { defineConfig } from 'vitest/config';
+import { scratchDir } from './test/support/scratch-dir.ts';
 
 export default defineConfig({
   // `graphql` ships two builds, and two copies of it do not mix: tests must get the one that Node gives to everybody else.
   resolve: { alias: [{ find: /^graphql$/, replacement: createRequire(import.meta.url).resolve('graphql') }] },
   test: {
     include: ['test/**/*.test.ts'],
+    env: { TMPDIR: scratchDir() },
     globalSetup: ['test/support/global-setup.ts'],
     pool: 'forks',
     maxWorkers: 2,

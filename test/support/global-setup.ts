@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { root } from './run-command.ts';
+import { scratchDir } from './scratch-dir.ts';
 import { stopShared } from './shared-server.ts';
 
 declare module 'vitest' {
@@ -19,7 +19,7 @@ const prefix = 'bramka-test-';
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   await removeLeftovers();
   buildPackages();
-  const databaseDir = await mkdtemp(join(tmpdir(), `${prefix}${process.pid}-`));
+  const databaseDir = await mkdtemp(join(scratchDir(), `${prefix}${process.pid}-`));
   // Under root PostgreSQL runs as another user, who must get through to its files.
   await chmod(databaseDir, 0o711);
   project.provide('databaseDir', databaseDir);
@@ -33,9 +33,9 @@ function buildPackages(): void {
 
 /** A run that was killed could not clean up; its process number is in the name of its folder. */
 async function removeLeftovers(): Promise<void> {
-  for (const name of await readdir(tmpdir())) {
+  for (const name of await readdir(scratchDir())) {
     const pid = Number(name.match(/^bramka-test-(\d+)-/)?.[1]);
-    if (pid > 0 && !isAlive(pid)) await remove(join(tmpdir(), name));
+    if (pid > 0 && !isAlive(pid)) await remove(join(scratchDir(), name));
   }
 }
 

@@ -10,12 +10,12 @@ import {
 import { migrate } from '../../src/kernel/db/migrate.ts';
 
 /**
- * What a throw-away database may do without, for speed. Two files of tests may each run two whole gateways, and one has up
+ * What a throw-away database may do without, for speed; its log may be in memory. Two files of tests may each run two whole gateways, and one has up
  * to 50 connections.
  */
 const throwAway = {
   ...{ fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' },
-  ...{ shared_buffers: '64MB', max_connections: '250' },
+  ...{ shared_buffers: '64MB', max_connections: '250', max_wal_size: '512MB' },
 };
 const templateLock = 1;
 
