@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Database, openDatabase } from '../../src/kernel/db/database.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { prepareJobs } from '../support/factories.ts';
 import { acquirerContract } from './contract.ts';
 import { sandboxFixtures } from './sandbox-fixtures.ts';
 import type { AcquirerFixture } from './under-test.ts';
@@ -14,7 +13,6 @@ let database: Database;
 beforeAll(async () => {
   home = await createTestDatabase();
   database = openDatabase({ url: home.url });
-  await prepareJobs(database);
 });
 
 // What one test left for later is none of the next one's business.

@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { type Database, openDatabase } from '../../src/kernel/db/database.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { prepareJobs } from '../support/factories.ts';
 
 /** Gives the tests of a file one database, on which `open` makes anew before each of them what it needs. */
 export function openForEach(open: (database: Database) => Promise<void>): void {
@@ -11,7 +10,6 @@ export function openForEach(open: (database: Database) => Promise<void>): void {
   beforeAll(async () => {
     home = await createTestDatabase();
     database = openDatabase({ url: home.url });
-    await prepareJobs(database);
   });
 
   beforeEach(() => open(database));

@@ -5,7 +5,7 @@ import { type Database, openDatabase } from '../../src/kernel/db/database.ts';
 import { askAcquirer } from '../../src/payments/ask-acquirer.ts';
 import { cancelPayment } from '../../src/payments/cancel-payment.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { actorOf, createPayment, prepareJobs, startBlik } from '../support/factories.ts';
+import { actorOf, createPayment, startBlik } from '../support/factories.ts';
 import { attemptNow, booksOf, createSandboxGateway, logOf, type SandboxGateway } from './sandbox-gateway.ts';
 import { orderFor } from './simulated.ts';
 
@@ -15,7 +15,6 @@ let database: Database;
 beforeAll(async () => {
   home = await createTestDatabase();
   database = openDatabase({ url: home.url });
-  await prepareJobs(database);
 });
 
 // What one test left for later is none of the next one's business.

@@ -6,7 +6,7 @@ import type { Refund } from '../../src/kernel/db/generated/prisma/client.ts';
 import { createRefund } from '../../src/refunds/create-refund.ts';
 import { readRefundBooks, refundNow } from '../refunds/world.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { actorOf, createPayment, prepareJobs, startBlik } from '../support/factories.ts';
+import { actorOf, createPayment, startBlik } from '../support/factories.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 import { createSandboxGateway, logOf, publicUrl, refundFor, type SandboxGateway, secret } from './sandbox-gateway.ts';
 
@@ -16,7 +16,6 @@ let database: Database;
 beforeAll(async () => {
   home = await createTestDatabase();
   database = openDatabase({ url: home.url });
-  await prepareJobs(database);
 });
 
 // What one test left for later is none of the next one's business.

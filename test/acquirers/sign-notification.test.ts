@@ -5,7 +5,7 @@ import { type Database, openDatabase } from '../../src/kernel/db/database.ts';
 import { newId } from '../../src/kernel/ids.ts';
 import { receiveNotification } from '../../src/payments/receive-notification.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { createPayment, prepareJobs, startBlik } from '../support/factories.ts';
+import { createPayment, startBlik } from '../support/factories.ts';
 import { attemptNow, createSandboxGateway, secret } from './sandbox-gateway.ts';
 
 let home: TestDatabase;
@@ -14,7 +14,6 @@ let database: Database;
 beforeAll(async () => {
   home = await createTestDatabase();
   database = openDatabase({ url: home.url });
-  await prepareJobs(database);
 });
 
 afterAll(async () => {

@@ -24,7 +24,6 @@ import {
   createRefundDeps,
   createReportDeps,
   createTestClock,
-  prepareJobs,
   type TestClock,
   testSeal,
 } from '../support/factories.ts';
@@ -46,7 +45,6 @@ export async function createHttpWorld(
 ): Promise<HttpWorld> {
   const { url, drop } = await createTestDatabase();
   const database = openDatabase({ url });
-  await prepareJobs(database);
   const log = createLog('silent');
   const clock = createTestClock();
   const metrics = createMetrics();

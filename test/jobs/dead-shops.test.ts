@@ -6,7 +6,6 @@ import { type Database, inTransaction, openDatabase } from '../../src/kernel/db/
 import { enqueue } from '../../src/kernel/jobs/enqueue.ts';
 import { createLog } from '../../src/kernel/log.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { prepareJobs } from '../support/factories.ts';
 
 let home: TestDatabase;
 let database: Database;
@@ -14,7 +13,6 @@ let database: Database;
 beforeAll(async () => {
   home = await createTestDatabase();
   database = openDatabase({ url: home.url });
-  await prepareJobs(database);
 });
 
 afterAll(async () => {

@@ -4,7 +4,6 @@ import { type Database, inTransaction, openDatabase } from '../../src/kernel/db/
 import { enqueue } from '../../src/kernel/jobs/enqueue.ts';
 import { openFaultProxy } from '../faults/fault-proxy.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { prepareJobs } from '../support/factories.ts';
 
 let home: TestDatabase;
 let database: Database;
@@ -12,7 +11,6 @@ let database: Database;
 beforeAll(async () => {
   home = await createTestDatabase();
   database = openDatabase({ url: home.url });
-  await prepareJobs(database);
 });
 
 afterAll(async () => {

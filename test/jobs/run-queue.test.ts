@@ -5,7 +5,6 @@ import { freeLostJobs } from '../../src/jobs/sql/free-lost-jobs.ts';
 import { type Database, inTransaction, openDatabase } from '../../src/kernel/db/database.ts';
 import { enqueue } from '../../src/kernel/jobs/enqueue.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { prepareJobs } from '../support/factories.ts';
 
 let home: TestDatabase;
 let database: Database;
@@ -14,7 +13,6 @@ let queue: Queue | undefined;
 beforeAll(async () => {
   home = await createTestDatabase();
   database = openDatabase({ url: home.url });
-  await prepareJobs(database);
 });
 
 afterEach(async () => {

@@ -12,7 +12,7 @@ import { setTimers } from '../../src/kernel/jobs/timers.ts';
 import { createLog } from '../../src/kernel/log.ts';
 import type { Shop } from '../../src/shops/model.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { createPayment, createPaymentDeps, createShop, createTestClock, prepareJobs } from '../support/factories.ts';
+import { createPayment, createPaymentDeps, createShop, createTestClock } from '../support/factories.ts';
 
 let home: TestDatabase;
 let database: Database;
@@ -22,7 +22,6 @@ let workers: Worker[] = [];
 beforeAll(async () => {
   home = await createTestDatabase();
   database = openDatabase({ url: home.url });
-  await prepareJobs(database);
   ({ shop } = await createShop(database));
 });
 

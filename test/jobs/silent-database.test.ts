@@ -10,7 +10,6 @@ import type { JobHandlers } from '../../src/kernel/jobs/handler.ts';
 import { createLog } from '../../src/kernel/log.ts';
 import { type FaultProxy, openFaultProxy } from '../faults/fault-proxy.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { prepareJobs } from '../support/factories.ts';
 
 let home: TestDatabase;
 /** The database as the test sees it, and as the worker does: through a network that fails. */
@@ -22,7 +21,6 @@ let worker: Worker | undefined;
 beforeAll(async () => {
   home = await createTestDatabase();
   near = openDatabase({ url: home.url });
-  await prepareJobs(near);
   const address = new URL(home.url);
   const port = Number(address.port);
   network = await openFaultProxy(() => port);

@@ -27,7 +27,7 @@ import { refundJobs } from '../../src/refunds/jobs.ts';
 import { jsonTable } from '../fx/tables.ts';
 import { createToldAcquirer, type ToldAcquirer } from '../payments/told-acquirer.ts';
 import { createTestDatabase } from '../support/database.ts';
-import { createPaymentDeps, createRefundDeps, createReportDeps, prepareJobs, testSeal } from '../support/factories.ts';
+import { createPaymentDeps, createRefundDeps, createReportDeps, testSeal } from '../support/factories.ts';
 import { runDueJobs } from '../support/run-due-jobs.ts';
 import { acquirers, type Books } from './model-books.ts';
 import { isBankDay, type Moment, plus } from './model-calendar.ts';
@@ -66,7 +66,6 @@ const secret = 'a secret for tests only, long enough to be one';
 export async function openMonthWorld(): Promise<MonthWorld> {
   const home = await createTestDatabase();
   const database = openDatabase({ url: home.url, connectionsMax: 4 });
-  await prepareJobs(database);
   await openSharedAccounts(database, Object.values(acquirers));
   const clock = createMonthClock();
   const rates = await importRates(database);

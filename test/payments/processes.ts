@@ -2,7 +2,7 @@ import { type Database, openDatabase } from '../../src/kernel/db/database.ts';
 import type { PaymentDeps } from '../../src/payments/deps.ts';
 import type { Shop } from '../../src/shops/model.ts';
 import { createTestDatabase } from '../support/database.ts';
-import { createPaymentDeps, createShop, createTestClock, prepareJobs, type TestClock } from '../support/factories.ts';
+import { createPaymentDeps, createShop, createTestClock, type TestClock } from '../support/factories.ts';
 
 /** Several gateways on one database, each with its own connections and its own lanes, as if in processes of their own. */
 export type Processes = {
@@ -25,7 +25,6 @@ export async function startProcesses(counts: {
   const clock = createTestClock();
   const open = (): Database => openDatabase({ url: home.url, connectionsMax: 8 });
   const database = open();
-  await prepareJobs(database);
   const databases = Array.from({ length: counts.gateways }, open);
   const shops: Shop[] = [];
   for (let place = 0; place < counts.shops; place += 1) shops.push((await createShop(database)).shop);

@@ -17,7 +17,6 @@ import {
   createPaymentDeps,
   createShop,
   createTestClock,
-  prepareJobs,
   startBlik,
   type TestClock,
 } from '../support/factories.ts';
@@ -47,7 +46,6 @@ export type World = {
 export async function openWorld(channels?: readonly Channel[]): Promise<World> {
   const home = await createTestDatabase();
   const database = openDatabase({ url: home.url, connectionsMax: 6 });
-  await prepareJobs(database);
   const clock = createTestClock();
   const acquirer = createToldAcquirer(channels);
   const alarms: string[] = [];

@@ -9,7 +9,7 @@ export type TestDatabase = {
   drop(): Promise<void>;
 };
 
-/** A database of its own for a test file, with every migration applied: a copy of the template. */
+/** A database of its own for a test file, with every migration applied and the tables of the queue: a copy of the template. */
 export function createTestDatabase(): Promise<TestDatabase> {
   return create(template);
 }

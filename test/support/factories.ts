@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { runMigrations } from 'graphile-worker';
 import type { Acquirer, AcquirerAnswer, StartOrder } from '../../src/acquirers/port.ts';
 import { type Actor, type Scope, scopes } from '../../src/auth/actor.ts';
 import { createLane } from '../../src/kernel/batch.ts';
@@ -60,11 +59,6 @@ export function createTestClock(start = new Date('2026-03-02T10:00:00.000Z')): T
       present += ms;
     },
   };
-}
-
-/** Makes the tables of the job queue, without which no verb can enqueue. */
-export async function prepareJobs(database: Database): Promise<void> {
-  await runMigrations({ connectionString: database.url, noHandleSignals: true });
 }
 
 /** Makes an active merchant, and gives his id; he is paid out by runs only if that is said, so that others are left alone. */

@@ -1,3 +1,4 @@
+import { runMigrations } from 'graphile-worker';
 import pg from 'pg';
 import { prepareHome } from '../../src/kernel/db/embedded-home.ts';
 import {
@@ -30,7 +31,7 @@ export async function openShared(dataDir: string): Promise<(database: string) =>
   return (database) => `postgresql://${superuser}:${home.password}@127.0.0.1:${port}/${database}?sslmode=disable`;
 }
 
-/** Makes the migrated template, once for all workers. */
+/** Makes the template with our migrations and those of the queue of jobs, once for all workers. */
 export async function ensureTemplate(addressOf: (database: string) => string): Promise<void> {
   const client = new pg.Client({ connectionString: addressOf('postgres') });
   await client.connect();
@@ -41,7 +42,9 @@ export async function ensureTemplate(addressOf: (database: string) => string): P
     // Under another name until it is whole, so that a worker that dies in the middle leaves no half template.
     await client.query(`drop database if exists ${template}_draft`);
     await client.query(`create database ${template}_draft template template0`);
-    await migrate(addressOf(`${template}_draft`));
+    const draft = addressOf(`${template}_draft`);
+    await migrate(draft);
+    await runMigrations({ connectionString: draft, noHandleSignals: true });
     await client.query(`alter database ${template}_draft rename to ${template}`);
   } finally {
     await client.end();

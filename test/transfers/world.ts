@@ -13,7 +13,7 @@ import { createSandboxGateway, type SandboxGateway } from '../acquirers/sandbox-
 import { entryOf, ownAccount } from '../statements/entries.ts';
 import { type CamtKind, writeCamt } from '../statements/write-camt.ts';
 import { createTestDatabase } from '../support/database.ts';
-import { createPayment, prepareJobs } from '../support/factories.ts';
+import { createPayment } from '../support/factories.ts';
 
 /** An attempt to pay by a transfer, with the number on which its money is awaited. */
 export type Attempt = { readonly id: string; readonly paymentId: string; readonly number: string };
@@ -40,7 +40,6 @@ export type TransferWorld = {
 export async function openTransferWorld(): Promise<TransferWorld> {
   const home = await createTestDatabase();
   const database = openDatabase({ url: home.url, connectionsMax: 6 });
-  await prepareJobs(database);
   const gateway = await createSandboxGateway(database);
   const alarms: string[] = [];
   const log = pino({ level: 'warn' }, { write: (line) => void alarms.push((JSON.parse(line) as { msg: string }).msg) });

@@ -13,7 +13,7 @@ import { webhookJobs } from '../../src/webhooks/jobs.ts';
 import { deliverWebhookJob } from '../../src/webhooks/model.ts';
 import { createRequestSender } from '../../src/webhooks/send-request.ts';
 import { createTestDatabase } from '../support/database.ts';
-import { createPaymentDeps, createTestClock, prepareJobs, type TestClock, testSeal } from '../support/factories.ts';
+import { createPaymentDeps, createTestClock, type TestClock, testSeal } from '../support/factories.ts';
 
 /** A gateway with webhooks but without processes of its own: tests say when it reads, sends and looks at its timers. */
 export type World = {
@@ -40,7 +40,6 @@ const silent = new Logger(() => () => {});
 export async function openWorld(timeoutMs = 5_000): Promise<World> {
   const { url, drop } = await createTestDatabase();
   const database = openDatabase({ url });
-  await prepareJobs(database);
   const clock = createTestClock();
   const sender = createRequestSender({ addressRule: 'any', timeoutMs });
   const publicUrl = 'https://gateway.example';
