@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.ts';
 import { scratchDir } from './test/support/scratch-dir.ts';
 
 export default defineConfig({
@@ -13,6 +14,7 @@ export default defineConfig({
     maxWorkers: 2,
     // Loading the gateway anew for each of the files took longer than a third of all tests. No file may leave anything behind.
     isolate: false,
+    sequence: { sequencer: LongestFirst },
     reporters: ['dot'],
     testTimeout: 30_000,
     // The second that is usual is short when two files share the cores.
