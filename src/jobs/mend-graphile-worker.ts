@@ -1,7 +1,7 @@
 // What graphile-worker 0.18 does wrong when it ends or its database breaks off, and how we live with it.
 
 import type { WorkerEvents } from 'graphile-worker';
-import type pg from 'pg';
+import pg from 'pg';
 
 /**
  * Resolves when all places of a queue, which it has from its beginning to its end, are given up. The queue may not say
@@ -45,6 +45,26 @@ export function allowSecondRelease(pool: pg.Pool): void {
     });
   };
   pool.connect = tolerant as typeof pool.connect;
+}
+
+/**
+ * Tells when the answer to a fetch of jobs was lost with its connection. The queue only asks again, while the jobs of that
+ * answer, which it never heard of, stay taken by it as long as it lives.
+ */
+export function onLostFetch(client: pg.PoolClient, tell: () => void): void {
+  const query = client.query.bind(client) as (...args: unknown[]) => unknown;
+  const watched = (...args: unknown[]): unknown => {
+    const answer = query(...args);
+    const { name } = (args[0] ?? {}) as { readonly name?: string };
+    if (name?.startsWith('get_job') && answer instanceof Promise) {
+      answer.catch((error: unknown) => {
+        // What the server itself refused took no jobs, unless it was just going away.
+        if (!(error instanceof pg.DatabaseError) || error.severity === 'FATAL') tell();
+      });
+    }
+    return answer;
+  };
+  client.query = watched as typeof client.query;
 }
 
 /** What we need to know of the jobs that were fetched and have no place yet. */

@@ -6,7 +6,7 @@ import type { Database } from '../kernel/db/database.ts';
 import { endsInTime } from '../kernel/ends-in-time.ts';
 import type { JobHandler, JobHandlers } from '../kernel/jobs/handler.ts';
 import type { Log } from '../kernel/log.ts';
-import { allowSecondRelease, giveBackAtTheEnd, whenIdle } from './mend-graphile-worker.ts';
+import { allowSecondRelease, giveBackAtTheEnd, onLostFetch, whenIdle } from './mend-graphile-worker.ts';
 import { queueLog } from './queue-log.ts';
 import { showAlive } from './show-alive.ts';
 
@@ -28,6 +28,8 @@ type Run = Queue & { readonly ended: Promise<void> };
 /** A connection is needed only while a job begins or ends, so many jobs share a few. */
 const connectionsMax = 12;
 const restMs = 1_000;
+/** How long a queue that takes no new jobs may take for those it has. */
+const lastJobs = { ms: 600_000 };
 /** How long a queue without a job under way may take to say that it has ended. */
 const lastWords = { ms: 5_000 };
 /** New jobs are announced; the next one of a queue whose job has just ended is not, and is found by looking. */
@@ -35,37 +37,49 @@ const pollMs = 100;
 /** How long a job that was fetched may wait for a place; then any other process may have it. */
 const fetchedForMs = 1_000;
 
-/** Runs the jobs of the queue. When it breaks off, as it does when it cannot write that a job is done, it starts again. */
+/**
+ * Runs the jobs of the queue. When it breaks off, as it does when it cannot write that a job is done, it starts again; so it
+ * does when it may have taken jobs of which it never heard, which others get when it has ended what it is doing.
+ */
 export function startQueue(options: QueueOptions): Queue {
+  const { log } = options;
+  const runs = new Set<Run>();
   let stopping = false;
   let timer: NodeJS.Timeout | undefined;
-  let run = begin();
 
-  function begin(): Run {
-    const begun = startRun(options);
-    void begun.ended.then(() => {
-      if (stopping) return;
-      options.log.error('the job queue broke off and starts again');
-      timer = setTimeout(() => {
-        run = begin();
-      }, restMs);
+  function begin(): void {
+    let present = true;
+    const beginAnother = (level: 'warn' | 'error', why: string): void => {
+      if (stopping || !present) return;
+      present = false;
+      log[level](why);
+      timer = setTimeout(begin, restMs);
+    };
+    const run = startRun(options, () => {
+      beginAnother('warn', 'an answer to the job queue was lost, and perhaps jobs with it; another one begins');
+      void run.stop(lastJobs);
     });
-    return begun;
+    runs.add(run);
+    void run.ended.then(() => {
+      runs.delete(run);
+      beginAnother('error', 'the job queue broke off and starts again');
+    });
   }
 
+  begin();
   return {
     stop: async (patience) => {
       stopping = true;
       clearTimeout(timer);
-      await run.stop(patience);
+      await Promise.all([...runs].map((run) => run.stop(patience)));
     },
   };
 }
 
-function startRun(options: QueueOptions): Run {
+function startRun(options: QueueOptions, tellLostFetch: () => void): Run {
   const { log, database } = options;
   // Each run has connections of its own: with them ends the lock that says that its jobs are in good hands.
-  const pool = openPool(options);
+  const pool = openPool(options, tellLostFetch);
   const events: WorkerEvents = new EventEmitter();
   giveBackAtTheEnd(events);
   const idle = whenIdle(events);
@@ -97,7 +111,7 @@ async function stopRun(jobs: WorkerPool, patience: { readonly ms: number }, log:
   await Promise.resolve(jobs.forcefulShutdown('the worker stops')).catch(() => {});
 }
 
-function openPool({ database, log }: QueueOptions): pg.Pool {
+function openPool({ database, log }: QueueOptions, tellLostFetch: () => void): pg.Pool {
   // One connection listens, one shows that we are alive, the others take turns.
   const pool = new pg.Pool({ connectionString: database.url, max: connectionsMax, ...database.limits });
   pool.on('error', (error) => {
@@ -109,6 +123,7 @@ function openPool({ database, log }: QueueOptions): pg.Pool {
     client.on('error', () => {});
     // A statement whose answer never comes would keep its place in the queue for good, and the queue from ever ending.
     breakOffWhenSilent(client);
+    onLostFetch(client, tellLostFetch);
   });
   allowSecondRelease(pool);
   return pool;

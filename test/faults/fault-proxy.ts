@@ -11,6 +11,8 @@ export type FaultProxy = {
   swallow(which?: { readonly newOnes: boolean }): void;
   /** Keeps the answer to the next `commit` from its asker, and breaks the connection off. */
   loseCommitAnswer(): void;
+  /** Keeps the next answer that holds this text from its asker, and breaks the connection off. */
+  loseAnswerWith(text: string): void;
   /** How many answers to a commit that took place were lost so far. */
   lostCommits(): number;
   /** Ends all faults; what was swallowed is broken off. */
@@ -32,6 +34,8 @@ type Faults = {
   swallowNew: boolean;
   commitsToLose: number;
   lost: number;
+  /** What the answer to be lost holds. */
+  textToLose: string | undefined;
 };
 
 /** How `pg` writes the end of a transaction: a simple query, which ends with a zero byte. */
@@ -40,7 +44,14 @@ const commitDone = 'COMMIT\0';
 
 /** Opens a proxy on a free loopback port. `target` gives the port behind it; undefined: nobody is there. */
 export async function openFaultProxy(target: () => number | undefined): Promise<FaultProxy> {
-  const faults: Faults = { links: new Set(), delayMs: 0, swallowNew: false, commitsToLose: 0, lost: 0 };
+  const faults: Faults = {
+    links: new Set(),
+    delayMs: 0,
+    swallowNew: false,
+    commitsToLose: 0,
+    lost: 0,
+    textToLose: undefined,
+  };
   const listener = createServer({ noDelay: true }, (client) => {
     const port = target();
     client.on('error', () => {});
@@ -53,6 +64,7 @@ export async function openFaultProxy(target: () => number | undefined): Promise<
     faults.delayMs = 0;
     faults.swallowNew = false;
     faults.commitsToLose = 0;
+    faults.textToLose = undefined;
     for (const link of all()) if (link.swallowed) breakOff(link);
   };
   return {
@@ -67,6 +79,9 @@ export async function openFaultProxy(target: () => number | undefined): Promise<
     },
     loseCommitAnswer: () => {
       faults.commitsToLose += 1;
+    },
+    loseAnswerWith: (text) => {
+      faults.textToLose = text;
     },
     lostCommits: () => faults.lost,
     calm,
@@ -99,6 +114,11 @@ function join(faults: Faults, client: Socket, server: Socket): void {
     return true;
   });
   forward(faults, { link, from: server, to: client }, (chunk) => {
+    if (faults.textToLose !== undefined && chunk.includes(faults.textToLose)) {
+      faults.textToLose = undefined;
+      breakOff(link);
+      return false;
+    }
     if (!link.losing) return true;
     if (chunk.includes(commitDone)) faults.lost += 1;
     breakOff(link);

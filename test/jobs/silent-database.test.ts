@@ -113,3 +113,18 @@ it('ends in good order when the network falls silent, and then breaks, before it
   network.cut();
   await stopped;
 });
+
+it('does a job whose fetching it never heard of, since the connection broke off before the answer came', async () => {
+  const [begun, done] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  await start({
+    greet: async ({ subject }) => {
+      if (subject === 'first') begun.resolve();
+      if (subject === 'of the lost answer') done.resolve();
+    },
+  });
+  await addJob('first');
+  await begun.promise;
+  network.loseAnswerWith('of the lost answer');
+  await addJob('of the lost answer');
+  await done.promise;
+});
