@@ -34,8 +34,12 @@ export function streamPlugin(subscriptions: Subscriptions): Plugin<Transport> {
       // Yoga is called with Node's own request and response and hands them on, which its types do not say.
       const { res } = serverContext as unknown as { readonly res: ServerResponse };
       const deliveries = result as unknown as AsyncIterableIterator<Delivery>;
-      const process = (_: unknown, { Response }: { readonly Response: typeof globalThis.Response }): Response =>
-        new Response(streamOf(deliveries, res), { headers });
+      const process = (_: unknown, { Response }: { readonly Response: typeof globalThis.Response }): Response => {
+        if (!res.destroyed) return new Response(streamOf(deliveries, res), { headers });
+        // Nobody would read the stream of one who has hung up, or end it.
+        void deliveries.return?.();
+        return new Response(null);
+      };
       setResultProcessor(process as typeof resultProcessor, 'text/event-stream');
     },
   };

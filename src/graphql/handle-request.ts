@@ -36,6 +36,8 @@ export function createHttpHandler(options: {
   const answerDirectly = createDirectAnswers(yoga);
   const responses = new Set<ServerResponse>();
   const answerByYoga = async (request: IncomingMessage, response: ServerResponse, given: Given): Promise<void> => {
+    // Whoever has hung up meanwhile closes no second time.
+    if (response.destroyed) return;
     responses.add(response);
     response.once('close', () => responses.delete(response));
     await yoga(request, response, given);

@@ -28,14 +28,14 @@ export type ReaderOptions = {
 /** How many shops one reader reads at a time, so that it leaves connections to others. */
 const runningMax = 4;
 /** In how many logs it passes over what is nothing to it at a time. */
-const passedMax = 1_000;
+const passedMax = 100;
 /** How long it rests before it looks at the next logs: while much is written each look finds more. */
 const restMs = 20;
 
 type Lane = { poke(shopId: string): void; stop(): Promise<void> };
 
 /**
- * Runs the readers: at once for shops that have news, from this process or by a hint from another, and every second for
+ * Runs the readers: soon for shops that have news, from this process or by a hint from another, and every second for
  * shops in whose logs a reader is behind, since hints may be lost and a round may have failed.
  */
 export function startReaders(options: ReaderOptions): Loop {
@@ -76,8 +76,10 @@ function createLane(reader: Reader, log: Log): Lane {
 
   async function look(): Promise<void> {
     while (poked.size > 0) {
-      const shopIds = [...poked].slice(0, passedMax);
-      for (const shopId of shopIds) poked.delete(shopId);
+      const next = [...poked].slice(0, passedMax);
+      for (const shopId of next) poked.delete(shopId);
+      // Those that wait in line are read to their end anyway.
+      const shopIds = next.filter((shopId) => !waiting.has(shopId));
       try {
         for (const shopId of await reader.passOver(shopIds)) waiting.add(shopId);
         fill();

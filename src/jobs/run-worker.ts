@@ -54,7 +54,10 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const loops = [
     every('timers', timerSweepMs, () => sweepTimers(database, clock)),
     every('lost jobs', lostJobsSweepMs, async () => {
-      silent = await freeLostJobs(database, silent);
+      const before = silent;
+      // A look that fails is none: whoever gave no sign before it gets another chance.
+      silent = [];
+      silent = await freeLostJobs(database, before);
     }),
     every('old counts', minuteMs, () => dropOldCounts(database, clock.now())),
     every('event partitions', dayMs, () => ensureEventPartitions(database, clock.now())),

@@ -3,8 +3,11 @@ import type { Log } from '../kernel/log.ts';
 import { markAlive, stayAlive } from './sql/free-lost-jobs.ts';
 import { type Loop, startLoop } from './start-loop.ts';
 
-/** How many signs of life may fit into the time after which a worker that gives none is lost. */
-const signsMax = 4;
+/**
+ * How many signs of life may fit into the time after which a worker that gives none is lost. A lost connection is made again
+ * with the next one, which has to come before others have looked twice for lost jobs.
+ */
+const signsMax = 10;
 
 /**
  * Shows all other workers that a worker pool is alive, by a lock that Postgres drops when this process dies, or has not

@@ -1,7 +1,7 @@
 import type { Share } from '../baskets/model.ts';
 import { insertShares } from '../baskets/sql/insert-shares.ts';
 import type { Outcome } from '../kernel/batch.ts';
-import type { Tx } from '../kernel/db/database.ts';
+import { type Database, inTransaction, type Tx, withoutTransaction } from '../kernel/db/database.ts';
 import type { Payment } from '../kernel/db/generated/prisma/client.ts';
 import type { Refusal } from '../kernel/errors.ts';
 import { IdempotencyKeyReused } from '../kernel/idempotency.ts';
@@ -39,6 +39,15 @@ export async function createPayments(
   return wishes.map((wish) =>
     made.has(wish) ? { value: { payment: wish.row, replayed: false } } : replay(wish, found),
   );
+}
+
+/** Creates a batch of payments and commits it, in one statement unless one is split: only shares are written by a second one. */
+export function commitPayments(
+  database: Database,
+  wishes: readonly PreparedPayment[],
+): Promise<readonly Outcome<CreatedPayment>[]> {
+  const run = wishes.some(({ shares }) => shares.length > 0) ? inTransaction : withoutTransaction;
+  return run(database, (tx) => createPayments(tx, wishes));
 }
 
 /** Only the first wish under a key may write; the others of the batch are replays of it. */

@@ -1,10 +1,10 @@
 import { createLane, type Outcome } from '../kernel/batch.ts';
 import type { Clock } from '../kernel/clock.ts';
-import { type Database, inTransaction, withoutTransaction } from '../kernel/db/database.ts';
+import { type Database, inTransaction } from '../kernel/db/database.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Metrics } from '../kernel/metrics.ts';
 import { applyAcquirerAnswers } from './apply-acquirer-answer.ts';
-import { createPayments } from './create-payment.ts';
+import { commitPayments } from './create-payment.ts';
 import { decideStarts } from './decide-start.ts';
 import type { PaymentDeps } from './deps.ts';
 import { TooManyAttempts } from './errors.ts';
@@ -19,9 +19,7 @@ export function openLanes(deps: {
   const { database, clock, metrics } = deps;
   return {
     creating: createLane(async (wishes) => {
-      // Only what a payment is split into takes a second statement that writes.
-      const run = wishes.some(({ shares }) => shares.length > 0) ? inTransaction : withoutTransaction;
-      const outcomes = await run(database, (tx) => createPayments(tx, wishes));
+      const outcomes = await commitPayments(database, wishes);
       metrics.paymentsCreated(valuesOf(outcomes).filter((created) => !created.replayed).length);
       return outcomes;
     }),

@@ -30,8 +30,8 @@ const connectWithinMs = 5_000;
  */
 export function relayHints(options: RelayOptions): HintBus & SharedHints {
   const listeners = createListeners();
-  const followed = createFollowed();
-  const shared = createShared();
+  const followed = createFollowed(options.log);
+  const shared = createShared(options.log);
   const pending = new Map<string, bigint>();
   const closing = new AbortController();
   let connection: NatsConnection | undefined;
@@ -90,7 +90,7 @@ type Followed = {
 };
 
 /** The shops that are followed here, whether there is a connection or not. */
-function createFollowed(): Followed {
+function createFollowed(log: Log): Followed {
   const shops = new Map<string, { count: number; subscription: Subscription | undefined }>();
   let subscribe = (_shopId: string): Subscription | undefined => undefined;
   return {
@@ -108,7 +108,7 @@ function createFollowed(): Followed {
     attach: (connection, receive) => {
       subscribe = (shopId) => {
         if (connection.isClosed()) return undefined;
-        return connection.subscribe(subjectPrefix + shopId, { callback: hearing(receive) });
+        return connection.subscribe(subjectPrefix + shopId, { callback: hearing(log, receive) });
       };
       for (const [shopId, shop] of shops) shop.subscription = subscribe(shopId);
     },
@@ -124,13 +124,16 @@ type Shared = Pick<SharedHints, 'share'> & {
   attach(connection: NatsConnection): void;
 };
 
-function createShared(): Shared {
+function createShared(log: Log): Shared {
   const listeners = createListeners();
   let connection: NatsConnection | undefined;
   let subscription: Subscription | undefined;
   const subscribe = (): void => {
     if (!connection || connection.isClosed() || listeners.count() === 0) return;
-    subscription = connection.subscribe(`${subjectPrefix}*`, { queue: sharedQueue, callback: hearing(listeners.tell) });
+    subscription = connection.subscribe(`${subjectPrefix}*`, {
+      queue: sharedQueue,
+      callback: hearing(log, listeners.tell),
+    });
   };
   return {
     share: (listener) => {
@@ -149,9 +152,10 @@ function createShared(): Shared {
 }
 
 /** Reads what arrives; what is no hint is passed over. */
-function hearing(receive: (news: News) => void): (error: Error | null, message: Msg) => void {
+function hearing(log: Log, receive: (news: News) => void): (error: Error | null, message: Msg) => void {
   return (error, message) => {
-    if (error) return;
+    if (error)
+      return log.warn({ reason: error.message }, 'NATS refuses hints to this process; it finds events by looking');
     const [shopId, text] = [message.subject.slice(subjectPrefix.length), message.string()];
     if (shopForm.test(shopId) && numberForm.test(text)) receive(new Map([[shopId, BigInt(text)]]));
   };

@@ -3,15 +3,12 @@ import { newId } from '../kernel/ids.ts';
 import { enqueue } from '../kernel/jobs/enqueue.ts';
 import { clearTimers } from '../kernel/jobs/timers.ts';
 import type { WebhookDeps } from './deps.ts';
-import { deliverWebhookJob } from './model.ts';
+import { deliverWebhookJob, factsMax } from './model.ts';
 import { insertDeliveries, type NewDelivery } from './sql/insert-deliveries.ts';
 import { moveReader } from './sql/move-reader.ts';
 import { type NewFact, readNewFacts } from './sql/read-log.ts';
 import { supersedeDeliveries } from './sql/supersede-deliveries.ts';
 import { tellFact } from './tell-fact.ts';
-
-/** How many facts one run reads at most. */
-const factsMax = 500;
 
 /**
  * Reads on in the log of a shop and makes the notifications that follow from it, each with a job that sends it: all in

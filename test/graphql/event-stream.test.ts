@@ -83,6 +83,31 @@ async function follow(shop: Shop, { after, lastEventId, method = 'POST' }: Ask =
 
 const numberIn = (block: Block | undefined): number => JSON.parse(block?.data ?? '{}').data.events.number;
 
+it('keeps nothing of readers who hung up before their streams began', async () => {
+  const shop = await openShop(1);
+  const following = async (): Promise<string | undefined> =>
+    /live_subscriptions (\d+)/.exec(await (await fetch(`${gateway.url}/metrics`)).text())?.[1];
+  await expect.poll(following).toBe('0');
+  const body = JSON.stringify({ query, variables: { shopId: shop.id } });
+  const { hostname, port, host } = new URL(gateway.url);
+  const head = [
+    ...['POST /graphql HTTP/1.1', `Host: ${host}`, `Authorization: Bearer ${shop.key}`, 'Accept: text/event-stream'],
+    ...['Content-Type: application/json', `Content-Length: ${body.length}`, '', body],
+  ].join('\r\n');
+  for (let turns = 0; turns < 60; turns += 1) {
+    const socket = connect(Number(port), hostname);
+    await new Promise<void>((resolve) => socket.write(head, () => resolve()));
+    // Each hangs up a little later than the one before, so that some do it at every step.
+    for (let turn = 0; turn < turns; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    socket.resetAndDestroy();
+  }
+  await expect.poll(following).toBe('0');
+  // They have all been asked for by now: nobody comes late.
+  const last = await follow(shop);
+  await last.nextBlock();
+  await expect.poll(following).toBe('1');
+});
+
 describe('Over SSE', () => {
   it.each(['GET', 'POST'] as const)(
     'each event has its cursor as id, behind which Last-Event-ID goes on, by %s',

@@ -8,7 +8,7 @@ import {
   type AppliedAnswer,
   applyAcquirerAnswers,
 } from '../../src/payments/apply-acquirer-answer.ts';
-import { createPayments } from '../../src/payments/create-payment.ts';
+import { commitPayments } from '../../src/payments/create-payment.ts';
 import { decideStarts } from '../../src/payments/decide-start.ts';
 import type { PaymentDeps } from '../../src/payments/deps.ts';
 import { type Attempt, neverExpires } from '../../src/payments/model.ts';
@@ -147,7 +147,7 @@ export function meddled(world: World, meddler: Meddler): World {
   const { clock, log } = world.deps;
   return withDeps(world, {
     database: meddler === meddlers['takes a payment for valid that has expired'] ? world.database : database,
-    creating: createLane((items) => inTransaction(database, (tx) => createPayments(tx, items.map(hashless(meddler))))),
+    creating: createLane((items) => commitPayments(database, items.map(hashless(meddler)))),
     starting: createLane((items) => inTransaction(database, (tx) => decideStarts(tx, clock, items))),
     applying: createLane((items) => inTransaction(database, (tx) => applyAcquirerAnswers(tx, { clock, log }, items))),
   });

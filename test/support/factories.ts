@@ -16,7 +16,7 @@ import { openAccounts } from '../../src/ledger/sql/open-accounts.ts';
 import { writePostings } from '../../src/ledger/sql/write-postings.ts';
 import { insertPayoutAccounts } from '../../src/merchants/sql/insert-payout-accounts.ts';
 import { type AppliedAnswer, applyAcquirerAnswers } from '../../src/payments/apply-acquirer-answer.ts';
-import { createPayments } from '../../src/payments/create-payment.ts';
+import { commitPayments } from '../../src/payments/create-payment.ts';
 import { decideStarts, type StartedTransaction } from '../../src/payments/decide-start.ts';
 import type { PaymentDeps } from '../../src/payments/deps.ts';
 import { createAttemptGuard } from '../../src/payments/guard-attempts.ts';
@@ -214,7 +214,7 @@ export function createPaymentDeps(
     shops: createShopFinder(database),
     acquirers: new Map((given.acquirers ?? [createScriptedAcquirer()]).map((acquirer) => [acquirer.name, acquirer])),
     attempts: createAttemptGuard({ database, log, metrics: createMetrics(), pause: async () => undefined }),
-    creating: createLane((items) => inTransaction(database, (tx) => createPayments(tx, items))),
+    creating: createLane((items) => commitPayments(database, items)),
     starting: createLane((items) => inTransaction(database, (tx) => decideStarts(tx, clock, items))),
     applying: createLane((items) => inTransaction(database, (tx) => applyAcquirerAnswers(tx, { clock, log }, items))),
   };

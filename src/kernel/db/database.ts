@@ -7,7 +7,7 @@ import { PrismaClient } from './generated/prisma/client.ts';
 export type Statement = { readonly name: string; readonly text: string; readonly values: readonly unknown[] };
 
 /**
- * One Postgres transaction. All writes go through it; a verb that takes a `Tx` touches nothing but the database, and
+ * One Postgres transaction, or the statements of `withoutTransaction`. All writes go through it; a verb that takes a `Tx` touches nothing but the database, and
  * its caller opened the transaction and commits it.
  */
 export type Tx = {
@@ -162,6 +162,8 @@ async function attempt<Result>(
   });
   const news = new Map<string, bigint>();
   let broken: Error | undefined;
+  // What commits by itself is news even if something fails after it.
+  let tellNews = commit === undefined;
   try {
     if (begin !== undefined) await client.query(begin);
     const result = await work({
@@ -169,7 +171,7 @@ async function attempt<Result>(
       noteNumber: (shopId, number) => news.set(shopId, number),
     });
     if (commit !== undefined) await client.query(commit);
-    if (news.size > 0) for (const listener of listeners) listener(news);
+    tellNews = true;
     return result;
   } catch (error) {
     // When even that fails the connection is dead, and the pool must not hand it out again.
@@ -179,6 +181,7 @@ async function attempt<Result>(
     throw broken === undefined ? error : new DatabaseUnavailable(error);
   } finally {
     client.release(broken);
+    if (tellNews && news.size > 0) for (const listener of listeners) listener(news);
   }
 }
 

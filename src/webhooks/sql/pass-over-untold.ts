@@ -1,13 +1,10 @@
 import { type Database, withoutTransaction } from '../../kernel/db/database.ts';
-import { readerName, toldTypes } from '../model.ts';
-
-/** How many facts of one shop are passed over at a time. */
-const factsMax = 500;
+import { factsMax, readerName, toldTypes } from '../model.ts';
 
 /**
  * Moves the place of webhooks in the logs of many shops over facts that no shop is told of, in one statement: most commits
  * write nothing else, and touch many shops.
- * @returns the shops in whose logs something is left, or may be: what is to be told, more than 500 facts, no place yet, or one
+ * @returns the shops in whose logs something is left, or may be: what is to be told, more facts than are read at a time, no place yet, or one
  * that somebody else is just moving.
  */
 export async function passOverUntold(database: Database, shopIds: readonly string[]): Promise<string[]> {
