@@ -23,4 +23,4 @@ with made as (
   select 'expire-payment', made.id::text, shop.merchant_id, made.valid_until
   from made join shop on shop.id = made.shop_id
 )
-select made.id, moved.last_number from made join moved on moved.shop_id = made.shop_id;
+select made.id as payment from made join moved on moved.shop_id = made.shop_id \gset

@@ -76,7 +76,7 @@ async function enterPostgres(bench: Bench, { options, pgbench, shops }: Comparis
   const seeded = await seedShops(bench, { database: `pgbench_${shops}`, shops, mode: 'live' });
   const entry = entryOf('pgbench', seeded, async () => {
     const { perSecond, made } = await runPgbench(pgbench, {
-      ...{ script: 'create-payment.sql', url: seeded.url, shops, seconds: options.seconds },
+      ...{ scripts: ['create-payment.sql'], url: seeded.url, shops, seconds: options.seconds },
     });
     entry.acknowledged.payments += made;
     return { perSecond };

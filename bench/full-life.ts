@@ -88,7 +88,12 @@ async function enterPostgres(bench: Bench, { options, pgbench, shops }: Comparis
   const { url } = await seedShops(bench, { database: `pgbench_life_${shops}`, shops, mode: 'live' });
   await change(url, `insert into account (kind, owner, currency) values ('ACQUIRER', 'bench', 'PLN')`);
   const run = (): ReturnType<Contestant['run']> =>
-    runPgbench(pgbench, { script: 'live-payment.sql', url, shops, seconds: options.seconds });
+    runPgbench(pgbench, {
+      scripts: ['create-payment.sql', 'settle-payment.sql'],
+      url,
+      shops,
+      seconds: options.seconds,
+    });
   return { name: 'pgbench', run };
 }
 

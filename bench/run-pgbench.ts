@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, globSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { StartError } from '../src/kernel/start-error.ts';
@@ -28,13 +28,13 @@ export async function findPgbench(): Promise<Pgbench> {
   return { path, version: stdout.trim() };
 }
 
-/** Runs a script of this folder for a while, prepared: each of its statements commits. */
+/** Runs scripts of this folder, one after the other and again, for a while and prepared: each of their statements commits. */
 export async function runPgbench(
   pgbench: Pgbench,
-  wish: { readonly script: string; readonly url: string; readonly shops: number; readonly seconds: number },
+  wish: { readonly scripts: readonly string[]; readonly url: string; readonly shops: number; readonly seconds: number },
 ): Promise<{ readonly perSecond: number; readonly made: number }> {
   const { hostname, port, username, password, pathname } = new URL(wish.url);
-  const script = join(import.meta.dirname, wish.script);
+  const texts = wish.scripts.map((script) => readFileSync(join(import.meta.dirname, script), 'utf8'));
   const flags = [
     '-n',
     '-M',
@@ -48,7 +48,9 @@ export async function runPgbench(
   ];
   const where = ['-h', hostname, '-p', port, '-U', username, pathname.slice(1)];
   const env = { PATH: process.env.PATH, PGPASSWORD: decodeURIComponent(password) };
-  const { stdout } = await run(pgbench.path, [...flags, '-f', script, ...where], { env });
+  const running = run(pgbench.path, [...flags, '-f', '-', ...where], { env });
+  running.child.stdin?.end(texts.join('\n'));
+  const { stdout } = await running;
   const perSecond = /^tps = ([\d.]+)/m.exec(stdout)?.[1];
   const made = /actually processed: (\d+)/.exec(stdout)?.[1];
   if (perSecond === undefined || made === undefined || !/failed transactions: 0 /.test(stdout)) {

@@ -49,15 +49,17 @@ export function startQueue(options: QueueOptions): Queue {
 
   function begin(): void {
     let present = true;
-    const beginAnother = (level: 'warn' | 'error', why: string): void => {
-      if (stopping || !present) return;
+    /** False when that is under way already, or nothing shall begin any more. */
+    const beginAnother = (level: 'warn' | 'error', why: string): boolean => {
+      if (stopping || !present) return false;
       present = false;
       log[level](why);
       timer = setTimeout(begin, restMs);
+      return true;
     };
     const run = startRun(options, () => {
-      beginAnother('warn', 'an answer to the job queue was lost, and perhaps jobs with it; another one begins');
-      void run.stop(lastJobs);
+      const why = 'an answer to the job queue was lost, and perhaps jobs with it; another one begins';
+      if (beginAnother('warn', why)) void run.stop(lastJobs);
     });
     runs.add(run);
     void run.ended.then(() => {

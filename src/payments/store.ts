@@ -46,8 +46,20 @@ export const selectList = listColumns('p', columns);
 
 /** What the API shows of a payment; lists, which are long and read often, read nothing else. */
 const shown = [
-  ...(['id', 'shopId', 'orderId', 'title', 'status', 'amount', 'currency', 'refundedAmount', 'methods'] as const),
-  ...(['captureMode', 'locale', 'validUntil', 'createdAt', 'settledAt'] as const),
+  'id',
+  'shopId',
+  'orderId',
+  'title',
+  'status',
+  'amount',
+  'currency',
+  'refundedAmount',
+  'methods',
+  'captureMode',
+  'locale',
+  'validUntil',
+  'createdAt',
+  'settledAt',
 ] as const;
 
 /** A payment as the API shows it. */

@@ -48,9 +48,24 @@ export const selectList = listColumns('t', columns);
 
 /** What the API shows of a transaction; lists, which are long and read often, read nothing else. */
 const shown = [
-  ...(['id', 'paymentId', 'method', 'channel', 'amount', 'currency', 'status', 'reason', 'acquirerCode'] as const),
-  ...(['capturedAmount', 'settledAmount', 'heldAmount', 'late', 'surplus', 'transferAccount'] as const),
-  ...(['authorizedUntil', 'createdAt', 'settledAt'] as const),
+  'id',
+  'paymentId',
+  'method',
+  'channel',
+  'amount',
+  'currency',
+  'status',
+  'reason',
+  'acquirerCode',
+  'capturedAmount',
+  'settledAmount',
+  'heldAmount',
+  'late',
+  'surplus',
+  'transferAccount',
+  'authorizedUntil',
+  'createdAt',
+  'settledAt',
 ] as const;
 
 /** A transaction as the API shows it. */

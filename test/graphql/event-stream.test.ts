@@ -34,6 +34,18 @@ async function openShop(events: number): Promise<Shop> {
 
 const query = 'subscription($shopId: ID!, $after: Cursor) { events(shopId: $shopId, after: $after) { number } }';
 
+/** Follows the demo shop of a gateway that is another one than that of most tests. */
+const subscribe = (other: TestGateway): Promise<Response> =>
+  fetch(`${other.url}/graphql`, {
+    method: 'POST',
+    headers: {
+      accept: 'text/event-stream',
+      'content-type': 'application/json',
+      authorization: `Bearer ${other.demo.apiKey}`,
+    },
+    body: JSON.stringify({ query, variables: { shopId: other.demo.shopId } }),
+  });
+
 type Block = { readonly id: string | undefined; readonly event: string | undefined; readonly data: string | undefined };
 type Ask = { readonly after?: string; readonly lastEventId?: string; readonly method?: 'GET' | 'POST' };
 
@@ -224,15 +236,7 @@ describe('Over SSE', () => {
 
   it('a stream is broken off without `complete` when the gateway stops, so that browsers come back', async () => {
     const other = await startTestGateway({ role: 'api' });
-    const response = await fetch(`${other.url}/graphql`, {
-      method: 'POST',
-      headers: {
-        accept: 'text/event-stream',
-        'content-type': 'application/json',
-        authorization: `Bearer ${other.demo.apiKey}`,
-      },
-      body: JSON.stringify({ query, variables: { shopId: other.demo.shopId } }),
-    });
+    const response = await subscribe(other);
     const reader = (response.body as ReadableStream<Uint8Array>).getReader();
     let text = '';
     const reading = expect(
@@ -247,17 +251,6 @@ describe('Over SSE', () => {
 });
 
 describe('While the gateway stops', () => {
-  const subscribe = (other: TestGateway): Promise<Response> =>
-    fetch(`${other.url}/graphql`, {
-      method: 'POST',
-      headers: {
-        accept: 'text/event-stream',
-        'content-type': 'application/json',
-        authorization: `Bearer ${other.demo.apiKey}`,
-      },
-      body: JSON.stringify({ query, variables: { shopId: other.demo.shopId } }),
-    });
-
   it('a stream that is just being opened is broken off as well', async () => {
     const other = await startTestGateway({ role: 'api' });
     const count = async (condition: string): Promise<number> => {

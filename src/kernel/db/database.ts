@@ -7,8 +7,8 @@ import { PrismaClient } from './generated/prisma/client.ts';
 export type Statement = { readonly name: string; readonly text: string; readonly values: readonly unknown[] };
 
 /**
- * One Postgres transaction, or the statements of `withoutTransaction`. All writes go through it; a verb that takes a `Tx` touches nothing but the database, and
- * its caller opened the transaction and commits it.
+ * One Postgres transaction, or the statements of `withoutTransaction`. All writes go through it; a verb that takes a `Tx`
+ * touches nothing but the database, and its caller opened the transaction and commits it.
  */
 export type Tx = {
   /** Runs one statement and gives its rows; 64-bit integers arrive as bigint, times as Date. */

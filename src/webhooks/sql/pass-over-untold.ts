@@ -4,10 +4,11 @@ import { factsMax, readerName, toldTypes } from '../model.ts';
 /**
  * Moves the place of webhooks in the logs of many shops over facts that no shop is told of, in one statement: most commits
  * write nothing else, and touch many shops.
- * @returns the shops in whose logs something is left, or may be: what is to be told, more facts than are read at a time, no place yet, or one
- * that somebody else is just moving.
+ * @returns the shops in whose logs something is left, or may be: what is to be told, more facts than are read at a time, no
+ * place yet, or one that somebody else is just moving.
  */
 export async function passOverUntold(database: Database, shopIds: readonly string[]): Promise<string[]> {
+  if (shopIds.length === 0) return [];
   const left = await withoutTransaction(database, (tx) =>
     tx.query<{ shopId: string }>({
       name: 'pass-over-untold',
