@@ -16,9 +16,9 @@ export async function makeFolder(path: string, options: Mode = {}): Promise<void
   } catch (error) {
     if (await isFolder(path)) return;
     const above = dirname(path);
-    if (codeOf(error) !== 'ENOENT' || above === path || (await isFolder(above))) throw error;
-    await makeFolder(above, options);
-    // Another process may have been faster.
+    if (codeOf(error) !== 'ENOENT' || above === path) throw error;
+    // Another process may have made it meanwhile, and may make the one that is wanted too.
+    if (!(await isFolder(above))) await makeFolder(above, options);
     await mkdir(path, options).catch(async (again: unknown) => {
       if (!(await isFolder(path))) throw again;
     });

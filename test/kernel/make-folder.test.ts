@@ -14,8 +14,11 @@ beforeEach(async () => {
 afterEach(() => rm(parent, { recursive: true, force: true }));
 
 it('makes a folder with those above it, also by several at once, and leaves one that is there', async () => {
-  const path = join(parent, 'a', 'b', 'c');
-  await Promise.all([1, 2, 3, 4].map(() => makeFolder(path, { mode: 0o700 })));
+  // Another one may make what is above at any moment between two looks.
+  for (let round = 0; round < 300; round += 1) {
+    await Promise.all([1, 2, 3, 4].map(() => makeFolder(join(parent, `${round}`, 'a', 'b', 'c'), { mode: 0o700 })));
+  }
+  const path = join(parent, '0', 'a', 'b', 'c');
   expect((await stat(path)).mode & 0o777).toBe(0o700);
   await chmod(path, 0o750);
   await makeFolder(path, { mode: 0o700 });
