@@ -50,7 +50,7 @@ export const sizeSettings = {
   FEED_RECENT_MAX: wholeNumber({ min: 1, max: 100_000, usual: 1_000 }),
   FEED_LAG_MAX: wholeNumber({ min: 1, max: 1_000_000, usual: 10_000 }),
   FEED_SWEEP_MS: wholeNumber({ min: 50, max: 60_000, usual: 1_000 }),
-  JOBS_AT_A_TIME: wholeNumber({ min: 1, max: 500, usual: 10 }),
+  JOBS_AT_A_TIME: wholeNumber({ min: 1, max: 500, usual: 30 }),
   // A dead shop holds a call for 15 seconds, and there may be several dead ones.
   WEBHOOKS_AT_A_TIME: wholeNumber({ min: 1, max: 1_000, usual: 50 }),
   // A mail server takes few connections at once from one sender, and a dead one holds each for a time.

@@ -6,7 +6,7 @@ import { NotFound } from '../kernel/errors.ts';
 import { lockShops } from '../kernel/events/append-events.ts';
 import type { Log } from '../kernel/log.ts';
 import { readShopStates, type ShopState } from '../shops/sql/read-shop-states.ts';
-import { findShopsOf, readAttempts, readTransactions } from '../transactions/store.ts';
+import { findOwnersOf, readAttempts } from '../transactions/store.ts';
 import { lockMerchants } from './book-money.ts';
 import { type Judgement, judgeAnswer, type Word } from './judge-answer.ts';
 import type { Attempt } from './model.ts';
@@ -63,18 +63,21 @@ export async function applyAcquirerAnswers(
 
 async function readKnown(tx: Tx, answers: readonly AnswerForTransaction[]): Promise<Known> {
   const ids = [...new Set(answers.map((answer) => answer.transactionId))];
-  const shopIds = await findShopsOf(tx, ids);
-  await lockShops(tx, shopIds);
-  const transactions = await readTransactions(tx, ids);
-  const paymentIds = [...new Set(transactions.map((transaction) => transaction.paymentId))];
-  const payments = await readPayments(tx, paymentIds);
-  const attempts = await readAttempts(tx, paymentIds);
+  const { shopIds, paymentIds } = await findOwnersOf(tx, ids);
+  const locked = lockShops(tx, shopIds);
+  // Sent behind the lock in one go, and read once it is held.
+  const [payments, attempts, shops] = await Promise.all([
+    readPayments(tx, paymentIds),
+    readAttempts(tx, paymentIds),
+    readShopStates(tx, shopIds),
+    locked,
+  ]);
   const paid = attempts.filter((attempt) => attempt.settledAmount > 0n && !attempt.surplus);
   return {
     transactions: new Map(attempts.map((attempt) => [attempt.id, attempt])),
     payments: new Map(payments.map((payment) => [payment.id, payment])),
     paidBy: new Map(paid.map((attempt) => [attempt.paymentId, attempt.id])),
-    shops: await readShopStates(tx, shopIds),
+    shops,
   };
 }
 

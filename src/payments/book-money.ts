@@ -25,12 +25,11 @@ export async function bookSettlements(tx: Tx, settled: readonly Settled[]): Prom
     const { shopId, currency, acquirer } = row;
     return { id: newId(at), shopId, transactionId: row.id, amount: row.settledAmount, currency, at, acquirer };
   });
-  await insertSettledCaptures(tx, captures);
   const sales = captures.map((capture, place): Sale => {
     const { transaction, payment } = settled[place] as Settled;
     return { ...capture, captureId: capture.id, transaction, isSplit: isSplit({ transaction, payment }), before: 0n };
   });
-  await bookSales(tx, sales);
+  await Promise.all([insertSettledCaptures(tx, captures), bookSales(tx, sales)]);
 }
 
 /** Money that was taken for a transaction, in whole or as one of its captures. */
@@ -60,12 +59,18 @@ function isSplit({ transaction, payment }: Settled): boolean {
 /**
  * Computes the commission of settled transactions, in their order, from all that they settled, and lets recipients bear
  * their parts of it. The caller holds the locks of the shops and of their merchants (`lockMerchants`).
+ * @param booked when the money itself is, of which recipients have their parts.
  */
-export async function bookCommissions(tx: Tx, settled: readonly Settled[]): Promise<void> {
+export async function bookCommissions(
+  tx: Tx,
+  settled: readonly Settled[],
+  booked: Promise<unknown> = Promise.resolve(),
+): Promise<void> {
   const commissions = await computeCommissions(
     tx,
     settled.map(({ transaction }) => saleOf(transaction)),
   );
+  await booked;
   await shareCommissions(
     tx,
     commissions.filter((_, place) => settled[place]?.payment.isSplit),

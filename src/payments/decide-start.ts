@@ -47,11 +47,12 @@ export async function decideStarts(
   clock: Clock,
   wishes: readonly PreparedStart[],
 ): Promise<readonly Outcome<StartedTransaction>[]> {
-  await lockShops(
+  const locked = lockShops(
     tx,
     wishes.map((wish) => wish.shop.id),
   );
-  const known = await readKnown(tx, wishes);
+  // Sent behind the lock in one go, and read once it is held.
+  const [known] = await Promise.all([readKnown(tx, wishes), locked]);
   const outcomes = wishes.map((wish) => outcomeOf(() => decide(known, wish, clock.now(wish.shop))));
   await writeStarts(tx, known.starts);
   return outcomes;
@@ -60,17 +61,15 @@ export async function decideStarts(
 async function readKnown(tx: Tx, wishes: readonly PreparedStart[]): Promise<Known> {
   const keys = wishes.map((wish) => ({ shopId: wish.shop.id, idempotencyKey: wish.idempotencyKey }));
   const paymentIds = [...new Set(wishes.map((wish) => wish.paymentId))];
-  const replays = await readTransactionsByKey(tx, keys);
-  const payments = await readPayments(tx, paymentIds);
-  const attempts = await readAttempts(tx, paymentIds);
-  const shops = await readShopStates(
-    tx,
-    keys.map((key) => key.shopId),
-  );
-  const profiles = await readProfiles(
-    tx,
-    wishes.flatMap(({ profileId }) => profileId ?? []),
-  );
+  const shopIds = keys.map((key) => key.shopId);
+  const profileIds = wishes.flatMap(({ profileId }) => profileId ?? []);
+  const [replays, payments, attempts, shops, profiles] = await Promise.all([
+    readTransactionsByKey(tx, keys),
+    readPayments(tx, paymentIds),
+    readAttempts(tx, paymentIds),
+    readShopStates(tx, shopIds),
+    readProfiles(tx, profileIds),
+  ]);
   const live = attempts.filter((attempt) => isLive(attempt.status));
   return {
     shops,

@@ -29,10 +29,14 @@ export async function writeChanges(
   shops: ReadonlyMap<string, ShopState>,
   changes: readonly Change[],
 ): Promise<void> {
-  // Two changes of one payment are written one after the other, each by its own compare-and-set.
-  for (const round of roundsOf(changes)) await writeRound(tx, shops, round);
+  const written = writeRounds(tx, shops, changes);
   // In one go for all, since the sales of a merchant count in order.
-  await bookCommissions(tx, changes.flatMap(settledIn));
+  await Promise.all([written, bookCommissions(tx, changes.flatMap(settledIn), written)]);
+}
+
+/** Two changes of one payment are written one after the other, each by its own compare-and-set. */
+async function writeRounds(tx: Tx, shops: ReadonlyMap<string, ShopState>, changes: readonly Change[]): Promise<void> {
+  for (const round of roundsOf(changes)) await writeRound(tx, shops, round);
 }
 
 /** Cuts the changes, kept in order, so that no payment occurs twice in one round. */
@@ -51,24 +55,20 @@ async function writeRound(tx: Tx, shops: ReadonlyMap<string, ShopState>, changes
   const moves = changes.flatMap(({ before, transaction }) =>
     transaction ? [{ was: before.transaction.status, before: before.transaction, row: transaction }] : [],
   );
-  await moveTransactions(tx, moves);
-  await movePayments(
-    tx,
-    changes.flatMap((change) => (change.payment ? [{ was: change.before.payment.status, row: change.payment }] : [])),
-  );
-  await bookHeldMoney(
-    tx,
-    moves.map(({ before, row }) => ({ before, after: row })),
-  );
-  await bookSettlements(tx, changes.flatMap(settledIn));
-  await clearTimers(tx, changes.flatMap(finishedTimers));
-  await setTimers(
-    tx,
-    changes.flatMap((change) => newTimers(change, shops)),
-  );
-  await enqueue(tx, changes.flatMap(ordersToStop));
-  const stored = await registerProfiles(tx, decidedBy(changes, shops));
-  await appendEvents(tx, [...changes.flatMap(factsOf), ...stored]);
+  const payments = changes.flatMap(({ before, payment: row }) => (row ? [{ was: before.payment.status, row }] : []));
+  const held = moves.map(({ before, row }) => ({ before, after: row }));
+  // All but the last in one round trip, since none needs what another gives.
+  const [stored] = await Promise.all([
+    registerProfiles(tx, decidedBy(changes, shops)),
+    moveTransactions(tx, moves),
+    movePayments(tx, payments),
+    bookHeldMoney(tx, held),
+    bookSettlements(tx, changes.flatMap(settledIn)),
+    clearTimers(tx, changes.flatMap(finishedTimers)),
+    enqueue(tx, changes.flatMap(ordersToStop)),
+  ]);
+  const timers = changes.flatMap((change) => newTimers(change, shops));
+  await Promise.all([setTimers(tx, timers), appendEvents(tx, [...changes.flatMap(factsOf), ...stored])]);
 }
 
 function settledIn({ before: { payment }, transaction }: Change): Settled[] {

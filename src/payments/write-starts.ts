@@ -4,7 +4,7 @@ import type { Payment, ProfileWish, Transaction } from '../kernel/db/generated/p
 import type { PaymentStatus } from '../kernel/db/generated/prisma/enums.ts';
 import { appendEvents, type Fact } from '../kernel/events/append-events.ts';
 import { enqueue } from '../kernel/jobs/enqueue.ts';
-import { setTimers } from '../kernel/jobs/timers.ts';
+import { setTimers, type Timer } from '../kernel/jobs/timers.ts';
 import { insertWishes } from '../profiles/sql/insert-wishes.ts';
 import { transactionFact } from '../transactions/events.ts';
 import { insertTransactions } from '../transactions/sql/insert-transactions.ts';
@@ -33,38 +33,29 @@ export async function writeStarts(tx: Tx, starts: readonly NewStart[]): Promise<
     replaces ? [end(replaces, updatedAt)] : [],
   );
   const going = starts.filter((start) => start.continues);
-  // The old attempts first: a payment has one live attempt at a time.
-  await moveTransactions(tx, [...replaced, ...going.map(({ transaction: row }) => ({ was: 'NEW' as const, row }))]);
-  await insertTransactions(
-    tx,
-    starts.filter((start) => !start.continues).map((start) => start.transaction),
-  );
-  await insertWishes(
-    tx,
-    starts.flatMap(({ stores }) => stores ?? []),
-  );
-  await movePayments(
-    tx,
-    starts
-      .filter((start) => start.paymentWas !== start.payment.status)
-      .map((start) => ({ was: start.paymentWas, row: start.payment })),
-  );
-  await setTimers(
-    tx,
-    starts
-      .filter((start) => start.transaction.status === 'PENDING')
-      .map(({ transaction, merchantId }) => ({
-        kind: timerKinds.ask,
-        subject: transaction.id,
-        merchantId,
-        dueAt: after(transaction.updatedAt, askDelay(0)),
-      })),
-  );
-  await enqueue(
-    tx,
-    replaced.filter(({ was }) => was !== 'NEW').map(({ row }) => jobToStop(row.id)),
-  );
-  await appendEvents(tx, starts.flatMap(factsOf));
+  const moves = [...replaced, ...going.map(({ transaction: row }) => ({ was: 'NEW' as const, row }))];
+  const made = starts.filter((start) => !start.continues).map(({ transaction }) => transaction);
+  const wishes = starts.flatMap(({ stores }) => stores ?? []);
+  const payments = starts
+    .filter((start) => start.paymentWas !== start.payment.status)
+    .map((start) => ({ was: start.paymentWas, row: start.payment }));
+  const stops = replaced.filter(({ was }) => was !== 'NEW').map(({ row }) => jobToStop(row.id));
+  // In one round trip, and in this order: a payment has one live attempt at a time, so the old ones end first.
+  await Promise.all([
+    moveTransactions(tx, moves),
+    insertTransactions(tx, made),
+    insertWishes(tx, wishes),
+    movePayments(tx, payments),
+    setTimers(tx, starts.flatMap(timersOf)),
+    enqueue(tx, stops),
+    appendEvents(tx, starts.flatMap(factsOf)),
+  ]);
+}
+
+function timersOf({ transaction, merchantId }: NewStart): Timer[] {
+  if (transaction.status !== 'PENDING') return [];
+  const dueAt = after(transaction.updatedAt, askDelay(0));
+  return [{ kind: timerKinds.ask, subject: transaction.id, merchantId, dueAt }];
 }
 
 function end(replaced: Transaction, now: Date) {

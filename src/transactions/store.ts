@@ -118,14 +118,24 @@ export async function readTransactionsByKey(
   });
 }
 
-/** Says which shops transactions belong to, so that these can be locked; ids that do not exist are left out. */
-export async function findShopsOf(tx: Tx, transactionIds: readonly string[]): Promise<string[]> {
-  const rows = await tx.query<{ shopId: string }>({
-    name: 'find-shops-of-transactions',
-    text: 'select distinct shop_id as "shopId" from transaction where id = any($1::uuid[])',
+/**
+ * Says which shops and payments transactions belong to, which never changes, so that the shops can be locked; ids that do not
+ * exist are left out.
+ */
+export async function findOwnersOf(
+  tx: Tx,
+  transactionIds: readonly string[],
+): Promise<{ readonly shopIds: string[]; readonly paymentIds: string[] }> {
+  const rows = await tx.query<{ shopId: string; paymentId: string }>({
+    name: 'find-owners-of-transactions',
+    text: 'select shop_id as "shopId", payment_id as "paymentId" from transaction where id = any($1::uuid[])',
     values: [transactionIds],
   });
-  return rows.map((row) => row.shopId);
+  const distinct = (ids: readonly string[]): string[] => [...new Set(ids)];
+  return {
+    shopIds: distinct(rows.map(({ shopId }) => shopId)),
+    paymentIds: distinct(rows.map(({ paymentId }) => paymentId)),
+  };
 }
 
 /** The part of a where clause that keeps a reader to its own transactions. */

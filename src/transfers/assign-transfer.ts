@@ -5,7 +5,7 @@ import { InvalidInput, NotFound } from '../kernel/errors.ts';
 import { transferAssigned } from '../ledger/model.ts';
 import { writePostings } from '../ledger/sql/write-postings.ts';
 import { findShopsOfPayouts } from '../payouts/store.ts';
-import { findShopsOf, readTransactions } from '../transactions/store.ts';
+import { findOwnersOf, readTransactions } from '../transactions/store.ts';
 import { giveToPayout } from './give-to-payout.ts';
 import { auditEntry, holdEntry, type OperatorDeps } from './hold-entry.ts';
 import { judgeTransfer, obstacleOf } from './model.ts';
@@ -56,7 +56,7 @@ async function findShopsConcerned(tx: Tx, wish: Assignment): Promise<string[]> {
   if (payoutId !== undefined) return findShopsOfPayouts(tx, [payoutId]);
   const sources = await findSources(tx, { transactionId, heldTransferId });
   const shopIds = await findShopsOfEntries(tx, sources);
-  return transactionId === undefined ? shopIds : [...shopIds, ...(await findShopsOf(tx, [transactionId]))];
+  return transactionId === undefined ? shopIds : [...shopIds, ...(await findOwnersOf(tx, [transactionId])).shopIds];
 }
 
 async function give(

@@ -5,7 +5,7 @@ import type { Tx } from '../kernel/db/database.ts';
 import type { StatementEntry } from '../kernel/db/generated/prisma/client.ts';
 import { NotFound } from '../kernel/errors.ts';
 import { lockShops } from '../kernel/events/append-events.ts';
-import { findShopsOf } from '../transactions/store.ts';
+import { findOwnersOf } from '../transactions/store.ts';
 import type { TransferDeps } from './deps.ts';
 import { readParts } from './sql/write-parts.ts';
 import { lockEntry, readEntries } from './store.ts';
@@ -23,7 +23,7 @@ export async function holdEntry(tx: Tx, entryId: string, shopIds: readonly strin
   if (!found) throw new NotFound('There is no transfer with this id.', ['transferId']);
   requireHeld(found);
   const parts = await readParts(tx, entryId);
-  const paid = await findShopsOf(tx, [
+  const { shopIds: paid } = await findOwnersOf(tx, [
     ...parts.map(({ transactionId }) => transactionId),
     ...(found.transactionId === null ? [] : [found.transactionId]),
   ]);

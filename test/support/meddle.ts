@@ -20,8 +20,14 @@ export const change =
 export const replaced = (values: unknown[], place: number, by: (value: unknown) => unknown): unknown[] =>
   values.map((value, index) => (index === place ? by(value) : value));
 
-type Queried = Statement | string;
+/** What is planned anew each time is not prepared, and bears its name in a comment. */
+type Sent = Omit<Statement, 'name'> & { readonly name: string | undefined };
+type Queried = Sent | string;
 type Client = { query(queried: Queried, ...rest: unknown[]): Promise<{ rows: object[] }> };
+
+function nameOf({ name, text }: Sent): string {
+  return name ?? /^-- (\S+)/.exec(text)?.[1] ?? '';
+}
 
 /** The database with connections whose named statements pass through the meddler, in transactions and outside of them. */
 export function meddledDatabase(database: Database, meddler: Meddler): Database {
@@ -34,8 +40,9 @@ export function meddledDatabase(database: Database, meddler: Meddler): Database 
           const client = own as unknown as Client;
           if (typeof queried === 'string') return client.query(queried, ...rest);
           let result: { rows: object[] } = { rows: [] };
-          const rows = await meddler(queried, async (real) => {
-            result = await client.query(renamed(real, queried));
+          const rows = await meddler({ ...queried, name: nameOf(queried) }, async (real) => {
+            const isPrepared = queried.name !== undefined;
+            result = await client.query(isPrepared ? renamed(real, queried) : { ...real, name: undefined });
             return result.rows;
           });
           // Whoever is no verb of ours may want to know more than the rows.
@@ -48,7 +55,7 @@ export function meddledDatabase(database: Database, meddler: Meddler): Database 
 }
 
 /** A statement is prepared under its name, so a changed text needs a name of its own. */
-function renamed(real: Statement, original: Statement): Statement {
+function renamed(real: Statement, original: Sent): Statement {
   if (real.text === original.text || real.name !== original.name) return real;
   return { ...real, name: `bug ${createHash('sha256').update(real.text).digest('hex').slice(0, 32)}` };
 }

@@ -13,7 +13,7 @@ import {
   type SandboxMovement,
 } from './movement-outcomes.ts';
 import { insertMovement, lockMovement, sumMovements } from './sql/keep-movements.ts';
-import { lockOrder, moveOrder } from './store.ts';
+import { lockOrder, moveOrders } from './store.ts';
 
 /**
  * Takes a movement and sets the timer for its outcome; one that was taken before is given as it is now. The order is
@@ -28,7 +28,7 @@ export function acceptMovement(simulation: Simulation, wish: MovementOrder): Pro
       await setTimers(tx, timersFor(simulation, taken));
       // What is left of the order is free again, and cannot be captured any more.
       const isReleased = wish.kind === 'void' && taken.status === 'SETTLED';
-      if (isReleased) await moveOrder(tx, { reference: wish.transaction, status: 'RELEASED', code: null, at: now });
+      if (isReleased) await moveOrders(tx, [{ reference: wish.transaction, status: 'RELEASED', code: null, at: now }]);
       return taken;
     }
     const earlier = await lockMovement(tx, { acquirer: behaviour.name, reference: taken.reference });

@@ -1,24 +1,40 @@
+import type { Outcome } from '../../kernel/batch.ts';
 import { after } from '../../kernel/clock.ts';
 import { inTransaction } from '../../kernel/db/database.ts';
 import { setTimers, type Timer } from '../../kernel/jobs/timers.ts';
 import type { StartOrder } from '../port.ts';
-import type { Simulation } from './deps.ts';
-import { confirmation, firstEnd, type SandboxOrder, scriptNamed, timerKinds } from './model.ts';
-import { insertOrder, lockOrder } from './store.ts';
+import type { SandboxParts, Simulation } from './deps.ts';
+import { type Behaviour, confirmation, firstEnd, type SandboxOrder, scriptNamed, timerKinds } from './model.ts';
+import { insertOrders, lockOrders } from './store.ts';
 
 /** Takes an order and sets the timer for its outcome; one that was taken before is given as it is now. */
 export async function acceptOrder(simulation: Simulation, order: StartOrder): Promise<SandboxOrder> {
-  const { behaviour, clock, database } = simulation;
-  const now = clock.now(order);
-  const taken = newOrder(simulation, order, { script: await behaviour.scriptFor(order, now), now });
+  const now = simulation.clock.now(order);
+  const script = await simulation.behaviour.scriptFor(order, now);
+  return simulation.accepting.submit(newOrder(simulation, order, { script, now }));
+}
+
+/** Takes a batch of orders in one transaction. */
+export function acceptOrders(
+  { behaviour, database }: SandboxParts,
+  orders: readonly SandboxOrder[],
+): Promise<Outcome<SandboxOrder>[]> {
   return inTransaction(database, async (tx) => {
-    if (await insertOrder(tx, behaviour.name, taken)) {
-      await setTimers(tx, timersFor(simulation, taken));
-      return taken;
-    }
-    const earlier = await lockOrder(tx, { acquirer: behaviour.name, reference: taken.reference });
-    if (!earlier) throw new Error('Another simulated acquirer was given this reference.');
-    return earlier;
+    const fresh = await insertOrders(tx, behaviour.name, orders);
+    const firsts = [...fresh].flatMap((taken) => orders.find(({ reference }) => reference === taken) ?? []);
+    await setTimers(
+      tx,
+      firsts.flatMap((order) => timersFor(behaviour, order)),
+    );
+    const known = new Map(firsts.map((order) => [order.reference, order]));
+    const repeated = orders.map(({ reference }) => reference).filter((reference) => !fresh.has(reference));
+    const earlier = repeated.length > 0 ? await lockOrders(tx, behaviour.name, repeated) : [];
+    for (const order of earlier) known.set(order.reference, order);
+    return orders.map(({ reference }) => {
+      const value = known.get(reference);
+      if (!value) throw new Error('Another simulated acquirer was given this reference.');
+      return { value };
+    });
   });
 }
 
@@ -38,7 +54,7 @@ function newOrder(
   };
 }
 
-function timersFor({ behaviour }: Simulation, order: SandboxOrder): Timer[] {
+function timersFor(behaviour: Behaviour, order: SandboxOrder): Timer[] {
   const { reference: subject, merchantId, createdAt } = order;
   const kinds = timerKinds(behaviour);
   switch (scriptNamed(behaviour, order.script).told) {

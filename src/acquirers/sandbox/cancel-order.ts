@@ -3,7 +3,7 @@ import { inTransaction, type Tx } from '../../kernel/db/database.ts';
 import { clearTimers, setTimers } from '../../kernel/jobs/timers.ts';
 import type { Simulation } from './deps.ts';
 import { lateMoney, type SandboxOrder, scriptNamed, timerKinds } from './model.ts';
-import { lockOrder, moveOrder } from './store.ts';
+import { lockOrder, moveOrders } from './store.ts';
 
 /**
  * Stops an order that is still pending, so that no money is taken for it, and releases what is authorised. What has ended
@@ -22,7 +22,7 @@ export function cancelOrder(simulation: Simulation, reference: string): Promise<
     const mayStop = order.status === 'PENDING' && behaviour.capabilities.stopsOrders;
     if (!mayStop && order.status !== 'AUTHORIZED') return;
     const status = order.status === 'AUTHORIZED' ? 'RELEASED' : 'CANCELLED';
-    await moveOrder(tx, { reference, status, code: null, at: now });
+    await moveOrders(tx, [{ reference, status, code: null, at: now }]);
     const { tell, confirmationOver, lapse } = timerKinds(behaviour);
     await clearTimers(
       tx,

@@ -1,8 +1,9 @@
+import { createLane } from '../../kernel/batch.ts';
 import type { JobHandlers } from '../../kernel/jobs/handler.ts';
 import type { PayerPages } from '../payer-page.ts';
 import type { Acquirer, AcquirerAnswer, MovementAnswer, MovementOrder, StartOrder } from '../port.ts';
 import { acceptMovement } from './accept-movement.ts';
-import { acceptOrder } from './accept-order.ts';
+import { acceptOrder, acceptOrders } from './accept-order.ts';
 import { cancelOrder } from './cancel-order.ts';
 import { decideOrder, findPayerOrder } from './decide-order.ts';
 import type { SandboxDeps, Simulation } from './deps.ts';
@@ -13,6 +14,7 @@ import { verifyNotification } from './sign-notification.ts';
 import { findMovement } from './sql/keep-movements.ts';
 import { readDay } from './sql/read-day.ts';
 import { findOrder } from './store.ts';
+import { finishOrders } from './tell-outcome.ts';
 
 /** A simulated acquirer: the port, the jobs that drive it, and the page on which its payers decide. */
 export type SandboxAcquirer = Acquirer & PayerPages & { readonly jobs: JobHandlers };
@@ -23,7 +25,12 @@ export type SandboxAcquirer = Acquirer & PayerPages & { readonly jobs: JobHandle
  * outcomes as a real acquirer does: late, by a signed notification, once or more often.
  */
 export function createSandboxAcquirer(deps: SandboxDeps, behaviour: Behaviour): SandboxAcquirer {
-  const simulation: Simulation = { ...deps, behaviour };
+  const parts = { ...deps, behaviour };
+  const simulation: Simulation = {
+    ...parts,
+    accepting: createLane((orders) => acceptOrders(parts, orders)),
+    finishing: createLane((wishes) => finishOrders(parts, wishes)),
+  };
   const { name: acquirer, channels, capabilities, unavailability, allotAccount } = behaviour;
   return {
     name: acquirer,

@@ -4,7 +4,7 @@ import { clearTimers, setTimers } from '../../kernel/jobs/timers.ts';
 import type { PayerDecision, PayerOrder } from '../payer-page.ts';
 import type { Simulation } from './deps.ts';
 import { lastEnd, type OrderEnd, scriptNamed, timerKinds } from './model.ts';
-import { findOrder, lockOrder, moveOrder } from './store.ts';
+import { findOrder, lockOrder, moveOrders } from './store.ts';
 
 /** Finds an order that a payer decides on a page; undefined when there is none. */
 export async function findPayerOrder(simulation: Simulation, reference: string): Promise<PayerOrder | undefined> {
@@ -30,7 +30,7 @@ export async function decideOrder(
     const now = clock.now(order);
     const refused: OrderEnd = { status: 'REJECTED', code: behaviour.page.refusedCode };
     const end = wish.decision === 'approve' ? lastEnd(script, order.captureMode) : refused;
-    await moveOrder(tx, { ...end, reference: wish.reference, at: now });
+    await moveOrders(tx, [{ ...end, reference: wish.reference, at: now }]);
     const { tell, lapse } = timerKinds(behaviour);
     const { reference: subject, merchantId } = order;
     const ms = order.delayMs * (behaviour.page.delays ?? 1);

@@ -9,36 +9,42 @@ const selectList = `o.reference, o.merchant_id as "merchantId", o.channel, o.amo
 /** Which order is meant: each simulated acquirer knows its own alone. */
 export type OrderKey = { readonly acquirer: string; readonly reference: string };
 
-/** Remembers an order; false when this reference was taken before. */
-export async function insertOrder(tx: Tx, acquirer: string, order: SandboxOrder): Promise<boolean> {
-  const rows = await tx.query({
-    name: 'insert-sandbox-order',
+/** Remembers orders, and gives the references of those that were not taken before. */
+export async function insertOrders(
+  tx: Tx,
+  acquirer: string,
+  orders: readonly SandboxOrder[],
+): Promise<ReadonlySet<string>> {
+  const column = <Name extends keyof SandboxOrder>(name: Name): SandboxOrder[Name][] =>
+    orders.map((order) => order[name]);
+  const rows = await tx.query<{ reference: string }>({
+    name: 'insert-sandbox-orders',
     text: `
-      insert into sandbox_order (reference, acquirer, merchant_id, channel, amount, currency, capture_mode, script, status,
+      insert into sandbox_order (acquirer, reference, merchant_id, channel, amount, currency, capture_mode, script, status,
         code, delay_ms, return_url, shop_name, created_at, updated_at)
-      values ($1::uuid, $2::text, $3::text, $4::text, $5::bigint, $6::currency, $7::capture_mode, $8::text, $9::text,
-        $10::text, $11::int, $12::text, $13::text, $14::timestamptz, $15::timestamptz)
+      select $1::text, * from unnest($2::uuid[], $3::text[], $4::text[], $5::bigint[], $6::currency[], $7::capture_mode[],
+        $8::text[], $9::text[], $10::text[], $11::int[], $12::text[], $13::text[], $14::timestamptz[], $15::timestamptz[])
       on conflict (reference) do nothing
       returning reference`,
     values: [
-      order.reference,
       acquirer,
-      order.merchantId,
-      order.channel,
-      order.amount,
-      order.currency,
-      order.captureMode,
-      order.script,
-      order.status,
-      order.code,
-      order.delayMs,
-      order.returnUrl,
-      order.shopName,
-      order.createdAt,
-      order.updatedAt,
+      column('reference'),
+      column('merchantId'),
+      column('channel'),
+      column('amount'),
+      column('currency'),
+      column('captureMode'),
+      column('script'),
+      column('status'),
+      column('code'),
+      column('delayMs'),
+      column('returnUrl'),
+      column('shopName'),
+      column('createdAt'),
+      column('updatedAt'),
     ],
   });
-  return rows.length === 1;
+  return new Set(rows.map(({ reference }) => reference));
 }
 
 /** Reads an order outside any transaction. */
@@ -51,33 +57,46 @@ export async function findOrder(database: Database, key: OrderKey): Promise<Sand
   return order;
 }
 
-/** Reads an order with the offset of its merchant's clock, and holds it until the transaction ends. */
-export async function lockOrder(
-  tx: Tx,
-  key: OrderKey,
-): Promise<(SandboxOrder & { readonly clockOffsetMs: number }) | undefined> {
-  const [row] = await tx.query<SandboxOrder & { readonly offset: bigint }>({
-    name: 'lock-sandbox-order',
+/** An order with the offset of its merchant's clock. */
+export type LockedOrder = SandboxOrder & { readonly clockOffsetMs: number };
+
+/** Reads orders of one acquirer and holds them until the transaction ends; references that it does not know are left out. */
+export async function lockOrders(tx: Tx, acquirer: string, references: readonly string[]): Promise<LockedOrder[]> {
+  const rows = await tx.query<SandboxOrder & { readonly offset: bigint }>({
+    name: 'lock-sandbox-orders',
     text: `
       select ${selectList}, m.clock_offset_ms as "offset"
       from sandbox_order o join merchant m on m.id = o.merchant_id
-      where o.reference = $1::uuid and o.acquirer = $2::text
-      for update of o`,
-    values: [key.reference, key.acquirer],
+      where o.reference = any($1::uuid[]) and o.acquirer = $2::text
+      order by o.reference for update of o`,
+    values: [references, acquirer],
   });
-  return row && { ...row, clockOffsetMs: Number(row.offset) };
+  return rows.map(({ offset, ...order }) => ({ ...order, clockOffsetMs: Number(offset) }));
 }
 
-/** Writes the new state of an order that the transaction holds. */
-export async function moveOrder(
-  tx: Tx,
-  move: OrderEnd & { readonly reference: string; readonly at: Date },
-): Promise<void> {
+/** Reads one order like `lockOrders`. */
+export async function lockOrder(tx: Tx, { acquirer, reference }: OrderKey): Promise<LockedOrder | undefined> {
+  const [order] = await lockOrders(tx, acquirer, [reference]);
+  return order;
+}
+
+/** An order's new state, and since when it is in it. */
+export type OrderMove = OrderEnd & { readonly reference: string; readonly at: Date };
+
+/** Writes the new states of orders that the transaction holds. */
+export async function moveOrders(tx: Tx, moves: readonly OrderMove[]): Promise<void> {
+  if (moves.length === 0) return;
   await tx.query({
-    name: 'move-sandbox-order',
+    name: 'move-sandbox-orders',
     text: `
-      update sandbox_order set status = $2::text, code = $3::text, updated_at = $4::timestamptz
-      where reference = $1::uuid`,
-    values: [move.reference, move.status, move.code, move.at],
+      update sandbox_order o set status = m.status, code = m.code, updated_at = m.at
+      from unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[]) as m (reference, status, code, at)
+      where o.reference = m.reference`,
+    values: [
+      moves.map((move) => move.reference),
+      moves.map((move) => move.status),
+      moves.map((move) => move.code),
+      moves.map((move) => move.at),
+    ],
   });
 }

@@ -1,8 +1,9 @@
+import type { Outcome } from '../../kernel/batch.ts';
 import { inTransaction } from '../../kernel/db/database.ts';
-import type { Simulation } from './deps.ts';
-import { answerOf, lastEnd, mayFinish, type OrderEnd, type SandboxOrder, scriptNamed } from './model.ts';
+import type { Finish, SandboxParts, Simulation } from './deps.ts';
+import { answerOf, lastEnd, mayFinish, type SandboxOrder, scriptNamed } from './model.ts';
 import { signNotification } from './sign-notification.ts';
-import { lockOrder, moveOrder } from './store.ts';
+import { lockOrders, moveOrders, type OrderMove } from './store.ts';
 
 /**
  * Brings an order to its end and tells the gateway. An order that was stopped in time, or released since, has nothing to
@@ -10,7 +11,8 @@ import { lockOrder, moveOrder } from './store.ts';
  * already.
  */
 export async function tellOutcome(simulation: Simulation, reference: string): Promise<void> {
-  const order = await finishOrder(simulation, reference, (script, { captureMode }) => lastEnd(script, captureMode));
+  const endOf: Finish['endOf'] = (script, { captureMode }) => lastEnd(script, captureMode);
+  const order = await simulation.finishing.submit({ reference, endOf });
   if (order) await tell(simulation, order);
 }
 
@@ -18,7 +20,8 @@ export async function tellOutcome(simulation: Simulation, reference: string): Pr
 export async function lapseOrder(simulation: Simulation, reference: string): Promise<void> {
   const { page } = simulation.behaviour;
   if (!page) throw new Error('Orders of a simulated acquirer without a page do not lapse.');
-  const order = await finishOrder(simulation, reference, () => ({ status: 'REJECTED', code: page.lapsedCode }));
+  const endOf: Finish['endOf'] = () => ({ status: 'REJECTED', code: page.lapsedCode });
+  const order = await simulation.finishing.submit({ reference, endOf });
   if (order) await tell(simulation, order);
 }
 
@@ -30,20 +33,29 @@ async function tell(simulation: Simulation, order: SandboxOrder): Promise<void> 
   for (let time = 0; time < times; time += 1) await deliver(behaviour.name, signNotification(simulation, word));
 }
 
-/** Gives the order in its last state; undefined when there is none, or when it was stopped or released before. */
-function finishOrder(
-  { behaviour, clock, database }: Simulation,
-  reference: string,
-  endOf: (script: ReturnType<typeof scriptNamed>, order: SandboxOrder) => OrderEnd,
-): Promise<SandboxOrder | undefined> {
+/** Brings a batch of orders to their ends; gives each in its last state, and undefined where `Finish` says so. */
+export function finishOrders(
+  { behaviour, clock, database }: SandboxParts,
+  wishes: readonly Finish[],
+): Promise<Outcome<SandboxOrder | undefined>[]> {
   return inTransaction(database, async (tx) => {
-    const order = await lockOrder(tx, { acquirer: behaviour.name, reference });
-    if (!order) return undefined;
-    const script = scriptNamed(behaviour, order.script);
-    const isGivenUp = order.status === 'CANCELLED' || order.status === 'RELEASED';
-    if (!mayFinish(order, script)) return isGivenUp ? undefined : order;
-    const [end, now] = [endOf(script, order), clock.now(order)];
-    await moveOrder(tx, { ...end, reference, at: now });
-    return { ...order, ...end, updatedAt: now };
+    const references = wishes.map(({ reference }) => reference);
+    const orders = new Map((await lockOrders(tx, behaviour.name, references)).map((order) => [order.reference, order]));
+    const moves: OrderMove[] = [];
+    const outcomes = wishes.map(({ reference, endOf }) => {
+      const order = orders.get(reference);
+      if (!order) return { value: undefined };
+      const script = scriptNamed(behaviour, order.script);
+      const isGivenUp = order.status === 'CANCELLED' || order.status === 'RELEASED';
+      if (!mayFinish(order, script)) return { value: isGivenUp ? undefined : order };
+      const [end, now] = [endOf(script, order), clock.now(order)];
+      const ended = { ...order, ...end, updatedAt: now };
+      // The next wish of the batch may be about the same order.
+      orders.set(reference, ended);
+      moves.push({ ...end, reference, at: now });
+      return { value: ended };
+    });
+    await moveOrders(tx, moves);
+    return outcomes;
   });
 }

@@ -4,14 +4,24 @@ import { breakOffWhenSilent } from './break-off-silent.ts';
 import { PrismaClient } from './generated/prisma/client.ts';
 
 /** One SQL statement. It is prepared once per connection under its name, so a name belongs to one text. */
-export type Statement = { readonly name: string; readonly text: string; readonly values: readonly unknown[] };
+export type Statement = {
+  readonly name: string;
+  readonly text: string;
+  readonly values: readonly unknown[];
+  /** True for tables that are empty at one moment and full at the next: a plan made before would read them from end to end. */
+  readonly planAnew?: true;
+};
 
 /**
  * One Postgres transaction, or the statements of `withoutTransaction`. All writes go through it; a verb that takes a `Tx`
  * touches nothing but the database, and its caller opened the transaction and commits it.
  */
 export type Tx = {
-  /** Runs one statement and gives its rows; 64-bit integers arrive as bigint, times as Date. */
+  /**
+   * Runs one statement and gives its rows; 64-bit integers arrive as bigint, times as Date. Statements run in the order of the
+   * calls, each after the one before it: those that need nothing of each other's rows are asked for together and share one
+   * round trip. After a failed one the server refuses the rest.
+   */
   query<Row extends object>(statement: Statement): Promise<Row[]>;
   /** Notes that a shop's log now ends at this number; listeners of the database hear of it after the commit. */
   noteNumber(shopId: string, number: bigint): void;
@@ -87,7 +97,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     // Without it the system asks after two hours of silence whether the other side is still there.
     keepAliveInitialDelayMillis: 10_000,
   };
-  const pool = new pg.Pool({ connectionString: options.url, max, types, ...limits });
+  const pool = new pg.Pool({ connectionString: options.url, max, types, pipeline: true, ...limits });
   const onError = options.onError ?? (() => {});
   pool.on('error', onError);
   // A connection in use has no listener of the pool's: broken off between two statements, it would end the process.
@@ -164,16 +174,23 @@ async function attempt<Result>(
   let broken: Error | undefined;
   // What commits by itself is news even if something fails after it.
   let tellNews = commit === undefined;
+  // Of statements asked for together one may fail while another's function goes on: it must not write outside the transaction.
+  let over = false;
   try {
     if (begin !== undefined) await client.query(begin);
     const result = await work({
-      query: (statement) => run(client, statement),
+      query: async (statement) => {
+        if (over) throw new Error(`${statement.name} was asked for after its transaction.`);
+        return run(client, statement);
+      },
       noteNumber: (shopId, number) => news.set(shopId, number),
     });
+    over = true;
     if (commit !== undefined) await client.query(commit);
     tellNews = true;
     return result;
   } catch (error) {
+    over = true;
     // When even that fails the connection is dead, and the pool must not hand it out again.
     await client.query(giveUp).catch((failure: Error) => {
       broken = failure;
@@ -191,7 +208,10 @@ export async function read<Row extends object>(database: Database, statement: St
 }
 
 async function run<Row extends object>(client: pg.Pool | pg.PoolClient, statement: Statement): Promise<Row[]> {
-  const result = await client.query<Row>({ name: statement.name, text: statement.text, values: [...statement.values] });
+  const { name, text, values: given, planAnew } = statement;
+  const values = [...given];
+  // Postgres keeps no plan for what has no name; whoever looks at what runs still sees which one it is.
+  const result = await client.query<Row>(planAnew ? { text: `-- ${name}\n${text}`, values } : { name, text, values });
   return result.rows;
 }
 

@@ -43,10 +43,21 @@ const columns = `news.number, news.type, news.at, news.data, p.id as "paymentId"
   r.id as "refundId", r.amount as "refundAmount", r.note as "refundNote",
   r.created_at as "refundCreatedAt", f.id as "profileId", f.customer_id as "customerId", f.kind as "profileKind",
   f.label as "profileLabel", f.details as "profileDetails", f.first_transaction_id as "firstTransactionId"`;
-const about = `left join payment p on p.id = news.payment_id and news.type = any($1::event_type[])
-  left join transaction t on t.id = news.transaction_id and news.type = any($1::event_type[])
-  left join refund r on r.id = news.refund_id and news.type = any($1::event_type[])
-  left join profile f on f.id = t.profile_id`;
+/**
+ * Joined row by row (`offset 0`): joined as a whole, the plan that Postgres keeps for any number of facts reads all payments that
+ * there are.
+ */
+const about = `
+      left join lateral (
+        select * from payment where id = news.payment_id and news.type = any($1::event_type[]) offset 0
+      ) p on true
+      left join lateral (
+        select * from transaction where id = news.transaction_id and news.type = any($1::event_type[]) offset 0
+      ) t on true
+      left join lateral (
+        select * from refund where id = news.refund_id and news.type = any($1::event_type[]) offset 0
+      ) r on true
+      left join lateral (select * from profile where id = t.profile_id offset 0) f on true`;
 
 /** A fact with what its notification needs of the shop. */
 export type FactOfShop = LoggedFact & {

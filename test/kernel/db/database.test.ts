@@ -72,6 +72,34 @@ describe('A transaction', () => {
     expect(heard).toEqual([{ [shop.id]: 2n }]);
   });
 
+  it('takes no statement when it is over, which would commit by itself', async () => {
+    await read(database, sql('make', 'create table kept (place int)'));
+    const keep = (place: number) => sql('keep', 'insert into kept values ($1::int)', place);
+    const late = Promise.withResolvers<unknown>();
+    const write = inTransaction(database, (tx) =>
+      Promise.all([
+        tx.query(sql('fails', 'select 1 / $1::int', 0)),
+        tx.query(sql('slow', 'select $1::int', 1)).catch(async () => {
+          // The rollback has been asked for by then.
+          await new Promise(setImmediate);
+          await tx.query(keep(1)).catch(late.resolve);
+        }),
+      ]),
+    );
+    await expect(write).rejects.toThrow('division by zero');
+    expect(await late.promise).toMatchObject({ message: 'keep was asked for after its transaction.' });
+    expect(await read(database, sql('kept', 'select place from kept'))).toEqual([]);
+  });
+
+  it('does what is asked for together in the order of the calls', async () => {
+    await read(database, sql('make-places', 'create table placed (place int)'));
+    const [before, , after] = await inTransaction(database, (tx) => {
+      const count = () => tx.query<{ n: number }>(sql('count-places', 'select count(*)::int as n from placed'));
+      return Promise.all([count(), tx.query(sql('place', 'insert into placed values (1), (2)')), count()]);
+    });
+    expect([before, after]).toEqual([[{ n: 0 }], [{ n: 2 }]]);
+  });
+
   it('runs again after a deadlock', async () => {
     let runs = 0;
     const result = await inTransaction(database, async (tx) => {
