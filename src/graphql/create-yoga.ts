@@ -8,6 +8,7 @@ import { readMovements } from '../payouts/sql/read-movements.ts';
 import { readShopRows } from '../shops/store.ts';
 import { listAttempts } from '../transactions/sql/list-attempts.ts';
 import { writeNotifications } from '../webhooks/write-notifications.ts';
+import { compileOperations } from './compile-operations.ts';
 import type { GraphApp, GraphContext, Loaders } from './context.ts';
 import { createDocumentCache } from './document-cache.ts';
 import { streamPlugin } from './event-stream.ts';
@@ -37,7 +38,7 @@ export function createGraphServer(options: { readonly app: GraphApp; readonly lo
       app,
       loaders: createLoaders(app),
     }),
-    plugins: [guardPlugin(), streamPlugin(subscriptions), answerWithGiven],
+    plugins: [compilePlugin(), guardPlugin(), streamPlugin(subscriptions), answerWithGiven],
     maskedErrors: { maskError },
     // Loaded when somebody wants it: its nine megabytes would be kept by every process.
     renderGraphiQL: async (wish) => (await import('@graphql-yoga/render-graphiql')).renderGraphiQL(wish),
@@ -59,6 +60,13 @@ export function createGraphServer(options: { readonly app: GraphApp; readonly lo
     },
   });
   return { yoga, subscriptions };
+}
+
+function compilePlugin(): Plugin {
+  const run = compileOperations();
+  return {
+    onExecute: ({ executeFn, setExecuteFn }) => setExecuteFn((args) => run(args, executeFn)),
+  };
 }
 
 const answerWithGiven: Plugin<Given> = {

@@ -1,6 +1,8 @@
 export type Cache<Value> = {
   /** The value under this key, at most as old as the cache allows; undefined when there is none. */
   get(key: string): Promise<Value | undefined>;
+  /** Whether something is kept under this key, be it too old. */
+  has(key: string): boolean;
   /** Forgets a key at once, after a change made here. */
   forget(key: string): void;
 };
@@ -39,6 +41,7 @@ export function createCache<Value>(options: {
         throw error;
       }
     },
+    has: (key) => entries.has(key),
     forget: (key) => entries.delete(key),
   };
 }

@@ -1,4 +1,5 @@
-import { type Database, read, type Tx } from '../kernel/db/database.ts';
+import { read, type Tx } from '../kernel/db/database.ts';
+import { findTogether } from '../kernel/db/find-together.ts';
 import type { Payment } from '../kernel/db/generated/prisma/client.ts';
 import type { PaymentSource } from '../kernel/db/generated/prisma/enums.ts';
 import { listColumns } from '../kernel/db/list-columns.ts';
@@ -96,12 +97,11 @@ export async function readPaymentsByKey(tx: Tx, keys: readonly PaymentKey[]): Pr
   });
 }
 
-/** Finds one payment outside any transaction; who may see it is the caller's to say. */
-export async function findPayment(database: Database, id: string): Promise<Payment | undefined> {
-  const [payment] = await read<Payment>(database, {
-    name: 'find-payment',
-    text: `select ${selectList} from payment p where p.id = $1::uuid`,
-    values: [id],
-  });
-  return payment;
-}
+/** Finds one payment by its UUID outside any transaction; who may see it is the caller's to say. */
+export const findPayment = findTogether((database, ids) =>
+  read<Payment>(database, {
+    name: 'find-payments',
+    text: `select ${selectList} from payment p where p.id = any($1::uuid[])`,
+    values: [ids],
+  }),
+);

@@ -1,4 +1,5 @@
 import { type Database, read, type Tx } from '../kernel/db/database.ts';
+import { findTogether } from '../kernel/db/find-together.ts';
 import type { ServiceKey, Shop as WholeShop } from '../kernel/db/generated/prisma/client.ts';
 import type { CaptureMode, Currency, ShopStatus } from '../kernel/db/generated/prisma/enums.ts';
 import { listColumns } from '../kernel/db/list-columns.ts';
@@ -65,15 +66,15 @@ const selectShops = `
     array(select channel from shop_method where shop_id = s.id and enabled order by priority, channel) as channels
   from shop s join merchant m on m.id = s.merchant_id`;
 
-/** Reads what the verbs need of one shop; undefined when there is none. Who may see it is the caller's to say. */
-export async function readShop(database: Database, shopId: string): Promise<Shop | undefined> {
-  const [row] = await read<ShopRow>(database, {
-    name: 'read-shop',
-    text: `${selectShops} where s.id = $1::uuid`,
-    values: [shopId],
+/** Reads what the verbs need of one shop, by its UUID; undefined when there is none. Who may see it is the caller's to say. */
+export const readShop = findTogether(async (database, ids) => {
+  const rows = await read<ShopRow>(database, {
+    name: 'read-shops',
+    text: `${selectShops} where s.id = any($1::uuid[])`,
+    values: [ids],
   });
-  return row && toShop(row);
-}
+  return rows.map(toShop);
+});
 
 /** Reads all shops of a merchant, oldest first. */
 export async function readShopsOf(database: Database, merchantId: string): Promise<readonly Shop[]> {

@@ -1,0 +1,133 @@
+import {
+  type ASTNode,
+  BREAK,
+  type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLError,
+  type GraphQLField,
+  type GraphQLSchema,
+  getOperationAST,
+  Kind,
+  locatedError,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+  TypeInfo,
+  TypeNameMetaFieldDef,
+  visit,
+  visitWithTypeInfo,
+} from 'graphql';
+import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
+
+/** Runs one query or mutation whose document is known to be good. */
+export type Execute = (args: ExecutionArgs) => Promise<ExecutionResult> | ExecutionResult;
+
+/** The run of a document from which on it is compiled: that takes as long as a dozen runs, and most documents of strangers come once. */
+export const compiledFromRun = 3;
+
+/**
+ * Makes what runs operations that come again and again as functions compiled of their documents, in a fraction of the time
+ * that `execute`, the engine of everything else, needs for them. Results are the same; errors too, whoever finds them
+ * (docs/decisions/0044).
+ */
+export function compileOperations(): (args: ExecutionArgs, execute: Execute) => Promise<ExecutionResult> {
+  const known = new WeakMap<OperationDefinitionNode, Candidate>();
+  return async (args, execute) => {
+    const { document, operationName, rootValue, contextValue, variableValues } = args;
+    const operation = getOperationAST(document, operationName);
+    const candidate = operation && (known.get(operation) ?? { runs: 0, compiled: undefined });
+    if (!candidate) return execute(args);
+    candidate.runs += 1;
+    if (candidate.runs === 1) known.set(operation, candidate);
+    if (candidate.runs === compiledFromRun) candidate.compiled = compile(args);
+    if (!candidate.compiled) return execute(args);
+    const result = await candidate.compiled(rootValue, contextValue, variableValues);
+    if (!result.errors) return result;
+    // What variables have wrong, the engine says better, before anything ran; and a query may as well run once more.
+    if (result.data === undefined || operation.operation !== 'mutation') return execute(args);
+    return { data: result.data, errors: asOfEngine(result.errors, { operation, document }) };
+  };
+}
+
+type Compiled = CompiledQuery['query'];
+
+/** One operation of a document: how often it has run, and how it runs when that was often enough. */
+type Candidate = { runs: number; compiled: Compiled | undefined };
+
+function compile({ schema, document, operationName }: ExecutionArgs): Compiled | undefined {
+  if (!mayCompile(schema, document)) return undefined;
+  const compiled = compileQuery(schema, document, operationName ?? undefined);
+  return isCompiledQuery(compiled) ? compiled.query : undefined;
+}
+
+/** Values whose text in the document can be nothing else than it seems. */
+const plainValues: ReadonlySet<string> = new Set([Kind.VARIABLE, Kind.INT, Kind.BOOLEAN, Kind.ENUM, Kind.NULL]);
+
+/**
+ * Whether a document holds only what the compiler gets right. It writes texts into the functions that it makes in a way that
+ * a made-up text could break out of, so no literal but the plainest is allowed; it takes defaults of variables and names that
+ * begin with two underscores for something else; and Prisma's plugin, whose resolvers are those that ask for `info`, would
+ * read every relation by a statement of its own.
+ */
+function mayCompile(schema: GraphQLSchema, document: DocumentNode): boolean {
+  let may = true;
+  const refuse = (): typeof BREAK => {
+    may = false;
+    return BREAK;
+  };
+  const types = new TypeInfo(schema);
+  visit(
+    document,
+    visitWithTypeInfo(types, {
+      Name: ({ value }) => (value.startsWith('__') && value !== '__typename' ? refuse() : undefined),
+      Argument: ({ value }) => (plainValues.has(value.kind) ? undefined : refuse()),
+      VariableDefinition: ({ defaultValue }) => (defaultValue ? refuse() : undefined),
+      Field: () => (asksForInfo(types.getFieldDef()) ? refuse() : undefined),
+    }),
+  );
+  return may;
+}
+
+function asksForInfo(field: GraphQLField<unknown, unknown> | null | undefined): boolean {
+  return field !== TypeNameMetaFieldDef && (field?.resolve?.length ?? 0) > 3;
+}
+
+type Run = { readonly operation: OperationDefinitionNode; readonly document: DocumentNode };
+
+/**
+ * Errors of compiled operations as the engine makes them: with the nodes that they are about, one at each place, and never
+ * for words of the caller, which are what has no origin.
+ */
+function asOfEngine(errors: readonly GraphQLError[], run: Run): GraphQLError[] {
+  const byPlace = new Map<string, GraphQLError>();
+  for (const { path = [], message, originalError } of errors) {
+    const place = path.join('.');
+    if (byPlace.has(place)) continue;
+    byPlace.set(place, locatedError(originalError ?? new Error(message), nodesAt(path, run), path));
+  }
+  return [...byPlace.values()];
+}
+
+/** The fields of a document to which a place in the answer goes back. */
+function nodesAt(path: readonly (string | number)[], { operation, document }: Run): FieldNode[] {
+  let sets: SelectionSetNode[] = [operation.selectionSet];
+  let nodes: FieldNode[] = [];
+  for (const key of path.filter((key) => typeof key === 'string')) {
+    nodes = sets.flatMap((set) => fieldsOf(set, document)).filter(({ alias, name }) => (alias ?? name).value === key);
+    sets = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
+  }
+  return nodes;
+}
+
+function fieldsOf({ selections }: SelectionSetNode, document: DocumentNode): FieldNode[] {
+  return selections.flatMap((selection) => {
+    if (selection.kind === Kind.FIELD) return selection;
+    if (selection.kind === Kind.INLINE_FRAGMENT) return fieldsOf(selection.selectionSet, document);
+    const isMeant = (node: ASTNode): node is FragmentDefinitionNode =>
+      node.kind === Kind.FRAGMENT_DEFINITION && node.name.value === selection.name.value;
+    const fragment = document.definitions.find(isMeant);
+    return fragment ? fieldsOf(fragment.selectionSet, document) : [];
+  });
+}

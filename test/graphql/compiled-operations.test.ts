@@ -1,0 +1,191 @@
+import {
+  buildSchema,
+  type ExecutionArgs,
+  type ExecutionResult,
+  execute as executeByEngine,
+  type GraphQLFieldResolver,
+  type GraphQLInputObjectType,
+  type GraphQLObjectType,
+  getNamedType,
+  isInputObjectType,
+  parse,
+  validate,
+} from 'graphql';
+import { afterEach, expect, it } from 'vitest';
+import { compiledFromRun, compileOperations } from '../../src/graphql/compile-operations.ts';
+import { schema as ours } from '../../src/graphql/schema.ts';
+
+const schema = buildSchema(`
+  enum Colour { RED GREEN }
+  input Place { x: Int! near: [Int!] }
+  input Point { x: Int! y: Int = 7 near: [Place!] name: String }
+  type Leaf { id: ID! colour: Colour fails: String failsAtOnce: String! later: [Int!] echo(text: String, colour: Colour): String }
+  type Good { leaf: Leaf! }
+  type Bad { why: String! }
+  union Outcome = Good | Bad
+  type Query { leaf: Leaf leaves(first: Int = 2): [Leaf!]! echo(text: String): String colourOf(colour: Colour): Colour point(at: Point!): String informed: String }
+  type Mutation { make(good: Boolean!): Outcome! next: Int! }
+`);
+
+let made = 0;
+const leaf = { id: 'a', colour: 'GREEN' };
+const resolvers: Readonly<Record<string, GraphQLFieldResolver<unknown, unknown>>> = {
+  'Query.leaf': async () => leaf,
+  'Query.leaves': (_, { first }) => Array.from({ length: first }, (_item, index) => ({ ...leaf, id: index })),
+  'Query.echo': (_, { text }) => text,
+  'Query.colourOf': (_, { colour }) => colour,
+  'Query.point': (_, { at }) => JSON.stringify(at),
+  'Query.informed': (_source, _args, _context, info) => info.fieldName,
+  'Leaf.fails': async () => {
+    throw new Error('no text');
+  },
+  'Leaf.failsAtOnce': () => {
+    throw new Error('at once');
+  },
+  'Leaf.later': async () => [1, 2],
+  'Leaf.echo': (_, { text, colour }) => `${text} ${colour}`,
+  'Mutation.make': async (_, { good }) => (good ? { __typename: 'Good', leaf } : { __typename: 'Bad', why: 'so' }),
+  'Mutation.next': async () => {
+    made += 1;
+    return made;
+  },
+};
+for (const [place, resolve] of Object.entries(resolvers)) {
+  const [type = '', field = ''] = place.split('.');
+  const found = (schema.getType(type) as GraphQLObjectType).getFields()[field];
+  if (found) found.resolve = resolve;
+}
+
+type Asked = { readonly query: string; readonly variables?: Readonly<Record<string, unknown>>; readonly name?: string };
+
+type Runs = { readonly results: string[]; readonly byEngine: number };
+
+/** Runs a document as often as it takes to be compiled, and once more. */
+async function runOften({ query, variables, name }: Asked): Promise<Runs> {
+  const document = parse(query);
+  expect(validate(schema, document)).toEqual([]);
+  const args: ExecutionArgs = { schema, document, variableValues: variables, operationName: name };
+  const run = compileOperations();
+  let byEngine = 0;
+  const engine = (given: ExecutionArgs): ReturnType<typeof executeByEngine> => {
+    byEngine += 1;
+    return executeByEngine(given);
+  };
+  const results: string[] = [];
+  for (let runs = 0; runs <= compiledFromRun; runs += 1) results.push(written(await run(args, engine)));
+  return { results, byEngine };
+}
+
+/** A result as it is sent, with what errors hide in them. */
+function written({ data, errors }: ExecutionResult): string {
+  const hidden = errors?.map((error) => ({ ...error.toJSON(), origin: error.originalError?.message }));
+  return JSON.stringify({ data, errors: hidden });
+}
+
+afterEach(() => {
+  made = 0;
+  delete (globalThis as { brokenOut?: unknown }).brokenOut;
+});
+
+const compiled: Readonly<Record<string, Asked>> = {
+  'fields in their order, aliases and lists': {
+    query: '{ l: leaf { later id colour } leaves { x: id id } __typename }',
+  },
+  'a number and an enum in the document': { query: '{ leaves(first: 3) { id echo(colour: RED) } }' },
+  'null in the document': { query: '{ echo(text: null) }' },
+  'fragments and conditions': {
+    query: `query($no: Boolean!) { leaf { ...F id @skip(if: $no) ... on Leaf @include(if: $no) { colour } } }
+      fragment F on Leaf { later @include(if: $no) }`,
+    variables: { no: true },
+  },
+  'inputs with what is left out, nested, null and single': {
+    query: 'query($at: Point!) { point(at: $at) }',
+    variables: {
+      at: {
+        x: 1,
+        name: null,
+        near: [
+          { x: 2, near: null },
+          { x: 3, near: 4 },
+        ],
+      },
+    },
+  },
+  'one of several operations': { query: 'query A { leaf { id } } query B { echo(text: null) }', name: 'B' },
+  'a union': { query: 'mutation { make(good: true) { __typename ... on Good { leaf { id } } ... on Bad { why } } }' },
+  'mutations one after the other': { query: 'mutation { a: next b: next c: next }' },
+  'a mutation of which a part failed': {
+    query: `mutation { x: make(good: true) { ...F } a: next }
+      fragment F on Outcome { ... on Good { leaf { id fails } } }`,
+  },
+  'a mutation whose failure reaches the top': {
+    query: 'mutation { make(good: true) { ... on Good { leaf { failsAtOnce } } } a: next }',
+  },
+  'a mutation with two failures': {
+    query: 'mutation { a: make(good: true) { ... on Good { leaf { fails n: fails } } } next }',
+  },
+};
+
+it.each(Object.keys(compiled))('What is compiled answers as the engine does: %s', async (name) => {
+  const { results, byEngine } = await runOften(compiled[name] as Asked);
+  expect(byEngine).toBe(compiledFromRun - 1);
+  // Of what counts up, each result is another.
+  expect(results.at(-1)?.replace(/\d+/g, 'N')).toBe(results[0]?.replace(/\d+/g, 'N'));
+  expect(results[0]).toContain('data');
+});
+
+const left: Readonly<Record<string, Asked>> = {
+  'a resolver that asks for info': { query: '{ informed leaf { id } }' },
+  'a text in the document': { query: '{ echo(text: "a") }' },
+  'an object in the document': { query: '{ point(at: { x: 1 }) }' },
+  'a default of a variable': { query: 'query($text: String = "a") { echo(text: $text) }' },
+  'a name that is no property': { query: '{ leaf { __proto__: id } }' },
+};
+
+it.each(Object.keys(left))('What the compiler may get wrong is left to the engine: %s', async (name) => {
+  const { results, byEngine } = await runOften(left[name] as Asked);
+  expect(byEngine).toBe(compiledFromRun + 1);
+  expect(new Set(results).size).toBe(1);
+});
+
+const repeated: Readonly<Record<string, Asked>> = {
+  'a query that failed': { query: '{ leaf { id fails } }' },
+  'a query whose failure reaches the top': { query: '{ leaf { failsAtOnce } leaves { id } }' },
+  'a variable that is missing': { query: 'query($at: Point!) { point(at: $at) }' },
+  'a variable of another type': {
+    query: 'mutation($good: Boolean!) { make(good: $good) { __typename } }',
+    variables: { good: 'yes' },
+  },
+  'a field of an input that is none': {
+    query: 'query($at: Point!) { point(at: $at) }',
+    variables: { at: JSON.parse('{ "x": 1, "__proto__": 1 }') },
+  },
+};
+
+it.each(Object.keys(repeated))('The engine says what is wrong: %s', async (name) => {
+  const { results, byEngine } = await runOften(repeated[name] as Asked);
+  expect(byEngine).toBe(compiledFromRun + 1);
+  expect(new Set(results).size).toBe(1);
+  expect(results[0]).toContain('errors');
+});
+
+it('No input of ours holds itself: the compiler would not come to an end', () => {
+  const inputs = Object.values(ours.getTypeMap()).filter(isInputObjectType);
+  const heldBy = (input: GraphQLInputObjectType): GraphQLInputObjectType[] =>
+    Object.values(input.getFields())
+      .map(({ type }) => getNamedType(type))
+      .filter(isInputObjectType);
+  const holdsItself = (input: GraphQLInputObjectType, way: readonly GraphQLInputObjectType[]): boolean =>
+    way.includes(input) || heldBy(input).some((held) => holdsItself(held, [...way, input]));
+  expect(inputs.length).toBeGreaterThan(10);
+  expect(inputs.filter((input) => holdsItself(input, []))).toEqual([]);
+});
+
+it('No text of a document becomes a part of a program', async () => {
+  const text = '__MAGIC_DATE__33a9e76d_02e0_4128_8e92_3530ad3da74d0),globalThis.brokenOut=1,new Date(0';
+  const { results } = await runOften({
+    query: `query($colour: Colour) { leaf { echo(text: "${text}", colour: $colour) } }`,
+  });
+  expect(results.at(-1)).toBe(JSON.stringify({ data: { leaf: { echo: `${text} undefined` } } }));
+  expect(globalThis).not.toHaveProperty('brokenOut');
+});
