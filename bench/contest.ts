@@ -6,15 +6,19 @@ export type Result = {
   readonly p99Ms?: number;
 };
 
+/** Rounds that do not count. */
+const warmUps = 3;
+
 /** Whoever takes part does its work for a while, and says what came of it. */
 export type Contestant = { readonly name: string; run(): Promise<Result> };
 
 /**
- * Has contestants do their work in turns, the order turned round with every round, after one round of each that does not
- * count; prints each round, the medians, and how many times the first does what each of the others does. No verdict.
+ * Has contestants do their work in turns, the order turned round with every round, after three rounds of each that do not
+ * count, in which programs are still being compiled; prints each round, the medians, and how many times the first does what
+ * each of the others does. No verdict.
  */
 export async function runContest(contestants: readonly Contestant[], rounds: number): Promise<void> {
-  for (const { run } of contestants) await run();
+  for (const { run } of contestants) for (let round = 0; round < warmUps; round += 1) await run();
   print('round', ...contestants.map(({ name }) => name));
   const results = contestants.map((): Result[] => []);
   for (let round = 1; round <= rounds; round += 1) {

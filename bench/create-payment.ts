@@ -26,7 +26,7 @@ ${await describeMachine(bench)}
 Gateway    one process, node src/main.ts in production mode; ${options.connections} keep-alive connections, fresh idempotency keys
 pgbench    ${pgbench.version}; ${pgbenchClients} clients, prepared, one statement and one commit a payment, no network but the loopback
 Peers      one process each, the same requests over as many connections; they check nothing: no key, no limits, no field
-Rounds     ${options.rounds} of ${options.seconds} s each, alternating, after one round of each that does not count
+Rounds     ${options.rounds} of ${options.seconds} s each, alternating, after three of each that do not count
 The load generator, the servers and Postgres share the cores: only the ratios (the gateway's to each) mean something.`);
   for (const shops of options.shops) await compare(bench, { options, pgbench, shops });
   console.log(`\nLoad at the end: ${describeLoad()}`);

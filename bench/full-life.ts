@@ -32,7 +32,7 @@ ${await describeMachine(bench)}
 Gateway    one process, node src/main.ts in sandbox mode; ${options.connections} keep-alive connections; counted are those that are settled
            within the time, and all are waited for; the simulated bank answers without delay
 pgbench    ${pgbench.version}; ${pgbenchClients} clients, prepared, three statements and three commits a payment
-Rounds     ${options.rounds} of ${options.seconds} s each, alternating, after one round of each that does not count
+Rounds     ${options.rounds} of ${options.seconds} s each, alternating, after three of each that do not count
 The load generator, the gateway and Postgres share the cores: only the ratios (the gateway's to pgbench) mean something.`);
   for (const shops of options.shops) await compare(bench, { options, pgbench, shops });
   console.log(`\nLoad at the end: ${describeLoad()}`);

@@ -13,6 +13,7 @@ import { startGatewayProcess } from './start-gateway-process.ts';
 
 const shops = 1_000;
 const rounds = 5;
+const warmUps = 3;
 const load = { connections: 64, seconds: 3 };
 
 await runBench(async (bench) => {
@@ -23,7 +24,7 @@ await runBench(async (bench) => {
 ${await describeMachine(bench)}
 Gateway    one process, node src/main.ts in production mode with BRAMKA_ROLE=api; ${load.connections} keep-alive connections
 Rows       settled payments of ${shops} shops, each with transaction, capture, posting and commission; a checkpoint before each size
-Rounds     median of ${rounds} of ${load.seconds} s each, after one that does not count
+Rounds     median of ${rounds} of ${load.seconds} s each, after three that do not count
 
 payments      create/s  ratio    list/s  ratio`);
   const seeded = await seedShops(bench, { database: 'growth', shops, mode: 'live' });
@@ -40,7 +41,7 @@ payments      create/s  ratio    list/s  ratio`);
     await seedSales(seeded.url, { from: sizes[index - 1] ?? 0, sales: size, at, iban: 'PL61109010140000071219812874' });
     const measure = async (openFlow: () => NextBody): Promise<number> => {
       const measured: number[] = [];
-      for (let round = 0; round <= rounds; round += 1) {
+      for (let round = 1 - warmUps; round <= rounds; round += 1) {
         const { perSecond } = await sendLoad({ url: gateway.url, apiKey: seeded.apiKey }, load, openFlow);
         if (round > 0) measured.push(perSecond);
       }

@@ -38,7 +38,7 @@ await runBench(async (bench) => {
 ${await describeMachine(bench)}
 Gateway    one process, node src/main.ts in production mode; another process commits the events and hints it by NOTIFY
 ws         a bare WebSocketServer; the client of both is a raw socket that counts messages
-Rounds     ${options.rounds} of ${options.events} events each, alternating, after one round of each that does not count
+Rounds     ${options.rounds} of ${options.events} events each, alternating, after three of each that do not count
 All share the cores: only the ratio means something.`);
   const seeded = await seedShops(bench, { database: 'push', shops: 1, mode: 'live' });
   const writer = openWriter(bench, seeded);

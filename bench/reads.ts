@@ -27,7 +27,7 @@ ${await describeMachine(bench)}
 Gateway    one process, node src/main.ts in production mode with BRAMKA_ROLE=api; ${options.connections} keep-alive connections
 Rows       ${sales} settled payments of ${shops} shops, each with its transaction; all read the same database
 plain      node:http with a fixed answer; for the list, one statement and its rows as JSON
-Rounds     ${options.rounds} of ${options.seconds} s each, alternating, after one round of each that does not count
+Rounds     ${options.rounds} of ${options.seconds} s each, alternating, after three of each that do not count
 All share the cores: only the ratios (the gateway's to each) mean something.`);
   const seeded = await seedShops(bench, { database: 'reads', shops, mode: 'live' });
   const yesterday = midnight(dayOf(new Date()).subtract({ days: 1 }));

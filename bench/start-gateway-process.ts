@@ -1,17 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { startFlags } from './start-flags.ts';
 import { type Running, startProcess } from './start-process.ts';
 
 /** One key sends all the load, far more than one shop would. */
 const unlimited = { RATE_LIMIT_PER_KEY: '0', RATE_LIMIT_PER_ADDRESS: '0' };
 
-/** Starts `node src/main.ts` on a database and a free port, with the settings of an operator who lifted the rate limits. */
+/** Starts `src/main.ts` as `npm start` does, on a database and a free port, with the settings of an operator who lifted the rate limits. */
 export function startGatewayProcess(
   given: Readonly<Record<'DATABASE_URL' | 'BRAMKA_MODE' | 'BRAMKA_DATA_DIR', string>> & {
     readonly BRAMKA_ROLE?: 'api';
     readonly NODE_OPTIONS?: string;
   },
 ): Promise<Running> {
-  const settings = { BRAMKA_SECRET: randomBytes(32).toString('hex'), PORT: '0', ...unlimited, ...given };
+  const options = [...startFlags, given.NODE_OPTIONS ?? ''].join(' ');
+  const secret = randomBytes(32).toString('hex');
+  const settings = { BRAMKA_SECRET: secret, PORT: '0', ...unlimited, ...given, NODE_OPTIONS: options };
   return startProcess(join(import.meta.dirname, '..', 'src', 'main.ts'), settings, /^Bramka is ready: (\S+)$/);
 }

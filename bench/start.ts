@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describeLoad } from './describe-machine.ts';
+import { startFlags } from './start-flags.ts';
 
 /** How long a started gateway is left alone before its memory is read, in milliseconds. */
 const idleMs = 60_000;
@@ -15,7 +16,7 @@ const rounds = 5;
 async function startOnce(dataDir: string, idleForMs: number): Promise<{ readyMs: number; rssMb: number }> {
   const env = { ...process.env, PORT: '0', LOG_LEVEL: 'warn', BRAMKA_DATA_DIR: dataDir };
   const began = performance.now();
-  const child = spawn(process.execPath, ['src/main.ts'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [...startFlags, 'src/main.ts'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(child, 'exit');
   const line = once(createInterface(child.stdout), 'line');
   await Promise.race([line, ended.then(([code]) => Promise.reject(new Error(`The gateway ended with ${code}.`)))]);
