@@ -87,6 +87,6 @@ export function webhookReader(deps: WebhookDeps): Reader {
     name: 'webhooks',
     behind: () => shopsBehind(deps.database),
     passOver: (shopIds) => passOverUntold(deps.database, shopIds),
-    run: (shopId) => deriveDeliveries(deps, shopId),
+    run: (shopIds) => deriveDeliveries(deps, shopIds),
   };
 }

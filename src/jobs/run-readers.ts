@@ -11,8 +11,8 @@ export type Reader = {
   behind(): Promise<string[]>;
   /** Passes over what is nothing to it in the logs of these shops; gives those in whose logs something may be left to read. */
   passOver(shopIds: readonly string[]): Promise<string[]>;
-  /** Reads on in one shop's log; true when there is more to read. */
-  run(shopId: string): Promise<boolean>;
+  /** Reads on in the logs of these shops; gives those in which there is more to read. All or nothing: it may fail for one of them. */
+  run(shopIds: readonly string[]): Promise<string[]>;
 };
 
 export type ReaderOptions = {
@@ -25,8 +25,8 @@ export type ReaderOptions = {
   readonly sweepEveryMs?: number;
 };
 
-/** How many shops one reader reads at a time, so that it leaves connections to others. */
-const runningMax = 4;
+/** In how many logs one reader reads at a time. */
+const readMax = 50;
 /** In how many logs it passes over what is nothing to it at a time. */
 const passedMax = 100;
 /** How long it rests before it looks at the next logs: while much is written each look finds more. */
@@ -59,13 +59,13 @@ export function startReaders(options: ReaderOptions): Loop {
 
 /**
  * One reader's work. Shops that are poked are looked at together; those in whose logs something is left wait in line, each
- * once. One that is poked while it is read is looked at again.
+ * once, and are read together. One that is poked while it is read is looked at again.
  */
 function createLane(reader: Reader, log: Log): Lane {
   const poked = new Set<string>();
   const waiting = new Set<string>();
-  const running = new Map<string, Promise<void>>();
   let looking: Promise<void> | undefined;
+  let reading: Promise<void> | undefined;
   let stopped = false;
 
   function poke(shopId: string): void {
@@ -76,13 +76,12 @@ function createLane(reader: Reader, log: Log): Lane {
 
   async function look(): Promise<void> {
     while (poked.size > 0) {
-      const next = [...poked].slice(0, passedMax);
-      for (const shopId of next) poked.delete(shopId);
+      const next = take(poked, passedMax);
       // Those that wait in line are read to their end anyway.
       const shopIds = next.filter((shopId) => !waiting.has(shopId));
       try {
         for (const shopId of await reader.passOver(shopIds)) waiting.add(shopId);
-        fill();
+        if (waiting.size > 0) reading ??= readAll();
       } catch (error) {
         // The sweep finds them again; at once would be a busy loop.
         log.error({ err: error, reader: reader.name }, 'a reader of the event log failed');
@@ -92,23 +91,19 @@ function createLane(reader: Reader, log: Log): Lane {
     looking = undefined;
   }
 
-  function fill(): void {
-    for (const shopId of waiting) {
-      if (stopped || running.size >= runningMax) return;
-      if (running.has(shopId)) continue;
-      waiting.delete(shopId);
-      running.set(shopId, read(shopId));
-    }
+  async function readAll(): Promise<void> {
+    while (waiting.size > 0 && !stopped) await read(take(waiting, readMax));
+    reading = undefined;
   }
 
-  async function read(shopId: string): Promise<void> {
+  async function read(shopIds: readonly string[]): Promise<void> {
     try {
-      if (await reader.run(shopId)) waiting.add(shopId);
+      for (const shopId of await reader.run(shopIds)) waiting.add(shopId);
     } catch (error) {
-      log.error({ err: error, reader: reader.name, shopId }, 'a reader of the event log failed');
+      // Each alone, so that what cannot be read of one shop holds up no other.
+      if (shopIds.length > 1) for (const shopId of shopIds) await read([shopId]);
+      else log.error({ err: error, reader: reader.name, shopId: shopIds[0] }, 'a reader of the event log failed');
     }
-    running.delete(shopId);
-    fill();
   }
 
   return {
@@ -117,7 +112,14 @@ function createLane(reader: Reader, log: Log): Lane {
       stopped = true;
       poked.clear();
       await looking;
-      await Promise.all(running.values());
+      await reading;
     },
   };
+}
+
+/** Takes the first few out of a set. */
+function take(set: Set<string>, max: number): string[] {
+  const taken = [...set].slice(0, max);
+  for (const one of taken) set.delete(one);
+  return taken;
 }

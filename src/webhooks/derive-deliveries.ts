@@ -5,35 +5,42 @@ import { clearTimers } from '../kernel/jobs/timers.ts';
 import type { WebhookDeps } from './deps.ts';
 import { deliverWebhookJob, factsMax } from './model.ts';
 import { insertDeliveries, type NewDelivery } from './sql/insert-deliveries.ts';
-import { moveReader } from './sql/move-reader.ts';
+import { moveReaders } from './sql/move-reader.ts';
 import { type NewFact, readNewFacts } from './sql/read-log.ts';
 import { supersedeDeliveries } from './sql/supersede-deliveries.ts';
 import { tellFact } from './tell-fact.ts';
 
 /**
- * Reads on in the log of a shop and makes the notifications that follow from it, each with a job that sends it: all in
+ * Reads on in the logs of shops and makes the notifications that follow from them, each with a job that sends it: all in
  * the transaction that moves the reader, so that every fact is told exactly once however often this runs. A shop that
  * gave no address is told nothing.
- * @returns whether there may be more to read.
+ * @returns the shops in whose logs there may be more to read.
  */
 export async function deriveDeliveries(
   deps: Pick<WebhookDeps, 'database' | 'clock' | 'publicUrl'>,
-  shopId: string,
-): Promise<boolean> {
+  shopIds: readonly string[],
+): Promise<string[]> {
   const { database } = deps;
-  const facts = await readNewFacts(database, { shopId, max: factsMax });
-  const [first, last] = [facts.at(0), facts.at(-1)];
-  if (!first || !last) return false;
-  const now = deps.clock.now({ clockOffsetMs: Number(first.clockOffsetMs) });
-  const deliveries = facts.flatMap((fact) => deliveryOf(fact, { shopId, now, publicUrl: deps.publicUrl }));
+  const max = Math.ceil(factsMax / shopIds.length);
+  const facts = await readNewFacts(database, { shopIds, max });
+  const logs = [...Map.groupBy(facts, ({ shopId }) => shopId)];
+  const moves = logs.flatMap(([shopId, [first, ...rest]]) => {
+    const last = rest.at(-1) ?? first;
+    return first && last ? [{ shopId, from: first.readUpTo, to: last.number }] : [];
+  });
+  if (moves.length === 0) return [];
+  const deliveries = facts.flatMap((fact) => deliveryOf(deps, fact));
   const run = deliveries.length > 0 ? inTransaction : withoutTransaction;
   const moved = await run(database, async (tx) => {
-    const isOurs = await moveReader(tx, { shopId, from: first.readUpTo, to: last.number });
-    if (isOurs) await write(tx, deliveries);
-    return isOurs;
+    const ours = await moveReaders(tx, moves);
+    await write(
+      tx,
+      deliveries.filter(({ shopId }) => ours.has(shopId)),
+    );
+    return ours;
   });
-  // Whoever moved it meanwhile may have read less.
-  return !moved || facts.length === factsMax;
+  // Whoever moved a place meanwhile may have read less.
+  return logs.flatMap(([shopId, { length }]) => (!moved.has(shopId) || length === max ? [shopId] : []));
 }
 
 /** Jobs of one payment share a queue, so its notifications go out one after the other and hold up no other payment's. */
@@ -52,14 +59,13 @@ async function write(tx: Tx, deliveries: readonly NewDelivery[]): Promise<void> 
   );
 }
 
-type Run = { readonly shopId: string; readonly now: Date; readonly publicUrl: string };
-
-function deliveryOf(fact: NewFact, { shopId, now, publicUrl }: Run): NewDelivery[] {
-  const { paymentId, transactionId, refundId } = fact;
+function deliveryOf({ clock, publicUrl }: Pick<WebhookDeps, 'clock' | 'publicUrl'>, fact: NewFact): NewDelivery[] {
+  const { shopId, paymentId, transactionId, refundId } = fact;
   const url = fact.notificationUrl ?? fact.shopNotificationUrl;
   if (paymentId === null || url === null) return [];
-  const body = tellFact(fact, { ...fact, shopId, publicUrl, notificationUrl: url });
+  const body = tellFact(fact, { ...fact, publicUrl, notificationUrl: url });
   if (body === undefined) return [];
+  const now = clock.now({ clockOffsetMs: Number(fact.clockOffsetMs) });
   const about = { shopId, eventNumber: fact.number, paymentId, transactionId, refundId };
   return [{ ...about, id: newId(now), url, body, createdAt: now }];
 }

@@ -56,7 +56,7 @@ const toldFacts: { readonly [type in EventType]?: NotificationSubject } = {
   PAYMENT_EXPIRED: 'payment',
 };
 
-/** How many facts of the log of one shop are read at a time. */
+/** How many facts of the logs of shops are read at a time. */
 export const factsMax = 500;
 
 /** The types of event that make a notification. */

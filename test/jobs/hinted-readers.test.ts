@@ -61,11 +61,12 @@ async function startReading(by: string) {
           return [];
         },
         passOver: reader.passOver,
-        run: async (shopId) => {
-          const isMore = await reader.run(shopId);
-          const deliveries = await world.deliveries(shopId);
-          for (const { body } of deliveries) told.put(JSON.parse(body).transaction?.status);
-          return isMore;
+        run: async (shopIds) => {
+          const left = await reader.run(shopIds);
+          for (const shopId of shopIds) {
+            for (const { body } of await world.deliveries(shopId)) told.put(JSON.parse(body).transaction?.status);
+          }
+          return left;
         },
       },
     ],

@@ -317,16 +317,16 @@ describe('A reader of the event log', () => {
       name: 'test',
       behind: async () => [],
       passOver: async (ids) => [...ids],
-      run: async () => false,
+      run: async () => [],
       ...values,
     };
   }
 
   it('runs as soon as this process has written to the log of a shop', async () => {
     const ran = Promise.withResolvers<string>();
-    const run = async (shopId: string): Promise<boolean> => {
+    const run = async ([shopId = '']: readonly string[]): Promise<string[]> => {
       ran.resolve(shopId);
-      return false;
+      return [];
     };
     await start(handlers, { sweeps: [], readers: [createReader({ run })] });
     await createPayment(createPaymentDeps(database), shop);
@@ -338,10 +338,10 @@ describe('A reader of the event log', () => {
     const done = Promise.withResolvers<void>();
     const reader = createReader({
       behind: async () => (runs.length === 0 ? ['shop 1'] : []),
-      run: async (shopId) => {
-        runs.push(shopId);
+      run: async (shopIds) => {
+        runs.push(...shopIds);
         if (runs.length === 3) done.resolve();
-        return runs.length < 3;
+        return runs.length < 3 ? [...shopIds] : [];
       },
     });
     await start(handlers, { sweeps: [], readers: [reader] });
@@ -355,7 +355,7 @@ describe('A reader of the event log', () => {
     const mayEnd = Promise.withResolvers<void>();
     const again = Promise.withResolvers<void>();
     let [runs, running, runningMost] = [0, 0, 0];
-    const run = async (): Promise<boolean> => {
+    const run = async (): Promise<string[]> => {
       runs += 1;
       if (runs === 2) again.resolve();
       running += 1;
@@ -363,7 +363,7 @@ describe('A reader of the event log', () => {
       first.resolve();
       await mayEnd.promise;
       running -= 1;
-      return false;
+      return [];
     };
     const worker = await start(handlers, { sweeps: [], readers: [createReader({ run })] });
     await createPayment(deps, shop);
@@ -387,7 +387,7 @@ describe('A reader of the event log', () => {
         tries += 1;
         if (tries === 1) throw new Error('not today');
         recovered.resolve();
-        return false;
+        return [];
       },
     });
     const fine = createReader({
@@ -395,12 +395,30 @@ describe('A reader of the event log', () => {
       behind: async () => ['shop 2'],
       run: async () => {
         other.resolve();
-        return false;
+        return [];
       },
     });
     await start(handlers, { sweeps: [], readers: [failing, fine] });
     await Promise.all([recovered.promise, other.promise]);
     expect(tries).toBeGreaterThan(1);
+  });
+
+  it('reads of each shop that can be read, whatever is wrong with another one', async () => {
+    const reads: string[][] = [];
+    const readAll = Promise.withResolvers<void>();
+    const reader = createReader({
+      behind: async () => (reads.length === 0 ? ['shop 1', 'bad shop', 'shop 2'] : []),
+      run: async (shopIds) => {
+        reads.push([...shopIds]);
+        if (shopIds.includes('bad shop')) throw new Error('not of this one');
+        if (shopIds.includes('shop 2')) readAll.resolve();
+        return [];
+      },
+    });
+    await start(handlers, { sweeps: [], readers: [reader] });
+    await readAll.promise;
+    // The first is looked at at once, the others together a moment later.
+    expect(reads).toEqual([['shop 1'], ['bad shop', 'shop 2'], ['bad shop'], ['shop 2']]);
   });
 
   it('that cannot say which shops are behind is asked again', async () => {

@@ -259,7 +259,7 @@ describe('Deriving the deliveries of a shop', () => {
     const { shop, payment, transaction } = await pendingAttempt();
     await tellAnswer(world.payments, transaction.id, rejected);
     expect(await shopsBehind(world.database)).toContain(shop.id);
-    await Promise.all(Array.from({ length: 6 }, () => deriveDeliveries(world.deps, shop.id)));
+    await Promise.all(Array.from({ length: 6 }, () => deriveDeliveries(world.deps, [shop.id])));
     expect(await world.deliveries(shop.id)).toHaveLength(2);
     const jobs = await world.database.pool.query('select queue_name from graphile_worker.jobs where queue_name = $1', [
       payment.id,
@@ -272,8 +272,8 @@ describe('Deriving the deliveries of a shop', () => {
     const { shop } = await createShop(world.database, { notificationUrl: address });
     const payments = await Promise.all(Array.from({ length: 170 }, () => createPayment(world.payments, shop)));
     await Promise.all(payments.map(({ id }) => startBlik(world.payments, shop, { paymentId: id })));
-    expect(await deriveDeliveries(world.deps, shop.id)).toBe(true);
-    expect(await deriveDeliveries(world.deps, shop.id)).toBe(false);
+    expect(await deriveDeliveries(world.deps, [shop.id])).toEqual([shop.id]);
+    expect(await deriveDeliveries(world.deps, [shop.id])).toEqual([]);
     expect(await world.deliveries(shop.id)).toHaveLength(170);
   });
 
@@ -284,9 +284,45 @@ describe('Deriving the deliveries of a shop', () => {
         Array.from({ length: paymentCount }, () => createPayment(world.payments, shop)),
       );
       await Promise.all(payments.map(({ id }) => startBlik(world.payments, shop, { paymentId: id })));
-      return countStatements(() => deriveDeliveries(world.deps, shop.id));
+      return countStatements(() => deriveDeliveries(world.deps, [shop.id]));
     };
     expect([await count(2), await count(40)]).toEqual([7, 7]);
+  });
+
+  it('asks the database as often for many shops as for one, and takes as much of each', async () => {
+    const shops = await Promise.all(
+      Array.from({ length: 3 }, async () => (await createShop(world.database, { notificationUrl: address })).shop),
+    );
+    for (const [index, shop] of shops.entries()) {
+      const payments = await Promise.all(Array.from({ length: 2 ** index }, () => createPayment(world.payments, shop)));
+      await Promise.all(payments.map(({ id }) => startBlik(world.payments, shop, { paymentId: id })));
+    }
+    const ids = shops.map(({ id }) => id);
+    expect(await countStatements(() => deriveDeliveries(world.deps, ids))).toBe(7);
+    const made = await Promise.all(ids.map((id) => world.deliveries(id)));
+    expect(made.map(({ length }) => length)).toEqual([1, 2, 4]);
+    expect(made.flat().every(({ body }, index) => body.includes(String(made.flat()[index]?.paymentId)))).toBe(true);
+    const behind = await shopsBehind(world.database);
+    expect(ids.filter((id) => behind.includes(id))).toEqual([]);
+  });
+
+  it('makes each delivery once when runs over other sets of shops meet', async () => {
+    const shops = await Promise.all(
+      Array.from({ length: 4 }, async () => (await createShop(world.database, { notificationUrl: address })).shop),
+    );
+    for (let round = 0; round < 5; round += 1) {
+      for (const shop of shops) {
+        const payment = await createPayment(world.payments, shop);
+        await startBlik(world.payments, shop, { paymentId: payment.id });
+      }
+      const ids = shops.map(({ id }) => id);
+      const sets = [ids, ids.toReversed(), ids.slice(0, 2), ids.slice(2), ids.slice(1, 3), ids];
+      await Promise.all(sets.map((set) => deriveDeliveries(world.deps, set)));
+    }
+    for (const { id } of shops) {
+      await world.derive(id);
+      expect(await world.deliveries(id)).toHaveLength(5);
+    }
   });
 
   it('passes over what shops are not told of in one statement for all of them, and says where something is left', async () => {
@@ -324,7 +360,7 @@ describe('Deriving the deliveries of a shop', () => {
     for (let round = 0; round < 10; round += 1) {
       const payment = await createPayment(world.payments, shop);
       const pass = (): Promise<unknown> => passOverUntold(world.database, [shop.id]);
-      const derive = (): Promise<unknown> => deriveDeliveries(world.deps, shop.id);
+      const derive = (): Promise<unknown> => deriveDeliveries(world.deps, [shop.id]);
       await Promise.all([
         pass(),
         startBlik(world.payments, shop, { paymentId: payment.id }),
@@ -341,7 +377,7 @@ describe('Deriving the deliveries of a shop', () => {
   it('passes over facts that nobody is told of with two statements and without a transaction', async () => {
     const { shop } = await createShop(world.database, { notificationUrl: address });
     await createPayment(world.payments, shop);
-    expect(await countStatements(() => deriveDeliveries(world.deps, shop.id))).toBe(2);
+    expect(await countStatements(() => deriveDeliveries(world.deps, [shop.id]))).toBe(2);
     expect(await shopsBehind(world.database)).not.toContain(shop.id);
   });
 
@@ -356,7 +392,7 @@ describe('Deriving the deliveries of a shop', () => {
   });
 
   it('does nothing for a shop that does not exist', async () => {
-    expect(await deriveDeliveries(world.deps, '11111111-2222-4333-8444-555555555555')).toBe(false);
+    expect(await deriveDeliveries(world.deps, ['11111111-2222-4333-8444-555555555555'])).toEqual([]);
   });
 
   it('leaves no timer of a delivery that it supersedes', async () => {

@@ -47,7 +47,7 @@ describe('The facts that webhooks have not read yet', () => {
     );
     await ask(`insert into reader (name, shop_id, number) values ('webhooks', $1::uuid, 30000)`, shop.id);
     await ask('analyze payment, event');
-    const from = { shopId: shop.id, max: 500 };
+    const from = { shopIds: [shop.id], max: 500 };
     // By the sixth time the connection has its plan for any values.
     for (let times = 0; times < 6; times += 1) await readNewFacts(database, from);
     const before = await rowsRead();

@@ -51,7 +51,7 @@ export async function openWorld(timeoutMs = 5_000): Promise<World> {
     payments: createPaymentDeps(database, { clock }),
     deps,
     derive: async (shopId) => {
-      while (await deriveDeliveries(deps, shopId));
+      while ((await deriveDeliveries(deps, [shopId])).length > 0);
     },
     work,
     send: (deliveryId) => deliverWebhook(deps, { deliveryId, round: 0 }),

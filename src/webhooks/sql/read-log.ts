@@ -59,22 +59,23 @@ const about = `
       ) r on true
       left join lateral (select * from profile where id = t.profile_id offset 0) f on true`;
 
-/** A fact with what its notification needs of the shop. */
-export type FactOfShop = LoggedFact & {
+/** A fact with its shop, and what its notification needs of it. */
+export type PlacedFact = LoggedFact & {
+  readonly shopId: string;
   readonly merchantId: string;
   readonly shopNotificationUrl: string | null;
 };
 
-/** A fact that webhooks have not read yet, with how far they have, and how far the clock of its merchant was moved. */
-export type NewFact = FactOfShop & { readonly readUpTo: bigint; readonly clockOffsetMs: bigint };
+/** A fact that webhooks have not read yet, with its shop, how far they have read, and how far the clock of its merchant was moved. */
+export type NewFact = PlacedFact & { readonly readUpTo: bigint; readonly clockOffsetMs: bigint };
 
 /**
- * Reads the facts of one shop that webhooks have not read yet, the oldest first. Only what never changes is taken from the
- * rows that they are about.
+ * Reads the facts of these shops that webhooks have not read yet, at most `max` of each, by shop and the oldest first. Only
+ * what never changes is taken from the rows that they are about.
  */
 export async function readNewFacts(
   database: Database,
-  from: { readonly shopId: string; readonly max: number },
+  from: { readonly shopIds: readonly string[]; readonly max: number },
 ): Promise<NewFact[]> {
   return read<NewFact>(database, {
     name: 'read-new-facts-for-webhooks',
@@ -82,24 +83,23 @@ export async function readNewFacts(
       with place as materialized (
         select s.id as shop_id, s.notification_url, s.merchant_id, m.clock_offset_ms, coalesce(r.number, 0) as number
         from shop s join merchant m on m.id = s.merchant_id
-        left join reader r on r.name = $4::text and r.shop_id = s.id where s.id = $2::uuid
+        left join reader r on r.name = $4::text and r.shop_id = s.id where s.id = any($2::uuid[])
       ), news as materialized (
-        select number, type, at, payment_id, transaction_id, refund_id, data from event
-        where shop_id = $2::uuid and number > (select number from place) order by number limit $3::int
+        select place.shop_id, e.* from place cross join lateral (
+          select number, type, at, payment_id, transaction_id, refund_id, data from event
+          where shop_id = place.shop_id and number > place.number order by number limit $3::int
+        ) e
       )
-      select ${columns}, place.number as "readUpTo", place.notification_url as "shopNotificationUrl",
+      select ${columns}, place.shop_id as "shopId", place.number as "readUpTo", place.notification_url as "shopNotificationUrl",
         place.merchant_id as "merchantId", place.clock_offset_ms as "clockOffsetMs"
-      from place cross join news ${about}
-      order by news.number`,
-    values: [toldTypes, from.shopId, from.max, readerName],
+      from place join news on news.shop_id = place.shop_id ${about}
+      order by place.shop_id, news.number`,
+    values: [toldTypes, from.shopIds, from.max, readerName],
   });
 }
 
 /** A place in the log of a shop. */
 export type FactPlace = { readonly shopId: string; readonly number: bigint };
-
-/** A fact with its shop. */
-export type PlacedFact = FactOfShop & { readonly shopId: string };
 
 /** Reads the facts at these places, of any shops, in no order; places without one are left out. */
 export async function readFacts(database: Database, places: readonly FactPlace[]): Promise<PlacedFact[]> {
