@@ -23,7 +23,10 @@ const schema = buildSchema(`
   type Good { leaf: Leaf! }
   type Bad { why: String! }
   union Outcome = Good | Bad
-  type Query { leaf: Leaf leaves(first: Int = 2): [Leaf!]! echo(text: String): String colourOf(colour: Colour): Colour point(at: Point!): String informed: String }
+  interface Named { name: String }
+  type Person implements Named { name: String }
+  type Thing implements Named { name: String }
+  type Query { leaf: Leaf leaves(first: Int = 2): [Leaf!]! echo(text: String): String colourOf(colour: Colour): Colour point(at: Point!): String informed: String named: Named }
   type Mutation { make(good: Boolean!): Outcome! next: Int! }
 `);
 
@@ -32,6 +35,7 @@ const leaf = { id: 'a', colour: 'GREEN' };
 const resolvers: Readonly<Record<string, GraphQLFieldResolver<unknown, unknown>>> = {
   'Query.leaf': async () => leaf,
   'Query.leaves': (_, { first }) => Array.from({ length: first }, (_item, index) => ({ ...leaf, id: index })),
+  'Query.named': () => ({ __typename: 'Thing', name: 'a' }),
   'Query.echo': (_, { text }) => text,
   'Query.colourOf': (_, { colour }) => colour,
   'Query.point': (_, { at }) => JSON.stringify(at),
@@ -139,6 +143,11 @@ const left: Readonly<Record<string, Asked>> = {
   'a text in the document': { query: '{ echo(text: "a") }' },
   'an object in the document': { query: '{ point(at: { x: 1 }) }' },
   'a default of a variable': { query: 'query($text: String = "a") { echo(text: $text) }' },
+  'an interface': { query: '{ named { name } }' },
+  'a fragment that is spread twice': { query: '{ a: leaf { ...F } b: leaf { ...F } } fragment F on Leaf { id }' },
+  'more than 100 fields': {
+    query: `{ ${Array.from({ length: 101 }, (_, index) => `f${index}: __typename`).join(' ')} }`,
+  },
   'a name that is no property': { query: '{ leaf { __proto__: id } }' },
 };
 
