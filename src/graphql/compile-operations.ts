@@ -11,44 +11,48 @@ import {
   type GraphQLSchema,
   getNamedType,
   getOperationAST,
+  isInputObjectType,
   isInterfaceType,
   Kind,
   locatedError,
+  type NamedTypeNode,
   type OperationDefinitionNode,
   type SelectionSetNode,
   TypeInfo,
   TypeNameMetaFieldDef,
+  typeFromAST,
   visit,
   visitWithTypeInfo,
 } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
+import type { GraphContext } from './context.ts';
 
 /** Runs one query or mutation whose document is known to be good. */
 export type Execute = (args: ExecutionArgs) => Promise<ExecutionResult> | ExecutionResult;
 
-/** The run of a document from which on it is compiled: that takes as long as a dozen runs, and most documents of strangers come once. */
+/** The run of a document from which on it is compiled: that takes as long as a dozen runs, and many documents come but once. */
 export const compiledFromRun = 3;
 
 /**
  * Makes what runs operations that come again and again as functions compiled of their documents, in a fraction of the time
- * that `execute`, the engine of everything else, needs for them. Results are the same; errors too, whoever finds them
- * (docs/decisions/0044).
+ * that `execute`, the engine of everything else, needs for them. They are those of actors alone: compiled functions are less
+ * robust than the engine, so strangers get none (docs/decisions/0044).
  */
 export function compileOperations(): (args: ExecutionArgs, execute: Execute) => Promise<ExecutionResult> {
   const known = new WeakMap<OperationDefinitionNode, Candidate>();
   return async (args, execute) => {
     const { document, operationName, rootValue, contextValue, variableValues } = args;
     const operation = getOperationAST(document, operationName);
-    const candidate = operation && (known.get(operation) ?? { runs: 0, compiled: undefined });
-    if (!candidate) return execute(args);
+    if (!operation || !(contextValue as Pick<GraphContext, 'actor'>).actor) return execute(args);
+    const candidate = known.get(operation) ?? { runs: 0, compiled: undefined };
     candidate.runs += 1;
     if (candidate.runs === 1) known.set(operation, candidate);
-    if (candidate.runs === compiledFromRun) candidate.compiled = compile(args);
-    if (!candidate.compiled) return execute(args);
+    if (candidate.runs === compiledFromRun) candidate.compiled = compile(args, operation);
+    if (!candidate.compiled || !isSmall(variableValues, { ...smallMax })) return execute(args);
     const result = await candidate.compiled(rootValue, contextValue, variableValues);
     if (!result.errors) return result;
-    // What variables have wrong, the engine says better, before anything ran; and a query may as well run once more.
-    if (result.data === undefined || operation.operation !== 'mutation') return execute(args);
+    // What variables have wrong, the engine says better, and nothing has run yet.
+    if (result.data === undefined) return execute(args);
     return { data: result.data, errors: asOfEngine(result.errors, { operation, document }) };
   };
 }
@@ -58,24 +62,44 @@ type Compiled = CompiledQuery['query'];
 /** One operation of a document: how often it has run, and how it runs when that was often enough. */
 type Candidate = { runs: number; compiled: Compiled | undefined };
 
-function compile({ schema, document, operationName }: ExecutionArgs): Compiled | undefined {
-  if (!mayCompile(schema, document)) return undefined;
+function compile(args: ExecutionArgs, operation: OperationDefinitionNode): Compiled | undefined {
+  const { schema, document, operationName } = args;
+  if (!isOneStep(operation) || !mayCompile(schema, document)) return undefined;
   const compiled = compileQuery(schema, document, operationName ?? undefined);
   return isCompiledQuery(compiled) ? compiled.query : undefined;
 }
 
-/** Fields of a document that is compiled; so many take some ten milliseconds, during which nothing else runs. */
+/** Values in variables, and characters in them, that compiled functions are given: of wrong ones they say each, however many. */
+const smallMax = { values: 500, characters: 20_000 };
+
+function isSmall(value: unknown, left: { values: number; characters: number }): boolean {
+  left.values -= 1;
+  if (typeof value === 'string') left.characters -= value.length;
+  if (left.values < 0 || left.characters < 0) return false;
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.values(value).every((inner) => isSmall(inner, left));
+}
+
+/** Whether an operation is a query, or a single mutation: of several the compiler would run those behind one that failed. */
+function isOneStep({ operation, selectionSet: { selections } }: OperationDefinitionNode): boolean {
+  return operation === 'query' || (selections.length === 1 && selections[0]?.kind === Kind.FIELD);
+}
+
+/** Fields, and variables with fields of their own, of a document that is compiled; so many take some ten milliseconds. */
 const fieldsMax = 100;
+const inputsMax = 1;
+const variablesMax = 10;
 
 /** Values whose text in the document can be nothing else than it seems. */
-const plainValues: ReadonlySet<string> = new Set([Kind.VARIABLE, Kind.INT, Kind.BOOLEAN, Kind.ENUM, Kind.NULL]);
+const plainValues: ReadonlySet<string> = new Set([Kind.VARIABLE, Kind.INT, Kind.BOOLEAN, Kind.NULL]);
 
 /**
  * Whether a document holds only what the compiler gets right. It writes texts into the functions that it makes in a way that
- * a made-up text could break out of, so no literal but the plainest is allowed; it takes defaults of variables and names that
- * begin with two underscores for something else; and Prisma's plugin, whose resolvers are those that ask for `info`, would
- * read every relation by a statement of its own. What stands in a fragment it writes anew wherever that is spread, and what is
- * asked of an interface for each of its types, so that a short document could make a program without end.
+ * a made-up text (or enum value, where a scalar takes one for a text) could break out of, so no literal but the plainest is
+ * allowed; it takes defaults of variables and names that begin with two underscores for something else; and Prisma's plugin,
+ * whose resolvers are those that ask for `info`, would read every relation by a statement of its own. What stands in a fragment
+ * it writes anew wherever that is spread, what is asked of an interface for each of its types, and the fields of an input for
+ * each variable, so that a short document could make a program without end.
  */
 function mayCompile(schema: GraphQLSchema, document: DocumentNode): boolean {
   let may = true;
@@ -85,18 +109,23 @@ function mayCompile(schema: GraphQLSchema, document: DocumentNode): boolean {
   };
   const types = new TypeInfo(schema);
   const spread = new Set<string>();
-  let fields = 0;
+  const counts = { fields: 0, variables: 0, inputs: 0 };
   visit(
     document,
     visitWithTypeInfo(types, {
       Name: ({ value }) => (value.startsWith('__') && value !== '__typename' ? refuse() : undefined),
       Argument: ({ value }) => (plainValues.has(value.kind) ? undefined : refuse()),
-      VariableDefinition: ({ defaultValue }) => (defaultValue ? refuse() : undefined),
+      VariableDefinition: ({ type, defaultValue }) => {
+        counts.variables += 1;
+        if (isInputObjectType(getNamedType(typeFromAST(schema, type as NamedTypeNode)))) counts.inputs += 1;
+        const tooMany = counts.variables > variablesMax || counts.inputs > inputsMax;
+        return defaultValue || tooMany ? refuse() : undefined;
+      },
       FragmentSpread: ({ name }) => (spread.size === spread.add(name.value).size ? refuse() : undefined),
       Field: () => {
-        fields += 1;
+        counts.fields += 1;
         const isOdd = asksForInfo(types.getFieldDef()) || isInterfaceType(getNamedType(types.getType()));
-        return fields > fieldsMax || isOdd ? refuse() : undefined;
+        return counts.fields > fieldsMax || isOdd ? refuse() : undefined;
       },
     }),
   );

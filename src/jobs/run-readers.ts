@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Database, News } from '../kernel/db/database.ts';
+import { type Database, DatabaseUnavailable, type News } from '../kernel/db/database.ts';
 import type { Log } from '../kernel/log.ts';
 import type { SharedHints } from '../realtime/listen-hints.ts';
 import { type Loop, startLoop } from './start-loop.ts';
@@ -100,9 +100,10 @@ function createLane(reader: Reader, log: Log): Lane {
     try {
       for (const shopId of await reader.run(shopIds)) waiting.add(shopId);
     } catch (error) {
-      // Each alone, so that what cannot be read of one shop holds up no other.
-      if (shopIds.length > 1) for (const shopId of shopIds) await read([shopId]);
-      else log.error({ err: error, reader: reader.name, shopId: shopIds[0] }, 'a reader of the event log failed');
+      log.error({ err: error, reader: reader.name, shopIds }, 'a reader of the event log failed');
+      if (shopIds.length === 1 || error instanceof DatabaseUnavailable) return;
+      // What cannot be read of one shop holds up no other.
+      for (const shopId of shopIds) if (!stopped) await read([shopId]);
     }
   }
 

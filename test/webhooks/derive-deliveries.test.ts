@@ -5,6 +5,7 @@ import type { Refund } from '../../src/kernel/db/generated/prisma/client.ts';
 import { cancelPayment } from '../../src/payments/cancel-payment.ts';
 import { endPayments } from '../../src/payments/end-payment.ts';
 import { deriveDeliveries } from '../../src/webhooks/derive-deliveries.ts';
+import { moveReaders } from '../../src/webhooks/sql/move-reader.ts';
 import { passOverUntold } from '../../src/webhooks/sql/pass-over-untold.ts';
 import { shopsBehind } from '../../src/webhooks/store.ts';
 import { decide, type Sale } from '../refunds/world.ts';
@@ -322,6 +323,21 @@ describe('Deriving the deliveries of a shop', () => {
     for (const { id } of shops) {
       await world.derive(id);
       expect(await world.deliveries(id)).toHaveLength(5);
+    }
+  });
+
+  it('gives each place in a log to one of those who would move it at once', async () => {
+    const ids = await Promise.all(Array.from({ length: 5 }, async () => (await createShop(world.database)).shop.id));
+    for (const [from, to] of [
+      [0n, 1n],
+      [1n, 2n],
+    ] as const) {
+      const moves = ids.map((shopId) => ({ shopId, from, to }));
+      const tries = Array.from({ length: 6 }, (_, index) => (index % 2 ? moves : moves.toReversed()));
+      const moved = await Promise.all(
+        tries.map((wanted) => inTransaction(world.database, (tx) => moveReaders(tx, wanted))),
+      );
+      expect(moved.flatMap((ours) => [...ours]).toSorted()).toEqual(ids.toSorted());
     }
   });
 
