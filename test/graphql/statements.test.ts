@@ -67,7 +67,7 @@ async function openWire(databaseUrl: string): Promise<typeof wire> {
         chunk
           .toString('latin1')
           .split(
-            / FROM "public"\."|B.{4}\0(?:read-recipient-balances|read-payout-movements|read-shop-rows|find-payment|list-payments-\w+-\w*|list-attempts-\w+)\0/s,
+            / FROM "public"\."|B.{4}\0(?:read-recipient-balances|read-payout-movements|read-shop-rows|find-payments|list-payments-\w+-\w*|list-attempts-\w+)\0/s,
           ).length - 1;
     });
     client.pipe(database).pipe(client);
