@@ -16,7 +16,8 @@ import { migrate } from '../../src/kernel/db/migrate.ts';
  */
 const throwAway = {
   ...{ fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' },
-  ...{ shared_buffers: '64MB', max_connections: '250', max_wal_size: '512MB' },
+  // It has as many databases as there are files of tests, and each would be looked at in that time.
+  ...{ shared_buffers: '64MB', max_connections: '250', max_wal_size: '512MB', autovacuum_naptime: '1min' },
 };
 const templateLock = 1;
 
