@@ -23,7 +23,7 @@ await runBench(async (bench) => {
   await installPeers();
   console.log(`createPayment through GraphQL, against Postgres alone and against peers that write the same rows\n
 ${await describeMachine(bench)}
-Gateway    one process, node src/main.ts in production mode; ${options.connections} keep-alive connections, fresh idempotency keys
+Gateway    one process as npm start runs it, in production mode; ${options.connections} keep-alive connections, fresh idempotency keys
 pgbench    ${pgbench.version}; ${pgbenchClients} clients, prepared, one statement and one commit a payment, no network but the loopback
 Peers      one process each, the same requests over as many connections; they check nothing: no key, no limits, no field
 Rounds     ${options.rounds} of ${options.seconds} s each, alternating, after three of each that do not count

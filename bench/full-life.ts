@@ -29,7 +29,7 @@ await runBench(async (bench) => {
   const pgbench = await findPgbench();
   console.log(`Payments created and started with BLIK through GraphQL, and settled by the sandbox's acquirer\n
 ${await describeMachine(bench)}
-Gateway    one process, node src/main.ts in sandbox mode; ${options.connections} keep-alive connections; counted are those that are settled
+Gateway    one process as npm start runs it, in sandbox mode; ${options.connections} keep-alive connections; counted are those that are settled
            within the time, and all are waited for; the simulated bank answers without delay
 pgbench    ${pgbench.version}; ${pgbenchClients} clients, prepared, three statements and three commits a payment
 Rounds     ${options.rounds} of ${options.seconds} s each, alternating, after three of each that do not count

@@ -22,7 +22,7 @@ await runBench(async (bench) => {
   const sizes = [10_000, 100_000, 1_000_000, 5_000_000].filter((size) => size < rows).concat(rows);
   console.log(`What createPayment and the list of 50 cost as payments become more\n
 ${await describeMachine(bench)}
-Gateway    one process, node src/main.ts in production mode with BRAMKA_ROLE=api; ${load.connections} keep-alive connections
+Gateway    one process as npm start runs it, in production mode with BRAMKA_ROLE=api; ${load.connections} keep-alive connections
 Rows       settled payments of ${shops} shops, each with transaction, capture, posting and commission; a checkpoint before each size
 Rounds     median of ${rounds} of ${load.seconds} s each, after three that do not count
 

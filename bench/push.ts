@@ -36,7 +36,7 @@ await runBench(async (bench) => {
   const options = readPushOptions();
   console.log(`One event to ${options.subscribers} subscribers, against ws that sends the same bytes to as many sockets\n
 ${await describeMachine(bench)}
-Gateway    one process, node src/main.ts in production mode; another process commits the events and hints it by NOTIFY
+Gateway    one process as npm start runs it, in production mode; another process commits the events and hints it by NOTIFY
 ws         a bare WebSocketServer; the client of both is a raw socket that counts messages
 Rounds     ${options.rounds} of ${options.events} events each, alternating, after three of each that do not count
 All share the cores: only the ratio means something.`);

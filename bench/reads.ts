@@ -24,7 +24,7 @@ await runBench(async (bench) => {
   await installPeers();
   console.log(`Reads through GraphQL, against peers and against node:http\n
 ${await describeMachine(bench)}
-Gateway    one process, node src/main.ts in production mode with BRAMKA_ROLE=api; ${options.connections} keep-alive connections
+Gateway    one process as npm start runs it, in production mode with BRAMKA_ROLE=api; ${options.connections} keep-alive connections
 Rows       ${sales} settled payments of ${shops} shops, each with its transaction; all read the same database
 plain      node:http with a fixed answer; for the list, one statement and its rows as JSON
 Rounds     ${options.rounds} of ${options.seconds} s each, alternating, after three of each that do not count

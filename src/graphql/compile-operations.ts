@@ -30,7 +30,7 @@ import type { GraphContext } from './context.ts';
 /** Runs one query or mutation whose document is known to be good. */
 export type Execute = (args: ExecutionArgs) => Promise<ExecutionResult> | ExecutionResult;
 
-/** The run of a document from which on it is compiled: that takes as long as a dozen runs, and many documents come but once. */
+/** The run of a document at which it is compiled: that takes as long as a dozen runs, and many documents come but once. */
 export const compiledFromRun = 3;
 
 /**
@@ -70,7 +70,7 @@ function compile(args: ExecutionArgs, operation: OperationDefinitionNode): Compi
 }
 
 /** Values in variables, and characters in them, that compiled functions are given: of wrong ones they say each, however many. */
-const smallMax = { values: 500, characters: 20_000 };
+const smallMax = { values: 200, characters: 8_000 };
 
 function isSmall(value: unknown, left: { values: number; characters: number }): boolean {
   left.values -= 1;

@@ -11,7 +11,7 @@ export type Reader = {
   behind(): Promise<string[]>;
   /** Passes over what is nothing to it in the logs of these shops; gives those in whose logs something may be left to read. */
   passOver(shopIds: readonly string[]): Promise<string[]>;
-  /** Reads on in the logs of these shops; gives those in which there is more to read. All or nothing: it may fail for one of them. */
+  /** Reads on in the logs of these shops, all or nothing; gives those in which there is more to read. */
   run(shopIds: readonly string[]): Promise<string[]>;
 };
 

@@ -32,7 +32,8 @@ const settingsAlways: Settings = {
   fsync: 'on',
   synchronous_commit: 'on',
   full_page_writes: 'on',
-  // Plans are kept: one that was made while a table (or the log's partition of a new month) was empty reads it from end to end until the next look.
+  // Plans are kept: one that was made while a table (or the log's partition of a new month) was empty reads it from end to
+  // end until the next look.
   autovacuum_naptime: '5s',
 };
 const startsMax = 5;

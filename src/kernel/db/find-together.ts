@@ -2,8 +2,8 @@ import DataLoader from 'dataloader';
 import type { Database } from './database.ts';
 
 /**
- * Makes a finder of rows by their UUIDs in lower case, outside any transaction: what is looked for within one turn of the event loop is
- * read by one statement. It keeps nothing, so that each sees what had been committed before he asked.
+ * Makes a finder of rows by their UUIDs in lower case, outside any transaction: what is looked for within one turn of the
+ * event loop is read by one statement. It keeps nothing, so that each sees what had been committed before he asked.
  */
 export function findTogether<Row extends { readonly id: string }>(
   readRows: (database: Database, ids: readonly string[]) => Promise<readonly Row[]>,

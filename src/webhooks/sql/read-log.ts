@@ -66,7 +66,7 @@ export type PlacedFact = LoggedFact & {
   readonly shopNotificationUrl: string | null;
 };
 
-/** A fact that webhooks have not read yet, with its shop, how far they have read, and how far the clock of its merchant was moved. */
+/** A fact that webhooks have not read yet, with how far they have, and how far the clock of its merchant was moved. */
 export type NewFact = PlacedFact & { readonly readUpTo: bigint; readonly clockOffsetMs: bigint };
 
 /**
