@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 import type { Authenticator } from '../auth/authenticate-actor.ts';
 import type { OperatorAuthenticator } from '../auth/authenticate-operator.ts';
 import { addressOf } from '../http/client-address.ts';
@@ -73,8 +74,9 @@ export function createHttpHandler(options: {
       if (body === undefined) return void response.destroy();
       const direct = await answerDirectly({ body, accept: request.headers.accept }, transport);
       if ('body' in direct) return send(response, direct);
-      // What is read already, yoga takes from there.
-      await answerByYoga(Object.assign(request, { body }), response, { ...transport, result: direct.result });
+      // What is read already, yoga takes from there; as a stream, because it lists the keys of a text, one for each letter.
+      const read = Object.assign(request, { body: Readable.from([body], { objectMode: false }) });
+      await answerByYoga(read, response, { ...transport, result: direct.result });
     },
     drain: () => {
       for (const response of responses) if (isStream(response)) response.destroy();

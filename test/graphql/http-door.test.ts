@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ask, startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { openSocket } from '../support/live.ts';
 import { wireAgain } from './wired.ts';
@@ -67,6 +67,15 @@ for (const accept of ['application/json', 'application/graphql-response+json', '
         expect(text).toContain('Content-Type: application/json');
       });
     }
+
+    it('takes no time for each letter of one that is wrong', async () => {
+      const keys = vi.spyOn(Object, 'keys');
+      const { status } = await post(`"${'x'.repeat(10_000)}"`, { accept });
+      const most = Math.max(...keys.mock.results.map(({ value }) => (value as string[]).length));
+      keys.mockRestore();
+      expect(status).toBe(400);
+      expect(most).toBeLessThan(1_000);
+    });
 
     it('refuses a form with a file', async () => {
       const form = new FormData();
