@@ -31,6 +31,8 @@ export type Worker = {
 
 const timerSweepMs = 200;
 const lostJobsSweepMs = 2_500;
+/** Loops that all began at once would each open a connection, of which one or two are enough from then on. */
+const loopApartMs = 20;
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
 const usualPatience = { ms: 10_000 };
@@ -44,8 +46,9 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const { database, clock, log } = options;
   await runMigrations({ connectionString: database.url, logger: queueLog(log), noHandleSignals: true });
   await ensureEventPartitions(database, clock.now());
+  let loopsBegun = 0;
   const every = (name: string, everyMs: number, work: () => Promise<void>): Loop =>
-    startLoop({ name, everyMs, log }, work);
+    startLoop({ name, everyMs, beginAfterMs: loopApartMs * loopsBegun++, log }, work);
   const groups = (Object.keys(options.jobs) as (keyof JobGroups)[]).filter((group) => !isEmpty(options.jobs[group]));
   let silent: string[] = [];
   const queues = groups.map((group) =>

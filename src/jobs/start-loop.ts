@@ -9,11 +9,11 @@ export type Loop = {
 const restMs = 1_000;
 
 /**
- * Does `work` at once and then again and again, `everyMs` after the end of the round before, so rounds never overlap. A
- * round that fails is logged, and the loop goes on.
+ * Does `work` at once, or after `beginAfterMs`, and then again and again, `everyMs` after the end of the round before, so
+ * rounds never overlap. A round that fails is logged, and the loop goes on.
  */
 export function startLoop(
-  options: { readonly name: string; readonly everyMs: number; readonly log: Log },
+  options: { readonly name: string; readonly everyMs: number; readonly beginAfterMs?: number; readonly log: Log },
   work: () => Promise<void>,
 ): Loop {
   let stopped = false;
@@ -35,7 +35,8 @@ export function startLoop(
     round = runRound();
   }
 
-  begin();
+  if (options.beginAfterMs === undefined) begin();
+  else timer = setTimeout(begin, options.beginAfterMs);
   return {
     stop: () => {
       stopped = true;

@@ -105,16 +105,20 @@ export function openDatabase(options: DatabaseOptions): Database {
     client.on('error', onError);
     breakOffWhenSilent(client);
   });
-  const adapter = new PrismaPg(
-    { connectionString: options.url, max, ...limits },
-    { onPoolError: onError, onConnectionError: onError },
-  );
-  const prisma = new PrismaClient({ adapter });
+  let prisma: PrismaClient | undefined;
+  const openPrisma = (): PrismaClient => {
+    const handlers = { onPoolError: onError, onConnectionError: onError };
+    return new PrismaClient({ adapter: new PrismaPg({ connectionString: options.url, max, ...limits }, handlers) });
+  };
   const listeners = new Set<(news: News) => void>();
   const database: OpenDatabase = {
     url: options.url,
     pool,
-    prisma,
+    // Making one takes longer than most programs that never ask it take for all they do.
+    get prisma() {
+      prisma ??= openPrisma();
+      return prisma;
+    },
     limits,
     listeners,
     onNews: (listener) => {
@@ -122,7 +126,7 @@ export function openDatabase(options: DatabaseOptions): Database {
       return () => listeners.delete(listener);
     },
     close: async () => {
-      await Promise.all([pool.end(), prisma.$disconnect()]);
+      await Promise.all([pool.end(), prisma?.$disconnect()]);
     },
   };
   return database;
