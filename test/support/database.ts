@@ -19,23 +19,27 @@ export function createEmptyDatabase(): Promise<TestDatabase> {
   return create('template0');
 }
 
-async function create(original: string): Promise<TestDatabase> {
+type Server = { readonly addressOf: (database: string) => string; readonly pool: pg.Pool };
+
+let server: Promise<Server> | undefined;
+
+/** The PostgreSQL of this run and a connection to it, which all files of a worker share. */
+async function openServer(): Promise<Server> {
   const addressOf = await openShared(inject('databaseDir'));
-  if (original === template) await ensureTemplate(addressOf);
-  const name = `test_${randomBytes(6).toString('hex')}`;
-  await command(addressOf('postgres'), `create database ${name} template ${original} strategy file_copy`);
-  return {
-    url: addressOf(name),
-    drop: () => command(addressOf('postgres'), `drop database if exists ${name} with (force)`),
-  };
+  await ensureTemplate(addressOf);
+  // It keeps no worker alive, and may be cut off by the end of the run.
+  const pool = new pg.Pool({ connectionString: addressOf('postgres'), max: 1, allowExitOnIdle: true });
+  pool.on('error', () => {});
+  return { addressOf, pool };
 }
 
-async function command(url: string, sql: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    await client.query(sql);
-  } finally {
-    await client.end();
-  }
+async function create(original: string): Promise<TestDatabase> {
+  server ??= openServer();
+  const { addressOf, pool } = await server;
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  await pool.query(`create database ${name} template ${original} strategy file_copy`);
+  return {
+    url: addressOf(name),
+    drop: async () => void (await pool.query(`drop database if exists ${name} with (force)`)),
+  };
 }
