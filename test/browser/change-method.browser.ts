@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Habits } from './support/open-pages.ts';
 import {
   cardForm,
   openInTab,
@@ -11,7 +12,7 @@ import {
   typeCard,
   untilHeading,
 } from './support/payer.ts';
-import { browsers, type Habits, openStage, type Stage } from './support/stage.ts';
+import { browsers, openStage, type Stage } from './support/stage.ts';
 
 const good = '5555 5555 5555 4444';
 const challenged = '4012 0010 3714 1112';

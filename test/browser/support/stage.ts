@@ -4,17 +4,8 @@ import type { Config } from '../../../src/config.ts';
 import { updateShop } from '../../start/pay.ts';
 import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
 import { openShopServer } from '../../webhooks/shop-server.ts';
-import { openBrowser } from './open-browser.ts';
+import { type Habits, openPages } from './open-pages.ts';
 import { createShop, type Shop } from './shop.ts';
-import { watchPages } from './watch-pages.ts';
-
-/** How somebody browses; what is left out is a desktop with scripts, in English. */
-export type Habits = {
-  readonly javaScript?: boolean;
-  /** Of the window, in CSS pixels. */
-  readonly width?: number;
-  readonly language?: 'pl' | 'en';
-};
 
 /** The browsers in which every way to pay is tried. */
 export const browsers: readonly (readonly [name: string, habits: Habits])[] = [
@@ -35,13 +26,11 @@ export type Stage = {
   openGateway(changes?: Partial<Config>): Promise<TestGateway>;
   /** Opens a browser of its own for somebody, with one empty tab; `page.context().newPage()` opens more. */
   openPage(habits?: Habits): Promise<Page>;
-  /** To be called after each test: closes what was opened in it, and fails for everything that the pages did wrong. */
+  /** To be called after each test: takes back what was opened in it, and fails for everything that the pages did wrong. */
   closePages(): Promise<void>;
   close(): Promise<void>;
 };
 
-// Shorter than a test may take, so that a page that does not turn fails with the words of what was waited for.
-const patienceMs = 20_000;
 // Longer than any test: the bank says nothing before `letBankAnswer`, so no page turns before the test has looked at it.
 const bankDelayMs = 600_000;
 
@@ -75,7 +64,7 @@ export async function openStage(): Promise<Stage> {
     openPage: pages.open,
     closePages: async () => {
       try {
-        await pages.close();
+        expect(await pages.leave()).toEqual([]);
       } finally {
         for (const other of others.splice(0)) await other.stop();
         // All payers here come from one address, which is slowed down after 20 refusals.
@@ -94,30 +83,4 @@ async function startGateway(changes?: Partial<Config>): Promise<TestGateway> {
   const gateway = await startTestGateway(changes);
   await updateShop(gateway, { sandboxDelayMs: bankDelayMs });
   return gateway;
-}
-
-type Pages = { open: Stage['openPage']; close: Stage['closePages']; end(): Promise<void> };
-
-async function openPages(origins: ReadonlySet<string>): Promise<Pages> {
-  const browser = await openBrowser();
-  let complaints: (() => string[])[] = [];
-  return {
-    open: async ({ javaScript = true, width = 1_000, language = 'en' } = {}) => {
-      const context = await browser.newContext({
-        javaScriptEnabled: javaScript,
-        viewport: { width, height: 800 },
-        locale: language,
-      });
-      context.setDefaultTimeout(patienceMs);
-      complaints.push(watchPages(context, origins));
-      return context.newPage();
-    },
-    close: async () => {
-      for (const context of browser.contexts()) await context.close();
-      const found = complaints.flatMap((list) => list());
-      complaints = [];
-      expect(found).toEqual([]);
-    },
-    end: () => browser.close(),
-  };
 }

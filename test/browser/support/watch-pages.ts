@@ -11,7 +11,7 @@ const target = /(?<=; form-action 'self') (https?:\/\/[\w.:]+)(?=;)/;
  * Watches all pages of a browser context for what no page of the gateway may do: errors and warnings in the console (a
  * breach of the Content-Security-Policy is one), scripts that fail, another policy than ours.
  * @param origins the gateways'; one that is started later may be added.
- * @returns what gives the complaints so far, in words.
+ * @returns what gives the complaints since it was last asked, in words.
  */
 export function watchPages(context: BrowserContext, origins: ReadonlySet<string>): () => string[] {
   const said: ConsoleMessage[] = [];
@@ -34,8 +34,9 @@ export function watchPages(context: BrowserContext, origins: ReadonlySet<string>
   const isRefusedPage = (message: ConsoleMessage): boolean =>
     message.text().startsWith('Failed to load resource') && refusedPages.has(message.location().url);
   return () => [
-    ...seen,
+    ...seen.splice(0),
     ...said
+      .splice(0)
       .filter((message) => !isRefusedPage(message))
       .map((message) => `The console of ${message.location().url} says: ${message.text()}`),
   ];
