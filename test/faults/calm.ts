@@ -21,40 +21,54 @@ export async function calmDown(world: World): Promise<readonly string[]> {
   }
   await Promise.all(fleet.members.map((member) => member.ready()));
   const began = performance.now();
+  let [quietLooks, givenUpAreAsked] = [0, false];
   for (;;) {
     const passed = performance.now() - began;
+    const callsAreOver = passed > callsEndMs;
     const left = await world.look(async (database) => {
-      await hurry(database, passed > callsEndMs);
+      await hurry(database, { callsAreOver, askGivenUp: callsAreOver && !givenUpAreAsked });
       return [...(await findUndone(database)), ...(await findUnseen(world, database))];
     });
-    // What is asked for once more at the end, after all calls are over, is certain to be the end.
-    if ((left.length === 0 && passed > callsEndMs) || passed > scale.calmMs) return left;
+    givenUpAreAsked ||= callsAreOver;
+    // Between two looks at one place and another what is to be done may have moved from here to there.
+    quietLooks = left.length === 0 && callsAreOver ? quietLooks + 1 : 0;
+    if (quietLooks === 2 || passed > scale.calmMs) return left;
     await wait(lookEveryMs);
   }
 }
 
-/** Brings forward what is due later: sends to the shop, questions to the acquirer, repetitions of failed jobs. */
-async function hurry(database: Database, callsAreOver: boolean): Promise<void> {
+/** An attempt that was given up, about which the acquirer is asked for days more: it may have been paid after all. */
+const isGivenUp = `t.kind = 'ask-acquirer' and exists (select from transaction x
+  where x.id::text = t.subject and (x.status = 'CANCELLED' or x.reason = 'NO_ANSWER'))`;
+
+/**
+ * Brings forward what is due later: sends to the shop, questions to the acquirer, repetitions of failed jobs. About attempts
+ * that were given up it is asked once, or there would be no end.
+ */
+async function hurry(
+  database: Database,
+  { callsAreOver, askGivenUp }: { readonly callsAreOver: boolean; readonly askGivenUp: boolean },
+): Promise<void> {
   await database.pool.query(
-    `update timer set due_at = '2000-01-01' where due_at > '2000-01-01'
-       and (kind like 'sandbox%' or kind = 'deliver-webhook' or ($1 and kind in ('ask-acquirer', 'ask-refund')))`,
-    [callsAreOver],
+    `update timer t set due_at = '2000-01-01' where due_at > '2000-01-01' and (
+       kind like 'sandbox%' or kind = 'deliver-webhook'
+       or ($1 and kind in ('ask-acquirer', 'ask-refund') and ($2 or not (${isGivenUp}))))`,
+    [callsAreOver, askGivenUp],
   );
   await database.pool.query(`update graphile_worker._private_jobs set run_at = now() where run_at > now()`);
 }
 
-/** Sentences that name what is not over; an expiry that lies ahead and late questions about a given-up attempt may wait. */
+/** Sentences that name what is not over; an expiry that lies ahead and further questions about a given-up attempt may wait. */
 const undone = {
+  timer: `
+    select kind as what, subject as why from timer t
+    where kind <> 'expire-payment' and (due_at = '2000-01-01' or not (${isGivenUp}))`,
   'job, tried and failed': `
     select task_identifier as what, last_error as why from graphile_worker.jobs where last_error is not null`,
   job: 'select task_identifier as what, id::text as why from graphile_worker.jobs where last_error is null',
   attempt: `select id::text as what, status::text as why from transaction where status in ('NEW', 'PENDING', 'UNKNOWN')`,
   refund: `select id::text as what, status::text as why from refund where status in ('NEW', 'PENDING', 'UNKNOWN')`,
   notification: `select id::text as what, status::text as why from webhook_delivery where status in ('PENDING', 'FAILED')`,
-  timer: `
-    select kind as what, subject as why from timer t where kind <> 'expire-payment'
-      and not exists (select from transaction x where x.id::text = t.subject and t.kind = 'ask-acquirer'
-        and (x.status = 'CANCELLED' or x.reason = 'NO_ANSWER'))`,
   'expiry that is overdue': `
     select id::text as what, valid_until::text as why from payment
     where status in ('NEW', 'PENDING') and valid_until < now()`,
