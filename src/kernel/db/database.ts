@@ -114,7 +114,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   const database: OpenDatabase = {
     url: options.url,
     pool,
-    // Making one takes longer than most programs that never ask it take for all they do.
+    // Made when it is first asked: that takes some 30 ms, and commands and the background work may never ask it.
     get prisma() {
       prisma ??= openPrisma();
       return prisma;

@@ -34,7 +34,7 @@ const height = 800;
 export async function openPages(origins: ReadonlySet<string>): Promise<Pages> {
   const browser = await openBrowser();
   const idle = new Map<string, Visitor[]>();
-  let busy: { readonly visitor: Visitor; readonly habits: Required<Habits> }[] = [];
+  const busy: { readonly visitor: Visitor; readonly habits: Required<Habits> }[] = [];
   const openVisitor = async ({ javaScript, width, language }: Required<Habits>): Promise<Visitor> => {
     const viewport = { width, height };
     const context = await browser.newContext({ javaScriptEnabled: javaScript, viewport, locale: language });
@@ -51,13 +51,12 @@ export async function openPages(origins: ReadonlySet<string>): Promise<Pages> {
     },
     leave: async () => {
       const found: string[] = [];
-      for (const { visitor, habits } of busy) {
+      for (const { visitor, habits } of busy.splice(0)) {
         await forget(visitor, habits);
         found.push(...visitor.complaints());
         const key = JSON.stringify(habits);
         idle.set(key, [...(idle.get(key) ?? []), visitor]);
       }
-      busy = [];
       return found;
     },
     end: () => browser.close(),

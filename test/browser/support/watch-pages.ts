@@ -33,13 +33,14 @@ export function watchPages(context: BrowserContext, origins: ReadonlySet<string>
   // Chromium counts a page that comes with an error status as a resource that failed; such pages are meant to.
   const isRefusedPage = (message: ConsoleMessage): boolean =>
     message.text().startsWith('Failed to load resource') && refusedPages.has(message.location().url);
-  return () => [
-    ...seen.splice(0),
-    ...said
+  return () => {
+    const failed = said
       .splice(0)
       .filter((message) => !isRefusedPage(message))
-      .map((message) => `The console of ${message.location().url} says: ${message.text()}`),
-  ];
+      .map((message) => `The console of ${message.location().url} says: ${message.text()}`);
+    refusedPages.clear();
+    return [...seen.splice(0), ...failed];
+  };
 }
 
 /** Says whether a response is a whole page of the gateway, and no redirect, picture or stream. */
