@@ -1,4 +1,5 @@
 import type { WebSocket } from 'ws';
+import { over, type Source } from '../kernel/source.ts';
 import type { Delivery } from './share-results.ts';
 
 /**
@@ -15,14 +16,19 @@ export const unsentBytesMax = 65_536;
 export function pushResults(
   socket: WebSocket,
   id: string,
-  deliveries: AsyncIterableIterator<Delivery>,
+  deliveries: Source<Delivery>,
 ): AsyncGenerator<never, void, void> {
   const head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
   const push = async (): Promise<IteratorResult<never, void>> => {
     for (;;) {
-      const next = await deliveries.next();
-      if (next.done) return { done: true, value: undefined };
-      const { json } = next.value;
+      const taken = deliveries.take();
+      if (taken?.done) return taken;
+      if (!taken) {
+        await deliveries.more();
+        continue;
+      }
+      const { json: result } = taken.value;
+      const json = typeof result === 'object' ? await result : result;
       // The sockets of a process that stops are closed by then.
       if (json === undefined || socket.readyState !== socket.OPEN) continue;
       const message = `${head}${json}}`;
@@ -31,8 +37,8 @@ export function pushResults(
     }
   };
   const end = async (): Promise<IteratorResult<never, void>> => {
-    await deliveries.return?.();
-    return { done: true, value: undefined };
+    await deliveries.return();
+    return over;
   };
   const pushing: AsyncGenerator<never, void, void> = {
     [Symbol.asyncIterator]: () => pushing,

@@ -1,8 +1,9 @@
 import { createSourceEventStream, type ExecutionArgs, type ExecutionResult, execute } from 'graphql';
 import type { Event } from '../kernel/db/generated/prisma/client.ts';
 import type { Metrics } from '../kernel/metrics.ts';
+import { type Source, sourceOf } from '../kernel/source.ts';
 import { FeedClosed } from '../realtime/errors.ts';
-import type { Ending, Live } from '../realtime/model.ts';
+import type { Live } from '../realtime/model.ts';
 import { type GraphContext, requireActor } from './context.ts';
 import { groupKey } from './group-key.ts';
 import { withinTime } from './guard-plugin.ts';
@@ -13,7 +14,7 @@ import type { ErrorMask } from './mask-error.ts';
  * when the process stops: the operation goes on elsewhere, so its connection is broken off and nothing is said of an end.
  */
 export type Delivery =
-  | { readonly event: Event | undefined; readonly json: string }
+  | { readonly event: Event | undefined; readonly json: string | Promise<string> }
   | { readonly event: undefined; readonly json: undefined };
 
 export type Subscriptions = {
@@ -21,7 +22,7 @@ export type Subscriptions = {
    * Starts a subscription whose document is valid. Gives its deliveries, or the errors that kept it from starting, masked.
    * Subscribers of one group (group-key.ts) share the execution and the JSON of each event.
    */
-  subscribe(args: ExecutionArgs): Promise<ExecutionResult | AsyncIterableIterator<Delivery>>;
+  subscribe(args: ExecutionArgs): Promise<ExecutionResult | Source<Delivery>>;
 };
 
 /**
@@ -61,39 +62,32 @@ export function shareSubscriptions({ maskError, metrics }: SubscriptionOptions):
   return {
     subscribe: async (args) => {
       const source = await createSourceEventStream(args);
-      if (Symbol.asyncIterator in source) return deliver(sharing, args, source as AsyncIterableIterator<Live>);
+      if (Symbol.asyncIterator in source) return deliver(sharing, args, source as Source<Live>);
       return { ...source, errors: source.errors?.map(maskError) ?? [] };
     },
   };
 }
 
-function deliver(sharing: Sharing, args: ExecutionArgs, source: AsyncIterableIterator<Live>) {
+function deliver(sharing: Sharing, args: ExecutionArgs, source: Source<Live>): Source<Delivery> {
   const { group, leave } = joinGroup(sharing, args);
-  const deliveries: AsyncIterableIterator<Delivery> = {
-    [Symbol.asyncIterator]: () => deliveries,
-    next: async () => {
-      const taken = await source.next();
-      if (taken.done) {
-        leave();
-        return taken;
-      }
-      const live = taken.value;
-      // Why it ended is the affair of this subscriber alone.
-      if ('end' in live) return { done: false, value: await lastWordOf(sharing, group, live) };
-      const json = resultOf(sharing, group, live);
-      return { done: false, value: { event: live, json: typeof json === 'string' ? json : await json } };
-    },
-    return: async () => {
-      leave();
-      await source.return?.();
-      return { done: true, value: undefined };
-    },
+  const take = (): IteratorResult<Delivery, void> | undefined => {
+    const taken = source.take();
+    if (!taken) return undefined;
+    if (taken.done) leave();
+    return taken.done ? taken : { done: false, value: deliveryOf(sharing, group, taken.value) };
   };
-  return deliveries;
+  const end = (): void => {
+    leave();
+    void source.return();
+  };
+  return sourceOf({ take, more: source.more, end });
 }
 
-async function lastWordOf({ run }: Sharing, { args }: Group, live: Ending): Promise<Delivery> {
-  return { event: undefined, json: live.end instanceof FeedClosed ? undefined : await run(args, live) };
+function deliveryOf(sharing: Sharing, group: Group, live: Live): Delivery {
+  if (!('end' in live)) return { event: live, json: resultOf(sharing, group, live) };
+  if (live.end instanceof FeedClosed) return { event: undefined, json: undefined };
+  // Why it ended is the affair of this subscriber alone.
+  return { event: undefined, json: sharing.run(group.args, live) };
 }
 
 function joinGroup({ groups }: Sharing, args: ExecutionArgs): { readonly group: Group; readonly leave: () => void } {

@@ -2,6 +2,7 @@ import type { Database, News } from '../kernel/db/database.ts';
 import type { Event } from '../kernel/db/generated/prisma/client.ts';
 import { readEvents, requireReplayable } from '../kernel/events/read-events.ts';
 import type { Log } from '../kernel/log.ts';
+import type { Source } from '../kernel/source.ts';
 import { FeedClosed } from './errors.ts';
 import { gatherEnds } from './gather-ends.ts';
 import { type HintBus, listenForHints } from './listen-hints.ts';
@@ -26,11 +27,11 @@ export type Following = EventFilter & {
 export type EventFeed = {
   /**
    * Follows one shop's log in order, none missing, none twice. It resolves when it is certain where the walk begins:
-   * whatever is committed after that is given. The generator ends at `return`, or when the signal is aborted.
-   * @throws CursorInvalid or CursorExpired when nobody can go on from `after`. The generator throws SlowConsumer when
+   * whatever is committed after that is given. The source ends at `return`, or when the signal is aborted.
+   * @throws CursorInvalid or CursorExpired when nobody can go on from `after`. The source throws SlowConsumer when
    *   its reader, once live, falls too far behind, and FeedClosed when the process stops.
    */
-  follow(following: Following): Promise<AsyncGenerator<Event, void, undefined>>;
+  follow(following: Following): Promise<Source<Event>>;
   /** The greatest number that this process has heard of in a log that is followed here; 0 when it is not. */
   newest(shopId: string): bigint;
   /** How many follow now. */
@@ -120,7 +121,7 @@ function openFeed(options: FeedOptions, hints: HintBus): OpenFeed {
   return { tails: new Map(), walks: new Set(), source, lagMax, openTail, hints, closed: false };
 }
 
-async function follow(open: OpenFeed, following: Following): Promise<AsyncGenerator<Event, void, undefined>> {
+async function follow(open: OpenFeed, following: Following): Promise<Source<Event>> {
   const { shopId, signal } = following;
   if (open.closed) throw new FeedClosed();
   let walk: Walk | undefined;

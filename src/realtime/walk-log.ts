@@ -1,6 +1,7 @@
 import type { Event } from '../kernel/db/generated/prisma/client.ts';
 import { encodeCursor } from '../kernel/events/cursor.ts';
 import { SlowConsumer } from '../kernel/events/errors.ts';
+import { over, type Source, sourceOf } from '../kernel/source.ts';
 import { type EventFilter, matches } from './model.ts';
 import type { Tail } from './tail-log.ts';
 
@@ -23,7 +24,7 @@ export type WalkOptions = {
 
 /** One follower's way through a log. */
 export type Walk = {
-  readonly events: AsyncGenerator<Event, void, undefined>;
+  readonly events: Source<Event>;
   /** Lets a waiting follower look again. */
   wake(): void;
   /** Ends the walk at once: the follower gets the error, or plainly the end. */
@@ -32,84 +33,89 @@ export type Walk = {
 
 /** Starts a follower's walk: first what is already in the log, then what comes, in order, none missing, none twice. */
 export function walkLog(options: WalkOptions): Walk {
-  const state: State = { position: options.after, live: false, over: false, error: undefined, wake: () => {} };
-  const wake = (): void => state.wake();
-  const end = (error?: Error): void => {
+  const { tail } = options;
+  const state: State = { position: options.after, page: undefined, live: false, over: false, error: undefined };
+  let waiting: PromiseWithResolvers<void> | undefined;
+  let reading: Promise<void> | undefined;
+  const wake = (): void => {
+    waiting?.resolve();
+    waiting = undefined;
+  };
+  const end = (error?: unknown): void => {
     if (state.over) return;
     state.over = true;
     state.error = error;
     options.onEnd();
     wake();
   };
-  return { events: endable(step(options, state, end), end), wake, end };
+  const readOn = async (): Promise<void> => {
+    try {
+      await readPage(options, state);
+    } catch (error) {
+      end(error);
+    }
+    reading = undefined;
+  };
+  const take = (): IteratorResult<Event, void> | undefined => {
+    if (isTooSlow(options, state)) end(new SlowConsumer(encodeCursor(options.shopId, state.position)));
+    if (state.over) return lastOf(state);
+    const value = nextOf(options, state);
+    return value && { done: false, value };
+  };
+  const more = (): Promise<void> => {
+    if (state.over || state.page || tail.recent(state.position + 1n)) return Promise.resolve();
+    if (state.position < tail.end()) {
+      reading ??= readOn();
+      return reading;
+    }
+    waiting ??= Promise.withResolvers();
+    return waiting.promise;
+  };
+  return { events: sourceOf({ take, more, end }), wake, end };
 }
 
 /** A number of the log, and how its follower stands to it; it moves past unwanted events too. */
 type State = {
   position: bigint;
+  /** What was read of the database and not all taken yet. */
+  page: { readonly events: Iterator<Event>; readonly upTo: bigint } | undefined;
   /** True once the follower has seen the log's end. */
   live: boolean;
   over: boolean;
-  error: Error | undefined;
-  wake: () => void;
+  error: unknown;
 };
 
-async function* step(options: WalkOptions, state: State, end: () => void): AsyncGenerator<Event, void, undefined> {
-  const { tail, filter } = options;
-  try {
-    while (!state.over) {
-      const next = tail.recent(state.position + 1n);
-      if (next) {
-        state.position = next.number;
-        if (matches(filter, next)) yield next;
-      } else if (state.position < tail.end()) {
-        yield* replay(options, state);
-      } else {
-        state.live = true;
-        await new Promise<void>((resolve) => {
-          state.wake = resolve;
-        });
-      }
-      requireQuick(options, state);
-    }
-    if (state.error) throw state.error;
-  } finally {
-    end();
+/** The next wanted event, when it is at hand. */
+function nextOf({ tail, filter }: WalkOptions, state: State): Event | undefined {
+  if (state.page) {
+    const { done, value } = state.page.events.next();
+    state.position = done ? state.page.upTo : value.number;
+    if (!done) return value;
+    state.page = undefined;
   }
-}
-
-async function* replay(options: WalkOptions, state: State): AsyncGenerator<Event, void, undefined> {
-  const page = await options.readPage(state.position);
-  for (const event of page.events) {
-    if (state.over) return;
-    state.position = event.number;
-    yield event;
+  for (let next = tail.recent(state.position + 1n); next; next = tail.recent(state.position + 1n)) {
+    state.position = next.number;
+    if (matches(filter, next)) return next;
   }
-  state.position = page.upTo;
+  state.live ||= state.position >= tail.end();
+  return undefined;
 }
 
-function requireQuick({ shopId, tail, lagMax }: WalkOptions, { position, live, over }: State): void {
-  if (live && !over && tail.end() - position > lagMax) throw new SlowConsumer(encodeCursor(shopId, position));
+async function readPage(options: WalkOptions, state: State): Promise<void> {
+  const from = state.position;
+  const { events, upTo } = await options.readPage(from);
+  // A reader who did not wait for this may have gone on with what has become recent.
+  if (state.position === from) state.page = { events: events.values(), upTo };
 }
 
-/** A generator of the language keeps `return` waiting while it waits itself; this one ends at once. */
-function endable(
-  inner: AsyncGenerator<Event, void, undefined>,
-  end: () => void,
-): AsyncGenerator<Event, void, undefined> {
-  return {
-    next: () => inner.next(),
-    return: async () => {
-      end();
-      return { value: undefined, done: true };
-    },
-    throw: async (error) => {
-      end();
-      throw error;
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-    [Symbol.asyncDispose]: async () => end(),
-  };
+/** A page is read at the speed of the database, whatever the log's end does meanwhile. */
+function isTooSlow({ tail, lagMax }: WalkOptions, { position, page, live, over }: State): boolean {
+  return live && !over && page === undefined && tail.end() - position > lagMax;
+}
+
+function lastOf(state: State): IteratorResult<Event, void> {
+  const { error } = state;
+  state.error = undefined;
+  if (error !== undefined) throw error;
+  return over;
 }

@@ -5,6 +5,7 @@ import { WebSocket, WebSocketServer } from 'ws';
 import { pushResults, unsentBytesMax } from '../../src/graphql/push-results.ts';
 import type { Delivery } from '../../src/graphql/share-results.ts';
 import { encodeCursor } from '../../src/kernel/events/cursor.ts';
+import { sourceOf } from '../../src/kernel/source.ts';
 import { createShop } from '../support/factories.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { overWebSocket, type Result } from '../support/live.ts';
@@ -35,14 +36,19 @@ describe('A socket that is not read', () => {
     let taken = 0;
     let over = false;
     const padding = 'x'.repeat(10_000);
-    async function* endless(): AsyncGenerator<Delivery> {
-      while (!over) {
+    let waits = false;
+    const endless = sourceOf<Delivery>({
+      take: () => {
+        if (over) return { done: true, value: undefined };
+        waits = !waits;
+        if (!waits) return undefined;
         taken += 1;
-        yield { event: undefined, json: JSON.stringify({ number: taken, padding }) };
-        await turn();
-      }
-    }
-    const pushing = pushResults(socket, 'one', endless()).next();
+        return { done: false, value: { event: undefined, json: JSON.stringify({ number: taken, padding }) } };
+      },
+      more: turn,
+      end: () => {},
+    });
+    const pushing = pushResults(socket, 'one', endless).next();
     await expect.poll(() => socket.bufferedAmount).toBeGreaterThanOrEqual(unsentBytesMax);
     for (let turns = 0; turns < 20; turns += 1) await turn();
     const stoppedAt = taken;

@@ -4,15 +4,19 @@ import { connect, type TestSocket } from '../support/live.ts';
 import { startNats } from '../support/nats-server.ts';
 import { type Following, follow, untilFollowed } from './follow-shop.ts';
 import { createProcesses, type Gateway } from './gateway-process.ts';
+import { updateShop } from './pay.ts';
 import { atEach } from './processes-of.ts';
+import { type Notified, openShopInbox } from './shop-inbox.ts';
 
 const processes = createProcesses();
 const nats = await startNats();
 const storage = await createTestDatabase();
+const shop = await openShopInbox();
 
 afterAll(async () => {
   await processes.endAll();
   await nats.stop();
+  await shop.close();
   await storage.drop();
 });
 
@@ -20,6 +24,9 @@ type Told = { readonly number: number; readonly payment: { readonly id: string }
 const events = `subscription ($shopId: ID!) { events(shopId: $shopId) { number ... on PaymentEvent { payment { id } } } }`;
 const create = `mutation ($input: CreatePaymentInput!) {
   createPayment(input: $input) { ... on CreatePaymentSuccess { payment { id } } }
+}`;
+const pay = `mutation ($input: StartTransactionInput!) {
+  startTransaction(input: $input) { ... on StartTransactionSuccess { transaction { id } } }
 }`;
 
 /** One process: what a subscriber hears there, and a socket by which payments are made there. */
@@ -33,24 +40,39 @@ async function openPlace(gateway: Gateway): Promise<Place> {
   return { subscriber, socket: await connect(gateway) };
 }
 
-/** Makes a payment at a process; gives its id. */
-async function createPaymentAt({ socket }: Place, { demo }: Gateway): Promise<string> {
-  made += 1;
-  const id = `payment-${made}`;
-  const input = {
-    ...{ shopId: demo.shopId, idempotencyKey: id, amount: 1234, currency: 'PLN', orderId: 'ORD/1' },
-    customer: { firstName: 'Łucja', lastName: 'Żak' },
-  };
-  socket.send({ type: 'subscribe', id, payload: { query: create, variables: { input } } });
-  const { payload } = (await socket.next(id)) as { payload: { data: { createPayment: { payment: { id: string } } } } };
-  return payload.data.createPayment.payment.id;
+/** Has a mutation done by the process of a socket. */
+async function doAt<Answer>({ socket }: Place, query: string, input: { readonly idempotencyKey: string }) {
+  const id = `${query === pay ? 'pay' : 'create'}-${input.idempotencyKey}`;
+  socket.send({ type: 'subscribe', id, payload: { query, variables: { input } } });
+  return ((await socket.next(id)) as { readonly payload: { readonly data: Answer } }).payload.data;
 }
 
+/** Makes a payment at a process; gives its id. */
+async function createPaymentAt(place: Place, { demo }: Gateway): Promise<string> {
+  made += 1;
+  const input = {
+    ...{ shopId: demo.shopId, idempotencyKey: `payment-${made}`, amount: 1234, currency: 'PLN', orderId: 'ORD/1' },
+    customer: { firstName: 'Łucja', lastName: 'Żak' },
+  };
+  return (await doAt<{ createPayment: { payment: { id: string } } }>(place, create, input)).createPayment.payment.id;
+}
+
+/** Pays a payment at a process; gives the id of the transaction. */
+async function payAt(place: Place, paymentId: string): Promise<string> {
+  const input = { paymentId, idempotencyKey: paymentId, method: 'BLIK', blik: { code: '123456' } };
+  return (await doAt<{ startTransaction: { transaction: { id: string } } }>(place, pay, input)).startTransaction
+    .transaction.id;
+}
+
+// One life of one gateway: the second test goes on where the first has stopped. The sweep, which finds what no hint told of,
+// comes later than both may last.
+const settings = { BRAMKA_WORKERS: '2', NATS_URL: nats.url, DATABASE_URL: storage.url, FEED_SWEEP_MS: '60000' };
+let gateway: Gateway;
+let places: readonly Place[];
+
 test('who follows at one of several processes is told by NATS, at once and once, what another one has written', async () => {
-  // The sweep, which finds what no hint told of, comes later than this test may last.
-  const settings = { BRAMKA_WORKERS: '2', NATS_URL: nats.url, DATABASE_URL: storage.url, FEED_SWEEP_MS: '60000' };
-  const gateway = await processes.start(await processes.newDataDir(), settings);
-  const places = await atEach(gateway, () => openPlace(gateway));
+  gateway = await processes.start(await processes.newDataDir(), settings);
+  places = await atEach(gateway, () => openPlace(gateway));
   const [one, other] = places as readonly [Place, Place];
   await untilFollowed(gateway.url, 2);
   for (const [writer, listener] of [
@@ -67,12 +89,22 @@ test('who follows at one of several processes is told by NATS, at once and once,
     }
   }
   const numbers = Array.from({ length: made }, (_, index) => index + 1);
-  for (const { subscriber, socket } of places) {
+  for (const { subscriber } of places) {
     const told = await subscriber.inbox.until((items) => items.length >= made);
     expect(told.map(({ number }) => number)).toEqual(numbers);
-    socket.close();
     await subscriber.end();
   }
+}, 50_000);
+
+test('the shop is told, once, what was paid at each of them', async () => {
+  await updateShop(gateway, { sandboxDelayMs: 0, notificationUrl: shop.url });
+  const paid: string[] = [];
+  for (const place of [...places, ...places]) paid.push(await payAt(place, await createPaymentAt(place, gateway)));
+  const settled = (all: readonly Notified[]) => all.filter(({ told }) => told.transaction.status === 'settled');
+  const told = settled(await shop.inbox.until((all) => settled(all).length >= paid.length));
+  expect(told.map((each) => each.told.transaction.id).toSorted()).toEqual(paid.toSorted());
+  for (const { socket } of places) socket.close();
   expect(await gateway.end('SIGTERM')).toEqual({ code: 0, signal: null });
+  expect(settled(shop.inbox.items).length).toBe(paid.length);
   expect(gateway.said.stderr).toBe('');
 }, 50_000);

@@ -1,6 +1,7 @@
 import { type Actor, Unauthenticated } from '../../auth/actor.ts';
 import type { GraphContext } from '../../graphql/context.ts';
 import type { Event } from '../../kernel/db/generated/prisma/client.ts';
+import { over, type Source, sourceOf } from '../../kernel/source.ts';
 import { FeedClosed } from '../errors.ts';
 import type { Following } from '../follow-events.ts';
 import type { Live } from '../model.ts';
@@ -14,10 +15,10 @@ export async function liveEvents(
   context: GraphContext,
   actor: Actor,
   following: Omit<Following, 'signal'>,
-): Promise<AsyncIterableIterator<Live>> {
+): Promise<Source<Live>> {
   const holder = { authorization: context.authorization ?? '', actor };
   let keyLost = false;
-  let events: AsyncGenerator<Event, void, undefined> | undefined;
+  let events: Source<Event> | undefined;
   const unwatch = context.app.keyWatch.watch(holder, () => {
     keyLost = true;
     void events?.return();
@@ -29,44 +30,44 @@ export async function liveEvents(
     if (error instanceof FeedClosed) return lastWord(error);
     throw error;
   }
-  const walk = events;
   // It may have been lost while the place to begin at was looked up.
-  if (keyLost) void walk.return();
-  const end = (): void => {
-    unwatch();
-    void walk.return();
-  };
-  return relay(walk, { end, lastWord: () => (keyLost ? { end: new Unauthenticated() } : undefined) });
+  if (keyLost) void events.return();
+  return relay(events, { unwatch, lastWord: () => (keyLost ? { end: new Unauthenticated() } : undefined) });
 }
 
 /** Who comes while the process stops is told the same as those who follow already. */
-async function* lastWord(end: FeedClosed): AsyncGenerator<Live, void, undefined> {
-  yield { end };
+function lastWord(end: FeedClosed): Source<Live> {
+  let said = false;
+  const take = (): IteratorResult<Live, void> => {
+    if (said) return over;
+    said = true;
+    return { done: false, value: { end } };
+  };
+  return sourceOf({ take, more: async () => {}, end: () => void take() });
 }
 
-type Ending = { end(): void; lastWord(): Live | undefined };
-
-/** Not an async generator: its `return` would wait for the next event, and a client may leave while there is none. */
-function relay(events: AsyncGenerator<Event, void, undefined>, ending: Ending): AsyncIterableIterator<Live> {
-  let over = false;
-  const finish = (last: Live | undefined): IteratorResult<Live> => {
-    over = true;
-    ending.end();
-    return last ? { done: false, value: last } : { done: true, value: undefined };
+function relay(
+  events: Source<Event>,
+  { unwatch, lastWord }: { unwatch(): void; lastWord(): Live | undefined },
+): Source<Live> {
+  let ended = false;
+  const end = (): void => {
+    ended = true;
+    unwatch();
+    void events.return();
   };
-  return {
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-    next: async () => {
-      if (over) return { done: true, value: undefined };
-      try {
-        const taken = await events.next();
-        return taken.done ? finish(ending.lastWord()) : taken;
-      } catch (error) {
-        return finish({ end: error });
-      }
-    },
-    return: async () => finish(undefined),
+  const finish = (last: Live | undefined): IteratorResult<Live, void> => {
+    end();
+    return last ? { done: false, value: last } : over;
   };
+  const take = (): IteratorResult<Live, void> | undefined => {
+    if (ended) return over;
+    try {
+      const taken = events.take();
+      return taken?.done ? finish(lastWord()) : taken;
+    } catch (error) {
+      return finish({ end: error });
+    }
+  };
+  return sourceOf({ take, more: events.more, end });
 }

@@ -3,6 +3,7 @@ import { actorWith, type GraphContext } from '../../graphql/context.ts';
 import type { Event } from '../../kernel/db/generated/prisma/client.ts';
 import { EventType } from '../../kernel/db/generated/prisma/enums.ts';
 import { parseCursor } from '../../kernel/events/cursor.ts';
+import type { Source } from '../../kernel/source.ts';
 import { findVisiblePayment } from '../../payments/find-payment.ts';
 import { findVisibleShop } from '../../shops/find-shop.ts';
 import type { Following } from '../follow-events.ts';
@@ -39,7 +40,7 @@ type Wish = {
   readonly types: readonly EventType[] | undefined;
 };
 
-async function followShop(context: GraphContext, wish: Wish): Promise<AsyncIterableIterator<Live>> {
+async function followShop(context: GraphContext, wish: Wish): Promise<Source<Live>> {
   const actor = actorWith(context, 'payments:read');
   const shop = await findVisibleShop(context.app.payments.shops, actor, wish.shopId);
   const start = startOf(context, shop.id, wish.after);
