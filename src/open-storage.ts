@@ -32,7 +32,7 @@ export async function openStorage(
     await migrate(config.databaseUrl);
     return { url: config.databaseUrl, lost: new Promise(() => undefined), stop: async () => undefined };
   }
-  const embedded = await startEmbedded({ dataDir, settings: connectionsFor(config), log: (line) => log.info(line) });
+  const embedded = await startEmbedded({ dataDir, settings: settingsFor(config), log: (line) => log.info(line) });
   try {
     await migrate(embedded.url);
     return embedded;
@@ -46,12 +46,15 @@ export async function openStorage(
 const connectionsBeside = 80;
 const connectionsMin = 120;
 
-/** The embedded server takes as many connections as all processes may open. */
-function connectionsFor({ workers, sizes }: Config): Settings {
+/** The embedded server takes as many connections as all processes may open, and as much memory as it was given. */
+function settingsFor({ workers, sizes }: Config): Settings {
   const processes = workers === 1 ? 1 : workers + 1;
   // For writing, for reading, and one that hears hints.
   const ofProcess = 2 * sizes.databasePool + 1;
-  return { max_connections: String(Math.max(connectionsMin, processes * ofProcess + connectionsBeside)) };
+  return {
+    max_connections: String(Math.max(connectionsMin, processes * ofProcess + connectionsBeside)),
+    ...(sizes.databaseBuffersMb > 0 && { shared_buffers: `${sizes.databaseBuffersMb}MB` }),
+  };
 }
 
 /** Said when an embedded database is gone for good. */

@@ -4,6 +4,8 @@ import { z } from 'zod';
 export type Sizes = {
   /** Connections to the database for writing; for reading there are as many. */
   readonly databasePool: number;
+  /** Megabytes in which the embedded database keeps pages; 0 is by the memory of the machine. */
+  readonly databaseBuffersMb: number;
   /** Open connections of clients; 0 is without end. */
   readonly connections: number;
   readonly feed: {
@@ -46,6 +48,7 @@ export function wholeNumber({
 /** The settings of sizes; docs/limits.md tells when to change them. */
 export const sizeSettings = {
   DATABASE_POOL_SIZE: wholeNumber({ min: 2, max: 200, usual: 10 }),
+  DATABASE_BUFFERS_MB: wholeNumber({ min: 0, max: 65_536, usual: 0 }),
   CONNECTIONS_MAX: wholeNumber({ min: 0, max: 1_000_000, usual: 0 }),
   FEED_RECENT_MAX: wholeNumber({ min: 1, max: 100_000, usual: 1_000 }),
   FEED_LAG_MAX: wholeNumber({ min: 1, max: 1_000_000, usual: 10_000 }),
@@ -63,6 +66,7 @@ export const sizeSettings = {
 export function sizesOf(data: Readonly<Record<keyof typeof sizeSettings, number>>): Sizes {
   return {
     databasePool: data.DATABASE_POOL_SIZE,
+    databaseBuffersMb: data.DATABASE_BUFFERS_MB,
     connections: data.CONNECTIONS_MAX,
     feed: {
       recentMax: data.FEED_RECENT_MAX,

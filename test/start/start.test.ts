@@ -1,7 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import pg from 'pg';
 import { afterAll, expect, test } from 'vitest';
 import type { Demo } from '../../src/demo.ts';
+import { findEmbedded } from '../../src/kernel/db/embedded.ts';
 import { ask } from '../support/gateway.ts';
 import { follow, untilFollowed } from './follow-shop.ts';
 import { createProcesses, type Gateway, serverIn } from './gateway-process.ts';
@@ -108,10 +110,17 @@ test('SIGTERM sends subscribers elsewhere, stops PostgreSQL too and exits with 0
   expect(gateway.said.stderr).toBe('');
 });
 
-test('a later start keeps all secrets', async () => {
+test('a later start keeps all secrets, and gives PostgreSQL the memory and connections it is asked for', async () => {
   const before = secretsOf(gateway.demo);
-  gateway = await processes.start(dataDir);
+  gateway = await processes.start(dataDir, { DATABASE_BUFFERS_MB: '96', DATABASE_POOL_SIZE: '30' });
   expect(secretsOf(gateway.demo)).toEqual(before);
+  const database = new pg.Client(await findEmbedded(dataDir));
+  await database.connect();
+  const { rows } = await database.query(
+    `select current_setting('shared_buffers') as buffers, current_setting('max_connections') as connections`,
+  );
+  await database.end();
+  expect(rows).toEqual([{ buffers: '96MB', connections: '141' }]);
   expect(gateway.demo.graphqlUrl).toBe(`${gateway.url}/graphql`);
 });
 

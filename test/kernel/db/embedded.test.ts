@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { findEmbedded, startEmbedded } from '../../../src/kernel/db/embedded.ts';
-import { runningServer, stopServer } from '../../../src/kernel/db/embedded-server.ts';
+import { buffersFor, memoryHere, runningServer, stopServer } from '../../../src/kernel/db/embedded-server.ts';
 import { StartError } from '../../../src/kernel/start-error.ts';
 import { fillDataDir } from '../../support/data-dirs.ts';
 
@@ -86,7 +86,8 @@ test('the database is durable, sorts by code point and listens on the loopback a
   const rows = await query(
     embedded.url,
     `select name, setting from pg_settings
-     where name in ('fsync', 'synchronous_commit', 'full_page_writes', 'listen_addresses', 'max_connections', 'TimeZone')
+     where name in ('fsync', 'synchronous_commit', 'full_page_writes', 'listen_addresses', 'max_connections', 'TimeZone',
+       'shared_buffers')
      order by name collate "C"`,
   );
   expect(rows.map((row) => Object.values(row).join('='))).toEqual([
@@ -95,6 +96,8 @@ test('the database is durable, sorts by code point and listens on the loopback a
     'full_page_writes=on',
     'listen_addresses=127.0.0.1',
     'max_connections=120',
+    // In pages of 8 kB.
+    `shared_buffers=${buffersFor(memoryHere()) * 128}`,
     'synchronous_commit=on',
   ]);
   expect(await query(embedded.url, "select lower('ŁÓDŹ') as city, 'Z' < 'a' as by_code")).toEqual([
@@ -102,6 +105,18 @@ test('the database is durable, sorts by code point and listens on the loopback a
   ]);
   await embedded.stop();
 });
+
+test.each([
+  ['1 GiB', 2 ** 30, 128],
+  ['8 GiB', 2 ** 33, 1_024],
+  ['24 GiB', 24 * 2 ** 30, 3_072],
+  ['a terabyte', 2 ** 40, 8_192],
+])(
+  'on a machine of %s PostgreSQL keeps pages in an eighth of the memory, not too little and not too much',
+  (_, memory, megabytes) => {
+    expect(buffersFor(memory)).toBe(megabytes);
+  },
+);
 
 test('the password is random, kept for its owner alone, and asked for', async () => {
   const embedded = await start();
