@@ -94,6 +94,7 @@ function createCounter() {
       new Promise((resolve) => {
         wanted = count + number;
         reached = resolve;
+        if (number === 0) resolve();
       }),
   };
 }
@@ -148,11 +149,7 @@ async function enterGateway(bench: Bench, { options, seeded, writer }: Wish) {
     await followers(running.url, upTo);
     return readHeap(inspector);
   };
-  // With the first ones comes what a process makes when it is first asked.
-  const early = Math.ceil(options.subscribers / 10);
-  const before = await enter(early, 0);
-  const after = await enter(options.subscribers, early);
-  const kilobytes = (after - before) / (options.subscribers - early) / 1024;
+  const kilobytes = await heapOfEach(options, enter);
   const one = async (): Promise<number> => {
     const all = counter.more(options.subscribers);
     const arrival = new Promise<void>((resolve) => {
@@ -173,7 +170,7 @@ async function enterGateway(bench: Bench, { options, seeded, writer }: Wish) {
   };
   return {
     contestant: { name: 'gateway', run } satisfies Contestant,
-    kilobytes: kilobytes.toFixed(1),
+    kilobytes,
     sample: () => sample,
     timeSingles: async () => {
       const times: number[] = [];
@@ -181,6 +178,20 @@ async function enterGateway(bench: Bench, { options, seeded, writer }: Wish) {
       return times;
     },
   };
+}
+
+/**
+ * Has all subscribers enter, and gives the kilobytes of heap for each. The first tenth is not counted: with it comes what a
+ * process makes when it is first asked. @param enter has those up to a number enter, and gives the heap then in bytes.
+ */
+async function heapOfEach(
+  { subscribers }: Options,
+  enter: (upTo: number, known: number) => Promise<number>,
+): Promise<string> {
+  const early = Math.floor(subscribers / 10);
+  const before = await enter(early, 0);
+  const after = await enter(subscribers, early);
+  return ((after - before) / (subscribers - early) / 1024).toFixed(1);
 }
 
 /** Waits until so many follow. */
@@ -196,12 +207,13 @@ async function enterBare(bench: Bench, options: Options, message: string) {
   const running = await startProcess(script, inspectedAt(inspector), /^ready: (\S+)$/);
   bench.later(running.stop);
   const counter = createCounter();
-  const before = await readHeap(inspector);
-  const acked = counter.more(options.subscribers);
-  const sockets = await openAll(options.subscribers, () => openRawSocket(running.url, counter.add));
-  for (const socket of sockets) socket.send('{"type":"connection_init"}');
-  await acked;
-  const kilobytes = ((await readHeap(inspector)) - before) / options.subscribers / 1024;
+  const kilobytes = await heapOfEach(options, async (upTo, known) => {
+    const acked = counter.more(upTo - known);
+    const sockets = await openAll(upTo - known, () => openRawSocket(running.url, counter.add));
+    for (const socket of sockets) socket.send('{"type":"connection_init"}');
+    await acked;
+    return readHeap(inspector);
+  });
   const run = async () => {
     const all = counter.more(options.events * options.subscribers);
     const began = performance.now();
@@ -209,5 +221,5 @@ async function enterBare(bench: Bench, options: Options, message: string) {
     await all;
     return { perSecond: (options.events * options.subscribers * 1_000) / (performance.now() - began) };
   };
-  return { contestant: { name: 'ws', run } satisfies Contestant, kilobytes: kilobytes.toFixed(1) };
+  return { contestant: { name: 'ws', run } satisfies Contestant, kilobytes };
 }

@@ -2,7 +2,6 @@ import type { ServerResponse } from 'node:http';
 import type { ExecutionArgs } from 'graphql';
 import { isAsyncIterable, type Plugin } from 'graphql-yoga';
 import { encodeCursor } from '../kernel/events/cursor.ts';
-import type { Source } from '../kernel/source.ts';
 import type { Transport } from './guard-plugin.ts';
 import type { Delivery, Subscriptions } from './share-results.ts';
 
@@ -34,11 +33,11 @@ export function streamPlugin(subscriptions: Subscriptions): Plugin<Transport> {
       if (resultProcessor === undefined || !isAsyncIterable(result)) return;
       // Yoga is called with Node's own request and response and hands them on, which its types do not say.
       const { res } = serverContext as unknown as { readonly res: ServerResponse };
-      const deliveries = result as unknown as Source<Delivery>;
+      const deliveries = result as unknown as AsyncIterableIterator<Delivery>;
       const process = (_: unknown, { Response }: { readonly Response: typeof globalThis.Response }): Response => {
         if (!res.destroyed) return new Response(streamOf(deliveries, res), { headers });
         // Nobody would read the stream of one who has hung up, or end it.
-        void deliveries.return();
+        void deliveries.return?.();
         return new Response(null);
       };
       setResultProcessor(process as typeof resultProcessor, 'text/event-stream');
@@ -47,7 +46,7 @@ export function streamPlugin(subscriptions: Subscriptions): Plugin<Transport> {
 }
 
 /** The bytes of a stream, made only as fast as its reader takes them; who takes nothing for two heartbeats is cut off. */
-function streamOf(deliveries: Source<Delivery>, response: ServerResponse): ReadableStream<Uint8Array> {
+function streamOf(deliveries: AsyncIterableIterator<Delivery>, response: ServerResponse): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   let heartbeat: NodeJS.Timeout | undefined;
   let pulls = 0;
@@ -66,19 +65,23 @@ function streamOf(deliveries: Source<Delivery>, response: ServerResponse): Reada
     },
     pull: async (controller) => {
       pulls += 1;
-      const next = await deliveries.next().catch((error: unknown) => {
+      try {
+        const next = await deliveries.next();
+        if (!next.done && next.value.json === undefined) return void response.destroy();
+        controller.enqueue(encoder.encode(next.done ? 'event: complete\ndata:\n\n' : await messageOf(next.value)));
+        if (!next.done) return;
+      } catch (error) {
+        // A stream that has failed is not cancelled any more.
         clearInterval(heartbeat);
+        void deliveries.return?.();
         throw error;
-      });
-      if (!next.done && next.value.json === undefined) return void response.destroy();
-      controller.enqueue(encoder.encode(next.done ? 'event: complete\ndata:\n\n' : await messageOf(next.value)));
-      if (!next.done) return;
+      }
       clearInterval(heartbeat);
       controller.close();
     },
     cancel: async () => {
       clearInterval(heartbeat);
-      await deliveries.return();
+      await deliveries.return?.();
     },
   });
 }

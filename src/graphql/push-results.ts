@@ -1,12 +1,15 @@
 import type { WebSocket } from 'ws';
 import { over, type Source } from '../kernel/source.ts';
-import type { Delivery } from './share-results.ts';
+import { type Delivery, sharedEventsMax } from './share-results.ts';
 
 /**
  * How many bytes may lie unsent in one socket before its operations wait until they are gone, each with one message; so
  * the back-pressure of TCP reaches the walk through the log.
  */
 export const unsentBytesMax = 65_536;
+
+/** After so many results in a row the others get their turn, so that a group stays where it shares what is remembered. */
+const inARowMax = sharedEventsMax / 2;
 
 /**
  * Has the results of one operation sent as messages `next`, and gives graphql-ws something that looks like an operation
@@ -20,7 +23,7 @@ export function pushResults(
 ): AsyncGenerator<never, void, void> {
   const head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
   const push = async (): Promise<IteratorResult<never, void>> => {
-    for (;;) {
+    for (let inARow = 1; ; inARow += 1) {
       const taken = deliveries.take();
       if (taken?.done) return taken;
       if (!taken) {
@@ -34,6 +37,7 @@ export function pushResults(
       const message = `${head}${json}}`;
       if (socket.bufferedAmount < unsentBytesMax) socket.send(message);
       else await new Promise<void>((resolve) => socket.send(message, () => resolve()));
+      if (inARow % inARowMax === 0) await Promise.resolve();
     }
   };
   const end = async (): Promise<IteratorResult<never, void>> => {

@@ -31,7 +31,7 @@ export type Subscriptions = {
  */
 const shareMsMax = 1_000;
 /** How many events of one group are remembered; its members are mostly at the same one. */
-const sharedEventsMax = 32;
+export const sharedEventsMax = 32;
 
 type Shared = { readonly newest: bigint; readonly bornAt: number; json: string | Promise<string> };
 

@@ -48,21 +48,26 @@ export function walkLog(options: WalkOptions): Walk {
     options.onEnd();
     wake();
   };
+  const requireQuick = (): void => {
+    if (isTooSlow(options, state)) end(new SlowConsumer(encodeCursor(options.shopId, state.position)));
+  };
   const readOn = async (): Promise<void> => {
     try {
-      await readPage(options, state);
+      const { events, upTo } = await options.readPage(state.position);
+      state.page = { events: events.values(), upTo };
     } catch (error) {
       end(error);
     }
     reading = undefined;
   };
   const take = (): IteratorResult<Event, void> | undefined => {
-    if (isTooSlow(options, state)) end(new SlowConsumer(encodeCursor(options.shopId, state.position)));
+    requireQuick();
     if (state.over) return lastOf(state);
     const value = nextOf(options, state);
     return value && { done: false, value };
   };
   const more = (): Promise<void> => {
+    requireQuick();
     if (state.over || state.page || tail.recent(state.position + 1n)) return Promise.resolve();
     if (state.position < tail.end()) {
       reading ??= readOn();
@@ -77,7 +82,7 @@ export function walkLog(options: WalkOptions): Walk {
 /** A number of the log, and how its follower stands to it; it moves past unwanted events too. */
 type State = {
   position: bigint;
-  /** What was read of the database and not all taken yet. */
+  /** What was read of the database, until the follower has been seen to have taken all of it. */
   page: { readonly events: Iterator<Event>; readonly upTo: bigint } | undefined;
   /** True once the follower has seen the log's end. */
   live: boolean;
@@ -101,14 +106,7 @@ function nextOf({ tail, filter }: WalkOptions, state: State): Event | undefined 
   return undefined;
 }
 
-async function readPage(options: WalkOptions, state: State): Promise<void> {
-  const from = state.position;
-  const { events, upTo } = await options.readPage(from);
-  // A reader who did not wait for this may have gone on with what has become recent.
-  if (state.position === from) state.page = { events: events.values(), upTo };
-}
-
-/** A page is read at the speed of the database, whatever the log's end does meanwhile. */
+/** What a page passes over is behind its follower only at the page's end, so nobody is measured before that. */
 function isTooSlow({ tail, lagMax }: WalkOptions, { position, page, live, over }: State): boolean {
   return live && !over && page === undefined && tail.end() - position > lagMax;
 }

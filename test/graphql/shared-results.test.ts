@@ -50,6 +50,25 @@ describe('Subscribers with the same question and the same rights', () => {
     for (const stream of streams) stream.end();
   });
 
+  it('share it too when there are more events at once than are remembered', async () => {
+    const { shop } = await createShop(gateway.database);
+    const { secret: key } = await giveKey(gateway.database, { merchantId: shop.merchantId });
+    const query = 'subscription($shopId: ID!, $after: Cursor) { events(shopId: $shopId, after: $after) { number } }';
+    const operation = { query, variables: { shopId: shop.id }, key };
+    const all = await followers();
+    const sockets = await Promise.all(Array.from({ length: 30 }, () => overWebSocket<Seen>(gateway, operation)));
+    await expect.poll(followers).toBe(all + 30);
+    const before = await executed();
+    await writeEvents(gateway.database, shop.id, plain(200));
+    const numbers = Array.from({ length: 200 }, (_, index) => index + 1);
+    for (const socket of sockets) {
+      expect((await socket.take(200)).map(({ data }) => data?.events.number)).toEqual(numbers);
+    }
+    // 6,000 if each were alone.
+    expect((await executed()) - before).toBeLessThan(400);
+    for (const socket of sockets) socket.end();
+  });
+
   it('are told of the present as it is when they ask, not as it was for those before them', async () => {
     const { shop } = await createShop(gateway.database);
     const { secret: key } = await giveKey(gateway.database, { merchantId: shop.merchantId });

@@ -198,6 +198,28 @@ describe('A follower that reads too slowly', () => {
     await strict.close();
   });
 
+  it('is told so too behind a page from the database', async () => {
+    const strict = openFeed({ lagMax: 10, recentMax: 5, pageSize: 3 });
+    const slow = await strict.follow({ shopId });
+    const first = take(slow, 1);
+    await writeEvents(database, shopId, plain(1));
+    await first;
+    const quick = await strict.follow({ shopId });
+    const write = async (count: number): Promise<void> => {
+      const waiting = take(quick, count);
+      await writeEvents(database, shopId, plain(count));
+      await waiting;
+    };
+    await write(8);
+    expect(await takeNumbers(slow, 1)).toEqual([2]);
+    await write(20);
+    expect(await takeNumbers(slow, 2)).toEqual([3, 4]);
+    const error: unknown = await slow.next().catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(SlowConsumer);
+    expect(parseCursor((error as SlowConsumer).cursor, shopId)).toBe(4n);
+    await strict.close();
+  });
+
   it('is left in peace within the limit, and as long as it replays', async () => {
     const strict = openFeed({ lagMax: 10, recentMax: 5, pageSize: 3 });
     await writeEvents(database, shopId, plain(40));

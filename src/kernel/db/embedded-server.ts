@@ -52,7 +52,7 @@ export function buffersFor(memory: number): number {
   return Math.min(Math.max(Math.floor(memory / 8 / 1_048_576), 128), 8_192);
 }
 
-/** What this process may use, in bytes: in a container, what the container may. */
+/** What this process may use, in bytes: in a container, what that may, as far as the process is told. */
 export function memoryHere(): number {
   const limit = process.constrainedMemory();
   return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
