@@ -1,5 +1,4 @@
 import {
-  type ASTNode,
   BREAK,
   type DocumentNode,
   type ExecutionArgs,
@@ -26,6 +25,7 @@ import {
 } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import type { GraphContext } from './context.ts';
+import { fieldsOf } from './fields-of.ts';
 
 /** Runs one query or mutation whose document is known to be good. */
 export type Execute = (args: ExecutionArgs) => Promise<ExecutionResult> | ExecutionResult;
@@ -97,7 +97,7 @@ const plainValues: ReadonlySet<string> = new Set([Kind.VARIABLE, Kind.INT, Kind.
  * Whether a document holds only what the compiler gets right. It writes texts into the functions that it makes in a way that
  * a made-up text (or enum value, where a scalar takes one for a text) could break out of, so no literal but the plainest is
  * allowed; it takes defaults of variables and names that begin with two underscores for something else; and Prisma's plugin,
- * whose resolvers are those that ask for `info`, would read every relation by a statement of its own. What stands in a fragment
+ * whose resolvers are most of those that ask for `info`, would read every relation by a statement of its own. What stands in a fragment
  * it writes anew wherever that is spread, what is asked of an interface for each of its types, and the fields of an input for
  * each variable, so that a short document could make a program without end.
  */
@@ -133,7 +133,8 @@ function mayCompile(schema: GraphQLSchema, document: DocumentNode): boolean {
 }
 
 function asksForInfo(field: GraphQLField<unknown, unknown> | null | undefined): boolean {
-  return field !== TypeNameMetaFieldDef && (field?.resolve?.length ?? 0) > 3;
+  if (!field || field === TypeNameMetaFieldDef || field.extensions.seesWhatIsAsked === true) return false;
+  return (field.resolve?.length ?? 0) > 3;
 }
 
 type Run = { readonly operation: OperationDefinitionNode; readonly document: DocumentNode };
@@ -154,22 +155,15 @@ function asOfEngine(errors: readonly GraphQLError[], run: Run): GraphQLError[] {
 
 /** The fields of a document to which a place in the answer goes back. */
 function nodesAt(path: readonly (string | number)[], { operation, document }: Run): FieldNode[] {
+  const named = (wanted: string): FragmentDefinitionNode | undefined =>
+    document.definitions.find(
+      (node): node is FragmentDefinitionNode => node.kind === Kind.FRAGMENT_DEFINITION && node.name.value === wanted,
+    );
   let sets: SelectionSetNode[] = [operation.selectionSet];
   let nodes: FieldNode[] = [];
   for (const key of path.filter((key) => typeof key === 'string')) {
-    nodes = sets.flatMap((set) => fieldsOf(set, document)).filter(({ alias, name }) => (alias ?? name).value === key);
+    nodes = sets.flatMap((set) => fieldsOf(set, named)).filter(({ alias, name }) => (alias ?? name).value === key);
     sets = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
   }
   return nodes;
-}
-
-function fieldsOf({ selections }: SelectionSetNode, document: DocumentNode): FieldNode[] {
-  return selections.flatMap((selection) => {
-    if (selection.kind === Kind.FIELD) return selection;
-    if (selection.kind === Kind.INLINE_FRAGMENT) return fieldsOf(selection.selectionSet, document);
-    const isMeant = (node: ASTNode): node is FragmentDefinitionNode =>
-      node.kind === Kind.FRAGMENT_DEFINITION && node.name.value === selection.name.value;
-    const fragment = document.definitions.find(isMeant);
-    return fragment ? fieldsOf(fragment.selectionSet, document) : [];
-  });
 }

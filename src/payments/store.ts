@@ -2,7 +2,7 @@ import { read, type Tx } from '../kernel/db/database.ts';
 import { findTogether } from '../kernel/db/find-together.ts';
 import type { Payment } from '../kernel/db/generated/prisma/client.ts';
 import type { PaymentSource } from '../kernel/db/generated/prisma/enums.ts';
-import { listColumns } from '../kernel/db/list-columns.ts';
+import { chooseColumns, listColumns } from '../kernel/db/list-columns.ts';
 
 /** Columns of the table by the names of the row type, for every statement that gives whole rows. */
 const columns = {
@@ -63,11 +63,14 @@ const shown = [
   'settledAt',
 ] as const;
 
-/** A payment as the API shows it. */
-export type ShownPayment = Pick<Payment, (typeof shown)[number]>;
+/** A column of a payment that the API shows. */
+export type PaymentColumn = (typeof shown)[number];
 
-/** Rows of `payment p` with what the API shows. */
-export const selectShown = listColumns('p', columns, shown);
+/** A payment as far as the API shows it; of a list, with the columns that were asked for. */
+export type ShownPayment = Pick<Payment, 'id'> & Partial<Pick<Payment, PaymentColumn>>;
+
+/** Chooses the columns of `payment p` that a list reads, of those that the API shows. */
+export const choosePaymentColumns = chooseColumns('p', columns, { shown, always: ['id'] });
 
 /** Under which a payment was made: unique per shop and door. */
 export type PaymentKey = {

@@ -1,3 +1,4 @@
+import { askedColumns } from '../graphql/asked-columns.ts';
 import { builder } from '../graphql/builder.ts';
 import { requirePageForm } from '../graphql/connection-arguments.ts';
 import { describeValues } from '../graphql/describe-values.ts';
@@ -6,6 +7,7 @@ import type { DeclineReason, MovementStatus, TransactionStatus } from '../kernel
 import { toPercent } from '../pricing/model.ts';
 import { ProfileRef } from '../profiles/graphql.ts';
 import { PaymentMethodEnum } from '../shops/graphql.ts';
+import type { TransactionColumn } from './store.ts';
 
 /** States of an attempt. */
 export const TransactionStatusEnum = builder.enumType('TransactionStatus', {
@@ -222,6 +224,14 @@ export const TransactionRef = builder.prismaObject('Transaction', {
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was started.' }),
     settledAt: t.expose('settledAt', { type: 'DateTime', nullable: true, description: 'When the money was taken.' }),
   }),
+});
+
+/** The columns that a list of transactions must read for what is asked of them. */
+export const transactionColumns = askedColumns<TransactionColumn>('Transaction', {
+  amount: ['amount', 'currency'],
+  captured: ['settledAmount', 'currency'],
+  capturable: ['status', 'amount', 'capturedAmount', 'currency'],
+  held: ['heldAmount', 'currency'],
 });
 
 const TransactionEdge = builder.edgeObject({

@@ -3,7 +3,7 @@ import { visibleTo } from '../auth/actor.ts';
 import { type Database, read, type Tx } from '../kernel/db/database.ts';
 import type { Prisma, Transaction } from '../kernel/db/generated/prisma/client.ts';
 import type { TransactionStatus } from '../kernel/db/generated/prisma/enums.ts';
-import { listColumns } from '../kernel/db/list-columns.ts';
+import { chooseColumns, listColumns } from '../kernel/db/list-columns.ts';
 
 /** Columns of the table by the names of the row type, for every statement that gives whole rows. */
 const columns = {
@@ -68,11 +68,14 @@ const shown = [
   'settledAt',
 ] as const;
 
-/** A transaction as the API shows it. */
-export type ShownTransaction = Pick<Transaction, (typeof shown)[number]>;
+/** A column of a transaction that the API shows. */
+export type TransactionColumn = (typeof shown)[number];
 
-/** Rows of `transaction t` with what the API shows. */
-export const selectShown = listColumns('t', columns, shown);
+/** A transaction as far as the API shows it: of a list, with the columns that were asked for. */
+export type ShownTransaction = Pick<Transaction, 'id' | 'paymentId'> & Partial<Pick<Transaction, TransactionColumn>>;
+
+/** Chooses the columns of `transaction t` that a list reads, of those that the API shows. */
+export const chooseTransactionColumns = chooseColumns('t', columns, { shown, always: ['id', 'paymentId'] });
 
 /** Reads transactions by id, inside a transaction whose shops are locked. */
 export async function readTransactions(tx: Tx, ids: readonly string[]): Promise<Transaction[]> {

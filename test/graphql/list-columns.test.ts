@@ -1,5 +1,6 @@
 import { type GraphQLOutputType, getNamedType, isLeafType, isObjectType } from 'graphql';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { compiledFromRun } from '../../src/graphql/compile-operations.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import { ask, startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { settleTenant, type Tenant } from './world.ts';
@@ -37,7 +38,7 @@ function valuesOf(typeName: string): string {
 }
 
 async function read<Data>(query: string): Promise<Data> {
-  const answer = await ask<Data>(gateway, query, { key: tenant.key });
+  const answer = await ask<Data>(gateway, query, { key: tenant.key, variables: { a: true } });
   expect(answer.errors).toBeUndefined();
   return answer.data;
 }
@@ -61,4 +62,64 @@ it('shows of a transaction among the attempts on a payment what it shows of that
   const { transaction } = await read<{ transaction: object }>(`{ transaction(id: "${attempt?.id}") { ${values} } }`);
   expect(Object.values(transaction)).not.toContain(null);
   expect(attempt).toEqual(transaction);
+});
+
+/** Every field of a type that can be asked for without an argument or a page, each with something of its own inside. */
+function fieldsOf(typeName: string): { readonly name: string; readonly asked: string }[] {
+  const type = schema.getType(typeName);
+  if (!isObjectType(type)) throw new Error(`There is no type ${typeName}.`);
+  return Object.values(type.getFields()).map(({ name, type: field }) => {
+    const named = getNamedType(field);
+    if (isLeafType(named)) return { name, asked: name };
+    if (named.name.endsWith('Connection'))
+      return { name, asked: `${name}(first: 5) { edges { node { __typename } } }` };
+    const inner = isObjectType(named) && named.getFields().id ? 'id' : '__typename';
+    return { name, asked: named.name === 'Money' ? `${name} { amount currency }` : `${name} { ${inner} }` };
+  });
+}
+
+type Row = Readonly<Record<string, unknown>>;
+type Page = { readonly edges: readonly { readonly node: Row }[] };
+
+/** Variables may not be declared in vain. */
+const variablesOf = (fields: string): string => (fields.includes('$a') ? '($a: Boolean!)' : '');
+
+/** The node that was asked for in a list of payments, and in a list of the attempts on a payment. */
+const lists: Record<string, (fields: string, more?: string) => Promise<Row | undefined>> = {
+  Payment: async (fields, more = '') => {
+    const query = `query${variablesOf(fields)} { payments(shopId: "${tenant.shopId}", filter: { status: [SETTLED] }) ${fields} } ${more}`;
+    return (await read<{ payments: Page }>(query)).payments.edges.at(-1)?.node;
+  },
+  Transaction: async (fields, more = '') => {
+    const query = `query${variablesOf(fields)} { payment(id: "${tenant.paidId}") { transactions(last: 1) ${fields} } } ${more}`;
+    return (await read<{ payment: { transactions: Page } }>(query)).payment.transactions.edges[0]?.node;
+  },
+};
+
+describe.each(Object.entries(lists))('a list of rows of %s', (typeName, list) => {
+  const all = fieldsOf(typeName);
+
+  it('gives of each field that is asked for alone what it gives of all together', async () => {
+    const together = await list(`{ edges { node { ${all.map(({ asked }) => asked).join(' ')} } } }`);
+    expect(Object.keys(together ?? {})).toEqual(all.map(({ name }) => name));
+    for (const { name, asked } of all) {
+      // Once by the engine, and once compiled.
+      for (let run = 1; run <= compiledFromRun; run += 1) {
+        expect(await list(`{ edges { node { ${asked} } } }`)).toEqual({ [name]: together?.[name] });
+      }
+    }
+  });
+
+  it('gives it however it is asked for: in fragments, under other names, in parts, on a condition', async () => {
+    const expected = {
+      id: expect.any(String),
+      paid: expect.any(String),
+      amount: expect.any(Object),
+      status: 'SETTLED',
+    };
+    const more = `fragment Edge on ${typeName}Edge { node { ...Row } } fragment Row on ${typeName} { id paid: settledAt }`;
+    const amount = 'edges { node { ... @include(if: $a) { amount { currency } } } }';
+    const status = `edges { node { ... on ${typeName} { status @skip(if: false) } } }`;
+    expect(await list(`{ edges { ...Edge } ${amount} ${status} }`, more)).toEqual(expected);
+  });
 });

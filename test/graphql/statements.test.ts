@@ -12,7 +12,7 @@ let gateway: TestGateway;
 let counted: Wired;
 let one: Tenant;
 let many: Tenant;
-let wire: { readonly url: string; statements(): number; close(): void };
+let wire: { readonly url: string; statements(): number; sent(): string; close(): void };
 
 const paymentsOfMany = 12;
 
@@ -55,6 +55,7 @@ async function openWire(databaseUrl: string): Promise<typeof wire> {
   const target = new URL(databaseUrl);
   const { hostname: host, port } = target;
   let statements = 0;
+  let sent = '';
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
     const database = connect({ host, port: Number(port) });
@@ -63,12 +64,12 @@ async function openWire(databaseUrl: string): Promise<typeof wire> {
       socket.on('error', () => socket.destroy());
     }
     client.on('data', (chunk) => {
+      const text = chunk.toString('latin1');
+      sent += text;
       statements +=
-        chunk
-          .toString('latin1')
-          .split(
-            / FROM "public"\."|B.{4}\0(?:read-recipient-balances|read-payout-movements|read-shop-rows|find-payments|list-payments-\w+-\w*|list-attempts-\w+)\0/s,
-          ).length - 1;
+        text.split(
+          / FROM "public"\."|B.{4}\0(?:read-recipient-balances|read-payout-movements|read-shop-rows|find-payments|list-payments-\w+-\w*(?:-\w+)?|list-attempts-\w+(?:-\w+)?)\0/s,
+        ).length - 1;
     });
     client.pipe(database).pipe(client);
   });
@@ -78,6 +79,7 @@ async function openWire(databaseUrl: string): Promise<typeof wire> {
   return {
     url: target.href,
     statements: () => statements,
+    sent: () => sent,
     close: () => {
       for (const socket of sockets) socket.destroy();
       server.close();
@@ -125,4 +127,11 @@ describe('the number of statements', () => {
     const { text } = await cost(questions['transactions with their payment, shop and commission'] ?? '', many);
     expect(text.split('"commission":{').length).toBeGreaterThan(paymentsOfMany - 3);
   });
+});
+
+it('reads of the rows of a list what is asked for, and no more', async () => {
+  const attempts = 'transactions(last: 1) { edges { node { late } } }';
+  await cost(`query($id: ID!) { payments(shopId: $id) { edges { node { validUntil ${attempts} } } } }`, one);
+  expect(wire.sent()).toContain('select p.id as "id", p.valid_until as "validUntil" from payment p');
+  expect(wire.sent()).toContain('select t.id as "id", t.payment_id as "paymentId", t.late as "late" from unnest(');
 });

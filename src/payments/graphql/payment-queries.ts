@@ -1,3 +1,4 @@
+import { seesWhatIsAsked } from '../../graphql/asked-columns.ts';
 import { builder } from '../../graphql/builder.ts';
 import { requirePage, withCursor } from '../../graphql/connection-arguments.ts';
 import { connectionOf, pageOf } from '../../graphql/connections.ts';
@@ -12,7 +13,7 @@ import { TransactionConnection, TransactionRef, TransactionStatusEnum } from '..
 import { visibleTransactions } from '../../transactions/store.ts';
 import { seekVisiblePayment } from '../find-payment.ts';
 import { listPayments, type PaymentFilter } from '../sql/list-payments.ts';
-import { PaymentConnection, PaymentRef, PaymentStatusEnum } from './payment.ts';
+import { PaymentConnection, PaymentRef, PaymentStatusEnum, paymentColumns } from './payment.ts';
 
 const ListOrder = builder.enumType('ListOrder', {
   description: 'The order of a list.',
@@ -104,13 +105,14 @@ builder.queryField('payments', (t) =>
   t.connection(
     {
       type: PaymentRef,
+      extensions: seesWhatIsAsked,
       description: 'Payments of a shop. Scope: payments:read. Refusals: NOT_FOUND (the shop), INVALID_INPUT.',
       args: {
         shopId: t.arg.id({ required: true, description: 'The shop.' }),
         filter: t.arg({ type: PaymentFilterInput, description: 'Only those that fit.' }),
         order: t.arg({ type: ListOrder, required: true, defaultValue: 'NEWEST_FIRST', description: 'Newest first.' }),
       },
-      resolve: async (_, args, context) => {
+      resolve: async (_, args, context, info) => {
         const { filter, order, shopId } = args;
         const { database } = context.app.payments;
         const shop = await shopWith(context, 'payments:read', shopId);
@@ -120,6 +122,7 @@ builder.queryField('payments', (t) =>
           filter: toFilter(filter ?? {}),
           newestFirst: order === 'NEWEST_FIRST',
           page: pageOf(args),
+          columns: paymentColumns(info),
         });
         return connectionOf(rows as Payment[], args);
       },

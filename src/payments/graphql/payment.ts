@@ -1,3 +1,4 @@
+import { askedColumns, seesWhatIsAsked } from '../../graphql/asked-columns.ts';
 import { builder } from '../../graphql/builder.ts';
 import { requirePageForm } from '../../graphql/connection-arguments.ts';
 import { connectionOf, pageOf } from '../../graphql/connections.ts';
@@ -7,7 +8,8 @@ import type { Transaction } from '../../kernel/db/generated/prisma/client.ts';
 import type { PaymentStatus } from '../../kernel/db/generated/prisma/enums.ts';
 import { parseLocale } from '../../kernel/i18n/locales.ts';
 import { CaptureModeEnum, PaymentMethodEnum, ShopRef } from '../../shops/graphql.ts';
-import { TransactionConnection, TransactionRef } from '../../transactions/graphql.ts';
+import { TransactionConnection, TransactionRef, transactionColumns } from '../../transactions/graphql.ts';
+import type { PaymentColumn } from '../store.ts';
 
 /** States of a payment. */
 export const PaymentStatusEnum = builder.enumType('PaymentStatus', {
@@ -73,15 +75,30 @@ export const PaymentRef = builder.prismaObject('Payment', {
       {
         type: TransactionRef,
         description: 'Attempts to pay it, newest first.',
-        resolve: async ({ id }, args, { loaders }) => {
+        extensions: seesWhatIsAsked,
+        resolve: async ({ id }, args, { loaders }, info) => {
           requirePageForm(args);
-          const attempts = await loaders.attempts.load({ paymentId: id, page: pageOf(args) });
+          const attempts = await loaders.attempts.load({
+            paymentId: id,
+            page: pageOf(args),
+            columns: transactionColumns(info),
+          });
           return connectionOf(attempts as Transaction[], args);
         },
       },
       TransactionConnection,
     ),
   }),
+});
+
+/** The columns that a list of payments must read for what is asked of them. */
+export const paymentColumns = askedColumns<PaymentColumn>('Payment', {
+  shop: ['shopId'],
+  amount: ['amount', 'currency'],
+  refunded: ['refundedAmount', 'currency'],
+  url: [],
+  locale: ['locale'],
+  transactions: [],
 });
 
 const PaymentEdge = builder.edgeObject({

@@ -1,7 +1,7 @@
 import { type Database, read } from '../../kernel/db/database.ts';
 import type { Currency, PaymentStatus } from '../../kernel/db/generated/prisma/enums.ts';
 import { inListOrder, type Page } from '../../kernel/db/page.ts';
-import { type ShownPayment, selectShown } from '../store.ts';
+import { choosePaymentColumns, type PaymentColumn, type ShownPayment } from '../store.ts';
 
 /** What payments must fit to be listed; all conditions at once. */
 export type PaymentFilter = {
@@ -20,6 +20,8 @@ export type PaymentList = {
   readonly filter: PaymentFilter;
   readonly newestFirst: boolean;
   readonly page: Page;
+  /** What is read of each payment beside its id; undefined: all that is shown. */
+  readonly columns?: readonly PaymentColumn[] | undefined;
 };
 
 /** The conditions of a filter. The letter marks statements that have it, since a name belongs to one text. */
@@ -36,7 +38,7 @@ const conditions = {
  * index on (shop, created_at, id) and never the primary key. Who may see them is the caller's to say.
  */
 export async function listPayments(database: Database, list: PaymentList): Promise<ShownPayment[]> {
-  const { shopId, filter, newestFirst, page } = list;
+  const { shopId, filter, newestFirst, page, columns } = list;
   const values: unknown[] = [shopId, page.limit];
   const next = (value: unknown): string => `$${values.push(value)}`;
   const asked = Object.entries(conditions).flatMap(([name, condition]) => {
@@ -50,10 +52,12 @@ export async function listPayments(database: Database, list: PaymentList): Promi
     asked.push({ letter: 'p', text });
   }
   const direction = down ? 'desc' : 'asc';
+  const statement = `list-payments-${direction}-${asked.map(({ letter }) => letter).join('')}`;
+  const { name, selectList } = choosePaymentColumns(statement, columns);
   const rows = await read<ShownPayment>(database, {
-    name: `list-payments-${direction}-${asked.map(({ letter }) => letter).join('')}`,
+    name,
     text: `
-      select ${selectShown} from payment p
+      select ${selectList} from payment p
       where ${['p.shop_id = $1::uuid', ...asked.map(({ text }) => text)].join(' and ')}
       order by p.created_at ${direction}, p.id ${direction} limit $2::int`,
     values,
