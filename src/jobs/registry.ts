@@ -35,6 +35,9 @@ export type JobGroups = {
   readonly files: JobHandlers;
 };
 
+/** The groups with jobs that stand in line: the notifications of one payment, the reports of one merchant. */
+export const groupsInLine: ReadonlySet<keyof JobGroups> = new Set(['toShops', 'files'] as const);
+
 /** Work that looks by itself for what is due, again and again, on any number of processes at once. */
 export type Sweep = { readonly name: string; readonly everyMs: number; readonly work: () => Promise<void> };
 

@@ -16,6 +16,8 @@ export type QueueOptions = {
   readonly handlers: JobHandlers;
   /** How many jobs run at a time. */
   readonly jobsAtATime: number;
+  /** True when some of them stand in line, one behind the other (`Job.queue`). */
+  readonly inLine: boolean;
 };
 
 export type Queue = {
@@ -32,8 +34,11 @@ const restMs = 1_000;
 const lastJobs = { ms: 600_000 };
 /** How long a queue without a job under way may take to say that it has ended. */
 const lastWords = { ms: 5_000 };
-/** New jobs are announced; the next one of a queue whose job has just ended is not, and is found by looking. */
-const pollMs = 100;
+/**
+ * How often a queue looks for jobs in milliseconds. New ones are announced; the next one in line behind a job that has just
+ * ended is not, nor one that comes again after it has failed.
+ */
+const pollMs = { inLine: 100, freely: 1_000 };
 /** How long a job that was fetched may wait for a place; then any other process may have it. */
 const fetchedForMs = 1_000;
 
@@ -131,7 +136,7 @@ function openPool({ database, log }: QueueOptions, tellLostFetch: () => void): p
   return pool;
 }
 
-function settingsOf({ log, jobsAtATime }: QueueOptions): Parameters<typeof runTaskList>[0] {
+function settingsOf({ log, jobsAtATime, inLine }: QueueOptions): Parameters<typeof runTaskList>[0] {
   // Without batches the queue waits for no answer when it writes that a job is done, so an error there would end the
   // process, and `stop` would not wait for it.
   const batches = { completeJobBatchDelay: 0, failJobBatchDelay: 0 };
@@ -139,7 +144,7 @@ function settingsOf({ log, jobsAtATime }: QueueOptions): Parameters<typeof runTa
   const localQueue = { size: jobsAtATime, ttl: fetchedForMs };
   return {
     concurrency: jobsAtATime,
-    pollInterval: pollMs,
+    pollInterval: inLine ? pollMs.inLine : pollMs.freely,
     noHandleSignals: true,
     logger: queueLog(log),
     preset: { worker: { ...batches, localQueue } },

@@ -4,7 +4,7 @@ import { endsInTime } from '../kernel/ends-in-time.ts';
 import type { JobHandlers } from '../kernel/jobs/handler.ts';
 import { dropEmptyQueues } from './drop-empty-queues.ts';
 import { queueLog } from './queue-log.ts';
-import type { JobGroups, Sweep } from './registry.ts';
+import { groupsInLine, type JobGroups, type Sweep } from './registry.ts';
 import { startQueue } from './run-queue.ts';
 import { type ReaderOptions, startReaders } from './run-readers.ts';
 import { dropOldCounts } from './sql/drop-old-counts.ts';
@@ -52,7 +52,10 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const groups = (Object.keys(options.jobs) as (keyof JobGroups)[]).filter((group) => !isEmpty(options.jobs[group]));
   let silent: string[] = [];
   const queues = groups.map((group) =>
-    startQueue({ database, log, handlers: options.jobs[group], jobsAtATime: options.atATime[group] }),
+    startQueue({
+      ...{ database, log, handlers: options.jobs[group], jobsAtATime: options.atATime[group] },
+      inLine: groupsInLine.has(group),
+    }),
   );
   const loops = [
     every('timers', timerSweepMs, () => sweepTimers(database, clock)),

@@ -41,6 +41,7 @@ it('starts again when one job could not be written down as done and others could
   let runs = 0;
   await database.pool.query(keepSome);
   queue = startQueue({
+    inLine: false,
     database,
     jobsAtATime: 10,
     log: pino({ level: 'warn' }, { write }),
@@ -77,6 +78,7 @@ it('ends in good order when it has fetched a job for which there was no place ye
   const complaints: string[] = [];
   const runs: string[] = [];
   queue = startQueue({
+    inLine: false,
     database,
     jobsAtATime: 2,
     log: pino({ level: 'warn' }, { write: (line) => complaints.push(line) }),
