@@ -24,12 +24,13 @@ export function askedColumns<Column extends string>(
   typeName: string,
   computed: Readonly<Record<string, readonly Column[]>>,
 ): (asked: Asked) => readonly Column[] | undefined {
-  const known = new WeakMap<FieldNode, { readonly columns: readonly Column[] | undefined }>();
+  // Both engines give the rows of one list the same nodes, and compiled operations all runs.
+  const known = new WeakMap<readonly FieldNode[], { readonly columns: readonly Column[] | undefined }>();
 
   function columnsOf({ name, extensions }: GraphQLField<unknown, unknown>): readonly Column[] | undefined {
     const { pothosExposedField, pothosPrismaRelationField } = extensions;
     if (typeof pothosExposedField === 'string') return [pothosExposedField as Column];
-    return pothosPrismaRelationField === true ? [] : computed[name];
+    return pothosPrismaRelationField === undefined ? computed[name] : [];
   }
 
   function find({ fieldNodes, fragments, schema }: Asked): readonly Column[] | undefined {
@@ -49,15 +50,12 @@ export function askedColumns<Column extends string>(
       if (!made) return undefined;
       for (const column of made) columns.add(column);
     }
-    return [...columns];
+    return [...columns].sort();
   }
 
   return (asked) => {
-    const [node, ...more] = asked.fieldNodes;
-    // The same field of a document may be merged with another one in one run, and alone in the next.
-    if (!node || more.length > 0) return find(asked);
-    const found = known.get(node) ?? { columns: find(asked) };
-    known.set(node, found);
+    const found = known.get(asked.fieldNodes) ?? { columns: find(asked) };
+    known.set(asked.fieldNodes, found);
     return found.columns;
   };
 }

@@ -36,7 +36,7 @@ const lastJobs = { ms: 600_000 };
 const lastWords = { ms: 5_000 };
 /**
  * How often a queue looks for jobs in milliseconds. New ones are announced; the next one in line behind a job that has just
- * ended is not, nor one that comes again after it has failed.
+ * ended is not, nor one that failed, was given back or was freed, nor any while the connection that listens is down.
  */
 const pollMs = { inLine: 100, freely: 1_000 };
 /** How long a job that was fetched may wait for a place; then any other process may have it. */

@@ -68,7 +68,7 @@ async function openWire(databaseUrl: string): Promise<typeof wire> {
       sent += text;
       statements +=
         text.split(
-          / FROM "public"\."|B.{4}\0(?:read-recipient-balances|read-payout-movements|read-shop-rows|find-payments|list-payments-\w+-\w*(?:-\w+)?|list-attempts-\w+(?:-\w+)?)\0/s,
+          / FROM "public"\."|B.{4}\0(?:read-recipient-balances|read-payout-movements|read-shop-rows|find-payments|list-payments-\w+-\w*(?:-\w+)?|list-attempts-\w+(?:-\w+){0,2})\0/s,
         ).length - 1;
     });
     client.pipe(database).pipe(client);
@@ -130,8 +130,11 @@ describe('the number of statements', () => {
 });
 
 it('reads of the rows of a list what is asked for, and no more', async () => {
-  const attempts = 'transactions(last: 1) { edges { node { late } } }';
-  await cost(`query($id: ID!) { payments(shopId: $id) { edges { node { validUntil ${attempts} } } } }`, one);
+  const attempts = 'transactions(last: 1) { edges { node { late commission { rule } } } }';
+  await cost(
+    `query($id: ID!) { payments(shopId: $id) { edges { node { validUntil link { id } ${attempts} } } } }`,
+    one,
+  );
   expect(wire.sent()).toContain('select p.id as "id", p.valid_until as "validUntil" from payment p');
   expect(wire.sent()).toContain('select t.id as "id", t.payment_id as "paymentId", t.late as "late" from unnest(');
 });

@@ -15,7 +15,7 @@ export function listColumns<Name extends string>(
 export type Choice = { readonly name: string; readonly selectList: string };
 
 /** Every connection keeps a plan of each statement that it was given, so whoever asks makes no more than these. */
-const choicesMax = 64;
+const choicesMax = 256;
 
 /**
  * Makes the choice of columns for statements that read what is asked for, out of all that is `shown`. When there are as many
