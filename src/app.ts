@@ -234,12 +234,12 @@ function wireGraph({ config, database, clock, log, metrics, publicUrl }: AppPart
     keyMode: sandbox ? 'test' : 'live',
     publicUrl,
   };
-  const { yoga, subscriptions } = createGraphServer({ app, log, graphiql: sandbox });
+  const { yoga, subscriptions, maskError } = createGraphServer({ app, log, graphiql: sandbox });
   const mayCall = originRule({ publicUrl, allowed: config.allowedOrigins, sandbox });
   const doors = { yoga, authenticator, mayCall, limits, trustedProxies };
   return {
     app,
     http: createHttpHandler({ ...doors, operators }),
-    sockets: createSocketServer({ ...doors, subscriptions, keyWatch, log }),
+    sockets: createSocketServer({ ...doors, subscriptions, maskError, keyWatch, log }),
   };
 }

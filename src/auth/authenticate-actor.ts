@@ -28,11 +28,11 @@ export function createAuthenticator(deps: {
   const { keyMode } = deps;
   const kind = keyMode === 'rest' ? 'REST' : 'API';
   const hashes = new Map<string, string>();
-  const keys: Cache<KeyRow> = createCache({
+  const keys: Cache<KnownKey> = createCache({
     load: async (hash) => {
       const row = await findKey(deps.database, Buffer.from(hash, 'hex'));
       if (row) hashes.set(row.id, hash);
-      return row;
+      return row && { row, actor: toActor(row) };
     },
     ageMsMax: rememberedMs,
     entriesMax: 10_000,
@@ -44,8 +44,8 @@ export function createAuthenticator(deps: {
       const hash = hashKey(key).toString('hex');
       // What was looked up here before has a good form; its checksum would cost as much again as its hash.
       if (!keys.has(hash) && !(keyMode === 'rest' ? isRestToken(key) : isApiKey(key, keyMode))) return undefined;
-      const row = await keys.get(hash);
-      return row?.kind === kind && isGood(row, deps.clock) ? toActor(row) : undefined;
+      const known = await keys.get(hash);
+      return known?.row.kind === kind && isGood(known.row, deps.clock) ? known.actor : undefined;
     },
     forget: (keyId) => {
       const hash = hashes.get(keyId);
@@ -54,6 +54,9 @@ export function createAuthenticator(deps: {
     },
   };
 }
+
+/** A key, and the actor that all who show it share. */
+type KnownKey = { readonly row: KeyRow; readonly actor: Actor };
 
 function isGood(row: KeyRow, clock: Clock): boolean {
   const now = clock.now({ clockOffsetMs: Number(row.clockOffsetMs) });

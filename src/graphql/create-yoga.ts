@@ -13,7 +13,7 @@ import type { GraphApp, GraphContext, Loaders } from './context.ts';
 import { createDocumentCache } from './document-cache.ts';
 import { streamPlugin } from './event-stream.ts';
 import { guardPlugin, type Transport } from './guard-plugin.ts';
-import { createErrorMask } from './mask-error.ts';
+import { createErrorMask, type ErrorMask } from './mask-error.ts';
 import { schema } from './schema.ts';
 import { type Subscriptions, shareSubscriptions } from './share-results.ts';
 
@@ -26,6 +26,7 @@ export type Yoga = YogaServerInstance<Given, GraphContext>;
 export function createGraphServer(options: { readonly app: GraphApp; readonly log: Log; readonly graphiql: boolean }): {
   readonly yoga: Yoga;
   readonly subscriptions: Subscriptions;
+  readonly maskError: ErrorMask;
 } {
   const { app, log, graphiql } = options;
   const maskError = createErrorMask(log);
@@ -59,7 +60,7 @@ export function createGraphServer(options: { readonly app: GraphApp; readonly lo
       validationCache: false,
     },
   });
-  return { yoga, subscriptions };
+  return { yoga, subscriptions, maskError };
 }
 
 function compilePlugin(): Plugin {

@@ -78,7 +78,7 @@ function deliver(sharing: Sharing, args: ExecutionArgs, source: Source<Live>): S
   };
   const end = (): void => {
     leave();
-    void source.return();
+    source.end();
   };
   return sourceOf({ take, more: source.more, end });
 }

@@ -12,38 +12,45 @@ type Reading<T> = {
   take(): IteratorResult<T, void> | undefined;
   /** Resolves when it is worth looking again. Waits for what `take` did not have, so it is called after that; never fails. */
   more(): Promise<void>;
+  /** Ends the source at once, for a reader who has seen enough; it is over from then on. May be called more than once. */
+  end(): void;
 };
 
 /** What `take` gives when a source is over. */
 export const over = { done: true, value: undefined } as const;
 
 /**
- * Makes a source that can also be read with `for await`. A generator of the language would keep `return` waiting while it
- * waits itself; this one ends at once. @param end is called when the reader has seen enough, perhaps more than once; the
- * source must be over from then on.
+ * What `for await` needs of a source, in terms of the rest. All sources share it: a dozen functions of each one's own
+ * would be most of the memory of a subscriber who waits.
  */
-export function sourceOf<T>({ take, more, end }: Reading<T> & { end(): void }): Source<T> {
-  const next = async (): Promise<IteratorResult<T, void>> => {
+const iteration = {
+  async next(this: Reading<unknown>) {
     for (;;) {
-      const taken = take();
+      const taken = this.take();
       if (taken) return taken;
-      await more();
+      await this.more();
     }
-  };
-  const source: Source<T> = {
-    take,
-    more,
-    next,
-    return: async () => {
-      end();
-      return over;
-    },
-    throw: async (error) => {
-      end();
-      throw error;
-    },
-    [Symbol.asyncIterator]: () => source,
-    [Symbol.asyncDispose]: async () => end(),
-  };
-  return source;
+  },
+  async return(this: Reading<unknown>) {
+    this.end();
+    return over;
+  },
+  async throw(this: Reading<unknown>, error: unknown) {
+    this.end();
+    throw error;
+  },
+  [Symbol.asyncIterator](this: unknown) {
+    return this;
+  },
+  async [Symbol.asyncDispose](this: Reading<unknown>) {
+    this.end();
+  },
+};
+
+/**
+ * Makes a source that can also be read with `for await`. A generator of the language would keep `return` waiting while it
+ * waits itself; this one ends at once.
+ */
+export function sourceOf<T>(reading: Reading<T>): Source<T> {
+  return Object.assign(Object.create(iteration), reading);
 }

@@ -6,19 +6,15 @@ import type { Source } from '../kernel/source.ts';
 import { FeedClosed } from './errors.ts';
 import { gatherEnds } from './gather-ends.ts';
 import { type HintBus, listenForHints } from './listen-hints.ts';
-import type { EventFilter } from './model.ts';
-import { type PageSource, readPage } from './read-page.ts';
+import type { PageSource, Wanted } from './read-page.ts';
 import { sweepTails } from './sweep-tails.ts';
 import { createTail, type Tail } from './tail-log.ts';
-import { type Page, type Walk, walkLog } from './walk-log.ts';
+import { type Walk, walkLog } from './walk-log.ts';
 
 /** What one subscriber asks for. */
-export type Following = EventFilter & {
-  readonly shopId: string;
+export type Following = Wanted & {
   /** The number of the last event already seen; undefined: only what is committed from now on. */
   readonly after?: bigint | undefined;
-  /** Where the subscriber gave it, for refusals to name. */
-  readonly afterField?: readonly string[] | undefined;
   /** Ends the walk at once when it is aborted. */
   readonly signal?: AbortSignal | undefined;
 };
@@ -27,7 +23,7 @@ export type Following = EventFilter & {
 export type EventFeed = {
   /**
    * Follows one shop's log in order, none missing, none twice. It resolves when it is certain where the walk begins:
-   * whatever is committed after that is given. The source ends at `return`, or when the signal is aborted.
+   * whatever is committed after that is given. The source ends at `end`, or when the signal is aborted.
    * @throws CursorInvalid or CursorExpired when nobody can go on from `after`. The source throws SlowConsumer when
    *   its reader, once live, falls too far behind, and FeedClosed when the process stops.
    */
@@ -104,61 +100,52 @@ type OpenFeed = {
   readonly source: PageSource;
   readonly lagMax: number;
   readonly openTail: (shopId: string) => Tail;
-  readonly hints: HintBus;
   closed: boolean;
 };
 
 function openFeed(options: FeedOptions, hints: HintBus): OpenFeed {
   const { database, log, pageSize = 500, recentMax = 1_000, lagMax = 10_000 } = options;
   const source = { database, askEnds: gatherEnds(database), pageSize };
-  const openTail = (shopId: string): Tail =>
-    createTail({
+  const tails = new Map<string, Tail>();
+  const openTail = (shopId: string): Tail => {
+    const unfollow = hints.follow(shopId);
+    const tail = createTail({
       readAfter: (after) => readEvents(database, { shopId, after, limit: pageSize }),
       pageSize,
       recentMax,
       onError: (err) => log.warn({ err, shopId }, 'could not read new events; reading again soon'),
+      onLeft: () => {
+        tails.delete(shopId);
+        unfollow();
+      },
     });
-  return { tails: new Map(), walks: new Set(), source, lagMax, openTail, hints, closed: false };
+    tails.set(shopId, tail);
+    return tail;
+  };
+  return { tails, walks: new Set(), source, lagMax, openTail, closed: false };
 }
 
 async function follow(open: OpenFeed, following: Following): Promise<Source<Event>> {
-  const { shopId, signal } = following;
   if (open.closed) throw new FeedClosed();
-  let walk: Walk | undefined;
-  // Joined before the end of the log is asked for, so that a hint that comes in between is heard.
-  const { tail, leave } = joinTail(open, shopId, () => walk?.wake());
-  const stop = (): void => walk?.end();
+  const { tails, walks, source, lagMax } = open;
+  const { shopId, signal } = following;
+  const tail = tails.get(shopId) ?? open.openTail(shopId);
+  const stop = signal && ((): void => walk.end());
   const onEnd = (): void => {
-    leave();
-    if (walk) open.walks.delete(walk);
-    signal?.removeEventListener('abort', stop);
+    walks.delete(walk);
+    if (stop) signal.removeEventListener('abort', stop);
   };
+  const walk = walkLog({ following, tail, source, lagMax, onEnd });
   try {
-    const after = await findStart(open, tail, following);
-    const readOn = (from: bigint): Promise<Page> => readPage(open.source, following, { after: from, upTo: tail.end() });
-    walk = walkLog({ shopId, tail, filter: following, after, readPage: readOn, lagMax: open.lagMax, onEnd });
+    const events = walk.begin(await findStart(open, tail, following));
+    walks.add(walk);
+    if (stop) signal.addEventListener('abort', stop);
+    if (signal?.aborted) walk.end();
+    return events;
   } catch (error) {
-    onEnd();
+    walk.end();
     throw error;
   }
-  open.walks.add(walk);
-  signal?.addEventListener('abort', stop);
-  if (signal?.aborted) stop();
-  return walk.events;
-}
-
-function joinTail(open: OpenFeed, shopId: string, wake: () => void): { tail: Tail; leave: () => void } {
-  const { tails, openTail } = open;
-  const tail = tails.get(shopId) ?? openTail(shopId);
-  tails.set(shopId, tail);
-  const part = tail.join(wake);
-  const unfollow = open.hints.follow(shopId);
-  const leave = (): void => {
-    part();
-    unfollow();
-    if (tail.followers() === 0 && tails.get(shopId) === tail) tails.delete(shopId);
-  };
-  return { tail, leave };
 }
 
 async function findStart(open: OpenFeed, tail: Tail, { shopId, after, afterField }: Following): Promise<bigint> {

@@ -1,11 +1,18 @@
 import type { Database } from '../kernel/db/database.ts';
+import type { Event } from '../kernel/db/generated/prisma/client.ts';
 import { CursorExpired } from '../kernel/events/errors.ts';
 import { type LogEnds, readEvents, requireReplayable } from '../kernel/events/read-events.ts';
 import { type EventFilter, isSelective } from './model.ts';
-import type { Page } from './walk-log.ts';
 
 /** How many numbers one statement looks at in search of rare types, so that it never takes long. */
 const windowMax = 10_000n;
+
+/** The log and the events of it that one follower wants. */
+export type Wanted = EventFilter & {
+  readonly shopId: string;
+  /** Where the subscriber said what he has seen, for refusals to name. */
+  readonly afterField?: readonly string[] | undefined;
+};
 
 export type PageSource = {
   readonly database: Database;
@@ -13,23 +20,26 @@ export type PageSource = {
   readonly pageSize: number;
 };
 
+/** What follows a number in the log: the wanted events up to `upTo`, which is as far as was looked. */
+export type Page = { readonly events: readonly Event[]; readonly upTo: bigint };
+
 /**
  * Reads the next wanted events of a log for one follower, up to a number that the log is known to have reached.
  * @throws CursorExpired when events in between were dropped while the follower was on his way to them.
  */
 export async function readPage(
   { database, askEnds, pageSize }: PageSource,
-  filter: EventFilter & { readonly shopId: string; readonly afterField?: readonly string[] | undefined },
+  wanted: Wanted,
   range: { readonly after: bigint; readonly upTo: bigint },
 ): Promise<Page> {
   const { after } = range;
-  const byTypeOnly = filter.types !== undefined && filter.paymentId === undefined;
+  const { shopId, types, paymentId, afterField } = wanted;
+  const byTypeOnly = types !== undefined && paymentId === undefined;
   const upTo = byTypeOnly && range.upTo - after > windowMax ? after + windowMax : range.upTo;
-  const { shopId, types, paymentId, afterField } = filter;
   const events = await readEvents(database, { shopId, types, paymentId, after, before: upTo + 1n, limit: pageSize });
   const reached = events.length === pageSize ? (events.at(-1)?.number ?? upTo) : upTo;
   // Without a filter a missing event shows in their number; with one, the log is asked after the read what it keeps.
-  if (isSelective(filter)) requireReplayable(await askEnds(shopId), after, afterField);
+  if (isSelective(wanted)) requireReplayable(await askEnds(shopId), after, afterField);
   else if (BigInt(events.length) !== reached - after) throw new CursorExpired(afterField ?? ['after']);
   return { events, upTo: reached };
 }

@@ -13,10 +13,10 @@ export type Tail = {
   open(last: bigint): void;
   /** Takes a hint that the log now ends at this number, and reads what is new, if anything is. Never fails. */
   hear(number: bigint): void;
-  /** Has `wake` called whenever events were read; gives the function that ends it. */
-  join(wake: () => void): () => void;
-  /** How many have joined. */
-  followers(): number;
+  /** Has `wake` called whenever events were read. */
+  join(wake: () => void): void;
+  /** Ends that. */
+  leave(wake: () => void): void;
 };
 
 export type TailOptions = {
@@ -27,6 +27,8 @@ export type TailOptions = {
   readonly recentMax: number;
   /** Told of a failed read; the next hint tries again. */
   readonly onError: (error: unknown) => void;
+  /** Told when the last one who had joined has left; nobody joins after that. */
+  readonly onLeft: () => void;
 };
 
 /** Makes the tail of one log. At most one read is under way; hints that arrive meanwhile share the next one. */
@@ -83,10 +85,9 @@ export function createTail(options: TailOptions): Tail {
       hear(last);
     },
     hear,
-    join: (wake) => {
-      followers.add(wake);
-      return () => followers.delete(wake);
+    join: (wake) => void followers.add(wake),
+    leave: (wake) => {
+      if (followers.delete(wake) && followers.size === 0) options.onLeft();
     },
-    followers: () => followers.size,
   };
 }

@@ -2,20 +2,15 @@ import type { Event } from '../kernel/db/generated/prisma/client.ts';
 import { encodeCursor } from '../kernel/events/cursor.ts';
 import { SlowConsumer } from '../kernel/events/errors.ts';
 import { over, type Source, sourceOf } from '../kernel/source.ts';
-import { type EventFilter, matches } from './model.ts';
+import { matches } from './model.ts';
+import { type PageSource, readPage, type Wanted } from './read-page.ts';
 import type { Tail } from './tail-log.ts';
 
-/** What follows a number in the log: the wanted events up to `upTo`, which is as far as was looked. */
-export type Page = { readonly events: readonly Event[]; readonly upTo: bigint };
-
 export type WalkOptions = {
-  readonly shopId: string;
+  readonly following: Wanted;
   readonly tail: Tail;
-  readonly filter: EventFilter;
-  /** Number after which the walk begins. */
-  readonly after: bigint;
-  /** Reads on from the database, at most up to the tail's end. */
-  readonly readPage: (after: bigint) => Promise<Page>;
+  /** The database, where the tail has too little in memory. */
+  readonly source: PageSource;
   /** How many events a follower that was live may be behind. */
   readonly lagMax: number;
   /** Called once, at the end of the walk, whatever ended it. */
@@ -24,17 +19,18 @@ export type WalkOptions = {
 
 /** One follower's way through a log. */
 export type Walk = {
-  readonly events: Source<Event>;
-  /** Lets a waiting follower look again. */
-  wake(): void;
+  /**
+   * Begins behind a number of the log: first what is there already, then what comes, in order, none missing, none twice. The
+   * source throws SlowConsumer when its reader, once live, falls too far behind.
+   */
+  begin(after: bigint): Source<Event>;
   /** Ends the walk at once: the follower gets the error, or plainly the end. */
   end(error?: Error): void;
 };
 
-/** Starts a follower's walk: first what is already in the log, then what comes, in order, none missing, none twice. */
+/** Makes the walk of one follower, who has joined the tail from now on, so that no hint is lost until it begins. */
 export function walkLog(options: WalkOptions): Walk {
-  const { tail } = options;
-  const state: State = { position: options.after, page: undefined, live: false, over: false, error: undefined };
+  const state: State = { position: 0n, page: undefined, live: false, over: false, error: undefined };
   let waiting: PromiseWithResolvers<void> | undefined;
   let reading: Promise<void> | undefined;
   const wake = (): void => {
@@ -45,38 +41,39 @@ export function walkLog(options: WalkOptions): Walk {
     if (state.over) return;
     state.over = true;
     state.error = error;
+    options.tail.leave(wake);
     options.onEnd();
     wake();
   };
-  const requireQuick = (): void => {
-    if (isTooSlow(options, state)) end(new SlowConsumer(encodeCursor(options.shopId, state.position)));
-  };
-  const readOn = async (): Promise<void> => {
-    try {
-      const { events, upTo } = await options.readPage(state.position);
-      state.page = { events: events.values(), upTo };
-    } catch (error) {
-      end(error);
-    }
-    reading = undefined;
-  };
   const take = (): IteratorResult<Event, void> | undefined => {
-    requireQuick();
+    if (isTooSlow(options, state)) end(slowConsumer(options, state));
     if (state.over) return lastOf(state);
     const value = nextOf(options, state);
     return value && { done: false, value };
   };
   const more = (): Promise<void> => {
-    requireQuick();
+    const { tail } = options;
+    if (isTooSlow(options, state)) end(slowConsumer(options, state));
     if (state.over || state.page || tail.recent(state.position + 1n)) return Promise.resolve();
     if (state.position < tail.end()) {
-      reading ??= readOn();
+      reading ??= readOn(options, state)
+        .catch(end)
+        .finally(() => {
+          reading = undefined;
+        });
       return reading;
     }
     waiting ??= Promise.withResolvers();
     return waiting.promise;
   };
-  return { events: sourceOf({ take, more, end }), wake, end };
+  options.tail.join(wake);
+  return {
+    begin: (after) => {
+      state.position = after;
+      return sourceOf({ take, more, end });
+    },
+    end,
+  };
 }
 
 /** A number of the log, and how its follower stands to it; it moves past unwanted events too. */
@@ -91,7 +88,7 @@ type State = {
 };
 
 /** The next wanted event, when it is at hand. */
-function nextOf({ tail, filter }: WalkOptions, state: State): Event | undefined {
+function nextOf({ tail, following }: WalkOptions, state: State): Event | undefined {
   if (state.page) {
     const { done, value } = state.page.events.next();
     state.position = done ? state.page.upTo : value.number;
@@ -100,15 +97,24 @@ function nextOf({ tail, filter }: WalkOptions, state: State): Event | undefined 
   }
   for (let next = tail.recent(state.position + 1n); next; next = tail.recent(state.position + 1n)) {
     state.position = next.number;
-    if (matches(filter, next)) return next;
+    if (matches(following, next)) return next;
   }
   state.live ||= state.position >= tail.end();
   return undefined;
 }
 
+async function readOn({ source, following, tail }: WalkOptions, state: State): Promise<void> {
+  const { events, upTo } = await readPage(source, following, { after: state.position, upTo: tail.end() });
+  state.page = { events: events.values(), upTo };
+}
+
 /** What a page passes over is behind its follower only at the page's end, so nobody is measured before that. */
 function isTooSlow({ tail, lagMax }: WalkOptions, { position, page, live, over }: State): boolean {
   return live && !over && page === undefined && tail.end() - position > lagMax;
+}
+
+function slowConsumer({ following }: WalkOptions, { position }: State): SlowConsumer {
+  return new SlowConsumer(encodeCursor(following.shopId, position));
 }
 
 function lastOf(state: State): IteratorResult<Event, void> {

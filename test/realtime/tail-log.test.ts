@@ -13,11 +13,15 @@ const event = (number: bigint): Event => ({ shopId: 's', number, type: 'PAYMENT_
 /** A tail on a log of which the test decides when a read ends, and where the log ended when it was read. */
 function createScript(pageSize = 100) {
   const reads: { readonly after: bigint; readonly answer: (last: bigint) => void }[] = [];
+  let left = 0;
   const tail = createTail({
     pageSize,
     recentMax: 10,
     onError: (error) => {
       throw error;
+    },
+    onLeft: () => {
+      left += 1;
     },
     readAfter: (after) =>
       new Promise((resolve) => {
@@ -33,7 +37,7 @@ function createScript(pageSize = 100) {
     reads.at(-1)?.answer(last);
     await new Promise((resolve) => setImmediate(resolve));
   };
-  return { tail, reads, answer };
+  return { tail, reads, answer, left: () => left };
 }
 
 describe('The tail of a log', () => {
@@ -72,11 +76,16 @@ describe('The tail of a log', () => {
   });
 
   it('stops in the middle when nobody follows any more', async () => {
-    const { tail, reads, answer } = createScript(2);
-    const leave = tail.join(() => {});
+    const { tail, reads, answer, left } = createScript(2);
+    const followers = [() => {}, () => {}] as const;
+    for (const wake of followers) tail.join(wake);
     tail.open(0n);
     tail.hear(6n);
-    leave();
+    tail.leave(followers[0]);
+    tail.leave(followers[0]);
+    expect(left()).toBe(0);
+    tail.leave(followers[1]);
+    expect(left()).toBe(1);
     await answer(6n);
     expect(reads).toHaveLength(1);
   });

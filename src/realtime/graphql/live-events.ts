@@ -11,18 +11,17 @@ import type { Live } from '../model.ts';
  * the last value, so that the subscriber gets it as an error of the operation and not as a broken connection, which would
  * end the other operations of a socket as well.
  */
-export async function liveEvents(
-  context: GraphContext,
-  actor: Actor,
-  following: Omit<Following, 'signal'>,
-): Promise<Source<Live>> {
+export async function liveEvents(context: GraphContext, actor: Actor, following: Following): Promise<Source<Live>> {
   const holder = { authorization: context.authorization ?? '', actor };
   let keyLost = false;
   let events: Source<Event> | undefined;
-  const unwatch = context.app.keyWatch.watch(holder, () => {
+  const { keyWatch } = context.app;
+  const onKeyLost = (): void => {
     keyLost = true;
-    void events?.return();
-  });
+    events?.end();
+  };
+  const unwatch = (): void => keyWatch.unwatch(holder, onKeyLost);
+  keyWatch.watch(holder, onKeyLost);
   try {
     events = await context.app.feed.follow(following);
   } catch (error) {
@@ -31,7 +30,7 @@ export async function liveEvents(
     throw error;
   }
   // It may have been lost while the place to begin at was looked up.
-  if (keyLost) void events.return();
+  if (keyLost) events.end();
   return relay(events, { unwatch, lastWord: () => (keyLost ? { end: new Unauthenticated() } : undefined) });
 }
 
@@ -54,7 +53,7 @@ function relay(
   const end = (): void => {
     ended = true;
     unwatch();
-    void events.return();
+    events.end();
   };
   const finish = (last: Live | undefined): IteratorResult<Live, void> => {
     end();

@@ -1,0 +1,46 @@
+import type { WebSocket } from 'ws';
+
+/** How often a socket is asked whether it is still there, in milliseconds; one that has not answered by then is cut off. */
+export const pingEveryMs = 12_000;
+/** In how many turns all are asked: thousands at once would hold up the events of others. */
+const turns = 24;
+
+export type Pings = {
+  /** Has a socket asked from now on. */
+  add(socket: WebSocket): void;
+  /** Forgets a socket that is closed. */
+  remove(socket: WebSocket): void;
+  close(): void;
+};
+
+/** Asks all sockets of a process, by one timer, whether they are still there. */
+export function pingSockets(): Pings {
+  const groups = Array.from({ length: turns }, () => new Set<WebSocket>());
+  const unanswered = new WeakSet<WebSocket>();
+  let turn = 0;
+  const timer = setInterval(() => {
+    turn = (turn + 1) % turns;
+    for (const socket of groups[turn] ?? []) {
+      if (unanswered.has(socket)) socket.terminate();
+      else {
+        unanswered.add(socket);
+        socket.ping();
+      }
+    }
+  }, pingEveryMs / turns);
+  timer.unref();
+  function heard(this: WebSocket): void {
+    unanswered.delete(this);
+  }
+  return {
+    add: (socket) => {
+      // To those who have just been asked: its own first turn comes a whole round later.
+      groups[turn]?.add(socket);
+      socket.on('pong', heard);
+    },
+    remove: (socket) => {
+      for (const group of groups) group.delete(socket);
+    },
+    close: () => clearInterval(timer),
+  };
+}

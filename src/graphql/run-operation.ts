@@ -1,0 +1,151 @@
+import { type ExecutionResult, GraphQLError, getOperationAST, OperationTypeNode } from 'graphql';
+import {
+  type CompleteMessage,
+  type ErrorMessage,
+  MessageType,
+  type NextMessage,
+  type SubscribeMessage,
+} from 'graphql-ws';
+import type { WebSocket } from 'ws';
+import type { KeyHolder } from '../auth/watch-keys.ts';
+import type { RequestLimits } from '../http/limit-requests.ts';
+import { holdsCardNumber } from '../kernel/card-numbers.ts';
+import type { Source } from '../kernel/source.ts';
+import type { Yoga } from './create-yoga.ts';
+import type { ErrorMask } from './mask-error.ts';
+import { pushResults } from './push-results.ts';
+import { toGraphQLError } from './refusal.ts';
+import type { Delivery, Subscriptions } from './share-results.ts';
+
+/** How many operations one socket may have under way. */
+export const operationsPerSocketMax = 200;
+
+/** Why a socket is closed by us: codes of graphql-transport-ws, and of RFC 6455 below 4000. */
+export const closeCodes = {
+  badRequest: 4400,
+  forbidden: 4403,
+  idInUse: 4409,
+  internalError: 4500,
+  restart: 1012,
+  tryLater: 1013,
+} as const;
+
+/** What is known of a socket whose holder has shown a good key. */
+export type Connection = {
+  readonly socket: WebSocket;
+  readonly address: string;
+  readonly holder: KeyHolder;
+  /** What is under way, by the ids that the client gave. */
+  readonly operations: Map<string, Operation>;
+};
+
+/** An operation under way. It has deliveries when it is a subscription that has begun. */
+type Operation = { deliveries?: Source<Delivery> };
+
+export type OperationDeps = {
+  readonly yoga: Yoga;
+  readonly subscriptions: Subscriptions;
+  readonly limits: Pick<RequestLimits, 'ofKey'>;
+  readonly maskError: ErrorMask;
+};
+
+/**
+ * Runs an operation of a socket, with the same engine and guards as HTTP, and sends what it gives; resolves when that is
+ * sent, or when a subscription has begun. What is wrong or one too many refuses this operation, never the socket. It never fails.
+ */
+export async function runOperation(
+  deps: OperationDeps,
+  connection: Connection,
+  { id, payload }: Pick<SubscribeMessage, 'id' | 'payload'>,
+): Promise<void> {
+  const { socket, operations } = connection;
+  // The id is said back in every answer.
+  if (holdsCardNumber(id)) return socket.close(closeCodes.badRequest, 'An id looks like a card number');
+  if (operations.has(id)) return socket.close(closeCodes.idInUse, 'Subscriber for this id already exists');
+  const operation: Operation = {};
+  operations.set(id, operation);
+  const underWay: UnderWay = { connection, id, operation };
+  try {
+    const begun = await begin(deps, connection, payload);
+    if ('take' in begun) follow(deps, underWay, begun);
+    else if (Array.isArray(begun)) end(underWay, { type: MessageType.Error, payload: begun });
+    else end(underWay, { type: MessageType.Next, payload: begun as ExecutionResult });
+  } catch (error) {
+    end(underWay, { type: MessageType.Error, payload: [deps.maskError(error)] });
+  }
+}
+
+/** Ends an operation that its client wants no more of; its client is told nothing. */
+export function endOperation({ operations }: Connection, id: string): void {
+  operations.get(id)?.deliveries?.end();
+  operations.delete(id);
+}
+
+/** Ends all operations of a socket that is closed. */
+export function endOperations(connection: Connection): void {
+  for (const id of connection.operations.keys()) endOperation(connection, id);
+}
+
+type UnderWay = { readonly connection: Connection; readonly id: string; readonly operation: Operation };
+
+/** The last word about an operation, to which its id is added. */
+type LastWord =
+  | Omit<CompleteMessage, 'id'>
+  | { readonly type: ErrorMessage['type']; readonly payload: readonly GraphQLError[] }
+  | { readonly type: NextMessage['type']; readonly payload: ExecutionResult };
+
+function isWanted({ connection: { operations }, id, operation }: UnderWay): boolean {
+  return operations.get(id) === operation;
+}
+
+/** Sends the last word about an operation that its client has not ended; the last result is followed by `complete`. */
+function end(underWay: UnderWay, word: LastWord): void {
+  const { connection, id } = underWay;
+  const { socket, operations } = connection;
+  if (!isWanted(underWay)) return;
+  operations.delete(id);
+  if (socket.readyState !== socket.OPEN) return;
+  socket.send(JSON.stringify({ id, ...word }));
+  if (word.type === MessageType.Next) socket.send(JSON.stringify({ id, type: MessageType.Complete }));
+}
+
+function follow({ maskError }: OperationDeps, underWay: UnderWay, deliveries: Source<Delivery>): void {
+  const { connection, id, operation } = underWay;
+  if (!isWanted(underWay)) {
+    deliveries.end();
+    return;
+  }
+  operation.deliveries = deliveries;
+  pushResults(connection.socket, id, deliveries).then(
+    () => end(underWay, { type: MessageType.Complete }),
+    (error: unknown) => {
+      deliveries.end();
+      end(underWay, { type: MessageType.Error, payload: [maskError(error)] });
+    },
+  );
+}
+
+/** Gives the deliveries of a subscription, the result of another operation, or why it cannot be run. */
+async function begin(
+  { yoga, subscriptions, limits }: OperationDeps,
+  { address, holder: { actor, authorization }, operations }: Connection,
+  { query, operationName, variables: variableValues }: SubscribeMessage['payload'],
+): Promise<Source<Delivery> | ExecutionResult | readonly GraphQLError[]> {
+  if (operations.size > operationsPerSocketMax) {
+    const message = `One socket may have ${operationsPerSocketMax} operations under way; end some or open another.`;
+    return [new GraphQLError(message, { extensions: { code: 'RATE_LIMITED' } })];
+  }
+  const limited = await limits.ofKey(actor.keyId);
+  if (limited) return [toGraphQLError(limited)];
+  // Operators have nothing to follow, so their keys open no socket.
+  const transport = { actor, operator: undefined, authorization, address, inAddress: false };
+  const { schema, execute, contextFactory, parse, validate } = yoga.getEnveloped(transport);
+  const document = parse(query);
+  const errors = validate(schema, document);
+  if (errors.length > 0) return errors;
+  const operation = getOperationAST(document, operationName);
+  if (!operation) return [new GraphQLError('Unable to identify operation')];
+  const args = { schema, operationName, document, variableValues, contextValue: await contextFactory() };
+  const isSubscription = operation.operation === OperationTypeNode.SUBSCRIPTION;
+  return isSubscription ? subscriptions.subscribe(args) : execute(args);
+}

@@ -1,0 +1,75 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { Actor, Scope } from '../../src/auth/actor.ts';
+import { checkEveryMs, type KeyHolder, watchKeys } from '../../src/auth/watch-keys.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const holderWith = (...scopes: Scope[]): KeyHolder => ({
+  authorization: 'Bearer one',
+  actor: { keyId: 'key', merchantId: 'merchant', shopId: undefined, scopes: new Set(scopes) },
+});
+
+/** A watch over one key, of which the test decides what it may do. */
+function watchOver(first: KeyHolder) {
+  let actor: Actor | undefined = first.actor;
+  let asked = 0;
+  const keyWatch = watchKeys({
+    authenticate: async () => {
+      asked += 1;
+      return actor;
+    },
+    forget: () => {},
+  });
+  return {
+    keyWatch,
+    asked: () => asked,
+    change: (holder: KeyHolder | undefined) => {
+      actor = holder?.actor;
+    },
+  };
+}
+
+it('gives all who use a key one holder', () => {
+  const first = holderWith('payments:read');
+  const { keyWatch } = watchOver(first);
+  expect(keyWatch.watch(first, () => {})).toBe(first);
+  expect(keyWatch.watch(holderWith('payments:read'), () => {})).toBe(first);
+});
+
+it('gives nobody what his key has lost, although others still hold it', () => {
+  const first = holderWith('payments:read', 'refunds:write');
+  const { keyWatch } = watchOver(first);
+  keyWatch.watch(first, () => {});
+  const narrowed = holderWith('payments:read');
+  expect(keyWatch.watch(narrowed, () => {})).toBe(narrowed);
+});
+
+it('looks once for all who use a key, tells each once of what it lost, and nobody who has left', async () => {
+  const first = holderWith('payments:read');
+  const { keyWatch, asked, change } = watchOver(first);
+  const [staying, leaving] = [vi.fn(), vi.fn()];
+  keyWatch.watch(first, staying);
+  const other = holderWith('payments:read');
+  keyWatch.watch(other, leaving);
+  await vi.advanceTimersByTimeAsync(checkEveryMs);
+  expect(asked()).toBe(1);
+  keyWatch.unwatch(other, leaving);
+  change(undefined);
+  await vi.advanceTimersByTimeAsync(3 * checkEveryMs);
+  expect([staying.mock.calls.length, leaving.mock.calls.length]).toEqual([1, 0]);
+});
+
+it('looks at a key no more when all have left', async () => {
+  const first = holderWith('payments:read');
+  const { keyWatch, asked } = watchOver(first);
+  const listeners = [() => {}, () => {}];
+  for (const listener of listeners) keyWatch.watch(first, listener);
+  for (const listener of listeners) keyWatch.unwatch(first, listener);
+  await vi.advanceTimersByTimeAsync(3 * checkEveryMs);
+  expect(asked()).toBe(0);
+});
