@@ -4,8 +4,11 @@ import { Refusal } from './errors.ts';
 /** What became of one item of a batch: its result, or why it was refused. */
 export type Outcome<Result> = { readonly value: Result } | { readonly refusal: Refusal };
 
-/** Does one batch, all or nothing, and gives an outcome for each item in the order of the items. */
-export type BatchRunner<Item, Result> = (items: readonly Item[]) => Promise<readonly Outcome<Result>[]>;
+/** An item that failed although others of its batch are done, so that the batch cannot be tried again. */
+export type Failed = { readonly error: unknown };
+
+/** Does one batch and gives an outcome for each item in the order of the items; when it throws, nothing was done. */
+export type BatchRunner<Item, Result> = (items: readonly Item[]) => Promise<readonly (Outcome<Result> | Failed)[]>;
 
 export type Lane<Item, Result> = {
   /** Adds an item to the next batch; resolves after that batch has committed, rejects with the item's own refusal. */
@@ -76,8 +79,9 @@ async function runHalving<Item, Result>(
   }
 }
 
-function settle<Item, Result>(waiting: Waiting<Item, Result>, outcome: Outcome<Result> | undefined): void {
+function settle<Item, Result>(waiting: Waiting<Item, Result>, outcome: Outcome<Result> | Failed | undefined): void {
   if (!outcome) waiting.reject(new Error('The batch gave no outcome for this item.'));
+  else if ('error' in outcome) waiting.reject(outcome.error);
   else if ('refusal' in outcome) waiting.reject(outcome.refusal);
   else waiting.resolve(outcome.value);
 }

@@ -1,6 +1,6 @@
 import type { Share } from '../baskets/model.ts';
 import { insertShares } from '../baskets/sql/insert-shares.ts';
-import type { Outcome } from '../kernel/batch.ts';
+import type { Failed, Outcome } from '../kernel/batch.ts';
 import { type Database, inTransaction, type Tx, withoutTransaction } from '../kernel/db/database.ts';
 import type { Payment } from '../kernel/db/generated/prisma/client.ts';
 import type { Refusal } from '../kernel/errors.ts';
@@ -27,27 +27,55 @@ export async function createPayments(
   tx: Tx,
   wishes: readonly PreparedPayment[],
 ): Promise<readonly Outcome<CreatedPayment>[]> {
-  const firsts = firstOfEachKey(wishes.filter((wish) => !wish.refusal));
-  const written = await insertPayments(tx, firsts);
-  const made = new Set(firsts.filter((_, index) => written.has(index)));
-  await insertShares(
-    tx,
-    [...made].map(({ row: payment, merchantId, shares }) => ({ payment, merchantId, shares })),
-  );
-  const others = wishes.filter((wish) => !made.has(wish));
-  const found = await findByKey(tx, others);
-  return wishes.map((wish) =>
-    made.has(wish) ? { value: { payment: wish.row, replayed: false } } : replay(wish, found),
-  );
+  const made = await insertNew(tx, wishes);
+  const found = await findByKey(tx, notIn(made, wishes));
+  return wishes.map((wish) => (made.has(wish) ? created(wish) : replay(wish, found)));
 }
 
-/** Creates a batch of payments and commits it, in one statement unless one is split: only shares are written by a second one. */
-export function commitPayments(
+/**
+ * Creates a batch of payments like `createPayments` and commits it, in one statement unless one is split: only shares are written
+ * by a second one. What was there already is read afterwards; where that fails, the payments that were made are made.
+ */
+export async function commitPayments(
   database: Database,
   wishes: readonly PreparedPayment[],
-): Promise<readonly Outcome<CreatedPayment>[]> {
+): Promise<readonly (Outcome<CreatedPayment> | Failed)[]> {
   const run = wishes.some(({ shares }) => shares.length > 0) ? inTransaction : withoutTransaction;
-  return run(database, (tx) => createPayments(tx, wishes));
+  const made = await run(database, (tx) => insertNew(tx, wishes));
+  const others = await replayAll(database, notIn(made, wishes));
+  return wishes.map((wish) => (made.has(wish) ? created(wish) : others(wish)));
+}
+
+async function replayAll(
+  database: Database,
+  wishes: readonly PreparedPayment[],
+): Promise<(wish: PreparedPayment) => Outcome<CreatedPayment> | Failed> {
+  try {
+    const found = await withoutTransaction(database, (tx) => findByKey(tx, wishes));
+    return (wish) => replay(wish, found);
+  } catch (error) {
+    return () => ({ error });
+  }
+}
+
+/** Writes what is new, with its shares, and gives the wishes that were it. */
+async function insertNew(tx: Tx, wishes: readonly PreparedPayment[]): Promise<ReadonlySet<PreparedPayment>> {
+  const firsts = firstOfEachKey(wishes.filter((wish) => !wish.refusal));
+  const written = await insertPayments(tx, firsts);
+  const made = firsts.filter((_, index) => written.has(index));
+  await insertShares(
+    tx,
+    made.map(({ row: payment, merchantId, shares }) => ({ payment, merchantId, shares })),
+  );
+  return new Set(made);
+}
+
+function notIn(made: ReadonlySet<PreparedPayment>, wishes: readonly PreparedPayment[]): readonly PreparedPayment[] {
+  return wishes.filter((wish) => !made.has(wish));
+}
+
+function created({ row }: PreparedPayment): Outcome<CreatedPayment> {
+  return { value: { payment: row, replayed: false } };
 }
 
 /** Only the first wish under a key may write; the others of the batch are replays of it. */

@@ -1,4 +1,4 @@
-import { createLane, type Outcome } from '../kernel/batch.ts';
+import { createLane, type Failed, type Outcome } from '../kernel/batch.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { type Database, inTransaction } from '../kernel/db/database.ts';
 import type { Log } from '../kernel/log.ts';
@@ -44,6 +44,6 @@ export function openLanes(deps: {
   };
 }
 
-function valuesOf<Result>(outcomes: readonly Outcome<Result>[]): Result[] {
+function valuesOf<Result>(outcomes: readonly (Outcome<Result> | Failed)[]): Result[] {
   return outcomes.flatMap((outcome) => ('value' in outcome ? [outcome.value] : []));
 }

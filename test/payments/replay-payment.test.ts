@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createLane } from '../../src/kernel/batch.ts';
 import { cancelPayment } from '../../src/payments/cancel-payment.ts';
-import type { CreatedPayment } from '../../src/payments/create-payment.ts';
+import { type CreatedPayment, commitPayments, type PreparedPayment } from '../../src/payments/create-payment.ts';
 import { type CreatePaymentInput, preparePayment } from '../../src/payments/prepare-payment.ts';
 import type { Shop } from '../../src/shops/model.ts';
 import { actorOf, tellAnswer } from '../support/factories.ts';
 import { brokenInvariants } from '../support/invariants.ts';
+import { meddledDatabase } from '../support/meddle.ts';
 import { readTypes } from './read-records.ts';
 import { openWorld, paid, startedPayment, type World, wishFor } from './world.ts';
 
@@ -99,6 +101,29 @@ describe('A wish that comes again under its key', () => {
     const other = create(shop, { idempotencyKey: 'order-1', ...change });
     await expect(other).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED', field: ['idempotencyKey'] });
     expect(await readTypes(world.database, shop.id)).toEqual(['PAYMENT_CREATED']);
+  });
+});
+
+describe('What was there already, when it cannot be read just now,', () => {
+  it('fails alone: what was made in the same batch is new, and nobody is told otherwise', async () => {
+    const shop = await world.openShop();
+    await create(shop, { idempotencyKey: 'old' });
+    let reads = 0;
+    const database = meddledDatabase(world.database, async (statement, run) => {
+      if (statement.name !== 'read-payments-by-key') return run(statement);
+      reads += 1;
+      throw new Error('the read failed');
+    });
+    const creating = createLane((items: readonly PreparedPayment[]) => commitPayments(database, items));
+    const wishes = ['old', 'new', 'new'].map((idempotencyKey) => wishFor(world.deps, shop, { idempotencyKey }));
+    const results = await Promise.allSettled(wishes.map((wish) => creating.submit(wish)));
+    expect(results.map((one) => (one.status === 'fulfilled' ? one.value.replayed : one.reason.message))).toEqual([
+      'the read failed',
+      false,
+      'the read failed',
+    ]);
+    expect(reads).toBe(1);
+    expect(await readTypes(world.database, shop.id)).toEqual(['PAYMENT_CREATED', 'PAYMENT_CREATED']);
   });
 });
 
