@@ -1,15 +1,9 @@
-import DataLoader from 'dataloader';
 import type { ExecutionResult } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
-import { readRecipientBalances } from '../baskets/store.ts';
 import type { Log } from '../kernel/log.ts';
-import { readMerchantRows } from '../merchants/store.ts';
-import { readMovements } from '../payouts/sql/read-movements.ts';
-import { readShopRows } from '../shops/store.ts';
-import { listAttempts } from '../transactions/sql/list-attempts.ts';
-import { writeNotifications } from '../webhooks/write-notifications.ts';
 import { compileOperations } from './compile-operations.ts';
-import type { GraphApp, GraphContext, Loaders } from './context.ts';
+import type { GraphApp, GraphContext } from './context.ts';
+import { createLoaders } from './create-loaders.ts';
 import { createDocumentCache } from './document-cache.ts';
 import { streamPlugin } from './event-stream.ts';
 import { guardPlugin, type Transport } from './guard-plugin.ts';
@@ -84,37 +78,4 @@ function pickTransport({ actor, operator, authorization, address, inAddress }: T
 /** Where a client of SSE goes on; browsers send the header by themselves when they come back (HTML, section 9.2). */
 function lastEventIdOf({ request }: { readonly request?: Request | undefined }): string | undefined {
   return request?.headers.get('last-event-id') || undefined;
-}
-
-function createLoaders(app: GraphApp): Loaders {
-  const { prisma } = app.payments.database;
-  const where = (ids: readonly string[]): { id: { in: string[] } } => ({ id: { in: [...ids] } });
-  return {
-    attempts: new DataLoader((asks) => listAttempts(app.payments.database, asks), { cache: false }),
-    capture: rowLoader((ids) => prisma.capture.findMany({ where: where(ids) })),
-    merchant: rowLoader((ids) => readMerchantRows(app.payments.database, ids)),
-    movements: new DataLoader((asks) => readMovements(app.payments.database, asks), { cache: false }),
-    notification: new DataLoader((places) => writeNotifications({ ...app, ...app.payments }, places), { cache: false }),
-    payment: rowLoader((ids) => prisma.payment.findMany({ where: where(ids) })),
-    profile: rowLoader((ids) => prisma.profile.findMany({ where: where(ids) })),
-    payout: rowLoader((ids) => prisma.payout.findMany({ where: where(ids) })),
-    recipientBalances: new DataLoader((ids) => readRecipientBalances(app.payments.database, ids), { cache: false }),
-    refund: rowLoader((ids) => prisma.refund.findMany({ where: where(ids) })),
-    shop: rowLoader((ids) => readShopRows(app.payments.database, ids)),
-    transaction: rowLoader((ids) => prisma.transaction.findMany({ where: where(ids) })),
-    void: rowLoader((ids) => prisma.transactionVoid.findMany({ where: where(ids) })),
-  };
-}
-
-/** Collects the ids of one tick. It keeps nothing: a subscription lives long, and rows change. */
-function rowLoader<Row extends { id: string }>(
-  find: (ids: readonly string[]) => Promise<Row[]>,
-): DataLoader<string, Row> {
-  return new DataLoader(
-    async (ids) => {
-      const rows = new Map((await find([...new Set(ids)])).map((row) => [row.id, row]));
-      return ids.map((id) => rows.get(id) ?? new Error(`No row with the id ${id}.`));
-    },
-    { cache: false },
-  );
 }

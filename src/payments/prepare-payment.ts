@@ -11,7 +11,7 @@ import { parseText, refuseCardNumber } from '../kernel/text.ts';
 import { type AddressRule, parseCallableAddress, parseWebAddress } from '../kernel/web-address.ts';
 import { AmountOutOfRange, CurrencyNotAvailable, MethodNotAvailable } from '../shops/errors.ts';
 import { requireActive } from '../shops/find-shop.ts';
-import { channelFacts, limitsAgainst, type Shop, takesCurrency } from '../shops/model.ts';
+import { type Channel, channelFacts, limitsAgainst, type Shop, takesCurrency } from '../shops/model.ts';
 import { documentsAgainst } from './check-documents.ts';
 import type { PreparedPayment } from './create-payment.ts';
 import { defaultValidUntil, neverExpires, validitySecondsMin } from './model.ts';
@@ -121,7 +121,12 @@ function refusalNow(
 
 function requireMethods(acquirers: Acquirers, shop: Shop, row: Payment): void {
   const { methods, amount, currency } = row;
-  const offered = shop.channels.filter((channel) => acquirerFor(acquirers, channel));
+  const isOffered = (channel: Channel): boolean => acquirerFor(acquirers, channel) !== undefined;
+  // Most payments leave the method to the payer, so the first channel that takes the currency settles it.
+  if (methods.length === 0 && shop.channels.some((channel) => takesCurrency(channel, currency) && isOffered(channel))) {
+    return;
+  }
+  const offered = shop.channels.filter(isOffered);
   const available = new Set(offered.map((channel) => channelFacts(channel).method));
   const missing = methods.find((method) => !available.has(method));
   if (missing !== undefined) {
