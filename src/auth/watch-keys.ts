@@ -25,35 +25,38 @@ type Entry = { readonly holder: KeyHolder; readonly listeners: Set<() => void> }
 export function watchKeys(authenticator: Authenticator): KeyWatch {
   const watched = new Map<string, Entry>();
   const timer = setInterval(() => {
-    for (const [authorization, entry] of watched) void check(authorization, entry).catch(() => undefined);
+    for (const [name, entry] of watched) void check(name, entry).catch(() => undefined);
   }, checkEveryMs);
   timer.unref();
 
-  async function check(authorization: string, entry: Entry): Promise<void> {
+  async function check(name: string, entry: Entry): Promise<void> {
+    const { authorization } = entry.holder;
     const actor = await authenticator.authenticate(authorization);
-    if (actor && isSame(actor, entry.holder.actor)) return;
-    if (watched.get(authorization) === entry) watched.delete(authorization);
+    if (actor && nameOf({ authorization, actor }) === name) return;
+    // A check before this one, which took longer, may have told them.
+    if (watched.get(name) !== entry) return;
+    watched.delete(name);
     for (const listener of entry.listeners) listener();
   }
 
   return {
     watch: (holder, onLost) => {
-      const entry = watched.get(holder.authorization) ?? { holder, listeners: new Set() };
-      watched.set(holder.authorization, entry);
+      const name = nameOf(holder);
+      const entry = watched.get(name) ?? { holder, listeners: new Set() };
+      watched.set(name, entry);
       entry.listeners.add(onLost);
-      // What the key lost since others began to use it must not be given to who comes now.
-      return isSame(holder.actor, entry.holder.actor) ? entry.holder : holder;
+      return entry.holder;
     },
-    unwatch: ({ authorization }, onLost) => {
-      const entry = watched.get(authorization);
-      if (entry?.listeners.delete(onLost) && entry.listeners.size === 0) watched.delete(authorization);
+    unwatch: (holder, onLost) => {
+      const name = nameOf(holder);
+      const entry = watched.get(name);
+      if (entry?.listeners.delete(onLost) && entry.listeners.size === 0) watched.delete(name);
     },
     close: () => clearInterval(timer),
   };
 }
 
-function isSame(one: Actor, other: Actor): boolean {
-  return (
-    one.keyId === other.keyId && one.shopId === other.shopId && one.scopes.symmetricDifference(other.scopes).size === 0
-  );
+/** Tells a key and what it may do from all others: whoever comes after a change holds something else than who came before. */
+function nameOf({ authorization, actor: { keyId, shopId, scopes } }: KeyHolder): string {
+  return JSON.stringify([authorization, keyId, shopId, [...scopes].sort()]);
 }

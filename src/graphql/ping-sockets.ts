@@ -2,7 +2,7 @@ import type { WebSocket } from 'ws';
 
 /** How often a socket is asked whether it is still there, in milliseconds; one that has not answered by then is cut off. */
 export const pingEveryMs = 12_000;
-/** In how many turns all are asked: thousands at once would hold up the events of others. */
+/** In how many turns all are asked, evenly whenever they came: thousands at once would hold up the events of others. */
 const turns = 24;
 
 export type Pings = {
@@ -17,10 +17,12 @@ export type Pings = {
 export function pingSockets(): Pings {
   const groups = Array.from({ length: turns }, () => new Set<WebSocket>());
   const unanswered = new WeakSet<WebSocket>();
-  let turn = 0;
+  let [turn, newest] = [0, 0];
   const timer = setInterval(() => {
     turn = (turn + 1) % turns;
     for (const socket of groups[turn] ?? []) {
+      // One that is being closed says no more, and has a limit of its own for that.
+      if (socket.readyState !== socket.OPEN) continue;
       if (unanswered.has(socket)) socket.terminate();
       else {
         unanswered.add(socket);
@@ -34,8 +36,8 @@ export function pingSockets(): Pings {
   }
   return {
     add: (socket) => {
-      // To those who have just been asked: its own first turn comes a whole round later.
-      groups[turn]?.add(socket);
+      newest = (newest + 1) % turns;
+      groups[newest]?.add(socket);
       socket.on('pong', heard);
     },
     remove: (socket) => {

@@ -11,8 +11,16 @@ export const unsentBytesMax = 65_536;
 /** After so many results in a row the others get their turn, so that a group stays where it shares what is remembered. */
 const inARowMax = sharedEventsMax / 2;
 
-/** Sends the results of one operation as messages `next`, and resolves at its end. */
-export async function pushResults(socket: WebSocket, id: string, deliveries: Source<Delivery>): Promise<void> {
+/**
+ * Sends the results of one operation as messages `next`, and resolves at its end.
+ * @param operation.isWanted says whether its client still wants more: what is not must not go out under its id, which may be
+ * in use again.
+ */
+export async function pushResults(
+  socket: WebSocket,
+  { id, isWanted }: { readonly id: string; readonly isWanted: () => boolean },
+  deliveries: Source<Delivery>,
+): Promise<void> {
   // What is the same for many subscribers is serialised once, and only the id is each one's own.
   const head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
   for (let inARow = 1; ; inARow += 1) {
@@ -25,7 +33,7 @@ export async function pushResults(socket: WebSocket, id: string, deliveries: Sou
     const { json: result } = taken.value;
     const json = typeof result === 'object' ? await result : result;
     // The sockets of a process that stops are closed by then.
-    if (json === undefined || socket.readyState !== socket.OPEN) continue;
+    if (json === undefined || socket.readyState !== socket.OPEN || !isWanted()) continue;
     const message = `${head}${json}}`;
     if (socket.bufferedAmount < unsentBytesMax) socket.send(message);
     else await new Promise<void>((resolve) => socket.send(message, () => resolve()));

@@ -61,7 +61,7 @@ export async function runOperation(
   const { socket, operations } = connection;
   // The id is said back in every answer.
   if (holdsCardNumber(id)) return socket.close(closeCodes.badRequest, 'An id looks like a card number');
-  if (operations.has(id)) return socket.close(closeCodes.idInUse, 'Subscriber for this id already exists');
+  if (operations.has(id)) return socket.close(closeCodes.idInUse, inUse(id));
   const operation: Operation = {};
   operations.set(id, operation);
   const underWay: UnderWay = { connection, id, operation };
@@ -73,6 +73,12 @@ export async function runOperation(
   } catch (error) {
     end(underWay, { type: MessageType.Error, payload: [deps.maskError(error)] });
   }
+}
+
+/** The words of the protocol; what a close says may have 123 bytes (RFC 6455, section 5.5), and ids may be longer. */
+function inUse(id: string): string {
+  const reason = `Subscriber for ${id} already exists`;
+  return Buffer.byteLength(reason) > 123 ? 'Subscriber for this id already exists' : reason;
 }
 
 /** Ends an operation that its client wants no more of; its client is told nothing. */
@@ -103,9 +109,11 @@ function end(underWay: UnderWay, word: LastWord): void {
   const { connection, id } = underWay;
   const { socket, operations } = connection;
   if (!isWanted(underWay)) return;
+  // First, since that can fail; then there is another last word.
+  const message = JSON.stringify({ id, ...word });
   operations.delete(id);
   if (socket.readyState !== socket.OPEN) return;
-  socket.send(JSON.stringify({ id, ...word }));
+  socket.send(message);
   if (word.type === MessageType.Next) socket.send(JSON.stringify({ id, type: MessageType.Complete }));
 }
 
@@ -116,7 +124,7 @@ function follow({ maskError }: OperationDeps, underWay: UnderWay, deliveries: So
     return;
   }
   operation.deliveries = deliveries;
-  pushResults(connection.socket, id, deliveries).then(
+  pushResults(connection.socket, { id, isWanted: () => isWanted(underWay) }, deliveries).then(
     () => end(underWay, { type: MessageType.Complete }),
     (error: unknown) => {
       deliveries.end();

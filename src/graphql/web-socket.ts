@@ -100,24 +100,31 @@ type Serving = {
 function serve({ options, handshake, pings }: Serving, guest: Guest): void {
   const { socket } = guest;
   const { log } = options;
-  let introduce: (message: string) => Promise<void> = async () => {};
+  let handle: (message: string) => Promise<void> = async () => {};
   const closed = handshake.opened(
     {
       protocol: socket.protocol,
       send: (message) => socket.send(message),
       close: (code, reason) => socket.close(code, reason),
-      onMessage: (handle) => {
-        introduce = handle;
+      onMessage: (handler) => {
+        handle = handler;
       },
     },
     guest,
   );
   pings.add(socket);
   socket.on('message', (data) => {
+    // One that we have closed goes on sending until it has heard of it, and may do nothing any more.
+    if (socket.readyState !== socket.OPEN) return;
     cutOffFlood(socket);
     const text = String(data);
-    if (guest.connection && takeOperation(options, guest.connection, text)) return;
-    introduce(text).catch((err: unknown) => {
+    const message = readMessage(text);
+    if (!message) {
+      socket.close(closeCodes.badRequest, 'Invalid message received');
+      return;
+    }
+    if (guest.connection && takeOperation(options, guest.connection, message)) return;
+    handle(text).catch((err: unknown) => {
       log.error({ err }, 'a message of a WebSocket could not be handled');
       socket.close(closeCodes.internalError, 'Internal server error');
     });
@@ -131,14 +138,26 @@ function serve({ options, handshake, pings }: Serving, guest: Guest): void {
   });
 }
 
-/** Takes a message that begins or ends an operation; gives false for any other, which is for graphql-ws. */
-function takeOperation(deps: OperationDeps, connection: Connection, text: string): boolean {
-  let message: Message;
+/** What a client may send; all else is for servers to send. */
+const clientTypes = new Set([
+  MessageType.ConnectionInit,
+  MessageType.Ping,
+  MessageType.Pong,
+  MessageType.Subscribe,
+  MessageType.Complete,
+]);
+
+function readMessage(text: string): Message | undefined {
   try {
-    message = parseMessage(text);
+    const message = parseMessage(text);
+    return clientTypes.has(message.type) ? message : undefined;
   } catch {
-    return false;
+    return undefined;
   }
+}
+
+/** Takes a message that begins or ends an operation; gives false for any other, which is for graphql-ws. */
+function takeOperation(deps: OperationDeps, connection: Connection, message: Message): boolean {
   if (message.type === MessageType.Subscribe) void runOperation(deps, connection, message);
   else if (message.type === MessageType.Complete) endOperation(connection, message.id);
   else return false;

@@ -7,7 +7,10 @@ export type Outcome<Result> = { readonly value: Result } | { readonly refusal: R
 /** An item that failed although others of its batch are done, so that the batch cannot be tried again. */
 export type Failed = { readonly error: unknown };
 
-/** Does one batch and gives an outcome for each item in the order of the items; when it throws, nothing was done. */
+/**
+ * Does one batch and gives an outcome for each item in the order of the items.
+ * @throws DatabaseUnavailable when nobody knows whether it was done; anything else when nothing was.
+ */
 export type BatchRunner<Item, Result> = (items: readonly Item[]) => Promise<readonly (Outcome<Result> | Failed)[]>;
 
 export type Lane<Item, Result> = {

@@ -20,8 +20,8 @@ type Reading<T> = {
 export const over = { done: true, value: undefined } as const;
 
 /**
- * What `for await` needs of a source, in terms of the rest. All sources share it: a dozen functions of each one's own
- * would be most of the memory of a subscriber who waits.
+ * What `for await` needs of a source, in terms of the rest. All sources share it: of its own each subscriber, who has three
+ * of them, would have fifteen functions.
  */
 const iteration = {
   async next(this: Reading<unknown>) {

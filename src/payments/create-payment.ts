@@ -34,7 +34,8 @@ export async function createPayments(
 
 /**
  * Creates a batch of payments like `createPayments` and commits it, in one statement unless one is split: only shares are written
- * by a second one. What was there already is read afterwards; where that fails, the payments that were made are made.
+ * by a second one. What was there already is read afterwards; where that fails, the payments that were made are made,
+ * and all others fail, also those that would have been refused, since nobody knows whether they were there.
  */
 export async function commitPayments(
   database: Database,
@@ -51,7 +52,8 @@ async function replayAll(
   wishes: readonly PreparedPayment[],
 ): Promise<(wish: PreparedPayment) => Outcome<CreatedPayment> | Failed> {
   try {
-    const found = await withoutTransaction(database, (tx) => findByKey(tx, wishes));
+    // Mostly there is nothing to read, and no connection to wait for.
+    const found = wishes.length > 0 ? await withoutTransaction(database, (tx) => findByKey(tx, wishes)) : new Map();
     return (wish) => replay(wish, found);
   } catch (error) {
     return () => ({ error });

@@ -41,12 +41,16 @@ it('gives all who use a key one holder', () => {
   expect(keyWatch.watch(holderWith('payments:read'), () => {})).toBe(first);
 });
 
-it('gives nobody what his key has lost, although others still hold it', () => {
+it('gives nobody what his key has lost, although others still hold it, and tells only these', async () => {
   const first = holderWith('payments:read', 'refunds:write');
-  const { keyWatch } = watchOver(first);
-  keyWatch.watch(first, () => {});
+  const { keyWatch, change } = watchOver(first);
+  const [holding, coming] = [vi.fn(), vi.fn()];
+  keyWatch.watch(first, holding);
   const narrowed = holderWith('payments:read');
-  expect(keyWatch.watch(narrowed, () => {})).toBe(narrowed);
+  change(narrowed);
+  expect(keyWatch.watch(narrowed, coming)).toBe(narrowed);
+  await vi.advanceTimersByTimeAsync(3 * checkEveryMs);
+  expect([holding.mock.calls.length, coming.mock.calls.length]).toEqual([1, 0]);
 });
 
 it('looks once for all who use a key, tells each once of what it lost, and nobody who has left', async () => {
@@ -62,6 +66,25 @@ it('looks once for all who use a key, tells each once of what it lost, and nobod
   change(undefined);
   await vi.advanceTimersByTimeAsync(3 * checkEveryMs);
   expect([staying.mock.calls.length, leaving.mock.calls.length]).toEqual([1, 0]);
+});
+
+it('tells once of a loss that two checks have found', async () => {
+  const first = holderWith('payments:read');
+  const answers: PromiseWithResolvers<Actor | undefined>[] = [];
+  const keyWatch = watchKeys({
+    authenticate: () => {
+      const answer = Promise.withResolvers<Actor | undefined>();
+      answers.push(answer);
+      return answer.promise;
+    },
+    forget: () => {},
+  });
+  const onLost = vi.fn();
+  keyWatch.watch(first, onLost);
+  await vi.advanceTimersByTimeAsync(2 * checkEveryMs);
+  for (const answer of answers) answer.resolve(undefined);
+  await vi.advanceTimersByTimeAsync(0);
+  expect([answers.length, onLost.mock.calls.length]).toEqual([2, 1]);
 });
 
 it('looks at a key no more when all have left', async () => {

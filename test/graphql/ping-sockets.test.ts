@@ -52,19 +52,23 @@ describe('Sockets that are asked whether they are there', () => {
     pings.close();
   });
 
-  it('are asked a whole round after they came, whenever that was, and not once they were removed', async () => {
+  it('are asked evenly, each once in a round, but for those that are removed or being closed', () => {
     const pings = pingSockets();
-    const { socket } = await open({ autoPong: true });
-    const ping = vi.spyOn(socket, 'ping');
-    vi.advanceTimersByTime(pingEveryMs / 3);
-    pings.add(socket);
-    vi.advanceTimersByTime(pingEveryMs - 1);
-    expect(ping).toHaveBeenCalledTimes(0);
-    vi.advanceTimersByTime(1);
-    expect(ping).toHaveBeenCalledTimes(1);
-    pings.remove(socket);
-    vi.advanceTimersByTime(3 * pingEveryMs);
-    expect(ping).toHaveBeenCalledTimes(1);
+    const sockets = Array.from({ length: 48 }, () => ({
+      ...{ readyState: WebSocket.OPEN as number, OPEN: WebSocket.OPEN, on: () => {} },
+      ...{ ping: vi.fn(), terminate: vi.fn() },
+    }));
+    for (const socket of sockets) pings.add(socket as unknown as WebSocket);
+    const asked = (): number => sockets.filter(({ ping }) => ping.mock.calls.length > 0).length;
+    vi.advanceTimersByTime(pingEveryMs / 4);
+    expect(asked()).toBe(12);
+    vi.advanceTimersByTime((pingEveryMs * 3) / 4);
+    expect(sockets.map(({ ping }) => ping.mock.calls.length)).toEqual(sockets.map(() => 1));
+    const [removed, closing, silent] = sockets;
+    pings.remove(removed as unknown as WebSocket);
+    Object.assign(closing ?? {}, { readyState: WebSocket.CLOSING });
+    vi.advanceTimersByTime(pingEveryMs);
+    expect([removed, closing, silent].map((socket) => socket?.terminate.mock.calls.length)).toEqual([0, 0, 1]);
     pings.close();
   });
 });

@@ -1,12 +1,19 @@
 import { GraphQLError, parse, validate } from 'graphql';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { WebSocket } from 'ws';
 import type { Yoga } from '../../src/graphql/create-yoga.ts';
 import { createErrorMask } from '../../src/graphql/mask-error.ts';
-import { type Connection, type OperationDeps, runOperation } from '../../src/graphql/run-operation.ts';
+import {
+  type Connection,
+  endOperation,
+  endOperations,
+  type OperationDeps,
+  runOperation,
+} from '../../src/graphql/run-operation.ts';
 import { schema } from '../../src/graphql/schema.ts';
+import type { Delivery } from '../../src/graphql/share-results.ts';
 import { createLog } from '../../src/kernel/log.ts';
-import { sourceOf } from '../../src/kernel/source.ts';
+import { type Source, sourceOf } from '../../src/kernel/source.ts';
 
 const failure = new Error('password of the database');
 const payload = { query: 'subscription { events(shopId: "1") { cursor } }' };
@@ -22,7 +29,8 @@ function world(wrong: Partial<OperationDeps>) {
     holder: { actor, authorization: 'Bearer one' },
     operations: new Map(),
   };
-  const engine = { schema, parse, validate, contextFactory: async () => ({}) };
+  const execute = async () => ({ data: { amount: 1n } });
+  const engine = { schema, parse, validate, execute, contextFactory: async () => ({}) };
   const deps: OperationDeps = {
     yoga: { getEnveloped: () => engine } as unknown as Yoga,
     subscriptions: { subscribe: async () => ({ errors: [new GraphQLError('not asked')] }) },
@@ -38,6 +46,61 @@ const masked = {
   extensions: { code: 'INTERNAL_SERVER_ERROR', reference: expect.any(String) },
 };
 
+/** Deliveries of which the test makes one, and sees the end. */
+function scripted(json: string | Promise<string>) {
+  let [given, ended] = [false, 0];
+  const over = Promise.withResolvers<void>();
+  const deliveries = sourceOf<Delivery>({
+    take: () => {
+      if (ended > 0) return { done: true, value: undefined };
+      if (given) return undefined;
+      given = true;
+      return { done: false, value: { event: undefined, json } };
+    },
+    more: () => over.promise,
+    end: () => {
+      ended += 1;
+      over.resolve();
+    },
+  });
+  return { deliveries, ended: () => ended };
+}
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+describe('An operation that its client ends', () => {
+  it.each([
+    ['alone', (connection: Connection) => endOperation(connection, '1')],
+    ['with its socket', endOperations],
+  ])('%s while it begins is ended, and nothing is said', async (_, leave) => {
+    const begun = Promise.withResolvers<Source<Delivery>>();
+    const { deps, connection, sent } = world({ subscriptions: { subscribe: () => begun.promise } });
+    const { deliveries, ended } = scripted('{"data":1}');
+    const running = runOperation(deps, connection, { id: '1', payload });
+    await turn();
+    leave(connection);
+    begun.resolve(deliveries);
+    await running;
+    await turn();
+    expect([ended(), connection.operations.size, sent]).toEqual([1, 0, []]);
+  });
+
+  it('while a result is made sends it under the id of no other', async () => {
+    const result = Promise.withResolvers<string>();
+    const first = scripted(result.promise);
+    const second = scripted('{"data":2}');
+    const subscribe = vi.fn().mockResolvedValueOnce(first.deliveries).mockResolvedValueOnce(second.deliveries);
+    const { deps, connection, sent } = world({ subscriptions: { subscribe } });
+    await runOperation(deps, connection, { id: '1', payload });
+    endOperation(connection, '1');
+    await runOperation(deps, connection, { id: '1', payload });
+    result.resolve('{"data":1}');
+    await turn();
+    expect(sent).toEqual([{ id: '1', type: 'next', payload: { data: 2 } }]);
+    expect([first.ended(), second.ended(), connection.operations.size]).toEqual([1, 0, 1]);
+  });
+});
+
 describe('An operation that fails by a fault of ours', () => {
   it('before it begins is refused alone, without the words of the fault', async () => {
     const { deps, connection, sent } = world({
@@ -48,6 +111,13 @@ describe('An operation that fails by a fault of ours', () => {
       },
     });
     await runOperation(deps, connection, { id: '1', payload });
+    expect(sent).toEqual([{ id: '1', type: 'error', payload: [masked] }]);
+    expect(connection.operations.size).toBe(0);
+  });
+
+  it('because its result cannot be written is refused as well', async () => {
+    const { deps, connection, sent } = world({});
+    await runOperation(deps, connection, { id: '1', payload: { query: '{ viewer { merchant { id } } }' } });
     expect(sent).toEqual([{ id: '1', type: 'error', payload: [masked] }]);
     expect(connection.operations.size).toBe(0);
   });

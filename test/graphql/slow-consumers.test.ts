@@ -48,7 +48,7 @@ describe('A socket that is not read', () => {
       more: turn,
       end: () => {},
     });
-    const pushing = pushResults(socket, 'one', endless);
+    const pushing = pushResults(socket, { id: 'one', isWanted: () => true }, endless);
     await expect.poll(() => socket.bufferedAmount).toBeGreaterThanOrEqual(unsentBytesMax);
     for (let turns = 0; turns < 20; turns += 1) await turn();
     const stoppedAt = taken;

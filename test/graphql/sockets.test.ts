@@ -42,6 +42,7 @@ describe('a socket is closed', () => {
     'no JSON': 'hello',
     'an unknown type': '{"type":"start","id":"1"}',
     'no object': '[]',
+    'a message that servers send': '{"type":"next","id":"1","payload":{}}',
     'a subscribe without a query': '{"type":"subscribe","id":"1","payload":{}}',
     'variables that are a text': `{"type":"subscribe","id":"1","payload":{"query":"${viewer}","variables":"x"}}`,
     'a subscribe without an id': `{"type":"subscribe","payload":{"query":"${viewer}"}}`,
@@ -53,6 +54,20 @@ describe('a socket is closed', () => {
       expect((await socket.closed).code).toBe(4400);
     });
   }
+
+  it('and what it still sends does nothing', async () => {
+    const socket = await connect(gateway);
+    const query = `mutation($input: CreatePaymentInput!) {
+      createPayment(input: $input) { ... on CreatePaymentSuccess { replayed } ... on Refusal { message } } }`;
+    const customer = { firstName: 'Jan', lastName: 'Nowak' };
+    const what = { shopId: gateway.demo.shopId, amount: 100, currency: 'PLN', orderId: '1', customer };
+    const input = { ...what, idempotencyKey: 'sent after the close' };
+    socket.send('no message');
+    socket.send(subscribe('1', query, { input }));
+    expect((await socket.closed).code).toBe(4400);
+    const answer = await ask(gateway, query, { variables: { input } });
+    expect(answer).toMatchObject({ data: { createPayment: { replayed: false } } });
+  });
 
   it('with 4401 for an operation before it introduced itself', async () => {
     const socket = await openSocket(gateway);
