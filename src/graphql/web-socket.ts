@@ -114,9 +114,9 @@ function serve({ options, handshake, pings }: Serving, guest: Guest): void {
   );
   pings.add(socket);
   socket.on('message', (data) => {
+    cutOffFlood(socket);
     // One that we have closed goes on sending until it has heard of it, and may do nothing any more.
     if (socket.readyState !== socket.OPEN) return;
-    cutOffFlood(socket);
     const text = String(data);
     const message = readMessage(text);
     if (!message) {

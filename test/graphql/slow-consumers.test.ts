@@ -9,7 +9,7 @@ import { sourceOf } from '../../src/kernel/source.ts';
 import { createShop } from '../support/factories.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { overWebSocket, type Result } from '../support/live.ts';
-import { plain, writeEvents } from '../support/write-events.ts';
+import { dropPartition, ensurePartition, plain, writeEvents } from '../support/write-events.ts';
 import { giveKey } from './world.ts';
 
 let gateway: TestGateway;
@@ -18,6 +18,9 @@ beforeAll(async () => {
   gateway = await startTestGateway({ role: 'api' });
 });
 afterAll(() => gateway.stop());
+
+/** Fields that make 20 KB of each event. */
+const wide = Array.from({ length: 20 }, (_, index) => `${'a'.repeat(1_000)}${index}: type`).join(' ');
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -68,7 +71,6 @@ describe('A socket that is not read', () => {
   it('is told SLOW_CONSUMER with its last cursor when it has fallen too far behind, and resumes without loss', async () => {
     const { shop } = await createShop(gateway.database);
     const { secret: key } = await giveKey(gateway.database, { merchantId: shop.merchantId });
-    const wide = Array.from({ length: 20 }, (_, index) => `${'a'.repeat(1_000)}${index}: type`).join(' ');
     const query = `subscription($shopId: ID!) { events(shopId: $shopId) { number ${wide} } }`;
     const socket = new WebSocket(`${gateway.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
     const frames: { readonly type: string; readonly payload: Result<{ events: { number: number } }> }[] = [];
@@ -111,6 +113,35 @@ describe('A socket that is not read', () => {
     ]);
     for (const each of [quick, again]) each.end();
     expect(socket.readyState).toBe(WebSocket.OPEN);
+    socket.close();
+  });
+
+  it('is told CURSOR_EXPIRED, behind all before without a hole, when what it has yet to be given is dropped', async () => {
+    const { shop } = await createShop(gateway.database);
+    const { secret: key } = await giveKey(gateway.database, { merchantId: shop.merchantId });
+    await ensurePartition(gateway.database, '2026-01');
+    // More than sockets hold, and some pages of the log.
+    const early = { at: new Date('2026-01-05T12:00:00.000Z') };
+    await writeEvents(gateway.database, shop.id, Array(1_600).fill(early));
+    await writeEvents(gateway.database, shop.id, plain(5));
+    const query = `subscription($shopId: ID!, $after: Cursor) { events(shopId: $shopId, after: $after) { number ${wide} } }`;
+    const variables = { shopId: shop.id, after: encodeCursor(shop.id, 0n) };
+    const socket = new WebSocket(`${gateway.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+    const frames: { readonly type: string; readonly payload: Result<{ events: { number: number } }> }[] = [];
+    socket.on('message', (data) => frames.push(JSON.parse(String(data))));
+    await once(socket, 'open');
+    socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization: key } }));
+    await once(socket, 'message');
+    socket.send(JSON.stringify({ type: 'subscribe', id: '1', payload: { query, variables } }));
+    await once(socket, 'message');
+    socket.pause();
+    await dropPartition(gateway.database, '2026-01');
+    socket.resume();
+    await expect.poll(() => frames.at(-1)?.type, { timeout: 30_000 }).toBe('complete');
+    const results = frames.slice(1, -1).map(({ payload }) => payload);
+    expect(results.pop()?.errors).toMatchObject([{ extensions: { code: 'CURSOR_EXPIRED', field: ['after'] } }]);
+    expect(results.map(({ data }) => data?.events.number)).toEqual(results.map((_, index) => index + 1));
+    expect([500, 1_000, 1_500]).toContain(results.length);
     socket.close();
   });
 
