@@ -97,9 +97,9 @@ const plainValues: ReadonlySet<string> = new Set([Kind.VARIABLE, Kind.INT, Kind.
  * Whether a document holds only what the compiler gets right. It writes texts into the functions that it makes in a way that
  * a made-up text (or enum value, where a scalar takes one for a text) could break out of, so no literal but the plainest is
  * allowed; it takes defaults of variables and names that begin with two underscores for something else; and Prisma's plugin,
- * whose resolvers are most of those that ask for `info`, would read every relation by a statement of its own. What stands in a fragment
- * it writes anew wherever that is spread, what is asked of an interface for each of its types, and the fields of an input for
- * each variable, so that a short document could make a program without end.
+ * whose resolvers are most of those that ask for `info`, would read every relation by a statement of its own. What stands in
+ * a fragment it writes anew wherever that is spread, what is asked of an interface for each of its types, and the fields of
+ * an input for each variable, so that a short document could make a program without end.
  */
 function mayCompile(schema: GraphQLSchema, document: DocumentNode): boolean {
   let may = true;

@@ -1,6 +1,9 @@
 import { type FieldNode, type FragmentDefinitionNode, Kind, type SelectionSetNode } from 'graphql';
 
-/** The fields that a selection asks for, those in its fragments too, whatever type or directive these are under. */
+/**
+ * The fields that a selection asks for, those in its fragments too, whatever type or directive these are under. Each fragment
+ * is walked wherever it is spread; `limitRule` bounds how often that is.
+ */
 export function fieldsOf(
   { selections }: SelectionSetNode,
   fragmentNamed: (name: string) => FragmentDefinitionNode | undefined,

@@ -11,32 +11,60 @@ export const unsentBytesMax = 65_536;
 /** After so many results in a row the others get their turn, so that a group stays where it shares what is remembered. */
 const inARowMax = sharedEventsMax / 2;
 
-/**
- * Sends the results of one operation as messages `next`, and resolves at its end.
- * @param operation.isWanted says whether its client still wants more: what is not must not go out under its id, which may be
- * in use again.
- */
-export async function pushResults(
-  socket: WebSocket,
-  { id, isWanted }: { readonly id: string; readonly isWanted: () => boolean },
-  deliveries: Source<Delivery>,
-): Promise<void> {
+/** Whoever is sent the results of one operation. */
+export type Receiver = {
+  readonly socket: WebSocket;
+  readonly id: string;
+  /** Whether the client still wants more: what he does not must not go out under the id, which may be in use again. */
+  readonly isWanted: () => boolean;
+  /** Told of the end, with the error that caused it if there was one. */
+  readonly onEnd: (failed?: { readonly error: unknown }) => void;
+};
+
+/** Sends the results of one operation as messages `next`. While there are none it holds no promise, and no suspended function. */
+export function pushResults(receiver: Receiver, deliveries: Source<Delivery>): void {
+  const { id, onEnd } = receiver;
   // What is the same for many subscribers is serialised once, and only the id is each one's own.
   const head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
-  for (let inARow = 1; ; inARow += 1) {
-    const taken = deliveries.take();
-    if (taken?.done) return;
-    if (!taken) {
-      await deliveries.more();
-      continue;
+  const push = (): void => {
+    try {
+      for (let inARow = 0; inARow < inARowMax; inARow += 1) {
+        const taken = deliveries.take();
+        if (!taken) {
+          deliveries.wait(push);
+          return;
+        }
+        if (taken.done) {
+          onEnd();
+          return;
+        }
+        const { json } = taken.value;
+        if (typeof json === 'object') {
+          json.then((made) => send(receiver, { head, json: made }, push) && push()).catch(fail);
+          return;
+        }
+        if (!send(receiver, { head, json }, push)) return;
+      }
+      queueMicrotask(push);
+    } catch (error) {
+      fail(error);
     }
-    const { json: result } = taken.value;
-    const json = typeof result === 'object' ? await result : result;
-    // The sockets of a process that stops are closed by then.
-    if (json === undefined || socket.readyState !== socket.OPEN || !isWanted()) continue;
-    const message = `${head}${json}}`;
-    if (socket.bufferedAmount < unsentBytesMax) socket.send(message);
-    else await new Promise<void>((resolve) => socket.send(message, () => resolve()));
-    if (inARow % inARowMax === 0) await Promise.resolve();
-  }
+  };
+  const fail = (error: unknown): void => onEnd({ error });
+  push();
+}
+
+/** Sends one result. Gives false when the socket has so much to send that the rest must wait until this is gone; then it calls `goOn`. */
+function send(
+  { socket, isWanted }: Receiver,
+  { head, json }: { readonly head: string; readonly json: string | undefined },
+  goOn: () => void,
+): boolean {
+  // The sockets of a process that stops are closed by the time of its last word, which has no JSON.
+  if (json === undefined || socket.readyState !== socket.OPEN || !isWanted()) return true;
+  const message = `${head}${json}}`;
+  const isFull = socket.bufferedAmount >= unsentBytesMax;
+  if (isFull) socket.send(message, () => goOn());
+  else socket.send(message);
+  return !isFull;
 }

@@ -13,7 +13,7 @@ import { holdsCardNumber } from '../kernel/card-numbers.ts';
 import type { Source } from '../kernel/source.ts';
 import type { Yoga } from './create-yoga.ts';
 import type { ErrorMask } from './mask-error.ts';
-import { pushResults } from './push-results.ts';
+import { pushResults, type Receiver } from './push-results.ts';
 import { toGraphQLError } from './refusal.ts';
 import type { Delivery, Subscriptions } from './share-results.ts';
 
@@ -83,8 +83,10 @@ function inUse(id: string): string {
 
 /** Ends an operation that its client wants no more of; its client is told nothing. */
 export function endOperation({ operations }: Connection, id: string): void {
-  operations.get(id)?.deliveries?.end();
+  const operation = operations.get(id);
+  // First, since its deliveries say at once that they are over.
   operations.delete(id);
+  operation?.deliveries?.end();
 }
 
 /** Ends all operations of a socket that is closed. */
@@ -124,13 +126,15 @@ function follow({ maskError }: OperationDeps, underWay: UnderWay, deliveries: So
     return;
   }
   operation.deliveries = deliveries;
-  pushResults(connection.socket, { id, isWanted: () => isWanted(underWay) }, deliveries).then(
-    () => end(underWay, { type: MessageType.Complete }),
-    (error: unknown) => {
-      deliveries.end();
-      end(underWay, { type: MessageType.Error, payload: [maskError(error)] });
-    },
-  );
+  const onEnd: Receiver['onEnd'] = (failed) => {
+    if (!failed) {
+      end(underWay, { type: MessageType.Complete });
+      return;
+    }
+    deliveries.end();
+    end(underWay, { type: MessageType.Error, payload: [maskError(failed.error)] });
+  };
+  pushResults({ socket: connection.socket, id, isWanted: () => isWanted(underWay), onEnd }, deliveries);
 }
 
 /** Gives the deliveries of a subscription, the result of another operation, or why it cannot be run. */

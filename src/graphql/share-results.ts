@@ -80,7 +80,7 @@ function deliver(sharing: Sharing, args: ExecutionArgs, source: Source<Live>): S
     leave();
     source.end();
   };
-  return sourceOf({ take, more: source.more, end });
+  return sourceOf({ take, wait: source.wait, end });
 }
 
 function deliveryOf(sharing: Sharing, group: Group, live: Live): Delivery {

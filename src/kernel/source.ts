@@ -10,8 +10,11 @@ type Reading<T> = {
    * @throws what the source ended with, once; after that it is plainly over.
    */
   take(): IteratorResult<T, void> | undefined;
-  /** Resolves when it is worth looking again. Waits for what `take` did not have, so it is called after that; never fails. */
-  more(): Promise<void>;
+  /**
+   * Calls `look`, which may not fail, once it is worth looking again, and never before it returns. Waits for what `take` did not
+   * have, so it is called after that.
+   */
+  wait(look: () => void): void;
   /** Ends the source at once, for a reader who has seen enough; it is over from then on. May be called more than once. */
   end(): void;
 };
@@ -28,7 +31,7 @@ const iteration = {
     for (;;) {
       const taken = this.take();
       if (taken) return taken;
-      await this.more();
+      await new Promise<void>((resolve) => this.wait(resolve));
     }
   },
   async return(this: Reading<unknown>) {

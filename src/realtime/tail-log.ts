@@ -13,7 +13,7 @@ export type Tail = {
   open(last: bigint): void;
   /** Takes a hint that the log now ends at this number, and reads what is new, if anything is. Never fails. */
   hear(number: bigint): void;
-  /** Has `wake` called whenever events were read. */
+  /** Has `wake`, which may not fail, called whenever events were read. */
   join(wake: () => void): void;
   /** Ends that. */
   leave(wake: () => void): void;

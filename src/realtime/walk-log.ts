@@ -31,11 +31,12 @@ export type Walk = {
 /** Makes the walk of one follower, who has joined the tail from now on, so that no hint is lost until it begins. */
 export function walkLog(options: WalkOptions): Walk {
   const state: State = { position: 0n, page: undefined, live: false, over: false, error: undefined };
-  let waiting: PromiseWithResolvers<void> | undefined;
+  let waiting: (() => void) | undefined;
   let reading: Promise<void> | undefined;
   const wake = (): void => {
-    waiting?.resolve();
+    const look = waiting;
     waiting = undefined;
+    look?.();
   };
   const end = (error?: unknown): void => {
     if (state.over) return;
@@ -51,26 +52,32 @@ export function walkLog(options: WalkOptions): Walk {
     const value = nextOf(options, state);
     return value && { done: false, value };
   };
-  const more = (): Promise<void> => {
+  const wait = (look: () => void): void => {
     const { tail } = options;
     if (isTooSlow(options, state)) end(slowConsumer(options, state));
-    if (state.over || state.page || tail.recent(state.position + 1n)) return Promise.resolve();
-    if (state.position < tail.end()) {
+    if (state.over || state.page || tail.recent(state.position + 1n)) queueMicrotask(look);
+    else if (state.position < tail.end()) {
       reading ??= readOn(options, state)
         .catch(end)
         .finally(() => {
           reading = undefined;
         });
-      return reading;
+      void reading.then(look);
+    } else {
+      const others = waiting;
+      waiting = others
+        ? () => {
+            others();
+            look();
+          }
+        : look;
     }
-    waiting ??= Promise.withResolvers();
-    return waiting.promise;
   };
   options.tail.join(wake);
   return {
     begin: (after) => {
       state.position = after;
-      return sourceOf({ take, more, end });
+      return sourceOf({ take, wait, end });
     },
     end,
   };

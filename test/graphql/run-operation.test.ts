@@ -49,7 +49,7 @@ const masked = {
 /** Deliveries of which the test makes one, and sees the end. */
 function scripted(json: string | Promise<string>) {
   let [given, ended] = [false, 0];
-  const over = Promise.withResolvers<void>();
+  let waiting = (): void => {};
   const deliveries = sourceOf<Delivery>({
     take: () => {
       if (ended > 0) return { done: true, value: undefined };
@@ -57,10 +57,12 @@ function scripted(json: string | Promise<string>) {
       given = true;
       return { done: false, value: { event: undefined, json } };
     },
-    more: () => over.promise,
+    wait: (look) => {
+      waiting = look;
+    },
     end: () => {
       ended += 1;
-      over.resolve();
+      waiting();
     },
   });
   return { deliveries, ended: () => ended };
@@ -122,13 +124,24 @@ describe('An operation that fails by a fault of ours', () => {
     expect(connection.operations.size).toBe(0);
   });
 
+  it('while a result is made is ended, without the words of the fault', async () => {
+    const result = Promise.withResolvers<string>();
+    const { deliveries, ended } = scripted(result.promise);
+    const { deps, connection, sent } = world({ subscriptions: { subscribe: async () => deliveries } });
+    await runOperation(deps, connection, { id: '1', payload });
+    result.reject(failure);
+    await turn();
+    expect(sent).toEqual([{ id: '1', type: 'error', payload: [masked] }]);
+    expect([ended(), connection.operations.size]).toEqual([1, 0]);
+  });
+
   it('while it is followed is ended, without the words of the fault', async () => {
     let ended = 0;
     const broken = sourceOf<never>({
       take: () => {
         throw failure;
       },
-      more: async () => {},
+      wait: queueMicrotask,
       end: () => {
         ended += 1;
       },

@@ -48,10 +48,12 @@ describe('A socket that is not read', () => {
         taken += 1;
         return { done: false, value: { event: undefined, json: JSON.stringify({ number: taken, padding }) } };
       },
-      more: turn,
+      wait: (look) => void setImmediate(look),
       end: () => {},
     });
-    const pushing = pushResults(socket, { id: 'one', isWanted: () => true }, endless);
+    const pushing = new Promise<unknown>((onEnd) =>
+      pushResults({ socket, id: 'one', isWanted: () => true, onEnd }, endless),
+    );
     await expect.poll(() => socket.bufferedAmount).toBeGreaterThanOrEqual(unsentBytesMax);
     for (let turns = 0; turns < 20; turns += 1) await turn();
     const stoppedAt = taken;
@@ -61,7 +63,7 @@ describe('A socket that is not read', () => {
     client.resume();
     await expect.poll(() => taken).toBeGreaterThan(stoppedAt + 100);
     over = true;
-    await pushing;
+    expect(await pushing).toBeUndefined();
     await expect.poll(() => seen.length).toBe(taken);
     expect(seen).toEqual(Array.from({ length: taken }, (_, index) => index + 1));
     client.close();

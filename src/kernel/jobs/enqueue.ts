@@ -4,7 +4,10 @@ import type { Tx } from '../db/database.ts';
 export type Job = {
   readonly name: string;
   readonly payload: { readonly [key: string]: string | number };
-  /** Jobs of one queue run one after the other. Its group is one of those in line (`groupsInLine`), which are looked after more often. */
+  /**
+   * Jobs of one queue run one after the other. Its group is one of those in line (`groupsInLine`), which are looked after more
+   * often.
+   */
   readonly queue?: string;
   /** A job that waits under the same key is replaced. No two jobs of one call have the same. */
   readonly key?: string;

@@ -42,7 +42,7 @@ function lastWord(end: FeedClosed): Source<Live> {
     said = true;
     return { done: false, value: { end } };
   };
-  return sourceOf({ take, more: async () => {}, end: () => void take() });
+  return sourceOf({ take, wait: queueMicrotask, end: () => void take() });
 }
 
 function relay(
@@ -68,5 +68,5 @@ function relay(
       return finish({ end: error });
     }
   };
-  return sourceOf({ take, more: events.more, end });
+  return sourceOf({ take, wait: events.wait, end });
 }

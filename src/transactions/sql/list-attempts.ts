@@ -10,7 +10,10 @@ export type AttemptsAsk = {
   readonly columns: readonly TransactionColumn[] | undefined;
 };
 
-/** Reads the attempts of many payments, in one statement for each different page or choice of columns. Who may see them is the caller's to say. */
+/**
+ * Reads the attempts of many payments, in one statement for each different page or choice of columns. Who may see them is the
+ * caller's to say.
+ */
 export async function listAttempts(
   database: Database,
   asks: readonly AttemptsAsk[],
