@@ -50,7 +50,14 @@ export function pushResults(receiver: Receiver, deliveries: Source<Delivery>): v
       fail(error);
     }
   };
-  const fail = (error: unknown): void => onEnd({ error });
+  const fail = (error: unknown): void => {
+    try {
+      onEnd({ error });
+    } catch {
+      // Its client comes again. Nobody else may be held up: all followers of a shop are woken one after the other.
+      receiver.socket.terminate();
+    }
+  };
   push();
 }
 

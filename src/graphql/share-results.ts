@@ -129,9 +129,13 @@ function resultOf({ run }: Sharing, group: Group, event: Event): string | Promis
   const shared: Shared = { newest, bornAt: now, json };
   // Those who come later need not wait for what is there.
   if (typeof json !== 'string') {
-    void json.then((text) => {
-      shared.json = text;
-    });
+    json.then(
+      (text) => {
+        shared.json = text;
+      },
+      // Those who were given it say so.
+      () => {},
+    );
   }
   group.shared.delete(event.number);
   group.shared.set(event.number, shared);

@@ -43,10 +43,10 @@ export function createTail(options: TailOptions): Tail {
   let hints = 0;
 
   function add(events: readonly Event[]): void {
-    for (const event of events) {
-      ring.add(event);
-      end = event.number;
-    }
+    for (const event of events) ring.add(event);
+    end = events.at(-1)?.number ?? end;
+    // Followers look at once, and share results by what was heard of.
+    if (end > heard) heard = end;
     for (const wake of followers) wake();
   }
 

@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { WebSocket } from 'ws';
 import type { Yoga } from '../../src/graphql/create-yoga.ts';
 import { createErrorMask } from '../../src/graphql/mask-error.ts';
+import { pushResults } from '../../src/graphql/push-results.ts';
 import {
   type Connection,
   endOperation,
@@ -150,5 +151,17 @@ describe('An operation that fails by a fault of ours', () => {
     await runOperation(deps, connection, { id: '1', payload });
     await expect.poll(() => sent).toEqual([{ id: '1', type: 'error', payload: [masked] }]);
     expect([ended, connection.operations.size]).toEqual([1, 0]);
+  });
+
+  it('so that its end cannot be told is cut off with its socket, and holds up nobody', () => {
+    const terminate = vi.fn();
+    const { deliveries } = scripted('{"data":1}');
+    deliveries.end();
+    const onEnd = (): void => {
+      throw failure;
+    };
+    const socket = { terminate } as unknown as WebSocket;
+    pushResults({ socket, id: '1', isWanted: () => true, onEnd }, deliveries);
+    expect(terminate).toHaveBeenCalledTimes(1);
   });
 });

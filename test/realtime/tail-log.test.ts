@@ -75,6 +75,16 @@ describe('The tail of a log', () => {
     expect(reads.map((read) => read.after)).toEqual([7n]);
   });
 
+  it('has heard of what it read when it wakes its followers, although hints said less', async () => {
+    const { tail, answer } = createScript();
+    const heard: bigint[] = [];
+    tail.join(() => heard.push(tail.heard()));
+    tail.open(0n);
+    tail.hear(1n);
+    await answer(3n);
+    expect(heard).toEqual([3n]);
+  });
+
   it('stops in the middle when nobody follows any more', async () => {
     const { tail, reads, answer, left } = createScript(2);
     const followers = [() => {}, () => {}] as const;
