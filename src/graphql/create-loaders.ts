@@ -47,7 +47,7 @@ const lazyLoaders = Object.defineProperties(
   ),
 );
 
-/** Makes the loaders of one operation. Most need none or a few of them, and to make them all takes as long as a small answer. */
+/** Makes the loaders of one operation. Most need none or a few of them, and to make them all takes a tenth of the time of a small answer. */
 export function createLoaders(app: GraphApp): Loaders {
   const lazy: Lazy = { app, made: {} };
   return Object.assign(Object.create(lazyLoaders), lazy);

@@ -43,8 +43,11 @@ export async function commitPayments(
 ): Promise<readonly (Outcome<CreatedPayment> | Failed)[]> {
   const run = wishes.some(({ shares }) => shares.length > 0) ? inTransaction : withoutTransaction;
   const made = await run(database, (tx) => insertNew(tx, wishes));
-  const others = await replayAll(database, notIn(made, wishes));
-  return wishes.map((wish) => (made.has(wish) ? created(wish) : others(wish)));
+  const others = notIn(made, wishes);
+  // Mostly so, and then there is no connection to wait for.
+  if (others.length === 0) return wishes.map(created);
+  const replayed = await replayAll(database, others);
+  return wishes.map((wish) => (made.has(wish) ? created(wish) : replayed(wish)));
 }
 
 async function replayAll(
@@ -52,8 +55,7 @@ async function replayAll(
   wishes: readonly PreparedPayment[],
 ): Promise<(wish: PreparedPayment) => Outcome<CreatedPayment> | Failed> {
   try {
-    // Mostly there is nothing to read, and no connection to wait for.
-    const found = wishes.length > 0 ? await withoutTransaction(database, (tx) => findByKey(tx, wishes)) : new Map();
+    const found = await withoutTransaction(database, (tx) => findByKey(tx, wishes));
     return (wish) => replay(wish, found);
   } catch (error) {
     return () => ({ error });
