@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import type { News } from '../kernel/db/database.ts';
+import { endsInTime } from '../kernel/ends-in-time.ts';
 import type { Log } from '../kernel/log.ts';
 import { listenToChannel } from './sql/listen-to-channel.ts';
 import { notifyChannel } from './sql/notify-channel.ts';
@@ -36,6 +37,8 @@ export type HintOptions = {
 
 /** Postgres takes payloads of less than 8,000 bytes. */
 const payloadMax = 7_999;
+/** How long the server may take to close a connection that is given up. */
+const farewell = { ms: 1_000 };
 const hintForm = /^([0-9a-f-]{36}):(\d{1,19})$/;
 
 /**
@@ -136,6 +139,8 @@ async function holdConnection(
   const client = new pg.Client({
     connectionString: url,
     keepAlive: true,
+    // Who only listens sends nothing, and without it the system asks after two hours whether the other side is still there.
+    keepAliveInitialDelayMillis: 10_000,
     connectionTimeoutMillis: 5_000,
     query_timeout: 5_000,
   });
@@ -152,7 +157,9 @@ async function holdConnection(
     if (!signal.aborted) await over;
   } finally {
     signal.removeEventListener('abort', stop);
-    await client.end().catch(() => {});
+    const ended = client.end().catch(() => {});
+    // A network that has fallen silent never says that the connection is closed.
+    if (!(await endsInTime(ended, farewell))) client.connection.stream.destroy();
   }
 }
 

@@ -34,7 +34,7 @@ export function relayHints(options: RelayOptions): HintBus & SharedHints {
   const shared = createShared(options.log);
   const pending = new Map<string, bigint>();
   const closing = new AbortController();
-  let connection: NatsConnection | undefined;
+  let connection: Opened | undefined;
   let sending = false;
 
   async function flush(): Promise<void> {
@@ -42,9 +42,8 @@ export function relayHints(options: RelayOptions): HintBus & SharedHints {
     sending = true;
     while (connection && pending.size > 0) {
       const sender = connection;
-      for (const [shopId, number] of takeAll(pending)) sender.publish(subjectPrefix + shopId, String(number));
-      // Rejects when the connection ends; it is made again elsewhere.
-      await sender.flush().catch(() => {
+      await send(sender, takeAll(pending)).catch(() => {
+        // It has ended, and is made again elsewhere.
         if (connection === sender) connection = undefined;
       });
     }
@@ -53,8 +52,8 @@ export function relayHints(options: RelayOptions): HintBus & SharedHints {
 
   const running = stayConnected(options, closing.signal, {
     onOpen: async (opened) => {
-      followed.attach(opened, listeners.tell);
-      shared.attach(opened);
+      followed.attach(opened.nats, listeners.tell);
+      shared.attach(opened.nats);
       // The server has then heard what we follow.
       await opened.flush();
       connection = opened;
@@ -161,12 +160,15 @@ function hearing(log: Log, receive: (news: News) => void): (error: Error | null,
   };
 }
 
-type Held = { readonly onOpen: (connection: NatsConnection) => Promise<void>; readonly onEnd: () => void };
+/** A connection, and what waits until its server has all that was sent: one at a time, and it rejects when the connection ends. */
+type Opened = { readonly nats: NatsConnection; readonly flush: () => Promise<void> };
+
+type Held = { readonly onOpen: (connection: Opened) => Promise<void>; readonly onEnd: () => void };
 
 /** Makes the connection again and again until the signal ends it; that it is away is said once, and that it is back. */
 async function stayConnected({ log, ...options }: RelayOptions, signal: AbortSignal, held: Held): Promise<void> {
   let away = false;
-  const onOpen = async (connection: NatsConnection): Promise<void> => {
+  const onOpen = async (connection: Opened): Promise<void> => {
     await held.onOpen(connection);
     if (away) log.info('hints between processes come again');
     away = false;
@@ -199,7 +201,7 @@ async function holdConnection(nats: NatsServers, signal: AbortSignal, { onOpen, 
   signal.addEventListener('abort', stop);
   try {
     if (signal.aborted) return;
-    await onOpen(connection);
+    await onOpen({ nats: connection, flush: flushOf(connection) });
     const error = await connection.closed();
     if (error) throw error;
   } finally {
@@ -207,6 +209,22 @@ async function holdConnection(nats: NatsServers, signal: AbortSignal, { onOpen, 
     onEnd();
     await connection.close();
   }
+}
+
+/** The library's own `flush` never settles when the connection ends before the server has answered. */
+function flushOf(connection: NatsConnection): () => Promise<void> {
+  let giveUp = (_: Error): void => {};
+  void connection.closed().then((error) => giveUp(error ?? new Error('The connection was closed.')));
+  return () =>
+    new Promise((resolve, reject) => {
+      giveUp = reject;
+      connection.flush().then(resolve, reject);
+    });
+}
+
+async function send({ nats, flush }: Opened, news: News): Promise<void> {
+  for (const [shopId, number] of news) nats.publish(subjectPrefix + shopId, String(number));
+  await flush();
 }
 
 function takeAll(pending: Map<string, bigint>): ReadonlyMap<string, bigint> {

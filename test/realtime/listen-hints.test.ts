@@ -4,6 +4,7 @@ import { type Database, type News, openDatabase } from '../../src/kernel/db/data
 import { createLog } from '../../src/kernel/log.ts';
 import { createEventFeed, type FeedOptions } from '../../src/realtime/follow-events.ts';
 import { type HintBus, listenForHints } from '../../src/realtime/listen-hints.ts';
+import { openFaultProxy } from '../faults/fault-proxy.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { createShop } from '../support/factories.ts';
 import { plain, writeEvents } from '../support/write-events.ts';
@@ -122,6 +123,17 @@ describe('Hints between processes', () => {
     const hints = heardUntil(other.bus, shopId);
     one.bus.publish(new Map([[shopId, 7n]]));
     expect(await hints).toEqual([new Map([[shopId, 7n]])]);
+  });
+
+  it('end when they are to, although the network to the database has fallen silent', async () => {
+    const network = await openFaultProxy(() => Number(new URL(home.url).port));
+    open.push(network);
+    const url = Object.assign(new URL(home.url), { port: network.port }).href;
+    const { promise: connected, resolve: onListening } = Promise.withResolvers<void>();
+    const bus = listenForHints({ url, log, onListening });
+    await connected;
+    network.swallow();
+    await bus.close();
   });
 
   it('that are none are passed over', async () => {

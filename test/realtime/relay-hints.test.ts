@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { News } from '../../src/kernel/db/database.ts';
@@ -207,5 +209,54 @@ describe('The address of NATS', () => {
   it('has one name and password for all servers', () => {
     expect(parseNatsUrl('nats://u:p@a,nats://u:p@b')?.credentials).toEqual({ user: 'u', pass: 'p' });
     expect(parseNatsUrl('nats://u:p@a,nats://u:q@b')).toBeUndefined();
+  });
+});
+
+describe('A NATS server that goes away while it is waited for', () => {
+  /** Speaks just enough of the protocol: the first PING of a connection is answered, at the next one it hangs up while `drops`. */
+  async function openFake(): Promise<{ readonly url: string; drops: boolean; readonly sent: string[] }> {
+    const fake = { url: '', drops: true, sent: [] as string[] };
+    const server = createServer((socket) => {
+      let pings = 0;
+      socket.on('error', () => {});
+      socket.write('INFO {"server_id":"fake","version":"2.10.0","proto":1,"headers":true,"max_payload":1048576}\r\n');
+      socket.on('data', (chunk) => {
+        const text = chunk.toString('latin1');
+        fake.sent.push(...(text.match(/PUB [^\r]*\r\n[^\r]*/g) ?? []));
+        for (const _ of text.match(/PING\r\n/g) ?? []) {
+          pings += 1;
+          if (pings > 1 && fake.drops) socket.destroy();
+          else socket.write('PONG\r\n');
+        }
+      });
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    open.push({ close: async () => void server.close() });
+    fake.url = `nats://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    return fake;
+  }
+
+  it('is come back to, although the connection ended before it was of use', async () => {
+    const fake = await openFake();
+    const { connected, logged } = openBus(fake.url);
+    await logged.until((all) => all.some(({ level }) => level === warn));
+    fake.drops = false;
+    await connected();
+  });
+
+  it('is told again what happens once it is back, although a hint was on its way when it went', async () => {
+    const fake = await openFake();
+    fake.drops = false;
+    const { bus, connected, logged } = openBus(fake.url);
+    await connected();
+    fake.drops = true;
+    bus.publish(new Map([[shopId, 1n]]));
+    await logged.until((all) => all.some(({ level }) => level === warn));
+    fake.drops = false;
+    await connected(2);
+    fake.sent.length = 0;
+    bus.publish(new Map([[shopId, 2n]]));
+    while (!fake.sent.some((line) => line.includes(shopId))) await new Promise((next) => setImmediate(next));
   });
 });
