@@ -107,8 +107,21 @@ function findCardNumbers(text: string): readonly Span[] {
     found.push({ start, end });
     reached = end;
   }
-  const machineTexts = found.length > 0 ? findMachineTexts(text) : [];
-  return found.filter(({ start, end }) => !machineTexts.some((span) => span.start < end && start < span.end));
+  return found.length > 0 ? outside(findMachineTexts(text), found) : found;
+}
+
+/** The spans that touch none of the others. Both are walked once: a text may be as long as a request, and hold thousands of each. */
+function outside(others: readonly Span[], spans: readonly Span[]): Span[] {
+  const sorted = others.toSorted((a, b) => a.start - b.start);
+  let passed = 0;
+  let reached = 0;
+  return spans.filter(({ start, end }) => {
+    for (let other = sorted[passed]; other && other.start < end; other = sorted[passed]) {
+      reached = Math.max(reached, other.end);
+      passed += 1;
+    }
+    return reached <= start;
+  });
 }
 
 function endOfCardNumber(text: string, start: number): number | undefined {
@@ -160,7 +173,9 @@ function isIban(written: string): boolean {
 
 function replaceCardNumbers(text: string): string {
   const found = findCardNumbers(text);
-  return found.toReversed().reduce((rest, { start, end }) => rest.slice(0, start) + removed + rest.slice(end), text);
+  // Each piece is copied once; a copy of the whole text for each number took a minute for a request full of them.
+  const pieces = found.map(({ start }, place) => text.slice(found[place - 1]?.end ?? 0, start) + removed);
+  return pieces.join('') + text.slice(found.at(-1)?.end ?? 0);
 }
 
 /** How often an address may stand encoded in another, or JSON be quoted in JSON. */
