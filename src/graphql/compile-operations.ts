@@ -99,7 +99,9 @@ const plainValues: ReadonlySet<string> = new Set([Kind.VARIABLE, Kind.INT, Kind.
  * allowed; it takes defaults of variables and names that begin with two underscores for something else; and Prisma's plugin,
  * whose resolvers are most of those that ask for `info`, would read every relation by a statement of its own. What stands in
  * a fragment it writes anew wherever that is spread, what is asked of an interface for each of its types, and the fields of
- * an input for each variable, so that a short document could make a program without end.
+ * an input for each variable, so that a short document could make a program without end. A condition on a field with fields
+ * of its own it loses where these stand in a fragment; and it keeps what resolvers ask of `info` under the names on the way
+ * there, joined by underscores, so that `a.t` and the alias `t_a` would be taken for one another.
  */
 function mayCompile(schema: GraphQLSchema, document: DocumentNode): boolean {
   let may = true;
@@ -121,9 +123,12 @@ function mayCompile(schema: GraphQLSchema, document: DocumentNode): boolean {
         const tooMany = counts.variables > variablesMax || counts.inputs > inputsMax;
         return defaultValue || tooMany ? refuse() : undefined;
       },
-      FragmentSpread: ({ name }) => (spread.size === spread.add(name.value).size ? refuse() : undefined),
-      Field: () => {
+      FragmentSpread: ({ name, directives = [] }) =>
+        directives.length > 0 || spread.size === spread.add(name.value).size ? refuse() : undefined,
+      InlineFragment: ({ directives = [] }) => (directives.length > 0 ? refuse() : undefined),
+      Field: ({ alias, directives = [], selectionSet }) => {
         counts.fields += 1;
+        if (alias?.value.includes('_') || (selectionSet && directives.length > 0)) return refuse();
         const isOdd = asksForInfo(types.getFieldDef()) || isInterfaceType(getNamedType(types.getType()));
         return counts.fields > fieldsMax || isOdd ? refuse() : undefined;
       },

@@ -19,28 +19,47 @@ import {
 /** How much one operation may ask for. A list counts its rows: what `first` or `last` says, or else what a page has. */
 export const operationLimits = { depth: 12, fields: 20_000, aliases: 20, rootFields: 20, directives: 20 } as const;
 
+/**
+ * How many fields and fragments all operations of a document may have, each counted wherever it is spread, those too that cost
+ * nothing: to count them takes time.
+ */
+export const stepsMax = 20_000;
+
 const pageSizeDefault = 20;
 const pageSizeOfVariable = 100;
 
-type Tally = { cost: number; aliases: number; directives: number; deepest: number; rootFields: number };
+type Tally = {
+  cost: number;
+  aliases: number;
+  directives: number;
+  deepest: number;
+  rootFields: number;
+  /** Of the whole document. */
+  readonly walked: { steps: number };
+};
 
 /**
  * Refuses operations that are too deep, too wide or too costly, before anything runs. It counts through fragments, and
  * stops counting as soon as a limit is passed, so that a document made to be costly is not costly to refuse.
  */
-export const limitRule: ValidationRule = (context) => ({
-  OperationDefinition: (operation) => {
-    const schema = context.getSchema();
-    const tally: Tally = { cost: 0, aliases: 0, directives: directivesOf(operation), deepest: 0, rootFields: 0 };
-    const root = schema.getRootType(operation.operation) ?? undefined;
-    const place: Place = { type: root, depth: 1, rows: 1, path: [] };
-    count(operation.selectionSet, place, { tally, schema, fragments: fragmentsOf(context) });
-    const problem = problemOf(tally);
-    if (problem === undefined) return;
-    const extensions = { code: 'QUERY_TOO_COMPLEX' };
-    context.reportError(new GraphQLError(`${problem}; ask for less at once.`, { nodes: operation, extensions }));
-  },
-});
+export const limitRule: ValidationRule = (context) => {
+  const walked = { steps: 0 };
+  const fragments = fragmentsOf(context);
+  return {
+    OperationDefinition: (operation) => {
+      const schema = context.getSchema();
+      const directives = directivesOf(operation);
+      const tally: Tally = { cost: 0, aliases: 0, directives, deepest: 0, rootFields: 0, walked };
+      const root = schema.getRootType(operation.operation) ?? undefined;
+      const place: Place = { type: root, depth: 1, rows: 1, path: [] };
+      count(operation.selectionSet, place, { tally, schema, fragments });
+      const problem = problemOf(tally);
+      if (problem === undefined) return;
+      const extensions = { code: 'QUERY_TOO_COMPLEX' };
+      context.reportError(new GraphQLError(`${problem}; ask for less at once.`, { nodes: operation, extensions }));
+    },
+  };
+};
 
 type Place = {
   readonly type: GraphQLNamedType | undefined;
@@ -62,6 +81,7 @@ function count(set: SelectionSetNode, place: Place, counting: Counting): void {
   const { tally, fragments } = counting;
   for (const selection of set.selections) {
     if (problemOf(tally) !== undefined) return;
+    tally.walked.steps += 1;
     tally.directives += directivesOf(selection);
     if (selection.kind === Kind.FIELD) {
       countField(selection, place, counting);
@@ -133,6 +153,7 @@ function problemOf(tally: Tally): string | undefined {
   if (tally.aliases > aliases) return `The operation has more than ${aliases} aliases`;
   if (tally.directives > directives) return `The operation has more than ${directives} directives`;
   if (tally.rootFields > rootFields) return `The operation has more than ${rootFields} fields at its root`;
+  if (tally.walked.steps > stepsMax) return `The document asks for more than ${stepsMax} fields and fragments`;
   return undefined;
 }
 

@@ -114,7 +114,7 @@ const compiled: Readonly<Record<string, Asked>> = {
   'numbers and truth in the document': { query: '{ leaves(first: 3) { id @include(if: true) } }' },
   'null in the document': { query: '{ echo(text: null) }' },
   'fragments and conditions': {
-    query: `query($no: Boolean!) { leaf { ...F id @skip(if: $no) ... on Leaf @include(if: $no) { colour } } }
+    query: `query($no: Boolean!) { leaf { ...F id @skip(if: $no) ... on Leaf { colour } } }
       fragment F on Leaf { later @include(if: $no) }`,
     variables: { no: true },
   },
@@ -179,6 +179,19 @@ const left: Readonly<Record<string, Asked>> = {
   'more than 100 fields': {
     query: `{ ${Array.from({ length: 101 }, (_, index) => `f${index}: __typename`).join(' ')} }`,
   },
+  'a condition on a field that has others in a fragment': {
+    query: `query($no: Boolean!) { leaf @include(if: $no) { ...F } leaf { colour } } fragment F on Leaf { id }`,
+    variables: { no: false },
+  },
+  'a condition on a fragment': {
+    query: `query($no: Boolean!) { ... @include(if: $no) { leaf { ...F } } leaf { colour } } fragment F on Leaf { id }`,
+    variables: { no: false },
+  },
+  'a condition on the spread of a fragment': {
+    query: 'query($no: Boolean!) { leaf { ...F @include(if: $no) colour } } fragment F on Leaf { id }',
+    variables: { no: false },
+  },
+  'an alias that could be a way through others': { query: '{ a: leaf { t: id } t_a: leaf { id } }' },
   'a name that is no property': { query: '{ leaf { __proto__: id } }' },
 };
 
