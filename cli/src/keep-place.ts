@@ -14,7 +14,7 @@ export function placeFile(dataDir: string, shopId: string, target: string | unde
 
 /**
  * Opens a place that is kept in a file. It is written beside and then moved over the old one, so that no crash leaves half of
- * it. `read` throws WrongUse for a file that holds something else, or the place in another shop.
+ * it. `read` throws WrongUse for a file that cannot be read, holds something else, or the place in another shop.
  */
 export function openPlace(file: string, shopId: string): Place {
   return {
@@ -38,8 +38,11 @@ export function openPlace(file: string, shopId: string): Place {
 function readIfThere(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8');
-  } catch {
-    return undefined;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    // Taken for none, it would be written over, and all that happened since would be passed over.
+    throw new WrongUse(`${file} cannot be read (${code}); let this user read it, or name another file by --place.`);
   }
 }
 

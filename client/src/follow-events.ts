@@ -19,8 +19,8 @@ export type EventsInput = {
 /** Which events are followed, and from where. */
 export type EventsOptions = {
   readonly shopId: string;
-  /** The cursor of the last event seen. Without it, `from` says where it begins. */
-  readonly after?: string | undefined;
+  /** The cursor of the last event seen. Without it (undefined or null), `from` says where it begins. */
+  readonly after?: string | null | undefined;
   /** `now`, if left out, or `start`: all that the log of the shop still has. */
   readonly from?: 'now' | 'start' | undefined;
   /** Only these kinds; left out, all. */
@@ -80,7 +80,8 @@ export async function* followEvents<Item extends Located>(
 /** Where it begins. Asked for once, so that a break before the first event loses nothing either. */
 async function findPlace(connection: Connection, options: EventsOptions): Promise<Located> {
   const { shopId, signal, after, from, onStart } = options;
-  if (after !== undefined) return { cursor: after, number: 0 };
+  // Databases give null for a cursor that was never kept; sent on, it would mean "now" anew at each connection.
+  if (after !== undefined && after !== null) return { cursor: after, number: 0 };
   const text = textOf(logEndsDocument);
   const { events } = (await send(connection, {
     text,

@@ -242,6 +242,11 @@ describe('`bramka` says in one sentence what is wrong', () => {
     });
   });
 
+  it('a place that cannot be read, which is no reason to begin anew', async () => {
+    const ran = await run(['listen', '--place', dataDir]);
+    expect(ran).toMatchObject({ code: 2, remarks: [expect.stringContaining('cannot be read (EISDIR)')] });
+  });
+
   it('and explains every command on demand', async () => {
     for (const args of [
       ['--help'],

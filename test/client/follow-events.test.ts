@@ -52,12 +52,17 @@ async function take(
     started,
     took,
     ...options
-  }: { after?: string; started?: () => unknown; took?: (number: number) => unknown; types?: ['PAYMENT_CREATED'] } = {},
+  }: {
+    after?: string | null;
+    started?: () => unknown;
+    took?: (number: number) => unknown;
+    types?: ['PAYMENT_CREATED'];
+  } = {},
 ): Promise<Bare[]> {
   const { promise: begun, resolve: onStart } = Promise.withResolvers<string>();
   const events = client.eventsOf(bare, { shopId: gateway.demo.shopId, onStart, ...options });
   const first = events.next();
-  if (options.after === undefined) await begun;
+  if (typeof options.after !== 'string') await begun;
   await started?.();
   const items: Bare[] = [];
   for (let next = await first; !next.done && items.length < count; next = await events.next()) {
@@ -82,16 +87,21 @@ describe('A client that follows the events of a shop', () => {
     expect(numbersOf(items)).toEqual(upTo(before, before + 31));
   });
 
-  it('loses nothing that happens after it began, even when it never had a connection until then', async () => {
-    const before = await lastNumber();
-    const started = async (): Promise<void> => {
-      wire.lead(undefined);
-      wire.cut();
-      await write(3);
-      wire.lead(gateway.url);
-    };
-    expect(numbersOf(await take(3, { started }))).toEqual(upTo(before, before + 3));
-  });
+  it.each([undefined, null])(
+    'loses nothing that happens after it began (cursor: %s), even when it never had a connection until then',
+    async (after) => {
+      const before = await lastNumber();
+      const started = async (): Promise<void> => {
+        wire.lead(undefined);
+        wire.cut();
+        await write(3);
+        wire.lead(gateway.url);
+      };
+      expect(numbersOf(await take(3, { started, ...(after === null ? { after } : {}) }))).toEqual(
+        upTo(before, before + 3),
+      );
+    },
+  );
 
   it('goes on at another process when its own one stops', async () => {
     const { databaseUrl } = gateway.config;
