@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { readConfig, settingNames } from '../../src/config.ts';
+import { operationLimits, stepsMax } from '../../src/graphql/limit-rule.ts';
 import { sizeSettings } from '../../src/size-settings.ts';
 
 const text = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
@@ -27,4 +28,13 @@ it('docs/limits.md gives the default and the range of every size, and others are
       expect(() => read(bad)).toThrow(`${name} must be a whole number from ${min} to ${max}.`);
     }
   }
+});
+
+it('docs/limits.md says how much a document and an operation may ask for', () => {
+  const { depth, fields, aliases, directives, rootFields } = operationLimits;
+  const many = (number: number) => number.toLocaleString('en');
+  expect(limits).toContain(`; ${many(stepsMax)} fields and fragments in all its operations`);
+  expect(limits).toContain(
+    `| ${depth} levels, ${many(fields)} fields (those of a list for each of its rows), ${aliases} aliases, ${directives} directives, ${rootFields} fields at the root |`,
+  );
 });

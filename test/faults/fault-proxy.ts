@@ -52,11 +52,11 @@ export async function openFaultProxy(target: () => number | undefined): Promise<
     lost: 0,
     textToLose: undefined,
   };
-  const listener = createServer({ noDelay: true }, (client) => {
+  const listener = createServer({ noDelay: true, allowHalfOpen: true }, (client) => {
     const port = target();
     client.on('error', () => {});
     if (port === undefined) client.resetAndDestroy();
-    else join(faults, client, connect({ port, host: '127.0.0.1', noDelay: true }));
+    else join(faults, client, connect({ port, host: '127.0.0.1', noDelay: true, allowHalfOpen: true }));
   });
   await new Promise<void>((done) => listener.listen(0, '127.0.0.1', done));
   const all = (): Link[] => [...faults.links];
@@ -151,6 +151,10 @@ function forward(faults: Faults, { link, from, to }: Way, look: (chunk: Buffer) 
     const before = waiting.at(-1)?.at ?? 0;
     waiting.push({ chunk, at: Math.max(before, performance.now() + faults.delayMs) });
     if (timer === undefined) send();
+  });
+  // By itself the system says goodbye back; a network that has swallowed the connection does not.
+  from.on('end', () => {
+    if (!link.swallowed) from.end();
   });
   from.on('close', () => clearTimeout(timer));
 }
