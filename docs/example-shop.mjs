@@ -44,12 +44,9 @@ async function giveBack(id) {
 
 /** The books follow the events of the shop, for ever: this is the only place where an order is paid or refunded. */
 async function keepBooks(signal) {
-  const onStart = (cursor) => {
-    books.cursor = cursor;
-    save();
-  };
   const onRetry = (error, pauseMs) => console.error(`${error.message} Again in ${Math.round(pauseMs)} ms.`);
-  for await (const event of client.events({ shopId, after: books.cursor, signal, onStart, onRetry })) {
+  // Books without a cursor begin with the first event there is, since an order may have been paid before the shop knew where "now" was.
+  for await (const event of client.events({ shopId, after: books.cursor, from: 'start', signal, onRetry })) {
     if (event.type === 'TRANSACTION_SETTLED') {
       const { id, payment } = event.transaction;
       if (books.orders[payment.orderId]) books.orders[payment.orderId] = { status: 'PAID', transactionId: id };
