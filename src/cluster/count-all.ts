@@ -25,7 +25,8 @@ export type CountOptions = {
 export function createCountAll({ ask, own, withinMs = 2_000 }: CountOptions): CountAll {
   const known = new Map<number, MetricsSnapshot>();
   const waiting = new Map<number, { readonly from: Set<number>; readonly done: () => void }>();
-  const ended: MetricsSnapshot[] = [];
+  // Kept as one, so that a process that dies again and again does not fill the memory.
+  let ended: Promise<MetricsSnapshot> = Promise.resolve([]);
   let questions = 0;
   const answered = (question: number, from: number): void => {
     const round = waiting.get(question);
@@ -40,7 +41,7 @@ export function createCountAll({ ask, own, withinMs = 2_000 }: CountOptions): Co
     forget: (from) => {
       const last = known.get(from);
       known.delete(from);
-      if (last) ended.push(withoutGauges(last));
+      if (last) ended = ended.then((sum) => addSnapshots([sum, withoutGauges(last)]));
       for (const question of waiting.keys()) answered(question, from);
     },
     write: async () => {
@@ -53,9 +54,7 @@ export function createCountAll({ ask, own, withinMs = 2_000 }: CountOptions): Co
       await promise;
       clearTimeout(timer);
       waiting.delete(question);
-      // Kept as one, so that a process that dies again and again does not fill the memory.
-      if (ended.length > 1) ended.push(await addSnapshots(ended.splice(0)));
-      return writeSnapshots([await own(), ...known.values(), ...ended]);
+      return writeSnapshots([await own(), ...known.values(), await ended]);
     },
   };
 }

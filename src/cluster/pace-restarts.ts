@@ -15,16 +15,16 @@ const startsMax = 5;
 
 /**
  * Makes the rule for one place among the processes: pauses double from 0.1 up to 10 seconds, and begin anew after a
- * minute of good life. After five starts in a row of which none came to be ready it gives up.
+ * minute of good life. After five starts of which none came to be ready it gives up. Once one was, it never does: the
+ * settings are good ones, and what is wrong now, as a database that is away, passes while the other processes go on.
  */
 export function paceRestarts(): (death: Death) => Remedy {
   let deaths = 0;
-  let failedStarts = 0;
+  let wasReady = false;
   return ({ readyForMs }) => {
-    failedStarts = readyForMs === undefined ? failedStarts + 1 : 0;
-    if (failedStarts >= startsMax) return 'give up';
-    deaths = readyForMs !== undefined && readyForMs >= healthyMs ? 0 : deaths;
-    deaths += 1;
+    wasReady ||= readyForMs !== undefined;
+    deaths = readyForMs !== undefined && readyForMs >= healthyMs ? 1 : deaths + 1;
+    if (!wasReady && deaths >= startsMax) return 'give up';
     return { afterMs: Math.min(longestMs, shortestMs * 2 ** (deaths - 1)) };
   };
 }

@@ -89,9 +89,7 @@ function keepPlace(place: PlaceOptions): { readonly ready: Promise<void>; readon
   const remedyFor = paceRestarts();
   const keep = async (): Promise<void> => {
     while (!place.signal.aborted) {
-      const process = startProcess(place);
-      void process.ready.then(resolve);
-      const end = await process.ended;
+      const end = await runProcess(place, resolve);
       if (place.signal.aborted) return;
       const remedy = remedyFor(end);
       if (remedy === 'give up') return place.giveUp(lineOf(end));
@@ -108,6 +106,18 @@ function lineOf({ how, reason }: End): string {
   return reason ?? `A process of the gateway could not start (${how}), five times in a row; see its last words above.`;
 }
 
+/** Runs a process to its end, whatever that is. */
+async function runProcess(place: PlaceOptions, onReady: () => void): Promise<End> {
+  try {
+    const process = startProcess(place);
+    void process.ready.then(onReady);
+    return await process.ended;
+  } catch (error) {
+    // Node throws some of the system's refusals at once, as that of the memory for it.
+    return { how: String(error), reason: undefined, readyForMs: undefined };
+  }
+}
+
 function startProcess({ settings, running, counts }: PlaceOptions): Process {
   const worker = cluster.fork(settings);
   const { promise: ready, resolve: becomeReady } = Promise.withResolvers<void>();
@@ -121,31 +131,32 @@ function startProcess({ settings, running, counts }: PlaceOptions): Process {
     else if (message.kind === 'own count') counts.take(worker.id, message.question, message.snapshot);
     else if (message.kind === 'count all') void answerCount(worker, counts, message.question);
   });
-  // A message to a process that is just dying fails, and its end follows.
-  worker.on('error', () => {});
-  const ended = untilGone(worker).then(({ code, signal }): End => {
+  const ended = untilGone(worker).then((how): End => {
     running.delete(worker.id);
     counts.forget(worker.id);
     const readyForMs = readyAt === undefined ? undefined : performance.now() - readyAt;
-    return { how: signal ? `signal ${signal}` : `code ${code}`, reason, readyForMs };
+    return { how, reason, readyForMs };
   });
   const process = { worker, ready, isReady: () => readyAt !== undefined, ended };
   running.set(worker.id, process);
   return process;
 }
 
-type Exit = { readonly code: number | null; readonly signal: string | null };
-
-/** Waits until a process has ended, and what it said last has arrived. */
-async function untilGone(worker: Worker): Promise<Exit> {
-  // Not `once` of node:events, which gives up at the first error: a message that was not sent is no end.
+/** Waits until a process has ended, and what it said last has arrived; or the system has not even made it. Gives how it was. */
+async function untilGone(worker: Worker): Promise<string> {
   const silent = new Promise<void>((resolve) => worker.once('disconnect', resolve));
-  const exit = await new Promise<Exit>((resolve) => {
-    worker.once('exit', (code: number | null, signal: string | null) => resolve({ code, signal }));
+  const { promise: ended, resolve: end } = Promise.withResolvers<string>();
+  worker.once('exit', (code: number | null, signal: string | null) =>
+    end(signal ? `signal ${signal}` : `code ${code}`),
+  );
+  worker.on('error', (error) => {
+    // A message to a process that is just dying fails, and its end follows; of one that never was, no end is told.
+    if (worker.process.pid === undefined) end(error.message);
   });
+  const how = await ended;
   // Node 26 never notices the end of one that died while its port was on its way to it.
-  if (!(await endsInTime(silent, lastWords))) worker.process.disconnect();
-  return exit;
+  if (!(await endsInTime(silent, lastWords)) && worker.isConnected()) worker.process.disconnect();
+  return how;
 }
 
 function tell(worker: Worker, message: FromMain): void {

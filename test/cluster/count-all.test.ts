@@ -11,7 +11,7 @@ function countOver(processes: Map<number, Metrics>, silent: ReadonlySet<number> 
       }
       return [...processes.keys()];
     },
-    own: createMetrics().snapshot,
+    own: async () => [],
     withinMs: 50,
   });
   return counts;
@@ -59,6 +59,17 @@ describe('What several processes count', () => {
       const text = await counts.write();
       expect(valueIn(text, 'bramka_payments_created_total')).toBe('bramka_payments_created_total 9');
       expect(valueIn(text, 'bramka_live_subscriptions')).toBe('bramka_live_subscriptions 2');
+    }
+  });
+
+  it('is the same for all who ask in one moment', async () => {
+    const processes = new Map([1, 2, 3].map((id) => [id, makeMetrics(id, 1)]));
+    const counts = countOver(processes);
+    await counts.write();
+    for (const id of [1, 2, 3]) counts.forget(id);
+    processes.clear();
+    for (const text of await Promise.all([counts.write(), counts.write()])) {
+      expect(valueIn(text, 'bramka_payments_created_total')).toBe('bramka_payments_created_total 6');
     }
   });
 

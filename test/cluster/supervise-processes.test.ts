@@ -99,6 +99,26 @@ describe('Processes of a gateway', () => {
     await supervision.stop();
   });
 
+  it('of which the system cannot make one anew for a while are whole again afterwards', { timeout }, async () => {
+    const { supervision, logged, metrics } = supervise(['serve']);
+    await supervision.ready;
+    const { execPath } = process;
+    // Node fails so too when there are no descriptors left, or no processes.
+    process.execPath = '/nonexistent/node';
+    killAll();
+    await logged.until(({ length }) => length === 2);
+    expect(logged.items[1]).toMatchObject({ how: 'spawn /nonexistent/node ENOENT', againInMs: 200 });
+    process.execPath = execPath;
+    await expect.poll(() => metrics.write(), { timeout: 30_000 }).toContain('\nbramka_processes 1\n');
+    await supervision.stop();
+  });
+
+  it('of which the system has not made one can be stopped', { timeout }, async () => {
+    const { supervision } = supervise(['serve'], { FILLER: 'x'.repeat(8_000_000) });
+    expect(await supervision.givenUp).toContain('E2BIG');
+    await supervision.stop();
+  });
+
   it('of which one dies while it is given its port are started again, and can be stopped', { timeout }, async () => {
     const { supervision, logged } = supervise(['freeze early']);
     await supervision.ready;
@@ -117,11 +137,15 @@ describe('The pace of restarts', () => {
     expect(remedy({ readyForMs: 60_000 })).toEqual({ afterMs: 100 });
   });
 
-  it('ends after five starts in a row that failed; one that came to be ready breaks the row', () => {
-    const remedy = paceRestarts();
-    for (let round = 0; round < 4; round += 1) remedy({ readyForMs: undefined });
-    expect(remedy({ readyForMs: 0 })).toEqual({ afterMs: 1_600 });
-    for (let round = 0; round < 4; round += 1) expect(remedy({ readyForMs: undefined })).not.toBe('give up');
-    expect(remedy({ readyForMs: undefined })).toBe('give up');
+  it('ends after five starts that failed, but never once one came to be ready', () => {
+    const hopeless = paceRestarts();
+    for (let start = 0; start < 4; start += 1) expect(hopeless({ readyForMs: undefined })).not.toBe('give up');
+    expect(hopeless({ readyForMs: undefined })).toBe('give up');
+
+    const proven = paceRestarts();
+    for (let start = 0; start < 4; start += 1) proven({ readyForMs: undefined });
+    expect(proven({ readyForMs: 0 })).toEqual({ afterMs: 1_600 });
+    for (let start = 0; start < 20; start += 1) expect(proven({ readyForMs: undefined })).not.toBe('give up');
+    expect(proven({ readyForMs: undefined })).toEqual({ afterMs: 10_000 });
   });
 });
