@@ -89,3 +89,8 @@ export function errorOf(errors: readonly AnsweredError[], status?: number): Bram
     },
   );
 }
+
+/** Why nothing came of a try that was given so many milliseconds. */
+export function noAnswer(timeoutMs: number): BramkaError {
+  return new BramkaError('NO_ANSWER', `The gateway did not answer within ${timeoutMs / 1_000} s.`);
+}

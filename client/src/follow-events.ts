@@ -116,7 +116,9 @@ async function* readOn<Item>(
 }
 
 function mayGoOn(error: unknown): error is BramkaError {
-  return isPassing(error) || (error instanceof BramkaError && passingCodes.has(error.code));
+  if (!(error instanceof BramkaError)) return false;
+  // A proxy says with any status from 500 up that the gateway behind it is in trouble.
+  return passingCodes.has(error.code) || (error.status ?? 0) >= 500 || isPassing(error);
 }
 
 /** Waits before the next try. @returns false when the signal was aborted meanwhile. */

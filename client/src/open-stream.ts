@@ -1,6 +1,6 @@
 import { createClient } from 'graphql-ws/client';
 import type { Connection } from './connection.ts';
-import { type AnsweredError, BramkaError, errorOf } from './errors.ts';
+import { type AnsweredError, BramkaError, errorOf, noAnswer } from './errors.ts';
 
 /** One subscription over a WebSocket of its own. */
 export type Stream = {
@@ -99,15 +99,23 @@ function connect(
   { websocketUrl, authorization, heartbeatMs, timeoutMs }: Connection,
   { WebSocket, finish }: { readonly WebSocket: unknown; finish(error: BramkaError): void },
 ) {
+  let socket: globalThis.WebSocket | undefined;
   let silence: ReturnType<typeof setTimeout> | undefined;
+  const unanswered = setTimeout(() => finish(noAnswer(timeoutMs)), timeoutMs);
   const client = createClient({
     url: websocketUrl,
-    webSocketImpl: WebSocket,
+    // The library gives its socket away only when that is open; one that is still connecting has to be closed as well.
+    webSocketImpl: new Proxy(WebSocket as typeof globalThis.WebSocket, {
+      construct: (Made, given) => {
+        socket = Reflect.construct(Made, given) as globalThis.WebSocket;
+        return socket;
+      },
+    }),
     connectionParams: { authorization },
-    connectionAckWaitTimeout: timeoutMs,
     retryAttempts: 0,
     keepAlive: heartbeatMs,
     on: {
+      connected: () => clearTimeout(unanswered),
       // A machine that slept, or a cable that was pulled, closes no socket.
       ping: (received) => {
         if (!received) silence = setTimeout(() => client.terminate(), heartbeatMs);
@@ -121,9 +129,12 @@ function connect(
       },
     },
   });
-  // By itself it counts its subscriptions and closes the socket behind the last one, but miscounts when one is ended from both sides
-  // at once. What is still connecting is closed when that is over: ws throws where nobody can catch it when it is stopped earlier.
-  const part = (): void => void Promise.resolve(client.dispose()).catch(() => {});
+  // By itself the library counts its subscriptions and closes the socket behind the last one, but miscounts when one is ended from both
+  // sides at once, and waits for the gateway's answer, which may never come.
+  const part = (): void => {
+    clearTimeout(unanswered);
+    socket?.close(1_000);
+  };
   return { client, part };
 }
 

@@ -23,7 +23,8 @@ export type Sender = <Result, Variables extends object>(
 export function createSender(connection: Connection): Sender {
   return async (document, variables, options) => {
     const text = textOf(document);
-    const repeatable = !/^\s*(?:#.*\s+)*mutation\b/.test(text) || hasKey(variables);
+    // A mutation may stand behind fragments and comments. Whatever has the word elsewhere is at worst not repeated.
+    const repeatable = !/\bmutation\b/.test(text) || hasKey(variables);
     return (await send(connection, { text, variables, repeatable, ...options })) as never;
   };
 }

@@ -1,5 +1,5 @@
 import type { Connection } from './connection.ts';
-import { type AnsweredError, BramkaError, errorOf } from './errors.ts';
+import { type AnsweredError, BramkaError, errorOf, noAnswer } from './errors.ts';
 import { pauseAfter, waitFor } from './pause.ts';
 
 /** How one call is made. */
@@ -63,9 +63,7 @@ async function sendOnce(connection: Connection, { text, variables, signal }: Cal
   } catch (error) {
     if (error instanceof BramkaError) throw error;
     signal?.throwIfAborted();
-    if (timeout.aborted) {
-      throw new BramkaError('NO_ANSWER', `The gateway did not answer within ${connection.timeoutMs / 1_000} s.`);
-    }
+    if (timeout.aborted) throw noAnswer(connection.timeoutMs);
     throw new BramkaError('CONNECTION_FAILED', `The gateway at ${new URL(connection.url).origin} cannot be reached.`);
   }
 }

@@ -1,4 +1,6 @@
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket as ws } from 'ws';
 import {
   type BramkaError,
   type Client,
@@ -27,8 +29,25 @@ afterAll(async () => {
   await gateway?.stop();
 });
 
+const pauses = { firstMs: 5, longestMs: 20 };
+
 function clientWith(apiKey: string): Client {
-  return createClient({ url: wire.url, apiKey, pauses: { firstMs: 5, longestMs: 20 }, retries: 0 });
+  return createClient({ url: wire.url, apiKey, pauses, retries: 0 });
+}
+
+/** A server that takes connections and says nothing. */
+async function listenSilently() {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket.resume().on('error', () => {}));
+    socket.on('close', () => sockets.delete(socket));
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    open: () => sockets.size,
+    close: () => new Promise((done) => server.close(done)),
+  };
 }
 
 type Bare = Located & { readonly type: string };
@@ -116,6 +135,63 @@ describe('A client that follows the events of a shop', () => {
     };
     const items = await take(5, { started: () => write(2), took });
     expect(numbersOf(items)).toEqual(upTo(before, before + 5));
+  });
+
+  it.each([
+    ['of the platform', undefined],
+    ['of the package ws', ws as never],
+  ])('tries again when its connection is taken and never answered, by the WebSocket %s', async (_, WebSocket) => {
+    const { apiKey, shopId } = gateway.demo;
+    const silent = await listenSilently();
+    wire.lead(silent.url);
+    const impatient = createClient({ url: wire.url, apiKey, WebSocket, timeoutMs: 100, pauses });
+    const after = encodeCursor(shopId, BigInt(await lastNumber()));
+    const why: string[] = [];
+    const onRetry = ({ code, message }: BramkaError) => {
+      why.push(`${code}: ${message}`);
+      wire.lead(gateway.url);
+    };
+    await write(1);
+    for await (const { number } of impatient.eventsOf(bare, { shopId, after, onRetry })) {
+      expect(number).toBe(await lastNumber());
+      break;
+    }
+    expect(why[0]).toBe('NO_ANSWER: The gateway did not answer within 0.1 s.');
+    await expect.poll(silent.open).toBe(0);
+    await silent.close();
+  });
+
+  it.each([
+    ['of the platform', undefined],
+    ['of the package ws', ws as never],
+  ])(
+    'gives up a connection that is not answered yet when its signal is aborted, by the WebSocket %s',
+    async (_, WebSocket) => {
+      const { apiKey, shopId } = gateway.demo;
+      const silent = await listenSilently();
+      const patient = createClient({ url: silent.url, apiKey, WebSocket });
+      const ending = new AbortController();
+      const events = patient.eventsOf(bare, { shopId, after: encodeCursor(shopId, 1n), signal: ending.signal });
+      const next = events.next();
+      await expect.poll(silent.open).toBe(1);
+      ending.abort();
+      expect((await next).done).toBe(true);
+      await expect.poll(silent.open).toBe(0);
+      await silent.close();
+    },
+  );
+
+  it('asks again where it begins when a proxy answers for a gateway that is in trouble', async () => {
+    const { apiKey, shopId } = gateway.demo;
+    const answers = [500, 520].map((status) => new Response('<html>', { status }));
+    const asked: typeof fetch = async (...call) => answers.shift() ?? fetch(...call);
+    const troubled = createClient({ url: wire.url, apiKey, pauses, fetch: asked });
+    const statuses: unknown[] = [];
+    const ending = new AbortController();
+    const options = { onRetry: ({ status }: BramkaError) => statuses.push(status), onStart: () => ending.abort() };
+    const events = troubled.eventsOf(bare, { shopId, signal: ending.signal, ...options });
+    expect((await events.next()).done).toBe(true);
+    expect(statuses).toEqual([500, 520]);
   });
 
   it('puts the subscription down while its reader is slow, and loses nothing by that', async () => {

@@ -150,6 +150,16 @@ describe('A client whose call gets no answer', () => {
     expect(await client.payment(payment.id)).toMatchObject({ status: 'CANCELLED' });
   });
 
+  it('does not repeat a mutation without a key that stands behind a fragment', async () => {
+    const { payment } = await client.createPayment(order('cancelled behind'));
+    const document = `fragment Made on CancelPaymentSuccess { payment { id } }
+      mutation ($input: CancelPaymentInput!) { cancelPayment(input: $input) { ...Made } }`;
+    const sent = behind([swallow]).request(document, { input: { paymentId: payment.id } });
+    await expect(sent).rejects.toMatchObject({ code: 'CONNECTION_FAILED' });
+    expect(asked).toBe(1);
+    expect(await client.payment(payment.id)).toMatchObject({ status: 'CANCELLED' });
+  });
+
   it('gives up after its tries, and at once when it is told to wait longer than it would', async () => {
     const failing = Array.from({ length: 9 }, () => saying(503));
     await expect(behind(failing, { retries: 2 }).createPayment(order('never'))).rejects.toMatchObject({ status: 503 });
