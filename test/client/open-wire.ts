@@ -7,8 +7,6 @@ export type Wire = {
   lead(to: string | undefined): void;
   /** Cuts all connections that are open. */
   cut(): void;
-  /** How many connections were opened so far. */
-  opened(): number;
   /** How many are open. */
   open(): number;
   close(): Promise<void>;
@@ -17,14 +15,12 @@ export type Wire = {
 /** Opens a wire to a gateway, given by its address. */
 export async function openWire(first: string): Promise<Wire> {
   let target: string | undefined = first;
-  let count = 0;
   const sockets = new Set<Socket>();
   const keep = (socket: Socket): Socket => {
     sockets.add(socket);
     return socket.on('error', () => {}).on('close', () => sockets.delete(socket));
   };
   const server = createServer((client) => {
-    count += 1;
     keep(client);
     if (target === undefined) {
       client.destroy();
@@ -46,7 +42,6 @@ export async function openWire(first: string): Promise<Wire> {
       target = to;
     },
     cut,
-    opened: () => count,
     open: () => sockets.size / 2,
     close: async () => {
       cut();
