@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Currency } from '@bramka/client';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { forms } from './forward-events.ts';
@@ -14,6 +15,8 @@ type Open = (options: CommonOptions) => Promise<Terminal>;
 
 const currencies: readonly Currency[] = ['PLN', 'EUR', 'GBP', 'USD', 'CHF', 'CZK', 'HUF', 'RON'];
 
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+
 const environmentHelp = `
 Settings: right after \`npm start\` none are needed, since .bramka/demo.json has them. For another gateway set
   BRAMKA_URL, BRAMKA_API_KEY and BRAMKA_SHOP_ID, and for \`listen --forward\` BRAMKA_SERVICE_KEY or BRAMKA_WEBHOOK_SECRET.
@@ -23,6 +26,7 @@ Settings: right after \`npm start\` none are needed, since .bramka/demo.json has
 export function createProgram(open: Open): Command {
   const program = new Command('bramka')
     .description('Listens to a shop of a Bramka gateway, makes payments, and shows what was sent to the shop.')
+    .version(version)
     .exitOverride()
     .showHelpAfterError('(--help says how it is used)')
     .addHelpText('after', environmentHelp);
@@ -47,9 +51,7 @@ function addListen(program: Command, open: Open): void {
     .description("print a shop's events, or post them to a local server, going on where it was left")
     .option('--forward <address>', 'post each event there, as the webhook of the shop would')
     .addOption(new Option('--form <form>', 'what is posted').choices(forms).default('imoje'))
-    .option('--types <list>', 'only these kinds: PAYMENT_SETTLED,REFUND_SETTLED', (text: string) =>
-      text.split(/[\s,]+/),
-    )
+    .option('--types <list>', 'only these kinds: PAYMENT_SETTLED,REFUND_SETTLED', kinds)
     .option('--after <cursor>', 'begin behind this event')
     .option('--from-start', 'begin with the first event that is kept')
     .option('--place <file>', 'where the place is kept, instead of a file in the data dir')
@@ -63,7 +65,7 @@ function addPay(program: Command, open: Open): void {
     .addOption(new Option('--currency <code>', 'ISO 4217').choices(currencies).default('PLN'))
     .option('--order <id>', "the shop's own number")
     .option('--title <text>', 'what the payer reads')
-    .option('--blik <code>', 'docs/test-codes.md says what each does', '123456')
+    .option('--blik <code>', 'docs/test-codes.md says what each does', sixDigits, '123456')
     .option('--no-pay', 'only make it')
     .option('--timeout <seconds>', 'how long to wait for the outcome', wholeNumber, 60)
     .action(async (options: PayOptions & CommonOptions) => pay(await open(options), options));
@@ -91,4 +93,15 @@ function addLogs(program: Command, open: Open): void {
 function wholeNumber(text: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('It must be a whole number of 1 or more.');
   return Number(text);
+}
+
+function sixDigits(text: string): string {
+  if (!/^\d{6}$/.test(text)) throw new InvalidArgumentError('A BLIK code has six digits.');
+  return text;
+}
+
+function kinds(text: string): string[] {
+  const names = text.split(/[\s,]+/).filter((name) => name !== '');
+  if (names.length === 0) throw new InvalidArgumentError('Name at least one kind of event.');
+  return names;
 }

@@ -18,6 +18,8 @@ export async function followNow(
   { seconds }: { readonly seconds: number },
 ): Promise<Following> {
   const timeout = AbortSignal.timeout(seconds * 1_000);
+  const leaving = new AbortController();
+  const late = () => new NotDone(signal.aborted ? 'Stopped.' : `It did not happen within ${seconds} s.`);
   let begin = (): void => {};
   let fail = (_: unknown): void => {};
   let hasBegun = false;
@@ -30,23 +32,28 @@ export async function followNow(
   });
   const events = client.events({
     shopId,
-    signal: AbortSignal.any([signal, timeout]),
+    signal: AbortSignal.any([signal, timeout, leaving.signal]),
     onStart: begin,
     // Somebody waits at the terminal: a gateway that cannot be reached in the beginning is said at once.
     onRetry: (error) => (hasBegun ? say(error.message) : fail(error)),
   });
   let next: Promise<IteratorResult<Event, void>> | undefined = events.next();
   await Promise.race([begun, next]);
+  if (!hasBegun) throw late();
   return {
     until: async (fits) => {
       for (;;) {
         const taken = await (next ?? events.next());
         next = undefined;
-        if (taken.done) throw new NotDone(signal.aborted ? 'Stopped.' : `It did not happen within ${seconds} s.`);
+        if (taken.done) throw late();
         if (fits(taken.value)) return taken.value;
       }
     },
-    end: async () => void (await events.return()),
+    end: async () => {
+      // By itself it would end behind the next event, whenever that comes.
+      leaving.abort();
+      await events.return();
+    },
   };
 }
 

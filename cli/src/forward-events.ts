@@ -21,14 +21,18 @@ const toldDocument = `subscription ($shopId: ID!, $after: Cursor, $types: [Event
 export type Signer = (body: string) => Message;
 
 /** Signs as imoje does. @throws WrongUse without the shop's service key. */
-export async function imojeSigner({ client, settings }: Pick<Terminal, 'client' | 'settings'>): Promise<Signer> {
+export async function imojeSigner({
+  client,
+  settings,
+  signal,
+}: Pick<Terminal, 'client' | 'settings' | 'signal'>): Promise<Signer> {
   const { shopId, serviceKey } = settings;
   if (serviceKey === undefined) {
     throw new WrongUse(
       "The imoje form is signed by the shop's service key: set BRAMKA_SERVICE_KEY, or take --form standard.",
     );
   }
-  const merchantId = settings.merchantId ?? (await client.shop(shopId))?.merchantId;
+  const merchantId = settings.merchantId ?? (await client.shop(shopId, { signal }))?.merchantId;
   if (merchantId === undefined) throw new WrongUse(`The key sees no shop ${shopId}; name another by --shop.`);
   return (body) => signImoje(body, { merchantId, shopId, serviceKey });
 }

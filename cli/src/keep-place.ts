@@ -6,9 +6,17 @@ import { WrongUse } from './errors.ts';
 /** Where a listener is in the log of a shop: the cursor of the last event that it is done with. */
 export type Place = { readonly file: string; read(): string | undefined; keep(cursor: string): void };
 
-/** The file of a place that nobody named: of its own for each shop and each address that is forwarded to. */
-export function placeFile(dataDir: string, shopId: string, target: string | undefined): string {
-  const mark = target === undefined ? '' : `-${createHash('sha256').update(target).digest('hex').slice(0, 8)}`;
+/**
+ * The file of a place that nobody named: of its own for each shop, each address that is forwarded to, and each choice of kinds,
+ * since whoever listens for some passes over what others wait for.
+ */
+export function placeFile(
+  dataDir: string,
+  shopId: string,
+  { target, types = [] }: { readonly target: string | undefined; readonly types: readonly string[] | undefined },
+): string {
+  const what = [...(target === undefined ? [] : [target]), ...types.toSorted()].join(' ');
+  const mark = what && `-${createHash('sha256').update(what).digest('hex').slice(0, 8)}`;
   return join(dataDir, 'listen', `${shopId.replaceAll(/[^\w-]/g, '_')}${mark}.json`);
 }
 

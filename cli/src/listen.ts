@@ -32,11 +32,13 @@ export type ListenOptions = {
  */
 export async function listen(terminal: Terminal, options: ListenOptions): Promise<void> {
   const { shopId, dataDir } = terminal.settings;
-  const place = openPlace(options.place ?? placeFile(dataDir, shopId, options.forward), shopId);
-  const following = whereFrom(terminal, options, place);
+  const types = options.types?.map((type) => type.toUpperCase());
+  const target = options.forward === undefined ? undefined : targetOf(options.forward);
+  const place = openPlace(options.place ?? placeFile(dataDir, shopId, { target, types }), shopId);
+  const following = { ...whereFrom(terminal, options, place), types: types as EventType[] | undefined };
   try {
-    if (options.forward === undefined) await print(terminal, following, place);
-    else await forward(terminal, { ...options, forward: options.forward }, { following, place });
+    if (target === undefined) await print(terminal, following, place);
+    else await forward(terminal, { ...options, forward: target }, { following, place });
   } catch (error) {
     throw options.after === undefined && isExpired(error) ? placeExpired(place) : error;
   }
@@ -56,23 +58,46 @@ function placeExpired({ file }: Place): BramkaError {
   );
 }
 
+/** An address to post to, as it was given. @throws WrongUse for one that is none. */
+function targetOf(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol)) {
+    throw new WrongUse('--forward takes an address such as http://127.0.0.1:3000/hook.');
+  }
+  // Nothing posts there: what is sent is signed, and the address is said whenever nobody answers.
+  if (url.username || url.password) throw new WrongUse('--forward takes an address without a name and a password.');
+  return text;
+}
+
 function whereFrom(terminal: Terminal, options: ListenOptions, place: Place): EventsOptions {
-  const { after, fromStart, types } = options;
+  const { after, fromStart } = options;
   if (after !== undefined && fromStart) throw new WrongUse('Give either --after or --from-start, not both.');
   const kept = after ?? (fromStart ? undefined : place.read());
   const { shopId } = terminal.settings;
-  const begins =
-    kept === undefined ? (fromStart ? 'from the start of its log' : 'from now on') : 'from where it was left';
-  terminal.say(`Listening to shop ${shopId} ${begins}; the place is kept in ${place.file}.`);
+  const begins = `Listening to shop ${shopId} ${beginsAt(options, kept)}; the place is kept in ${place.file}.`;
+  // Said once a connection is there. One that was put down and taken up again, as no more could be kept meanwhile, is no news.
+  let news: string | undefined = begins;
   return {
     shopId,
     after: kept,
     from: fromStart ? 'start' : 'now',
-    types: types?.map((type) => type.toUpperCase() as EventType),
     signal: terminal.signal,
     onStart: (cursor) => place.keep(cursor),
-    onRetry: (error, pauseMs) => terminal.say(`${error.message} Trying again in ${(pauseMs / 1_000).toFixed(1)} s.`),
+    onConnect: () => {
+      if (news !== undefined) terminal.say(news);
+      news = undefined;
+    },
+    onRetry: (error, pauseMs) => {
+      news ??= 'Connected again.';
+      terminal.say(`${error.message} Trying again in ${(pauseMs / 1_000).toFixed(1)} s.`);
+    },
   };
+}
+
+function beginsAt({ after, fromStart }: ListenOptions, kept: string | undefined): string {
+  if (fromStart) return 'from the start of its log';
+  if (after !== undefined) return 'behind the event of --after';
+  return kept === undefined ? 'from now on' : 'from where it was left';
 }
 
 async function print(terminal: Terminal, following: EventsOptions, place: Place): Promise<void> {
@@ -87,10 +112,7 @@ async function forward(
   options: ListenOptions & { readonly forward: string },
   { following, place }: { readonly following: EventsOptions; readonly place: Place },
 ): Promise<void> {
-  if (!/^https?:\/\//.test(options.forward) || !URL.canParse(options.forward)) {
-    throw new WrongUse('--forward takes an address such as http://127.0.0.1:3000/hook.');
-  }
-  const target = { url: options.forward, pauseMs: options.pauseMs ?? 500 };
+  const target = { url: options.forward, form: options.form, pauseMs: options.pauseMs ?? 500 };
   const lane = createLane();
   const post = (make: () => Message): Promise<number> => lane(() => postMessage(terminal, target, make));
   if (options.form === 'standard') return forwardAll(terminal, followMessages(terminal, following), { post, place });

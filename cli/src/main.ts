@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { BramkaError, createClient } from '@bramka/client';
 import { CommanderError } from 'commander';
 import { createProgram } from './create-program.ts';
@@ -7,14 +8,23 @@ import { createTerminal, type Terminal } from './terminal.ts';
 
 /**
  * Runs `bramka`.
- * @returns its exit code: 0 when it did what was asked or was told to stop, 1 when it could not, and 2 when it was
- * used wrongly; why has been said in one sentence on stderr.
+ * @returns its exit code: 0 when it did what was asked, which for one that goes on for ever is until it is told to stop; 1 when
+ * it could not, and 2 when it was used wrongly: why has been said in one sentence on stderr; 128 and the number of a signal that
+ * ended it before it was done.
  */
 export async function main(argv: readonly string[], env: Environment): Promise<number> {
   const ending = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => ending.abort());
-  // Whoever reads no further, as `head` does, has what he wanted.
-  process.stdout.on('error', () => process.exit(0));
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(name, () => {
+      // Whoever tells it twice does not want to wait for anything.
+      if (ending.signal.aborted) process.exit(codeOf(name));
+      ending.abort(name);
+    });
+  }
+  process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+    // Whoever reads no further, as `head` does, has what he wanted. All else fails the print that it hinders.
+    if (code === 'EPIPE') process.exit(0);
+  });
   const open = async (options: CommonOptions): Promise<Terminal> => {
     const settings = await readSettings(options, env);
     const client = openClient(settings);
@@ -23,9 +33,13 @@ export async function main(argv: readonly string[], env: Environment): Promise<n
   try {
     await createProgram(open).parseAsync([...argv]);
   } catch (error) {
-    return ending.signal.aborted ? 0 : explain(error);
+    return ending.signal.aborted ? codeOf(ending.signal.reason) : explain(error);
   }
   return 0;
+}
+
+function codeOf(signal: 'SIGINT' | 'SIGTERM'): number {
+  return 128 + constants.signals[signal];
 }
 
 function openClient({ url, apiKey }: { readonly url: string; readonly apiKey: string }) {

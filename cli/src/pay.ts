@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { CreatePaymentInput, Currency, Event, Payment } from '@bramka/client';
 import { inWords } from './describe-event.ts';
 import { NotDone } from './errors.ts';
-import { followNow } from './follow-now.ts';
+import { type Following, followNow } from './follow-now.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What `bramka pay` was asked for. */
@@ -35,32 +35,49 @@ export function orderOf(shopId: string, changes: Partial<CreatePaymentInput>): C
  * @throws NotDone when it was not paid.
  */
 export async function pay(terminal: Terminal, options: PayOptions): Promise<void> {
-  const { client, settings } = terminal;
+  const { client, settings, signal } = terminal;
   const { amount, currency, order: orderId, title } = options;
   const changes = { amount, currency, ...(orderId ? { orderId } : {}), ...(title ? { title } : {}) };
+  const create = async () => (await client.createPayment(orderOf(settings.shopId, changes), { signal })).payment;
   const isPaid = options.pay && settings.apiKey.startsWith('bk_test_') && currency === 'PLN';
   if (!isPaid) {
-    const { payment } = await client.createPayment(orderOf(settings.shopId, changes));
+    const payment = await create();
     return terminal.print(payment.url, payment);
   }
   const following = await followNow(terminal, { seconds: options.timeout });
-  const { payment } = await client.createPayment(orderOf(settings.shopId, changes));
-  if (!terminal.json) await terminal.print(payment.url, payment);
-  await payByBlik(terminal, payment, options.blik);
-  const { transaction } = await following.until((event) => isEnd(event, payment.id));
-  await following.end();
-  const { status, commission } = transaction;
-  const paid = `Paid: ${inWords(payment.amount)}${commission ? `, commission ${inWords(commission.amount)}` : ''}.`;
-  if (terminal.json || status === 'SETTLED') await terminal.print(paid, { ...payment, status, transaction });
-  const why = [transaction.reason, transaction.code].filter((word) => word !== null).join(', ');
-  if (status !== 'SETTLED') throw new NotDone(`It was not paid: ${status}${why && ` (${why})`}.`);
+  try {
+    const payment = await create();
+    if (!terminal.json) await terminal.print(payment.url, payment);
+    const transaction = await tryToPay({ ...terminal, following }, payment, options.blik);
+    const { status, commission, reason, code } = transaction;
+    const paid = `Paid: ${inWords(payment.amount)}${commission ? `, commission ${inWords(commission.amount)}` : ''}.`;
+    const now = { ...payment, status: transaction.payment.status, transaction };
+    if (terminal.json || status === 'SETTLED') await terminal.print(paid, now);
+    const why = [reason, code].filter((word) => word !== null).join(', ');
+    if (status !== 'SETTLED') throw new NotDone(`It was not paid: ${status}${why && ` (${why})`}.`);
+  } finally {
+    await following.end();
+  }
+}
+
+type Trying = Terminal & { readonly following: Following };
+
+/** Pays by BLIK and waits for the outcome. Programs are told of the payment also when there is none. */
+async function tryToPay(trying: Trying, payment: Payment, code: string): Promise<Ended['transaction']> {
+  try {
+    await payByBlik(trying, payment, code);
+    return (await trying.following.until((event) => isEnd(event, payment.id))).transaction;
+  } catch (error) {
+    if (trying.json) await trying.print(payment.url, { ...payment, transaction: null });
+    throw error;
+  }
 }
 
 /** @throws BramkaError; then the payment is cancelled, since nobody is to pay what was made for a try alone. */
-async function payByBlik({ client }: Terminal, { id }: Payment, code: string): Promise<void> {
+async function payByBlik({ client, signal }: Terminal, { id }: Payment, code: string): Promise<void> {
   try {
-    const idempotencyKey = `cli-${randomUUID()}`;
-    await client.startTransaction({ paymentId: id, idempotencyKey, method: 'BLIK', blik: { code } });
+    const input = { paymentId: id, idempotencyKey: `cli-${randomUUID()}`, method: 'BLIK' as const, blik: { code } };
+    await client.startTransaction(input, { signal });
   } catch (error) {
     await client.cancelPayment({ paymentId: id }).catch(() => {});
     throw error;

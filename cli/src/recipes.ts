@@ -16,8 +16,8 @@ type Wish = { readonly title?: string };
 
 const key = (): string => `cli-${randomUUID()}`;
 
-const create = ({ client, settings }: Kitchen, changes: Partial<CreatePaymentInput> = {}): Promise<Payment> =>
-  client.createPayment(orderOf(settings.shopId, changes)).then(({ payment }) => payment);
+const create = ({ client, settings, signal }: Kitchen, changes: Partial<CreatePaymentInput> = {}): Promise<Payment> =>
+  client.createPayment(orderOf(settings.shopId, changes), { signal }).then(({ payment }) => payment);
 
 async function start(
   kitchen: Kitchen,
@@ -25,7 +25,7 @@ async function start(
   wish: Partial<StartTransactionInput>,
 ): Promise<string | undefined> {
   const input = { paymentId: payment.id, idempotencyKey: key(), method: 'BLIK' as const, ...wish };
-  const { action } = await kitchen.client.startTransaction(input);
+  const { action } = await kitchen.client.startTransaction(input, { signal: kitchen.signal });
   return action?.__typename === 'Redirect' ? action.url : undefined;
 }
 
@@ -71,7 +71,10 @@ const capture =
   async (kitchen) => {
     const payment = await authorize(wish)(kitchen);
     const authorized = await transactionId(kitchen, payment, 'AUTHORIZED');
-    await kitchen.client.captureTransaction({ transactionId: authorized, idempotencyKey: key() });
+    await kitchen.client.captureTransaction(
+      { transactionId: authorized, idempotencyKey: key() },
+      { signal: kitchen.signal },
+    );
     return payment;
   };
 
@@ -80,7 +83,10 @@ const release =
   async (kitchen) => {
     const payment = await authorize(wish)(kitchen);
     const authorized = await transactionId(kitchen, payment, 'AUTHORIZED');
-    await kitchen.client.voidTransaction({ transactionId: authorized, idempotencyKey: key() });
+    await kitchen.client.voidTransaction(
+      { transactionId: authorized, idempotencyKey: key() },
+      { signal: kitchen.signal },
+    );
     return payment;
   };
 
@@ -90,12 +96,8 @@ const refund =
     const payment = await blik('123456')(kitchen);
     const settled = await transactionId(kitchen, payment, 'SETTLED');
     const { amount } = payment.amount;
-    await kitchen.client.createRefund({
-      transactionId: settled,
-      idempotencyKey: key(),
-      amount,
-      ...(reason ? { reason } : {}),
-    });
+    const wanted = { transactionId: settled, idempotencyKey: key(), amount, ...(reason ? { reason } : {}) };
+    await kitchen.client.createRefund(wanted, { signal: kitchen.signal });
     return payment;
   };
 
@@ -103,7 +105,7 @@ const cancelled =
   (before: Recipe): Recipe =>
   async (kitchen) => {
     const payment = await before(kitchen);
-    await kitchen.client.cancelPayment({ paymentId: payment.id });
+    await kitchen.client.cancelPayment({ paymentId: payment.id }, { signal: kitchen.signal });
     return payment;
   };
 
@@ -149,7 +151,7 @@ async function forgottenAlias(kitchen: Kitchen): Promise<Payment> {
   type Stored = Extract<Event, { readonly __typename: 'ProfileEvent' }>;
   const payment = await storedAlias(kitchen);
   const { profile } = await kitchen.following.until((event): event is Stored => event.type === 'PROFILE_ACTIVE');
-  await kitchen.client.deactivateProfile({ profileId: profile.id });
+  await kitchen.client.deactivateProfile({ profileId: profile.id }, { signal: kitchen.signal });
   return payment;
 }
 

@@ -29,6 +29,8 @@ export type EventsOptions = {
   readonly signal?: AbortSignal | undefined;
   /** Is told where it begins, before the first event: keep it as you keep the cursors of events. */
   readonly onStart?: ((cursor: string) => void) | undefined;
+  /** Is told each time that the gateway has taken a connection: the first one, and those after it was lost or put down. */
+  readonly onConnect?: (() => void) | undefined;
   /** Is told that the connection was lost, and after what pause it is tried again. */
   readonly onRetry?: ((error: BramkaError, pauseMs: number) => void) | undefined;
 };
@@ -50,7 +52,7 @@ export async function* followEvents<Item extends Located>(
   document: AnyDocument<{ readonly events: Item }, EventsInput>,
   options: EventsOptions,
 ): AsyncGenerator<Item, void, undefined> {
-  const { shopId, types, signal } = options;
+  const { shopId, types, signal, onConnect } = options;
   let place: { readonly cursor: string; readonly number: number } | undefined;
   let failures = 0;
   while (!signal?.aborted) {
@@ -59,7 +61,7 @@ export async function* followEvents<Item extends Located>(
       place ??= await findPlace(connection, options);
       const variables = { shopId, after: place.cursor, ...(types ? { types } : {}) };
       let isSilent = true;
-      for await (const item of readOn<Item>(connection, { text: textOf(document), variables, signal })) {
+      for await (const item of readOn<Item>(connection, { text: textOf(document), variables, signal, onConnect })) {
         failures = 0;
         isSilent = false;
         if (item.number <= place.number) continue;
@@ -101,6 +103,7 @@ async function* readOn<Item>(
     readonly text: string;
     readonly variables: Record<string, unknown>;
     readonly signal: AbortSignal | undefined;
+    readonly onConnect: (() => void) | undefined;
   },
 ): AsyncGenerator<Item, void, undefined> {
   const { signal } = what;

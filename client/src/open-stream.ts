@@ -30,7 +30,15 @@ type Inbox = {
 /** Opens a subscription. What breaks it is thrown as a BramkaError, CONNECTION_FAILED when it may be taken up again. */
 export function openStream(
   connection: Connection,
-  { text, variables }: { readonly text: string; readonly variables: Record<string, unknown> },
+  {
+    text,
+    variables,
+    onConnect = () => {},
+  }: {
+    readonly text: string;
+    readonly variables: Record<string, unknown>;
+    readonly onConnect?: (() => void) | undefined;
+  },
 ): Stream {
   const inbox: Inbox = { waiting: [], end: undefined, wake: () => {} };
   let leave = (): void => {};
@@ -44,7 +52,7 @@ export function openStream(
   };
   const open = (WebSocket: unknown): void => {
     if (inbox.end) return;
-    const { client, part } = connect(connection, { WebSocket, finish });
+    const { client, part } = connect(connection, { WebSocket, onConnect, finish });
     const unsubscribe = client.subscribe<Record<string, unknown>>(
       { query: text, variables },
       {
@@ -97,7 +105,11 @@ async function* take(inbox: Inbox): AsyncGenerator<Record<string, unknown>, void
 /** A client for one subscription, which never connects a second time: whoever follows knows from where to go on. */
 function connect(
   { websocketUrl, authorization, heartbeatMs, timeoutMs }: Connection,
-  { WebSocket, finish }: { readonly WebSocket: unknown; finish(error: BramkaError): void },
+  {
+    WebSocket,
+    onConnect,
+    finish,
+  }: { readonly WebSocket: unknown; onConnect(): void; finish(error: BramkaError): void },
 ) {
   let socket: globalThis.WebSocket | undefined;
   let silence: ReturnType<typeof setTimeout> | undefined;
@@ -115,7 +127,10 @@ function connect(
     retryAttempts: 0,
     keepAlive: heartbeatMs,
     on: {
-      connected: () => clearTimeout(unanswered),
+      connected: () => {
+        clearTimeout(unanswered);
+        onConnect();
+      },
       // A machine that slept, or a cable that was pulled, closes no socket.
       ping: (received) => {
         if (!received) silence = setTimeout(() => client.terminate(), heartbeatMs);

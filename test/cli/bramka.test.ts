@@ -1,9 +1,11 @@
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { encodeCursor } from '../../src/kernel/events/cursor.ts';
 import { notificationSignatureHeader } from '../../src/kernel/signature.ts';
+import { listenSilently } from '../client/listen-silently.ts';
+import { openWire } from '../client/open-wire.ts';
 import { createPayment, giveKey } from '../graphql/world.ts';
 import { updateShop } from '../start/pay.ts';
 import { openShopInbox } from '../start/shop-inbox.ts';
@@ -54,10 +56,38 @@ describe('`bramka pay`', () => {
   it('says why it was not paid, with exit code 1, and only makes it when it is to', async () => {
     const refused = await run(['pay', '--blik', '960111', '--json']);
     expect(refused.code).toBe(1);
-    expect(json(refused.lines)).toMatchObject([{ status: 'REJECTED', transaction: { reason: 'INSUFFICIENT_FUNDS' } }]);
+    // The payer may try again, so the payment is open.
+    const transaction = { status: 'REJECTED', reason: 'INSUFFICIENT_FUNDS' };
+    expect(json(refused.lines)).toMatchObject([{ status: 'NEW', transaction }]);
     expect(refused.remarks).toEqual(['It was not paid: REJECTED (INSUFFICIENT_FUNDS, BLK-ERROR-210015).']);
     const made = await run(['pay', '--no-pay', '--currency', 'EUR', '--json']);
     expect(json(made.lines)).toMatchObject([{ status: 'NEW', amount: { amount: 1_234, currency: 'EUR' } }]);
+  });
+
+  it('tells programs of the payment also when nothing is known of its outcome in time', async () => {
+    const late = await run(['pay', '--blik', '700000', '--timeout', '3', '--json']);
+    expect(late).toMatchObject({ code: 1, remarks: ['It did not happen within 3 s.'] });
+    expect(json(late.lines)).toMatchObject([{ id: expect.any(String), transaction: null }]);
+  });
+
+  it('ends with 130 when Ctrl-C ended it before it was done, whatever it was waiting for', async () => {
+    const silent = await listenSilently();
+    const settings = { ...env, BRAMKA_URL: silent.url, BRAMKA_API_KEY: 'bk_test_any', BRAMKA_SHOP_ID: 'any' };
+    for (const args of [['pay'], ['pay', '--no-pay'], ['trigger', 'PAYMENT_CREATED'], ['logs']]) {
+      const waiting = startBramka(args, settings);
+      await expect.poll(silent.open).toBeGreaterThan(0);
+      expect(await waiting.end('SIGINT')).toBe(130);
+      expect(waiting.remarks.items).toEqual([]);
+      await expect.poll(silent.open).toBe(0);
+    }
+    await silent.close();
+  });
+
+  it('says that what it prints cannot be written', async () => {
+    const full = await open('/dev/full', 'w');
+    const { code, remarks } = await runBramka(['pay', '--no-pay'], env, full.fd);
+    await full.close();
+    expect({ code, remarks }).toEqual({ code: 1, remarks: [expect.stringContaining('ENOSPC')] });
   });
 });
 
@@ -74,6 +104,14 @@ describe('`bramka trigger`', () => {
     expect({ code, remarks }).toEqual({ code: 0, remarks: [] });
     expect(json(lines)).toMatchObject([event]);
   });
+});
+
+it('`bramka trigger` says at once that its key may not do what the event takes', async () => {
+  const { merchantId, shopId } = gateway.demo;
+  const { secret } = await giveKey(gateway.database, { merchantId, scopes: ['payments:read', 'payments:write'] });
+  const settings = { BRAMKA_URL: gateway.url, BRAMKA_API_KEY: secret, BRAMKA_SHOP_ID: shopId };
+  const refused = await run(['trigger', 'REFUND_SETTLED', '--timeout', '3600'], settings);
+  expect(refused).toMatchObject({ code: 1, lines: [], remarks: [expect.stringContaining('(FORBIDDEN)')] });
 });
 
 describe('`bramka listen`', () => {
@@ -122,6 +160,41 @@ describe('`bramka listen`', () => {
     }
   });
 
+  it('says that it lost its gateway, and that it is connected again, and posts to servers of Standard Webhooks that take any 2xx', async () => {
+    const wire = await openWire(gateway.url);
+    const server = await openShopServer();
+    try {
+      server.answer(answering(204));
+      const { apiKey, shopId } = gateway.demo;
+      const settings = { ...env, BRAMKA_URL: wire.url, BRAMKA_API_KEY: apiKey, BRAMKA_SHOP_ID: shopId };
+      const secret = { BRAMKA_WEBHOOK_SECRET: 'whsec_dGVhcG90' };
+      const target = ['--forward', server.url, '--form', 'standard'];
+      const listener = startBramka(['listen', ...target, ...args('standard')], { ...settings, ...secret });
+      await listener.remarks.until((said) => said.length === 1);
+      wire.cut();
+      const remarks = await listener.remarks.until((said) => said.includes('Connected again.'));
+      expect(remarks[0]).toMatch(/^Listening to shop .* from now on; /);
+      expect(remarks[1]).toMatch(/^The connection to the gateway was lost\. Trying again in \d\.\d s\.$/);
+      await run(['pay', '--no-pay']);
+      expect(await listener.lines.until((said) => said.length === 1)).toEqual([
+        expect.stringMatching(/PAYMENT_CREATED +204$/),
+      ]);
+      expect(await listener.end('SIGINT')).toBe(0);
+    } finally {
+      await Promise.all([server.close(), wire.close()]);
+    }
+  });
+
+  it('keeps the place of one who wants some kinds apart from that of one who wants all', async () => {
+    const places = () => readdir(join(dataDir, 'listen')).catch(() => []);
+    for (const [index, types] of [[], ['--types', 'REFUND_SETTLED'], ['--types', 'refund_settled']].entries()) {
+      const listener = startBramka(['listen', ...types], env);
+      await listener.remarks.until((said) => said.length === 1);
+      expect(await listener.end('SIGTERM')).toBe(0);
+      expect(await places()).toHaveLength(Math.min(index + 1, 2));
+    }
+  });
+
   it('says what to do when its place is older than the events that are kept, and that helps', async () => {
     const { shop } = await createShop(gateway.database);
     const { secret } = await giveKey(gateway.database, { merchantId: shop.merchantId });
@@ -138,6 +211,7 @@ describe('`bramka listen`', () => {
       ]);
     }
     const named = await run(['listen', '--after', encodeCursor(shop.id, 1n), ...args('slept')], settings);
+    expect(named.remarks[0]).toContain(' behind the event of --after; ');
     expect(named.remarks.at(-1)).toMatch(/; read the present state, then start without a cursor\. \(CURSOR_EXPIRED\)$/);
     const anew = startBramka(['listen', '--from-start', '--json', ...args('slept')], settings);
     expect(json(await anew.lines.until((said) => said.length === 1))).toMatchObject([{ number: 3 }]);
@@ -213,7 +287,23 @@ describe('`bramka` says in one sentence what is wrong', () => {
       2,
       /^Give either --after or --from-start/,
     ],
-    ['no service key', ['listen', '--forward', 'http://127.0.0.1:1/'], other, 2, /^The imoje form is signed by /],
+    ['no six digits', ['pay', '--blik', '12345'], () => env, 2, /A BLIK code has six digits\./],
+    ['no kinds', ['listen', '--types', ','], () => env, 2, /Name at least one kind of event\./],
+    ['no address to post to', ['listen', '--forward', 'hook'], () => env, 2, /^--forward takes an address such as /],
+    [
+      'an address with a password',
+      ['listen', '--forward', 'http://me:secret@127.0.0.1:1/'],
+      () => env,
+      2,
+      /^--forward takes an address without a name and a password\.$/,
+    ],
+    [
+      'no service key',
+      ['listen', '--forward', 'http://127.0.0.1:1/'],
+      other,
+      2,
+      /^(?!Listening)The imoje form is signed by /,
+    ],
     ['a bad cursor', ['listen', '--after', 'AAAA'], () => env, 1, /^(?!Listening).* \(CURSOR_INVALID\)$/],
     ['a bad key', ['pay'], () => ({ ...other(), BRAMKA_API_KEY: 'bk_test_wrong' }), 1, /\(UNAUTHENTICATED\)$/],
     [
@@ -245,6 +335,10 @@ describe('`bramka` says in one sentence what is wrong', () => {
   it('a place that cannot be read, which is no reason to begin anew', async () => {
     const ran = await run(['listen', '--place', dataDir]);
     expect(ran).toMatchObject({ code: 2, remarks: [expect.stringContaining('cannot be read (EISDIR)')] });
+  });
+
+  it('its version', async () => {
+    expect(await run(['--version'], {})).toMatchObject({ code: 0, lines: [expect.stringMatching(/^\d+\.\d+\.\d+$/)] });
   });
 
   it('and explains every command on demand', async () => {

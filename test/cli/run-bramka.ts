@@ -24,9 +24,16 @@ export function hostNode(): string {
 }
 
 /** Starts `bramka` with nothing but these settings, in a folder without a data dir of its own. */
-export function startBramka(args: readonly string[], settings: Readonly<Record<string, string>>): Running {
+export function startBramka(
+  args: readonly string[],
+  settings: Readonly<Record<string, string>>,
+  output: number | 'pipe' = 'pipe',
+): Running {
   const env = { PATH: process.env.PATH ?? '', ...settings };
-  const child = spawn(hostNode(), [join(root, 'node_modules/.bin/bramka'), ...args], { cwd: '/', env, stdio: 'pipe' });
+  const child = spawn(hostNode(), [join(root, 'node_modules/.bin/bramka'), ...args], {
+    ...{ cwd: '/', env },
+    stdio: ['pipe', output, 'pipe'],
+  });
   running.add(child);
   const [lines, remarks] = [linesOf(child.stdout), linesOf(child.stderr)];
   const ended = new Promise<number | undefined>((done) => {
@@ -50,12 +57,13 @@ export function startBramka(args: readonly string[], settings: Readonly<Record<s
 export async function runBramka(
   args: readonly string[],
   settings: Readonly<Record<string, string>>,
+  output?: number,
 ): Promise<{
   readonly code: number | undefined;
   readonly lines: readonly string[];
   readonly remarks: readonly string[];
 }> {
-  const { ended, lines, remarks } = startBramka(args, settings);
+  const { ended, lines, remarks } = startBramka(args, settings, output);
   return { code: await ended, lines: lines.items, remarks: remarks.items };
 }
 
@@ -64,10 +72,10 @@ export function endBramkas(): void {
   for (const child of running) child.kill('SIGKILL');
 }
 
-function linesOf(stream: NodeJS.ReadableStream): Inbox<string> {
+function linesOf(stream: NodeJS.ReadableStream | null): Inbox<string> {
   const inbox = createInbox<string>();
   let rest = '';
-  stream.setEncoding('utf8').on('data', (part: string) => {
+  stream?.setEncoding('utf8').on('data', (part: string) => {
     const lines = `${rest}${part}`.split('\n');
     rest = lines.pop() ?? '';
     for (const line of lines) inbox.put(line);

@@ -1,4 +1,3 @@
-import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket as ws } from 'ws';
 import {
@@ -12,6 +11,7 @@ import {
 import { encodeCursor } from '../../src/kernel/events/cursor.ts';
 import { ask, startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { plain, writeDropped, writeEvents } from '../support/write-events.ts';
+import { listenSilently } from './listen-silently.ts';
 import { openWire, type Wire } from './open-wire.ts';
 
 let gateway: TestGateway;
@@ -33,21 +33,6 @@ const pauses = { firstMs: 5, longestMs: 20 };
 
 function clientWith(apiKey: string): Client {
   return createClient({ url: wire.url, apiKey, pauses, retries: 0 });
-}
-
-/** A server that takes connections and says nothing. */
-async function listenSilently() {
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    sockets.add(socket.resume().on('error', () => {}));
-    socket.on('close', () => sockets.delete(socket));
-  });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    open: () => sockets.size,
-    close: () => new Promise((done) => server.close(done)),
-  };
 }
 
 type Bare = Located & { readonly type: string };
