@@ -108,9 +108,9 @@ describe('`bramka trigger`', () => {
 
 it('`bramka trigger` says at once that its key may not do what the event takes', async () => {
   const { merchantId, shopId } = gateway.demo;
-  const { secret } = await giveKey(gateway.database, { merchantId, scopes: ['payments:read', 'payments:write'] });
+  const { secret } = await giveKey(gateway.database, { merchantId, scopes: ['payments:read'] });
   const settings = { BRAMKA_URL: gateway.url, BRAMKA_API_KEY: secret, BRAMKA_SHOP_ID: shopId };
-  const refused = await run(['trigger', 'REFUND_SETTLED', '--timeout', '3600'], settings);
+  const refused = await run(['trigger', 'PAYMENT_CREATED', '--timeout', '3600'], settings);
   expect(refused).toMatchObject({ code: 1, lines: [], remarks: [expect.stringContaining('(FORBIDDEN)')] });
 });
 
