@@ -1,7 +1,8 @@
 // What graphile-worker 0.18 does wrong when it ends or its database breaks off, and how we live with it.
 
 import type { WorkerEvents } from 'graphile-worker';
-import pg from 'pg';
+import type pg from 'pg';
+import { isLost } from '../kernel/db/database.ts';
 
 /**
  * Resolves when all places of a queue, which it has from its beginning to its end, are given up. The queue may not say
@@ -59,7 +60,7 @@ export function onLostFetch(client: pg.PoolClient, tell: () => void): void {
     if (name?.startsWith('get_job') && answer instanceof Promise) {
       answer.catch((error: unknown) => {
         // What the server itself refused took no jobs, unless it was just going away.
-        if (!(error instanceof pg.DatabaseError) || error.severity === 'FATAL') tell();
+        if (isLost(error)) tell();
       });
     }
     return answer;

@@ -206,9 +206,21 @@ async function attempt<Result>(
   }
 }
 
-/** Runs one statement outside any transaction of ours, for reads. */
+/**
+ * Runs one statement outside any transaction of ours, for reads.
+ * @throws DatabaseUnavailable when the connection is the reason that it failed.
+ */
 export async function read<Row extends object>(database: Database, statement: Statement): Promise<Row[]> {
-  return run(database.pool, statement);
+  try {
+    return await run(database.pool, statement);
+  } catch (error) {
+    throw isLost(error) ? new DatabaseUnavailable(error) : error;
+  }
+}
+
+/** Whether something failed on the way to the server, or because the server ends; all else the server says of a statement. */
+export function isLost(error: unknown): boolean {
+  return !(error instanceof pg.DatabaseError) || error.severity === 'FATAL';
 }
 
 async function run<Row extends object>(client: pg.Pool | pg.PoolClient, statement: Statement): Promise<Row[]> {

@@ -115,6 +115,9 @@ describe('A transaction', () => {
       tx.query(sql('die', 'select pg_terminate_backend(pg_backend_pid())')),
     );
     await expect(suicide).rejects.toBeInstanceOf(DatabaseUnavailable);
+    const reading = read(database, sql('die', 'select pg_terminate_backend(pg_backend_pid())'));
+    await expect(reading).rejects.toBeInstanceOf(DatabaseUnavailable);
+    await expect(read(database, sql('wrong', 'select 1/0'))).rejects.toMatchObject({ message: 'division by zero' });
     expect(await inTransaction(database, async () => 'alive')).toBe('alive');
   });
 
@@ -130,6 +133,7 @@ describe('A transaction', () => {
       results.map((result) => result.status === 'rejected' && result.reason instanceof DatabaseUnavailable),
     ).toEqual(Array(4).fill(true));
     expect(tries).toBe(1);
+    await expect(read(nowhere, sql('one', 'select 1'))).rejects.toBeInstanceOf(DatabaseUnavailable);
     await nowhere.close();
   });
 });
