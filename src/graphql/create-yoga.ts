@@ -4,7 +4,7 @@ import type { Log } from '../kernel/log.ts';
 import { compileOperations } from './compile-operations.ts';
 import type { GraphApp, GraphContext } from './context.ts';
 import { createLoaders } from './create-loaders.ts';
-import { createDocumentCache } from './document-cache.ts';
+import { rememberDocuments } from './document-cache.ts';
 import { streamPlugin } from './event-stream.ts';
 import { guardPlugin, type Transport } from './guard-plugin.ts';
 import { createErrorMask, type ErrorMask } from './mask-error.ts';
@@ -33,7 +33,7 @@ export function createGraphServer(options: { readonly app: GraphApp; readonly lo
       app,
       loaders: createLoaders(app),
     }),
-    plugins: [compilePlugin(), guardPlugin(), streamPlugin(subscriptions), answerWithGiven],
+    plugins: [compilePlugin(), rememberDocuments(100), guardPlugin(), streamPlugin(subscriptions), answerWithGiven],
     maskedErrors: { maskError },
     // Loaded when somebody wants it: its nine megabytes would be kept by every process.
     renderGraphiQL: async (wish) => (await import('@graphql-yoga/render-graphiql')).renderGraphiQL(wish),
@@ -47,12 +47,7 @@ export function createGraphServer(options: { readonly app: GraphApp; readonly lo
     multipart: false,
     cors: false,
     logging: false,
-    // Errors are not remembered at all: there are endless wrong documents, and each is cheap to find wrong again.
-    parserAndValidationCache: {
-      documentCache: createDocumentCache(100),
-      errorCache: createDocumentCache(0),
-      validationCache: false,
-    },
+    parserAndValidationCache: false,
   });
   return { yoga, subscriptions, maskError };
 }

@@ -1,5 +1,9 @@
+import type { DocumentNode } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import type { Transport } from './guard-plugin.ts';
+
 /** What the server remembers of documents it has parsed. */
-export type DocumentCache<Value> = {
+type DocumentCache<Value> = {
   get(text: string): Value | undefined;
   set(text: string, value: Value): void;
 };
@@ -19,10 +23,30 @@ export function createDocumentCache<Value>(documentsMax: number): DocumentCache<
       return value;
     },
     set: (text, value) => {
-      if (text.length > textLengthMax || documentsMax === 0) return;
+      if (text.length > textLengthMax) return;
       documents.set(text, value);
       const oldest = documents.size > documentsMax ? documents.keys().next().value : undefined;
       if (oldest !== undefined) documents.delete(oldest);
+    },
+  };
+}
+
+/**
+ * Remembers the documents of those who have a key. A stranger's are parsed each time, and refused then anyway: he could push
+ * those of all shops out.
+ */
+export function rememberDocuments(documentsMax: number): Plugin<Transport> {
+  const documents = createDocumentCache<DocumentNode>(documentsMax);
+  return {
+    onParse: ({ params: { source }, context, setParsedDocument }) => {
+      const text = typeof source === 'string' ? source : source.body;
+      const known = documents.get(text);
+      if (known) return setParsedDocument(known);
+      const { actor, operator } = context as Transport;
+      if (!actor && !operator) return;
+      return ({ result }) => {
+        if (result && !(result instanceof Error)) documents.set(text, result);
+      };
     },
   };
 }

@@ -144,6 +144,13 @@ export async function withinTime<Result>(execution: Promise<Result> | Result): P
   }
 }
 
+/** Why a document is not executed of which nobody knows which operation is meant. */
+export function operationNotFound(): GraphQLError {
+  const message =
+    'The document has no operation of that name, or several of which none is named: name one of them as `operationName`.';
+  return new GraphQLError(message, { extensions: { code: 'OPERATION_RESOLUTION_FAILURE' } });
+}
+
 function lateError(): GraphQLError {
   const message = `The operation took longer than ${executionMsMax / 1000} seconds; a mutation may be repeated with its key.`;
   return new GraphQLError(message, { extensions: { code: 'TIMEOUT' } });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { PothosValidationError } from '@pothos/core';
 import { GraphQLError } from 'graphql';
 import type { Log } from '../kernel/log.ts';
+import { operationNotFound } from './guard-plugin.ts';
 import { hideInError } from './hide-in-error.ts';
 import { refusalIn, toGraphQLError } from './refusal.ts';
 
@@ -67,5 +68,7 @@ function inCallersWords(error: GraphQLError): GraphQLError {
   const { code = 'INVALID_INPUT', http, originalError } = error.extensions;
   const status = typeof http === 'object' ? { http: originalError ? { ...http, spec: false } : http } : {};
   const { nodes = null, source = null, positions = null, path = null } = error;
-  return new GraphQLError(error.message, { extensions: { code, ...status }, nodes, source, positions, path });
+  // Yoga's own words say nothing of what to do.
+  const { message } = code === operationNotFound().extensions.code ? operationNotFound() : error;
+  return new GraphQLError(message, { extensions: { code, ...status }, nodes, source, positions, path });
 }

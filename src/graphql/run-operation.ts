@@ -12,6 +12,7 @@ import type { RequestLimits } from '../http/limit-requests.ts';
 import { holdsCardNumber } from '../kernel/card-numbers.ts';
 import type { Source } from '../kernel/source.ts';
 import type { Yoga } from './create-yoga.ts';
+import { operationNotFound } from './guard-plugin.ts';
 import type { ErrorMask } from './mask-error.ts';
 import { pushResults, type Receiver } from './push-results.ts';
 import { toGraphQLError } from './refusal.ts';
@@ -156,7 +157,7 @@ async function begin(
   const errors = validate(schema, document);
   if (errors.length > 0) return errors;
   const operation = getOperationAST(document, operationName);
-  if (!operation) return [new GraphQLError('Unable to identify operation')];
+  if (!operation) return [operationNotFound()];
   const args = { schema, operationName, document, variableValues, contextValue: await contextFactory() };
   const isSubscription = operation.operation === OperationTypeNode.SUBSCRIPTION;
   return isSubscription ? subscriptions.subscribe(args) : execute(args);

@@ -170,7 +170,7 @@ async function stayConnected({ log, ...options }: RelayOptions, signal: AbortSig
   let away = false;
   const onOpen = async (connection: Opened): Promise<void> => {
     await held.onOpen(connection);
-    if (away) log.info('hints between processes come again');
+    if (away) log.info('NATS is back: hints between processes come again');
     away = false;
   };
   while (!signal.aborted) {

@@ -125,6 +125,10 @@ const malformed: Record<string, Operation & { readonly code: string }> = {
     variables: { a: JSON.parse(`${'['.repeat(2_000)}${']'.repeat(2_000)}`) },
     code: 'INVALID_INPUT',
   },
+  'several operations of which none is named': {
+    query: 'query A { viewer { merchant { id } } } query B { viewer { merchant { id } } }',
+    code: 'OPERATION_RESOLUTION_FAILURE',
+  },
   'a missing variable': {
     query: 'query($id: ID!) { shop(id: $id) { id } }',
     variables: {},
@@ -160,6 +164,7 @@ for (const [transport, send] of Object.entries(transports)) {
         const result = await send(operation);
         expect(result?.data ?? null).toBeNull();
         expect(codesOf(result)).toContain(code);
+        if (code === 'OPERATION_RESOLUTION_FAILURE') expect(result?.errors?.[0]?.message).toContain('`operationName`');
         expect(JSON.stringify(result).length).toBeLessThan(3_000);
       });
     }

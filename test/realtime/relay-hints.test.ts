@@ -162,7 +162,7 @@ describe('Hints by NATS', () => {
       expect(new Set(logged.items.map(({ msg }) => msg))).toEqual(
         new Set([
           'NATS is away; events of other processes come late until it is back',
-          'hints between processes come again',
+          'NATS is back: hints between processes come again',
         ]),
       );
     }
