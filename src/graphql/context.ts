@@ -25,6 +25,7 @@ import type { Seal } from '../kernel/seal.ts';
 import type { AddressRule } from '../kernel/web-address.ts';
 import type { PaymentDeps } from '../payments/deps.ts';
 import type { Movement, MovementAsk } from '../payouts/sql/read-movements.ts';
+import type { ShownCommission } from '../pricing/store.ts';
 import type { EventFeed } from '../realtime/follow-events.ts';
 import type { RefundDeps } from '../refunds/deps.ts';
 import type { ReportDeps } from '../reports/deps.ts';
@@ -80,6 +81,8 @@ export type GraphContext = {
 export type Loaders = {
   readonly attempts: DataLoader<AttemptsAsk, readonly ShownTransaction[]>;
   readonly capture: DataLoader<string, Capture>;
+  /** By the id of the transaction; undefined until that has settled. */
+  readonly commission: DataLoader<string, ShownCommission | undefined>;
   readonly merchant: DataLoader<string, Merchant>;
   readonly movements: DataLoader<MovementAsk, readonly Movement[]>;
   /** What a webhook says of an event; null: nothing. */

@@ -1,9 +1,12 @@
 import DataLoader from 'dataloader';
 import { readRecipientBalances } from '../baskets/store.ts';
 import { readMerchantRows } from '../merchants/store.ts';
+import { readPaymentRows } from '../payments/store.ts';
 import { readMovements } from '../payouts/sql/read-movements.ts';
+import { readCommissions } from '../pricing/store.ts';
 import { readShopRows } from '../shops/store.ts';
 import { listAttempts } from '../transactions/sql/list-attempts.ts';
+import { readTransactionRows } from '../transactions/store.ts';
 import { writeNotifications } from '../webhooks/write-notifications.ts';
 import type { GraphApp, Loaders } from './context.ts';
 
@@ -14,19 +17,27 @@ const whereIn = (ids: readonly string[]): { id: { in: string[] } } => ({ id: { i
 const makers: Makers = {
   attempts: ({ payments }) => new DataLoader((asks) => listAttempts(payments.database, asks), { cache: false }),
   capture: ({ payments }) => rowLoader((ids) => payments.database.prisma.capture.findMany({ where: whereIn(ids) })),
+  commission: ({ payments }) =>
+    new DataLoader(
+      async (ids) => {
+        const found = await readCommissions(payments.database, ids);
+        const rows = new Map(found.map((commission) => [commission.transactionId, commission]));
+        return ids.map((id) => rows.get(id));
+      },
+      { cache: false },
+    ),
   merchant: ({ payments }) => rowLoader((ids) => readMerchantRows(payments.database, ids)),
   movements: ({ payments }) => new DataLoader((asks) => readMovements(payments.database, asks), { cache: false }),
   notification: (app) =>
     new DataLoader((places) => writeNotifications({ ...app, ...app.payments }, places), { cache: false }),
-  payment: ({ payments }) => rowLoader((ids) => payments.database.prisma.payment.findMany({ where: whereIn(ids) })),
+  payment: ({ payments }) => rowLoader((ids) => readPaymentRows(payments.database, ids)),
   profile: ({ payments }) => rowLoader((ids) => payments.database.prisma.profile.findMany({ where: whereIn(ids) })),
   payout: ({ payments }) => rowLoader((ids) => payments.database.prisma.payout.findMany({ where: whereIn(ids) })),
   recipientBalances: ({ payments }) =>
     new DataLoader((ids) => readRecipientBalances(payments.database, ids), { cache: false }),
   refund: ({ payments }) => rowLoader((ids) => payments.database.prisma.refund.findMany({ where: whereIn(ids) })),
   shop: ({ payments }) => rowLoader((ids) => readShopRows(payments.database, ids)),
-  transaction: ({ payments }) =>
-    rowLoader((ids) => payments.database.prisma.transaction.findMany({ where: whereIn(ids) })),
+  transaction: ({ payments }) => rowLoader((ids) => readTransactionRows(payments.database, ids)),
   void: ({ payments }) =>
     rowLoader((ids) => payments.database.prisma.transactionVoid.findMany({ where: whereIn(ids) })),
 };

@@ -1,4 +1,4 @@
-import { read, type Tx } from '../kernel/db/database.ts';
+import { type Database, read, type Tx } from '../kernel/db/database.ts';
 import { findTogether } from '../kernel/db/find-together.ts';
 import type { Payment } from '../kernel/db/generated/prisma/client.ts';
 import type { PaymentSource } from '../kernel/db/generated/prisma/enums.ts';
@@ -100,11 +100,14 @@ export async function readPaymentsByKey(tx: Tx, keys: readonly PaymentKey[]): Pr
   });
 }
 
-/** Finds one payment by its UUID outside any transaction; who may see it is the caller's to say. */
-export const findPayment = findTogether((database, ids) =>
-  read<Payment>(database, {
+/** Reads payments by their UUIDs outside any transaction; who may see them is the caller's to say. */
+export function readPaymentRows(database: Database, ids: readonly string[]): Promise<Payment[]> {
+  return read<Payment>(database, {
     name: 'find-payments',
     text: `select ${selectList} from payment p where p.id = any($1::uuid[])`,
     values: [ids],
-  }),
-);
+  });
+}
+
+/** Finds one payment like `readPaymentRows`. */
+export const findPayment = findTogether(readPaymentRows);

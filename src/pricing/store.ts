@@ -1,4 +1,5 @@
 import { type Database, read, type Tx } from '../kernel/db/database.ts';
+import type { Commission } from '../kernel/db/generated/prisma/client.ts';
 import { type PricePlan, type Promotion, type Terms, usualOverdraft } from './model.ts';
 
 /** Asks which plan of a shop is in force at a moment; the answer comes under `id`. */
@@ -111,12 +112,16 @@ export async function insertPlan(tx: Tx, plan: NewPlan): Promise<{ readonly star
   return { startsCount: row?.startsCount === true };
 }
 
-/** Reads the commission of a transaction in minor units of its currency; undefined until it has settled. */
-export async function readCommission(database: Database, transactionId: string): Promise<bigint | undefined> {
-  const [row] = await read<{ amount: bigint }>(database, {
-    name: 'read-commission',
-    text: 'select amount from commission where transaction_id = $1::uuid',
-    values: [transactionId],
+/** What a merchant is told of a commission; money in minor units of the currency. */
+export type ShownCommission = Pick<Commission, 'transactionId' | 'amount' | 'base' | 'currency' | 'ratePpm' | 'rule'>;
+
+/** Reads the commissions of transactions; those that have not settled have none. */
+export function readCommissions(database: Database, transactionIds: readonly string[]): Promise<ShownCommission[]> {
+  return read<ShownCommission>(database, {
+    name: 'read-commissions',
+    text: `
+      select transaction_id as "transactionId", amount, base, currency, rate_ppm as "ratePpm", rule
+      from commission where transaction_id = any($1::uuid[])`,
+    values: [transactionIds],
   });
-  return row?.amount;
 }

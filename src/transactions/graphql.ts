@@ -5,6 +5,7 @@ import { describeValues } from '../graphql/describe-values.ts';
 import { MoneyRef } from '../graphql/money.ts';
 import type { DeclineReason, MovementStatus, TransactionStatus } from '../kernel/db/generated/prisma/enums.ts';
 import { toPercent } from '../pricing/model.ts';
+import type { ShownCommission } from '../pricing/store.ts';
 import { ProfileRef } from '../profiles/graphql.ts';
 import { PaymentMethodEnum } from '../shops/graphql.ts';
 import type { TransactionColumn } from './store.ts';
@@ -56,7 +57,7 @@ const DeclineReasonEnum = builder.enumType('DeclineReason', {
   }),
 });
 
-const CommissionRef = builder.prismaObject('Commission', {
+const CommissionRef = builder.objectRef<ShownCommission>('Commission').implement({
   description: 'What the merchant pays for a settled transaction; charged at the payout.',
   fields: (t) => ({
     amount: t.field({
@@ -160,7 +161,6 @@ export const TransactionRef = builder.prismaObject('Transaction', {
   description: 'One attempt to pay a payment with one method.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'UUID.' }),
-    payment: t.relation('payment', { description: 'What it pays.' }),
     method: t.expose('method', { type: PaymentMethodEnum, description: 'How it is paid.' }),
     channel: t.exposeString('channel', { description: 'The exact variant: `blik`, `mtransfer`, …' }),
     amount: t.field({ type: MoneyRef, description: 'What is asked for.', resolve: (row) => row }),
@@ -216,10 +216,11 @@ export const TransactionRef = builder.prismaObject('Transaction', {
     ),
     late: t.exposeBoolean('late', { description: 'The money came after the attempt or its payment was over.' }),
     surplus: t.exposeBoolean('surplus', { description: 'Another attempt had paid already; refund this one.' }),
-    commission: t.relation('commission', {
+    commission: t.field({
       type: CommissionRef,
       nullable: true,
       description: 'What it costs the merchant; null until it has settled.',
+      resolve: ({ id }, _, { loaders }) => loaders.commission.load(id),
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was started.' }),
     settledAt: t.expose('settledAt', { type: 'DateTime', nullable: true, description: 'When the money was taken.' }),
@@ -232,6 +233,8 @@ export const transactionColumns = askedColumns<TransactionColumn>('Transaction',
   captured: ['settledAmount', 'currency'],
   capturable: ['status', 'amount', 'capturedAmount', 'currency'],
   held: ['heldAmount', 'currency'],
+  commission: [],
+  payment: ['paymentId'],
 });
 
 const TransactionEdge = builder.edgeObject({

@@ -86,6 +86,15 @@ export async function readTransactions(tx: Tx, ids: readonly string[]): Promise<
   });
 }
 
+/** Reads transactions by their UUIDs outside any transaction of the database; who may see them is the caller's to say. */
+export function readTransactionRows(database: Database, ids: readonly string[]): Promise<Transaction[]> {
+  return read<Transaction>(database, {
+    name: 'find-transactions',
+    text: `select ${selectList} from transaction t where t.id = any($1::uuid[])`,
+    values: [ids],
+  });
+}
+
 /** Reads all attempts on some payments, oldest first, inside a transaction whose shops are locked. */
 export async function readAttempts(tx: Tx, paymentIds: readonly string[]): Promise<Transaction[]> {
   return tx.query<Transaction>({

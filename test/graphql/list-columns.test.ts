@@ -104,6 +104,12 @@ const lists: Record<string, List> = {
     variables: () => ({ shop: tenant.shopId, order: 'OLDEST_FIRST' }),
     rowIn: ({ payments }: { payments: Page }) => payments.edges[0]?.node,
   },
+  transactions: {
+    typeName: 'Transaction',
+    query: (fields) => `transactions(shopId: $shop, order: $order, first: 1) ${fields}`,
+    variables: () => ({ shop: tenant.shopId, order: 'OLDEST_FIRST' }),
+    rowIn: ({ transactions }: { transactions: Page }) => transactions.edges[0]?.node,
+  },
   'attempts that settled': attemptsOn(() => tenant.paidId),
   'attempts that are authorised': attemptsOn(() => reservedFor),
 };

@@ -68,7 +68,7 @@ async function openWire(databaseUrl: string): Promise<typeof wire> {
       sent += text;
       statements +=
         text.split(
-          / FROM "public"\."|B.{4}\0(?:read-recipient-balances|read-payout-movements|read-shop-rows|find-payments|list-payments-\w+-\w*(?:-\w+)?|list-attempts-\w+(?:-\w+){0,2})\0/s,
+          / FROM "public"\."|B.{4}\0(?:read-recipient-balances|read-payout-movements|read-shop-rows|read-commissions|find-payments|find-transactions|list-(?:payments|transactions)-\w+-\w*(?:-\w+)?|list-attempts-\w+(?:-\w+){0,2})\0/s,
         ).length - 1;
     });
     client.pipe(database).pipe(client);

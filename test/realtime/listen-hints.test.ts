@@ -193,7 +193,8 @@ describe('A follower', () => {
     });
     await writeEvents(database, shopId, plain(1));
     const feed = openFeed({ database: failing, sweepEveryMs: 10 });
-    await expect(take(await feed.follow({ shopId, after: 0n }), 1)).rejects.toThrow('The database is away.');
+    const replaying = take(await feed.follow({ shopId, after: 0n }), 1);
+    await expect(replaying).rejects.toMatchObject({ cause: new Error('The database is away.') });
     const taking = takeNumbers(await feed.follow({ shopId }), 1);
     await writeEvents(database, shopId, plain(1));
     expect(await taking).toEqual([2]);

@@ -5,7 +5,7 @@ import type { Refund } from '../../kernel/db/generated/prisma/client.ts';
 import { NotFound } from '../../kernel/errors.ts';
 import { isUuid } from '../../kernel/ids.ts';
 import { findVisiblePayment } from '../../payments/find-payment.ts';
-import { readCommission } from '../../pricing/store.ts';
+import { readCommissions } from '../../pricing/store.ts';
 import { readProfiles } from '../../profiles/store.ts';
 import { readRefunds, readRefundsOf } from '../../refunds/store.ts';
 import { findVisibleTransaction } from '../../transactions/find-transaction.ts';
@@ -49,14 +49,14 @@ export const readTransactionEndpoint = endpoint(
 async function readSale({ payments: { database, publicUrl } }: HttpDeps, sale: Sale): Promise<object> {
   const { payment, transaction } = sale;
   const refunds = await readRefundsOf(database, transaction.id);
-  const commission = await readCommission(database, transaction.id);
+  const [commission] = await readCommissions(database, [transaction.id]);
   const action = actionOf(transaction, publicUrl);
   return {
     transaction: {
       ...saleObject(sale),
       ...blikNumberOf(transaction),
       refunds: refunds.map((refund) => ({ transaction: refundObject(refund, sale) })),
-      ...(commission === undefined ? {} : { fee: { merchant: Number(commission), surcharge: 0 } }),
+      ...(commission === undefined ? {} : { fee: { merchant: Number(commission.amount), surcharge: 0 } }),
       paidAmount: Number(transaction.settledAmount),
       ...payerObjects(payment),
     },

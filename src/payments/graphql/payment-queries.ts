@@ -1,15 +1,22 @@
 import { seesWhatIsAsked } from '../../graphql/asked-columns.ts';
 import { builder } from '../../graphql/builder.ts';
-import { requirePage, withCursor } from '../../graphql/connection-arguments.ts';
+import { requirePage } from '../../graphql/connection-arguments.ts';
 import { connectionOf, pageOf } from '../../graphql/connections.ts';
 import { actorWith, shopWith } from '../../graphql/context.ts';
 import { describeValues } from '../../graphql/describe-values.ts';
 import { CurrencyEnum } from '../../graphql/money.ts';
-import type { Payment, Prisma } from '../../kernel/db/generated/prisma/client.ts';
+import type { Payment, Transaction } from '../../kernel/db/generated/prisma/client.ts';
+import type { Span } from '../../kernel/db/list-rows.ts';
 import { parseId } from '../../kernel/ids.ts';
 import { parseText } from '../../kernel/text.ts';
 import { PaymentMethodEnum } from '../../shops/graphql.ts';
-import { TransactionConnection, TransactionRef, TransactionStatusEnum } from '../../transactions/graphql.ts';
+import {
+  TransactionConnection,
+  TransactionRef,
+  TransactionStatusEnum,
+  transactionColumns,
+} from '../../transactions/graphql.ts';
+import { listTransactions, type TransactionFilter } from '../../transactions/sql/list-transactions.ts';
 import { visibleTransactions } from '../../transactions/store.ts';
 import { seekVisiblePayment } from '../find-payment.ts';
 import { listPayments, type PaymentFilter } from '../sql/list-payments.ts';
@@ -34,7 +41,7 @@ const PaymentFilterInput = builder.inputType('PaymentFilter', {
   }),
 });
 
-const TransactionFilter = builder.inputType('TransactionFilter', {
+const TransactionFilterInput = builder.inputType('TransactionFilter', {
   description: 'What the transactions of a list must fit; all conditions at once.',
   fields: (t) => ({
     status: t.field({ type: [TransactionStatusEnum], description: 'One of these states.' }),
@@ -45,33 +52,30 @@ const TransactionFilter = builder.inputType('TransactionFilter', {
   }),
 });
 
-type Span = { readonly createdFrom?: Date | null | undefined; readonly createdBefore?: Date | null | undefined };
+/** A filter as it came, in which a condition that is left out may be null. */
+type Given<Filter> = { readonly [name in keyof Filter]?: Filter[name] | null };
 
-function within({ createdFrom, createdBefore }: Span): { createdAt?: Prisma.DateTimeFilter } {
-  if (!createdFrom && !createdBefore) return {};
+const spanOf = ({ createdFrom, createdBefore }: Given<Span>): Span => ({
+  createdFrom: createdFrom ?? undefined,
+  createdBefore: createdBefore ?? undefined,
+});
+
+function toPaymentFilter({ status, orderId, currency, ...span }: Given<PaymentFilter>): PaymentFilter {
   return {
-    createdAt: { ...(createdFrom ? { gte: createdFrom } : {}), ...(createdBefore ? { lt: createdBefore } : {}) },
-  };
-}
-
-type GivenFilter = { readonly [name in keyof PaymentFilter]?: PaymentFilter[name] | null };
-
-function toFilter({ status, orderId, currency, createdFrom, createdBefore }: GivenFilter): PaymentFilter {
-  return {
+    ...spanOf(span),
     status: status ?? undefined,
     orderId: typeof orderId === 'string' ? parseText(orderId, ['filter', 'orderId'], { max: 100, min: 0 }) : undefined,
     currency: currency ?? undefined,
-    createdFrom: createdFrom ?? undefined,
-    createdBefore: createdBefore ?? undefined,
   };
 }
 
-/** Creation first, so that the planner takes the index on (shop, created_at, id) and never the primary key. */
-function byCreation(
-  order: 'NEWEST_FIRST' | 'OLDEST_FIRST',
-): [{ createdAt: Prisma.SortOrder }, { id: Prisma.SortOrder }] {
-  const direction = order === 'NEWEST_FIRST' ? 'desc' : 'asc';
-  return [{ createdAt: direction }, { id: direction }];
+function toTransactionFilter({ status, method, paymentId, ...span }: Given<TransactionFilter>): TransactionFilter {
+  return {
+    ...spanOf(span),
+    status: status ?? undefined,
+    method: method ?? undefined,
+    paymentId: typeof paymentId === 'string' ? parseId(paymentId, 'payment', ['filter', 'paymentId']) : undefined,
+  };
 }
 
 builder.queryField('payment', (t) =>
@@ -119,7 +123,7 @@ builder.queryField('payments', (t) =>
         await requirePage(args, (id) => database.prisma.payment.findFirst({ where: { id, shopId: shop.id } }));
         const rows = await listPayments(database, {
           shopId: shop.id,
-          filter: toFilter(filter ?? {}),
+          filter: toPaymentFilter(filter ?? {}),
           newestFirst: order === 'NEWEST_FIRST',
           page: pageOf(args),
           columns: paymentColumns(info),
@@ -132,33 +136,29 @@ builder.queryField('payments', (t) =>
 );
 
 builder.queryField('transactions', (t) =>
-  t.prismaConnection(
+  t.connection(
     {
       type: TransactionRef,
-      cursor: 'id',
+      extensions: seesWhatIsAsked,
       description: 'Transactions of a shop. Scope: payments:read. Refusals: NOT_FOUND (the shop), INVALID_INPUT.',
       args: {
         shopId: t.arg.id({ required: true, description: 'The shop.' }),
-        filter: t.arg({ type: TransactionFilter, description: 'Only those that fit.' }),
+        filter: t.arg({ type: TransactionFilterInput, description: 'Only those that fit.' }),
         order: t.arg({ type: ListOrder, required: true, defaultValue: 'NEWEST_FIRST', description: 'Newest first.' }),
       },
-      resolve: async (query, _, args, context) => {
+      resolve: async (_, args, context, info) => {
         const { filter, order, shopId } = args;
         const { database } = context.app.payments;
         const shop = await shopWith(context, 'payments:read', shopId);
         await requirePage(args, (id) => database.prisma.transaction.findFirst({ where: { id, shopId: shop.id } }));
-        const where: Prisma.TransactionWhereInput = {
+        const rows = await listTransactions(database, {
           shopId: shop.id,
-          ...(filter?.status ? withCursor({ status: { in: filter.status } }, args) : {}),
-          ...(filter?.method ? { method: { in: filter.method } } : {}),
-          ...(filter?.paymentId ? { paymentId: parseId(filter.paymentId, 'payment', ['filter', 'paymentId']) } : {}),
-          ...within(filter ?? {}),
-        };
-        return database.prisma.transaction.findMany({
-          ...query,
-          where,
-          orderBy: byCreation(order),
+          filter: toTransactionFilter(filter ?? {}),
+          newestFirst: order === 'NEWEST_FIRST',
+          page: pageOf(args),
+          columns: transactionColumns(info),
         });
+        return connectionOf(rows as Transaction[], args);
       },
     },
     TransactionConnection,

@@ -91,6 +91,14 @@ export const PaymentRef = builder.prismaObject('Payment', {
   }),
 });
 
+builder.prismaObjectField(TransactionRef, 'payment', (t) =>
+  t.field({
+    type: PaymentRef,
+    description: 'What it pays.',
+    resolve: ({ paymentId }, _, { loaders }) => loaders.payment.load(paymentId),
+  }),
+);
+
 /** The columns that a list of payments must read for what is asked of them. */
 export const paymentColumns = askedColumns<PaymentColumn>('Payment', {
   shop: ['shopId'],
