@@ -67,7 +67,7 @@ function addPay(program: Command, open: Open): void {
     .option('--title <text>', 'what the payer reads')
     .option('--blik <code>', 'docs/test-codes.md says what each does', sixDigits, '123456')
     .option('--no-pay', 'only make it')
-    .option('--timeout <seconds>', 'how long to wait for the outcome', wholeNumber, 60)
+    .option('--timeout <seconds>', 'how long to wait for the outcome', seconds, 60)
     .action(async (options: PayOptions & CommonOptions) => pay(await open(options), options));
 }
 
@@ -75,7 +75,7 @@ function addTrigger(program: Command, open: Open): void {
   addCommon(program.command('trigger'))
     .description('make the sandbox produce an event, and print it')
     .argument('<event>', 'its kind, such as PAYMENT_SETTLED or payment.settled')
-    .option('--timeout <seconds>', 'how long to wait for it', wholeNumber, 60)
+    .option('--timeout <seconds>', 'how long to wait for it', seconds, 60)
     .addHelpText('after', `\nEvents: ${Object.keys(recipes).join(', ')}`)
     .action(async (event: string, options: CommonOptions & { readonly timeout: number }) =>
       trigger(await open(options), event, options),
@@ -93,6 +93,13 @@ function addLogs(program: Command, open: Open): void {
 function wholeNumber(text: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('It must be a whole number from 1 to 999999999.');
   return Number(text);
+}
+
+function seconds(text: string): number {
+  const number = wholeNumber(text);
+  // Timers of Node count milliseconds in 31 bits.
+  if (number > 86_400) throw new InvalidArgumentError('It must be 86400 or less, which is a day.');
+  return number;
 }
 
 function sixDigits(text: string): string {

@@ -1,6 +1,7 @@
 import type { Event } from '@bramka/client';
 import { NotDone } from './errors.ts';
 import type { Terminal } from './terminal.ts';
+import { withinTime } from './within-time.ts';
 
 /** Events of a shop from a moment on, taken one after the other. */
 export type Following = {
@@ -17,8 +18,7 @@ export async function followNow(
   { client, settings: { shopId }, signal, say }: Terminal,
   { seconds }: { readonly seconds: number },
 ): Promise<Following> {
-  const timeout = AbortSignal.timeout(seconds * 1_000);
-  const leaving = new AbortController();
+  const inTime = withinTime(signal, seconds * 1_000);
   const late = () => new NotDone(signal.aborted ? 'Stopped.' : `It did not happen within ${seconds} s.`);
   let begin = (): void => {};
   let fail = (_: unknown): void => {};
@@ -32,7 +32,7 @@ export async function followNow(
   });
   const events = client.events({
     shopId,
-    signal: AbortSignal.any([signal, timeout, leaving.signal]),
+    signal: inTime.signal,
     onStart: begin,
     // Somebody waits at the terminal: a gateway that cannot be reached in the beginning is said at once.
     onRetry: (error) => (hasBegun ? say(error.message) : fail(error)),
@@ -51,7 +51,7 @@ export async function followNow(
     },
     end: async () => {
       // By itself it would end behind the next event, whenever that comes.
-      leaving.abort();
+      inTime.leave();
       await events.return();
     },
   };

@@ -40,6 +40,7 @@ export async function listen(terminal: Terminal, options: ListenOptions): Promis
     if (target === undefined) await print(terminal, following, place);
     else await forward(terminal, { ...options, forward: target }, { following, place });
   } catch (error) {
+    if (terminal.signal.aborted) return;
     throw options.after === undefined && isExpired(error) ? placeExpired(place) : error;
   }
 }

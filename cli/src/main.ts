@@ -14,28 +14,42 @@ import { createTerminal, type Terminal } from './terminal.ts';
  */
 export async function main(argv: readonly string[], env: Environment): Promise<number> {
   const ending = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(name, () => {
-      // Whoever tells it twice does not want to wait for anything.
-      if (ending.signal.aborted) process.exit(codeOf(name));
-      ending.abort(name);
-    });
-  }
-  process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
-    // Whoever reads no further, as `head` does, has what he wanted. All else fails the print that it hinders.
-    if (code === 'EPIPE') process.exit(0);
+  endOnSignals(ending);
+  let unwritten: Error | undefined;
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // Whoever reads no further, as `head` does, has what he wanted.
+    if (error.code === 'EPIPE') process.exit(0);
+    unwritten = error;
   });
   const open = async (options: CommonOptions): Promise<Terminal> => {
     const settings = await readSettings(options, env);
     const client = openClient(settings);
     return createTerminal({ client, settings, signal: ending.signal, json: options.json ?? false });
   };
-  try {
-    await createProgram(open).parseAsync([...argv]);
-  } catch (error) {
-    return ending.signal.aborted ? codeOf(ending.signal.reason) : explain(error);
+  const code = await createProgram(open)
+    .parseAsync([...argv])
+    .then(
+      () => 0,
+      (error: unknown) => (ending.signal.aborted ? codeOf(ending.signal.reason) : explain(error)),
+    );
+  // What could not be written of the help is told a moment later.
+  await new Promise(setImmediate);
+  return unwritten && code === 0 ? explain(unwritten) : code;
+}
+
+/** Within so many milliseconds a second signal is the first one: npx hands on what the terminal has sent to both. */
+const sameMs = 500;
+
+function endOnSignals(ending: AbortController): void {
+  let since = Number.POSITIVE_INFINITY;
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(name, () => {
+      // Whoever tells it twice does not want to wait for anything.
+      if (performance.now() - since > sameMs) process.exit(codeOf(name));
+      if (!ending.signal.aborted) since = performance.now();
+      ending.abort(name);
+    });
   }
-  return 0;
 }
 
 function codeOf(signal: 'SIGINT' | 'SIGTERM'): number {

@@ -64,23 +64,32 @@ type Trying = Terminal & { readonly following: Following };
 
 /** Pays by BLIK and waits for the outcome. Programs are told of the payment also when there is none. */
 async function tryToPay(trying: Trying, payment: Payment, code: string): Promise<Ended['transaction']> {
+  const { client, following, signal } = trying;
+  let now = payment;
   try {
-    await payByBlik(trying, payment, code);
-    return (await trying.following.until((event) => isEnd(event, payment.id))).transaction;
+    const input = { paymentId: payment.id, idempotencyKey: `cli-${randomUUID()}`, blik: { code } };
+    await client.startTransaction({ ...input, method: 'BLIK' }, { signal }).catch(async (error: unknown) => {
+      now = await cancel(trying, payment);
+      throw error;
+    });
+    return (await following.until((event) => isEnd(event, payment.id))).transaction;
   } catch (error) {
-    if (trying.json) await trying.print(payment.url, { ...payment, transaction: null });
+    if (trying.json) await trying.print(payment.url, { ...now, transaction: null });
     throw error;
   }
 }
 
-/** @throws BramkaError; then the payment is cancelled, since nobody is to pay what was made for a try alone. */
-async function payByBlik({ client, signal }: Terminal, { id }: Payment, code: string): Promise<void> {
+/** So long a gateway may take, in milliseconds, to cancel what nobody waits for any more. */
+const cancelledMs = 3_000;
+
+/** Nobody is to pay what was made for a try alone. @returns the payment as it is then. */
+async function cancel({ client, say }: Trying, payment: Payment): Promise<Payment> {
   try {
-    const input = { paymentId: id, idempotencyKey: `cli-${randomUUID()}`, method: 'BLIK' as const, blik: { code } };
-    await client.startTransaction(input, { signal });
-  } catch (error) {
-    await client.cancelPayment({ paymentId: id }).catch(() => {});
-    throw error;
+    const patience = { signal: AbortSignal.timeout(cancelledMs) };
+    return (await client.cancelPayment({ paymentId: payment.id }, patience)).payment;
+  } catch {
+    say(`The payment could not be cancelled; it may be open at ${payment.url}.`);
+    return payment;
   }
 }
 

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Form } from './forward-events.ts';
 import type { Message } from './sign-message.ts';
 import type { Terminal } from './terminal.ts';
+import { withinTime } from './within-time.ts';
 
 /** Where messages go, when they are taken, and how long to wait between tries. */
 export type Target = {
@@ -48,18 +49,16 @@ function isTaken(form: Form, status: number): boolean {
 
 /** The status of the answer; undefined when there was none. */
 async function postOnce(url: string, { headers, body }: Message, signal: AbortSignal): Promise<number | undefined> {
+  const inTime = withinTime(signal, patienceMs);
   try {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers,
-      body,
-      redirect: 'manual',
-      signal: AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]),
-    });
+    const { signal: until } = inTime;
+    const response = await fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal: until });
     await response.arrayBuffer();
     return response.status;
   } catch {
     signal.throwIfAborted();
     return undefined;
+  } finally {
+    inTime.leave();
   }
 }

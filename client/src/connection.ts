@@ -18,7 +18,7 @@ export type ClientOptions = {
   readonly heartbeatMs?: number | undefined;
   /** Instead of the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch | undefined;
-  /** Instead of the global `WebSocket`; where there is none, as in Node 20, that of the package ws is taken. */
+  /** Instead of the `WebSocket` of the browser; in Node that of the package ws is taken, which can be cut off when nobody answers. */
   readonly WebSocket?: typeof globalThis.WebSocket | undefined;
 };
 
@@ -39,6 +39,8 @@ export type Connection = {
 export function openConnection(options: ClientOptions): Connection {
   const url = addressOf(options.url, ['http:', 'https:'], 'url');
   if (/^\/*$/.test(url.pathname)) url.pathname = '/graphql';
+  // Browsers send none anyway, and a WebSocket takes none.
+  url.hash = '';
   const socketUrl = options.websocketUrl ?? url.href.replace(/^http/, 'ws');
   // A header with anything else would be refused by fetch, in a message that has the whole header in it.
   if (!/^[\x21-\x7e]+$/.test(options.apiKey))
@@ -53,8 +55,13 @@ export function openConnection(options: ClientOptions): Connection {
     heartbeatMs: options.heartbeatMs ?? 15_000,
     // Called as a plain function: browsers refuse their fetch as a method of something else.
     fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
-    loadWebSocket: async () => options.WebSocket ?? globalThis.WebSocket ?? loadPackage(),
+    loadWebSocket: async () => options.WebSocket ?? (isNode() ? loadPackage() : globalThis.WebSocket),
   };
+}
+
+function isNode(): boolean {
+  const { process } = globalThis as { readonly process?: { readonly versions?: { readonly node?: string } } };
+  return process?.versions?.node !== undefined;
 }
 
 async function loadPackage(): Promise<typeof globalThis.WebSocket> {

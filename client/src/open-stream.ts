@@ -23,7 +23,7 @@ const finalCodes: { readonly [code: number]: string } = {
 
 type Inbox = {
   readonly waiting: Record<string, unknown>[];
-  end: { readonly error: BramkaError | undefined } | undefined;
+  end: { readonly error: unknown } | undefined;
   wake(): void;
 };
 
@@ -42,7 +42,7 @@ export function openStream(
 ): Stream {
   const inbox: Inbox = { waiting: [], end: undefined, wake: () => {} };
   let leave = (): void => {};
-  const finish = (error?: BramkaError): void => {
+  const finish = (error?: unknown): void => {
     // The first reason is the true one: a socket that is closed after it says nothing new.
     inbox.end ??= { error };
     const part = leave;
@@ -52,7 +52,13 @@ export function openStream(
   };
   const open = (WebSocket: unknown): void => {
     if (inbox.end) return;
-    const { client, part } = connect(connection, { WebSocket, onConnect, finish });
+    const { client, part } = connect(connection, {
+      WebSocket,
+      onConnect: () => {
+        if (!inbox.end) onConnect();
+      },
+      finish,
+    });
     const unsubscribe = client.subscribe<Record<string, unknown>>(
       { query: text, variables },
       {
@@ -72,14 +78,10 @@ export function openStream(
       part();
     };
   };
-  const unusable = new BramkaError(
-    'NO_WEBSOCKET',
-    'There is no WebSocket that can be used here; give one as `WebSocket`.',
-  );
   connection
     .loadWebSocket()
     .then(open)
-    .catch(() => finish(unusable));
+    .catch(() => finish(unusable()));
   return {
     results: take(inbox),
     close: () => {
@@ -105,22 +107,23 @@ async function* take(inbox: Inbox): AsyncGenerator<Record<string, unknown>, void
 /** A client for one subscription, which never connects a second time: whoever follows knows from where to go on. */
 function connect(
   { websocketUrl, authorization, heartbeatMs, timeoutMs }: Connection,
-  {
-    WebSocket,
-    onConnect,
-    finish,
-  }: { readonly WebSocket: unknown; onConnect(): void; finish(error: BramkaError): void },
+  { WebSocket, onConnect, finish }: { readonly WebSocket: unknown; onConnect(): void; finish(error: unknown): void },
 ) {
   let socket: globalThis.WebSocket | undefined;
   let silence: ReturnType<typeof setTimeout> | undefined;
-  const unanswered = setTimeout(() => finish(noAnswer(timeoutMs)), timeoutMs);
   const client = createClient({
     url: websocketUrl,
     // The library gives its socket away only when that is open; one that is still connecting has to be closed as well.
     webSocketImpl: new Proxy(WebSocket as typeof globalThis.WebSocket, {
       construct: (Made, given) => {
-        socket = Reflect.construct(Made, given) as globalThis.WebSocket;
-        return socket;
+        try {
+          socket = Reflect.construct(Made, given) as globalThis.WebSocket;
+          return socket;
+        } catch {
+          // The library would throw it where nobody can catch it. Browsers refuse `ws:` to pages of `https:` so.
+          finish(unusable());
+          return { readyState: 3, send: () => {}, close: () => {} };
+        }
       },
     }),
     connectionParams: { authorization },
@@ -129,7 +132,11 @@ function connect(
     on: {
       connected: () => {
         clearTimeout(unanswered);
-        onConnect();
+        try {
+          onConnect();
+        } catch (error) {
+          finish(error);
+        }
       },
       // A machine that slept, or a cable that was pulled, closes no socket.
       ping: (received) => {
@@ -144,13 +151,30 @@ function connect(
       },
     },
   });
+  const unanswered = setTimeout(() => finish(noAnswer(timeoutMs)), timeoutMs);
   // By itself the library counts its subscriptions and closes the socket behind the last one, but miscounts when one is ended from both
   // sides at once, and waits for the gateway's answer, which may never come.
   const part = (): void => {
     clearTimeout(unanswered);
-    socket?.close(1_000);
+    if (socket) closeInTime(socket);
   };
   return { client, part };
+}
+
+/** So many milliseconds the other side has to answer a close; a silent one would keep this process from its end. */
+const goodbyeMs = 2_000;
+
+function closeInTime(socket: globalThis.WebSocket): void {
+  socket.close(1_000);
+  // That of the package ws; those of browsers cannot be cut off, and keep nothing alive.
+  const { terminate } = socket as { terminate?: () => void };
+  if (!terminate) return;
+  const timer = setTimeout(() => terminate.call(socket), goodbyeMs);
+  socket.addEventListener('close', () => clearTimeout(timer));
+}
+
+function unusable(): BramkaError {
+  return new BramkaError('NO_WEBSOCKET', 'There is no WebSocket that can be used here; give one as `WebSocket`.');
 }
 
 function lost(code?: number): BramkaError {

@@ -154,6 +154,8 @@ async function untilGone(worker: Worker): Promise<string> {
     if (worker.process.pid === undefined) end(error.message);
   });
   const how = await ended;
+  // Node forgets those whose end it has heard of.
+  delete cluster.workers?.[worker.id];
   // Node 26 never notices the end of one that died while its port was on its way to it.
   if (!(await endsInTime(silent, lastWords)) && worker.isConnected()) worker.process.disconnect();
   return how;
@@ -184,7 +186,9 @@ async function pauseUnless(signal: AbortSignal, ms: number): Promise<void> {
   if (signal.aborted) return;
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, ms);
-  signal.addEventListener('abort', () => resolve(), { once: true });
+  const stop = (): void => resolve();
+  signal.addEventListener('abort', stop);
   await promise;
   clearTimeout(timer);
+  signal.removeEventListener('abort', stop);
 }

@@ -11,7 +11,7 @@ import {
 import { encodeCursor } from '../../src/kernel/events/cursor.ts';
 import { ask, startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { plain, writeDropped, writeEvents } from '../support/write-events.ts';
-import { listenSilently } from './listen-silently.ts';
+import { acknowledge, listenSilently } from './listen-silently.ts';
 import { openWire, type Wire } from './open-wire.ts';
 
 let gateway: TestGateway;
@@ -123,7 +123,7 @@ describe('A client that follows the events of a shop', () => {
   });
 
   it.each([
-    ['of the platform', undefined],
+    ['of the platform', globalThis.WebSocket],
     ['of the package ws', ws as never],
   ])('tries again when its connection is taken and never answered, by the WebSocket %s', async (_, WebSocket) => {
     const { apiKey, shopId } = gateway.demo;
@@ -147,7 +147,7 @@ describe('A client that follows the events of a shop', () => {
   });
 
   it.each([
-    ['of the platform', undefined],
+    ['of the platform', globalThis.WebSocket],
     ['of the package ws', ws as never],
   ])(
     'gives up a connection that is not answered yet when its signal is aborted, by the WebSocket %s',
@@ -165,6 +165,17 @@ describe('A client that follows the events of a shop', () => {
       await silent.close();
     },
   );
+
+  it('cuts off a gateway that does not answer its goodbye', async () => {
+    const { apiKey, shopId } = gateway.demo;
+    const deaf = await listenSilently(acknowledge);
+    const ending = new AbortController();
+    const options = { after: encodeCursor(shopId, 1n), signal: ending.signal, onConnect: () => ending.abort() };
+    const follower = createClient({ url: `${deaf.url}/#part-of-a-page`, apiKey });
+    expect((await follower.eventsOf(bare, { shopId, ...options }).next()).done).toBe(true);
+    await expect.poll(deaf.open).toBe(0);
+    await deaf.close();
+  });
 
   it('asks again where it begins when a proxy answers for a gateway that is in trouble', async () => {
     const { apiKey, shopId } = gateway.demo;
@@ -252,6 +263,7 @@ describe('A client that follows the events of a shop gives up', () => {
       await writeDropped(old.database, old.demo.shopId, 2);
       await writeEvents(old.database, old.demo.shopId, plain(1));
       wire.lead(old.url);
+      wire.cut();
       const follower = clientWith(old.demo.apiKey);
       const after = encodeCursor(old.demo.shopId, 1n);
       expect(await failure(follower.events({ shopId: old.demo.shopId, after }))).toMatchObject({
@@ -269,7 +281,6 @@ describe('A client that follows the events of a shop gives up', () => {
   it('and leaves no connection behind', async () => {
     const { shopId } = gateway.demo;
     await failure(client.eventsOf(bare, { shopId, after: encodeCursor(crypto.randomUUID(), 1n) }));
-    // Those of calls are kept for some seconds, for the next call.
     await expect.poll(wire.open).toBe(0);
   });
 
@@ -277,6 +288,27 @@ describe('A client that follows the events of a shop gives up', () => {
     const { apiKey, shopId } = gateway.demo;
     const lame = createClient({ url: gateway.url, apiKey, WebSocket: class {} as never });
     expect(await failure(lame.events({ shopId }))).toMatchObject({ code: 'NO_WEBSOCKET' });
+  });
+
+  it('when its WebSocket cannot be made, as one without encryption in a page with it', async () => {
+    const { apiKey, shopId } = gateway.demo;
+    const Refused = Object.assign(
+      function refuse() {
+        throw new DOMException('mixed content', 'SecurityError');
+      },
+      { CONNECTING: 0, OPEN: 1, CLOSING: 2, CLOSED: 3 },
+    );
+    const lame = createClient({ url: wire.url, apiKey, WebSocket: Refused as never });
+    const after = encodeCursor(shopId, 1n);
+    expect(await failure(lame.events({ shopId, after }))).toMatchObject({ code: 'NO_WEBSOCKET' });
+  });
+
+  it('when what is to be told of a connection throws', async () => {
+    const { shopId } = gateway.demo;
+    const onConnect = () => {
+      throw new Error('My own fault.');
+    };
+    await expect(client.eventsOf(bare, { shopId, onConnect }).next()).rejects.toThrow('My own fault.');
   });
 
   it('when there is no such shop', async () => {

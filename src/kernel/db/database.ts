@@ -218,9 +218,16 @@ export async function read<Row extends object>(database: Database, statement: St
   }
 }
 
-/** Whether something failed on the way to the server, or because the server ends; all else the server says of a statement. */
+/** SQLSTATEs of a server that ends, ends the connection, or takes none: classes 08, 28 and 3D, 57P and too_many_connections. */
+const lostCodes = /^(?:08|28|3D|57P|53300)/;
+
+/**
+ * Whether something failed on the way to the server, or because the server ends; all else is said of a statement. The severity
+ * tells nothing, as it comes in the language of the server.
+ */
 export function isLost(error: unknown): boolean {
-  return !(error instanceof pg.DatabaseError) || error.severity === 'FATAL';
+  if (error instanceof pg.DatabaseError) return lostCodes.test(error.code ?? '');
+  return !(error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError);
 }
 
 async function run<Row extends object>(client: pg.Pool | pg.PoolClient, statement: Statement): Promise<Row[]> {

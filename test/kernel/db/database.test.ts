@@ -1,10 +1,12 @@
 import { Writable } from 'node:stream';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLane } from '../../../src/kernel/batch.ts';
 import {
   type Database,
   DatabaseUnavailable,
   inTransaction,
+  isLost,
   openDatabase,
   read,
 } from '../../../src/kernel/db/database.ts';
@@ -119,6 +121,15 @@ describe('A transaction', () => {
     await expect(reading).rejects.toBeInstanceOf(DatabaseUnavailable);
     await expect(read(database, sql('wrong', 'select 1/0'))).rejects.toMatchObject({ message: 'division by zero' });
     expect(await inTransaction(database, async () => 'alive')).toBe('alive');
+  });
+
+  it('knows a server that ends by its code, in whatever language it says so, and a fault of ours from it', () => {
+    const said = (code: string, severity: string) =>
+      Object.assign(new pg.DatabaseError('x', 1, 'error'), { code, severity });
+    expect(isLost(said('57P01', 'KATASTROFALNY'))).toBe(true);
+    expect(isLost(said('22012', 'BŁĄD'))).toBe(false);
+    expect(isLost(new Error('Connection terminated unexpectedly'))).toBe(true);
+    expect(isLost(new TypeError('x is not a function'))).toBe(false);
   });
 
   it('says that the database is unavailable when it cannot be reached, once for a whole batch', async () => {
