@@ -10,6 +10,8 @@ export type Following = {
    * @throws NotDone with the sentence when none comes in time.
    */
   until<Kind extends Event>(fits: (event: Event) => event is Kind): Promise<Kind>;
+  /** For calls whose event is waited for: aborted with the command, and by that NotDone when the time is over. */
+  readonly signal: AbortSignal;
   end(): Promise<void>;
 };
 
@@ -18,8 +20,8 @@ export async function followNow(
   { client, settings: { shopId }, signal, say }: Terminal,
   { seconds }: { readonly seconds: number },
 ): Promise<Following> {
-  const inTime = withinTime(signal, seconds * 1_000);
-  const late = () => new NotDone(signal.aborted ? 'Stopped.' : `It did not happen within ${seconds} s.`);
+  const late = new NotDone(`It did not happen within ${seconds} s.`);
+  const inTime = withinTime(signal, seconds * 1_000, late);
   let begin = (): void => {};
   let fail = (_: unknown): void => {};
   let hasBegun = false;
@@ -39,13 +41,14 @@ export async function followNow(
   });
   let next: Promise<IteratorResult<Event, void>> | undefined = events.next();
   await Promise.race([begun, next]);
-  if (!hasBegun) throw late();
+  if (!hasBegun) throw late;
   return {
+    signal: inTime.signal,
     until: async (fits) => {
       for (;;) {
         const taken = await (next ?? events.next());
         next = undefined;
-        if (taken.done) throw late();
+        if (taken.done) throw late;
         if (fits(taken.value)) return taken.value;
       }
     },

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { CreatePaymentInput, Currency, Event, Payment } from '@bramka/client';
+import type { CallOptions, CreatePaymentInput, Currency, Event, Payment } from '@bramka/client';
 import { inWords } from './describe-event.ts';
 import { NotDone } from './errors.ts';
 import { type Following, followNow } from './follow-now.ts';
@@ -38,15 +38,16 @@ export async function pay(terminal: Terminal, options: PayOptions): Promise<void
   const { client, settings, signal } = terminal;
   const { amount, currency, order: orderId, title } = options;
   const changes = { amount, currency, ...(orderId ? { orderId } : {}), ...(title ? { title } : {}) };
-  const create = async () => (await client.createPayment(orderOf(settings.shopId, changes), { signal })).payment;
+  const create = async (inTime: CallOptions) =>
+    (await client.createPayment(orderOf(settings.shopId, changes), inTime)).payment;
   const isPaid = options.pay && settings.apiKey.startsWith('bk_test_') && currency === 'PLN';
   if (!isPaid) {
-    const payment = await create();
+    const payment = await create({ signal });
     return terminal.print(payment.url, payment);
   }
   const following = await followNow(terminal, { seconds: options.timeout });
   try {
-    const payment = await create();
+    const payment = await create(following);
     if (!terminal.json) await terminal.print(payment.url, payment);
     const transaction = await tryToPay({ ...terminal, following }, payment, options.blik);
     const { status, commission, reason, code } = transaction;
@@ -64,11 +65,11 @@ type Trying = Terminal & { readonly following: Following };
 
 /** Pays by BLIK and waits for the outcome. Programs are told of the payment also when there is none. */
 async function tryToPay(trying: Trying, payment: Payment, code: string): Promise<Ended['transaction']> {
-  const { client, following, signal } = trying;
+  const { client, following } = trying;
   let now = payment;
   try {
     const input = { paymentId: payment.id, idempotencyKey: `cli-${randomUUID()}`, blik: { code } };
-    await client.startTransaction({ ...input, method: 'BLIK' }, { signal }).catch(async (error: unknown) => {
+    await client.startTransaction({ ...input, method: 'BLIK' }, following).catch(async (error: unknown) => {
       now = await cancel(trying, payment);
       throw error;
     });

@@ -20,7 +20,7 @@ export async function trigger(
   }
   const following = await followNow(terminal, { seconds: timeout });
   try {
-    const payment = await cook({ ...terminal, following });
+    const payment = await cook({ ...terminal, following, signal: following.signal });
     const isIt = (event: Event): event is Event => {
       const about = paymentIdOf(event);
       return event.type === type && (about === undefined || about === payment.id);

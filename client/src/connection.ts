@@ -55,7 +55,8 @@ export function openConnection(options: ClientOptions): Connection {
     heartbeatMs: options.heartbeatMs ?? 15_000,
     // Called as a plain function: browsers refuse their fetch as a method of something else.
     fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
-    loadWebSocket: async () => options.WebSocket ?? (isNode() ? loadPackage() : globalThis.WebSocket),
+    loadWebSocket: async () =>
+      options.WebSocket ?? (isNode() ? await loadPackage() : undefined) ?? globalThis.WebSocket,
   };
 }
 
@@ -64,9 +65,10 @@ function isNode(): boolean {
   return process?.versions?.node !== undefined;
 }
 
-async function loadPackage(): Promise<typeof globalThis.WebSocket> {
-  const { WebSocket } = await import('ws');
-  return WebSocket as unknown as typeof globalThis.WebSocket;
+/** Undefined where a bundler for browsers has put something else in its place. */
+async function loadPackage(): Promise<typeof globalThis.WebSocket | undefined> {
+  const { WebSocket } = await import('ws').catch(() => ({ WebSocket: undefined }));
+  return WebSocket as unknown as typeof globalThis.WebSocket | undefined;
 }
 
 function addressOf(text: string, schemes: readonly string[], name: string): URL {

@@ -27,19 +27,16 @@ type Inbox = {
   wake(): void;
 };
 
+/** What is subscribed to. `onConnect` is told that the gateway has taken the connection. */
+type Subscription = {
+  readonly text: string;
+  readonly variables: Record<string, unknown>;
+  readonly onConnect?: (() => void) | undefined;
+};
+
 /** Opens a subscription. What breaks it is thrown as a BramkaError, CONNECTION_FAILED when it may be taken up again. */
-export function openStream(
-  connection: Connection,
-  {
-    text,
-    variables,
-    onConnect = () => {},
-  }: {
-    readonly text: string;
-    readonly variables: Record<string, unknown>;
-    readonly onConnect?: (() => void) | undefined;
-  },
-): Stream {
+export function openStream(connection: Connection, subscription: Subscription): Stream {
+  const { text, variables, onConnect = () => {} } = subscription;
   const inbox: Inbox = { waiting: [], end: undefined, wake: () => {} };
   let leave = (): void => {};
   const finish = (error?: unknown): void => {
@@ -168,7 +165,7 @@ function closeInTime(socket: globalThis.WebSocket): void {
   socket.close(1_000);
   // That of the package ws; those of browsers cannot be cut off, and keep nothing alive.
   const { terminate } = socket as { terminate?: () => void };
-  if (!terminate) return;
+  if (!terminate || socket.readyState === 3) return;
   const timer = setTimeout(() => terminate.call(socket), goodbyeMs);
   socket.addEventListener('close', () => clearTimeout(timer));
 }

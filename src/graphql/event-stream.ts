@@ -1,9 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import type { ExecutionArgs } from 'graphql';
 import { isAsyncIterable, type Plugin } from 'graphql-yoga';
+import type { Event } from '../kernel/db/generated/prisma/client.ts';
 import { encodeCursor } from '../kernel/events/cursor.ts';
 import type { Transport } from './guard-plugin.ts';
-import type { Delivery, Subscriptions } from './share-results.ts';
+import type { Delivery, Result, Subscriptions } from './share-results.ts';
 
 /** How often a stream says that it is alive, in milliseconds; proxies give up what is silent for a minute. */
 export const heartbeatMs = 12_000;
@@ -67,9 +68,12 @@ function streamOf(deliveries: AsyncIterableIterator<Delivery>, response: ServerR
       pulls += 1;
       try {
         const next = await deliveries.next();
-        if (!next.done && next.value.json === undefined) return void response.destroy();
-        controller.enqueue(encoder.encode(next.done ? 'event: complete\ndata:\n\n' : await messageOf(next.value)));
-        if (!next.done) return;
+        const result = next.done ? undefined : await next.value.result;
+        if (!next.done && !result) return void response.destroy();
+        if (!next.done && result) controller.enqueue(encoder.encode(messageOf(next.value.event, result)));
+        if (result && !result.isLast) return;
+        controller.enqueue(encoder.encode('event: complete\ndata:\n\n'));
+        await deliveries.return?.();
       } catch (error) {
         // A stream that has failed is not cancelled any more.
         clearInterval(heartbeat);
@@ -86,7 +90,8 @@ function streamOf(deliveries: AsyncIterableIterator<Delivery>, response: ServerR
   });
 }
 
-async function messageOf({ event, json }: Delivery): Promise<string> {
-  const id = event ? `id: ${encodeCursor(event.shopId, event.number)}\n` : '';
-  return `${id}event: next\ndata: ${await json}\n\n`;
+/** An event that was not told is none to go on behind. */
+function messageOf(event: Event | undefined, { json, isLast }: Result): string {
+  const id = event && !isLast ? `id: ${encodeCursor(event.shopId, event.number)}\n` : '';
+  return `${id}event: next\ndata: ${json}\n\n`;
 }

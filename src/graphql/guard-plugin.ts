@@ -152,6 +152,6 @@ export function operationNotFound(): GraphQLError {
 }
 
 function lateError(): GraphQLError {
-  const message = `The operation took longer than ${executionMsMax / 1000} seconds; a mutation may be repeated with its key.`;
+  const message = `The operation took longer than ${executionMsMax / 1000} seconds; repeat a mutation with its key, and go on with a subscription from its cursor.`;
   return new GraphQLError(message, { extensions: { code: 'TIMEOUT' } });
 }

@@ -1,6 +1,6 @@
 import type { WebSocket } from 'ws';
 import type { Source } from '../kernel/source.ts';
-import { type Delivery, sharedEventsMax } from './share-results.ts';
+import { type Delivery, type Result, sharedEventsMax } from './share-results.ts';
 
 /**
  * How many bytes may lie unsent in one socket before its operations wait until they are gone, each with one message; so
@@ -38,17 +38,27 @@ export function pushResults(receiver: Receiver, deliveries: Source<Delivery>): v
           onEnd();
           return;
         }
-        const { json } = taken.value;
-        if (typeof json === 'object') {
-          json.then((made) => send(receiver, { head, json: made }, push) && push()).catch(fail);
+        const { result } = taken.value;
+        if (result instanceof Promise) {
+          result.then((made) => give(made) && push()).catch(fail);
           return;
         }
-        if (!send(receiver, { head, json }, push)) return;
+        if (!give(result)) return;
       }
       queueMicrotask(push);
     } catch (error) {
       fail(error);
     }
+  };
+  const give = (result: Result | undefined): boolean => {
+    // The sockets of a process that stops are closed by the time of its last word, which has no result.
+    if (!result) return true;
+    const message = `${head}${result.json}}`;
+    if (!result.isLast) return send(receiver, message, push);
+    send(receiver, message);
+    deliveries.end();
+    onEnd();
+    return false;
   };
   const fail = (error: unknown): void => {
     try {
@@ -62,14 +72,8 @@ export function pushResults(receiver: Receiver, deliveries: Source<Delivery>): v
 }
 
 /** Sends one result. Gives false when the socket has so much to send that the rest must wait until this is gone; then it calls `goOn`. */
-function send(
-  { socket, isWanted }: Receiver,
-  { head, json }: { readonly head: string; readonly json: string | undefined },
-  goOn: () => void,
-): boolean {
-  // The sockets of a process that stops are closed by the time of its last word, which has no JSON.
-  if (json === undefined || socket.readyState !== socket.OPEN || !isWanted()) return true;
-  const message = `${head}${json}}`;
+function send({ socket, isWanted }: Receiver, message: string, goOn = (): void => {}): boolean {
+  if (socket.readyState !== socket.OPEN || !isWanted()) return true;
   const isFull = socket.bufferedAmount >= unsentBytesMax;
   if (isFull) socket.send(message, () => goOn());
   else socket.send(message);

@@ -1,5 +1,13 @@
-import { createSourceEventStream, type ExecutionArgs, type ExecutionResult, execute } from 'graphql';
+import {
+  createSourceEventStream,
+  type ExecutionArgs,
+  type ExecutionResult,
+  execute,
+  type GraphQLError,
+  type GraphQLFormattedError,
+} from 'graphql';
 import type { Event } from '../kernel/db/generated/prisma/client.ts';
+import { encodeCursor } from '../kernel/events/cursor.ts';
 import type { Metrics } from '../kernel/metrics.ts';
 import { type Source, sourceOf } from '../kernel/source.ts';
 import { FeedClosed } from '../realtime/errors.ts';
@@ -9,13 +17,16 @@ import { groupKey } from './group-key.ts';
 import { withinTime } from './guard-plugin.ts';
 import type { ErrorMask } from './mask-error.ts';
 
+/** What an execution gave, as JSON. Without data it is the last of its subscription: what it was of has not been told. */
+export type Result = { readonly json: string; readonly isLast: boolean };
+
 /**
- * What one subscriber is given: an event's result as JSON, or a last word, which belongs to no event. That has no JSON
- * when the process stops: the operation goes on elsewhere, so its connection is broken off and nothing is said of an end.
+ * What one subscriber is given: an event's result, or a last word, which belongs to no event. That has no result when the
+ * process stops: the operation goes on elsewhere, so its connection is broken off and nothing is said of an end.
  */
 export type Delivery =
-  | { readonly event: Event | undefined; readonly json: string | Promise<string> }
-  | { readonly event: undefined; readonly json: undefined };
+  | { readonly event: Event | undefined; readonly result: Result | Promise<Result> }
+  | { readonly event: undefined; readonly result: undefined };
 
 export type Subscriptions = {
   /**
@@ -33,14 +44,14 @@ const shareMsMax = 1_000;
 /** How many events of one group are remembered; its members are mostly at the same one. */
 export const sharedEventsMax = 32;
 
-type Shared = { readonly newest: bigint; readonly bornAt: number; json: string | Promise<string> };
+type Shared = { readonly newest: bigint; readonly bornAt: number; result: Result | Promise<Result> };
 
 /** Subscribers with the same question and the same rights. */
 type Group = { readonly args: ExecutionArgs; readonly shared: Map<bigint, Shared>; members: number };
 
 type Sharing = {
   readonly groups: Map<string, Group>;
-  readonly run: (args: ExecutionArgs, live: Live) => string | Promise<string>;
+  readonly run: (args: ExecutionArgs, live: Live) => Result | Promise<Result>;
 };
 
 export type SubscriptionOptions = {
@@ -50,13 +61,20 @@ export type SubscriptionOptions = {
 
 /** Makes the subscriptions of a process. */
 export function shareSubscriptions({ maskError, metrics }: SubscriptionOptions): Subscriptions {
-  const write = ({ errors, ...result }: ExecutionResult): string =>
-    JSON.stringify(errors ? { errors: errors.map(maskError), ...result } : result);
-  const run = (args: ExecutionArgs, live: Live): string | Promise<string> => {
+  const write = (live: Live, { errors, ...result }: ExecutionResult): Result => {
+    if (!errors) return { json: JSON.stringify(result), isLast: false };
+    const isLast = !result.data;
+    const told = errors.map((error) => (isLast ? withPlace(maskError(error), live) : maskError(error)));
+    return { json: JSON.stringify({ errors: told, ...result }), isLast };
+  };
+  const run = (args: ExecutionArgs, live: Live): Result | Promise<Result> => {
     metrics.resultExecuted();
     const result = execute({ ...args, rootValue: live });
-    if (!('then' in result)) return write(result);
-    return withinTime(result).then(write, (error: unknown) => write({ errors: [maskError(error)] }));
+    if (!('then' in result)) return write(live, result);
+    return withinTime(result).then(
+      (made) => write(live, made),
+      (error: unknown) => write(live, { errors: [maskError(error)] }),
+    );
   };
   const sharing: Sharing = { groups: new Map(), run };
   return {
@@ -66,6 +84,13 @@ export function shareSubscriptions({ maskError, metrics }: SubscriptionOptions):
       return { ...source, errors: source.errors?.map(maskError) ?? [] };
     },
   };
+}
+
+/** Says from where to go on, so that the event that could not be told is not lost: from behind the one before it. */
+function withPlace(error: GraphQLError, live: Live): GraphQLFormattedError {
+  const formatted = error.toJSON();
+  if ('end' in live) return formatted;
+  return { ...formatted, extensions: { ...formatted.extensions, cursor: encodeCursor(live.shopId, live.number - 1n) } };
 }
 
 function deliver(sharing: Sharing, args: ExecutionArgs, source: Source<Live>): Source<Delivery> {
@@ -84,10 +109,10 @@ function deliver(sharing: Sharing, args: ExecutionArgs, source: Source<Live>): S
 }
 
 function deliveryOf(sharing: Sharing, group: Group, live: Live): Delivery {
-  if (!('end' in live)) return { event: live, json: resultOf(sharing, group, live) };
-  if (live.end instanceof FeedClosed) return { event: undefined, json: undefined };
+  if (!('end' in live)) return { event: live, result: resultOf(sharing, group, live) };
+  if (live.end instanceof FeedClosed) return { event: undefined, result: undefined };
   // Why it ended is the affair of this subscriber alone.
-  return { event: undefined, json: sharing.run(group.args, live) };
+  return { event: undefined, result: sharing.run(group.args, live) };
 }
 
 function joinGroup({ groups }: Sharing, args: ExecutionArgs): { readonly group: Group; readonly leave: () => void } {
@@ -115,7 +140,7 @@ function createGroup(args: ExecutionArgs, context: GraphContext): Group {
   return { args: { ...args, contextValue, rootValue: undefined }, shared: new Map(), members: 0 };
 }
 
-function resultOf({ run }: Sharing, group: Group, event: Event): string | Promise<string> {
+function resultOf({ run }: Sharing, group: Group, event: Event): Result | Promise<Result> {
   if (group.members === 1) {
     group.shared.clear();
     return run(group.args, event);
@@ -124,14 +149,14 @@ function resultOf({ run }: Sharing, group: Group, event: Event): string | Promis
   const newest = context.app.feed.newest(event.shopId);
   const now = performance.now();
   const known = group.shared.get(event.number);
-  if (known && known.newest === newest && now - known.bornAt < shareMsMax) return known.json;
-  const json = run(group.args, event);
-  const shared: Shared = { newest, bornAt: now, json };
+  if (known && known.newest === newest && now - known.bornAt < shareMsMax) return known.result;
+  const result = run(group.args, event);
+  const shared: Shared = { newest, bornAt: now, result };
   // Those who come later need not wait for what is there.
-  if (typeof json !== 'string') {
-    json.then(
-      (text) => {
-        shared.json = text;
+  if (result instanceof Promise) {
+    result.then(
+      (made) => {
+        shared.result = made;
       },
       // Those who were given it say so.
       () => {},
@@ -141,5 +166,5 @@ function resultOf({ run }: Sharing, group: Group, event: Event): string | Promis
   group.shared.set(event.number, shared);
   const [oldest] = group.shared.keys();
   if (group.shared.size > sharedEventsMax && oldest !== undefined) group.shared.delete(oldest);
-  return json;
+  return result;
 }

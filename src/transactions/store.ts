@@ -1,7 +1,6 @@
-import type { Actor } from '../auth/actor.ts';
-import { visibleTo } from '../auth/actor.ts';
 import { type Database, read, type Tx } from '../kernel/db/database.ts';
-import type { Prisma, Transaction } from '../kernel/db/generated/prisma/client.ts';
+import { findTogether } from '../kernel/db/find-together.ts';
+import type { Transaction } from '../kernel/db/generated/prisma/client.ts';
 import type { TransactionStatus } from '../kernel/db/generated/prisma/enums.ts';
 import { chooseColumns, listColumns } from '../kernel/db/list-columns.ts';
 
@@ -95,6 +94,9 @@ export function readTransactionRows(database: Database, ids: readonly string[]):
   });
 }
 
+/** Finds one transaction like `readTransactionRows`. */
+export const findTransaction = findTogether(readTransactionRows);
+
 /** Reads all attempts on some payments, oldest first, inside a transaction whose shops are locked. */
 export async function readAttempts(tx: Tx, paymentIds: readonly string[]): Promise<Transaction[]> {
   return tx.query<Transaction>({
@@ -148,9 +150,4 @@ export async function findOwnersOf(
     shopIds: distinct(rows.map(({ shopId }) => shopId)),
     paymentIds: distinct(rows.map(({ paymentId }) => paymentId)),
   };
-}
-
-/** The part of a where clause that keeps a reader to its own transactions. */
-export function visibleTransactions(actor: Actor): Prisma.TransactionWhereInput {
-  return visibleTo(actor);
 }

@@ -128,6 +128,15 @@ describe('`bramka pay`', () => {
     await wire.close();
   });
 
+  it('keeps to its time also while a call is not answered, and cancels the payment then', async () => {
+    const { wire, settings } = await openWay();
+    wire.swallow(['startTransaction']);
+    const late = await run(['pay', '--timeout', '2', '--json'], settings);
+    expect(late).toMatchObject({ code: 1, remarks: ['It did not happen within 2 s.'] });
+    expect(json(late.lines)).toMatchObject([{ status: 'CANCELLED', transaction: null }]);
+    await wire.close();
+  });
+
   it('keeps to its time although Node 20 forgets timers that are only part of another signal', async () => {
     const tidying = `import v8 from 'node:v8'; import vm from 'node:vm'; v8.setFlagsFromString('--expose-gc');
       setInterval(vm.runInNewContext('gc'), 100).unref();`;

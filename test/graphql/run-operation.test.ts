@@ -12,7 +12,7 @@ import {
   runOperation,
 } from '../../src/graphql/run-operation.ts';
 import { schema } from '../../src/graphql/schema.ts';
-import type { Delivery } from '../../src/graphql/share-results.ts';
+import type { Delivery, Result } from '../../src/graphql/share-results.ts';
 import { createLog } from '../../src/kernel/log.ts';
 import { type Source, sourceOf } from '../../src/kernel/source.ts';
 
@@ -47,8 +47,10 @@ const masked = {
   extensions: { code: 'INTERNAL_SERVER_ERROR', reference: expect.any(String) },
 };
 
+const resultOf = (data: number): Result => ({ json: JSON.stringify({ data }), isLast: false });
+
 /** Deliveries of which the test makes one, and sees the end. */
-function scripted(json: string | Promise<string>) {
+function scripted(result: Result | Promise<Result>) {
   let [given, ended] = [false, 0];
   let waiting = (): void => {};
   const deliveries = sourceOf<Delivery>({
@@ -56,7 +58,7 @@ function scripted(json: string | Promise<string>) {
       if (ended > 0) return { done: true, value: undefined };
       if (given) return undefined;
       given = true;
-      return { done: false, value: { event: undefined, json } };
+      return { done: false, value: { event: undefined, result } };
     },
     wait: (look) => {
       waiting = look;
@@ -78,7 +80,7 @@ describe('An operation that its client ends', () => {
   ])('%s while it begins is ended, and nothing is said', async (_, leave) => {
     const begun = Promise.withResolvers<Source<Delivery>>();
     const { deps, connection, sent } = world({ subscriptions: { subscribe: () => begun.promise } });
-    const { deliveries, ended } = scripted('{"data":1}');
+    const { deliveries, ended } = scripted(resultOf(1));
     const running = runOperation(deps, connection, { id: '1', payload });
     await turn();
     leave(connection);
@@ -89,15 +91,15 @@ describe('An operation that its client ends', () => {
   });
 
   it('while a result is made sends it under the id of no other', async () => {
-    const result = Promise.withResolvers<string>();
+    const result = Promise.withResolvers<Result>();
     const first = scripted(result.promise);
-    const second = scripted('{"data":2}');
+    const second = scripted(resultOf(2));
     const subscribe = vi.fn().mockResolvedValueOnce(first.deliveries).mockResolvedValueOnce(second.deliveries);
     const { deps, connection, sent } = world({ subscriptions: { subscribe } });
     await runOperation(deps, connection, { id: '1', payload });
     endOperation(connection, '1');
     await runOperation(deps, connection, { id: '1', payload });
-    result.resolve('{"data":1}');
+    result.resolve(resultOf(1));
     await turn();
     expect(sent).toEqual([{ id: '1', type: 'next', payload: { data: 2 } }]);
     expect([first.ended(), second.ended(), connection.operations.size]).toEqual([1, 0, 1]);
@@ -126,7 +128,7 @@ describe('An operation that fails by a fault of ours', () => {
   });
 
   it('while a result is made is ended, without the words of the fault', async () => {
-    const result = Promise.withResolvers<string>();
+    const result = Promise.withResolvers<Result>();
     const { deliveries, ended } = scripted(result.promise);
     const { deps, connection, sent } = world({ subscriptions: { subscribe: async () => deliveries } });
     await runOperation(deps, connection, { id: '1', payload });
@@ -155,7 +157,7 @@ describe('An operation that fails by a fault of ours', () => {
 
   it('so that its end cannot be told is cut off with its socket, and holds up nobody', () => {
     const terminate = vi.fn();
-    const { deliveries } = scripted('{"data":1}');
+    const { deliveries } = scripted(resultOf(1));
     deliveries.end();
     const onEnd = (): void => {
       throw failure;

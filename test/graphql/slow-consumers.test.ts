@@ -59,7 +59,10 @@ describe('A socket that is not read', () => {
         waits = !waits;
         if (!waits) return undefined;
         taken += 1;
-        return { done: false, value: { event: undefined, json: JSON.stringify({ number: taken, padding }) } };
+        return {
+          done: false,
+          value: { event: undefined, result: { json: JSON.stringify({ number: taken, padding }), isLast: false } },
+        };
       },
       wait: (look) => void setImmediate(look),
       end: () => {},

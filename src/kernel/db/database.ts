@@ -218,8 +218,13 @@ export async function read<Row extends object>(database: Database, statement: St
   }
 }
 
-/** SQLSTATEs of a server that ends, ends the connection, or takes none: classes 08, 28 and 3D, 57P and too_many_connections. */
-const lostCodes = /^(?:08|28|3D|57P|53300)/;
+/**
+ * SQLSTATEs of a server that ends, ends the connection, or takes none: classes 08 (but for protocol_violation, which is a
+ * statement of ours that does not fit its values), 28 and 3D, 57P and too_many_connections.
+ */
+const lostCodes = /^(?:08(?!P01)|28|3D|57P|53300)/;
+/** What `pg` itself says of a statement; all else that it says is of the connection. */
+const ownWords = /^Prepared statements must be unique/;
 
 /**
  * Whether something failed on the way to the server, or because the server ends; all else is said of a statement. The severity
@@ -227,7 +232,8 @@ const lostCodes = /^(?:08|28|3D|57P|53300)/;
  */
 export function isLost(error: unknown): boolean {
   if (error instanceof pg.DatabaseError) return lostCodes.test(error.code ?? '');
-  return !(error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError);
+  if (!(error instanceof Error) || error instanceof TypeError || error instanceof RangeError) return false;
+  return !ownWords.test(error.message);
 }
 
 async function run<Row extends object>(client: pg.Pool | pg.PoolClient, statement: Statement): Promise<Row[]> {

@@ -10,6 +10,7 @@ import type { Span } from '../../kernel/db/list-rows.ts';
 import { parseId } from '../../kernel/ids.ts';
 import { parseText } from '../../kernel/text.ts';
 import { PaymentMethodEnum } from '../../shops/graphql.ts';
+import { seekVisibleTransaction } from '../../transactions/find-transaction.ts';
 import {
   TransactionConnection,
   TransactionRef,
@@ -17,7 +18,6 @@ import {
   transactionColumns,
 } from '../../transactions/graphql.ts';
 import { listTransactions, type TransactionFilter } from '../../transactions/sql/list-transactions.ts';
-import { visibleTransactions } from '../../transactions/store.ts';
 import { seekVisiblePayment } from '../find-payment.ts';
 import { listPayments, type PaymentFilter } from '../sql/list-payments.ts';
 import { PaymentConnection, PaymentRef, PaymentStatusEnum, paymentColumns } from './payment.ts';
@@ -92,16 +92,15 @@ builder.queryField('payment', (t) =>
 );
 
 builder.queryField('transaction', (t) =>
-  t.prismaField({
+  t.field({
     type: TransactionRef,
     nullable: true,
     description: 'One transaction of yours, or null. Scope: payments:read.',
     args: { id: t.arg.id({ required: true, description: 'Id of the transaction.' }) },
-    resolve: (query, _, { id }, context) =>
-      context.app.payments.database.prisma.transaction.findFirst({
-        ...query,
-        where: { AND: visibleTransactions(actorWith(context, 'payments:read')), id: parseId(id, 'transaction') },
-      }),
+    resolve: async (_, { id }, context) => {
+      const actor = actorWith(context, 'payments:read');
+      return (await seekVisibleTransaction(context.app.payments, actor, parseId(id, 'transaction')))?.transaction;
+    },
   }),
 );
 

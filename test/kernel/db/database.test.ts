@@ -130,6 +130,15 @@ describe('A transaction', () => {
     expect(isLost(said('22012', 'BŁĄD'))).toBe(false);
     expect(isLost(new Error('Connection terminated unexpectedly'))).toBe(true);
     expect(isLost(new TypeError('x is not a function'))).toBe(false);
+    expect(isLost(said('08006', 'FATAL'))).toBe(true);
+  });
+
+  it('knows a statement that does not fit its values, and two of one name, as faults of ours', async () => {
+    const lacking = { name: 'lacking', text: 'select $1::int, $2::int', values: [1] };
+    await expect(read(database, lacking)).rejects.toMatchObject({ code: '08P01' });
+    const twice = (text: string) => read(database, { name: 'twice', text, values: [] });
+    const both = Promise.all(Array.from({ length: 20 }, (_, index) => twice(`select ${index % 2}`)));
+    await expect(both).rejects.toThrow(/^Prepared statements must be unique/);
   });
 
   it('says that the database is unavailable when it cannot be reached, once for a whole batch', async () => {
