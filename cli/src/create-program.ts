@@ -85,7 +85,7 @@ function addTrigger(program: Command, open: Open): void {
 function addLogs(program: Command, open: Open): void {
   addCommon(program.command('logs'))
     .description('show the latest events of a shop and the latest tries to deliver its webhooks')
-    .option('--lines <number>', 'how many, 1 to 100', wholeNumber, 20)
+    .option('--lines <number>', 'how many, 1 to 100', linesOf, 20)
     .option('-f, --follow', 'go on with new ones')
     .action(async (options: LogsOptions & CommonOptions) => logs(await open(options), options));
 }
@@ -93,6 +93,12 @@ function addLogs(program: Command, open: Open): void {
 function wholeNumber(text: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('It must be a whole number from 1 to 999999999.');
   return Number(text);
+}
+
+function linesOf(text: string): number {
+  const number = wholeNumber(text);
+  if (number > 100) throw new InvalidArgumentError('It must be 100 or less.');
+  return number;
 }
 
 function seconds(text: string): number {

@@ -1,9 +1,14 @@
-import type { Event } from '@bramka/client';
+import type { Event, EventType } from '@bramka/client';
 
 /** An amount as people write it: `123.45 PLN`. All currencies of the gateway have two decimals. */
 export function inWords({ amount, currency }: { readonly amount: number; readonly currency: string }): string {
   const digits = String(Math.abs(amount)).padStart(3, '0');
   return `${amount < 0 ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)} ${currency}`;
+}
+
+/** The kind of an event of which people wrote `payment.settled` or `payment-settled`. */
+export function typeOf(name: string): EventType {
+  return name.toUpperCase().replaceAll(/[^A-Z]+/g, '_') as EventType;
 }
 
 /** An event in one line: its number, when, what, and of which order. */

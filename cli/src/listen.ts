@@ -1,5 +1,5 @@
-import { BramkaError, type EventsOptions, type EventType } from '@bramka/client';
-import { describeEvent } from './describe-event.ts';
+import { BramkaError, type EventsOptions } from '@bramka/client';
+import { describeEvent, typeOf } from './describe-event.ts';
 import { NotDone, WrongUse } from './errors.ts';
 import {
   type Form,
@@ -32,10 +32,10 @@ export type ListenOptions = {
  */
 export async function listen(terminal: Terminal, options: ListenOptions): Promise<void> {
   const { shopId, dataDir } = terminal.settings;
-  const types = options.types?.map((type) => type.toUpperCase());
+  const types = options.types?.map(typeOf);
   const target = options.forward === undefined ? undefined : targetOf(options.forward);
   const place = openPlace(options.place ?? placeFile(dataDir, shopId, { target, types }), shopId);
-  const following = { ...whereFrom(terminal, options, place), types: types as EventType[] | undefined };
+  const following = { ...whereFrom(terminal, options, place), types };
   try {
     if (target === undefined) await print(terminal, following, place);
     else await forward(terminal, { ...options, forward: target }, { following, place });

@@ -42,6 +42,7 @@ export async function pay(terminal: Terminal, options: PayOptions): Promise<void
     (await client.createPayment(orderOf(settings.shopId, changes), inTime)).payment;
   const isPaid = options.pay && settings.apiKey.startsWith('bk_test_') && currency === 'PLN';
   if (!isPaid) {
+    if (options.pay && currency !== 'PLN') terminal.say('BLIK takes PLN alone, so the payment is only made.');
     const payment = await create({ signal });
     return terminal.print(payment.url, payment);
   }
@@ -52,8 +53,8 @@ export async function pay(terminal: Terminal, options: PayOptions): Promise<void
     const transaction = await tryToPay({ ...terminal, following }, payment, options.blik);
     const { status, commission, reason, code } = transaction;
     const paid = `Paid: ${inWords(payment.amount)}${commission ? `, commission ${inWords(commission.amount)}` : ''}.`;
-    const now = { ...payment, status: transaction.payment.status, transaction };
-    if (terminal.json || status === 'SETTLED') await terminal.print(paid, now);
+    if (terminal.json) await terminal.print(paid, { ...(await client.payment(payment.id, following)), transaction });
+    else if (status === 'SETTLED') await terminal.print(paid, payment);
     const why = [reason, code].filter((word) => word !== null).join(', ');
     if (status !== 'SETTLED') throw new NotDone(`It was not paid: ${status}${why && ` (${why})`}.`);
   } finally {

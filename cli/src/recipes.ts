@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { CreatePaymentInput, Event, EventType, Payment, StartTransactionInput } from '@bramka/client';
+import { typeOf } from './describe-event.ts';
 import { WrongUse } from './errors.ts';
 import { type Following, paymentIdOf } from './follow-now.ts';
 import { orderOf } from './pay.ts';
@@ -157,7 +158,7 @@ async function forgottenAlias(kitchen: Kitchen): Promise<Payment> {
 
 /** The name of an event as people write it, `payment.settled` too. @throws WrongUse for one that cannot be made. */
 export function recipeFor(name: string): { readonly type: EventType; readonly cook: Recipe } {
-  const type = name.toUpperCase().replaceAll(/[^A-Z]+/g, '_') as EventType;
+  const type = typeOf(name);
   const cook = Object.hasOwn(recipes, type) ? recipes[type] : undefined;
   if (cook) return { type, cook };
   throw new WrongUse(`${name} cannot be made on demand; these can: ${Object.keys(recipes).join(', ')}.`);

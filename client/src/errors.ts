@@ -94,3 +94,8 @@ export function errorOf(errors: readonly AnsweredError[], status?: number): Bram
 export function noAnswer(timeoutMs: number): BramkaError {
   return new BramkaError('NO_ANSWER', `The gateway did not answer within ${timeoutMs / 1_000} s.`);
 }
+
+/** Why there was no connection to an address; what is at it answers nothing that a gateway would. */
+export function notReached(url: string): BramkaError {
+  return new BramkaError('CONNECTION_FAILED', `The gateway at ${new URL(url).origin} cannot be reached.`);
+}

@@ -1,6 +1,6 @@
 import { createClient } from 'graphql-ws/client';
 import type { Connection } from './connection.ts';
-import { type AnsweredError, BramkaError, errorOf, noAnswer } from './errors.ts';
+import { type AnsweredError, BramkaError, errorOf, noAnswer, notReached } from './errors.ts';
 
 /** One subscription over a WebSocket of its own. */
 export type Stream = {
@@ -49,7 +49,7 @@ export function openStream(connection: Connection, subscription: Subscription): 
   };
   const open = (WebSocket: unknown): void => {
     if (inbox.end) return;
-    const { client, part } = connect(connection, {
+    const { client, part, broken } = connect(connection, {
       WebSocket,
       onConnect: () => {
         if (!inbox.end) onConnect();
@@ -66,7 +66,7 @@ export function openStream(connection: Connection, subscription: Subscription): 
           if (inbox.waiting.length >= waitingMax) finish();
           inbox.wake();
         },
-        error: (error) => finish(Array.isArray(error) ? errorOf(error) : lost()),
+        error: (error) => finish(Array.isArray(error) ? errorOf(error) : broken()),
         complete: () => finish(),
       },
     );
@@ -108,20 +108,16 @@ function connect(
 ) {
   let socket: globalThis.WebSocket | undefined;
   let silence: ReturnType<typeof setTimeout> | undefined;
+  let isTaken = false;
+  const broken = (code?: number): BramkaError =>
+    isTaken || code !== undefined ? lost(code) : notReached(websocketUrl);
   const client = createClient({
     url: websocketUrl,
-    // The library gives its socket away only when that is open; one that is still connecting has to be closed as well.
-    webSocketImpl: new Proxy(WebSocket as typeof globalThis.WebSocket, {
-      construct: (Made, given) => {
-        try {
-          socket = Reflect.construct(Made, given) as globalThis.WebSocket;
-          return socket;
-        } catch {
-          // The library would throw it where nobody can catch it. Browsers refuse `ws:` to pages of `https:` so.
-          finish(unusable());
-          return { readyState: 3, send: () => {}, close: () => {} };
-        }
+    webSocketImpl: watched(WebSocket, {
+      made: (one) => {
+        socket = one;
       },
+      refused: () => finish(unusable()),
     }),
     connectionParams: { authorization },
     retryAttempts: 0,
@@ -129,6 +125,7 @@ function connect(
     on: {
       connected: () => {
         clearTimeout(unanswered);
+        isTaken = true;
         try {
           onConnect();
         } catch (error) {
@@ -144,7 +141,9 @@ function connect(
       },
       closed: (event) => {
         clearTimeout(silence);
-        finish(lost((event as { readonly code?: number }).code));
+        const { code } = event as { readonly code?: number };
+        // 1006: without a word of goodbye (RFC 6455, section 7.1.5).
+        finish(broken(code === 1006 ? undefined : code));
       },
     },
   });
@@ -155,7 +154,30 @@ function connect(
     clearTimeout(unanswered);
     if (socket) closeInTime(socket);
   };
-  return { client, part };
+  return { client, part, broken };
+}
+
+/**
+ * A constructor that tells of the socket it makes, which the library gives away only when it is open: one that is still
+ * connecting has to be closed as well. What it throws would be thrown by the library where nobody can catch it.
+ */
+function watched(
+  WebSocket: unknown,
+  { made, refused }: { made(socket: globalThis.WebSocket): void; refused(): void },
+): unknown {
+  return new Proxy(WebSocket as typeof globalThis.WebSocket, {
+    construct: (Made, given) => {
+      try {
+        const socket = Reflect.construct(Made, given) as globalThis.WebSocket;
+        made(socket);
+        return socket;
+      } catch {
+        // Browsers refuse `ws:` to pages of `https:` so.
+        refused();
+        return { readyState: 3, send: () => {}, close: () => {} };
+      }
+    },
+  });
 }
 
 /** So many milliseconds the other side has to answer a close; a silent one would keep this process from its end. */

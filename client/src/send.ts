@@ -1,5 +1,5 @@
 import type { Connection } from './connection.ts';
-import { type AnsweredError, BramkaError, errorOf, noAnswer } from './errors.ts';
+import { type AnsweredError, BramkaError, errorOf, noAnswer, notReached } from './errors.ts';
 import { pauseAfter, waitFor } from './pause.ts';
 
 /** How one call is made. */
@@ -47,6 +47,8 @@ export function isPassing(error: unknown): error is BramkaError {
 
 async function sendOnce(connection: Connection, { text, variables, signal }: Call): Promise<unknown> {
   signal?.throwIfAborted();
+  // Outside of what follows: variables that are no JSON, such as a BigInt, are a mistake of the caller, and no network's.
+  const body = JSON.stringify({ query: text, variables });
   const timeout = AbortSignal.timeout(connection.timeoutMs);
   try {
     const response = await connection.fetch(connection.url, {
@@ -56,7 +58,7 @@ async function sendOnce(connection: Connection, { text, variables, signal }: Cal
         authorization: connection.authorization,
         'content-type': 'application/json',
       },
-      body: JSON.stringify({ query: text, variables }),
+      body,
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     });
     return dataOf(response, await response.text());
@@ -64,7 +66,7 @@ async function sendOnce(connection: Connection, { text, variables, signal }: Cal
     if (error instanceof BramkaError) throw error;
     signal?.throwIfAborted();
     if (timeout.aborted) throw noAnswer(connection.timeoutMs);
-    throw new BramkaError('CONNECTION_FAILED', `The gateway at ${new URL(connection.url).origin} cannot be reached.`);
+    throw notReached(connection.url);
   }
 }
 

@@ -10,6 +10,7 @@ import {
 } from '../../client/src/index.ts';
 import { encodeCursor } from '../../src/kernel/events/cursor.ts';
 import { ask, startTestGateway, type TestGateway } from '../support/gateway.ts';
+import { runCommand } from '../support/run-command.ts';
 import { plain, writeDropped, writeEvents } from '../support/write-events.ts';
 import { acknowledge, listenSilently } from './listen-silently.ts';
 import { openWire, type Wire } from './open-wire.ts';
@@ -177,6 +178,21 @@ describe('A client that follows the events of a shop', () => {
     await deaf.close();
   });
 
+  it('says which gateway it does not reach, and never that it lost it', async () => {
+    const { apiKey, shopId } = gateway.demo;
+    const nowhere = createClient({ url: `${gateway.url}/nowhere`, apiKey, pauses });
+    const ending = new AbortController();
+    const said: string[] = [];
+    const onRetry = ({ message }: BramkaError) => {
+      said.push(message);
+      if (said.length === 2) ending.abort();
+    };
+    const options = { after: encodeCursor(shopId, 1n), signal: ending.signal, onRetry };
+    expect((await nowhere.eventsOf(bare, { shopId, ...options }).next()).done).toBe(true);
+    const sentence = `The gateway at ${gateway.url.replace('http', 'ws')} cannot be reached.`;
+    expect(said).toEqual([sentence, sentence]);
+  });
+
   it('asks again where it begins when a proxy answers for a gateway that is in trouble', async () => {
     const { apiKey, shopId } = gateway.demo;
     const answers = [500, 520].map((status) => new Response('<html>', { status }));
@@ -237,6 +253,7 @@ describe('A client that follows the events of a shop gives up', () => {
     const { shopId } = gateway.demo;
     const after = encodeCursor(shopId, 0n);
     const wrong = 'bk_test_thisIsNoKey';
+    await write(1);
     expect(await failure(clientWith(wrong).events({ shopId }))).toMatchObject({ code: 'UNAUTHENTICATED' });
     const error = await failure(clientWith(wrong).events({ shopId, after }));
     expect(error).toMatchObject({ code: 'FORBIDDEN', message: expect.stringContaining('API key') });
@@ -309,6 +326,20 @@ describe('A client that follows the events of a shop gives up', () => {
       throw new Error('My own fault.');
     };
     await expect(client.eventsOf(bare, { shopId, onConnect }).next()).rejects.toThrow('My own fault.');
+  });
+
+  it('and keeps no process from its end by a timer for a socket that is closed', async () => {
+    const script = `import { createClient } from '@bramka/client';
+      const client = createClient({ url: '${gateway.url}', apiKey: 'bk_test_wrong' });
+      await client.events({ shopId: 'any', after: 'any' }).next().catch((error) => console.log(error.code));
+      console.log(process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length);`;
+    const { stdout } = await runCommand('--input-type=module', ['--eval', script], {});
+    expect(stdout).toBe('FORBIDDEN\n0\n');
+  });
+
+  it('when it is to follow no kind of event', async () => {
+    const { shopId } = gateway.demo;
+    expect(await failure(client.eventsOf(bare, { shopId, types: [] }))).toMatchObject({ code: 'INVALID_INPUT' });
   });
 
   it('when there is no such shop', async () => {

@@ -182,6 +182,12 @@ describe('A client whose call gets no answer', () => {
     await expect(aborted).rejects.toThrow('left');
   });
 
+  it('asks nobody when its variables cannot be written', async () => {
+    const amount = 100n as unknown as number;
+    await expect(behind([]).createPayment({ ...order('big'), amount })).rejects.toThrow(TypeError);
+    expect(asked).toBe(0);
+  });
+
   it('says that another server is at the address', async () => {
     await expect(behind([saying(404)]).shop('x')).rejects.toMatchObject({ code: 'BAD_ANSWER', status: 404 });
   });

@@ -10,13 +10,17 @@ beforeAll(async () => {
 afterAll(() => gateway?.stop());
 
 /** A request for each code of the table. */
-const wrong: Readonly<Record<string, string>> = {
-  BAD_REQUEST: '{"quer": "{ viewer { merchant { id } } }"}',
+const wrong: Readonly<Record<string, string | readonly string[]>> = {
+  BAD_REQUEST: ['{"quer": "{ viewer { merchant { id } } }"}', '{', '{}'],
   GRAPHQL_PARSE_FAILED: '{"query": "{ viewer { "}',
   GRAPHQL_VALIDATION_FAILED: '{"query": "{ nothing }"}',
   QUERY_TOO_COMPLEX: JSON.stringify({ query: `{ ${'viewer { merchant { id } } '.repeat(21)} }` }),
   OPERATION_RESOLUTION_FAILURE: '{"query": "query A { viewer { __typename } }", "operationName": "B"}',
-  INVALID_INPUT: '{"query": "query ($id: ID!) { shop(id: $id) { name } }"}',
+  INVALID_INPUT: [
+    '{"query": "query ($id: ID!) { shop(id: $id) { name } }"}',
+    JSON.stringify({ query: '{ payments(shopId: "a", filter: { createdFrom: "x" }) { edges { cursor } } }' }),
+    '{"query": "{ a4111111111111111: viewer { __typename } }"}',
+  ],
 };
 
 const table = readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8');
@@ -33,11 +37,16 @@ async function answerTo(body: string, accept: string): Promise<readonly [string 
 }
 
 it('docs/errors.md says by which code and status each request is refused that is none', async () => {
-  const seen = Object.entries(wrong).map(async ([code, body]) => {
-    const asSpecified = await answerTo(body, 'application/graphql-response+json');
-    const asJson = await answerTo(body, 'application/json');
-    expect([asSpecified[0], asJson[0]]).toEqual([code, code]);
-    return [code, [...new Set([asSpecified[1], asJson[1]])]];
+  const seen = Object.entries(wrong).map(async ([code, bodies]) => {
+    const statuses = new Set<number>();
+    for (const body of [bodies].flat()) {
+      const asSpecified = await answerTo(body, 'application/graphql-response+json');
+      expect(asSpecified).toEqual([code, 400]);
+      const asJson = await answerTo(body, 'application/json');
+      expect(asJson[0]).toBe(code);
+      statuses.add(asSpecified[1]).add(asJson[1]);
+    }
+    return [code, [...statuses]];
   });
   expect(rows).toEqual(await Promise.all(seen));
 });

@@ -138,6 +138,67 @@ describe('a list', () => {
 const nobody = '0198aaaa-0000-7000-8000-000000000000';
 const cursorOf = (text: string): string => Buffer.from(text).toString('base64');
 
+describe('a list of transactions', () => {
+  type Attempt = {
+    readonly id: string;
+    readonly method: string;
+    readonly status: string;
+    readonly createdAt: string;
+    readonly payment: { readonly id: string };
+  };
+  type Attempts = { readonly edges: readonly { readonly cursor: string; readonly node: Attempt }[] };
+
+  async function attempts(args: string): Promise<Attempts['edges']> {
+    const fields = 'edges { cursor node { id method status createdAt payment { id } } }';
+    const query = `{ transactions(shopId: "${tenant.shopId}", ${args}) { ${fields} } }`;
+    const answer = await ask<{ transactions: Attempts }>(gateway, query, { key: tenant.key });
+    expect(answer.errors).toBeUndefined();
+    return answer.data.transactions.edges;
+  }
+
+  it('is read in pages both ways, in both orders', async () => {
+    const all = await attempts('first: 100, order: OLDEST_FIRST');
+    expect(all.length).toBeGreaterThan(1);
+    expect(await attempts('first: 100')).toEqual(all.toReversed());
+    for (const [order, rows] of [
+      ['OLDEST_FIRST', all],
+      ['NEWEST_FIRST', all.toReversed()],
+    ] as const) {
+      for (const [place, { cursor }] of rows.entries()) {
+        expect(await attempts(`order: ${order}, first: 1, after: "${cursor}"`)).toEqual(
+          rows.slice(place + 1, place + 2),
+        );
+        const before = place === 0 ? [] : [rows[place - 1]];
+        expect(await attempts(`order: ${order}, last: 1, before: "${cursor}"`)).toEqual(before);
+      }
+    }
+  });
+
+  it('leaves out what does not fit a condition, also behind a cursor', async () => {
+    const all = await attempts('first: 100, order: OLDEST_FIRST');
+    const [first, second] = all as [Attempts['edges'][number], Attempts['edges'][number]];
+    const { method, status, payment, createdAt } = second.node;
+    const conditions: readonly (readonly [string, (attempt: Attempt) => boolean])[] = [
+      [`method: [${method}]`, (attempt) => attempt.method === method],
+      [`status: [${status}]`, (attempt) => attempt.status === status],
+      [`paymentId: "${payment.id}"`, (attempt) => attempt.payment.id === payment.id],
+      [`createdFrom: "${createdAt}"`, (attempt) => attempt.createdAt >= createdAt],
+      [`createdBefore: "${createdAt}"`, (attempt) => attempt.createdAt < createdAt],
+      [`status: [${status}], method: [${method}]`, (attempt) => attempt.status === status && attempt.method === method],
+    ];
+    for (const [condition, fits] of conditions) {
+      const fitting = all.filter(({ node }) => fits(node));
+      expect(fitting.length).toBeLessThan(all.length);
+      expect(await attempts(`order: OLDEST_FIRST, filter: { ${condition} }`)).toEqual(fitting);
+      const behind = await attempts(`order: OLDEST_FIRST, after: "${first.cursor}", filter: { ${condition} }`);
+      expect(behind).toEqual(fitting.filter(({ cursor }) => cursor !== first.cursor));
+    }
+    const query = `{ transactions(shopId: "${tenant.shopId}", filter: { paymentId: "" }) { edges { cursor } } }`;
+    const { errors } = await ask(gateway, query, { key: tenant.key });
+    expect(errors?.[0]).toMatchObject({ extensions: { code: 'NOT_FOUND', field: ['filter', 'paymentId'] } });
+  });
+});
+
 describe('what a list refuses', () => {
   const wrong: Record<string, string> = {
     'a page of 101': 'first: 101',

@@ -2,6 +2,7 @@ import { builder } from '../../graphql/builder.ts';
 import { actorWith, type GraphContext } from '../../graphql/context.ts';
 import type { Event } from '../../kernel/db/generated/prisma/client.ts';
 import { EventType } from '../../kernel/db/generated/prisma/enums.ts';
+import { InvalidInput } from '../../kernel/errors.ts';
 import { parseCursor } from '../../kernel/events/cursor.ts';
 import type { Source } from '../../kernel/source.ts';
 import { findVisiblePayment } from '../../payments/find-payment.ts';
@@ -56,8 +57,11 @@ builder.subscriptionField('events', (t) =>
       after: t.arg({ type: 'Cursor', description: 'The last cursor seen.' }),
       types: t.arg({ type: [EventTypeEnum], description: 'Only these kinds; left out, all.' }),
     },
-    subscribe: (_, { shopId, after, types }, context) =>
-      followShop(context, { shopId, after, types: types ?? undefined }),
+    subscribe: (_, { shopId, after, types }, context) => {
+      if (types?.length === 0)
+        throw new InvalidInput('Name at least one kind of event, or leave types out.', ['types']);
+      return followShop(context, { shopId, after, types: types ?? undefined });
+    },
     resolve: (live: Live) => eventOf(live),
   }),
 );
