@@ -133,7 +133,8 @@ describe('A file for the bank that others have to do with at the same time', () 
 
   it('appears once though the bank took it before that could be kept: an alarm leaves it to operators', async () => {
     const file = await send('2026-12-02');
-    await expect(writeBankFiles({ ...deps, database: dyingAt(world.database, 3) })).rejects.toThrow('was killed');
+    const killed = writeBankFiles({ ...deps, database: dyingAt(world.database, 3) });
+    await expect(killed).rejects.toMatchObject({ cause: new Error('the process was killed') });
     expect((await lyingFor(file)).sort()).toEqual([`.${file.name}.written`, file.name]);
     await rm(join(folder, file.name));
     world.clock.pass({ ms: 60_000 });
