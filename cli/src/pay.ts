@@ -53,8 +53,10 @@ export async function pay(terminal: Terminal, options: PayOptions): Promise<void
     const transaction = await tryToPay({ ...terminal, following }, payment, options.blik);
     const { status, commission, reason, code } = transaction;
     const paid = `Paid: ${inWords(payment.amount)}${commission ? `, commission ${inWords(commission.amount)}` : ''}.`;
-    if (terminal.json) await terminal.print(paid, { ...(await client.payment(payment.id, following)), transaction });
-    else if (status === 'SETTLED') await terminal.print(paid, payment);
+    // What became of it is known, also when the payment cannot be read once more.
+    const now = terminal.json ? await client.payment(payment.id, following).catch(() => null) : null;
+    const newest = now ?? { ...payment, status: transaction.payment.status };
+    if (terminal.json || status === 'SETTLED') await terminal.print(paid, { ...newest, transaction });
     const why = [reason, code].filter((word) => word !== null).join(', ');
     if (status !== 'SETTLED') throw new NotDone(`It was not paid: ${status}${why && ` (${why})`}.`);
   } finally {

@@ -128,6 +128,16 @@ describe('`bramka pay`', () => {
     await wire.close();
   });
 
+  it('tells of the payment also when it cannot be read once more', async () => {
+    const { wire, settings } = await openWay();
+    wire.swallow(['query payment(']);
+    const paid = await run(['pay', '--timeout', '10', '--json'], settings);
+    expect(wire.swallowed()).toBeGreaterThan(0);
+    expect(paid).toMatchObject({ code: 0, remarks: [] });
+    expect(json(paid.lines)).toMatchObject([{ status: 'SETTLED', transaction: { status: 'SETTLED' } }]);
+    await wire.close();
+  });
+
   it('keeps to its time also while a call is not answered, and cancels the payment then', async () => {
     const { wire, settings } = await openWay();
     wire.swallow(['startTransaction']);
