@@ -6,9 +6,10 @@ import { addressOf } from '../http/client-address.ts';
 import type { RequestLimits } from '../http/limit-requests.ts';
 import { hideCardNumbers } from '../kernel/card-numbers.ts';
 import type { RefusalCode } from '../kernel/errors.ts';
+import { acceptsAny, notAcceptable } from './acceptable.ts';
 import { createDirectAnswers } from './answer-directly.ts';
 import type { Given, Yoga } from './create-yoga.ts';
-import type { OriginRule } from './origin-rule.ts';
+import { badOrigin, type OriginRule } from './origin-rule.ts';
 
 /** The largest body of one request, in bytes. */
 export const bodyBytesMax = 1_048_576;
@@ -46,7 +47,9 @@ export function createHttpHandler(options: {
   return {
     handle: async (request, response) => {
       const { origin } = request.headers;
-      const problem = mayCall(origin) ? problemOf(request) : badOrigin;
+      const problem = mayCall(origin)
+        ? problemOf(request)
+        : ({ status: 403, message: badOrigin, code: 'FORBIDDEN' } as const);
       if (problem) {
         refuse(response, problem);
         return;
@@ -92,11 +95,6 @@ function isStream(response: ServerResponse): boolean {
 /** Why a request is not let through to GraphQL; the code is INVALID_INPUT unless it is another. */
 type Problem = { readonly status: number; readonly message: string; readonly code?: RefusalCode };
 
-const badOrigin: Problem = {
-  status: 403,
-  message: 'Pages of this origin may not call the API; call it from your server.',
-};
-
 function problemOf(request: IncomingMessage): Problem | undefined {
   const { method, headers } = request;
   if (method !== 'POST') {
@@ -111,6 +109,7 @@ function problemOf(request: IncomingMessage): Problem | undefined {
   if (Number(length) > bodyBytesMax) {
     return { status: 413, message: `The body may have at most ${bodyBytesMax} bytes, not ${length}.` };
   }
+  if (!acceptsAny(headers.accept)) return { status: 406, message: notAcceptable };
   return undefined;
 }
 

@@ -1,4 +1,11 @@
-import { type ExecutionResult, GraphQLError, getOperationAST, OperationTypeNode } from 'graphql';
+import {
+  type ExecutionResult,
+  type FormattedExecutionResult,
+  GraphQLError,
+  type GraphQLFormattedError,
+  getOperationAST,
+  OperationTypeNode,
+} from 'graphql';
 import {
   type CompleteMessage,
   type ErrorMessage,
@@ -69,10 +76,10 @@ export async function runOperation(
   try {
     const begun = await begin(deps, connection, payload);
     if ('take' in begun) follow(deps, underWay, begun);
-    else if (Array.isArray(begun)) end(underWay, { type: MessageType.Error, payload: begun });
-    else end(underWay, { type: MessageType.Next, payload: begun as ExecutionResult });
+    else if (Array.isArray(begun)) end(underWay, { type: MessageType.Error, payload: begun.map(withoutStatus) });
+    else end(underWay, { type: MessageType.Next, payload: resultOf(begun as ExecutionResult) });
   } catch (error) {
-    end(underWay, { type: MessageType.Error, payload: [deps.maskError(error)] });
+    end(underWay, { type: MessageType.Error, payload: [withoutStatus(deps.maskError(error))] });
   }
 }
 
@@ -95,13 +102,25 @@ export function endOperations(connection: Connection): void {
   for (const id of connection.operations.keys()) endOperation(connection, id);
 }
 
+function resultOf({ errors, ...result }: ExecutionResult): FormattedExecutionResult {
+  return errors ? { errors: errors.map(withoutStatus), ...result } : result;
+}
+
+/** The error without the status that yoga would have for it, which says nothing over a socket. */
+function withoutStatus(error: GraphQLError): GraphQLFormattedError {
+  const formatted = error.toJSON();
+  if (!formatted.extensions?.http) return formatted;
+  const { http: _, ...extensions } = formatted.extensions;
+  return { ...formatted, extensions };
+}
+
 type UnderWay = { readonly connection: Connection; readonly id: string; readonly operation: Operation };
 
 /** The last word about an operation, to which its id is added. */
 type LastWord =
   | Omit<CompleteMessage, 'id'>
-  | { readonly type: ErrorMessage['type']; readonly payload: readonly GraphQLError[] }
-  | { readonly type: NextMessage['type']; readonly payload: ExecutionResult };
+  | { readonly type: ErrorMessage['type']; readonly payload: readonly GraphQLFormattedError[] }
+  | { readonly type: NextMessage['type']; readonly payload: FormattedExecutionResult };
 
 function isWanted({ connection: { operations }, id, operation }: UnderWay): boolean {
   return operations.get(id) === operation;
@@ -133,7 +152,7 @@ function follow({ maskError }: OperationDeps, underWay: UnderWay, deliveries: So
       return;
     }
     deliveries.end();
-    end(underWay, { type: MessageType.Error, payload: [maskError(failed.error)] });
+    end(underWay, { type: MessageType.Error, payload: [withoutStatus(maskError(failed.error))] });
   };
   pushResults({ socket: connection.socket, id, isWanted: () => isWanted(underWay), onEnd }, deliveries);
 }

@@ -11,7 +11,7 @@ import { encodeCursor } from '../kernel/events/cursor.ts';
 import type { Metrics } from '../kernel/metrics.ts';
 import { type Source, sourceOf } from '../kernel/source.ts';
 import { FeedClosed } from '../realtime/errors.ts';
-import type { Live } from '../realtime/model.ts';
+import type { Live, LiveEvents } from '../realtime/model.ts';
 import { type GraphContext, requireActor } from './context.ts';
 import { groupKey } from './group-key.ts';
 import { withinTime } from './guard-plugin.ts';
@@ -28,12 +28,15 @@ export type Delivery =
   | { readonly event: Event | undefined; readonly result: Result | Promise<Result> }
   | { readonly event: undefined; readonly result: undefined };
 
+/** What one subscriber is given, and the cursor behind which that begins, where it begins somewhere. */
+export type Deliveries = Source<Delivery> & { readonly from?: string | undefined };
+
 export type Subscriptions = {
   /**
    * Starts a subscription whose document is valid. Gives its deliveries, or the errors that kept it from starting, masked.
    * Subscribers of one group (group-key.ts) share the execution and the JSON of each event.
    */
-  subscribe(args: ExecutionArgs): Promise<ExecutionResult | Source<Delivery>>;
+  subscribe(args: ExecutionArgs): Promise<ExecutionResult | Deliveries>;
 };
 
 /**
@@ -80,7 +83,7 @@ export function shareSubscriptions({ maskError, metrics }: SubscriptionOptions):
   return {
     subscribe: async (args) => {
       const source = await createSourceEventStream(args);
-      if (Symbol.asyncIterator in source) return deliver(sharing, args, source as Source<Live>);
+      if (Symbol.asyncIterator in source) return deliver(sharing, args, source as LiveEvents);
       return { ...source, errors: source.errors?.map(maskError) ?? [] };
     },
   };
@@ -93,7 +96,7 @@ function withPlace(error: GraphQLError, live: Live): GraphQLFormattedError {
   return { ...formatted, extensions: { ...formatted.extensions, cursor: encodeCursor(live.shopId, live.number - 1n) } };
 }
 
-function deliver(sharing: Sharing, args: ExecutionArgs, source: Source<Live>): Source<Delivery> {
+function deliver(sharing: Sharing, args: ExecutionArgs, source: LiveEvents): Deliveries {
   const { group, leave } = joinGroup(sharing, args);
   const take = (): IteratorResult<Delivery, void> | undefined => {
     const taken = source.take();
@@ -105,7 +108,7 @@ function deliver(sharing: Sharing, args: ExecutionArgs, source: Source<Live>): S
     leave();
     source.end();
   };
-  return sourceOf({ take, wait: source.wait, end });
+  return Object.assign(sourceOf({ take, wait: source.wait, end }), { from: source.from });
 }
 
 function deliveryOf(sharing: Sharing, group: Group, live: Live): Delivery {

@@ -9,7 +9,7 @@ import { addressOf } from '../http/client-address.ts';
 import type { RequestLimits } from '../http/limit-requests.ts';
 import { holdsCardNumberIn } from '../kernel/card-numbers.ts';
 import type { Log } from '../kernel/log.ts';
-import type { OriginRule } from './origin-rule.ts';
+import { badOrigin, type OriginRule } from './origin-rule.ts';
 import { type Pings, pingSockets } from './ping-sockets.ts';
 import {
   type Connection,
@@ -69,7 +69,7 @@ export function createSocketServer(options: SocketOptions): SocketServer {
   return {
     upgrade: async (request, socket, head) => {
       if (!mayCall(request.headers.origin)) {
-        socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+        answerSocket(socket, 403, { message: badOrigin });
         return;
       }
       // Nobody has shown a key yet; with one, each operation counts for the key.

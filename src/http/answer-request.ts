@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestListener, RequestError } from '@hono/node-server';
 import type { Log } from '../kernel/log.ts';
 import type { Metrics } from '../kernel/metrics.ts';
+import { codeOf } from './answers.ts';
 import type { HttpEnv } from './deps.ts';
 
 export type RequestDeps = {
@@ -108,7 +109,8 @@ function refuse(res: ServerResponse, { status, message, allow }: SentRefusal): v
   res.statusCode = status;
   if (allow !== undefined) res.setHeader('Allow', allow);
   res.setHeader('Content-Type', 'application/json');
-  res.end(JSON.stringify({ status, message }));
+  const code = status < 400 ? {} : { code: codeOf(status) };
+  res.end(JSON.stringify({ status, ...code, message }));
 }
 
 /** What the router could not even be asked, because it makes no valid request, or did not catch itself. */
@@ -118,5 +120,5 @@ function answerForRouter(deps: RequestDeps, error: unknown): Response {
   const [status, message] = bad
     ? [400, 'The address or the Host header of this request cannot be read.']
     : [500, 'Something went wrong on our side.'];
-  return Response.json({ status, message }, { status });
+  return Response.json({ status, code: codeOf(status), message }, { status });
 }

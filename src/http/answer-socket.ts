@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { codeOf } from './answers.ts';
 
 /** What is said on a bare connection. */
 type Words = { readonly message: string; readonly retryAfterSeconds?: number };
@@ -10,7 +11,7 @@ export function answerSocket(socket: Duplex, status: number, { message, retryAft
     socket.destroy();
     return;
   }
-  const body = JSON.stringify({ status, message });
+  const body = JSON.stringify({ status, code: codeOf(status), message });
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     'Connection: close',

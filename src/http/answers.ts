@@ -9,9 +9,9 @@ export function wantsHtml(c: HttpContext): boolean {
 }
 
 /** The code of GraphQL that says what a status says; of errors of the caller without one of their own INVALID_INPUT. */
-function codeOf(status: ContentfulStatusCode): RefusalCode | 'INTERNAL_SERVER_ERROR' {
+export function codeOf(status: number): RefusalCode | 'INTERNAL_SERVER_ERROR' {
   if (status >= 500) return 'INTERNAL_SERVER_ERROR';
-  const codes: Partial<Record<ContentfulStatusCode, RefusalCode>> = {
+  const codes: Partial<Record<number, RefusalCode>> = {
     ...{ 401: 'UNAUTHENTICATED', 403: 'FORBIDDEN', 404: 'NOT_FOUND', 410: 'NOT_FOUND', 429: 'RATE_LIMITED' },
   };
   return codes[status] ?? 'INVALID_INPUT';

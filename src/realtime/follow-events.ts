@@ -19,6 +19,9 @@ export type Following = Wanted & {
   readonly signal?: AbortSignal | undefined;
 };
 
+/** The events of a walk, and the number behind which it begins. */
+export type Followed = Source<Event> & { readonly from: bigint };
+
 /** Events of shops as they are committed, in this process or another. */
 export type EventFeed = {
   /**
@@ -27,7 +30,7 @@ export type EventFeed = {
    * @throws CursorInvalid or CursorExpired when nobody can go on from `after`. The source throws SlowConsumer when
    *   its reader, once live, falls too far behind, and FeedClosed when the process stops.
    */
-  follow(following: Following): Promise<Source<Event>>;
+  follow(following: Following): Promise<Followed>;
   /** The greatest number that this process has heard of in a log that is followed here; 0 when it is not. */
   newest(shopId: string): bigint;
   /** How many follow now. */
@@ -125,7 +128,7 @@ function openFeed(options: FeedOptions, hints: HintBus): OpenFeed {
   return { tails, walks: new Set(), source, lagMax, openTail, closed: false };
 }
 
-async function follow(open: OpenFeed, following: Following): Promise<Source<Event>> {
+async function follow(open: OpenFeed, following: Following): Promise<Followed> {
   if (open.closed) throw new FeedClosed();
   const { tails, walks, source, lagMax } = open;
   const { shopId, signal } = following;
@@ -137,7 +140,8 @@ async function follow(open: OpenFeed, following: Following): Promise<Source<Even
   };
   const walk = walkLog({ following, tail, source, lagMax, onEnd });
   try {
-    const events = walk.begin(await findStart(open, tail, following));
+    const from = await findStart(open, tail, following);
+    const events = Object.assign(walk.begin(from), { from });
     walks.add(walk);
     if (stop) signal.addEventListener('abort', stop);
     if (signal?.aborted) walk.end();

@@ -47,10 +47,16 @@ const subscribe = (other: TestGateway): Promise<Response> =>
   });
 
 type Block = { readonly id: string | undefined; readonly event: string | undefined; readonly data: string | undefined };
-type Ask = { readonly after?: string; readonly lastEventId?: string; readonly method?: 'GET' | 'POST' };
+type Ask = {
+  readonly after?: string;
+  readonly lastEventId?: string;
+  readonly method?: 'GET' | 'POST';
+  readonly accept?: string;
+};
 
 /** Follows over SSE as a browser does; gives the next block of lines, or undefined at the end of the stream. */
-async function follow(shop: Shop, { after, lastEventId, method = 'POST' }: Ask = {}) {
+async function follow(shop: Shop, ask: Ask = {}) {
+  const { after, lastEventId, method = 'POST', accept = 'text/event-stream' } = ask;
   const abort = new AbortController();
   leaving.push(abort);
   const variables = { shopId: shop.id, after };
@@ -59,7 +65,7 @@ async function follow(shop: Shop, { after, lastEventId, method = 'POST' }: Ask =
     method,
     signal: abort.signal,
     headers: {
-      accept: 'text/event-stream',
+      accept,
       authorization: `Bearer ${shop.key}`,
       ...(method === 'POST' ? { 'content-type': 'application/json' } : {}),
       ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }),
@@ -95,10 +101,11 @@ async function follow(shop: Shop, { after, lastEventId, method = 'POST' }: Ask =
 
 const numberIn = (block: Block | undefined): number => JSON.parse(block?.data ?? '{}').data.events.number;
 
+const following = async (): Promise<string | undefined> =>
+  /live_subscriptions (\d+)/.exec(await (await fetch(`${gateway.url}/metrics`)).text())?.[1];
+
 it('keeps nothing of readers who hung up before their streams began', async () => {
   const shop = await openShop(1);
-  const following = async (): Promise<string | undefined> =>
-    /live_subscriptions (\d+)/.exec(await (await fetch(`${gateway.url}/metrics`)).text())?.[1];
   await expect.poll(following).toBe('0');
   const body = JSON.stringify({ query, variables: { shopId: shop.id } });
   const { hostname, port, host } = new URL(gateway.url);
@@ -134,6 +141,27 @@ describe('Over SSE', () => {
       ]);
       const second = await follow(shop, { method, ...(two?.id === undefined ? {} : { lastEventId: two.id }) });
       expect(numberIn(await second.nextEvent())).toBe(3);
+    },
+  );
+
+  it('the first block is the place where it begins, so that who is cut off before the first event goes on from there', async () => {
+    const shop = await openShop(2);
+    const block = await (await follow(shop)).nextBlock();
+    expect(block).toBe(`id: ${encodeCursor(shop.id, 2n)}\nretry: 1000`);
+    await writeEvents(gateway.database, shop.id, plain(1));
+    const again = await follow(shop, { lastEventId: /^id: (.*)$/m.exec(block ?? '')?.[1] ?? '' });
+    expect(await again.nextBlock()).toBe(block);
+    expect(numberIn(await again.nextEvent())).toBe(3);
+  });
+
+  it.each(['GET', 'POST'] as const)(
+    'who does not accept a stream is told so, and nothing follows for him, by %s',
+    async (method) => {
+      const shop = await openShop(1);
+      await expect.poll(following).toBe('0');
+      const { response } = await follow(shop, { method, accept: 'application/json' });
+      expect(response.status).toBe(406);
+      expect(await following()).toBe('0');
     },
   );
 
@@ -186,7 +214,7 @@ describe('Over SSE', () => {
     const shop = await openShop(0);
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     const stream = await follow(shop);
-    expect(await stream.nextBlock()).toBe('retry: 1000');
+    expect(await stream.nextBlock()).toContain('retry: 1000');
     for (let beat = 0; beat < 3; beat += 1) {
       vi.advanceTimersByTime(heartbeatMs);
       expect(await stream.nextBlock()).toBe(':');

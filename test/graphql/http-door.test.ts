@@ -1,4 +1,5 @@
-import { request } from 'node:http';
+import { get, request } from 'node:http';
+import { text as textOf } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ask, startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { openSocket } from '../support/live.ts';
@@ -104,7 +105,7 @@ for (const accept of ['application/json', 'application/graphql-response+json', '
 
     it('refuses pages of other origins', async () => {
       const { status, text, headers } = await post(question, { accept, origin: 'https://evil.example' });
-      expect(status).toBe(403);
+      expect([status, text]).toEqual([403, expect.stringContaining('"FORBIDDEN"')]);
       expect(text).not.toContain(gateway.demo.merchantId);
       expect(headers.get('access-control-allow-origin')).toBeNull();
     });
@@ -132,6 +133,32 @@ describe('GET', () => {
   });
 });
 
+describe('an answer in a form that we do not write', () => {
+  it.each([{ accept: 'text/html' }, { accept: 'image/png, application/xml;q=0.5' }])(
+    'is refused to $accept before anything is done',
+    async (headers) => {
+      const query =
+        'mutation { createApiKey(input: {name: "made for nobody", scopes: ["payments:read"]}) { __typename } }';
+      const { status, text } = await post(JSON.stringify({ query }), headers);
+      expect(status).toBe(406);
+      expect(JSON.parse(text)).toMatchObject({
+        errors: [
+          { message: expect.stringContaining('Accept text/event-stream'), extensions: { code: 'INVALID_INPUT' } },
+        ],
+      });
+      const keys = await post(JSON.stringify({ query: '{ viewer { apiKeys { name } } }' }));
+      expect(keys.text).toContain('"name"');
+      expect(keys.text).not.toContain('made for nobody');
+    },
+  );
+
+  it('is refused by GET too', async () => {
+    const search = `?query=${encodeURIComponent('{ viewer { merchant { id } } }')}`;
+    const { status, text } = await send({ search, headers: { accept: 'image/png' } });
+    expect([status, text]).toEqual([406, expect.stringContaining('Accept text/event-stream')]);
+  });
+});
+
 describe('other methods', () => {
   for (const method of ['PUT', 'DELETE', 'PATCH']) {
     it(`refuses ${method}`, async () => {
@@ -148,10 +175,35 @@ describe('other methods', () => {
   });
 });
 
+/** Asks for a WebSocket as a client does that is refused one; gives what it is told. */
+function upgrade(path: string, headers: Record<string, string> = {}): Promise<{ status: number; text: string }> {
+  const asked = get(`${gateway.url}${path}`, {
+    headers: {
+      ...{ connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13', ...headers },
+      ...{ 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==', 'sec-websocket-protocol': 'graphql-transport-ws' },
+    },
+  });
+  return new Promise((resolve, reject) => {
+    asked.once('error', reject);
+    asked.once('response', async (response) =>
+      resolve({ status: response.statusCode ?? 0, text: await textOf(response) }),
+    );
+  });
+}
+
 describe('a WebSocket', () => {
+  it('at another address is refused with a code', async () => {
+    const { status, text } = await upgrade('/graph');
+    expect(status).toBe(404);
+    expect(JSON.parse(text)).toMatchObject({ status, code: 'NOT_FOUND', message: expect.stringContaining('/graphql') });
+  });
+
   for (const origin of ['https://evil.example', 'null', 'http://127.0.0.1.evil.example']) {
     it(`is not opened for a page of ${origin}`, async () => {
       await expect(openSocket(gateway, { origin })).rejects.toThrow('403');
+      const { status, text } = await upgrade('/graphql', { origin });
+      expect(status).toBe(403);
+      expect(JSON.parse(text)).toEqual({ status, code: 'FORBIDDEN', message: expect.stringContaining('this origin') });
     });
   }
 

@@ -242,6 +242,24 @@ describe('an operation that its client ends', () => {
   });
 });
 
+describe('an operation that cannot be run', () => {
+  it.each([
+    ['that is no GraphQL', '{', {}, 'GRAPHQL_PARSE_FAILED'],
+    ['of a field that there is not', '{ nothing }', {}, 'GRAPHQL_VALIDATION_FAILED'],
+    ['without a variable that it needs', 'query($id: ID!) { payment(id: $id) { id } }', {}, 'INVALID_INPUT'],
+  ])(
+    '%s is refused with a code, and without the status that it would have over HTTP',
+    async (_, query, given, code) => {
+      const socket = await connect(gateway);
+      socket.send(subscribe('1', query, given));
+      const { payload } = (await socket.next('1')) as { payload: unknown };
+      const [error] = Array.isArray(payload) ? payload : (payload as { errors: object[] }).errors;
+      expect(error.extensions).toEqual({ code });
+      socket.close();
+    },
+  );
+});
+
 describe('the client of graphql-ws', () => {
   it('gets answers, pings and refusals as it knows them', async () => {
     const client = createClient({

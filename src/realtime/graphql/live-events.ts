@@ -1,20 +1,21 @@
 import { type Actor, Unauthenticated } from '../../auth/actor.ts';
 import type { GraphContext } from '../../graphql/context.ts';
 import type { Event } from '../../kernel/db/generated/prisma/client.ts';
+import { encodeCursor } from '../../kernel/events/cursor.ts';
 import { over, type Source, sourceOf } from '../../kernel/source.ts';
 import { FeedClosed } from '../errors.ts';
-import type { Following } from '../follow-events.ts';
-import type { Live } from '../model.ts';
+import type { Followed, Following } from '../follow-events.ts';
+import type { Live, LiveEvents } from '../model.ts';
 
 /**
  * Follows a shop's log for one subscription. It ends when the key stops being good; what fails on the way is yielded as
  * the last value, so that the subscriber gets it as an error of the operation and not as a broken connection, which would
  * end the other operations of a socket as well.
  */
-export async function liveEvents(context: GraphContext, actor: Actor, following: Following): Promise<Source<Live>> {
+export async function liveEvents(context: GraphContext, actor: Actor, following: Following): Promise<LiveEvents> {
   const holder = { authorization: context.authorization ?? '', actor };
   let keyLost = false;
-  let events: Source<Event> | undefined;
+  let events: Followed | undefined;
   const { keyWatch } = context.app;
   const onKeyLost = (): void => {
     keyLost = true;
@@ -31,11 +32,12 @@ export async function liveEvents(context: GraphContext, actor: Actor, following:
   }
   // It may have been lost while the place to begin at was looked up.
   if (keyLost) events.end();
-  return relay(events, { unwatch, lastWord: () => (keyLost ? { end: new Unauthenticated() } : undefined) });
+  const live = relay(events, { unwatch, lastWord: () => (keyLost ? { end: new Unauthenticated() } : undefined) });
+  return Object.assign(live, { from: encodeCursor(following.shopId, events.from) });
 }
 
 /** Who comes while the process stops is told the same as those who follow already. */
-function lastWord(end: FeedClosed): Source<Live> {
+function lastWord(end: FeedClosed): LiveEvents {
   let said = false;
   const take = (): IteratorResult<Live, void> => {
     if (said) return over;

@@ -4,11 +4,10 @@ import type { Event } from '../../kernel/db/generated/prisma/client.ts';
 import { EventType } from '../../kernel/db/generated/prisma/enums.ts';
 import { InvalidInput } from '../../kernel/errors.ts';
 import { parseCursor } from '../../kernel/events/cursor.ts';
-import type { Source } from '../../kernel/source.ts';
 import { findVisiblePayment } from '../../payments/find-payment.ts';
 import { findVisibleShop } from '../../shops/find-shop.ts';
 import type { Following } from '../follow-events.ts';
-import type { Live } from '../model.ts';
+import type { Live, LiveEvents } from '../model.ts';
 import { EventRef, EventTypeEnum, PaymentEventRef, TransactionEventRef } from './event.ts';
 import { liveEvents } from './live-events.ts';
 
@@ -41,7 +40,7 @@ type Wish = {
   readonly types: readonly EventType[] | undefined;
 };
 
-async function followShop(context: GraphContext, wish: Wish): Promise<Source<Live>> {
+async function followShop(context: GraphContext, wish: Wish): Promise<LiveEvents> {
   const actor = actorWith(context, 'payments:read');
   const shop = await findVisibleShop(context.app.payments.shops, actor, wish.shopId);
   const start = startOf(context, shop.id, wish.after);

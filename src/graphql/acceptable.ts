@@ -1,0 +1,13 @@
+/** The forms in which operations are answered, and the ranges of them that a request may accept (RFC 9110, section 12.5.1). */
+const acceptable =
+  /^(?:\*\/\*|application\/(?:\*|json|graphql-response\+json)|text\/(?:\*|event-stream)|multipart\/(?:\*|mixed))$/;
+
+/** What whoever accepts no form of the answer is told. */
+export const notAcceptable =
+  'Accept text/event-stream for a subscription, application/json or application/graphql-response+json for anything else.';
+
+/** Says whether any form is accepted, so that nothing is done for one who could not be told of it. Without the header all are. */
+export function acceptsAny(accept: string | undefined): boolean {
+  if (accept === undefined) return true;
+  return accept.split(',').some((range) => acceptable.test((range.split(';', 1)[0] ?? '').trim().toLowerCase()));
+}
