@@ -50,7 +50,7 @@ function addListen(program: Command, open: Open): void {
   addCommon(program.command('listen'))
     .description("print a shop's events, or post them to a local server, going on where it was left")
     .option('--forward <address>', 'post each event there, as the webhook of the shop would')
-    .addOption(new Option('--form <form>', 'what is posted').choices(forms).default('imoje'))
+    .addOption(new Option('--form <form>', 'what --forward posts (default: "imoje")').choices(forms))
     .option('--types <list>', 'only these kinds: PAYMENT_SETTLED,REFUND_SETTLED', kinds)
     .option('--after <cursor>', 'begin behind this event')
     .option('--from-start', 'begin with the first event that is kept')

@@ -1,5 +1,6 @@
 import type { Event } from '@bramka/client';
 import { NotDone } from './errors.ts';
+import { reportConnection } from './report-connection.ts';
 import type { Terminal } from './terminal.ts';
 import { withinTime } from './within-time.ts';
 
@@ -32,12 +33,14 @@ export async function followNow(
     };
     fail = reject;
   });
+  const { onConnect, onRetry } = reportConnection(say);
   const events = client.events({
     shopId,
     signal: inTime.signal,
     onStart: begin,
     // Somebody waits at the terminal: a gateway that cannot be reached in the beginning is said at once.
-    onRetry: (error) => (hasBegun ? say(error.message) : fail(error)),
+    onRetry: (error, pauseMs) => (hasBegun ? onRetry(error, pauseMs) : fail(error)),
+    onConnect,
   });
   let next: Promise<IteratorResult<Event, void>> | undefined = events.next();
   await Promise.race([begun, next]);

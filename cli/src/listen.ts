@@ -11,6 +11,7 @@ import {
 } from './forward-events.ts';
 import { openPlace, type Place, placeFile } from './keep-place.ts';
 import { postMessage } from './post-message.ts';
+import { reportConnection } from './report-connection.ts';
 import type { Message } from './sign-message.ts';
 import type { Terminal } from './terminal.ts';
 import { watchAttempts } from './watch-attempts.ts';
@@ -18,7 +19,7 @@ import { watchAttempts } from './watch-attempts.ts';
 /** What `bramka listen` was asked for. */
 export type ListenOptions = {
   readonly forward?: string;
-  readonly form: Form;
+  readonly form?: Form;
   readonly types?: readonly string[];
   readonly after?: string;
   readonly fromStart?: boolean;
@@ -34,6 +35,7 @@ export async function listen(terminal: Terminal, options: ListenOptions): Promis
   const { shopId, dataDir } = terminal.settings;
   const types = options.types?.map(typeOf);
   const target = options.forward === undefined ? undefined : targetOf(options.forward);
+  if (options.form && target === undefined) throw new WrongUse('--form says what is posted; give --forward too.');
   const place = openPlace(options.place ?? placeFile(dataDir, shopId, { target, types }), shopId);
   const following = { ...whereFrom(terminal, options, place), types };
   try {
@@ -76,22 +78,13 @@ function whereFrom(terminal: Terminal, options: ListenOptions, place: Place): Ev
   const kept = after ?? (fromStart ? undefined : place.read());
   const { shopId } = terminal.settings;
   const begins = `Listening to shop ${shopId} ${beginsAt(options, kept)}; the place is kept in ${place.file}.`;
-  // Said once a connection is there. One that was put down and taken up again, as no more could be kept meanwhile, is no news.
-  let news: string | undefined = begins;
   return {
     shopId,
     after: kept,
     from: fromStart ? 'start' : 'now',
     signal: terminal.signal,
     onStart: (cursor) => place.keep(cursor),
-    onConnect: () => {
-      if (news !== undefined) terminal.say(news);
-      news = undefined;
-    },
-    onRetry: (error, pauseMs) => {
-      news ??= 'Connected again.';
-      terminal.say(`${error.message} Trying again in ${(pauseMs / 1_000).toFixed(1)} s.`);
-    },
+    ...reportConnection(terminal.say, begins),
   };
 }
 
@@ -113,10 +106,11 @@ async function forward(
   options: ListenOptions & { readonly forward: string },
   { following, place }: { readonly following: EventsOptions; readonly place: Place },
 ): Promise<void> {
-  const target = { url: options.forward, form: options.form, pauseMs: options.pauseMs ?? 500 };
+  const { form = 'imoje', pauseMs = 500 } = options;
+  const target = { url: options.forward, form, pauseMs };
   const lane = createLane();
   const post = (make: () => Message): Promise<number> => lane(() => postMessage(terminal, target, make));
-  if (options.form === 'standard') return forwardAll(terminal, followMessages(terminal, following), { post, place });
+  if (form === 'standard') return forwardAll(terminal, followMessages(terminal, following), { post, place });
   const sign = await imojeSigner(terminal);
   const events = forwardAll(terminal, followNotifications(terminal, following, sign), { post, place });
   await Promise.all([events, forwardResends(terminal, sign, post)]);

@@ -1,5 +1,6 @@
 import type { Event } from '@bramka/client';
 import { describeEvent } from './describe-event.ts';
+import { reportConnection } from './report-connection.ts';
 import type { Terminal } from './terminal.ts';
 import { type Attempted, attemptsOf, watchAttempts } from './watch-attempts.ts';
 
@@ -26,7 +27,7 @@ export async function logs(terminal: Terminal, { lines, follow }: LogsOptions): 
 async function followEvents(terminal: Terminal, last: string | null): Promise<void> {
   const { client, settings, signal, say } = terminal;
   const place = last === null ? { from: 'start' as const } : { after: last };
-  const options = { ...place, shopId: settings.shopId, signal, onRetry: (error: Error) => say(error.message) };
+  const options = { ...place, shopId: settings.shopId, signal, ...reportConnection(say) };
   for await (const event of client.events(options)) await print(terminal, lineOfEvent(event));
 }
 

@@ -37,7 +37,8 @@ export function orderOf(shopId: string, changes: Partial<CreatePaymentInput>): C
 export async function pay(terminal: Terminal, options: PayOptions): Promise<void> {
   const { client, settings, signal } = terminal;
   const { amount, currency, order: orderId, title } = options;
-  const changes = { amount, currency, ...(orderId ? { orderId } : {}), ...(title ? { title } : {}) };
+  const named = { ...(orderId === undefined ? {} : { orderId }), ...(title === undefined ? {} : { title }) };
+  const changes = { amount, currency, ...named };
   const create = async (inTime: CallOptions) =>
     (await client.createPayment(orderOf(settings.shopId, changes), inTime)).payment;
   const isPaid = options.pay && settings.apiKey.startsWith('bk_test_') && currency === 'PLN';

@@ -161,5 +161,8 @@ export function recipeFor(name: string): { readonly type: EventType; readonly co
   const type = typeOf(name);
   const cook = Object.hasOwn(recipes, type) ? recipes[type] : undefined;
   if (cook) return { type, cook };
-  throw new WrongUse(`${name} cannot be made on demand; these can: ${Object.keys(recipes).join(', ')}.`);
+  const these = Object.keys(recipes).join(', ');
+  throw new WrongUse(
+    `${name} cannot be made on demand; these can: ${these}. What time alone brings comes by advanceClock (docs/test-codes.md).`,
+  );
 }

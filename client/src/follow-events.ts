@@ -53,6 +53,8 @@ export async function* followEvents<Item extends Located>(
   options: EventsOptions,
 ): AsyncGenerator<Item, void, undefined> {
   const { shopId, types, signal, onConnect } = options;
+  // Programs without types could misspell it, and "now" would pass over what they wanted.
+  if (![undefined, 'now', 'start'].includes(options.from)) throw new TypeError("from must be 'now' or 'start'.");
   let place: { readonly cursor: string; readonly number: number } | undefined;
   let failures = 0;
   while (!signal?.aborted) {
@@ -62,6 +64,7 @@ export async function* followEvents<Item extends Located>(
       const variables = { shopId, after: place.cursor, ...(types ? { types } : {}) };
       let isSilent = true;
       for await (const item of readOn<Item>(connection, { text: textOf(document), variables, signal, onConnect })) {
+        requireLocated(item);
         failures = 0;
         isSilent = false;
         if (item.number <= place.number) continue;
@@ -94,6 +97,12 @@ async function findPlace(connection: Connection, options: EventsOptions): Promis
   const cursor = from === 'start' ? events.startOfLog : events.endOfLog;
   onStart?.(cursor);
   return { cursor, number: 0 };
+}
+
+/** @throws TypeError for what another document than one of events gives. */
+function requireLocated(item: Partial<Located> | null | undefined): void {
+  if (typeof item?.cursor === 'string' && typeof item.number === 'number') return;
+  throw new TypeError('The document must subscribe to `events`, without an alias, and ask for its cursor and number.');
 }
 
 /** One connection's worth of events. Whatever ends the loop over it closes the socket. */

@@ -310,6 +310,22 @@ describe('`bramka listen`', () => {
 });
 
 describe('`bramka logs`', () => {
+  it('says that it lost its gateway, and that it is connected again', async () => {
+    const { wire, settings } = await openWay();
+    await run(['pay', '--no-pay'], settings);
+    const follower = startBramka(['logs', '--follow'], settings);
+    await follower.lines.until((said) => said.length === 1);
+    await run(['pay', '--no-pay'], settings);
+    await follower.lines.until((said) => said.length === 2);
+    wire.cut();
+    const remarks = await follower.remarks.until((said) => said.includes('Connected again.'));
+    expect(remarks[0]).toMatch(/^The connection to the gateway was lost\. Trying again in \d\.\d s\.$/);
+    await run(['pay', '--no-pay'], settings);
+    await follower.lines.until((said) => said.length === 3);
+    expect(await follower.end('SIGINT')).toBe(0);
+    await wire.close();
+  });
+
   it('shows what happened, and goes on with what happens and with each try to deliver a notification', async () => {
     const shown = await run(['logs', '--lines', '5', '--json']);
     expect(shown.lines).toHaveLength(5);
@@ -351,7 +367,7 @@ describe('`bramka` says in one sentence what is wrong', () => {
       ['trigger', 'PAYOUT_SENT'],
       () => env,
       2,
-      /^PAYOUT_SENT cannot be made on demand; /,
+      /^PAYOUT_SENT cannot be made on demand; .* What time alone brings comes by advanceClock /,
     ],
     [
       'two beginnings',
@@ -361,6 +377,14 @@ describe('`bramka` says in one sentence what is wrong', () => {
       /^Give either --after or --from-start/,
     ],
     ['no six digits', ['pay', '--blik', '12345'], () => env, 2, /A BLIK code has six digits\./],
+    [
+      'a form of nothing',
+      ['listen', '--form', 'standard'],
+      () => env,
+      2,
+      /^--form says what is posted; give --forward/,
+    ],
+    ['an empty order', ['pay', '--order', ''], () => env, 1, /^orderId must .*\(INVALID_INPUT\)$/],
     ['no kinds', ['listen', '--types', ','], () => env, 2, /Name at least one kind of event\./],
     ['no address to post to', ['listen', '--forward', 'hook'], () => env, 2, /^--forward takes an address such as /],
     [

@@ -108,6 +108,29 @@ describe('A client that follows the events of a shop', () => {
     },
   );
 
+  it.each([
+    ['events behind an alias', 'subscription ($shopId: ID!) { all: events(shopId: $shopId) { cursor number } }'],
+    ['events without their cursor', 'subscription ($shopId: ID!) { events(shopId: $shopId) { number } }'],
+    ['a query', 'query ($shopId: ID!) { events(shopId: $shopId) { endOfLog } }'],
+  ])('says that it cannot follow %s', async (_, text) => {
+    const { shopId } = gateway.demo;
+    const after = encodeCursor(shopId, BigInt(await lastNumber()));
+    await write(1);
+    const variables = '$after: Cursor, $types: [EventType!]';
+    const document = text
+      .replace('ID!)', `ID!, ${variables})`)
+      .replace('shopId)', 'shopId, after: $after, types: $types)');
+    const events = client.eventsOf(document as typeof bare, { shopId, after });
+    await expect(events.next()).rejects.toThrow(
+      new TypeError('The document must subscribe to `events`, without an alias, and ask for its cursor and number.'),
+    );
+  });
+
+  it('takes no other beginning than those there are', async () => {
+    const events = client.events({ shopId: gateway.demo.shopId, from: 'begin' as 'start' });
+    await expect(events.next()).rejects.toThrow(new TypeError("from must be 'now' or 'start'."));
+  });
+
   it('goes on at another process when its own one stops', async () => {
     const { databaseUrl } = gateway.config;
     const other = await startTestGateway({ databaseUrl, role: 'api' });
