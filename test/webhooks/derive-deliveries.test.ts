@@ -369,6 +369,24 @@ describe('Deriving the deliveries of a shop', () => {
     expect(await shopsBehind(world.database)).not.toContain(fresh.id);
   });
 
+  it('passes over what would be told if there were an address, of the shop or of the payment', async () => {
+    const { shop } = await createShop(world.database);
+    const start = async (notificationUrl?: string): Promise<void> => {
+      const payment = await createPayment(world.payments, shop, { notificationUrl });
+      await startBlik(world.payments, shop, { paymentId: payment.id });
+    };
+    await start();
+    // The first time there is no place yet.
+    await world.derive(shop.id);
+    await start();
+    expect(await passOverUntold(world.database, [shop.id])).toEqual([]);
+    expect(await shopsBehind(world.database)).not.toContain(shop.id);
+    await start(address);
+    expect(await passOverUntold(world.database, [shop.id])).toEqual([shop.id]);
+    await world.derive(shop.id);
+    expect(await world.deliveries(shop.id)).toHaveLength(1);
+  });
+
   it('neither skips nor repeats a fact when others pass over it at the same time', async () => {
     const { shop } = await createShop(world.database, { notificationUrl: address });
     await createPayment(world.payments, shop);
