@@ -53,6 +53,11 @@ export function pushResults(receiver: Receiver, deliveries: Source<Delivery>): v
   const give = (result: Result | undefined): boolean => {
     // The sockets of a process that stops are closed by the time of its last word, which has no result.
     if (!result) return true;
+    // Once it closes nothing goes out any more, and its other side may take half a minute to hear of it.
+    if (receiver.socket.readyState !== receiver.socket.OPEN) {
+      deliveries.end();
+      return false;
+    }
     const message = `${head}${result.json}}`;
     if (!result.isLast) return send(receiver, message, push);
     send(receiver, message);
@@ -73,7 +78,7 @@ export function pushResults(receiver: Receiver, deliveries: Source<Delivery>): v
 
 /** Sends one result. Gives false when the socket has so much to send that the rest must wait until this is gone; then it calls `goOn`. */
 function send({ socket, isWanted }: Receiver, message: string, goOn = (): void => {}): boolean {
-  if (socket.readyState !== socket.OPEN || !isWanted()) return true;
+  if (!isWanted()) return true;
   const isFull = socket.bufferedAmount >= unsentBytesMax;
   if (isFull) socket.send(message, () => goOn());
   else socket.send(message);

@@ -28,8 +28,8 @@ export type Delivery =
   | { readonly event: Event | undefined; readonly result: Result | Promise<Result> }
   | { readonly event: undefined; readonly result: undefined };
 
-/** What one subscriber is given, and the cursor behind which that begins, where it begins somewhere. */
-export type Deliveries = Source<Delivery> & { readonly from?: string | undefined };
+/** What one subscriber is given, and the cursor of the place that he has come to, where he has begun. */
+export type Deliveries = Source<Delivery> & { place?(): string };
 
 export type Subscriptions = {
   /**
@@ -92,8 +92,8 @@ export function shareSubscriptions({ maskError, metrics }: SubscriptionOptions):
 /** Says from where to go on, so that the event that could not be told is not lost: from behind the one before it. */
 function withPlace(error: GraphQLError, live: Live): GraphQLFormattedError {
   const formatted = error.toJSON();
-  if ('end' in live) return formatted;
-  return { ...formatted, extensions: { ...formatted.extensions, cursor: encodeCursor(live.shopId, live.number - 1n) } };
+  const cursor = 'end' in live ? live.cursor : encodeCursor(live.shopId, live.number - 1n);
+  return cursor === undefined ? formatted : { ...formatted, extensions: { ...formatted.extensions, cursor } };
 }
 
 function deliver(sharing: Sharing, args: ExecutionArgs, source: LiveEvents): Deliveries {
@@ -108,7 +108,7 @@ function deliver(sharing: Sharing, args: ExecutionArgs, source: LiveEvents): Del
     leave();
     source.end();
   };
-  return Object.assign(sourceOf({ take, wait: source.wait, end }), { from: source.from });
+  return Object.assign(sourceOf({ take, wait: source.wait, end }), source.place ? { place: source.place } : {});
 }
 
 function deliveryOf(sharing: Sharing, group: Group, live: Live): Delivery {

@@ -1,15 +1,13 @@
 import type { Database, News } from '../kernel/db/database.ts';
-import type { Event } from '../kernel/db/generated/prisma/client.ts';
 import { readEvents, requireReplayable } from '../kernel/events/read-events.ts';
 import type { Log } from '../kernel/log.ts';
-import type { Source } from '../kernel/source.ts';
 import { FeedClosed } from './errors.ts';
 import { gatherEnds } from './gather-ends.ts';
 import { type HintBus, listenForHints } from './listen-hints.ts';
 import type { PageSource, Wanted } from './read-page.ts';
 import { sweepTails } from './sweep-tails.ts';
 import { createTail, type Tail } from './tail-log.ts';
-import { type Walk, walkLog } from './walk-log.ts';
+import { type Followed, type Walk, walkLog } from './walk-log.ts';
 
 /** What one subscriber asks for. */
 export type Following = Wanted & {
@@ -18,9 +16,6 @@ export type Following = Wanted & {
   /** Ends the walk at once when it is aborted. */
   readonly signal?: AbortSignal | undefined;
 };
-
-/** The events of a walk, and the number behind which it begins. */
-export type Followed = Source<Event> & { readonly from: bigint };
 
 /** Events of shops as they are committed, in this process or another. */
 export type EventFeed = {
@@ -140,8 +135,7 @@ async function follow(open: OpenFeed, following: Following): Promise<Followed> {
   };
   const walk = walkLog({ following, tail, source, lagMax, onEnd });
   try {
-    const from = await findStart(open, tail, following);
-    const events = Object.assign(walk.begin(from), { from });
+    const events = walk.begin(await findStart(open, tail, following));
     walks.add(walk);
     if (stop) signal.addEventListener('abort', stop);
     if (signal?.aborted) walk.end();

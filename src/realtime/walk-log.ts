@@ -17,13 +17,16 @@ export type WalkOptions = {
   readonly onEnd: () => void;
 };
 
+/** The events of a walk, and how far it has come: the number of the last event that was taken or passed over. */
+export type Followed = Source<Event> & { place(): bigint };
+
 /** One follower's way through a log. */
 export type Walk = {
   /**
    * Begins behind a number of the log: first what is there already, then what comes, in order, none missing, none twice. The
    * source throws SlowConsumer when its reader, once live, falls too far behind.
    */
-  begin(after: bigint): Source<Event>;
+  begin(after: bigint): Followed;
   /** Ends the walk at once: the follower gets the error, or plainly the end. */
   end(error?: Error): void;
 };
@@ -77,7 +80,7 @@ export function walkLog(options: WalkOptions): Walk {
   return {
     begin: (after) => {
       state.position = after;
-      return sourceOf({ take, wait, end });
+      return Object.assign(sourceOf({ take, wait, end }), { place: () => state.position });
     },
     end,
   };

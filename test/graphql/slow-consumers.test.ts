@@ -153,6 +153,28 @@ describe('A socket that is not read', () => {
     socket.close();
   });
 
+  it('is followed by nobody any more once it is being closed, although its client does not answer that', async () => {
+    const { shop } = await createShop(gateway.database);
+    const { secret } = await giveKey(gateway.database, { merchantId: shop.merchantId });
+    await writeEvents(gateway.database, shop.id, plain(1_000));
+    const metric = async (name: string): Promise<number> =>
+      Number(new RegExp(`${name} (\\d+)`).exec(await (await fetch(`${gateway.url}/metrics`)).text())?.[1]);
+    await expect.poll(() => metric('live_subscriptions')).toBe(0);
+    const before = await metric('results_total');
+    const { socket } = await introduce(secret);
+    socket.pause();
+    const variables = { shopId: shop.id, after: encodeCursor(shop.id, 0n) };
+    const query = 'subscription($shopId: ID!, $after: Cursor) { events(shopId: $shopId, after: $after) { number } }';
+    for (const id of ['1', '2', '3'])
+      socket.send(JSON.stringify({ type: 'subscribe', id, payload: { query, variables } }));
+    socket.send('no message');
+    // Those that have begun are given one event each, perhaps.
+    await expect.poll(() => metric('results_total')).toBeGreaterThan(before);
+    await expect.poll(() => metric('live_subscriptions')).toBe(0);
+    expect(socket.readyState).toBe(WebSocket.OPEN);
+    socket.terminate();
+  });
+
   it('is cut off when its client asks on and on without reading what is answered', async () => {
     const { socket } = await introduce(gateway.demo.apiKey);
     socket.pause();

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseCursor } from '../../src/kernel/events/cursor.ts';
+import { encodeCursor, parseCursor } from '../../src/kernel/events/cursor.ts';
+import { createShop } from '../support/factories.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { connect, overSse } from '../support/live.ts';
-import { settleTenant, type Tenant } from './world.ts';
+import { plain, writeEvents } from '../support/write-events.ts';
+import { giveKey, settleTenant, type Tenant } from './world.ts';
 
 let gateway: TestGateway;
 let tenant: Tenant;
@@ -81,6 +83,33 @@ describe.each([
   });
 });
 
+it('A log that cannot be read further ends the subscription with a cursor, and nothing is missing behind it', async () => {
+  const { pool } = gateway.database;
+  const { shop } = await createShop(gateway.database);
+  const { secret: key } = await giveKey(gateway.database, { merchantId: shop.merchantId });
+  await writeEvents(gateway.database, shop.id, plain(2_000));
+  // So wide that the stream cannot be filled with all of them at once.
+  const wide = Array.from({ length: 20 }, (_, index) => `${'a'.repeat(1_000)}${index}: type`).join(' ');
+  const document = `subscription ($shopId: ID!, $after: Cursor) { events(shopId: $shopId, after: $after) { number ${wide} } }`;
+  const open = (after: string) =>
+    overSse<Told>(gateway, { query: document, variables: { shopId: shop.id, after }, key });
+  const first = await open(encodeCursor(shop.id, 0n));
+  const numbers: number[] = [];
+  let [next] = await first.take(1);
+  await pool.query('alter table event rename to event_away');
+  while (next?.data) {
+    numbers.push(next.data.events.number);
+    next = await first.next();
+  }
+  await pool.query('alter table event_away rename to event');
+  expect(numbers.length).toBeLessThan(2_000);
+  expect(next).toMatchObject({ data: null, errors: [{ extensions: { code: 'INTERNAL_SERVER_ERROR' } }] });
+  const rest = await open(String(next?.errors?.[0]?.extensions?.cursor));
+  for (const { data } of await rest.take(2_000 - numbers.length)) numbers.push(data?.events.number ?? 0);
+  rest.end();
+  expect(numbers).toEqual(Array.from({ length: 2_000 }, (_, index) => index + 1));
+});
+
 it('Over SSE an event that cannot be told has no id to go on behind, and the stream says that it is complete', async () => {
   const { url } = gateway;
   const headers = {
@@ -92,5 +121,6 @@ it('Over SSE an event that cannot be told has no id to go on behind, and the str
     (await fetch(`${url}/graphql`, { method: 'POST', headers, body })).text(),
   );
   expect(text).toMatch(/^event: next\ndata: \{"errors":.*\n\nevent: complete\ndata:\n\n$/m);
-  expect(text).not.toMatch(/^id:/m);
+  // The one is that of the place where the stream begins.
+  expect(text.match(/^id: .*$/gm)).toEqual([`id: ${tenant.startCursor}`]);
 });
