@@ -5,6 +5,7 @@ import {
   Lexer,
   NoSchemaIntrospectionCustomRule,
   parse,
+  SingleFieldSubscriptionsRule,
   Source,
   specifiedRules,
   TokenKind,
@@ -19,6 +20,8 @@ import { cardNumberFound } from '../kernel/text.ts';
 import { hideInError } from './hide-in-error.ts';
 import { limitRule } from './limit-rule.ts';
 import { literalRule } from './literal-rule.ts';
+import { subscriptionRule } from './subscription-rule.ts';
+import { nameVariables } from './variable-errors.ts';
 
 /** Tokens one document may have; some 800 are a screenful, and parsing is done before anything else is known. */
 export const tokensMax = 2_000;
@@ -62,7 +65,12 @@ export function guardPlugin(): Plugin<Transport> {
       setResult(validateOnce({ schema: params.schema, document: params.documentAST, mayIntrospect }));
     },
     onExecute: ({ executeFn, setExecuteFn }) => {
-      setExecuteFn((args) => withinTime<unknown>(executeFn(args)));
+      setExecuteFn(async (args) => {
+        const result = await withinTime<ExecutionResult>(executeFn(args));
+        const { errors } = result;
+        // Without data nothing has run, mostly since a variable is wrong.
+        return errors && result.data === undefined ? { ...result, errors: nameVariables(args, errors) } : result;
+      });
     },
   };
 }
@@ -108,8 +116,12 @@ function tooComplex(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code: 'QUERY_TOO_COMPLEX' } });
 }
 
-/** The rules of graphql-js, of which ours on literals takes the place of one. */
-const usualRules = specifiedRules.map((rule) => (rule === ValuesOfCorrectTypeRule ? literalRule : rule));
+/** Rules of graphql-js that ours take the place of. */
+const replaced = new Map([
+  [ValuesOfCorrectTypeRule, literalRule],
+  [SingleFieldSubscriptionsRule, subscriptionRule],
+]);
+const usualRules = specifiedRules.map((rule) => replaced.get(rule) ?? rule);
 
 type Wish = {
   readonly schema: Parameters<typeof validate>[0];

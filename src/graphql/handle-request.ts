@@ -93,14 +93,13 @@ function isStream(response: ServerResponse): boolean {
 }
 
 /** Why a request is not let through to GraphQL; the code is INVALID_INPUT unless it is another. */
-type Problem = { readonly status: number; readonly message: string; readonly code?: RefusalCode };
+type Problem = { readonly status: number; readonly message: string; readonly code?: RefusalCode | 'BAD_REQUEST' };
 
 function problemOf(request: IncomingMessage): Problem | undefined {
   const { method, headers } = request;
-  if (method !== 'POST') {
-    const known = method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
-    return known ? undefined : { status: 405, message: 'Send operations by POST, or queries by GET.' };
-  }
+  if (method === 'GET' || method === 'HEAD') return problemOfAddress(request.url ?? '');
+  if (method === 'OPTIONS') return undefined;
+  if (method !== 'POST') return { status: 405, message: 'Send operations by POST, or queries by GET.' };
   const type = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
   if (!jsonTypes.includes(type))
     return { status: 415, message: 'Send the operation with Content-Type: application/json.' };
@@ -111,6 +110,24 @@ function problemOf(request: IncomingMessage): Problem | undefined {
   }
   if (!acceptsAny(headers.accept)) return { status: 406, message: notAcceptable };
   return undefined;
+}
+
+/** What is no JSON in an address, yoga would take for a fault of ours. */
+function problemOfAddress(address: string): Problem | undefined {
+  const asked = new URLSearchParams(address.split('?').slice(1).join('?'));
+  const wrong = ['variables', 'extensions'].find((name) => !isJson(asked.get(name) || '{}'));
+  return wrong === undefined
+    ? undefined
+    : { status: 400, message: `${wrong} must be a JSON object.`, code: 'BAD_REQUEST' };
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The body as text, or undefined when its sender has gone in the middle; its length was limited before. */

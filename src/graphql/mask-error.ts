@@ -65,10 +65,11 @@ function isOfCaller({ originalError, path }: GraphQLError): boolean {
  * the request was no JSON, whose status is 400 whatever the client accepts.
  */
 function inCallersWords(error: GraphQLError): GraphQLError {
-  const { code = 'INVALID_INPUT', http, originalError } = error.extensions;
+  const { code = 'INVALID_INPUT', field, http, originalError } = error.extensions;
   const status = typeof http === 'object' ? { http: originalError ? { ...http, spec: false } : http } : {};
   const { nodes = null, source = null, positions = null, path = null } = error;
   // Yoga's own words say nothing of what to do.
   const { message } = code === operationNotFound().extensions.code ? operationNotFound() : error;
-  return new GraphQLError(message, { extensions: { code, ...status }, nodes, source, positions, path });
+  const extensions = { code, ...(field === undefined ? {} : { field }), ...status };
+  return new GraphQLError(message, { extensions, nodes, source, positions, path });
 }

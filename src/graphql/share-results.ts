@@ -16,6 +16,7 @@ import { type GraphContext, requireActor } from './context.ts';
 import { groupKey } from './group-key.ts';
 import { withinTime } from './guard-plugin.ts';
 import type { ErrorMask } from './mask-error.ts';
+import { nameVariables } from './variable-errors.ts';
 
 /** What an execution gave, as JSON. Without data it is the last of its subscription: what it was of has not been told. */
 export type Result = { readonly json: string; readonly isLast: boolean };
@@ -84,7 +85,7 @@ export function shareSubscriptions({ maskError, metrics }: SubscriptionOptions):
     subscribe: async (args) => {
       const source = await createSourceEventStream(args);
       if (Symbol.asyncIterator in source) return deliver(sharing, args, source as LiveEvents);
-      return { ...source, errors: source.errors?.map(maskError) ?? [] };
+      return { ...source, errors: nameVariables(args, source.errors ?? []).map(maskError) };
     },
   };
 }

@@ -129,6 +129,27 @@ const malformed: Record<string, Operation & { readonly code: string }> = {
     query: 'query A { viewer { merchant { id } } } query B { viewer { merchant { id } } }',
     code: 'OPERATION_RESOLUTION_FAILURE',
   },
+  'a subscription that is skipped': {
+    query: `subscription { events(${shop}) @skip(if: true) { number } }`,
+    code: 'GRAPHQL_VALIDATION_FAILED',
+  },
+  'a subscription on a condition': {
+    query: `subscription($b: Boolean!) { events(${shop}) @include(if: $b) { number } }`,
+    variables: { b: true },
+    code: 'GRAPHQL_VALIDATION_FAILED',
+  },
+  'a subscription that is skipped by a fragment': {
+    query: `subscription { ...A } fragment A on Subscription { ...B } fragment B on Subscription { ... @skip(if: true) { events(${shop}) { number } } }`,
+    code: 'GRAPHQL_VALIDATION_FAILED',
+  },
+  'a subscription of circular fragments': {
+    query: 'subscription { ...A } fragment A on Subscription { ...B } fragment B on Subscription { ...A }',
+    code: 'GRAPHQL_VALIDATION_FAILED',
+  },
+  'two subscriptions at once': {
+    query: `subscription { a: events(${shop}) { number } b: events(${shop}) { number } }`,
+    code: 'GRAPHQL_VALIDATION_FAILED',
+  },
   'a missing variable': {
     query: 'query($id: ID!) { shop(id: $id) { id } }',
     variables: {},

@@ -127,6 +127,16 @@ describe('GET', () => {
     });
   }
 
+  it.each(['variables', 'extensions'])('refuses %s that are no JSON', async (name) => {
+    const query = encodeURIComponent('{ viewer { merchant { id } } }');
+    for (const wrong of ['xx', '{', '[1]', '7']) {
+      for (const accept of ['application/json', 'text/event-stream']) {
+        const { status, text } = await send({ search: `?query=${query}&${name}=${wrong}`, headers: { accept } });
+        expect([wrong, status, text]).toEqual([wrong, 400, expect.stringContaining('BAD_REQUEST')]);
+      }
+    }
+  });
+
   it('refuses pages of other origins', async () => {
     const search = `?query=${encodeURIComponent('{ viewer { merchant { id } } }')}`;
     expect((await send({ search, headers: { origin: 'https://evil.example' } })).status).toBe(403);

@@ -98,6 +98,65 @@ describe('A value that a scalar refuses', () => {
     expect(errors).toHaveLength(1);
     expect(errors?.[0]?.message).toMatch(/^Variable "\$value" got invalid value /);
     expect(errors?.[0]?.message.endsWith(`; ${sentence}`)).toBe(true);
-    expect(errors?.[0]?.extensions.code).toBe('INVALID_INPUT');
+    expect(errors?.[0]?.extensions).toMatchObject({ code: 'INVALID_INPUT', field: ['value'] });
+  });
+});
+
+describe('An input that does not fit', () => {
+  const query = 'mutation($input: CreatePaymentInput!) { createPayment(input: $input) { __typename } }';
+  const good = () => ({
+    ...{ shopId: gateway.demo.shopId, idempotencyKey: 'k', amount: 100, currency: 'PLN', orderId: '1' },
+    customer: { firstName: 'Jan', lastName: 'Kowalski' },
+  });
+  it.each([
+    ['a fraction', { amount: 12.5 }, ['amount'], /^Variable "\$input" got invalid value 12\.5 at "input\.amount"; /],
+    [
+      'an unknown currency',
+      { currency: 'XYZ' },
+      ['currency'],
+      /got invalid value "XYZ" at "input\.currency"; Value "XYZ"/,
+    ],
+    [
+      'nothing for a field',
+      { orderId: undefined },
+      ['orderId'],
+      /got invalid value at "input"; Field "orderId" of required/,
+    ],
+    [
+      'a field that there is not',
+      { orderID: '2' },
+      ['orderID'],
+      /got invalid value at "input"; Field "orderID" is not/,
+    ],
+    [
+      'a wrong part',
+      { customer: { firstName: 7 } },
+      ['customer', 'firstName'],
+      /got invalid value 7 at "input\.customer\./,
+    ],
+    [
+      'a wrong item',
+      { methods: ['BLIK', 'GOLD'] },
+      ['methods', '1'],
+      /got invalid value "GOLD" at "input\.methods\[1\]"; /,
+    ],
+    ['a long text', { amount: 'x'.repeat(5_000) }, ['amount'], /got invalid value "x{99}… at "input\.amount"; /],
+  ])('is named by its path, with nothing else that was sent: %s', async (_, change, field, sentence) => {
+    // The third time it runs compiled.
+    for (let times = 0; times < 3; times += 1) {
+      const { errors } = await ask(gateway, query, { variables: { input: { ...good(), ...change } } });
+      const [error] = errors?.filter(({ extensions }) => String(extensions.field) === String(field)) ?? [];
+      expect(error).toMatchObject({
+        message: expect.stringMatching(sentence),
+        extensions: { code: 'INVALID_INPUT', field },
+      });
+      expect(JSON.stringify(errors)).not.toContain('Kowalski');
+    }
+  });
+
+  it('is named ten times at most', async () => {
+    const customer = Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`f${index}`, 1]));
+    const { errors } = await ask(gateway, query, { variables: { input: { ...good(), customer } } });
+    expect(errors).toHaveLength(10);
   });
 });

@@ -254,7 +254,8 @@ describe('an operation that cannot be run', () => {
       socket.send(subscribe('1', query, given));
       const { payload } = (await socket.next('1')) as { payload: unknown };
       const [error] = Array.isArray(payload) ? payload : (payload as { errors: object[] }).errors;
-      expect(error.extensions).toEqual({ code });
+      expect(error.extensions).toMatchObject({ code });
+      expect(error.extensions).not.toHaveProperty('http');
       socket.close();
     },
   );

@@ -1,0 +1,97 @@
+import {
+  coerceInputValue,
+  type ExecutionArgs,
+  GraphQLError,
+  type GraphQLErrorExtensions,
+  type GraphQLSchema,
+  getNamedType,
+  getOperationAST,
+  isInputObjectType,
+  isInputType,
+  isNonNullType,
+  type NamedTypeNode,
+  typeFromAST,
+  type VariableDefinitionNode,
+} from 'graphql';
+import { hideCardNumbers } from '../kernel/card-numbers.ts';
+
+/** Of more wrong values than these nobody reads. */
+const errorsMax = 10;
+/** So much of a wrong text is said back. */
+const shownMax = 100;
+
+/**
+ * The errors of variables that do not fit their types, which an operation was refused for, with the path of each wrong value in
+ * `extensions.field`, as refusals have it, and without the objects around it: those hold what their sender would not have in a log. Gives
+ * the errors as they are when it is no variable that is wrong.
+ */
+export function nameVariables(args: ExecutionArgs, errors: readonly GraphQLError[]): readonly GraphQLError[] {
+  const { schema, document, operationName, variableValues } = args;
+  // By it the engine says the status that the answer has over HTTP.
+  const http = errors[0]?.extensions.http;
+  const found: GraphQLError[] = [];
+  const tell: Tell = (nodes, field, sentence) => {
+    const extensions: GraphQLErrorExtensions = { code: 'INVALID_INPUT' };
+    if (field.length > 0) extensions.field = field.map(hideCardNumbers);
+    if (http !== undefined) extensions.http = http;
+    found.push(new GraphQLError(sentence, { nodes, extensions }));
+    if (found.length >= errorsMax) throw enough;
+  };
+  try {
+    for (const definition of getOperationAST(document, operationName)?.variableDefinitions ?? []) {
+      const name = definition.variable.name.value;
+      const value = Object.hasOwn(variableValues ?? {}, name) ? variableValues?.[name] : undefined;
+      checkVariable(schema, definition, { value, tell });
+    }
+  } catch (error) {
+    if (error !== enough) throw error;
+  }
+  return found.length > 0 ? found : errors;
+}
+
+/** Tells what is wrong at a path. @throws enough when more is not wanted. */
+type Tell = (nodes: VariableDefinitionNode, field: readonly string[], sentence: string) => void;
+
+function checkVariable(
+  schema: GraphQLSchema,
+  definition: VariableDefinitionNode,
+  { value, tell }: { readonly value: unknown; readonly tell: Tell },
+): void {
+  const name = definition.variable.name.value;
+  const type = typeFromAST(schema, definition.type as NamedTypeNode);
+  const isLeftOut = value === undefined && (definition.defaultValue !== undefined || !isNonNullType(type));
+  if (!isInputType(type) || isLeftOut) return;
+  if (value == null && isNonNullType(type)) {
+    const why =
+      value === undefined
+        ? `of required type "${type}" was not provided`
+        : `of non-null type "${type}" must not be null`;
+    tell(definition, [name], `Variable "$${name}" ${why}.`);
+    return;
+  }
+  // A variable of an input type stands for the argument `input`, which paths of refusals leave out.
+  const outer = isInputObjectType(getNamedType(type)) ? [] : [name];
+  coerceInputValue(value, type, (path, wrong, { message }) => {
+    // Fields that are missing, or too many, are said of the object.
+    const inner = /^Field "(\w+)" /.exec(message)?.[1];
+    const field = [...outer, ...path.map(String), ...(inner === undefined ? [] : [inner])];
+    tell(
+      definition,
+      field,
+      `Variable "$${name}" got invalid value ${shown(wrong)}at "${placeOf(name, path)}"; ${message}`,
+    );
+  });
+}
+
+const enough = new Error('Enough errors are known.');
+
+/** A wrong value followed by a blank; nothing of an object or a list. */
+function shown(value: unknown): string {
+  if (typeof value === 'object' && value !== null) return '';
+  const text = String(JSON.stringify(value));
+  return `${text.length > shownMax ? `${text.slice(0, shownMax)}…` : text} `;
+}
+
+function placeOf(name: string, path: readonly (string | number)[]): string {
+  return path.reduce<string>((place, key) => (typeof key === 'number' ? `${place}[${key}]` : `${place}.${key}`), name);
+}
