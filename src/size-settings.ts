@@ -11,6 +11,8 @@ export type Sizes = {
   readonly feed: {
     /** Events of each followed shop that are kept in memory. */
     readonly recentMax: number;
+    /** Events that are kept in memory in all. */
+    readonly memoryMax: number;
     /** Events that a subscriber who was up to date may be behind before he is cut off. */
     readonly lagMax: number;
     /** How late an event of another process may be when its hint was lost, in milliseconds. */
@@ -51,6 +53,7 @@ export const sizeSettings = {
   DATABASE_BUFFERS_MB: wholeNumber({ min: 0, max: 65_536, usual: 0 }),
   CONNECTIONS_MAX: wholeNumber({ min: 0, max: 1_000_000, usual: 0 }),
   FEED_RECENT_MAX: wholeNumber({ min: 1, max: 100_000, usual: 1_000 }),
+  FEED_MEMORY_MAX: wholeNumber({ min: 1_000, max: 9_999_999, usual: 200_000 }),
   FEED_LAG_MAX: wholeNumber({ min: 1, max: 1_000_000, usual: 10_000 }),
   FEED_SWEEP_MS: wholeNumber({ min: 50, max: 60_000, usual: 1_000 }),
   JOBS_AT_A_TIME: wholeNumber({ min: 1, max: 500, usual: 30 }),
@@ -70,6 +73,7 @@ export function sizesOf(data: Readonly<Record<keyof typeof sizeSettings, number>
     connections: data.CONNECTIONS_MAX,
     feed: {
       recentMax: data.FEED_RECENT_MAX,
+      memoryMax: data.FEED_MEMORY_MAX,
       lagMax: data.FEED_LAG_MAX,
       sweepEveryMs: data.FEED_SWEEP_MS,
     },

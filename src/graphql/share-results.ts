@@ -5,6 +5,7 @@ import {
   execute,
   type GraphQLError,
   type GraphQLFormattedError,
+  getOperationAST,
 } from 'graphql';
 import type { Event } from '../kernel/db/generated/prisma/client.ts';
 import { encodeCursor } from '../kernel/events/cursor.ts';
@@ -82,12 +83,22 @@ export function shareSubscriptions({ maskError, metrics }: SubscriptionOptions):
   };
   const sharing: Sharing = { groups: new Map(), run };
   return {
-    subscribe: async (args) => {
+    subscribe: async (asked) => {
+      // What no variable takes would be kept as long as the subscription.
+      const args = { ...asked, variableValues: declaredIn(asked) };
       const source = await createSourceEventStream(args);
       if (Symbol.asyncIterator in source) return deliver(sharing, args, source as LiveEvents);
       return { ...source, errors: nameVariables(args, source.errors ?? []).map(maskError) };
     },
   };
+}
+
+/** The values of the variables that the operation has. */
+function declaredIn({ document, operationName, variableValues }: ExecutionArgs): Record<string, unknown> {
+  const names = getOperationAST(document, operationName)?.variableDefinitions?.map(
+    ({ variable }) => variable.name.value,
+  );
+  return Object.fromEntries(Object.entries(variableValues ?? {}).filter(([name]) => names?.includes(name)));
 }
 
 /** Says from where to go on, so that the event that could not be told is not lost: from behind the one before it. */

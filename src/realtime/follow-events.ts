@@ -3,6 +3,7 @@ import { readEvents, requireReplayable } from '../kernel/events/read-events.ts';
 import type { Log } from '../kernel/log.ts';
 import { FeedClosed } from './errors.ts';
 import { gatherEnds } from './gather-ends.ts';
+import { type HeldPages, holdPages } from './hold-pages.ts';
 import { type HintBus, listenForHints } from './listen-hints.ts';
 import type { PageSource, Wanted } from './read-page.ts';
 import { sweepTails } from './sweep-tails.ts';
@@ -47,9 +48,14 @@ export type FeedOptions = {
   readonly lagMax?: number;
   /** How many events of each followed shop are kept in memory. */
   readonly recentMax?: number;
+  /** How many events are kept in memory in all, half of them recent ones and half of them for followers who are behind. */
+  readonly memoryMax?: number;
   /** How many events one statement reads. */
   readonly pageSize?: number;
 };
+
+/** So many events of a followed shop are kept in any case, for those who follow it to share. */
+const recentMin = 32;
 
 /**
  * Opens the feed of a process. Every process that writes events opens one, since it also hints the others. Each
@@ -96,13 +102,14 @@ type OpenFeed = {
   readonly tails: Map<string, Tail>;
   readonly walks: Set<Walk>;
   readonly source: PageSource;
+  readonly pages: HeldPages;
   readonly lagMax: number;
   readonly openTail: (shopId: string) => Tail;
   closed: boolean;
 };
 
 function openFeed(options: FeedOptions, hints: HintBus): OpenFeed {
-  const { database, log, pageSize = 500, recentMax = 1_000, lagMax = 10_000 } = options;
+  const { database, log, pageSize = 500, recentMax = 1_000, lagMax = 10_000, memoryMax = 200_000 } = options;
   const source = { database, askEnds: gatherEnds(database), pageSize };
   const tails = new Map<string, Tail>();
   const openTail = (shopId: string): Tail => {
@@ -111,6 +118,7 @@ function openFeed(options: FeedOptions, hints: HintBus): OpenFeed {
       readAfter: (after) => readEvents(database, { shopId, after, limit: pageSize }),
       pageSize,
       recentMax,
+      recentNow: () => Math.max(Math.floor(memoryMax / 2 / tails.size), recentMin),
       onError: (err) => log.warn({ err, shopId }, 'could not read new events; reading again soon'),
       onLeft: () => {
         tails.delete(shopId);
@@ -120,12 +128,12 @@ function openFeed(options: FeedOptions, hints: HintBus): OpenFeed {
     tails.set(shopId, tail);
     return tail;
   };
-  return { tails, walks: new Set(), source, lagMax, openTail, closed: false };
+  return { tails, walks: new Set(), source, pages: holdPages(memoryMax / 2), lagMax, openTail, closed: false };
 }
 
 async function follow(open: OpenFeed, following: Following): Promise<Followed> {
   if (open.closed) throw new FeedClosed();
-  const { tails, walks, source, lagMax } = open;
+  const { tails, walks, source, pages, lagMax } = open;
   const { shopId, signal } = following;
   const tail = tails.get(shopId) ?? open.openTail(shopId);
   const stop = signal && ((): void => walk.end());
@@ -133,7 +141,7 @@ async function follow(open: OpenFeed, following: Following): Promise<Followed> {
     walks.delete(walk);
     if (stop) signal.removeEventListener('abort', stop);
   };
-  const walk = walkLog({ following, tail, source, lagMax, onEnd });
+  const walk = walkLog({ following, tail, source, pages, lagMax, onEnd });
   try {
     const events = walk.begin(await findStart(open, tail, following));
     walks.add(walk);

@@ -36,9 +36,9 @@ export type Ring = {
   get(number: bigint): Event | undefined;
 };
 
-/** Makes an empty ring for at most `capacity` events. */
-export function createRing(capacity: number): Ring {
-  const slots: Event[] = [];
+/** Makes an empty ring for at most `capacity` events, or fewer where `limit`, which is asked at each event, gives less. */
+export function createRing(capacity: number, limit = (): number => capacity): Ring {
+  const slots: (Event | undefined)[] = [];
   const slotOf = (number: bigint): number => Number(number % BigInt(capacity));
   let last = 0n;
   let size = 0;
@@ -47,6 +47,7 @@ export function createRing(capacity: number): Ring {
       size = event.number === last + 1n ? Math.min(size + 1, capacity) : 1;
       last = event.number;
       slots[slotOf(last)] = event;
+      for (const most = limit(); size > most; size -= 1) slots[slotOf(last - BigInt(size - 1))] = undefined;
     },
     get: (number) => (number <= last && number > last - BigInt(size) ? slots[slotOf(number)] : undefined),
   };

@@ -25,6 +25,8 @@ export type TailOptions = {
   readonly pageSize: number;
   /** How many events are kept for followers that are a little behind. */
   readonly recentMax: number;
+  /** How many may be kept at the moment, if these are fewer. */
+  readonly recentNow?: () => number;
   /** Told of a failed read; the next hint tries again. */
   readonly onError: (error: unknown) => void;
   /** Told when the last one who had joined has left; nobody joins after that. */
@@ -33,7 +35,7 @@ export type TailOptions = {
 
 /** Makes the tail of one log. At most one read is under way; hints that arrive meanwhile share the next one. */
 export function createTail(options: TailOptions): Tail {
-  const ring = createRing(options.recentMax);
+  const ring = createRing(options.recentMax, options.recentNow);
   const followers = new Set<() => void>();
   let begun = false;
   let reading = false;

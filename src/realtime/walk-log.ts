@@ -2,6 +2,7 @@ import type { Event } from '../kernel/db/generated/prisma/client.ts';
 import { encodeCursor } from '../kernel/events/cursor.ts';
 import { SlowConsumer } from '../kernel/events/errors.ts';
 import { over, type Source, sourceOf } from '../kernel/source.ts';
+import type { HeldPages, PageHolder } from './hold-pages.ts';
 import { matches } from './model.ts';
 import { type PageSource, readPage, type Wanted } from './read-page.ts';
 import type { Tail } from './tail-log.ts';
@@ -11,6 +12,8 @@ export type WalkOptions = {
   readonly tail: Tail;
   /** The database, where the tail has too little in memory. */
   readonly source: PageSource;
+  /** The pages of all followers. */
+  readonly pages: HeldPages;
   /** How many events a follower that was live may be behind. */
   readonly lagMax: number;
   /** Called once, at the end of the walk, whatever ended it. */
@@ -46,6 +49,7 @@ export function walkLog(options: WalkOptions): Walk {
     state.over = true;
     state.error = error;
     options.tail.leave(wake);
+    options.pages.drop(state);
     options.onEnd();
     wake();
   };
@@ -87,10 +91,8 @@ export function walkLog(options: WalkOptions): Walk {
 }
 
 /** A number of the log, and how its follower stands to it; it moves past unwanted events too. */
-type State = {
+type State = PageHolder & {
   position: bigint;
-  /** What was read of the database, until the follower has been seen to have taken all of it. */
-  page: { readonly events: Iterator<Event>; readonly upTo: bigint } | undefined;
   /** True once the follower has seen the log's end. */
   live: boolean;
   over: boolean;
@@ -98,12 +100,12 @@ type State = {
 };
 
 /** The next wanted event, when it is at hand. */
-function nextOf({ tail, following }: WalkOptions, state: State): Event | undefined {
+function nextOf({ tail, pages, following }: WalkOptions, state: State): Event | undefined {
   if (state.page) {
     const { done, value } = state.page.events.next();
     state.position = done ? state.page.upTo : value.number;
     if (!done) return value;
-    state.page = undefined;
+    pages.drop(state);
   }
   for (let next = tail.recent(state.position + 1n); next; next = tail.recent(state.position + 1n)) {
     state.position = next.number;
@@ -113,9 +115,9 @@ function nextOf({ tail, following }: WalkOptions, state: State): Event | undefin
   return undefined;
 }
 
-async function readOn({ source, following, tail }: WalkOptions, state: State): Promise<void> {
+async function readOn({ source, pages, following, tail }: WalkOptions, state: State): Promise<void> {
   const { events, upTo } = await readPage(source, following, { after: state.position, upTo: tail.end() });
-  state.page = { events: events.values(), upTo };
+  if (!state.over) pages.put(state, { events: events.values(), upTo }, events.length);
 }
 
 /** What a page passes over is behind its follower only at the page's end, so nobody is measured before that. */

@@ -63,16 +63,15 @@ const scenario = fc.record({
   readers: fc.array(fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 4 }), { maxLength: 4 }),
   pageSize: fc.integer({ min: 1, max: 8 }),
   recentMax: fc.integer({ min: 1, max: 8 }),
+  memoryMax: fc.constantFrom(2, 10, 1_000),
 });
 
 describe('While several connections of two processes write for one shop', () => {
   it('everyone who follows sees every event once and in order, however often he leaves and comes back', async () => {
     await fc.assert(
-      fc.asyncProperty(scenario, async ({ writers, readers, pageSize, recentMax }) => {
+      fc.asyncProperty(scenario, async ({ writers, readers, ...sizes }) => {
         const { shop } = await createShop(databases[0], { merchantId });
-        const feeds = databases.map((database) =>
-          createEventFeed({ database, log, pageSize, recentMax, sweepEveryMs: 20 }),
-        );
+        const feeds = databases.map((database) => createEventFeed({ database, log, ...sizes, sweepEveryMs: 20 }));
         const last = writers.flat().reduce((sum, size) => sum + size, 1);
         const write = (index: number, size: number): Promise<void> =>
           writeEvents(databases[index % 2] as Database, shop.id, plain(size));

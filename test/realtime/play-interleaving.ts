@@ -38,6 +38,8 @@ export type Plan = {
   readonly sweeps: number;
   readonly pageSize: number;
   readonly recentMax: number;
+  /** With so few, pages are dropped while their followers take them. */
+  readonly memoryMax: number;
   readonly lagMax: number;
 };
 
@@ -60,6 +62,7 @@ const plansWith = (told: readonly Told[], sweeps: fc.Arbitrary<number>): fc.Arbi
     sweeps,
     pageSize: fc.integer({ min: 1, max: 5 }),
     recentMax: fc.integer({ min: 1, max: 5 }),
+    memoryMax: fc.constantFrom(2, 6, 1_000),
     lagMax: fc.constantFrom(2, 5, 1_000),
   });
 
@@ -76,9 +79,10 @@ const sweepEveryMs = 1_000;
 export async function playInterleaving(plan: Plan, scheduler: fc.Scheduler, bug: Bug): Promise<string[]> {
   const log = createScriptedLog(scheduler, bug);
   const bus = createScriptedBus();
-  const { pageSize, recentMax, lagMax } = plan;
+  const { pageSize, recentMax, memoryMax, lagMax } = plan;
   const feed = createEventFeed({
-    ...{ database: log.database, hints: bus, log: createLog('silent'), sweepEveryMs, pageSize, recentMax, lagMax },
+    ...{ database: log.database, hints: bus, log: createLog('silent'), sweepEveryMs },
+    ...{ pageSize, recentMax, memoryMax, lagMax },
   });
   const stories = plan.followers.map((follower) => followByPlan({ feed, log, scheduler }, follower));
   scheduleWriters(plan, scheduler, { log, bus });

@@ -115,4 +115,17 @@ describe('The ring of recent events', () => {
     for (const number of [5n, 6n, 8n]) ring.add(event(number));
     expect([5n, 6n, 7n, 8n].map((number) => ring.get(number)?.number)).toEqual([undefined, undefined, undefined, 8n]);
   });
+
+  it('keeps fewer when there may be fewer, and holds on to none of the others', () => {
+    let most = 4;
+    const ring = createRing(4, () => most);
+    const kept = (): bigint[] => [1n, 2n, 3n, 4n, 5n, 6n, 7n, 8n].filter((number) => ring.get(number));
+    for (const number of [1n, 2n, 3n, 4n]) ring.add(event(number));
+    most = 2;
+    ring.add(event(5n));
+    expect(kept()).toEqual([4n, 5n]);
+    most = 4;
+    for (const number of [6n, 7n, 8n]) ring.add(event(number));
+    expect(kept()).toEqual([5n, 6n, 7n, 8n]);
+  });
 });
