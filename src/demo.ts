@@ -75,7 +75,7 @@ async function readDemo(database: Database, file: string): Promise<KeptSecrets |
   const text = await readFile(file, 'utf8').catch(() => '{}');
   const { merchantId, shopId, serviceId, serviceKey, restToken, apiKey, operatorKey } = parse(text);
   if (!merchantId || !shopId || !serviceId || !serviceKey || !restToken || !apiKey) return undefined;
-  const key = await findKey(database, hashKey(apiKey));
+  const key = await findKey(database, hashKey(apiKey).toString('hex'));
   const isKnown = operatorKey && (await findOperatorKey(database, hashKey(operatorKey)));
   return (
     key && { ...{ merchantId, shopId, serviceId, serviceKey, restToken, apiKey }, ...(isKnown ? { operatorKey } : {}) }

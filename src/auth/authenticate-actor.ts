@@ -30,7 +30,7 @@ export function createAuthenticator(deps: {
   const hashes = new Map<string, string>();
   const keys: Cache<KnownKey> = createCache({
     load: async (hash) => {
-      const row = await findKey(deps.database, Buffer.from(hash, 'hex'));
+      const row = await findKey(deps.database, hash);
       if (row) hashes.set(row.id, hash);
       return row && { row, actor: toActor(row) };
     },

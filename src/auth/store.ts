@@ -1,24 +1,31 @@
 import { type Database, read, type Tx } from '../kernel/db/database.ts';
+import { findTogether } from '../kernel/db/find-together.ts';
 import type { ApiKey, OperatorKey } from '../kernel/db/generated/prisma/client.ts';
 
 /** A key as authentication needs it. */
 export type KeyRow = Pick<ApiKey, 'id' | 'kind' | 'merchantId' | 'shopId' | 'scopes' | 'expiresAt'> & {
   readonly clockOffsetMs: bigint;
+  /** In hexadecimal. */
+  readonly hash: string;
 };
 
-/** Finds a key that is not revoked by its hash; whether it has expired is the caller's to say. */
-export async function findKey(database: Database, hash: Buffer): Promise<KeyRow | undefined> {
-  const [row] = await read<KeyRow>(database, {
-    name: 'find-api-key',
-    text: `
-      select k.id, k.kind, k.merchant_id as "merchantId", k.shop_id as "shopId", k.scopes, k.expires_at as "expiresAt",
-        m.clock_offset_ms as "clockOffsetMs"
-      from api_key k join merchant m on m.id = k.merchant_id
-      where k.hash = $1::bytea and k.revoked_at is null`,
-    values: [hash],
-  });
-  return row;
-}
+/**
+ * Finds a key that is not revoked by its hash in hexadecimal; whether it has expired is the caller's to say. All keys in use are looked at
+ * in one go (watch-keys.ts).
+ */
+export const findKey = findTogether(
+  (database, hashes) =>
+    read<KeyRow>(database, {
+      name: 'find-api-keys',
+      text: `
+        select k.id, k.kind, k.merchant_id as "merchantId", k.shop_id as "shopId", k.scopes, k.expires_at as "expiresAt",
+          m.clock_offset_ms as "clockOffsetMs", encode(k.hash, 'hex') as hash
+        from api_key k join merchant m on m.id = k.merchant_id
+        where k.hash = any($1::bytea[]) and k.revoked_at is null`,
+      values: [hashes.map((hash) => Buffer.from(hash, 'hex'))],
+    }),
+  ({ hash }) => hash,
+);
 
 /** Writes a new key. */
 export async function insertKey(tx: Tx, key: ApiKey): Promise<void> {

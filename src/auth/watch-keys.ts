@@ -21,11 +21,19 @@ export const checkEveryMs = 400;
 
 type Entry = { readonly holder: KeyHolder; readonly listeners: Set<() => void> };
 
-/** Makes the watch: one check per key in use, however many subscriptions it has. A failed check counts as no news. */
+/**
+ * Makes the watch: one check per key in use, however many subscriptions it has, and of all keys at once. A failed check counts as no news;
+ * while one is under way, which a silent database can make last, no other begins.
+ */
 export function watchKeys(authenticator: Authenticator): KeyWatch {
   const watched = new Map<string, Entry>();
+  let checking = false;
   const timer = setInterval(() => {
-    for (const [name, entry] of watched) void check(name, entry).catch(() => undefined);
+    if (checking) return;
+    checking = true;
+    void Promise.allSettled(Array.from(watched, ([name, entry]) => check(name, entry))).then(() => {
+      checking = false;
+    });
   }, checkEveryMs);
   timer.unref();
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Actor, Scope } from '../../src/auth/actor.ts';
 import { createAuthenticator } from '../../src/auth/authenticate-actor.ts';
 import { type CreateApiKeyInput, createApiKey } from '../../src/auth/create-api-key.ts';
@@ -189,4 +189,14 @@ describe('A revoked key', () => {
     await expect(revoke(reader, apiKey.id)).rejects.toMatchObject({ code: 'FORBIDDEN' });
     expect(await authenticate(`Bearer ${secret}`)).toBeDefined();
   });
+});
+
+it('Keys that are looked at in one moment are read by one statement', async () => {
+  const shop = await world.openShop();
+  const keys = await Promise.all(Array.from({ length: 20 }, () => create(actorOf(shop))));
+  const authenticator = createAuthenticator({ database: world.database, clock: world.clock, keyMode: 'test' });
+  using query = vi.spyOn(world.database.pool, 'query');
+  const actors = await Promise.all(keys.map(({ secret }) => authenticator.authenticate(`Bearer ${secret}`)));
+  expect(actors.map((actor) => actor?.keyId)).toEqual(keys.map(({ apiKey }) => apiKey.id));
+  expect(query).toHaveBeenCalledTimes(1);
 });
