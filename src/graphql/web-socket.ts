@@ -1,6 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { handleProtocols, type Message, MessageType, makeServer, parseMessage, type Server } from 'graphql-ws';
+import {
+  GRAPHQL_TRANSPORT_WS_PROTOCOL,
+  handleProtocols,
+  type Message,
+  MessageType,
+  makeServer,
+  parseMessage,
+  type Server,
+} from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Authenticator } from '../auth/authenticate-actor.ts';
 import type { KeyHolder, KeyWatch } from '../auth/watch-keys.ts';
@@ -72,7 +80,13 @@ export function createSocketServer(options: SocketOptions): SocketServer {
         answerSocket(socket, 403, { message: badOrigin });
         return;
       }
-      // Nobody has shown a key yet; with one, each operation counts for the key.
+      const { 'sec-websocket-protocol': offered } = request.headers;
+      // Without our word for one of those it offered, a client would take the connection for broken, and come again and again.
+      if (offered !== undefined && handleProtocols(offered) === false) {
+        answerSocket(socket, 400, { message: `Offer the subprotocol ${GRAPHQL_TRANSPORT_WS_PROTOCOL}.` });
+        return;
+      }
+      // Nobody has shown a key yet; with a good one it is taken back, and each operation counts for the key.
       const limited = await limits.ofAddress(request);
       if (limited) {
         answerSocket(socket, 429, limited);
@@ -119,8 +133,8 @@ function serve({ options, handshake, pings }: Serving, guest: Guest): void {
     if (socket.readyState !== socket.OPEN) return;
     const text = String(data);
     const message = readMessage(text);
-    if (!message) {
-      socket.close(closeCodes.badRequest, 'Invalid message received');
+    if (typeof message === 'string') {
+      socket.close(closeCodes.badRequest, message);
       return;
     }
     if (guest.connection && takeOperation(options, guest.connection, message)) return;
@@ -147,13 +161,19 @@ const clientTypes = new Set([
   MessageType.Complete,
 ]);
 
-function readMessage(text: string): Message | undefined {
+/** The words of graphql-ws on a message whose type it knows; behind them it says back what was sent. */
+const wrongPart = /^"\w+" message (?:payload )?(?:expects|requires) (?:(?!, but got).)+/;
+
+/** Gives the message, or what is wrong with it, in words that a close can carry. */
+function readMessage(text: string): Message | string {
   try {
     const message = parseMessage(text);
-    return clientTypes.has(message.type) ? message : undefined;
-  } catch {
-    return undefined;
+    if (clientTypes.has(message.type)) return message;
+  } catch (error) {
+    const [words] = wrongPart.exec(error instanceof Error ? error.message : '') ?? [];
+    if (words !== undefined) return words;
   }
+  return 'A message is a JSON object whose type is connection_init, subscribe, complete, ping or pong';
 }
 
 /** Takes a message that begins or ends an operation; gives false for any other, which is for graphql-ws. */
@@ -165,16 +185,26 @@ function takeOperation(deps: OperationDeps, connection: Connection, message: Mes
 }
 
 /** Looks at the key of a socket that introduces itself, and ends the socket when the key stops being good. */
-async function admit({ authenticator, keyWatch, log }: SocketOptions, guest: Guest, params: Params): Promise<boolean> {
+async function admit(options: SocketOptions, guest: Guest, params: Params): Promise<boolean> {
+  const { authenticator, keyWatch, log } = options;
   const { socket, address } = guest;
   const holder = await authenticate(authenticator, params).catch((err: unknown) => {
     // Thrown on, it would be the reason of the close, words of the database and all.
     log.error({ err }, 'a key could not be looked up');
     socket.close(closeCodes.tryLater, 'Try again later');
   });
+  if (!holder) {
+    socket.close(
+      closeCodes.forbidden,
+      'Send a good API key of a shop as `authorization` in the payload of connection_init',
+    );
+    return false;
+  }
+  // Thousands may come again at once from behind one address, when their process has stopped.
+  await options.limits.notOfAddress(address);
   // Who has left meanwhile is not watched: nothing would end it.
-  if (!holder || socket.readyState !== socket.OPEN) return false;
-  guest.onKeyLost = () => socket.close(closeCodes.forbidden, 'Forbidden');
+  if (socket.readyState !== socket.OPEN) return false;
+  guest.onKeyLost = () => socket.close(closeCodes.forbidden, 'The API key was revoked, has expired or was changed');
   const shared = keyWatch.watch(holder, guest.onKeyLost);
   guest.connection = { socket, address, holder: shared, operations: new Map() };
   return true;

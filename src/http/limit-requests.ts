@@ -21,6 +21,8 @@ export type RequestLimits = {
   ofKey(keyId: string): Promise<TooManyRequests | undefined>;
   /** One request without a good key, from the address that our proxies vouch for. */
   ofAddress(request: Incoming): Promise<TooManyRequests | undefined>;
+  /** Takes back one that was counted for an address and has shown a good key since. */
+  notOfAddress(address: string): Promise<void>;
 };
 
 const minute = { windowMs: 60_000 };
@@ -43,13 +45,15 @@ export function createRequestLimits(options: {
     return new TooManyRequests({ allowed, msLeft });
   };
   return {
-    ofKey: async (keyId) => byKey && judge('key', `${perKey} operations a minute of one API key`, await byKey(keyId)),
+    ofKey: async (keyId) =>
+      byKey && judge('key', `${perKey} operations a minute of one API key`, await byKey.add(keyId)),
     ofAddress: async (request) => {
       if (!byAddress) return undefined;
       const address = addressOf(request, trustedProxies);
       const allowed = `${perAddress} requests a minute without an API key from one address`;
-      return judge('address', allowed, await byAddress(addressGroup(address) ?? address));
+      return judge('address', allowed, await byAddress.add(addressGroup(address) ?? address));
     },
+    notOfAddress: async (address) => byAddress?.giveBack(addressGroup(address) ?? address),
   };
 }
 

@@ -14,8 +14,13 @@ export type Tally = {
   readonly msLeft: number;
 };
 
-/** Counts one more under a key, in the memory of this process. */
-export type MemoryCount = (key: string) => Promise<Tally>;
+/** Counts in the memory of this process. */
+export type MemoryCount = {
+  /** Counts one more under this key, and gives how it then stands. */
+  add(key: string): Promise<Tally>;
+  /** Takes back one that was counted under this key, unless its window has ended. */
+  giveBack(key: string): Promise<void>;
+};
 
 /**
  * Counts in memory. At most `keysMax` keys are kept: when there are more, the one whose window began first is forgotten,
@@ -25,18 +30,24 @@ export function createMemoryCount(rule: CountRule & { readonly keysMax: number }
   const limiter = new RateLimiterMemory({ points: rule.max, duration: rule.windowMs / 1000, keyPrefix: '' });
   /** In the order in which their windows began; it may still hold keys that the limiter has dropped. */
   const keys = new Set<string>();
-  return async (key) => {
-    const result = await resultOf(limiter.consume(key));
-    if (result.isFirstInDuration) {
-      keys.delete(key);
-      keys.add(key);
-      const oldest = keys.size > rule.keysMax ? keys.values().next().value : undefined;
-      if (oldest !== undefined) {
-        keys.delete(oldest);
-        await limiter.delete(oldest);
+  return {
+    add: async (key) => {
+      const result = await resultOf(limiter.consume(key));
+      if (result.isFirstInDuration) {
+        keys.delete(key);
+        keys.add(key);
+        const oldest = keys.size > rule.keysMax ? keys.values().next().value : undefined;
+        if (oldest !== undefined) {
+          keys.delete(oldest);
+          await limiter.delete(oldest);
+        }
       }
-    }
-    return toTally(rule, result);
+      return toTally(rule, result);
+    },
+    giveBack: async (key) => {
+      const kept = await limiter.get(key);
+      if (kept && kept.consumedPoints > 0 && kept.msBeforeNext > 0) await limiter.reward(key);
+    },
   };
 }
 

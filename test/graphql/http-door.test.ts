@@ -189,8 +189,12 @@ describe('other methods', () => {
 function upgrade(path: string, headers: Record<string, string> = {}): Promise<{ status: number; text: string }> {
   const asked = get(`${gateway.url}${path}`, {
     headers: {
-      ...{ connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13', ...headers },
-      ...{ 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==', 'sec-websocket-protocol': 'graphql-transport-ws' },
+      ...{ connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13' },
+      ...{
+        'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+        'sec-websocket-protocol': 'graphql-transport-ws',
+        ...headers,
+      },
     },
   });
   return new Promise((resolve, reject) => {
@@ -202,6 +206,15 @@ function upgrade(path: string, headers: Record<string, string> = {}): Promise<{ 
 }
 
 describe('a WebSocket', () => {
+  it('of another subprotocol is refused with its right name', async () => {
+    const { status, text } = await upgrade('/graphql', { 'sec-websocket-protocol': 'graphql-ws' });
+    expect(status).toBe(400);
+    expect(JSON.parse(text)).toMatchObject({
+      code: 'INVALID_INPUT',
+      message: expect.stringContaining('graphql-transport-ws'),
+    });
+  });
+
   it('at another address is refused with a code', async () => {
     const { status, text } = await upgrade('/graph');
     expect(status).toBe(404);

@@ -137,6 +137,19 @@ describe('The limit of an address', () => {
     await expect(openSocket(gateway, headers(6))).rejects.toThrow('429');
   });
 
+  it('counts no WebSocket that shows a good key, so that all behind one address come again when their process has stopped', async () => {
+    const gateway = await start({ rateLimitPerAddress: 3 });
+    const sockets = [];
+    for (let times = 0; times < 10; times += 1) sockets.push(await connect(gateway));
+    for (let times = 0; times < 3; times += 1) {
+      const stranger = await openSocket(gateway);
+      stranger.send({ type: 'connection_init', payload: { authorization: 'Bearer bk_test_short' } });
+      expect((await stranger.closed).code).toBe(4403);
+    }
+    await expect(openSocket(gateway)).rejects.toThrow('429');
+    for (const socket of sockets) socket.close();
+  });
+
   it('counts the address that a proxy of ours names', async () => {
     const gateway = await start({ rateLimitPerAddress: 1, trustedProxies: ['127.0.0.1'] });
     const from = async (address: string) => (await post(gateway, { 'x-forwarded-for': address })).status;
@@ -148,6 +161,7 @@ describe('The limit of an address', () => {
   it('answers a new WebSocket that is one too many with 429 and Retry-After, and leaves open ones alone', async () => {
     const gateway = await start({ rateLimitPerAddress: 1 });
     const socket = await connect(gateway);
+    const stranger = await openSocket(gateway);
     const upgrade = new WebSocket(`${gateway.url.replace(/^http/, 'ws')}/graphql`, 'graphql-transport-ws');
     const { promise: answered, resolve } = Promise.withResolvers<{ status?: number; retryAfter?: string }>();
     upgrade.on('unexpected-response', (_request, { statusCode, headers }) => {
@@ -156,7 +170,7 @@ describe('The limit of an address', () => {
     expect(await answered).toEqual({ status: 429, retryAfter: expect.stringMatching(/^[1-6]?\d$/) });
     socket.send({ type: 'subscribe', id: '1', payload: { query: viewer } });
     expect(await socket.next('1')).toMatchObject({ type: 'next' });
-    socket.close();
+    for (const each of [socket, stranger]) each.close();
   });
 });
 

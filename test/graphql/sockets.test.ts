@@ -51,9 +51,21 @@ describe('a socket is closed', () => {
     it(`with 4400 for ${name}`, async () => {
       const socket = await connect(gateway);
       socket.send(message);
-      expect((await socket.closed).code).toBe(4400);
+      const { code, reason } = await socket.closed;
+      expect([code, reason]).toEqual([
+        4400,
+        expect.stringMatching(/^(?:A message is a JSON object |"subscribe" message )/),
+      ]);
     });
   }
+
+  it('with 4400 and none of the words that it got', async () => {
+    const socket = await openSocket(gateway);
+    socket.send(JSON.stringify({ type: 'connection_init', payload: 'Bearer bk_test_secret' }));
+    expect((await socket.closed).reason).toBe(
+      `"connection_init" message expects the 'payload' property to be an object or nullish or missing`,
+    );
+  });
 
   it('and what it still sends does nothing', async () => {
     const socket = await connect(gateway);
