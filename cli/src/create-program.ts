@@ -61,7 +61,7 @@ function addListen(program: Command, open: Open): void {
 function addPay(program: Command, open: Open): void {
   addCommon(program.command('pay'))
     .description('make a payment and print its address; in the sandbox also pay it, by BLIK')
-    .option('--amount <minor-units>', '12345 is 123.45', wholeNumber, 1_234)
+    .option('--amount <minor-units>', '12345 is 123.45', amount, 1_234)
     .addOption(new Option('--currency <code>', 'ISO 4217').choices(currencies).default('PLN'))
     .option('--order <id>', "the shop's own number")
     .option('--title <text>', 'what the payer reads')
@@ -90,22 +90,23 @@ function addLogs(program: Command, open: Open): void {
     .action(async (options: LogsOptions & CommonOptions) => logs(await open(options), options));
 }
 
-function wholeNumber(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('It must be a whole number from 1 to 999999999.');
-  return Number(text);
+function wholeNumber(text: string, most: number, what = ''): number {
+  const number = /^[1-9]\d{0,8}$/.test(text) ? Number(text) : 0;
+  if (number >= 1 && number <= most) return number;
+  throw new InvalidArgumentError(`It must be a whole number${what} from 1 to ${most}.`);
+}
+
+function amount(text: string): number {
+  return wholeNumber(text, 999_999_999, ' of minor units (1250 is 12.50)');
 }
 
 function linesOf(text: string): number {
-  const number = wholeNumber(text);
-  if (number > 100) throw new InvalidArgumentError('It must be 100 or less.');
-  return number;
+  return wholeNumber(text, 100);
 }
 
+/** Of up to a day. */
 function seconds(text: string): number {
-  const number = wholeNumber(text);
-  // Timers of Node count milliseconds in 31 bits.
-  if (number > 86_400) throw new InvalidArgumentError('It must be 86400 or less, which is a day.');
-  return number;
+  return wholeNumber(text, 86_400);
 }
 
 function sixDigits(text: string): string {

@@ -71,14 +71,17 @@ type Trying = Terminal & { readonly following: Following };
 async function tryToPay(trying: Trying, payment: Payment, code: string): Promise<Ended['transaction']> {
   const { client, following } = trying;
   let now = payment;
+  let isUnderWay = false;
   try {
     const input = { paymentId: payment.id, idempotencyKey: `cli-${randomUUID()}`, blik: { code } };
     await client.startTransaction({ ...input, method: 'BLIK' }, following).catch(async (error: unknown) => {
       now = await cancel(trying, payment);
       throw error;
     });
+    isUnderWay = true;
     return (await following.until((event) => isEnd(event, payment.id))).transaction;
   } catch (error) {
+    if (isUnderWay) trying.say(`Whether it was paid is not known; see ${payment.url}.`);
     if (trying.json) await trying.print(payment.url, { ...now, transaction: null });
     throw error;
   }

@@ -41,9 +41,10 @@ export async function readSettings(options: CommonOptions, env: Environment): Pr
   const demo = url === undefined ? await readDemo(dataDir) : {};
   const apiKey = options.keyFile === undefined ? (env.BRAMKA_API_KEY ?? demo.apiKey) : await readKey(options.keyFile);
   const shopId = options.shop ?? env.BRAMKA_SHOP_ID ?? demo.shopId;
+  const noDemo = url === undefined ? '' : ' Of demo.json nothing is used with another address.';
   if (apiKey === undefined)
-    throw new WrongUse('An API key is missing: set BRAMKA_API_KEY, or name a file by --key-file.');
-  if (shopId === undefined) throw new WrongUse('A shop is missing: name it by --shop, or set BRAMKA_SHOP_ID.');
+    throw new WrongUse(`An API key is missing: set BRAMKA_API_KEY, or name a file by --key-file.${noDemo}`);
+  if (shopId === undefined) throw new WrongUse(`A shop is missing: name it by --shop, or set BRAMKA_SHOP_ID.${noDemo}`);
   return {
     url: url ?? demo.graphqlUrl ?? '',
     apiKey,

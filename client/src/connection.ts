@@ -1,3 +1,4 @@
+import { requireOptions, requireWhole } from './check-options.ts';
 import type { Pauses } from './pause.ts';
 
 /** Where the gateway is, and how it is asked. */
@@ -35,15 +36,34 @@ export type Connection = {
   readonly loadWebSocket: () => Promise<typeof globalThis.WebSocket>;
 };
 
-/** @throws TypeError for an address or a key that cannot be one. The message never has the key in it. */
+const clientOptions: Readonly<Record<keyof ClientOptions, true>> = {
+  ...{ url: true, apiKey: true, websocketUrl: true, timeoutMs: true, retries: true, pauses: true, heartbeatMs: true },
+  ...{ fetch: true, WebSocket: true },
+};
+
+/** Timers count milliseconds in 31 bits. */
+const millisecondsMax = 2 ** 31 - 1;
+
+/** @throws TypeError for an option that there is not, and for an address, a key or a number that cannot be one. The message never has the key in it. */
 export function openConnection(options: ClientOptions): Connection {
+  requireOptions('createClient', options, clientOptions);
+  const milliseconds = { min: 1, max: millisecondsMax };
+  requireWhole('timeoutMs', options.timeoutMs, milliseconds);
+  requireWhole('heartbeatMs', options.heartbeatMs, milliseconds);
+  requireWhole('retries', options.retries, { min: 0, max: 1_000 });
+  for (const name of ['firstMs', 'longestMs'] as const)
+    requireWhole(`pauses.${name}`, options.pauses?.[name], milliseconds);
+  for (const name of ['fetch', 'WebSocket'] as const) {
+    const given = options[name];
+    if (given !== undefined && typeof given !== 'function') throw new TypeError(`${name} must be a function.`);
+  }
   const url = addressOf(options.url, ['http:', 'https:'], 'url');
-  if (/^\/*$/.test(url.pathname)) url.pathname = '/graphql';
+  url.pathname = url.pathname.replace(/\/+$/, '') || '/graphql';
   // Browsers send none anyway, and a WebSocket takes none.
   url.hash = '';
   const socketUrl = options.websocketUrl ?? url.href.replace(/^http/, 'ws');
   // A header with anything else would be refused by fetch, in a message that has the whole header in it.
-  if (!/^[\x21-\x7e]+$/.test(options.apiKey))
+  if (typeof options.apiKey !== 'string' || !/^[\x21-\x7e]+$/.test(options.apiKey))
     throw new TypeError('apiKey must be an API key, without blanks or line ends.');
   return {
     url: url.href,
@@ -74,7 +94,8 @@ async function loadPackage(): Promise<typeof globalThis.WebSocket | undefined> {
 function addressOf(text: string, schemes: readonly string[], name: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url && schemes.includes(url.protocol)) return url;
+  const begins = schemes.map((scheme) => `${scheme}//`).join(' or ');
   throw new TypeError(
-    `${name} must be an address that begins with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}.`,
+    `${name} must be an address that begins with ${begins}, and with a host and perhaps a port from 1 to 65535 behind that.`,
   );
 }

@@ -27,6 +27,9 @@ export type AnyDocument<Result, Variables> =
  */
 export function textOf(document: AnyDocument<unknown, never>): string {
   if (typeof document === 'string' || document instanceof String) return String(document);
+  if (typeof document !== 'object' || document === null) {
+    throw new TypeError('The document must be the text of an operation, or a parsed one.');
+  }
   const text = document.loc?.source.body;
   if (text === undefined) throw new TypeError('The document has no text; parse it without `noLocation`.');
   return text;

@@ -1,3 +1,4 @@
+import { requireOptions, requireSignal } from './check-options.ts';
 import type { Connection } from './connection.ts';
 import { type AnyDocument, textOf } from './document.ts';
 import { BramkaError } from './errors.ts';
@@ -35,6 +36,19 @@ export type EventsOptions = {
   readonly onRetry?: ((error: BramkaError, pauseMs: number) => void) | undefined;
 };
 
+const eventsOptions: Readonly<Record<keyof EventsOptions, true>> = {
+  ...{
+    shopId: true,
+    after: true,
+    from: true,
+    types: true,
+    signal: true,
+    onStart: true,
+    onConnect: true,
+    onRetry: true,
+  },
+};
+
 /** Errors of a subscription that mean "again": too slow, too many, too long, or a mistake of the gateway. */
 const passingCodes = new Set<string>(['SLOW_CONSUMER', 'RATE_LIMITED', 'TIMEOUT', 'INTERNAL_SERVER_ERROR']);
 
@@ -52,9 +66,13 @@ export async function* followEvents<Item extends Located>(
   document: AnyDocument<{ readonly events: Item }, EventsInput>,
   options: EventsOptions,
 ): AsyncGenerator<Item, void, undefined> {
+  requireOptions('events', options, eventsOptions);
   const { shopId, types, signal, onConnect } = options;
-  // Programs without types could misspell it, and "now" would pass over what they wanted.
+  requireSignal(signal);
+  // "Now" would pass over what was wanted.
   if (![undefined, 'now', 'start'].includes(options.from)) throw new TypeError("from must be 'now' or 'start'.");
+  const text = textOf(document);
+  requireResumable(text, types !== undefined);
   let place: { readonly cursor: string; readonly number: number } | undefined;
   let failures = 0;
   while (!signal?.aborted) {
@@ -63,7 +81,7 @@ export async function* followEvents<Item extends Located>(
       place ??= await findPlace(connection, options);
       const variables = { shopId, after: place.cursor, ...(types ? { types } : {}) };
       let isSilent = true;
-      for await (const item of readOn<Item>(connection, { text: textOf(document), variables, signal, onConnect })) {
+      for await (const item of readOn<Item>(connection, { text, variables, signal, onConnect })) {
         requireLocated(item);
         failures = 0;
         isSilent = false;
@@ -97,6 +115,15 @@ async function findPlace(connection: Connection, options: EventsOptions): Promis
   const cursor = from === 'start' ? events.startOfLog : events.endOfLog;
   onStart?.(cursor);
   return { cursor, number: 0 };
+}
+
+/** Without these arguments it would begin now again after each break, and pass over what happened meanwhile. */
+function requireResumable(text: string, hasTypes: boolean): void {
+  const names = ['shopId', 'after', ...(hasTypes ? ['types'] : [])];
+  const isSubscription = /\bsubscription\b/.test(text);
+  if (isSubscription && names.every((name) => new RegExp(`\\b${name}\\s*:\\s*\\$${name}\\b`).test(text))) return;
+  const given = names.map((name) => `${name}: $${name}`).join(', ');
+  throw new TypeError(`The document must be a subscription to events(${given}).`);
 }
 
 /** @throws TypeError for what another document than one of events gives. */

@@ -116,6 +116,7 @@ function connect(
     webSocketImpl: watched(WebSocket, {
       made: (one) => {
         socket = one;
+        hearRefusal(one, (status) => finish(refused(websocketUrl, status)));
       },
       refused: () => finish(unusable()),
     }),
@@ -178,6 +179,34 @@ function watched(
       }
     },
   });
+}
+
+/** What of an HTTP answer the package ws tells of, and browsers do not. */
+type Refusing = {
+  on?(
+    event: 'unexpected-response',
+    listener: (request: { destroy(): void }, answer: { statusCode?: number }) => void,
+  ): void;
+};
+
+/** Is told the status of an answer that opens no WebSocket, by a package that tells of it. */
+function hearRefusal(socket: object, onRefused: (status: number) => void): void {
+  (socket as Refusing).on?.('unexpected-response', (request, { statusCode = 0 }) => {
+    onRefused(statusCode);
+    request.destroy();
+  });
+}
+
+/** Why an answer of HTTP opened no WebSocket. What a gateway, or a proxy before it, says of the moment may be tried again. */
+function refused(url: string, status: number): BramkaError {
+  if (status >= 500)
+    return new BramkaError('CONNECTION_FAILED', `${url} is answered with HTTP status ${status}.`, { status });
+  if (status === 429) {
+    const message = 'Too many connections without a good API key have come from this address.';
+    return new BramkaError('RATE_LIMITED', message, { status });
+  }
+  const message = `${url} is answered with HTTP status ${status} and no WebSocket; is this the address of a gateway?`;
+  return new BramkaError('BAD_ANSWER', message, { status });
 }
 
 /** So many milliseconds the other side has to answer a close; a silent one would keep this process from its end. */

@@ -23,6 +23,7 @@ export type Sender = <Result, Variables extends object>(
 export function createSender(connection: Connection): Sender {
   return async (document, variables, options) => {
     const text = textOf(document);
+    if (/^\s*subscription\b/.test(text)) throw new TypeError('A subscription is followed by client.eventsOf.');
     // A mutation may stand behind fragments and comments. Whatever has the word elsewhere is at worst not repeated.
     const repeatable = !/\bmutation\b/.test(text) || hasKey(variables);
     return (await send(connection, { text, variables, repeatable, ...options })) as never;

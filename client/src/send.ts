@@ -1,3 +1,4 @@
+import { requireSignal } from './check-options.ts';
 import type { Connection } from './connection.ts';
 import { type AnsweredError, BramkaError, errorOf, noAnswer, notReached } from './errors.ts';
 import { pauseAfter, waitFor } from './pause.ts';
@@ -25,6 +26,7 @@ const comeAgain = new Set([429, 502, 503, 504]);
  * @throws BramkaError; the reason of the signal when that is aborted.
  */
 export async function send(connection: Connection, call: Call): Promise<unknown> {
+  requireSignal(call.signal);
   for (let failures = 1; ; failures++) {
     try {
       return await sendOnce(connection, call);
@@ -47,8 +49,8 @@ export function isPassing(error: unknown): error is BramkaError {
 
 async function sendOnce(connection: Connection, { text, variables, signal }: Call): Promise<unknown> {
   signal?.throwIfAborted();
-  // Outside of what follows: variables that are no JSON, such as a BigInt, are a mistake of the caller, and no network's.
-  const body = JSON.stringify({ query: text, variables });
+  // Outside of what follows: variables that are no JSON are a mistake of the caller, and no network's.
+  const body = JSON.stringify({ query: text, variables }, requireJson);
   const timeout = AbortSignal.timeout(connection.timeoutMs);
   try {
     const response = await connection.fetch(connection.url, {
@@ -68,6 +70,13 @@ async function sendOnce(connection: Connection, { text, variables, signal }: Cal
     if (timeout.aborted) throw noAnswer(connection.timeoutMs);
     throw notReached(connection.url);
   }
+}
+
+/** @throws TypeError for numbers that JSON does not have; it would make null of some. */
+function requireJson(name: string, value: unknown): unknown {
+  if (typeof value === 'bigint') throw new TypeError(`${name} is a BigInt; give a number.`);
+  if (typeof value === 'number' && !Number.isFinite(value)) throw new TypeError(`${name} is ${value}; give a number.`);
+  return value;
 }
 
 type Answer = { readonly data?: unknown; readonly errors?: readonly AnsweredError[] };

@@ -58,6 +58,17 @@ async function run(args: readonly string[], settings: Record<string, string> = e
 const json = (lines: readonly string[]) => lines.map((line) => JSON.parse(line));
 
 describe('`bramka pay`', () => {
+  it('says where to look when the outcome does not come in time', async () => {
+    await updateShop(gateway, { sandboxDelayMs: 60_000 });
+    const late = await run(['pay', '--timeout', '2']);
+    await updateShop(gateway, { sandboxDelayMs: 1_000 });
+    const [address] = late.lines;
+    expect(late).toMatchObject({
+      code: 1,
+      remarks: [`Whether it was paid is not known; see ${address}.`, 'It did not happen within 2 s.'],
+    });
+  });
+
   it('makes a payment, pays it in the sandbox, and prints its address', async () => {
     const { code, lines } = await run(['pay', '--amount', '12345', '--order', 'CLI/17']);
     expect(code).toBe(0);
@@ -356,12 +367,38 @@ describe('`bramka` says in one sentence what is wrong', () => {
   });
   it.each([
     ['no gateway', ['pay'], () => ({}), 2, /^No gateway is named and \.bramka\/demo\.json cannot be read: /],
-    ['no key', ['pay'], () => ({ BRAMKA_URL: gateway.url }), 2, /^An API key is missing: /],
+    [
+      'no key',
+      ['pay'],
+      () => ({ BRAMKA_URL: gateway.url }),
+      2,
+      /^An API key is missing: .* Of demo\.json nothing is used /,
+    ],
+    [
+      'no key at all',
+      ['trigger', 'PAYMENT_CREATED'],
+      () => ({ ...other(), BRAMKA_API_KEY: 'hello' }),
+      1,
+      /\(UNAUTHENTICATED\)$/,
+    ],
+    [
+      'a key of production',
+      ['trigger', 'PAYMENT_CREATED'],
+      () => ({ ...other(), BRAMKA_API_KEY: 'bk_live_1' }),
+      1,
+      /^Only a sandbox makes events on demand, and this key \(bk_live_…\) is of no sandbox\.$/,
+    ],
     ['no shop', ['pay'], () => ({ ...other(), BRAMKA_SHOP_ID: undefined }), 2, /^A shop is missing: /],
     ['no address', ['pay', '--url', 'pay.example', '--shop', 'a'], other, 2, /^url must be an address /],
     ['an unknown command', ['lisen'], () => env, 2, /unknown command 'lisen'/],
-    ['a time that is none', ['pay', '--timeout', '86401'], () => env, 2, /It must be 86400 or less, which is a day\./],
-    ['an amount that is none', ['pay', '--amount', '1.5'], () => env, 2, /whole number from 1 to 999999999\./],
+    ['a time that is none', ['pay', '--timeout', '86401'], () => env, 2, /It must be a whole number from 1 to 86400\./],
+    [
+      'an amount that is none',
+      ['pay', '--amount', '1.5'],
+      () => env,
+      2,
+      /whole number of minor units \(1250 is 12\.50\) from 1 to 999999999\./,
+    ],
     [
       'an event that cannot be made',
       ['trigger', 'PAYOUT_SENT'],

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket as ws } from 'ws';
 import {
@@ -109,9 +111,27 @@ describe('A client that follows the events of a shop', () => {
   );
 
   it.each([
+    [
+      'events without a place to resume from',
+      'subscription ($shopId: ID!) { events(shopId: $shopId) { cursor number } }',
+      {},
+    ],
+    [
+      'some kinds alone by a document that takes none',
+      'subscription ($shopId: ID!, $after: Cursor) { events(shopId: $shopId, after: $after) { cursor number } }',
+      { types: ['PAYMENT_CREATED' as const] },
+    ],
+    ['a query', 'query ($shopId: ID!, $after: Cursor) { events(shopId: $shopId, after: $after) { endOfLog } }', {}],
+  ])('says before anything else that it cannot follow %s', async (_, text, options) => {
+    const events = client.eventsOf(text as typeof bare, { shopId: gateway.demo.shopId, ...options });
+    await expect(events.next()).rejects.toThrow(
+      /^The document must be a subscription to events\(shopId: \$shopId, after: /,
+    );
+  });
+
+  it.each([
     ['events behind an alias', 'subscription ($shopId: ID!) { all: events(shopId: $shopId) { cursor number } }'],
     ['events without their cursor', 'subscription ($shopId: ID!) { events(shopId: $shopId) { number } }'],
-    ['a query', 'query ($shopId: ID!) { events(shopId: $shopId) { endOfLog } }'],
   ])('says that it cannot follow %s', async (_, text) => {
     const { shopId } = gateway.demo;
     const after = encodeCursor(shopId, BigInt(await lastNumber()));
@@ -126,9 +146,13 @@ describe('A client that follows the events of a shop', () => {
     );
   });
 
-  it('takes no other beginning than those there are', async () => {
-    const events = client.events({ shopId: gateway.demo.shopId, from: 'begin' as 'start' });
-    await expect(events.next()).rejects.toThrow(new TypeError("from must be 'now' or 'start'."));
+  it.each([
+    [{ from: 'begin' }, /^from must be 'now' or 'start'\.$/],
+    [{ cursor: 'AAAA' }, /^events takes no option cursor; it takes shopId, after, from, types, signal, /],
+    [{ signal: new AbortController() }, /^signal must be an AbortSignal, such as /],
+  ])('takes no other options than those there are: %o', async (wrong, sentence) => {
+    const events = client.events({ shopId: gateway.demo.shopId, ...(wrong as object) });
+    await expect(events.next()).rejects.toThrow(sentence);
   });
 
   it('goes on at another process when its own one stops', async () => {
@@ -203,7 +227,7 @@ describe('A client that follows the events of a shop', () => {
 
   it('says which gateway it does not reach, and never that it lost it', async () => {
     const { apiKey, shopId } = gateway.demo;
-    const nowhere = createClient({ url: `${gateway.url}/nowhere`, apiKey, pauses });
+    const nowhere = createClient({ url: 'http://127.0.0.1:1', apiKey, pauses });
     const ending = new AbortController();
     const said: string[] = [];
     const onRetry = ({ message }: BramkaError) => {
@@ -212,8 +236,53 @@ describe('A client that follows the events of a shop', () => {
     };
     const options = { after: encodeCursor(shopId, 1n), signal: ending.signal, onRetry };
     expect((await nowhere.eventsOf(bare, { shopId, ...options }).next()).done).toBe(true);
-    const sentence = `The gateway at ${gateway.url.replace('http', 'ws')} cannot be reached.`;
+    const sentence = 'The gateway at ws://127.0.0.1:1 cannot be reached.';
     expect(said).toEqual([sentence, sentence]);
+  });
+
+  it('says which address opens no WebSocket, and tries no more', async () => {
+    const { apiKey, shopId } = gateway.demo;
+    const elsewhere = createClient({ url: `${gateway.url}/elsewhere`, apiKey, pauses });
+    const address = `${gateway.url.replace('http', 'ws')}/elsewhere`;
+    await expect(elsewhere.eventsOf(bare, { shopId, after: encodeCursor(shopId, 1n) }).next()).rejects.toMatchObject({
+      ...{ code: 'BAD_ANSWER', status: 404 },
+      message: `${address} is answered with HTTP status 404 and no WebSocket; is this the address of a gateway?`,
+    });
+    // A slash at the end makes no other address.
+    const [seen] = await Array.fromAsync({ length: 1 }, () =>
+      createClient({ url: `${gateway.url}/graphql/`, apiKey })
+        .eventsOf(bare, { shopId, from: 'start' })
+        .next(),
+    );
+    expect(seen?.value).toMatchObject({ number: 1 });
+  });
+
+  it.each([
+    [429, 'RATE_LIMITED'],
+    [503, 'CONNECTION_FAILED'],
+  ])('tries again when its WebSocket is answered with %s', async (status, code) => {
+    const { apiKey, shopId } = gateway.demo;
+    const server = createServer((_, response) => response.end()).on('upgrade', (_, socket) =>
+      socket.end(`HTTP/1.1 ${status} No\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`),
+    );
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const ending = new AbortController();
+    const codes: string[] = [];
+    const onRetry = (error: BramkaError) => {
+      codes.push(error.code);
+      if (codes.length === 2) ending.abort();
+    };
+    const options = { after: encodeCursor(shopId, 1n), signal: ending.signal, onRetry };
+    expect(
+      (
+        await createClient({ url, apiKey, pauses })
+          .eventsOf(bare, { shopId, ...options })
+          .next()
+      ).done,
+    ).toBe(true);
+    expect(codes).toEqual([code, code]);
+    await new Promise((done) => server.close(done));
   });
 
   it('asks again where it begins when a proxy answers for a gateway that is in trouble', async () => {

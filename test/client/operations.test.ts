@@ -122,6 +122,14 @@ describe('A client', () => {
     const bad = { ...gateway.demo, apiKey: 'bk_test_bad\nkey' };
     expect(() => createClient({ url: gateway.url, apiKey: bad.apiKey })).toThrow(/^apiKey must be an API key/);
     expect(() => createClient({ url: 'pay.example', apiKey: 'a' })).toThrow(/^url must be an address/);
+    expect(() => createClient({ url: gateway.url } as never)).toThrow(/^apiKey must be an API key/);
+    const options = { timeoutMs: -1, retries: 1.5, heartbeatMs: 2 ** 31, fetch: 5, apikey: 'a' };
+    for (const [name, value] of Object.entries(options)) {
+      const make = () => createClient({ url: gateway.url, apiKey: 'a', [name]: value });
+      expect(make).toThrow(
+        new RegExp(`^(?:${name} must be |createClient takes no option ${name}; it takes url, apiKey, )`),
+      );
+    }
   });
 });
 
@@ -182,10 +190,19 @@ describe('A client whose call gets no answer', () => {
     await expect(aborted).rejects.toThrow('left');
   });
 
-  it('asks nobody when its variables cannot be written', async () => {
-    const amount = 100n as unknown as number;
-    await expect(behind([]).createPayment({ ...order('big'), amount })).rejects.toThrow(TypeError);
+  it.each([
+    [5n, /^amount is a BigInt; give a number\.$/],
+    [Number.NaN, /^amount is NaN; give a number\.$/],
+  ])('asks nobody when its variables cannot be written: %s', async (amount, sentence) => {
+    const input = { ...order('big'), amount: amount as number };
+    await expect(behind([]).createPayment(input)).rejects.toThrow(sentence);
     expect(asked).toBe(0);
+  });
+
+  it('says that a subscription goes another way', async () => {
+    await expect(client.request('subscription { events(shopId: "a") { number } }', {})).rejects.toThrow(
+      'A subscription is followed by client.eventsOf.',
+    );
   });
 
   it('says that another server is at the address', async () => {
