@@ -12,6 +12,8 @@ export type Member = {
   readonly proxy: FaultProxy | undefined;
   /** Kills it; it is started again at once. */
   kill(): void;
+  /** Tells it to stop, as a new version of it would be rolled out; it is started again when it has. */
+  stop(): void;
   /** Sets its clock off the true time. */
   setClock(offset: { readonly seconds: number }): void;
   /** Resolves when it is ready, maybe after further starts. */
@@ -21,7 +23,10 @@ export type Member = {
 export type Fleet = {
   readonly members: readonly Member[];
   readonly apis: readonly Member[];
-  /** Processes that ended although nobody ended them, once they were ready or with words that no missing database explains. */
+  /**
+   * Processes that ended although nobody ended them, once they were ready or with words that no missing database explains; and those that
+   * were told to stop and did not in time, or not in good order.
+   */
   readonly ownEnds: readonly string[];
   /** How often processes were started. */
   starts(): number;
@@ -47,8 +52,13 @@ type Slot = {
   child: ChildProcess | undefined;
   port: number | undefined;
   killed: boolean;
+  /** Kills it in the end, when it was told to stop. */
+  told: NodeJS.Timeout | undefined;
   ready: PromiseWithResolvers<void>;
 };
+
+/** So long a process may take to stop, in milliseconds: what runs is given ten seconds, and jobs ten more. */
+const stoppedWithinMs = 45_000;
 
 type State = {
   readonly options: FleetOptions;
@@ -68,11 +78,11 @@ export async function openFleet(options: FleetOptions): Promise<Fleet> {
     const name = `${role}-${index + 1}`;
     const slot: Slot = {
       ...{ name, role, clockFile: join(options.folder, `${name}.clock`), child: undefined, port: undefined },
-      ...{ killed: false, ready: Promise.withResolvers<void>() },
+      ...{ killed: false, told: undefined, ready: Promise.withResolvers<void>() },
     };
     const proxy = role === 'api' ? await openFaultProxy(() => slot.port) : undefined;
     slots.push(slot);
-    members.push(memberOf(slot, proxy));
+    members.push(memberOf(state, slot, proxy));
     setClock(slot, 0);
     launch(state, slot);
   }
@@ -90,7 +100,7 @@ export async function openFleet(options: FleetOptions): Promise<Fleet> {
   };
 }
 
-function memberOf(slot: Slot, proxy: FaultProxy | undefined): Member {
+function memberOf(state: State, slot: Slot, proxy: FaultProxy | undefined): Member {
   return {
     name: slot.name,
     role: slot.role,
@@ -98,6 +108,15 @@ function memberOf(slot: Slot, proxy: FaultProxy | undefined): Member {
     kill: () => {
       slot.killed = true;
       slot.child?.kill('SIGKILL');
+    },
+    stop: () => {
+      const { child } = slot;
+      if (!child || slot.told) return;
+      slot.told = setTimeout(() => {
+        state.ownEnds.push(`${slot.name} was told to stop and had not after ${stoppedWithinMs} ms`);
+        child.kill('SIGKILL');
+      }, stoppedWithinMs);
+      child.kill('SIGTERM');
     },
     setClock: ({ seconds }) => setClock(slot, seconds),
     ready: () => slot.ready.promise,
@@ -123,7 +142,7 @@ function launch(state: State, slot: Slot): void {
   };
   const child = spawn(process.execPath, ['src/main.ts'], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
   state.starts += 1;
-  Object.assign(slot, { child, killed: false, port: undefined });
+  Object.assign(slot, { child, killed: false, told: undefined, port: undefined });
   let words = '';
   child.stdout?.setEncoding('utf8').on('data', (part: string) => {
     const port = /^Bramka is ready: \S+:(\d+)$/m.exec(part)?.[1];
@@ -140,8 +159,11 @@ function launch(state: State, slot: Slot): void {
     const wasReady = slot.port !== undefined;
     slot.port = undefined;
     if (wasReady) slot.ready = Promise.withResolvers<void>();
-    if (!slot.killed && !state.ending && (wasReady || !isAboutDatabase(words))) {
-      state.ownEnds.push(`${slot.name} ended by itself with ${signal ?? code}: ${words.trim().slice(-600)}`);
+    clearTimeout(slot.told);
+    const isGood = slot.told ? code === 0 || !wasReady : !wasReady && isAboutDatabase(words);
+    if (!slot.killed && !state.ending && !isGood) {
+      const how = slot.told ? 'was told to stop and ended' : 'ended by itself';
+      state.ownEnds.push(`${slot.name} ${how} with ${signal ?? code}: ${words.trim().slice(-600)}`);
     }
     if (!state.ending) launch(state, slot);
   });

@@ -50,6 +50,7 @@ function faultsOf(world: World): Fault[] {
   const api = () => chance.pick(fleet.apis).proxy;
   return [
     ...repeat(scale.kills, { name: 'kills', run: () => chance.pick(fleet.members).kill() }),
+    ...repeat(scale.others, { name: 'orderly stops', run: () => chance.pick(fleet.members).stop() }),
     ...repeat(scale.restarts, {
       name: 'restarts of PostgreSQL',
       run: async () => {
