@@ -8,6 +8,6 @@ export const notAcceptable =
 
 /** Says whether any form is accepted, so that nothing is done for one who could not be told of it. Without the header all are. */
 export function acceptsAny(accept: string | undefined): boolean {
-  if (accept === undefined) return true;
+  if (!accept) return true;
   return accept.split(',').some((range) => acceptable.test((range.split(';', 1)[0] ?? '').trim().toLowerCase()));
 }

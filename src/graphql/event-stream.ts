@@ -72,7 +72,7 @@ function streamOf(deliveries: Deliveries, response: ServerResponse): ReadableStr
   let stalledAt: number | undefined;
   return new ReadableStream<Uint8Array>({
     start: (controller) => {
-      controller.enqueue(encoder.encode(`${idLine(deliveries.place?.())}retry: ${retryMs}\n\n`));
+      controller.enqueue(encoder.encode(`${idLine(deliveries.from)}retry: ${retryMs}\n\n`));
       heartbeat = setInterval(() => {
         // Nothing was asked for since the last heartbeat, and the socket was full at both.
         if (response.writableNeedDrain && stalledAt === pulls) return void response.destroy();

@@ -11,7 +11,7 @@ import type { Event } from '../kernel/db/generated/prisma/client.ts';
 import { encodeCursor } from '../kernel/events/cursor.ts';
 import type { Metrics } from '../kernel/metrics.ts';
 import { type Source, sourceOf } from '../kernel/source.ts';
-import { FeedClosed } from '../realtime/errors.ts';
+import { FeedClosed, LogUnread } from '../realtime/errors.ts';
 import type { Live, LiveEvents } from '../realtime/model.ts';
 import { type GraphContext, requireActor } from './context.ts';
 import { groupKey } from './group-key.ts';
@@ -30,8 +30,8 @@ export type Delivery =
   | { readonly event: Event | undefined; readonly result: Result | Promise<Result> }
   | { readonly event: undefined; readonly result: undefined };
 
-/** What one subscriber is given, and the cursor of the place that he has come to, where he has begun. */
-export type Deliveries = Source<Delivery> & { place?(): string };
+/** What one subscriber is given, and the cursor behind which that begins, where it begins somewhere. */
+export type Deliveries = Source<Delivery> & { readonly from?: string | undefined };
 
 export type Subscriptions = {
   /**
@@ -104,8 +104,13 @@ function declaredIn({ document, operationName, variableValues }: ExecutionArgs):
 /** Says from where to go on, so that the event that could not be told is not lost: from behind the one before it. */
 function withPlace(error: GraphQLError, live: Live): GraphQLFormattedError {
   const formatted = error.toJSON();
-  const cursor = 'end' in live ? live.cursor : encodeCursor(live.shopId, live.number - 1n);
+  const cursor = cursorBefore(live);
   return cursor === undefined ? formatted : { ...formatted, extensions: { ...formatted.extensions, cursor } };
+}
+
+function cursorBefore(live: Live): string | undefined {
+  if (!('end' in live)) return encodeCursor(live.shopId, live.number - 1n);
+  return live.end instanceof LogUnread ? live.end.cursor : undefined;
 }
 
 function deliver(sharing: Sharing, args: ExecutionArgs, source: LiveEvents): Deliveries {
@@ -120,7 +125,7 @@ function deliver(sharing: Sharing, args: ExecutionArgs, source: LiveEvents): Del
     leave();
     source.end();
   };
-  return Object.assign(sourceOf({ take, wait: source.wait, end }), source.place ? { place: source.place } : {});
+  return Object.assign(sourceOf({ take, wait: source.wait, end }), { from: source.from });
 }
 
 function deliveryOf(sharing: Sharing, group: Group, live: Live): Delivery {

@@ -5,3 +5,14 @@ export class FeedClosed extends Error {
     this.name = 'FeedClosed';
   }
 }
+
+/** The log could not be read further for one follower, who can go on behind the cursor. */
+export class LogUnread extends Error {
+  readonly cursor: string;
+
+  constructor(cause: unknown, cursor: string) {
+    super('The log could not be read further.', { cause });
+    this.name = 'LogUnread';
+    this.cursor = cursor;
+  }
+}

@@ -24,7 +24,7 @@ export type EventFeed = {
    * Follows one shop's log in order, none missing, none twice. It resolves when it is certain where the walk begins:
    * whatever is committed after that is given. The source ends at `end`, or when the signal is aborted.
    * @throws CursorInvalid or CursorExpired when nobody can go on from `after`. The source throws SlowConsumer when
-   *   its reader, once live, falls too far behind, and FeedClosed when the process stops.
+   *   its reader, once live, falls too far behind, LogUnread when it cannot be read on, and FeedClosed when the process stops.
    */
   follow(following: Following): Promise<Followed>;
   /** The greatest number that this process has heard of in a log that is followed here; 0 when it is not. */

@@ -2,14 +2,14 @@ import type { Event } from '../kernel/db/generated/prisma/client.ts';
 import type { EventType } from '../kernel/db/generated/prisma/enums.ts';
 import type { Source } from '../kernel/source.ts';
 
-/** Why a subscription ended, and the cursor behind which it can go on where the reason does not say so itself. */
-export type Ending = { readonly end: unknown; readonly cursor?: string };
+/** Why a subscription ended. */
+export type Ending = { readonly end: unknown };
 
 /** What a subscription yields: events, and as its last word perhaps why it ended. */
 export type Live = Event | Ending;
 
-/** The events of a subscription, and the cursor of the place that it has come to, where it has begun. */
-export type LiveEvents = Source<Live> & { place?(): string };
+/** The events of a subscription, and the cursor behind which they begin, where they begin somewhere. */
+export type LiveEvents = Source<Live> & { readonly from?: string };
 
 /** Which events of a shop a follower wants; what is undefined leaves nothing out. */
 export type EventFilter = {

@@ -1,7 +1,9 @@
 import type { Event } from '../kernel/db/generated/prisma/client.ts';
+import { Refusal } from '../kernel/errors.ts';
 import { encodeCursor } from '../kernel/events/cursor.ts';
 import { SlowConsumer } from '../kernel/events/errors.ts';
 import { over, type Source, sourceOf } from '../kernel/source.ts';
+import { LogUnread } from './errors.ts';
 import type { HeldPages, PageHolder } from './hold-pages.ts';
 import { matches } from './model.ts';
 import { type PageSource, readPage, type Wanted } from './read-page.ts';
@@ -20,14 +22,14 @@ export type WalkOptions = {
   readonly onEnd: () => void;
 };
 
-/** The events of a walk, and how far it has come: the number of the last event that was taken or passed over. */
-export type Followed = Source<Event> & { place(): bigint };
+/** The events of a walk, and the number behind which it begins. */
+export type Followed = Source<Event> & { readonly from: bigint };
 
 /** One follower's way through a log. */
 export type Walk = {
   /**
    * Begins behind a number of the log: first what is there already, then what comes, in order, none missing, none twice. The
-   * source throws SlowConsumer when its reader, once live, falls too far behind.
+   * source throws SlowConsumer when its reader, once live, falls too far behind, and LogUnread when it cannot be read on.
    */
   begin(after: bigint): Followed;
   /** Ends the walk at once: the follower gets the error, or plainly the end. */
@@ -65,7 +67,7 @@ export function walkLog(options: WalkOptions): Walk {
     if (state.over || state.page || tail.recent(state.position + 1n)) queueMicrotask(look);
     else if (state.position < tail.end()) {
       reading ??= readOn(options, state)
-        .catch(end)
+        .catch((error: unknown) => end(unread(options, state, error)))
         .finally(() => {
           reading = undefined;
         });
@@ -84,7 +86,7 @@ export function walkLog(options: WalkOptions): Walk {
   return {
     begin: (after) => {
       state.position = after;
-      return Object.assign(sourceOf({ take, wait, end }), { place: () => state.position });
+      return Object.assign(sourceOf({ take, wait, end }), { from: after });
     },
     end,
   };
@@ -123,6 +125,11 @@ async function readOn({ source, pages, following, tail }: WalkOptions, state: St
 /** What a page passes over is behind its follower only at the page's end, so nobody is measured before that. */
 function isTooSlow({ tail, lagMax }: WalkOptions, { position, page, live, over }: State): boolean {
   return live && !over && page === undefined && tail.end() - position > lagMax;
+}
+
+/** What is refused says itself how to go on, if that is possible. */
+function unread({ following }: WalkOptions, { position }: State, error: unknown): unknown {
+  return error instanceof Refusal ? error : new LogUnread(error, encodeCursor(following.shopId, position));
 }
 
 function slowConsumer({ following }: WalkOptions, { position }: State): SlowConsumer {

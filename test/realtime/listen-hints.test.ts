@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Database, type News, openDatabase } from '../../src/kernel/db/database.ts';
+import { encodeCursor } from '../../src/kernel/events/cursor.ts';
 import { createLog } from '../../src/kernel/log.ts';
 import { createEventFeed, type FeedOptions } from '../../src/realtime/follow-events.ts';
 import { type HintBus, listenForHints } from '../../src/realtime/listen-hints.ts';
@@ -183,7 +184,7 @@ describe('A follower', () => {
     expect(await taking).toEqual([1]);
   });
 
-  it('gets everything after reads have failed, and a replaying one is told', async () => {
+  it('gets everything after reads have failed, and a replaying one is told from where to go on', async () => {
     let failures = 2;
     const failing = watchReads(database, (name) => {
       if (name === 'read-events' && failures > 0) {
@@ -194,7 +195,10 @@ describe('A follower', () => {
     await writeEvents(database, shopId, plain(1));
     const feed = openFeed({ database: failing, sweepEveryMs: 10 });
     const replaying = take(await feed.follow({ shopId, after: 0n }), 1);
-    await expect(replaying).rejects.toMatchObject({ cause: new Error('The database is away.') });
+    await expect(replaying).rejects.toMatchObject({
+      ...{ name: 'LogUnread', cursor: encodeCursor(shopId, 0n) },
+      cause: { cause: new Error('The database is away.') },
+    });
     const taking = takeNumbers(await feed.follow({ shopId }), 1);
     await writeEvents(database, shopId, plain(1));
     expect(await taking).toEqual([2]);

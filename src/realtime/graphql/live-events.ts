@@ -1,8 +1,8 @@
 import { type Actor, Unauthenticated } from '../../auth/actor.ts';
 import type { GraphContext } from '../../graphql/context.ts';
-import { Refusal } from '../../kernel/errors.ts';
+import type { Event } from '../../kernel/db/generated/prisma/client.ts';
 import { encodeCursor } from '../../kernel/events/cursor.ts';
-import { over, sourceOf } from '../../kernel/source.ts';
+import { over, type Source, sourceOf } from '../../kernel/source.ts';
 import { FeedClosed } from '../errors.ts';
 import type { Following } from '../follow-events.ts';
 import type { Live, LiveEvents } from '../model.ts';
@@ -33,8 +33,8 @@ export async function liveEvents(context: GraphContext, actor: Actor, following:
   }
   // It may have been lost while the place to begin at was looked up.
   if (keyLost) events.end();
-  const { shopId } = following;
-  return relay(events, { shopId, unwatch, lastWord: () => (keyLost ? { end: new Unauthenticated() } : undefined) });
+  const live = relay(events, { unwatch, lastWord: () => (keyLost ? { end: new Unauthenticated() } : undefined) });
+  return Object.assign(live, { from: encodeCursor(following.shopId, events.from) });
 }
 
 /** Who comes while the process stops is told the same as those who follow already. */
@@ -49,10 +49,9 @@ function lastWord(end: FeedClosed): LiveEvents {
 }
 
 function relay(
-  events: Followed,
-  { shopId, unwatch, lastWord }: { readonly shopId: string; unwatch(): void; lastWord(): Live | undefined },
-): LiveEvents {
-  const place = (): string => encodeCursor(shopId, events.place());
+  events: Source<Event>,
+  { unwatch, lastWord }: { unwatch(): void; lastWord(): Live | undefined },
+): Source<Live> {
   let ended = false;
   const end = (): void => {
     ended = true;
@@ -69,9 +68,8 @@ function relay(
       const taken = events.take();
       return taken?.done ? finish(lastWord()) : taken;
     } catch (error) {
-      // What we refuse says itself how to go on, if that is possible.
-      return finish({ end: error, ...(error instanceof Refusal ? {} : { cursor: place() }) });
+      return finish({ end: error });
     }
   };
-  return Object.assign(sourceOf({ take, wait: events.wait, end }), { place });
+  return sourceOf({ take, wait: events.wait, end });
 }
