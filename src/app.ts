@@ -228,6 +228,7 @@ function wireGraph({ config, database, clock, log, metrics, publicUrl }: AppPart
     ...core,
     authenticator,
     keyWatch,
+    openPerKey: config.sizes.openPerKey,
     refusals: createRefusalRecorder({ database, clock, log }),
     metrics,
     addressRule: sandbox ? 'any' : 'public',

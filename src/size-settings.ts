@@ -8,6 +8,8 @@ export type Sizes = {
   readonly databaseBuffersMb: number;
   /** Open connections of clients; 0 is without end. */
   readonly connections: number;
+  /** What one key may have open, subscriptions and WebSockets; 0 is without end. */
+  readonly openPerKey: number;
   readonly feed: {
     /** Events of each followed shop that are kept in memory. */
     readonly recentMax: number;
@@ -52,6 +54,7 @@ export const sizeSettings = {
   DATABASE_POOL_SIZE: wholeNumber({ min: 2, max: 200, usual: 10 }),
   DATABASE_BUFFERS_MB: wholeNumber({ min: 0, max: 65_536, usual: 0 }),
   CONNECTIONS_MAX: wholeNumber({ min: 0, max: 1_000_000, usual: 0 }),
+  OPEN_PER_KEY: wholeNumber({ min: 0, max: 1_000_000, usual: 50_000 }),
   FEED_RECENT_MAX: wholeNumber({ min: 1, max: 100_000, usual: 1_000 }),
   FEED_MEMORY_MAX: wholeNumber({ min: 1_000, max: 9_999_999, usual: 200_000 }),
   FEED_LAG_MAX: wholeNumber({ min: 1, max: 1_000_000, usual: 10_000 }),
@@ -71,6 +74,7 @@ export function sizesOf(data: Readonly<Record<keyof typeof sizeSettings, number>
     databasePool: data.DATABASE_POOL_SIZE,
     databaseBuffersMb: data.DATABASE_BUFFERS_MB,
     connections: data.CONNECTIONS_MAX,
+    openPerKey: data.OPEN_PER_KEY,
     feed: {
       recentMax: data.FEED_RECENT_MAX,
       memoryMax: data.FEED_MEMORY_MAX,

@@ -13,6 +13,8 @@ export type KeyWatch = {
   watch(holder: KeyHolder, onLost: () => void): KeyHolder;
   /** Ends that. */
   unwatch(holder: KeyHolder, onLost: () => void): void;
+  /** How many use a key, in whatever way it was shown. */
+  users(keyId: string): number;
   close(): void;
 };
 
@@ -27,6 +29,13 @@ type Entry = { readonly holder: KeyHolder; readonly listeners: Set<() => void> }
  */
 export function watchKeys(authenticator: Authenticator): KeyWatch {
   const watched = new Map<string, Entry>();
+  const users = new Map<string, number>();
+  const count = ({ holder }: Entry, change: number): void => {
+    const { keyId } = holder.actor;
+    const now = (users.get(keyId) ?? 0) + change;
+    if (now > 0) users.set(keyId, now);
+    else users.delete(keyId);
+  };
   let checking = false;
   const timer = setInterval(() => {
     if (checking) return;
@@ -44,6 +53,7 @@ export function watchKeys(authenticator: Authenticator): KeyWatch {
     // A check before this one, which took longer, may have told them.
     if (watched.get(name) !== entry) return;
     watched.delete(name);
+    count(entry, -entry.listeners.size);
     for (const listener of entry.listeners) listener();
   }
 
@@ -53,13 +63,17 @@ export function watchKeys(authenticator: Authenticator): KeyWatch {
       const entry = watched.get(name) ?? { holder, listeners: new Set() };
       watched.set(name, entry);
       entry.listeners.add(onLost);
+      count(entry, 1);
       return entry.holder;
     },
     unwatch: (holder, onLost) => {
       const name = nameOf(holder);
       const entry = watched.get(name);
-      if (entry?.listeners.delete(onLost) && entry.listeners.size === 0) watched.delete(name);
+      if (!entry?.listeners.delete(onLost)) return;
+      count(entry, -1);
+      if (entry.listeners.size === 0) watched.delete(name);
     },
+    users: (keyId) => users.get(keyId) ?? 0,
     close: () => clearInterval(timer),
   };
 }

@@ -49,6 +49,8 @@ export type GraphApp = {
   /** Knows the tokens of the imoje REST door, which are made and revoked here. */
   readonly restTokens: Pick<Authenticator, 'forget'>;
   readonly keyWatch: KeyWatch;
+  /** How many subscriptions and WebSockets one key may have open; 0 is without end. */
+  readonly openPerKey: number;
   readonly seal: Seal;
   readonly feed: EventFeed;
   readonly refusals: RefusalRecorder;

@@ -1,3 +1,5 @@
+import { RateLimited } from '../kernel/errors.ts';
+
 /** The feed ends because this process stops; whoever follows goes on elsewhere from his last cursor. */
 export class FeedClosed extends Error {
   constructor() {
@@ -14,5 +16,12 @@ export class LogUnread extends Error {
     super('The log could not be read further.', { cause });
     this.name = 'LogUnread';
     this.cursor = cursor;
+  }
+}
+
+/** A key has as much open in this process as it may; nobody knows when something of it ends. */
+export class TooMuchOpen extends RateLimited {
+  constructor(max: number) {
+    super(`One API key may have ${max} subscriptions and WebSockets open; end some, and come again.`, { ms: 10_000 });
   }
 }

@@ -100,3 +100,22 @@ it('looks at a key no more when all have left', async () => {
   await vi.advanceTimersByTimeAsync(3 * checkEveryMs);
   expect(asked()).toBe(0);
 });
+
+it('knows how many use a key, in whatever way it was shown', async () => {
+  const first = holderWith('payments:read');
+  const { keyWatch, change } = watchOver(first);
+  const other = { ...first, authorization: 'bearer one' };
+  const [one, two, three] = [vi.fn(), vi.fn(), vi.fn()];
+  keyWatch.watch(first, one);
+  keyWatch.watch(first, two);
+  keyWatch.watch(other, three);
+  expect([keyWatch.users('key'), keyWatch.users('another')]).toEqual([3, 0]);
+  keyWatch.unwatch(first, one);
+  keyWatch.unwatch(first, one);
+  expect(keyWatch.users('key')).toBe(2);
+  change(undefined);
+  await vi.advanceTimersByTimeAsync(2 * checkEveryMs);
+  expect(keyWatch.users('key')).toBe(0);
+  keyWatch.unwatch(other, three);
+  expect(keyWatch.users('key')).toBe(0);
+});

@@ -174,6 +174,35 @@ describe('The limit of an address', () => {
   });
 });
 
+describe('What one key has open', () => {
+  it('is limited in a process: one subscription more is refused, until another ends', async () => {
+    const sizes = { ...first.config.sizes, openPerKey: 4 };
+    const gateway = await start({ sizes });
+    const key = await newKey();
+    const query = 'subscription($shopId: ID!) { events(shopId: $shopId) { type } }';
+    const operation = { query, variables: { shopId: gateway.demo.shopId }, key };
+    // Each has a socket of its own, which counts as well.
+    const streams = [await overWebSocket(gateway, operation), await overWebSocket(gateway, operation)];
+    const open = /live_subscriptions (\d+)/;
+    const following = async () => open.exec(await (await fetch(`${gateway.url}/metrics`)).text())?.[1];
+    await expect.poll(following).toBe('2');
+    const refused = await (await overSse(gateway, operation)).next();
+    expect(refused?.errors).toMatchObject([
+      {
+        message: 'One API key may have 4 subscriptions and WebSockets open; end some, and come again.',
+        extensions: { code: 'RATE_LIMITED', retryAfterSeconds: 10 },
+      },
+    ]);
+    const others = await overSse(gateway, { ...operation, key: await newKey() });
+    await expect.poll(following).toBe('3');
+    streams[0]?.end();
+    await expect.poll(following).toBe('2');
+    const again = await overSse(gateway, operation);
+    await expect.poll(following).toBe('3');
+    for (const stream of [...streams, others, again]) stream.end();
+  });
+});
+
 describe('The client of graphql-ws', () => {
   it('hands the refusal to whoever asked, and answers the others', async () => {
     const gateway = await start({ rateLimitPerKey: 1 });

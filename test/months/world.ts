@@ -126,6 +126,7 @@ function openDoor({ database, clock, told, alarms }: Pick<MonthWorld, 'database'
     restTokens: createAuthenticator({ database, clock, keyMode: 'rest' }),
     transfers: { database, log, clock, ...readConfig({}).statements },
     keyWatch: watchKeys(authenticator),
+    openPerKey: 0,
     // Nobody follows events here, so no other process is told of any.
     feed: createEventFeed({ database, log, hints: noHints }),
     refusals: createRefusalRecorder({ database, clock, log }),

@@ -3,13 +3,13 @@ import type { GraphContext } from '../../graphql/context.ts';
 import type { Event } from '../../kernel/db/generated/prisma/client.ts';
 import { encodeCursor } from '../../kernel/events/cursor.ts';
 import { over, type Source, sourceOf } from '../../kernel/source.ts';
-import { FeedClosed } from '../errors.ts';
+import { FeedClosed, TooMuchOpen } from '../errors.ts';
 import type { Following } from '../follow-events.ts';
 import type { Live, LiveEvents } from '../model.ts';
 import type { Followed } from '../walk-log.ts';
 
 /**
- * Follows a shop's log for one subscription. It ends when the key stops being good; what fails on the way is yielded as
+ * Follows a shop's log for one subscription, unless its key has too much open. It ends when the key stops being good; what fails on the way is yielded as
  * the last value, so that the subscriber gets it as an error of the operation and not as a broken connection, which would
  * end the other operations of a socket as well.
  */
@@ -17,7 +17,8 @@ export async function liveEvents(context: GraphContext, actor: Actor, following:
   const holder = { authorization: context.authorization ?? '', actor };
   let keyLost = false;
   let events: Followed | undefined;
-  const { keyWatch } = context.app;
+  const { keyWatch, openPerKey } = context.app;
+  if (openPerKey > 0 && keyWatch.users(actor.keyId) >= openPerKey) throw new TooMuchOpen(openPerKey);
   const onKeyLost = (): void => {
     keyLost = true;
     events?.end();
