@@ -84,8 +84,7 @@ export function shareSubscriptions({ maskError, metrics }: SubscriptionOptions):
   const sharing: Sharing = { groups: new Map(), run };
   return {
     subscribe: async (asked) => {
-      // What no variable takes would be kept as long as the subscription.
-      const args = { ...asked, variableValues: declaredIn(asked) };
+      const args = withoutStrangers(asked);
       const source = await createSourceEventStream(args);
       if (Symbol.asyncIterator in source) return deliver(sharing, args, source as LiveEvents);
       return { ...source, errors: nameVariables(args, source.errors ?? []).map(maskError) };
@@ -93,12 +92,14 @@ export function shareSubscriptions({ maskError, metrics }: SubscriptionOptions):
   };
 }
 
-/** The values of the variables that the operation has. */
-function declaredIn({ document, operationName, variableValues }: ExecutionArgs): Record<string, unknown> {
-  const names = getOperationAST(document, operationName)?.variableDefinitions?.map(
-    ({ variable }) => variable.name.value,
-  );
-  return Object.fromEntries(Object.entries(variableValues ?? {}).filter(([name]) => names?.includes(name)));
+/** Leaves out the values of variables that the operation does not have: they would be kept as long as the subscription. */
+function withoutStrangers(args: ExecutionArgs): ExecutionArgs {
+  const { document, operationName, variableValues } = args;
+  const definitions = getOperationAST(document, operationName)?.variableDefinitions ?? [];
+  const names = new Set(definitions.map(({ variable }) => variable.name.value));
+  const given = Object.entries(variableValues ?? {});
+  const known = given.filter(([name]) => names.has(name));
+  return known.length === given.length ? args : { ...args, variableValues: Object.fromEntries(known) };
 }
 
 /** Says from where to go on, so that the event that could not be told is not lost: from behind the one before it. */
@@ -125,7 +126,7 @@ function deliver(sharing: Sharing, args: ExecutionArgs, source: LiveEvents): Del
     leave();
     source.end();
   };
-  return Object.assign(sourceOf({ take, wait: source.wait, end }), { from: source.from });
+  return sourceOf({ take, wait: source.wait, end, from: source.from });
 }
 
 function deliveryOf(sharing: Sharing, group: Group, live: Live): Delivery {

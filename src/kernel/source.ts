@@ -51,9 +51,9 @@ const iteration = {
 };
 
 /**
- * Makes a source that can also be read with `for await`. A generator of the language would keep `return` waiting while it
+ * Makes a source that can also be read with `for await`, and has what else it is given. A generator of the language would keep `return` waiting while it
  * waits itself; this one ends at once.
  */
-export function sourceOf<T>(reading: Reading<T>): Source<T> {
+export function sourceOf<T, More extends object = object>(reading: Reading<T> & More): Source<T> & More {
   return Object.assign(Object.create(iteration), reading);
 }

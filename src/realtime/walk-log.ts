@@ -86,7 +86,7 @@ export function walkLog(options: WalkOptions): Walk {
   return {
     begin: (after) => {
       state.position = after;
-      return Object.assign(sourceOf({ take, wait, end }), { from: after });
+      return sourceOf({ take, wait, end, from: after });
     },
     end,
   };

@@ -34,8 +34,8 @@ export async function liveEvents(context: GraphContext, actor: Actor, following:
   }
   // It may have been lost while the place to begin at was looked up.
   if (keyLost) events.end();
-  const live = relay(events, { unwatch, lastWord: () => (keyLost ? { end: new Unauthenticated() } : undefined) });
-  return Object.assign(live, { from: encodeCursor(following.shopId, events.from) });
+  const from = encodeCursor(following.shopId, events.from);
+  return relay(events, { from, unwatch, lastWord: () => (keyLost ? { end: new Unauthenticated() } : undefined) });
 }
 
 /** Who comes while the process stops is told the same as those who follow already. */
@@ -51,8 +51,8 @@ function lastWord(end: FeedClosed): LiveEvents {
 
 function relay(
   events: Source<Event>,
-  { unwatch, lastWord }: { unwatch(): void; lastWord(): Live | undefined },
-): Source<Live> {
+  { from, unwatch, lastWord }: { readonly from: string; unwatch(): void; lastWord(): Live | undefined },
+): LiveEvents {
   let ended = false;
   const end = (): void => {
     ended = true;
@@ -72,5 +72,5 @@ function relay(
       return finish({ end: error });
     }
   };
-  return sourceOf({ take, wait: events.wait, end });
+  return sourceOf({ take, wait: events.wait, end, from });
 }
