@@ -241,6 +241,6 @@ function wireGraph({ config, database, clock, log, metrics, publicUrl }: AppPart
   return {
     app,
     http: createHttpHandler({ ...doors, operators }),
-    sockets: createSocketServer({ ...doors, subscriptions, maskError, keyWatch, log }),
+    sockets: createSocketServer({ ...doors, subscriptions, maskError, keyWatch, openPerKey: app.openPerKey, log }),
   };
 }

@@ -21,11 +21,14 @@ export type KeyWatch = {
 /** How often a key in use is looked at. */
 export const checkEveryMs = 400;
 
+/** So long the next look waits for one that is not answered, in milliseconds. */
+const patienceMs = 1_000;
+
 type Entry = { readonly holder: KeyHolder; readonly listeners: Set<() => void> };
 
 /**
  * Makes the watch: one check per key in use, however many subscriptions it has, and of all keys at once. A failed check counts as no news;
- * while one is under way, which a silent database can make last, no other begins.
+ * while one is under way, which a silent database can make last, no other begins for a second.
  */
 export function watchKeys(authenticator: Authenticator): KeyWatch {
   const watched = new Map<string, Entry>();
@@ -36,12 +39,13 @@ export function watchKeys(authenticator: Authenticator): KeyWatch {
     if (now > 0) users.set(keyId, now);
     else users.delete(keyId);
   };
-  let checking = false;
+  let since: number | undefined;
   const timer = setInterval(() => {
-    if (checking) return;
-    checking = true;
+    const now = performance.now();
+    if (since !== undefined && now - since < patienceMs) return;
+    since = now;
     void Promise.allSettled(Array.from(watched, ([name, entry]) => check(name, entry))).then(() => {
-      checking = false;
+      if (since === now) since = undefined;
     });
   }, checkEveryMs);
   timer.unref();

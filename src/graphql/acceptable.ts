@@ -8,6 +8,12 @@ export const notAcceptable =
 
 /** Says whether any form is accepted, so that nothing is done for one who could not be told of it. Without the header all are. */
 export function acceptsAny(accept: string | undefined): boolean {
-  if (!accept) return true;
-  return accept.split(',').some((range) => acceptable.test((range.split(';', 1)[0] ?? '').trim().toLowerCase()));
+  return !accept || accept.toLowerCase().split(',').some(isAcceptable);
+}
+
+/** All is written in UTF-8; what has the weight 0 is not accepted. */
+function isAcceptable(range: string): boolean {
+  const [type = '', ...parameters] = range.split(';').map((part) => part.trim());
+  const isWanted = parameters.every((parameter) => !/^(?:q=0(?:\.0*)?|charset=(?!"?utf-8"?$).*)$/.test(parameter));
+  return isWanted && acceptable.test(type);
 }

@@ -1,24 +1,28 @@
 import {
+  BREAK,
   coerceInputValue,
+  type DocumentNode,
   type ExecutionArgs,
   GraphQLError,
   type GraphQLErrorExtensions,
   type GraphQLSchema,
-  getNamedType,
   getOperationAST,
-  isInputObjectType,
   isInputType,
   isNonNullType,
   type NamedTypeNode,
   typeFromAST,
   type VariableDefinitionNode,
+  visit,
 } from 'graphql';
 import { hideCardNumbers } from '../kernel/card-numbers.ts';
+import { argumentPath, fieldOf, placeOf } from './argument-path.ts';
 
 /** Of more wrong values than these nobody reads. */
 const errorsMax = 10;
 /** So much of a wrong text is said back. */
 const shownMax = 100;
+/** So much of what the engine says, which may have the value in it. */
+const saidMax = 300;
 
 /**
  * The errors of variables that do not fit their types, which an operation was refused for, with the path of each wrong value in
@@ -41,7 +45,7 @@ export function nameVariables(args: ExecutionArgs, errors: readonly GraphQLError
     for (const definition of getOperationAST(document, operationName)?.variableDefinitions ?? []) {
       const name = definition.variable.name.value;
       const value = Object.hasOwn(variableValues ?? {}, name) ? variableValues?.[name] : undefined;
-      checkVariable(schema, definition, { value, tell });
+      checkVariable(schema, definition, { value, outer: pathTo(document, name), tell });
     }
   } catch (error) {
     if (error !== enough) throw error;
@@ -55,7 +59,7 @@ type Tell = (nodes: VariableDefinitionNode, field: readonly string[], sentence: 
 function checkVariable(
   schema: GraphQLSchema,
   definition: VariableDefinitionNode,
-  { value, tell }: { readonly value: unknown; readonly tell: Tell },
+  { value, outer, tell }: { readonly value: unknown; readonly outer: readonly string[]; readonly tell: Tell },
 ): void {
   const name = definition.variable.name.value;
   const type = typeFromAST(schema, definition.type as NamedTypeNode);
@@ -66,24 +70,47 @@ function checkVariable(
       value === undefined
         ? `of required type "${type}" was not provided`
         : `of non-null type "${type}" must not be null`;
-    tell(definition, [name], `Variable "$${name}" ${why}.`);
+    tell(definition, fieldOf(outer), `Variable "$${name}" ${why}.`);
     return;
   }
-  // A variable of an input type stands for the argument `input`, which paths of refusals leave out.
-  const outer = isInputObjectType(getNamedType(type)) ? [] : [name];
-  coerceInputValue(value, type, (path, wrong, { message }) => {
+  coerceInputValue(value, type, (path, wrong, error) => {
     // Fields that are missing, or too many, are said of the object.
-    const inner = /^Field "(\w+)" /.exec(message)?.[1];
-    const field = [...outer, ...path.map(String), ...(inner === undefined ? [] : [inner])];
+    const inner = /^Field "(\w+)" /.exec(error.message)?.[1];
+    const field = fieldOf([...outer, ...path.map(String), ...(inner === undefined ? [] : [inner])]);
     tell(
       definition,
       field,
-      `Variable "$${name}" got invalid value ${shown(wrong)}at "${placeOf(name, path)}"; ${message}`,
+      `Variable "$${name}" got invalid value ${shown(wrong)}at "${spotOf(name, path)}"; ${saidOf(wrong, error)}`,
     );
   });
 }
 
 const enough = new Error('Enough errors are known.');
+
+/** The argument, and fields of it, that take a variable where it is used first. */
+function pathTo(document: DocumentNode, name: string): string[] {
+  let path: string[] = [];
+  visit(document, {
+    // Its declaration is no use of it.
+    VariableDefinition: () => false,
+    Variable: (variable, _key, parent, keys, ancestors) => {
+      if (variable.name.value !== name) return undefined;
+      path = argumentPath(placeOf(parent, keys, ancestors));
+      return BREAK;
+    },
+  });
+  return path;
+}
+
+/** What is wrong with a value, in the words of our scalars, or of the engine where it does not say all of the value back. */
+function saidOf(value: unknown, { message, extensions }: GraphQLError): string {
+  const isOurs = extensions.code === 'INVALID_INPUT';
+  const isOfObject = /^(?:Field "|Expected type "\w+" to be an object)/.test(message);
+  if (typeof value === 'object' && value !== null && !isOurs && !isOfObject) {
+    return `Expected a single value, not ${Array.isArray(value) ? 'a list' : 'an object'}.`;
+  }
+  return message.length > saidMax ? `${message.slice(0, saidMax)}…` : message;
+}
 
 /** A wrong value followed by a blank; nothing of an object or a list. */
 function shown(value: unknown): string {
@@ -92,6 +119,6 @@ function shown(value: unknown): string {
   return `${text.length > shownMax ? `${text.slice(0, shownMax)}…` : text} `;
 }
 
-function placeOf(name: string, path: readonly (string | number)[]): string {
+function spotOf(name: string, path: readonly (string | number)[]): string {
   return path.reduce<string>((place, key) => (typeof key === 'number' ? `${place}[${key}]` : `${place}.${key}`), name);
 }

@@ -17,6 +17,7 @@ import { addressOf } from '../http/client-address.ts';
 import type { RequestLimits } from '../http/limit-requests.ts';
 import { holdsCardNumberIn } from '../kernel/card-numbers.ts';
 import type { Log } from '../kernel/log.ts';
+import { TooMuchOpen } from '../realtime/errors.ts';
 import { badOrigin, type OriginRule } from './origin-rule.ts';
 import { type Pings, pingSockets } from './ping-sockets.ts';
 import {
@@ -43,6 +44,8 @@ export type SocketServer = {
 export type SocketOptions = OperationDeps & {
   readonly authenticator: Authenticator;
   readonly keyWatch: KeyWatch;
+  /** How much one key may have open; 0 is without end. */
+  readonly openPerKey: number;
   readonly mayCall: OriginRule;
   readonly limits: RequestLimits;
   readonly trustedProxies: readonly string[];
@@ -50,7 +53,12 @@ export type SocketOptions = OperationDeps & {
 };
 
 /** A socket, whose holder may have shown a good key. */
-type Guest = Pick<Connection, 'socket' | 'address'> & { connection?: Connection; onKeyLost?: () => void };
+type Guest = Pick<Connection, 'socket' | 'address'> & {
+  /** When it was counted for its address, in milliseconds since 1970. */
+  readonly comeAt: number;
+  connection?: Connection;
+  onKeyLost?: () => void;
+};
 
 /**
  * Serves graphql-transport-ws. The key comes under `authorization` in `connection_init`; without a good one, or when it
@@ -88,13 +96,14 @@ export function createSocketServer(options: SocketOptions): SocketServer {
       }
       // Nobody has shown a key yet; with a good one it is taken back, and each operation counts for the key.
       const limited = await limits.ofAddress(request);
+      const comeAt = Date.now();
       if (limited) {
         answerSocket(socket, 429, limited);
         return;
       }
       const address = addressOf(request, trustedProxies);
       sockets.handleUpgrade(request, socket, head, (client) =>
-        serve({ options, handshake, pings }, { socket: client, address }),
+        serve({ options, handshake, pings }, { socket: client, address, comeAt }),
       );
     },
     drain: async () => {
@@ -186,8 +195,8 @@ function takeOperation(deps: OperationDeps, connection: Connection, message: Mes
 
 /** Looks at the key of a socket that introduces itself, and ends the socket when the key stops being good. */
 async function admit(options: SocketOptions, guest: Guest, params: Params): Promise<boolean> {
-  const { authenticator, keyWatch, log } = options;
-  const { socket, address } = guest;
+  const { authenticator, keyWatch, openPerKey, log } = options;
+  const { socket, address, comeAt } = guest;
   const holder = await authenticate(authenticator, params).catch((err: unknown) => {
     // Thrown on, it would be the reason of the close, words of the database and all.
     log.error({ err }, 'a key could not be looked up');
@@ -201,9 +210,13 @@ async function admit(options: SocketOptions, guest: Guest, params: Params): Prom
     return false;
   }
   // Thousands may come again at once from behind one address, when their process has stopped.
-  await options.limits.notOfAddress(address);
+  await options.limits.notOfAddress(address, comeAt);
   // Who has left meanwhile is not watched: nothing would end it.
   if (socket.readyState !== socket.OPEN) return false;
+  if (openPerKey > 0 && keyWatch.users(holder.actor.keyId) >= openPerKey) {
+    socket.close(closeCodes.tryLater, new TooMuchOpen(openPerKey).message);
+    return false;
+  }
   guest.onKeyLost = () => socket.close(closeCodes.forbidden, 'The API key was revoked, has expired or was changed');
   const shared = keyWatch.watch(holder, guest.onKeyLost);
   guest.connection = { socket, address, holder: shared, operations: new Map() };

@@ -21,8 +21,8 @@ export type RequestLimits = {
   ofKey(keyId: string): Promise<TooManyRequests | undefined>;
   /** One request without a good key, from the address that our proxies vouch for. */
   ofAddress(request: Incoming): Promise<TooManyRequests | undefined>;
-  /** Takes back one that was counted for an address and has shown a good key since. */
-  notOfAddress(address: string): Promise<void>;
+  /** Takes back one that was counted for an address at a moment, in milliseconds since 1970, and has shown a good key since. */
+  notOfAddress(address: string, countedAt: number): Promise<void>;
 };
 
 const minute = { windowMs: 60_000 };
@@ -53,7 +53,7 @@ export function createRequestLimits(options: {
       const allowed = `${perAddress} requests a minute without an API key from one address`;
       return judge('address', allowed, await byAddress.add(addressGroup(address) ?? address));
     },
-    notOfAddress: async (address) => byAddress?.giveBack(addressGroup(address) ?? address),
+    notOfAddress: async (address, countedAt) => byAddress?.giveBack(addressGroup(address) ?? address, countedAt),
   };
 }
 

@@ -18,8 +18,8 @@ export type Tally = {
 export type MemoryCount = {
   /** Counts one more under this key, and gives how it then stands. */
   add(key: string): Promise<Tally>;
-  /** Takes back one that was counted under this key, unless its window has ended. */
-  giveBack(key: string): Promise<void>;
+  /** Takes back one that was counted under this key at a moment, in milliseconds since 1970, unless the window of that has ended. */
+  giveBack(key: string, countedAt: number): Promise<void>;
 };
 
 /**
@@ -44,9 +44,10 @@ export function createMemoryCount(rule: CountRule & { readonly keysMax: number }
       }
       return toTally(rule, result);
     },
-    giveBack: async (key) => {
-      const kept = await limiter.get(key);
-      if (kept && kept.consumedPoints > 0 && kept.msBeforeNext > 0) await limiter.reward(key);
+    giveBack: async (key, countedAt) => {
+      const { consumedPoints = 0, msBeforeNext = 0 } = (await limiter.get(key)) ?? {};
+      const began = Date.now() + msBeforeNext - rule.windowMs;
+      if (consumedPoints > 0 && msBeforeNext > 0 && countedAt >= began) await limiter.reward(key);
     },
   };
 }

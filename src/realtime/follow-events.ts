@@ -78,7 +78,11 @@ export function createEventFeed(options: FeedOptions): EventFeed {
     sweepTails({
       database,
       everyMs: options.sweepEveryMs ?? 1_000,
-      shopIds: () => [...open.tails.keys()],
+      shopIds: () => {
+        // Those that have filled up before others came have too much, and perhaps nothing happens in them any more.
+        for (const tail of open.tails.values()) tail.trim();
+        return [...open.tails.keys()];
+      },
       hear,
       onError: (err) => log.warn({ err }, 'could not ask how far the logs have come; asking again soon'),
     }),
@@ -128,7 +132,15 @@ function openFeed(options: FeedOptions, hints: HintBus): OpenFeed {
     tails.set(shopId, tail);
     return tail;
   };
-  return { tails, walks: new Set(), source, pages: holdPages(memoryMax / 2), lagMax, openTail, closed: false };
+  return {
+    tails,
+    walks: new Set(),
+    source,
+    pages: holdPages({ eventsMax: memoryMax / 2, pageSize }),
+    lagMax,
+    openTail,
+    closed: false,
+  };
 }
 
 async function follow(open: OpenFeed, following: Following): Promise<Followed> {

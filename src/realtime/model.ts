@@ -32,23 +32,29 @@ export function isSelective(filter: EventFilter): boolean {
 export type Ring = {
   /** Adds the next event, and drops the oldest when there are too many. After a hole it starts anew. */
   add(event: Event): void;
+  /** Drops the oldest until there are no more than there may be now. */
+  trim(): void;
   /** The event with this number, or undefined when it is not among those kept. */
   get(number: bigint): Event | undefined;
 };
 
-/** Makes an empty ring for at most `capacity` events, or fewer where `limit`, which is asked at each event, gives less. */
+/** Makes an empty ring for at most `capacity` events, or fewer where `limit` gives less at the moment. */
 export function createRing(capacity: number, limit = (): number => capacity): Ring {
   const slots: (Event | undefined)[] = [];
   const slotOf = (number: bigint): number => Number(number % BigInt(capacity));
   let last = 0n;
   let size = 0;
+  const trim = (): void => {
+    for (const most = limit(); size > most; size -= 1) slots[slotOf(last - BigInt(size - 1))] = undefined;
+  };
   return {
     add: (event) => {
       size = event.number === last + 1n ? Math.min(size + 1, capacity) : 1;
       last = event.number;
       slots[slotOf(last)] = event;
-      for (const most = limit(); size > most; size -= 1) slots[slotOf(last - BigInt(size - 1))] = undefined;
+      trim();
     },
+    trim,
     get: (number) => (number <= last && number > last - BigInt(size) ? slots[slotOf(number)] : undefined),
   };
 }

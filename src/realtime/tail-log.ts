@@ -9,6 +9,8 @@ export type Tail = {
   heard(): bigint;
   /** A recent event, or undefined when only the database has it. */
   recent(number: bigint): Event | undefined;
+  /** Keeps no more recent events than there may be now. */
+  trim(): void;
   /** Begins behind a number that the database gave as the log's last one; once begun, it is the same as `hear`. */
   open(last: bigint): void;
   /** Takes a hint that the log now ends at this number, and reads what is new, if anything is. Never fails. */
@@ -81,6 +83,7 @@ export function createTail(options: TailOptions): Tail {
     end: () => end,
     heard: () => heard,
     recent: ring.get,
+    trim: ring.trim,
     open: (last) => {
       if (!begun) end = last;
       begun = true;

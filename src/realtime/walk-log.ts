@@ -51,7 +51,7 @@ export function walkLog(options: WalkOptions): Walk {
     state.over = true;
     state.error = error;
     options.tail.leave(wake);
-    options.pages.drop(state);
+    options.pages.end(state);
     options.onEnd();
     wake();
   };
@@ -95,8 +95,6 @@ export function walkLog(options: WalkOptions): Walk {
 /** A number of the log, and how its follower stands to it; it moves past unwanted events too. */
 type State = PageHolder & {
   position: bigint;
-  /** True once the follower has seen the log's end. */
-  live: boolean;
   over: boolean;
   error: unknown;
 };
@@ -107,7 +105,7 @@ function nextOf({ tail, pages, following }: WalkOptions, state: State): Event | 
     const { done, value } = state.page.events.next();
     state.position = done ? state.page.upTo : value.number;
     if (!done) return value;
-    pages.drop(state);
+    pages.end(state);
   }
   for (let next = tail.recent(state.position + 1n); next; next = tail.recent(state.position + 1n)) {
     state.position = next.number;
@@ -118,7 +116,8 @@ function nextOf({ tail, pages, following }: WalkOptions, state: State): Event | 
 }
 
 async function readOn({ source, pages, following, tail }: WalkOptions, state: State): Promise<void> {
-  const { events, upTo } = await readPage(source, following, { after: state.position, upTo: tail.end() });
+  const short = { ...source, pageSize: pages.room() };
+  const { events, upTo } = await readPage(short, following, { after: state.position, upTo: tail.end() });
   if (!state.over) pages.put(state, { events: events.values(), upTo }, events.length);
 }
 

@@ -144,23 +144,23 @@ describe('GET', () => {
 });
 
 describe('an answer in a form that we do not write', () => {
-  it.each([{ accept: 'text/html' }, { accept: 'image/png, application/xml;q=0.5' }])(
-    'is refused to $accept before anything is done',
-    async (headers) => {
-      const query =
-        'mutation { createApiKey(input: {name: "made for nobody", scopes: ["payments:read"]}) { __typename } }';
-      const { status, text } = await post(JSON.stringify({ query }), headers);
-      expect(status).toBe(406);
-      expect(JSON.parse(text)).toMatchObject({
-        errors: [
-          { message: expect.stringContaining('Accept text/event-stream'), extensions: { code: 'INVALID_INPUT' } },
-        ],
-      });
-      const keys = await post(JSON.stringify({ query: '{ viewer { apiKeys { name } } }' }));
-      expect(keys.text).toContain('"name"');
-      expect(keys.text).not.toContain('made for nobody');
-    },
-  );
+  it.each([
+    { accept: 'text/html' },
+    { accept: 'image/png, application/xml;q=0.5' },
+    { accept: 'application/json;charset=latin1' },
+    { accept: 'application/json;q=0, text/plain' },
+  ])('is refused to $accept before anything is done', async (headers) => {
+    const query =
+      'mutation { createApiKey(input: {name: "made for nobody", scopes: ["payments:read"]}) { __typename } }';
+    const { status, text } = await post(JSON.stringify({ query }), headers);
+    expect(status).toBe(406);
+    expect(JSON.parse(text)).toMatchObject({
+      errors: [{ message: expect.stringContaining('Accept text/event-stream'), extensions: { code: 'INVALID_INPUT' } }],
+    });
+    const keys = await post(JSON.stringify({ query: '{ viewer { apiKeys { name } } }' }));
+    expect(keys.text).toContain('"name"');
+    expect(keys.text).not.toContain('made for nobody');
+  });
 
   it('is refused by GET too', async () => {
     const search = `?query=${encodeURIComponent('{ viewer { merchant { id } } }')}`;

@@ -193,6 +193,9 @@ describe('What one key has open', () => {
         extensions: { code: 'RATE_LIMITED', retryAfterSeconds: 10 },
       },
     ]);
+    const socket = await openSocket(gateway);
+    socket.send({ type: 'connection_init', payload: { authorization: `Bearer ${key}` } });
+    expect(await socket.closed).toEqual({ code: 1013, reason: refused?.errors?.[0]?.message });
     const others = await overSse(gateway, { ...operation, key: await newKey() });
     await expect.poll(following).toBe('3');
     streams[0]?.end();

@@ -98,7 +98,8 @@ describe('A value that a scalar refuses', () => {
     expect(errors).toHaveLength(1);
     expect(errors?.[0]?.message).toMatch(/^Variable "\$value" got invalid value /);
     expect(errors?.[0]?.message.endsWith(`; ${sentence}`)).toBe(true);
-    expect(errors?.[0]?.extensions).toMatchObject({ code: 'INVALID_INPUT', field: ['value'] });
+    const field = spot.path.replace(/^input\./, '').split('.');
+    expect(errors?.[0]?.extensions).toMatchObject({ code: 'INVALID_INPUT', field });
   });
 });
 
@@ -140,6 +141,19 @@ describe('An input that does not fit', () => {
       ['methods', '1'],
       /got invalid value "GOLD" at "input\.methods\[1\]"; /,
     ],
+    [
+      'an object for a text',
+      { title: { of: 'Kowalski' } },
+      ['title'],
+      /at "input\.title"; Expected a single value, not an object\.$/,
+    ],
+    [
+      'a list for an enum',
+      { currency: ['Kowalski'] },
+      ['currency'],
+      /at "input\.currency"; Expected a single value, not a list\.$/,
+    ],
+    ['a long word', { currency: 'x'.repeat(5_000) }, ['currency'], /^.{100,500}…$/],
     ['a long text', { amount: 'x'.repeat(5_000) }, ['amount'], /got invalid value "x{99}… at "input\.amount"; /],
   ])('is named by its path, with nothing else that was sent: %s', async (_, change, field, sentence) => {
     // The third time it runs compiled.
@@ -153,6 +167,28 @@ describe('An input that does not fit', () => {
       expect(JSON.stringify(errors)).not.toContain('Kowalski');
     }
   });
+
+  it.each([
+    [
+      'mutation($c: CustomerInput!) { createPayment(input: { shopId: "a", idempotencyKey: "1", amount: 1, currency: PLN, orderId: "1", customer: $c }) { __typename } }',
+      { c: { firstName: 7, lastName: 'N' } },
+      ['customer', 'firstName'],
+    ],
+    [
+      'query($f: PaymentFilter) { payments(shopId: "a", filter: $f) { edges { cursor } } }',
+      { f: { createdFrom: 'x' } },
+      ['filter', 'createdFrom'],
+    ],
+    ['query($s: ID!) { payments(shopId: $s) { edges { cursor } } }', {}, ['shopId']],
+    ['query($t: [EventType!]) { events(shopId: "a", types: $t) { endOfLog } }', { t: ['PAID'] }, ['types', '0']],
+  ])(
+    'is named by its path in the arguments, whatever the variable is called: %s',
+    async (document, variables, field) => {
+      const { errors } = await ask(gateway, document, { variables });
+      const codes = errors?.map(({ extensions }) => extensions.field);
+      expect(codes).toContainEqual(field);
+    },
+  );
 
   it('is named ten times at most', async () => {
     const customer = Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`f${index}`, 1]));

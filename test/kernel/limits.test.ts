@@ -43,11 +43,15 @@ describe('A count in memory', () => {
   it('takes back what was counted, in its window alone, and never more than that', async () => {
     const count = createMemoryCount({ max: 1, windowMs: 60_000, keysMax: 10 });
     await count.add('a');
-    for (let times = 0; times < 3; times += 1) await count.giveBack('a');
+    const countedAt = Date.now();
+    later(1_000);
+    for (let times = 0; times < 3; times += 1) await count.giveBack('a', countedAt);
     expect([await count.add('a'), await count.add('a')]).toMatchObject([{ over: false }, { over: true }]);
-    later(60_000);
-    await count.giveBack('a');
-    expect([await count.add('a'), await count.add('a')]).toMatchObject([{ over: false }, { over: true }]);
+    later(59_000);
+    await count.giveBack('a', countedAt);
+    expect(await count.add('a')).toMatchObject({ over: false });
+    await count.giveBack('a', countedAt);
+    expect(await count.add('a')).toMatchObject({ over: true });
   });
 
   it('keeps no more than it may of a hundred thousand addresses', async () => {

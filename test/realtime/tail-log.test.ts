@@ -127,5 +127,8 @@ describe('The ring of recent events', () => {
     most = 4;
     for (const number of [6n, 7n, 8n]) ring.add(event(number));
     expect(kept()).toEqual([5n, 6n, 7n, 8n]);
+    most = 1;
+    ring.trim();
+    expect(kept()).toEqual([8n]);
   });
 });
