@@ -15,7 +15,7 @@ export type ClientOptions = {
   readonly retries?: number | undefined;
   /** Pauses between tries, also of subscriptions: from 250 ms to 15 s if left out. */
   readonly pauses?: Pauses | undefined;
-  /** How often a quiet subscription asks whether the gateway is still there, in milliseconds; 15,000 if left out. */
+  /** How often a quiet subscription asks whether the gateway is still there, in milliseconds; 15,000 if left out, 0 is never. */
   readonly heartbeatMs?: number | undefined;
   /** Instead of the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch | undefined;
@@ -47,8 +47,8 @@ const millisecondsMax = 2 ** 31 - 1;
 /** @throws TypeError for an option that there is not, and for an address, a key or a number that cannot be one. The message never has the key in it. */
 export function openConnection(options: ClientOptions): Connection {
   requireOptions('createClient', options, clientOptions);
-  const milliseconds = { min: 1, max: millisecondsMax };
-  requireWhole('timeoutMs', options.timeoutMs, milliseconds);
+  const milliseconds = { min: 0, max: millisecondsMax };
+  requireWhole('timeoutMs', options.timeoutMs, { ...milliseconds, min: 1 });
   requireWhole('heartbeatMs', options.heartbeatMs, milliseconds);
   requireWhole('retries', options.retries, { min: 0, max: 1_000 });
   for (const name of ['firstMs', 'longestMs'] as const)

@@ -75,13 +75,18 @@ export async function* followEvents<Item extends Located>(
   requireResumable(text, types !== undefined);
   let place: { readonly cursor: string; readonly number: number } | undefined;
   let failures = 0;
+  let wasConnected = false;
+  const connected = (): void => {
+    wasConnected = true;
+    onConnect?.();
+  };
   while (!signal?.aborted) {
     const since = performance.now();
     try {
       place ??= await findPlace(connection, options);
       const variables = { shopId, after: place.cursor, ...(types ? { types } : {}) };
       let isSilent = true;
-      for await (const item of readOn<Item>(connection, { text, variables, signal, onConnect })) {
+      for await (const item of readOn<Item>(connection, { text, variables, signal, onConnect: connected })) {
         requireLocated(item);
         failures = 0;
         isSilent = false;
@@ -93,7 +98,7 @@ export async function* followEvents<Item extends Located>(
       if (isSilent) throw new BramkaError('CONNECTION_FAILED', 'The gateway ended the subscription.');
     } catch (error) {
       if (signal?.aborted) return;
-      if (!mayGoOn(error)) throw error;
+      if (!mayGoOn(error, { wasConnected })) throw error;
       failures = performance.now() - since > goodMs ? 1 : failures + 1;
       if (!(await rest(connection, { error, failures, options }))) return;
     }
@@ -119,10 +124,11 @@ async function findPlace(connection: Connection, options: EventsOptions): Promis
 
 /** Without these arguments it would begin now again after each break, and pass over what happened meanwhile. */
 function requireResumable(text: string, hasTypes: boolean): void {
-  const names = ['shopId', 'after', ...(hasTypes ? ['types'] : [])];
-  const isSubscription = /\bsubscription\b/.test(text);
-  if (isSubscription && names.every((name) => new RegExp(`\\b${name}\\s*:\\s*\\$${name}\\b`).test(text))) return;
-  const given = names.map((name) => `${name}: $${name}`).join(', ');
+  const words = text.replace(/#[^\n]*/g, '');
+  const names = ['after', ...(hasTypes ? ['types'] : [])];
+  const isSubscription = /\bsubscription\b/.test(words);
+  if (isSubscription && names.every((name) => new RegExp(`\\b${name}\\s*:\\s*\\$${name}\\b`).test(words))) return;
+  const given = ['shopId', ...names].map((name) => `${name}: $${name}`).join(', ');
   throw new TypeError(`The document must be a subscription to events(${given}).`);
 }
 
@@ -139,7 +145,7 @@ async function* readOn<Item>(
     readonly text: string;
     readonly variables: Record<string, unknown>;
     readonly signal: AbortSignal | undefined;
-    readonly onConnect: (() => void) | undefined;
+    readonly onConnect: () => void;
   },
 ): AsyncGenerator<Item, void, undefined> {
   const { signal } = what;
@@ -154,8 +160,10 @@ async function* readOn<Item>(
   }
 }
 
-function mayGoOn(error: unknown): error is BramkaError {
+function mayGoOn(error: unknown, { wasConnected }: { readonly wasConnected: boolean }): error is BramkaError {
   if (!(error instanceof BramkaError)) return false;
+  // While gateways are exchanged a proxy may say that there is nothing where one has been.
+  if (wasConnected && error.code === 'BAD_ANSWER' && error.status !== undefined) return true;
   // A proxy says with any status from 500 up that the gateway behind it is in trouble.
   return passingCodes.has(error.code) || (error.status ?? 0) >= 500 || isPassing(error);
 }

@@ -51,8 +51,8 @@ const iteration = {
 };
 
 /**
- * Makes a source that can also be read with `for await`, and has what else it is given. A generator of the language would keep `return` waiting while it
- * waits itself; this one ends at once.
+ * Makes a source that can also be read with `for await`, and has what else it is given. A generator of the language would
+ * keep `return` waiting while it waits itself; this one ends at once.
  */
 export function sourceOf<T, More extends object = object>(reading: Reading<T> & More): Source<T> & More {
   return Object.assign(Object.create(iteration), reading);

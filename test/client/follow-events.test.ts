@@ -81,6 +81,18 @@ async function take(
   return items;
 }
 
+/** A server that opens no WebSocket. */
+async function refuseSockets(status: number): Promise<{ readonly url: string; close(): Promise<void> }> {
+  const server = createServer((_, response) => response.end()).on('upgrade', (_, socket) =>
+    socket.end(`HTTP/1.1 ${status} No\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`),
+  );
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () => new Promise((done) => server.close(() => done())),
+  };
+}
+
 const numbersOf = (items: readonly Located[]): number[] => items.map(({ number }) => number);
 
 describe('A client that follows the events of a shop', () => {
@@ -111,6 +123,11 @@ describe('A client that follows the events of a shop', () => {
   );
 
   it.each([
+    [
+      'events whose place to resume from is a comment',
+      'subscription ($shopId: ID!) { events(shopId: $shopId) # after: $after\n { cursor number } }',
+      {},
+    ],
     [
       'events without a place to resume from',
       'subscription ($shopId: ID!) { events(shopId: $shopId) { cursor number } }',
@@ -257,16 +274,36 @@ describe('A client that follows the events of a shop', () => {
     expect(seen?.value).toMatchObject({ number: 1 });
   });
 
+  it('comes back to an address that it had a connection to, although there is nothing for a moment', async () => {
+    const { apiKey, shopId } = gateway.demo;
+    const before = await lastNumber();
+    const { url, close } = await refuseSockets(404);
+    const codes: string[] = [];
+    const onRetry = ({ code }: BramkaError) => {
+      codes.push(code);
+      if (code === 'BAD_ANSWER') wire.lead(gateway.url);
+    };
+    const after = encodeCursor(shopId, BigInt(before));
+    const events = createClient({ url: wire.url, apiKey, pauses }).eventsOf(bare, { shopId, after, onRetry });
+    const first = events.next();
+    await write(1);
+    expect((await first).value).toMatchObject({ number: before + 1 });
+    wire.lead(url);
+    const second = events.next();
+    wire.cut();
+    await expect.poll(() => codes).toContain('BAD_ANSWER');
+    await write(1);
+    expect((await second).value).toMatchObject({ number: before + 2 });
+    await events.return();
+    await close();
+  });
+
   it.each([
     [429, 'RATE_LIMITED'],
     [503, 'CONNECTION_FAILED'],
   ])('tries again when its WebSocket is answered with %s', async (status, code) => {
     const { apiKey, shopId } = gateway.demo;
-    const server = createServer((_, response) => response.end()).on('upgrade', (_, socket) =>
-      socket.end(`HTTP/1.1 ${status} No\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`),
-    );
-    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const { url, close } = await refuseSockets(status);
     const ending = new AbortController();
     const codes: string[] = [];
     const onRetry = (error: BramkaError) => {
@@ -282,7 +319,7 @@ describe('A client that follows the events of a shop', () => {
       ).done,
     ).toBe(true);
     expect(codes).toEqual([code, code]);
-    await new Promise((done) => server.close(done));
+    await close();
   });
 
   it('asks again where it begins when a proxy answers for a gateway that is in trouble', async () => {

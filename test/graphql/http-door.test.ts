@@ -162,6 +162,14 @@ describe('an answer in a form that we do not write', () => {
     expect(keys.text).not.toContain('made for nobody');
   });
 
+  it.each(['application/json; charset=utf-8', 'text/plain, application/json;q=0.5', ''])(
+    'is none of those that are accepted by "%s"',
+    async (accept) => {
+      const { status, text } = await post(question, { accept });
+      expect([status, text]).toEqual([200, expect.stringContaining(gateway.demo.merchantId)]);
+    },
+  );
+
   it('is refused by GET too', async () => {
     const search = `?query=${encodeURIComponent('{ viewer { merchant { id } } }')}`;
     const { status, text } = await send({ search, headers: { accept: 'image/png' } });

@@ -9,9 +9,9 @@ import type { Live, LiveEvents } from '../model.ts';
 import type { Followed } from '../walk-log.ts';
 
 /**
- * Follows a shop's log for one subscription, unless its key has too much open. It ends when the key stops being good; what fails on the way is yielded as
- * the last value, so that the subscriber gets it as an error of the operation and not as a broken connection, which would
- * end the other operations of a socket as well.
+ * Follows a shop's log for one subscription, unless its key has too much open. It ends when the key stops being good; what
+ * fails on the way is yielded as the last value, so that the subscriber gets it as an error of the operation and not as a
+ * broken connection, which would end the other operations of a socket as well.
  */
 export async function liveEvents(context: GraphContext, actor: Actor, following: Following): Promise<LiveEvents> {
   const holder = { authorization: context.authorization ?? '', actor };
