@@ -14,7 +14,7 @@ import type { Authenticator } from '../auth/authenticate-actor.ts';
 import type { KeyHolder, KeyWatch } from '../auth/watch-keys.ts';
 import { answerSocket } from '../http/answer-socket.ts';
 import { addressOf } from '../http/client-address.ts';
-import type { RequestLimits } from '../http/limit-requests.ts';
+import { type RequestLimits, TooManyRequests } from '../http/limit-requests.ts';
 import { holdsCardNumberIn } from '../kernel/card-numbers.ts';
 import type { Log } from '../kernel/log.ts';
 import { TooMuchOpen } from '../realtime/errors.ts';
@@ -54,8 +54,8 @@ export type SocketOptions = OperationDeps & {
 
 /** A socket, whose holder may have shown a good key. */
 type Guest = Pick<Connection, 'socket' | 'address'> & {
-  /** When it was counted for its address, in milliseconds since 1970. */
-  readonly comeAt: number;
+  /** That it was counted for its address, which is taken back once. */
+  counted: { giveBack(): Promise<void> } | undefined;
   connection?: Connection;
   onKeyLost?: () => void;
 };
@@ -95,15 +95,14 @@ export function createSocketServer(options: SocketOptions): SocketServer {
         return;
       }
       // Nobody has shown a key yet; with a good one it is taken back, and each operation counts for the key.
-      const limited = await limits.ofAddress(request);
-      const comeAt = Date.now();
-      if (limited) {
-        answerSocket(socket, 429, limited);
+      const counted = await limits.ofGuest(request);
+      if (counted instanceof TooManyRequests) {
+        answerSocket(socket, 429, counted);
         return;
       }
       const address = addressOf(request, trustedProxies);
       sockets.handleUpgrade(request, socket, head, (client) =>
-        serve({ options, handshake, pings }, { socket: client, address, comeAt }),
+        serve({ options, handshake, pings }, { socket: client, address, counted }),
       );
     },
     drain: async () => {
@@ -196,7 +195,7 @@ function takeOperation(deps: OperationDeps, connection: Connection, message: Mes
 /** Looks at the key of a socket that introduces itself, and ends the socket when the key stops being good. */
 async function admit(options: SocketOptions, guest: Guest, params: Params): Promise<boolean> {
   const { authenticator, keyWatch, openPerKey, log } = options;
-  const { socket, address, comeAt } = guest;
+  const { socket, address, counted } = guest;
   const holder = await authenticate(authenticator, params).catch((err: unknown) => {
     // Thrown on, it would be the reason of the close, words of the database and all.
     log.error({ err }, 'a key could not be looked up');
@@ -210,7 +209,8 @@ async function admit(options: SocketOptions, guest: Guest, params: Params): Prom
     return false;
   }
   // Thousands may come again at once from behind one address, when their process has stopped.
-  await options.limits.notOfAddress(address, comeAt);
+  guest.counted = undefined;
+  await counted?.giveBack();
   // Who has left meanwhile is not watched: nothing would end it.
   if (socket.readyState !== socket.OPEN) return false;
   if (openPerKey > 0 && keyWatch.users(holder.actor.keyId) >= openPerKey) {

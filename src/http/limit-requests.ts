@@ -21,8 +21,8 @@ export type RequestLimits = {
   ofKey(keyId: string): Promise<TooManyRequests | undefined>;
   /** One request without a good key, from the address that our proxies vouch for. */
   ofAddress(request: Incoming): Promise<TooManyRequests | undefined>;
-  /** Takes back one that was counted for an address at a moment, in milliseconds since 1970, and has shown a good key since. */
-  notOfAddress(address: string, countedAt: number): Promise<void>;
+  /** The same of one who may show a good key yet: why he is refused, or how to take it back when he has. */
+  ofGuest(request: Incoming): Promise<TooManyRequests | { giveBack(): Promise<void> }>;
 };
 
 const minute = { windowMs: 60_000 };
@@ -44,16 +44,20 @@ export function createRequestLimits(options: {
     metrics.limited({ limit, effect: 'refused' });
     return new TooManyRequests({ allowed, msLeft });
   };
+  const ofGuest: RequestLimits['ofGuest'] = async (request) => {
+    if (!byAddress) return { giveBack: async () => {} };
+    const address = addressOf(request, trustedProxies);
+    const allowed = `${perAddress} requests a minute without an API key from one address`;
+    const counted = await byAddress(addressGroup(address) ?? address);
+    return judge('address', allowed, counted) ?? counted;
+  };
   return {
-    ofKey: async (keyId) =>
-      byKey && judge('key', `${perKey} operations a minute of one API key`, await byKey.add(keyId)),
+    ofKey: async (keyId) => byKey && judge('key', `${perKey} operations a minute of one API key`, await byKey(keyId)),
     ofAddress: async (request) => {
-      if (!byAddress) return undefined;
-      const address = addressOf(request, trustedProxies);
-      const allowed = `${perAddress} requests a minute without an API key from one address`;
-      return judge('address', allowed, await byAddress.add(addressGroup(address) ?? address));
+      const counted = await ofGuest(request);
+      return counted instanceof TooManyRequests ? counted : undefined;
     },
-    notOfAddress: async (address, countedAt) => byAddress?.giveBack(addressGroup(address) ?? address, countedAt),
+    ofGuest,
   };
 }
 

@@ -14,13 +14,11 @@ export type Tally = {
   readonly msLeft: number;
 };
 
-/** Counts in the memory of this process. */
-export type MemoryCount = {
-  /** Counts one more under this key, and gives how it then stands. */
-  add(key: string): Promise<Tally>;
-  /** Takes back one that was counted under this key at a moment, in milliseconds since 1970, unless the window of that has ended. */
-  giveBack(key: string, countedAt: number): Promise<void>;
-};
+/** How a key stands after one more was counted, and how to take that one back, once; when its window has ended that does nothing. */
+export type Counted = Tally & { giveBack(): Promise<void> };
+
+/** Counts one more under a key, in the memory of this process. */
+export type MemoryCount = (key: string) => Promise<Counted>;
 
 /**
  * Counts in memory. At most `keysMax` keys are kept: when there are more, the one whose window began first is forgotten,
@@ -28,27 +26,29 @@ export type MemoryCount = {
  */
 export function createMemoryCount(rule: CountRule & { readonly keysMax: number }): MemoryCount {
   const limiter = new RateLimiterMemory({ points: rule.max, duration: rule.windowMs / 1000, keyPrefix: '' });
-  /** In the order in which their windows began; it may still hold keys that the limiter has dropped. */
-  const keys = new Set<string>();
-  return {
-    add: async (key) => {
-      const result = await resultOf(limiter.consume(key));
-      if (result.isFirstInDuration) {
-        keys.delete(key);
-        keys.add(key);
-        const oldest = keys.size > rule.keysMax ? keys.values().next().value : undefined;
-        if (oldest !== undefined) {
-          keys.delete(oldest);
-          await limiter.delete(oldest);
-        }
-      }
-      return toTally(rule, result);
-    },
-    giveBack: async (key, countedAt) => {
+  /** The number of each key's window, in the order in which these began; it may still hold keys that the limiter has dropped. */
+  const windows = new Map<string, number>();
+  let begun = 0;
+  const begin = async (key: string): Promise<void> => {
+    windows.delete(key);
+    windows.set(key, ++begun);
+    const oldest = windows.size > rule.keysMax ? windows.keys().next().value : undefined;
+    if (oldest === undefined) return;
+    windows.delete(oldest);
+    await limiter.delete(oldest);
+  };
+  return async (key) => {
+    const result = await resultOf(limiter.consume(key));
+    if (result.isFirstInDuration) await begin(key);
+    const window = windows.get(key);
+    let isBack = false;
+    const giveBack = async (): Promise<void> => {
+      if (isBack) return;
+      isBack = true;
       const { consumedPoints = 0, msBeforeNext = 0 } = (await limiter.get(key)) ?? {};
-      const began = Date.now() + msBeforeNext - rule.windowMs;
-      if (consumedPoints > 0 && msBeforeNext > 0 && countedAt >= began) await limiter.reward(key);
-    },
+      if (windows.get(key) === window && consumedPoints > 0 && msBeforeNext > 0) await limiter.reward(key);
+    };
+    return { ...toTally(rule, result), giveBack };
   };
 }
 
