@@ -14,7 +14,7 @@ export async function calmDown(world: World): Promise<readonly string[]> {
   const { fleet, wire, nats, shop, scale } = world;
   shop.calm();
   wire.calm();
-  await nats.setAway(false);
+  await nats?.setAway(false);
   for (const member of fleet.members) {
     member.proxy?.calm();
     member.setClock({ seconds: 0 });

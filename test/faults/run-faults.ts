@@ -7,8 +7,8 @@ import { stopShared } from '../support/shared-server.ts';
 import { plants } from './scale.ts';
 
 // `npm run test:faults`: payments through kills, restarts, bad networks and jumping clocks. `-- --full`: ten times as many;
-// `--seed N`: the faults of an earlier run; `--plant <bug>`: with a bug that must be found; `--keep`: the logs stay. All else
-// goes to vitest.
+// `--seed N`: the faults of an earlier run; `--notify`: without NATS; `--plant <bug>`: with a bug that must be found; `--keep`: the
+// logs stay. All else goes to vitest.
 const { values, tokens } = parseArgs({
   strict: false,
   tokens: true,
@@ -16,11 +16,12 @@ const { values, tokens } = parseArgs({
     full: { type: 'boolean', default: false },
     seed: { type: 'string' },
     payments: { type: 'string' },
+    notify: { type: 'boolean', default: false },
     plant: { type: 'string' },
     keep: { type: 'boolean', default: false },
   },
 });
-const own = new Set(['full', 'seed', 'payments', 'plant', 'keep']);
+const own = new Set(['full', 'seed', 'payments', 'notify', 'plant', 'keep']);
 const seed = String(values.seed ?? Math.floor(Date.now() / 1000) % 1_000_000);
 const plant = values.plant === undefined ? undefined : String(values.plant);
 const payments = values.payments === undefined ? undefined : String(values.payments);
@@ -47,6 +48,7 @@ const vitest = spawn('vitest', ['run', '--config', 'vitest.faults.config.ts', ..
   env: {
     ...process.env,
     ...{ FAULTS_DIR: folder, FAULTS_SEED: seed, FAULTS_FULL: values.full ? '1' : '0' },
+    FAULTS_NOTIFY: values.notify ? '1' : '0',
     ...(payments === undefined ? {} : { FAULTS_PAYMENTS: payments }),
     ...(plant === undefined ? {} : { FAULTS_PLANT: plant }),
   },

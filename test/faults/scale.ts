@@ -13,6 +13,8 @@ export type Scale = {
   readonly others: number;
   /** Connections to PostgreSQL that are swallowed: each costs its process the 20 seconds after which it gives up. */
   readonly swallows: number;
+  /** Whether processes hint each other by NOTIFY, which they do where there is no NATS. */
+  readonly byNotify: boolean;
   /** How long things may take to come to their end afterwards. */
   readonly calmMs: number;
   readonly plant: (typeof plants)[number] | undefined;
@@ -34,6 +36,7 @@ export function readScale(environment: Readonly<Record<string, string | undefine
     swallows: share(amounts.swallows),
     seed: Number(environment.FAULTS_SEED ?? 1),
     clients: 24,
+    byNotify: environment.FAULTS_NOTIFY === '1',
     calmMs: 90_000,
     plant: plants.find((plant) => plant === environment.FAULTS_PLANT),
   };

@@ -65,7 +65,7 @@ function faultsOf(world: World): Fault[] {
     ...repeat(scale.others, { name: 'swallowed clients', run: () => api()?.swallow() }),
     ...repeat(scale.swallows, { name: 'swallowed connections to PostgreSQL', run: () => wire.swallow() }),
     ...repeat(scale.others, { name: 'absences of the shop', run: toggled((isOn) => shop.setAway(isOn)) }),
-    ...repeat(scale.others, { name: 'stops and starts of NATS', run: toggled((isOn) => nats.setAway(isOn)) }),
+    ...(nats ? repeat(scale.others, { name: 'stops and starts of NATS', run: toggled((on) => nats.setAway(on)) }) : []),
     ...repeat(scale.others * 2, {
       name: 'clock jumps',
       run: () => chance.pick(fleet.members).setClock({ seconds: chance.pick([0, ...jumps]) }),

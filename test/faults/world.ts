@@ -25,7 +25,8 @@ export type World = {
   readonly cluster: Cluster;
   /** Between the processes and PostgreSQL. */
   readonly wire: FaultProxy;
-  readonly nats: Nats;
+  /** Undefined where processes hint each other by NOTIFY. */
+  readonly nats: Nats | undefined;
   readonly fleet: Fleet;
   readonly shop: FaultyShop;
   readonly shopIds: readonly string[];
@@ -62,11 +63,11 @@ export async function openWorld(folder: string, scale: Scale): Promise<World> {
   const cluster = await openCluster(folder);
   const wire = await openFaultProxy(cluster.port);
   const clockLibrary = findClockLibrary();
-  const nats = await openNats();
+  const nats = scale.byNotify ? undefined : await openNats();
   const fleet = await openFleet({
     ...{ folder, roles, clockLibrary },
     settings: {
-      NATS_URL: nats.url,
+      ...(nats ? { NATS_URL: nats.url } : {}),
       ...{ DATABASE_URL: cluster.addressAt(wire.port), BRAMKA_SECRET: secret },
       ...{ RATE_LIMIT_PER_KEY: '0', RATE_LIMIT_PER_ADDRESS: '0' },
     },
@@ -87,7 +88,7 @@ export async function openWorld(folder: string, scale: Scale): Promise<World> {
     end: async () => {
       await Promise.all(followers.map((follower) => follower.end()));
       await fleet.end();
-      await Promise.all([shop.close(), wire.close(), nats.setAway(true)]);
+      await Promise.all([shop.close(), wire.close(), nats?.setAway(true)]);
       await cluster.end();
     },
   };
