@@ -96,6 +96,6 @@ function addressOf(text: string, schemes: readonly string[], name: string): URL 
   if (url && schemes.includes(url.protocol)) return url;
   const begins = schemes.map((scheme) => `${scheme}//`).join(' or ');
   throw new TypeError(
-    `${name} must be an address that begins with ${begins}, and with a host and perhaps a port from 1 to 65535 behind that.`,
+    `${name} must be an address that begins with ${begins}, then a host and perhaps a port of at most 65535.`,
   );
 }

@@ -37,16 +37,8 @@ export type EventsOptions = {
 };
 
 const eventsOptions: Readonly<Record<keyof EventsOptions, true>> = {
-  ...{
-    shopId: true,
-    after: true,
-    from: true,
-    types: true,
-    signal: true,
-    onStart: true,
-    onConnect: true,
-    onRetry: true,
-  },
+  ...{ shopId: true, after: true, from: true, types: true },
+  ...{ signal: true, onStart: true, onConnect: true, onRetry: true },
 };
 
 /** Errors of a subscription that mean "again": too slow, too many, too long, or a mistake of the gateway. */
@@ -72,7 +64,7 @@ export async function* followEvents<Item extends Located>(
   // "Now" would pass over what was wanted.
   if (![undefined, 'now', 'start'].includes(options.from)) throw new TypeError("from must be 'now' or 'start'.");
   const text = textOf(document);
-  requireResumable(text, types !== undefined);
+  requireResumable(text, Boolean(types));
   let place: { readonly cursor: string; readonly number: number } | undefined;
   let failures = 0;
   let wasConnected = false;

@@ -199,13 +199,15 @@ function hearRefusal(socket: object, onRefused: (status: number) => void): void 
 
 /** Why an answer of HTTP opened no WebSocket. What a gateway, or a proxy before it, says of the moment may be tried again. */
 function refused(url: string, status: number): BramkaError {
-  if (status >= 500)
-    return new BramkaError('CONNECTION_FAILED', `${url} is answered with HTTP status ${status}.`, { status });
+  const { origin, pathname } = new URL(url);
+  // Nothing of the rest of an address: that may have a password in it.
+  const answered = `${origin}${pathname} is answered with HTTP status ${status}`;
+  if (status >= 500) return new BramkaError('CONNECTION_FAILED', `${answered}.`, { status });
   if (status === 429) {
     const message = 'Too many connections without a good API key have come from this address.';
     return new BramkaError('RATE_LIMITED', message, { status });
   }
-  const message = `${url} is answered with HTTP status ${status} and no WebSocket; is this the address of a gateway?`;
+  const message = `${answered} and no WebSocket; is this the address of a gateway?`;
   return new BramkaError('BAD_ANSWER', message, { status });
 }
 

@@ -10,8 +10,8 @@ import {
 } from 'graphql';
 
 /**
- * The rule of graphql-js that a subscription has one field at its root, which also refuses conditions there (GraphQL, September 2025,
- * section 5.2.4.1): with them it may have none, which graphql-js finds out only when it subscribes.
+ * The rule of graphql-js that a subscription has one field at its root, which also refuses conditions there (GraphQL, "Single
+ * Root Field"; graphql-spec#860): with them it may have none, which graphql-js finds out only when it subscribes.
  */
 export const subscriptionRule: ValidationRule = (context) => {
   const usual = SingleFieldSubscriptionsRule(context) as {

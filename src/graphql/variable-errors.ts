@@ -1,7 +1,7 @@
 import {
+  type ASTNode,
   BREAK,
   coerceInputValue,
-  type DocumentNode,
   type ExecutionArgs,
   GraphQLError,
   type GraphQLErrorExtensions,
@@ -42,10 +42,13 @@ export function nameVariables(args: ExecutionArgs, errors: readonly GraphQLError
     if (found.length >= errorsMax) throw enough;
   };
   try {
-    for (const definition of getOperationAST(document, operationName)?.variableDefinitions ?? []) {
+    const operation = getOperationAST(document, operationName);
+    for (const definition of operation?.variableDefinitions ?? []) {
       const name = definition.variable.name.value;
       const value = Object.hasOwn(variableValues ?? {}, name) ? variableValues?.[name] : undefined;
-      checkVariable(schema, definition, { value, outer: pathTo(document, name), tell });
+      // Another operation may use the name for something else; in fragments it stands for the same.
+      const outer = (operation && pathTo(operation, name)) ?? pathTo(document, name) ?? [];
+      checkVariable(schema, definition, { value, outer, tell });
     }
   } catch (error) {
     if (error !== enough) throw error;
@@ -87,10 +90,10 @@ function checkVariable(
 
 const enough = new Error('Enough errors are known.');
 
-/** The argument, and fields of it, that take a variable where it is used first. */
-function pathTo(document: DocumentNode, name: string): string[] {
-  let path: string[] = [];
-  visit(document, {
+/** The argument, and fields of it, that take a variable where it is used first in a part of a document; undefined where it is not. */
+function pathTo(part: ASTNode, name: string): string[] | undefined {
+  let path: string[] | undefined;
+  visit(part, {
     // Its declaration is no use of it.
     VariableDefinition: () => false,
     Variable: (variable, _key, parent, keys, ancestors) => {

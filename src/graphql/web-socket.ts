@@ -54,7 +54,7 @@ export type SocketOptions = OperationDeps & {
 
 /** A socket, whose holder may have shown a good key. */
 type Guest = Pick<Connection, 'socket' | 'address'> & {
-  /** That it was counted for its address, which is taken back once. */
+  /** That it was counted for its address; undefined once that is taken back. */
   counted: { giveBack(): Promise<void> } | undefined;
   connection?: Connection;
   onKeyLost?: () => void;
@@ -208,8 +208,8 @@ async function admit(options: SocketOptions, guest: Guest, params: Params): Prom
     );
     return false;
   }
-  // Thousands may come again at once from behind one address, when their process has stopped.
   guest.counted = undefined;
+  // Thousands may come again at once from behind one address, when their process has stopped.
   await counted?.giveBack();
   // Who has left meanwhile is not watched: nothing would end it.
   if (socket.readyState !== socket.OPEN) return false;

@@ -78,11 +78,11 @@ export function createEventFeed(options: FeedOptions): EventFeed {
     sweepTails({
       database,
       everyMs: options.sweepEveryMs ?? 1_000,
-      shopIds: () => {
-        // Those that have filled up before others came have too much, and perhaps nothing happens in them any more.
+      // Those that have filled up before others came have too much, and perhaps nothing happens in them any more.
+      onSweep: () => {
         for (const tail of open.tails.values()) tail.trim();
-        return [...open.tails.keys()];
       },
+      shopIds: () => [...open.tails.keys()],
       hear,
       onError: (err) => log.warn({ err }, 'could not ask how far the logs have come; asking again soon'),
     }),

@@ -4,6 +4,8 @@ import { readLastNumbers } from '../kernel/events/read-events.ts';
 export type SweepOptions = {
   readonly database: Database;
   readonly everyMs: number;
+  /** Told before each sweep, of whatever else is to be done as often. */
+  readonly onSweep: () => void;
   /** The shops that are followed now. */
   readonly shopIds: () => readonly string[];
   readonly hear: (news: News) => void;
@@ -18,6 +20,7 @@ export type SweepOptions = {
 export function sweepTails(options: SweepOptions): () => void {
   let running = false;
   async function sweep(): Promise<void> {
+    options.onSweep();
     const shopIds = options.shopIds();
     if (running || shopIds.length === 0) return;
     running = true;

@@ -259,7 +259,8 @@ describe('A client that follows the events of a shop', () => {
 
   it('says which address opens no WebSocket, and tries no more', async () => {
     const { apiKey, shopId } = gateway.demo;
-    const elsewhere = createClient({ url: `${gateway.url}/elsewhere`, apiKey, pauses });
+    const url = new URL('/elsewhere?token=secret', gateway.url.replace('//', '//me:secret@')).href;
+    const elsewhere = createClient({ url, apiKey, pauses });
     const address = `${gateway.url.replace('http', 'ws')}/elsewhere`;
     await expect(elsewhere.eventsOf(bare, { shopId, after: encodeCursor(shopId, 1n) }).next()).rejects.toMatchObject({
       ...{ code: 'BAD_ANSWER', status: 404 },

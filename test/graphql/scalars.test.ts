@@ -190,6 +190,17 @@ describe('An input that does not fit', () => {
     },
   );
 
+  it('is named by its path in the operation that is asked for', async () => {
+    const other = 'query Other($s: ID!) { shop(id: $s) { id } }';
+    const query = `${other} query Asked($s: ID!) { payments(shopId: $s) { edges { cursor } } }`;
+    const response = await fetch(`${gateway.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${gateway.demo.apiKey}` },
+      body: JSON.stringify({ query, operationName: 'Asked' }),
+    });
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { field: ['shopId'] } }] });
+  });
+
   it('is named ten times at most', async () => {
     const customer = Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`f${index}`, 1]));
     const { errors } = await ask(gateway, query, { variables: { input: { ...good(), customer } } });

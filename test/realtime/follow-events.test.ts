@@ -10,7 +10,7 @@ import { createEventFeed, type EventFeed, type FeedOptions } from '../../src/rea
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { createShop } from '../support/factories.ts';
 import { dropPartition, ensurePartition, plain, writeEvents } from '../support/write-events.ts';
-import { createScriptedBus, never, numbers, take, takeNumbers } from './take-events.ts';
+import { createScriptedBus, never, numbers, take, takeNumbers, watchReads } from './take-events.ts';
 
 const log = createLog('silent');
 const done = { value: undefined, done: true };
@@ -47,6 +47,24 @@ describe('Who follows a shop', () => {
     await writeEvents(database, shopId, plain(5));
     await writeEvents(database, shopId, plain(3));
     expect((await waiting).map((event) => Number(event.number))).toEqual(numbers(8, 15));
+    await small.close();
+  });
+
+  it('reads pages about once, although those of all followers together would be too many for the memory', async () => {
+    await writeEvents(database, shopId, plain(600));
+    let reads = 0;
+    const watched = watchReads(database, (name) => {
+      reads += name === 'read-events' ? 1 : 0;
+    });
+    const small = openFeed({ database: watched, memoryMax: 2_000, recentMax: 1 });
+    const followers = await Promise.all(Array.from({ length: 12 }, () => small.follow({ shopId, after: 0n })));
+    const taken = followers.map((): number[] => []);
+    for (let turn = 0; turn < 60; turn += 1) {
+      for (const [index, follower] of followers.entries()) taken[index]?.push(...(await takeNumbers(follower, 10)));
+    }
+    expect(taken).toEqual(followers.map(() => numbers(1, 600)));
+    // Pages of some 80 events each; one for each of the 720 takes if they were dropped all the time.
+    expect(reads).toBeLessThan(200);
     await small.close();
   });
 

@@ -1,25 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Database, openDatabase } from '../../src/kernel/db/database.ts';
+import { describe, expect, it } from 'vitest';
 import type { Event } from '../../src/kernel/db/generated/prisma/client.ts';
-import { createLog } from '../../src/kernel/log.ts';
-import { createEventFeed } from '../../src/realtime/follow-events.ts';
 import { type HeldPage, holdPages, type PageHolder } from '../../src/realtime/hold-pages.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { createShop } from '../support/factories.ts';
-import { plain, writeEvents } from '../support/write-events.ts';
-import { numbers, takeNumbers, watchReads } from './take-events.ts';
-
-let home: TestDatabase;
-let database: Database;
-
-beforeAll(async () => {
-  home = await createTestDatabase();
-  database = openDatabase({ url: home.url });
-});
-afterAll(async () => {
-  await database?.close();
-  await home?.drop();
-});
 
 const pageOf = (upTo: bigint): HeldPage => ({ events: [].values() as Iterator<Event>, upTo });
 const createHolder = (): PageHolder => ({ page: undefined, live: true });
@@ -63,26 +44,5 @@ describe('Pages that followers take in their own time', () => {
       return room;
     });
     expect([rooms[0], rooms[1], rooms[3], rooms[99], rooms[299]]).toEqual([500, 500, 250, 10, 4]);
-  });
-
-  it('are read about once although all of them together would be too many', async () => {
-    const { shop } = await createShop(database);
-    await writeEvents(database, shop.id, plain(600));
-    let reads = 0;
-    const watched = watchReads(database, (name) => {
-      reads += name === 'read-events' ? 1 : 0;
-    });
-    const log = createLog('silent');
-    const feed = createEventFeed({ database: watched, log, memoryMax: 2_000, recentMax: 1, sweepEveryMs: 60_000 });
-    const followers = await Promise.all(Array.from({ length: 12 }, () => feed.follow({ shopId: shop.id, after: 0n })));
-    const taken = followers.map((): number[] => []);
-    for (let turn = 0; turn < 60; turn += 1) {
-      for (const [index, follower] of followers.entries()) taken[index]?.push(...(await takeNumbers(follower, 10)));
-    }
-    expect(taken).toEqual(followers.map(() => numbers(1, 600)));
-    // Pages of some 80 events each; one for each of the 720 takes if they were dropped all the time.
-    expect(reads).toBeLessThan(200);
-    for (const follower of followers) follower.end();
-    await feed.close();
   });
 });
