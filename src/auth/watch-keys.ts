@@ -4,15 +4,18 @@ import type { Authenticator } from './authenticate-actor.ts';
 /** Who shows a key: the header, and the actor that it makes. */
 export type KeyHolder = { readonly authorization: string; readonly actor: Actor };
 
+/** Whoever goes on for as long as a key is good; it may not fail when it hears that the key is not. */
+export type KeyUser = { onKeyLost(): void };
+
 /** Looks after keys that are in use by something that lasts, such as a subscription. */
 export type KeyWatch = {
   /**
-   * Calls `onLost` once when the key is revoked, expires, or may do something else than before. Gives the same holder again,
+   * Tells a user once when the key is revoked, expires, or may do something else than before. Gives the same holder again,
    * but one for all who use the key: thousands of sockets would each keep their own.
    */
-  watch(holder: KeyHolder, onLost: () => void): KeyHolder;
+  watch(holder: KeyHolder, user: KeyUser): KeyHolder;
   /** Ends that. */
-  unwatch(holder: KeyHolder, onLost: () => void): void;
+  unwatch(holder: KeyHolder, user: KeyUser): void;
   /** How many use a key, in whatever way it was shown. */
   users(keyId: string): number;
   close(): void;
@@ -24,7 +27,7 @@ export const checkEveryMs = 400;
 /** So long the next look waits for one that is not answered, in milliseconds. */
 const patienceMs = 1_000;
 
-type Entry = { readonly holder: KeyHolder; readonly listeners: Set<() => void> };
+type Entry = { readonly holder: KeyHolder; readonly users: Set<KeyUser> };
 
 /**
  * Makes the watch: one check per key in use, however many subscriptions it has, and of all keys at once. A failed check counts as no news;
@@ -32,12 +35,12 @@ type Entry = { readonly holder: KeyHolder; readonly listeners: Set<() => void> }
  */
 export function watchKeys(authenticator: Authenticator): KeyWatch {
   const watched = new Map<string, Entry>();
-  const users = new Map<string, number>();
+  const counts = new Map<string, number>();
   const count = ({ holder }: Entry, change: number): void => {
     const { keyId } = holder.actor;
-    const now = (users.get(keyId) ?? 0) + change;
-    if (now > 0) users.set(keyId, now);
-    else users.delete(keyId);
+    const now = (counts.get(keyId) ?? 0) + change;
+    if (now > 0) counts.set(keyId, now);
+    else counts.delete(keyId);
   };
   let since: number | undefined;
   const timer = setInterval(() => {
@@ -57,27 +60,27 @@ export function watchKeys(authenticator: Authenticator): KeyWatch {
     // A check before this one, which took longer, may have told them.
     if (watched.get(name) !== entry) return;
     watched.delete(name);
-    count(entry, -entry.listeners.size);
-    for (const listener of entry.listeners) listener();
+    count(entry, -entry.users.size);
+    for (const user of entry.users) user.onKeyLost();
   }
 
   return {
-    watch: (holder, onLost) => {
+    watch: (holder, user) => {
       const name = nameOf(holder);
-      const entry = watched.get(name) ?? { holder, listeners: new Set() };
+      const entry = watched.get(name) ?? { holder, users: new Set() };
       watched.set(name, entry);
-      entry.listeners.add(onLost);
+      entry.users.add(user);
       count(entry, 1);
       return entry.holder;
     },
-    unwatch: (holder, onLost) => {
+    unwatch: (holder, user) => {
       const name = nameOf(holder);
       const entry = watched.get(name);
-      if (!entry?.listeners.delete(onLost)) return;
+      if (!entry?.users.delete(user)) return;
       count(entry, -1);
-      if (entry.listeners.size === 0) watched.delete(name);
+      if (entry.users.size === 0) watched.delete(name);
     },
-    users: (keyId) => users.get(keyId) ?? 0,
+    users: (keyId) => counts.get(keyId) ?? 0,
     close: () => clearInterval(timer),
   };
 }

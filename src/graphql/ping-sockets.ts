@@ -10,6 +10,8 @@ export type Pings = {
   add(socket: WebSocket): void;
   /** Forgets a socket that is closed. */
   remove(socket: WebSocket): void;
+  /** All that are not closed. */
+  sockets(): readonly WebSocket[];
   close(): void;
 };
 
@@ -43,6 +45,7 @@ export function pingSockets(): Pings {
     remove: (socket) => {
       for (const group of groups) group.delete(socket);
     },
+    sockets: () => groups.flatMap((group) => [...group]),
     close: () => clearInterval(timer),
   };
 }

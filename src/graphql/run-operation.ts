@@ -17,6 +17,7 @@ import type { WebSocket } from 'ws';
 import type { KeyHolder } from '../auth/watch-keys.ts';
 import type { RequestLimits } from '../http/limit-requests.ts';
 import { holdsCardNumber } from '../kernel/card-numbers.ts';
+import { kindOf } from '../kernel/kind-of.ts';
 import type { Source } from '../kernel/source.ts';
 import type { Yoga } from './create-yoga.ts';
 import { operationNotFound } from './guard-plugin.ts';
@@ -31,8 +32,12 @@ export const operationsPerSocketMax = 200;
 /** Why a socket is closed by us: codes of graphql-transport-ws, and of RFC 6455 below 4000. */
 export const closeCodes = {
   badRequest: 4400,
+  unauthorized: 4401,
   forbidden: 4403,
+  otherProtocol: 4406,
+  notIntroduced: 4408,
   idInUse: 4409,
+  introducedTwice: 4429,
   internalError: 4500,
   restart: 1012,
   tryLater: 1013,
@@ -47,8 +52,16 @@ export type Connection = {
   readonly operations: Map<string, Operation>;
 };
 
-/** An operation under way. It has deliveries when it is a subscription that has begun. */
-type Operation = { deliveries?: Source<Delivery> };
+/** An operation under way, which is sent its own results. */
+type Operation = Begun & Receiver;
+
+type Begun = {
+  readonly deps: OperationDeps;
+  readonly connection: Connection;
+  readonly id: string;
+  /** Of a subscription that has begun. */
+  deliveries: Source<Delivery> | undefined;
+};
 
 export type OperationDeps = {
   readonly yoga: Yoga;
@@ -70,16 +83,15 @@ export async function runOperation(
   // The id is said back in every answer.
   if (holdsCardNumber(id)) return socket.close(closeCodes.badRequest, 'An id looks like a card number');
   if (operations.has(id)) return socket.close(closeCodes.idInUse, inUse(id));
-  const operation: Operation = {};
+  const operation = makeOperation({ deps, connection, id, deliveries: undefined });
   operations.set(id, operation);
-  const underWay: UnderWay = { connection, id, operation };
   try {
     const begun = await begin(deps, connection, payload);
-    if ('take' in begun) follow(deps, underWay, begun);
-    else if (Array.isArray(begun)) end(underWay, { type: MessageType.Error, payload: begun.map(withoutStatus) });
-    else end(underWay, { type: MessageType.Next, payload: resultOf(begun as ExecutionResult) });
+    if ('take' in begun) follow(operation, begun);
+    else if (Array.isArray(begun)) end(operation, { type: MessageType.Error, payload: begun.map(withoutStatus) });
+    else end(operation, { type: MessageType.Next, payload: resultOf(begun as ExecutionResult) });
   } catch (error) {
-    end(underWay, { type: MessageType.Error, payload: [withoutStatus(deps.maskError(error))] });
+    end(operation, { type: MessageType.Error, payload: [withoutStatus(deps.maskError(error))] });
   }
 }
 
@@ -114,47 +126,48 @@ function withoutStatus(error: GraphQLError): GraphQLFormattedError {
   return { ...formatted, extensions };
 }
 
-type UnderWay = { readonly connection: Connection; readonly id: string; readonly operation: Operation };
-
 /** The last word about an operation, to which its id is added. */
 type LastWord =
   | Omit<CompleteMessage, 'id'>
   | { readonly type: ErrorMessage['type']; readonly payload: readonly GraphQLFormattedError[] }
   | { readonly type: NextMessage['type']; readonly payload: FormattedExecutionResult };
 
-function isWanted({ connection: { operations }, id, operation }: UnderWay): boolean {
-  return operations.get(id) === operation;
-}
+const makeOperation = kindOf<Begun, Pick<Receiver, 'socket' | 'isWanted' | 'onEnd'>>({
+  get socket() {
+    return this.connection.socket;
+  },
+  isWanted() {
+    return this.connection.operations.get(this.id) === this;
+  },
+  onEnd(failed) {
+    if (!failed) {
+      end(this, { type: MessageType.Complete });
+      return;
+    }
+    this.deliveries?.end();
+    end(this, { type: MessageType.Error, payload: [withoutStatus(this.deps.maskError(failed.error))] });
+  },
+});
 
 /** Sends the last word about an operation that its client has not ended; the last result is followed by `complete`. */
-function end(underWay: UnderWay, word: LastWord): void {
-  const { connection, id } = underWay;
-  const { socket, operations } = connection;
-  if (!isWanted(underWay)) return;
+function end(operation: Operation, word: LastWord): void {
+  const { connection, id, socket } = operation;
+  if (!operation.isWanted()) return;
   // First, since that can fail; then there is another last word.
   const message = JSON.stringify({ id, ...word });
-  operations.delete(id);
+  connection.operations.delete(id);
   if (socket.readyState !== socket.OPEN) return;
   socket.send(message);
   if (word.type === MessageType.Next) socket.send(JSON.stringify({ id, type: MessageType.Complete }));
 }
 
-function follow({ maskError }: OperationDeps, underWay: UnderWay, deliveries: Source<Delivery>): void {
-  const { connection, id, operation } = underWay;
-  if (!isWanted(underWay)) {
+function follow(operation: Operation, deliveries: Source<Delivery>): void {
+  if (!operation.isWanted()) {
     deliveries.end();
     return;
   }
   operation.deliveries = deliveries;
-  const onEnd: Receiver['onEnd'] = (failed) => {
-    if (!failed) {
-      end(underWay, { type: MessageType.Complete });
-      return;
-    }
-    deliveries.end();
-    end(underWay, { type: MessageType.Error, payload: [withoutStatus(maskError(failed.error))] });
-  };
-  pushResults({ socket: connection.socket, id, isWanted: () => isWanted(underWay), onEnd }, deliveries);
+  pushResults(operation, deliveries);
 }
 
 /** Gives the deliveries of a subscription, the result of another operation, or why it cannot be run. */

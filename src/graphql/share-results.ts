@@ -10,7 +10,7 @@ import {
 import type { Event } from '../kernel/db/generated/prisma/client.ts';
 import { encodeCursor } from '../kernel/events/cursor.ts';
 import type { Metrics } from '../kernel/metrics.ts';
-import { type Source, sourceOf } from '../kernel/source.ts';
+import { type Source, sourceKind } from '../kernel/source.ts';
 import { FeedClosed, LogUnread } from '../realtime/errors.ts';
 import type { Live, LiveEvents } from '../realtime/model.ts';
 import { type GraphContext, requireActor } from './context.ts';
@@ -52,7 +52,13 @@ export const sharedEventsMax = 32;
 type Shared = { readonly newest: bigint; readonly bornAt: number; result: Result | Promise<Result> };
 
 /** Subscribers with the same question and the same rights. */
-type Group = { readonly args: ExecutionArgs; readonly shared: Map<bigint, Shared>; members: number };
+type Group = {
+  /** Undefined when nobody else can join. */
+  readonly key: string | undefined;
+  readonly args: ExecutionArgs;
+  readonly shared: Map<bigint, Shared>;
+  members: number;
+};
 
 type Sharing = {
   readonly groups: Map<string, Group>;
@@ -115,50 +121,64 @@ function cursorBefore(live: Live): string | undefined {
 }
 
 function deliver(sharing: Sharing, args: ExecutionArgs, source: LiveEvents): Deliveries {
-  const { group, leave } = joinGroup(sharing, args);
-  const take = (): IteratorResult<Delivery, void> | undefined => {
-    const taken = source.take();
-    if (!taken) return undefined;
-    if (taken.done) leave();
-    return taken.done ? taken : { done: false, value: deliveryOf(sharing, group, taken.value) };
-  };
-  const end = (): void => {
-    leave();
-    source.end();
-  };
-  return sourceOf({ take, wait: source.wait, end, from: source.from });
+  return makeDeliveries({ sharing, group: joinGroup(sharing, args), source, left: false });
 }
 
-function deliveryOf(sharing: Sharing, group: Group, live: Live): Delivery {
+/** One subscriber's place in a group. */
+type Place = { readonly sharing: Sharing; readonly group: Group; readonly source: LiveEvents; left: boolean };
+
+const makeDeliveries = sourceKind<Delivery, Place, Pick<Deliveries, 'from'>>({
+  get from() {
+    return this.source.from;
+  },
+  take() {
+    const taken = this.source.take();
+    if (!taken) return undefined;
+    if (taken.done) leaveGroup(this);
+    return taken.done ? taken : { done: false, value: deliveryOf(this, taken.value) };
+  },
+  wait(look) {
+    this.source.wait(look);
+  },
+  end() {
+    leaveGroup(this);
+    this.source.end();
+  },
+});
+
+function deliveryOf({ sharing, group }: Place, live: Live): Delivery {
   if (!('end' in live)) return { event: live, result: resultOf(sharing, group, live) };
   if (live.end instanceof FeedClosed) return { event: undefined, result: undefined };
   // Why it ended is the affair of this subscriber alone.
   return { event: undefined, result: sharing.run(group.args, live) };
 }
 
-function joinGroup({ groups }: Sharing, args: ExecutionArgs): { readonly group: Group; readonly leave: () => void } {
+function joinGroup({ groups }: Sharing, args: ExecutionArgs): Group {
   const context = args.contextValue as GraphContext;
   const { document, operationName, variableValues } = args;
   const key = groupKey({ document, operationName, variables: variableValues ?? {}, actor: requireActor(context) });
-  const group = (key === undefined ? undefined : groups.get(key)) ?? createGroup(args, context);
+  const group = (key === undefined ? undefined : groups.get(key)) ?? createGroup(args, key);
   if (key !== undefined) groups.set(key, group);
   group.members += 1;
-  let left = false;
-  const leave = (): void => {
-    if (left) return;
-    left = true;
-    group.members -= 1;
-    if (group.members === 0 && key !== undefined && groups.get(key) === group) groups.delete(key);
-  };
-  return { group, leave };
+  return group;
+}
+
+function leaveGroup(place: Place): void {
+  if (place.left) return;
+  place.left = true;
+  const { sharing, group } = place;
+  group.members -= 1;
+  const { key } = group;
+  if (group.members === 0 && key !== undefined && sharing.groups.get(key) === group) sharing.groups.delete(key);
 }
 
 /** What is of one member alone is taken out of the context, so that no resolver can give it to the others. */
-function createGroup(args: ExecutionArgs, context: GraphContext): Group {
+function createGroup(args: ExecutionArgs, key: string | undefined): Group {
+  const context = args.contextValue as GraphContext;
   const actor = { ...requireActor(context), keyId: '' };
   const nobodys = { authorization: undefined, lastEventId: undefined, address: '', inAddress: false };
   const contextValue: GraphContext = { ...context, ...nobodys, actor };
-  return { args: { ...args, contextValue, rootValue: undefined }, shared: new Map(), members: 0 };
+  return { key, args: { ...args, contextValue, rootValue: undefined }, shared: new Map(), members: 0 };
 }
 
 function resultOf({ run }: Sharing, group: Group, event: Event): Result | Promise<Result> {

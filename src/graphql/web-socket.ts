@@ -5,17 +5,17 @@ import {
   handleProtocols,
   type Message,
   MessageType,
-  makeServer,
   parseMessage,
-  type Server,
+  stringifyMessage,
 } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Authenticator } from '../auth/authenticate-actor.ts';
-import type { KeyHolder, KeyWatch } from '../auth/watch-keys.ts';
+import type { KeyHolder, KeyUser, KeyWatch } from '../auth/watch-keys.ts';
 import { answerSocket } from '../http/answer-socket.ts';
 import { addressOf } from '../http/client-address.ts';
 import { type RequestLimits, TooManyRequests } from '../http/limit-requests.ts';
 import { holdsCardNumberIn } from '../kernel/card-numbers.ts';
+import { kindOf } from '../kernel/kind-of.ts';
 import type { Log } from '../kernel/log.ts';
 import { TooMuchOpen } from '../realtime/errors.ts';
 import { badOrigin, type OriginRule } from './origin-rule.ts';
@@ -28,6 +28,9 @@ import {
   type OperationDeps,
   runOperation,
 } from './run-operation.ts';
+
+/** How long a socket may be open before it introduces itself, in milliseconds. */
+const introductionMsMax = 3_000;
 
 /** The largest message a client may send, in bytes; a longer one ends the socket with 1009. */
 export const messageBytesMax = 262_144;
@@ -52,36 +55,43 @@ export type SocketOptions = OperationDeps & {
   readonly log: Log;
 };
 
-/** A socket, whose holder may have shown a good key. */
-type Guest = Pick<Connection, 'socket' | 'address'> & {
+/** What all sockets of a process share. */
+type Serving = {
+  readonly options: SocketOptions;
+  readonly pings: Pings;
+  readonly onError: (error: Error) => void;
+};
+
+/** A socket that has been opened, by whomever. */
+type Arrival = Pick<Connection, 'socket' | 'address'> & {
   /** That it was counted for its address; undefined once that is taken back. */
   counted: { giveBack(): Promise<void> } | undefined;
-  connection?: Connection;
-  onKeyLost?: () => void;
 };
+
+/** A socket, whose holder may have shown a good key. */
+type Guest = Arrival &
+  KeyUser & {
+    readonly serving: Serving;
+    introduced: boolean;
+    /** Ends the wait for its introduction. */
+    timer: NodeJS.Timeout | undefined;
+    connection: Connection | undefined;
+  };
 
 /**
  * Serves graphql-transport-ws. The key comes under `authorization` in `connection_init`; without a good one, or when it
- * stops being good, the socket is closed with 4403. graphql-ws does all of the protocol but operations: it would keep their
- * messages and arguments for as long as they last, and could not send the same bytes to many.
+ * stops being good, the socket is closed with 4403. graphql-ws reads the messages and no more: its own server would keep
+ * several kilobytes of each socket and operation for as long as they last, and could not send the same bytes to many.
  */
 export function createSocketServer(options: SocketOptions): SocketServer {
-  const { mayCall, limits, trustedProxies } = options;
-  const wsOptions = { noServer: true, handleProtocols, maxPayload: messageBytesMax, perMessageDeflate: false };
-  const sockets = new WebSocketServer(wsOptions);
-  const pings = pingSockets();
-  const handshake = makeServer<Record<string, unknown>, Guest>({
-    onConnect: (context) => {
-      const { extra, connectionParams } = context;
-      // graphql-ws would keep it, and the key in it, as long as the socket.
-      Object.assign(context, { connectionParams: undefined });
-      return admit(options, extra, connectionParams);
-    },
-    // What a ping carries is said back.
-    onPing: ({ extra: { socket } }, payload) => {
-      if (holdsCardNumberIn(payload)) socket.close(closeCodes.badRequest, 'A ping looks like a card number');
-    },
+  const { mayCall, limits, trustedProxies, log } = options;
+  const sockets = new WebSocketServer({
+    ...{ noServer: true, handleProtocols, maxPayload: messageBytesMax, perMessageDeflate: false },
+    // All that are open are known to the pings.
+    clientTracking: false,
   });
+  const pings = pingSockets();
+  const onError = (err: Error): void => log.debug({ err }, 'a WebSocket was closed for an error');
   return {
     upgrade: async (request, socket, head) => {
       if (!mayCall(request.headers.origin)) {
@@ -102,62 +112,53 @@ export function createSocketServer(options: SocketOptions): SocketServer {
       }
       const address = addressOf(request, trustedProxies);
       sockets.handleUpgrade(request, socket, head, (client) =>
-        serve({ options, handshake, pings }, { socket: client, address, counted }),
+        serve({ options, pings, onError }, { socket: client, address, counted }),
       );
     },
     drain: async () => {
       pings.close();
-      for (const client of sockets.clients) client.close(closeCodes.restart, 'Resume elsewhere');
-      await new Promise((resolve) => sockets.close(resolve));
+      sockets.close();
+      const open = pings.sockets();
+      const closed = open.map((socket) => new Promise((resolve) => socket.once('close', resolve)));
+      for (const socket of open) socket.close(closeCodes.restart, 'Resume elsewhere');
+      await Promise.all(closed);
     },
   };
 }
 
-type Serving = {
-  readonly options: SocketOptions;
-  readonly handshake: Server<Guest>;
-  readonly pings: Pings;
-};
+function serve(serving: Serving, { socket, address, counted }: Arrival): void {
+  socket.on('error', serving.onError);
+  if (socket.protocol !== GRAPHQL_TRANSPORT_WS_PROTOCOL) {
+    socket.close(closeCodes.otherProtocol, `Offer the subprotocol ${GRAPHQL_TRANSPORT_WS_PROTOCOL}`);
+    return;
+  }
+  const timer = setTimeout(closeSilent, introductionMsMax, socket);
+  listen(makeGuest({ serving, socket, address, counted, introduced: false, timer, connection: undefined }));
+}
 
-function serve({ options, handshake, pings }: Serving, guest: Guest): void {
-  const { socket } = guest;
-  const { log } = options;
-  let handle: (message: string) => Promise<void> = async () => {};
-  const closed = handshake.opened(
-    {
-      protocol: socket.protocol,
-      send: (message) => socket.send(message),
-      close: (code, reason) => socket.close(code, reason),
-      onMessage: (handler) => {
-        handle = handler;
-      },
-    },
-    guest,
-  );
-  pings.add(socket);
+function listen(guest: Guest): void {
+  const { socket, serving } = guest;
+  serving.pings.add(socket);
+  socket.on('ping', cutOffFlood);
   socket.on('message', (data) => {
-    cutOffFlood(socket);
+    cutOffFlood.call(guest.socket);
     // One that we have closed goes on sending until it has heard of it, and may do nothing any more.
-    if (socket.readyState !== socket.OPEN) return;
-    const text = String(data);
-    const message = readMessage(text);
-    if (typeof message === 'string') {
-      socket.close(closeCodes.badRequest, message);
-      return;
-    }
-    if (guest.connection && takeOperation(options, guest.connection, message)) return;
-    handle(text).catch((err: unknown) => {
-      log.error({ err }, 'a message of a WebSocket could not be handled');
-      socket.close(closeCodes.internalError, 'Internal server error');
-    });
+    if (guest.socket.readyState !== guest.socket.OPEN) return;
+    const message = readMessage(String(data));
+    if (typeof message === 'string') guest.socket.close(closeCodes.badRequest, message);
+    else take(guest, message);
   });
-  socket.on('ping', () => cutOffFlood(socket));
-  socket.on('error', (err) => log.debug({ err }, 'a WebSocket was closed for an error'));
-  socket.once('close', (code, reason) => {
-    pings.remove(socket);
-    leave(options, guest);
-    void closed(code, String(reason));
-  });
+  socket.on('close', () => leave(guest));
+}
+
+const makeGuest = kindOf<Omit<Guest, 'onKeyLost'>, KeyUser>({
+  onKeyLost() {
+    this.socket.close(closeCodes.forbidden, 'The API key was revoked, has expired or was changed');
+  },
+});
+
+function closeSilent(socket: WebSocket): void {
+  socket.close(closeCodes.notIntroduced, `Send connection_init within ${introductionMsMax / 1_000} seconds`);
 }
 
 /** What a client may send; all else is for servers to send. */
@@ -184,20 +185,44 @@ function readMessage(text: string): Message | string {
   return 'A message is a JSON object whose type is connection_init, subscribe, complete, ping or pong';
 }
 
-/** Takes a message that begins or ends an operation; gives false for any other, which is for graphql-ws. */
-function takeOperation(deps: OperationDeps, connection: Connection, message: Message): boolean {
-  if (message.type === MessageType.Subscribe) void runOperation(deps, connection, message);
-  else if (message.type === MessageType.Complete) endOperation(connection, message.id);
-  else return false;
-  return true;
+function take(guest: Guest, message: Message): void {
+  const { serving, socket, connection } = guest;
+  if (message.type === MessageType.ConnectionInit) void introduce(guest, message.payload);
+  else if (message.type === MessageType.Ping) answerPing(socket, message.payload);
+  else if (message.type === MessageType.Subscribe) {
+    if (connection) void runOperation(serving.options, connection, message);
+    else socket.close(closeCodes.unauthorized, 'Send connection_init and wait for connection_ack first');
+  } else if (message.type === MessageType.Complete && connection) endOperation(connection, message.id);
+}
+
+/** What a ping carries is said back. */
+function answerPing(socket: WebSocket, payload: Params): void {
+  if (holdsCardNumberIn(payload)) socket.close(closeCodes.badRequest, 'A ping looks like a card number');
+  else socket.send(stringifyMessage({ type: MessageType.Pong, ...(payload && { payload }) }));
+}
+
+async function introduce(guest: Guest, params: Params): Promise<void> {
+  const { serving, socket } = guest;
+  if (guest.introduced) {
+    socket.close(closeCodes.introducedTwice, 'Send connection_init once');
+    return;
+  }
+  guest.introduced = true;
+  clearTimeout(guest.timer);
+  guest.timer = undefined;
+  try {
+    if (await admit(guest, params)) socket.send(stringifyMessage({ type: MessageType.ConnectionAck }));
+  } catch (err) {
+    serving.options.log.error({ err }, 'a WebSocket could not introduce itself');
+    socket.close(closeCodes.internalError, 'Internal server error');
+  }
 }
 
 /** Looks at the key of a socket that introduces itself, and ends the socket when the key stops being good. */
-async function admit(options: SocketOptions, guest: Guest, params: Params): Promise<boolean> {
-  const { authenticator, keyWatch, openPerKey, log } = options;
-  const { socket, address, counted } = guest;
+async function admit(guest: Guest, params: Params): Promise<boolean> {
+  const { socket, address, counted, serving } = guest;
+  const { authenticator, keyWatch, openPerKey, log } = serving.options;
   const holder = await authenticate(authenticator, params).catch((err: unknown) => {
-    // Thrown on, it would be the reason of the close, words of the database and all.
     log.error({ err }, 'a key could not be looked up');
     socket.close(closeCodes.tryLater, 'Try again later');
   });
@@ -217,19 +242,20 @@ async function admit(options: SocketOptions, guest: Guest, params: Params): Prom
     socket.close(closeCodes.tryLater, new TooMuchOpen(openPerKey).message);
     return false;
   }
-  guest.onKeyLost = () => socket.close(closeCodes.forbidden, 'The API key was revoked, has expired or was changed');
-  const shared = keyWatch.watch(holder, guest.onKeyLost);
-  guest.connection = { socket, address, holder: shared, operations: new Map() };
+  guest.connection = { socket, address, holder: keyWatch.watch(holder, guest), operations: new Map() };
   return true;
 }
 
-function leave({ keyWatch }: SocketOptions, { connection, onKeyLost }: Guest): void {
-  if (!connection || !onKeyLost) return;
-  keyWatch.unwatch(connection.holder, onKeyLost);
+function leave(guest: Guest): void {
+  const { serving, socket, timer, connection } = guest;
+  serving.pings.remove(socket);
+  clearTimeout(timer);
+  if (!connection) return;
+  serving.options.keyWatch.unwatch(connection.holder, guest);
   endOperations(connection);
 }
 
-type Params = Readonly<Record<string, unknown>> | undefined;
+type Params = Record<string, unknown> | null | undefined;
 
 async function authenticate(authenticator: Authenticator, params: Params): Promise<KeyHolder | undefined> {
   const given = params?.authorization ?? params?.Authorization;
@@ -241,6 +267,6 @@ async function authenticate(authenticator: Authenticator, params: Params): Promi
 }
 
 /** Subscriptions wait until what they sent is gone; answers to pings and to bad operations cannot. */
-function cutOffFlood(socket: WebSocket): void {
-  if (socket.bufferedAmount > unreadBytesMax) socket.terminate();
+function cutOffFlood(this: WebSocket): void {
+  if (this.bufferedAmount > unreadBytesMax) this.terminate();
 }

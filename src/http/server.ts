@@ -56,9 +56,9 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     });
     answer(req, res);
   });
+  const watch = watchUpgraded(options, upgraded);
   server.on('upgrade', (req, socket, head) => {
-    upgraded.add(socket);
-    socket.on('close', () => upgraded.delete(socket));
+    watch(socket);
     void upgrade(options, { req, socket, head });
   });
   server.on('connect', (_req, socket) => {
@@ -76,13 +76,25 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   };
 }
 
+/** Gives a function that looks after a connection with two functions that all share: there may be very many. */
+function watchUpgraded({ log }: HttpServerOptions, upgraded: Set<Duplex>): (socket: Duplex) => void {
+  function forget(this: Duplex): void {
+    upgraded.delete(this);
+  }
+  function breakOff(this: Duplex, err: Error): void {
+    log.debug({ err }, 'a WebSocket broke off');
+    this.destroy();
+  }
+  return (socket) => {
+    upgraded.add(socket);
+    socket.on('close', forget);
+    socket.on('error', breakOff);
+  };
+}
+
 type Upgrade = { readonly req: IncomingMessage; readonly socket: Duplex; readonly head: Buffer };
 
 async function upgrade({ graphql, log }: HttpServerOptions, { req, socket, head }: Upgrade): Promise<void> {
-  socket.on('error', (err) => {
-    log.debug({ err }, 'a WebSocket broke off');
-    socket.destroy();
-  });
   if (pathOf(req.url ?? '') !== '/graphql') {
     answerSocket(socket, 404, { message: 'There is no WebSocket at this address; GraphQL answers at /graphql.' });
     return;

@@ -1,3 +1,5 @@
+import { kindOf } from './kind-of.ts';
+
 /**
  * Values that come one after another. Where thousands read at once, a promise for every value and each of its layers is most
  * of the work, so what is at hand can be taken without one.
@@ -56,4 +58,11 @@ const iteration = {
  */
 export function sourceOf<T, More extends object = object>(reading: Reading<T> & More): Source<T> & More {
   return Object.assign(Object.create(iteration), reading);
+}
+
+/** Gives a function that makes sources of one kind (kind-of.ts). @param methods may have more to do than sources have. */
+export function sourceKind<T, State extends object, More extends object = object>(
+  methods: Reading<T> & More & ThisType<State & Source<T> & More>,
+): (state: State) => State & Source<T> & More {
+  return kindOf(Object.setPrototypeOf(methods, iteration));
 }

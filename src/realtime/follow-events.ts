@@ -3,12 +3,12 @@ import { readEvents, requireReplayable } from '../kernel/events/read-events.ts';
 import type { Log } from '../kernel/log.ts';
 import { FeedClosed } from './errors.ts';
 import { gatherEnds } from './gather-ends.ts';
-import { type HeldPages, holdPages } from './hold-pages.ts';
+import { holdPages } from './hold-pages.ts';
 import { type HintBus, listenForHints } from './listen-hints.ts';
-import type { PageSource, Wanted } from './read-page.ts';
+import type { Wanted } from './read-page.ts';
 import { sweepTails } from './sweep-tails.ts';
 import { createTail, type Tail } from './tail-log.ts';
-import { type Followed, type Walk, walkLog } from './walk-log.ts';
+import { type Followed, type Walks, walkLog } from './walk-log.ts';
 
 /** What one subscriber asks for. */
 export type Following = Wanted & {
@@ -102,12 +102,8 @@ export function createEventFeed(options: FeedOptions): EventFeed {
 }
 
 /** What a feed holds while it is open: a tail for each followed shop, and every follower's walk. */
-type OpenFeed = {
+type OpenFeed = Walks & {
   readonly tails: Map<string, Tail>;
-  readonly walks: Set<Walk>;
-  readonly source: PageSource;
-  readonly pages: HeldPages;
-  readonly lagMax: number;
   readonly openTail: (shopId: string) => Tail;
   closed: boolean;
 };
@@ -145,21 +141,16 @@ function openFeed(options: FeedOptions, hints: HintBus): OpenFeed {
 
 async function follow(open: OpenFeed, following: Following): Promise<Followed> {
   if (open.closed) throw new FeedClosed();
-  const { tails, walks, source, pages, lagMax } = open;
   const { shopId, signal } = following;
-  const tail = tails.get(shopId) ?? open.openTail(shopId);
+  const tail = open.tails.get(shopId) ?? open.openTail(shopId);
   const stop = signal && ((): void => walk.end());
-  const onEnd = (): void => {
-    walks.delete(walk);
-    if (stop) signal.removeEventListener('abort', stop);
-  };
-  const walk = walkLog({ following, tail, source, pages, lagMax, onEnd });
+  const onEnd = stop && ((): void => signal.removeEventListener('abort', stop));
+  const walk = walkLog({ following, tail, shared: open, onEnd });
   try {
-    const events = walk.begin(await findStart(open, tail, following));
-    walks.add(walk);
+    walk.begin(await findStart(open, tail, following));
     if (stop) signal.addEventListener('abort', stop);
     if (signal?.aborted) walk.end();
-    return events;
+    return walk;
   } catch (error) {
     walk.end();
     throw error;

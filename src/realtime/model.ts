@@ -9,7 +9,7 @@ export type Ending = { readonly end: unknown };
 export type Live = Event | Ending;
 
 /** The events of a subscription, and the cursor behind which they begin, where they begin somewhere. */
-export type LiveEvents = Source<Live> & { readonly from?: string };
+export type LiveEvents = Source<Live> & { readonly from?: string | undefined };
 
 /** Which events of a shop a follower wants; what is undefined leaves nothing out. */
 export type EventFilter = {

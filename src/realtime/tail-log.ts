@@ -1,6 +1,9 @@
 import type { Event } from '../kernel/db/generated/prisma/client.ts';
 import { createRing } from './model.ts';
 
+/** Whoever looks for more when it is woken, which may not fail. */
+export type Follower = { wake(): void };
+
 /** The end of one shop's log, read once for all who follow it. */
 export type Tail = {
   /** Number of the last event that was read; 0 before `open`. */
@@ -15,10 +18,10 @@ export type Tail = {
   open(last: bigint): void;
   /** Takes a hint that the log now ends at this number, and reads what is new, if anything is. Never fails. */
   hear(number: bigint): void;
-  /** Has `wake`, which may not fail, called whenever events were read. */
-  join(wake: () => void): void;
+  /** Has a follower woken whenever events were read. */
+  join(follower: Follower): void;
   /** Ends that. */
-  leave(wake: () => void): void;
+  leave(follower: Follower): void;
 };
 
 export type TailOptions = {
@@ -38,7 +41,7 @@ export type TailOptions = {
 /** Makes the tail of one log. At most one read is under way; hints that arrive meanwhile share the next one. */
 export function createTail(options: TailOptions): Tail {
   const ring = createRing(options.recentMax, options.recentNow);
-  const followers = new Set<() => void>();
+  const followers = new Set<Follower>();
   let begun = false;
   let reading = false;
   let end = 0n;
@@ -51,7 +54,7 @@ export function createTail(options: TailOptions): Tail {
     end = events.at(-1)?.number ?? end;
     // Followers look at once, and share results by what was heard of.
     if (end > heard) heard = end;
-    for (const wake of followers) wake();
+    for (const follower of followers) follower.wake();
   }
 
   async function catchUp(): Promise<void> {
@@ -90,9 +93,9 @@ export function createTail(options: TailOptions): Tail {
       hear(last);
     },
     hear,
-    join: (wake) => void followers.add(wake),
-    leave: (wake) => {
-      if (followers.delete(wake) && followers.size === 0) options.onLeft();
+    join: (follower) => void followers.add(follower),
+    leave: (follower) => {
+      if (followers.delete(follower) && followers.size === 0) options.onLeft();
     },
   };
 }

@@ -14,6 +14,9 @@ const holderWith = (...scopes: Scope[]): KeyHolder => ({
   actor: { keyId: 'key', merchantId: 'merchant', shopId: undefined, scopes: new Set(scopes) },
 });
 
+/** Somebody who uses a key, and how often he heard that it is lost. */
+const createUser = () => ({ onKeyLost: vi.fn<() => void>() });
+
 /** A watch over one key, of which the test decides what it may do. */
 function watchOver(first: KeyHolder) {
   let actor: Actor | undefined = first.actor;
@@ -37,26 +40,26 @@ function watchOver(first: KeyHolder) {
 it('gives all who use a key one holder', () => {
   const first = holderWith('payments:read');
   const { keyWatch } = watchOver(first);
-  expect(keyWatch.watch(first, () => {})).toBe(first);
-  expect(keyWatch.watch(holderWith('payments:read'), () => {})).toBe(first);
+  expect(keyWatch.watch(first, createUser())).toBe(first);
+  expect(keyWatch.watch(holderWith('payments:read'), createUser())).toBe(first);
 });
 
 it('gives nobody what his key has lost, although others still hold it, and tells only these', async () => {
   const first = holderWith('payments:read', 'refunds:write');
   const { keyWatch, change } = watchOver(first);
-  const [holding, coming] = [vi.fn(), vi.fn()];
+  const [holding, coming] = [createUser(), createUser()];
   keyWatch.watch(first, holding);
   const narrowed = holderWith('payments:read');
   change(narrowed);
   expect(keyWatch.watch(narrowed, coming)).toBe(narrowed);
   await vi.advanceTimersByTimeAsync(3 * checkEveryMs);
-  expect([holding.mock.calls.length, coming.mock.calls.length]).toEqual([1, 0]);
+  expect([holding.onKeyLost.mock.calls.length, coming.onKeyLost.mock.calls.length]).toEqual([1, 0]);
 });
 
 it('looks once for all who use a key, tells each once of what it lost, and nobody who has left', async () => {
   const first = holderWith('payments:read');
   const { keyWatch, asked, change } = watchOver(first);
-  const [staying, leaving] = [vi.fn(), vi.fn()];
+  const [staying, leaving] = [createUser(), createUser()];
   keyWatch.watch(first, staying);
   const other = holderWith('payments:read');
   keyWatch.watch(other, leaving);
@@ -65,7 +68,7 @@ it('looks once for all who use a key, tells each once of what it lost, and nobod
   keyWatch.unwatch(other, leaving);
   change(undefined);
   await vi.advanceTimersByTimeAsync(3 * checkEveryMs);
-  expect([staying.mock.calls.length, leaving.mock.calls.length]).toEqual([1, 0]);
+  expect([staying.onKeyLost.mock.calls.length, leaving.onKeyLost.mock.calls.length]).toEqual([1, 0]);
 });
 
 it('waits a second for a look that is not answered before it looks again, and tells once of a loss that both have seen', async () => {
@@ -79,23 +82,23 @@ it('waits a second for a look that is not answered before it looks again, and te
     },
     forget: () => {},
   });
-  const onLost = vi.fn();
-  keyWatch.watch(first, onLost);
+  const user = createUser();
+  keyWatch.watch(first, user);
   await vi.advanceTimersByTimeAsync(3 * checkEveryMs);
   expect(answers).toHaveLength(1);
   await vi.advanceTimersByTimeAsync(checkEveryMs);
   expect(answers).toHaveLength(2);
   for (const answer of answers) answer.resolve(undefined);
   await vi.advanceTimersByTimeAsync(2 * checkEveryMs);
-  expect([answers.length, onLost.mock.calls.length]).toEqual([2, 1]);
+  expect([answers.length, user.onKeyLost.mock.calls.length]).toEqual([2, 1]);
 });
 
 it('looks at a key no more when all have left', async () => {
   const first = holderWith('payments:read');
   const { keyWatch, asked } = watchOver(first);
-  const listeners = [() => {}, () => {}];
-  for (const listener of listeners) keyWatch.watch(first, listener);
-  for (const listener of listeners) keyWatch.unwatch(first, listener);
+  const users = [createUser(), createUser()];
+  for (const user of users) keyWatch.watch(first, user);
+  for (const user of users) keyWatch.unwatch(first, user);
   await vi.advanceTimersByTimeAsync(3 * checkEveryMs);
   expect(asked()).toBe(0);
 });
@@ -104,7 +107,7 @@ it('knows how many use a key, in whatever way it was shown', async () => {
   const first = holderWith('payments:read');
   const { keyWatch, change } = watchOver(first);
   const other = { ...first, authorization: 'bearer one' };
-  const [one, two, three] = [vi.fn(), vi.fn(), vi.fn()];
+  const [one, two, three] = [createUser(), createUser(), createUser()];
   keyWatch.watch(first, one);
   keyWatch.watch(first, two);
   keyWatch.watch(other, three);

@@ -84,7 +84,16 @@ describe('a socket is closed', () => {
   it('with 4401 for an operation before it introduced itself', async () => {
     const socket = await openSocket(gateway);
     socket.send(subscribe('1'));
-    expect((await socket.closed).code).toBe(4401);
+    const reason = 'Send connection_init and wait for connection_ack first';
+    expect(await socket.closed).toEqual({ code: 4401, reason });
+  });
+
+  it('with 4406 for another protocol than graphql-transport-ws, which is said', async () => {
+    const socket = new WebSocket(`${gateway.url.replace(/^http/, 'ws')}/graphql`);
+    const closed = await new Promise((resolve) =>
+      socket.on('close', (code, reason) => resolve([code, String(reason)])),
+    );
+    expect(closed).toEqual([4406, 'Offer the subprotocol graphql-transport-ws']);
   });
 
   for (const [name, given] of Object.entries({

@@ -43,7 +43,7 @@ function createScript(pageSize = 100) {
 describe('The tail of a log', () => {
   it('reads again when it hears, during a read, of an event that the read did not see', async () => {
     const { tail, reads, answer } = createScript();
-    tail.join(() => {});
+    tail.join({ wake: () => {} });
     tail.open(0n);
     tail.hear(1n);
     tail.hear(2n);
@@ -56,7 +56,7 @@ describe('The tail of a log', () => {
 
   it('does not read again for what the read under way has seen', async () => {
     const { tail, reads, answer } = createScript();
-    tail.join(() => {});
+    tail.join({ wake: () => {} });
     tail.open(0n);
     tail.hear(1n);
     tail.hear(2n);
@@ -68,7 +68,7 @@ describe('The tail of a log', () => {
 
   it('reads nothing before it knows where to begin, and then what it heard of meanwhile', () => {
     const { tail, reads } = createScript();
-    tail.join(() => {});
+    tail.join({ wake: () => {} });
     tail.hear(9n);
     expect(reads).toEqual([]);
     tail.open(7n);
@@ -78,7 +78,7 @@ describe('The tail of a log', () => {
   it('has heard of what it read when it wakes its followers, although hints said less', async () => {
     const { tail, answer } = createScript();
     const heard: bigint[] = [];
-    tail.join(() => heard.push(tail.heard()));
+    tail.join({ wake: () => void heard.push(tail.heard()) });
     tail.open(0n);
     tail.hear(1n);
     await answer(3n);
@@ -87,8 +87,8 @@ describe('The tail of a log', () => {
 
   it('stops in the middle when nobody follows any more', async () => {
     const { tail, reads, answer, left } = createScript(2);
-    const followers = [() => {}, () => {}] as const;
-    for (const wake of followers) tail.join(wake);
+    const followers = [{ wake: () => {} }, { wake: () => {} }] as const;
+    for (const follower of followers) tail.join(follower);
     tail.open(0n);
     tail.hear(6n);
     tail.leave(followers[0]);

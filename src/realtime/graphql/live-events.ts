@@ -1,11 +1,11 @@
 import { type Actor, Unauthenticated } from '../../auth/actor.ts';
+import type { KeyHolder, KeyUser, KeyWatch } from '../../auth/watch-keys.ts';
 import type { GraphContext } from '../../graphql/context.ts';
-import type { Event } from '../../kernel/db/generated/prisma/client.ts';
 import { encodeCursor } from '../../kernel/events/cursor.ts';
-import { over, type Source, sourceOf } from '../../kernel/source.ts';
+import { over, type Source, sourceKind, sourceOf } from '../../kernel/source.ts';
 import { FeedClosed, TooMuchOpen } from '../errors.ts';
 import type { Following } from '../follow-events.ts';
-import type { Live, LiveEvents } from '../model.ts';
+import type { Ending, Live, LiveEvents } from '../model.ts';
 import type { Followed } from '../walk-log.ts';
 
 /**
@@ -14,28 +14,28 @@ import type { Followed } from '../walk-log.ts';
  * broken connection, which would end the other operations of a socket as well.
  */
 export async function liveEvents(context: GraphContext, actor: Actor, following: Following): Promise<LiveEvents> {
-  const holder = { authorization: context.authorization ?? '', actor };
-  let keyLost = false;
-  let events: Followed | undefined;
-  const { keyWatch, openPerKey } = context.app;
+  const { feed, keyWatch, openPerKey } = context.app;
   if (openPerKey > 0 && keyWatch.users(actor.keyId) >= openPerKey) throw new TooMuchOpen(openPerKey);
-  const onKeyLost = (): void => {
-    keyLost = true;
-    events?.end();
-  };
-  const unwatch = (): void => keyWatch.unwatch(holder, onKeyLost);
-  keyWatch.watch(holder, onKeyLost);
+  const own = { authorization: context.authorization ?? '', actor };
+  const relay = makeRelay({
+    keyWatch,
+    holder: own,
+    shopId: following.shopId,
+    events: undefined,
+    keyLost: false,
+    ended: false,
+  });
+  relay.holder = keyWatch.watch(own, relay);
   try {
-    events = await context.app.feed.follow(following);
+    relay.events = await feed.follow(following);
   } catch (error) {
-    unwatch();
+    keyWatch.unwatch(own, relay);
     if (error instanceof FeedClosed) return lastWord(error);
     throw error;
   }
   // It may have been lost while the place to begin at was looked up.
-  if (keyLost) events.end();
-  const from = encodeCursor(following.shopId, events.from);
-  return relay(events, { from, unwatch, lastWord: () => (keyLost ? { end: new Unauthenticated() } : undefined) });
+  if (relay.keyLost) relay.events.end();
+  return relay;
 }
 
 /** Who comes while the process stops is told the same as those who follow already. */
@@ -49,28 +49,46 @@ function lastWord(end: FeedClosed): LiveEvents {
   return sourceOf({ take, wait: queueMicrotask, end: () => void take() });
 }
 
-function relay(
-  events: Source<Event>,
-  { from, unwatch, lastWord }: { readonly from: string; unwatch(): void; lastWord(): Live | undefined },
-): LiveEvents {
-  let ended = false;
-  const end = (): void => {
-    ended = true;
-    unwatch();
-    events.end();
-  };
-  const finish = (last: Live | undefined): IteratorResult<Live, void> => {
-    end();
-    return last ? { done: false, value: last } : over;
-  };
-  const take = (): IteratorResult<Live, void> | undefined => {
-    if (ended) return over;
+type Relay = {
+  readonly keyWatch: KeyWatch;
+  readonly shopId: string;
+  holder: KeyHolder;
+  /** What it relays, once it is known where that begins. */
+  events: Followed | undefined;
+  keyLost: boolean;
+  ended: boolean;
+};
+
+/** The events of a walk until the key is lost, and then why it ended. */
+const makeRelay = sourceKind<Live, Relay, KeyUser & { readonly from: string | undefined }>({
+  get from() {
+    return this.events && encodeCursor(this.shopId, this.events.from);
+  },
+  take() {
+    if (this.ended) return over;
     try {
-      const taken = events.take();
-      return taken?.done ? finish(lastWord()) : taken;
+      const taken = this.events?.take();
+      if (!taken?.done) return taken;
+      return finish(this, this.keyLost ? { end: new Unauthenticated() } : undefined);
     } catch (error) {
-      return finish({ end: error });
+      return finish(this, { end: error });
     }
-  };
-  return sourceOf({ take, wait: events.wait, end, from });
+  },
+  wait(look) {
+    this.events?.wait(look);
+  },
+  end() {
+    this.ended = true;
+    this.keyWatch.unwatch(this.holder, this);
+    this.events?.end();
+  },
+  onKeyLost() {
+    this.keyLost = true;
+    this.events?.end();
+  },
+});
+
+function finish(relay: Source<Live>, last: Ending | undefined): IteratorResult<Live, void> {
+  relay.end();
+  return last ? { done: false, value: last } : over;
 }
