@@ -47,9 +47,12 @@ const passingCodes = new Set<string>(['SLOW_CONSUMER', 'RATE_LIMITED', 'TIMEOUT'
 /** A connection that held for so long was a good one, so the next pause is a short one again. */
 const goodMs = 10_000;
 
+/** A limit of the gateway is over by then, in milliseconds; a proxy that says more does not know when events come again. */
+const askedMsMax = 60_000;
+
 /**
  * Follows the log of a shop: every event once, in order, however often the connection breaks. It goes on from the last
- * event by itself, after growing pauses, for ever. An event counts as seen when the next one is asked for.
+ * event by itself, after growing pauses and no sooner than it is told to come again, for ever. An event counts as seen when the next one is asked for.
  * @throws BramkaError when going on makes no sense: a bad key (FORBIDDEN), a cursor that is none (CURSOR_INVALID) or too old
  *   (CURSOR_EXPIRED), or a shop that the key may not see (NOT_FOUND).
  */
@@ -169,7 +172,8 @@ async function rest(
     options,
   }: { readonly error: BramkaError; readonly failures: number; readonly options: EventsOptions },
 ): Promise<boolean> {
-  const pauseMs = pauseAfter(failures, pauses);
+  const askedMs = Math.min((error.retryAfterSeconds ?? 0) * 1_000, askedMsMax);
+  const pauseMs = askedMs + pauseAfter(failures, pauses);
   options.onRetry?.(error, pauseMs);
   return waitFor(pauseMs, options.signal).then(
     () => true,

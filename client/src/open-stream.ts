@@ -1,6 +1,7 @@
 import { createClient } from 'graphql-ws/client';
 import type { Connection } from './connection.ts';
 import { type AnsweredError, BramkaError, errorOf, noAnswer, notReached } from './errors.ts';
+import { secondsOf } from './pause.ts';
 
 /** One subscription over a WebSocket of its own. */
 export type Stream = {
@@ -116,7 +117,7 @@ function connect(
     webSocketImpl: watched(WebSocket, {
       made: (one) => {
         socket = one;
-        hearRefusal(one, (status) => finish(refused(websocketUrl, status)));
+        hearRefusal(one, (answer) => finish(refused(websocketUrl, answer)));
       },
       refused: () => finish(unusable()),
     }),
@@ -181,34 +182,35 @@ function watched(
   });
 }
 
-/** What of an HTTP answer the package ws tells of, and browsers do not. */
+/** An HTTP answer that opens no WebSocket. */
+type HttpAnswer = { readonly statusCode?: number; readonly headers?: { readonly 'retry-after'?: string } };
+
+/** What tells of such an answer: sockets of the package ws, and none of browsers. */
 type Refusing = {
-  on?(
-    event: 'unexpected-response',
-    listener: (request: { destroy(): void }, answer: { statusCode?: number }) => void,
-  ): void;
+  on?(event: 'unexpected-response', listener: (request: { destroy(): void }, answer: HttpAnswer) => void): void;
 };
 
-/** Is told the status of an answer that opens no WebSocket, by a package that tells of it. */
-function hearRefusal(socket: object, onRefused: (status: number) => void): void {
-  (socket as Refusing).on?.('unexpected-response', (request, { statusCode = 0 }) => {
-    onRefused(statusCode);
+/** Is told of an answer that opens no WebSocket, by a package that tells of it. */
+function hearRefusal(socket: object, onRefused: (answer: HttpAnswer) => void): void {
+  (socket as Refusing).on?.('unexpected-response', (request, answer) => {
+    onRefused(answer);
     request.destroy();
   });
 }
 
 /** Why an answer of HTTP opened no WebSocket. What a gateway, or a proxy before it, says of the moment may be tried again. */
-function refused(url: string, status: number): BramkaError {
+function refused(url: string, { statusCode: status = 0, headers }: HttpAnswer): BramkaError {
   const { origin, pathname } = new URL(url);
+  const more = { status, retryAfterSeconds: secondsOf(headers?.['retry-after']) };
   // Nothing of the rest of an address: that may have a password in it.
   const answered = `${origin}${pathname} is answered with HTTP status ${status}`;
-  if (status >= 500) return new BramkaError('CONNECTION_FAILED', `${answered}.`, { status });
+  if (status >= 500) return new BramkaError('CONNECTION_FAILED', `${answered}.`, more);
   if (status === 429) {
     const message = 'Too many connections without a good API key have come from this address.';
-    return new BramkaError('RATE_LIMITED', message, { status });
+    return new BramkaError('RATE_LIMITED', message, more);
   }
   const message = `${answered} and no WebSocket; is this the address of a gateway?`;
-  return new BramkaError('BAD_ANSWER', message, { status });
+  return new BramkaError('BAD_ANSWER', message, more);
 }
 
 /** So many milliseconds the other side has to answer a close; a silent one would keep this process from its end. */

@@ -7,6 +7,14 @@ export function pauseAfter(failures: number, { firstMs, longestMs }: Pauses): nu
   return whole * (1 - Math.random() / 2);
 }
 
+/** `Retry-After` as seconds from now (RFC 9110, section 10.2.3): a number of them, or a date. */
+export function secondsOf(value: string | null | undefined): number | undefined {
+  if (value === null || value === undefined) return undefined;
+  if (/^\d{1,9}$/.test(value)) return Number(value);
+  const at = Date.parse(value);
+  return Number.isNaN(at) ? undefined : Math.max(0, Math.ceil((at - Date.now()) / 1_000));
+}
+
 /** Waits; ends at once when the signal is aborted, and says so by throwing its reason. */
 export async function waitFor(ms: number, signal: AbortSignal | undefined): Promise<void> {
   signal?.throwIfAborted();

@@ -1,7 +1,7 @@
 import { requireSignal } from './check-options.ts';
 import type { Connection } from './connection.ts';
 import { type AnsweredError, BramkaError, errorOf, noAnswer, notReached } from './errors.ts';
-import { pauseAfter, waitFor } from './pause.ts';
+import { pauseAfter, secondsOf, waitFor } from './pause.ts';
 
 /** How one call is made. */
 export type CallOptions = {
@@ -101,12 +101,4 @@ function parse(text: string): Answer | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** `Retry-After` as seconds from now (RFC 9110, section 10.2.3): a number of them, or a date. */
-function secondsOf(value: string | null): number | undefined {
-  if (value === null) return undefined;
-  if (/^\d{1,9}$/.test(value)) return Number(value);
-  const at = Date.parse(value);
-  return Number.isNaN(at) ? undefined : Math.max(0, Math.ceil((at - Date.now()) / 1_000));
 }

@@ -82,9 +82,9 @@ async function take(
 }
 
 /** A server that opens no WebSocket. */
-async function refuseSockets(status: number): Promise<{ readonly url: string; close(): Promise<void> }> {
+async function refuseSockets(status: number, header = ''): Promise<{ readonly url: string; close(): Promise<void> }> {
   const server = createServer((_, response) => response.end()).on('upgrade', (_, socket) =>
-    socket.end(`HTTP/1.1 ${status} No\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`),
+    socket.end(`HTTP/1.1 ${status} No\r\nConnection: close\r\n${header}Content-Length: 0\r\n\r\n`),
   );
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   return {
@@ -320,6 +320,26 @@ describe('A client that follows the events of a shop', () => {
       ).done,
     ).toBe(true);
     expect(codes).toEqual([code, code]);
+    await close();
+  });
+
+  it.each([
+    ['7', 7],
+    // Of a proxy that knows nothing of the limits of gateways.
+    ['86400', 60],
+  ])('comes no sooner than it is told, and within a minute (Retry-After: %s)', async (header, seconds) => {
+    const { apiKey, shopId } = gateway.demo;
+    const { url, close } = await refuseSockets(429, `Retry-After: ${header}\r\n`);
+    const ending = new AbortController();
+    const told: number[] = [];
+    const onRetry = (error: BramkaError, pauseMs: number) => {
+      told.push(error.retryAfterSeconds ?? 0, Math.floor(pauseMs / 1_000));
+      ending.abort();
+    };
+    const options = { after: encodeCursor(shopId, 1n), signal: ending.signal, onRetry };
+    const events = createClient({ url, apiKey, pauses }).eventsOf(bare, { shopId, ...options });
+    expect((await events.next()).done).toBe(true);
+    expect(told).toEqual([Number(header), seconds]);
     await close();
   });
 
