@@ -193,5 +193,6 @@ export type Acquirers = ReadonlyMap<string, Acquirer>;
 
 /** The acquirer that takes a channel, if any does. */
 export function acquirerFor(acquirers: Acquirers, channel: Channel): Acquirer | undefined {
-  return [...acquirers.values()].find((acquirer) => acquirer.channels.includes(channel));
+  for (const acquirer of acquirers.values()) if (acquirer.channels.includes(channel)) return acquirer;
+  return undefined;
 }

@@ -1,6 +1,6 @@
-import { type ExecutionResult, getOperationAST } from 'graphql';
-import type { Yoga } from './create-yoga.ts';
-import type { Transport } from './guard-plugin.ts';
+import { type DocumentNode, type ExecutionResult, getOperationAST } from 'graphql';
+import type { Engine } from './engine.ts';
+import type { Transport } from './guard-operations.ts';
 
 /** What a request says: its body, and which answers its sender takes. */
 export type Asked = { readonly body: string; readonly accept: string | undefined };
@@ -27,21 +27,19 @@ const byYoga: Direct = { result: undefined };
  * (docs/decisions/0040). Whatever is out of the ordinary is left to yoga, so that it is said in yoga's words: other
  * types of answers, subscriptions, what is no operation, is wrong, or had errors.
  */
-export function createDirectAnswers(yoga: Yoga): (asked: Asked, transport: Transport) => Promise<Direct> {
+export function createDirectAnswers(engine: Engine): (asked: Asked, transport: Transport) => Promise<Direct> {
   return async ({ body, accept }, transport) => {
     const type = typeOf(accept);
     const params = type === undefined ? undefined : paramsIn(body);
     if (type === undefined || params === undefined) return byYoga;
-    // Plugins add to the context that they are given.
-    const enveloped = yoga.getEnveloped({ ...transport });
-    const document = parsed(enveloped.parse, params.query);
-    if (document === undefined || enveloped.validate(enveloped.schema, document).length > 0) return byYoga;
+    const document = parsed(engine, params.query, transport);
+    if (document === undefined || engine.validate(document, transport).length > 0) return byYoga;
     const operation = getOperationAST(document, params.operationName);
     if (!operation || operation.operation === 'subscription') return byYoga;
-    const result: ExecutionResult = await enveloped.execute({
-      schema: enveloped.schema,
+    const result = await engine.execute({
+      schema: engine.schema,
       document,
-      contextValue: await enveloped.contextFactory(),
+      contextValue: engine.contextOf(transport),
       variableValues: params.variables,
       operationName: params.operationName,
     });
@@ -89,9 +87,9 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function parsed(parse: ReturnType<Yoga['getEnveloped']>['parse'], query: string): ReturnType<typeof parse> | undefined {
+function parsed(engine: Engine, query: string, transport: Transport): DocumentNode | undefined {
   try {
-    return parse(query);
+    return engine.parse(query, transport);
   } catch {
     return undefined;
   }

@@ -1,12 +1,10 @@
 import type { ExecutionResult } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { Log } from '../kernel/log.ts';
-import { compileOperations } from './compile-operations.ts';
 import type { GraphApp, GraphContext } from './context.ts';
-import { createLoaders } from './create-loaders.ts';
-import { rememberDocuments } from './document-cache.ts';
+import { createEngine, type Engine } from './engine.ts';
 import { streamPlugin } from './event-stream.ts';
-import { guardPlugin, type Transport } from './guard-plugin.ts';
+import type { Transport } from './guard-operations.ts';
 import { createErrorMask, type ErrorMask } from './mask-error.ts';
 import { schema } from './schema.ts';
 import { type Subscriptions, shareSubscriptions } from './share-results.ts';
@@ -16,24 +14,24 @@ export type Given = Transport & { readonly result?: ExecutionResult | undefined 
 
 export type Yoga = YogaServerInstance<Given, GraphContext>;
 
-/** Makes the GraphQL server: one engine for HTTP, SSE and WebSocket. GraphiQL is served, offline, if it is wanted. */
+/**
+ * Makes the GraphQL server: one engine for HTTP, SSE and WebSocket, and yoga for whatever of HTTP is out of the ordinary. GraphiQL is
+ * served, offline, if it is wanted.
+ */
 export function createGraphServer(options: { readonly app: GraphApp; readonly log: Log; readonly graphiql: boolean }): {
   readonly yoga: Yoga;
+  readonly engine: Engine;
   readonly subscriptions: Subscriptions;
   readonly maskError: ErrorMask;
 } {
   const { app, log, graphiql } = options;
   const maskError = createErrorMask(log);
+  const engine = createEngine({ schema, app, maskError });
   const subscriptions = shareSubscriptions({ maskError, metrics: app.metrics });
   const yoga = createYoga<Given, GraphContext>({
     schema,
-    context: (initial) => ({
-      ...pickTransport(initial),
-      lastEventId: lastEventIdOf(initial),
-      app,
-      loaders: createLoaders(app),
-    }),
-    plugins: [compilePlugin(), rememberDocuments(100), guardPlugin(), streamPlugin(subscriptions), answerWithGiven],
+    context: (initial) => engine.contextOf(initial, lastEventIdOf(initial)),
+    plugins: [enginePlugin(engine), streamPlugin(subscriptions), answerWithGiven],
     maskedErrors: { maskError },
     // Loaded when somebody wants it: its nine megabytes would be kept by every process.
     renderGraphiQL: async (wish) => (await import('@graphql-yoga/render-graphiql')).renderGraphiQL(wish),
@@ -49,13 +47,15 @@ export function createGraphServer(options: { readonly app: GraphApp; readonly lo
     logging: false,
     parserAndValidationCache: false,
   });
-  return { yoga, subscriptions, maskError };
+  return { yoga, engine, subscriptions, maskError };
 }
 
-function compilePlugin(): Plugin {
-  const run = compileOperations();
+function enginePlugin(engine: Engine): Plugin<Transport> {
   return {
-    onExecute: ({ executeFn, setExecuteFn }) => setExecuteFn((args) => run(args, executeFn)),
+    onParse: ({ context, setParseFn }) => setParseFn((source) => engine.parse(source, context as Transport)),
+    onValidate: ({ params, context, setResult }) =>
+      setResult(engine.validate(params.documentAST, context as Transport)),
+    onExecute: ({ setExecuteFn }) => setExecuteFn(engine.execute),
   };
 }
 
@@ -65,10 +65,6 @@ const answerWithGiven: Plugin<Given> = {
     if (result) setResult(result);
   },
 };
-
-function pickTransport({ actor, operator, authorization, address, inAddress }: Transport): Transport {
-  return { actor, operator, authorization, address, inAddress };
-}
 
 /** Where a client of SSE goes on; browsers send the header by themselves when they come back (HTML, section 9.2). */
 function lastEventIdOf({ request }: { readonly request?: Request | undefined }): string | undefined {

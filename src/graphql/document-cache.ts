@@ -1,7 +1,3 @@
-import type { DocumentNode } from 'graphql';
-import type { Plugin } from 'graphql-yoga';
-import type { Transport } from './guard-plugin.ts';
-
 /** What the server remembers of documents it has parsed. */
 type DocumentCache<Value> = {
   get(text: string): Value | undefined;
@@ -27,26 +23,6 @@ export function createDocumentCache<Value>(documentsMax: number): DocumentCache<
       documents.set(text, value);
       const oldest = documents.size > documentsMax ? documents.keys().next().value : undefined;
       if (oldest !== undefined) documents.delete(oldest);
-    },
-  };
-}
-
-/**
- * Remembers the documents of those who have a key. A stranger's are parsed each time, and refused then anyway: he could push
- * those of all shops out.
- */
-export function rememberDocuments(documentsMax: number): Plugin<Transport> {
-  const documents = createDocumentCache<DocumentNode>(documentsMax);
-  return {
-    onParse: ({ params: { source }, context, setParsedDocument }) => {
-      const text = typeof source === 'string' ? source : source.body;
-      const known = documents.get(text);
-      if (known) return setParsedDocument(known);
-      const { actor, operator } = context as Transport;
-      if (!actor && !operator) return;
-      return ({ result }) => {
-        if (result && !(result instanceof Error)) documents.set(text, result);
-      };
     },
   };
 }

@@ -4,7 +4,7 @@ import type { FetchAPI, Plugin } from 'graphql-yoga';
 import type { Event } from '../kernel/db/generated/prisma/client.ts';
 import { encodeCursor } from '../kernel/events/cursor.ts';
 import { notAcceptable } from './acceptable.ts';
-import type { Transport } from './guard-plugin.ts';
+import type { Transport } from './guard-operations.ts';
 import type { Deliveries, Result, Subscriptions } from './share-results.ts';
 
 /** How often a stream says that it is alive, in milliseconds; proxies give up what is silent for a minute. */

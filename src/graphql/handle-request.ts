@@ -9,6 +9,7 @@ import type { RefusalCode } from '../kernel/errors.ts';
 import { acceptsAny, notAcceptable } from './acceptable.ts';
 import { createDirectAnswers } from './answer-directly.ts';
 import type { Given, Yoga } from './create-yoga.ts';
+import type { Engine } from './engine.ts';
 import { badOrigin, type OriginRule } from './origin-rule.ts';
 
 /** The largest body of one request, in bytes. */
@@ -28,14 +29,15 @@ export type HttpHandler = {
  */
 export function createHttpHandler(options: {
   readonly yoga: Yoga;
+  readonly engine: Engine;
   readonly authenticator: Authenticator;
   readonly operators: OperatorAuthenticator;
   readonly mayCall: OriginRule;
   readonly limits: RequestLimits;
   readonly trustedProxies: readonly string[];
 }): HttpHandler {
-  const { yoga, authenticator, operators, mayCall, limits, trustedProxies } = options;
-  const answerDirectly = createDirectAnswers(yoga);
+  const { yoga, engine, authenticator, operators, mayCall, limits, trustedProxies } = options;
+  const answerDirectly = createDirectAnswers(engine);
   const responses = new Set<ServerResponse>();
   const answerByYoga = async (request: IncomingMessage, response: ServerResponse, given: Given): Promise<void> => {
     // Whoever has hung up meanwhile closes no second time.

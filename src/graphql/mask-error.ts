@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { PothosValidationError } from '@pothos/core';
 import { GraphQLError } from 'graphql';
 import type { Log } from '../kernel/log.ts';
-import { operationNotFound } from './guard-plugin.ts';
+import { operationNotFound } from './guard-operations.ts';
 import { hideInError } from './hide-in-error.ts';
 import { refusalIn, toGraphQLError } from './refusal.ts';
 

@@ -19,8 +19,8 @@ import type { RequestLimits } from '../http/limit-requests.ts';
 import { holdsCardNumber } from '../kernel/card-numbers.ts';
 import { kindOf } from '../kernel/kind-of.ts';
 import type { Source } from '../kernel/source.ts';
-import type { Yoga } from './create-yoga.ts';
-import { operationNotFound } from './guard-plugin.ts';
+import type { Engine } from './engine.ts';
+import { operationNotFound } from './guard-operations.ts';
 import type { ErrorMask } from './mask-error.ts';
 import { pushResults, type Receiver } from './push-results.ts';
 import { toGraphQLError } from './refusal.ts';
@@ -64,7 +64,7 @@ type Begun = {
 };
 
 export type OperationDeps = {
-  readonly yoga: Yoga;
+  readonly engine: Engine;
   readonly subscriptions: Subscriptions;
   readonly limits: Pick<RequestLimits, 'ofKey'>;
   readonly maskError: ErrorMask;
@@ -172,7 +172,7 @@ function follow(operation: Operation, deliveries: Source<Delivery>): void {
 
 /** Gives the deliveries of a subscription, the result of another operation, or why it cannot be run. */
 async function begin(
-  { yoga, subscriptions, limits }: OperationDeps,
+  { engine, subscriptions, limits }: OperationDeps,
   { address, holder: { actor, authorization }, operations }: Connection,
   { query, operationName, variables: variableValues }: SubscribeMessage['payload'],
 ): Promise<Source<Delivery> | ExecutionResult | readonly GraphQLError[]> {
@@ -184,13 +184,13 @@ async function begin(
   if (limited) return [toGraphQLError(limited)];
   // Operators have nothing to follow, so their keys open no socket.
   const transport = { actor, operator: undefined, authorization, address, inAddress: false };
-  const { schema, execute, contextFactory, parse, validate } = yoga.getEnveloped(transport);
-  const document = parse(query);
-  const errors = validate(schema, document);
+  const document = engine.parse(query, transport);
+  const errors = engine.validate(document, transport);
   if (errors.length > 0) return errors;
   const operation = getOperationAST(document, operationName);
   if (!operation) return [operationNotFound()];
-  const args = { schema, operationName, document, variableValues, contextValue: await contextFactory() };
+  const { schema } = engine;
+  const args = { schema, operationName, document, variableValues, contextValue: engine.contextOf(transport) };
   const isSubscription = operation.operation === OperationTypeNode.SUBSCRIPTION;
-  return isSubscription ? subscriptions.subscribe(args) : execute(args);
+  return isSubscription ? subscriptions.subscribe(args) : engine.execute(args);
 }

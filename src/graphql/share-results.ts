@@ -15,7 +15,7 @@ import { FeedClosed, LogUnread } from '../realtime/errors.ts';
 import type { Live, LiveEvents } from '../realtime/model.ts';
 import { type GraphContext, requireActor } from './context.ts';
 import { groupKey } from './group-key.ts';
-import { withinTime } from './guard-plugin.ts';
+import { withinTime } from './guard-operations.ts';
 import type { ErrorMask } from './mask-error.ts';
 import { nameVariables } from './variable-errors.ts';
 

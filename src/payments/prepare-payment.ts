@@ -127,16 +127,10 @@ function requireMethods(acquirers: Acquirers, shop: Shop, row: Payment): void {
     return;
   }
   const offered = shop.channels.filter(isOffered);
-  const available = new Set(offered.map((channel) => channelFacts(channel).method));
-  const missing = methods.find((method) => !available.has(method));
-  if (missing !== undefined) {
-    throw new MethodNotAvailable(
-      `This shop does not offer ${missing}; it offers ${[...available].join(', ') || 'none'}.`,
-      ['methods'],
-    );
-  }
+  if (methods.length > 0) requireOffered(methods, offered);
   // One method that takes the currency and the amount, and has the documents it needs, is enough: the payer is shown no other.
-  const wanted = offered.filter((channel) => methods.length === 0 || methods.includes(channelFacts(channel).method));
+  const wanted =
+    methods.length === 0 ? offered : offered.filter((channel) => methods.includes(channelFacts(channel).method));
   const paying = wanted.filter((channel) => takesCurrency(channel, currency));
   if (wanted.length > 0 && paying.length === 0) {
     const taken = shop.currencies.filter((other) => wanted.some((channel) => takesCurrency(channel, other)));
@@ -148,6 +142,16 @@ function requireMethods(acquirers: Acquirers, shop: Shop, row: Payment): void {
   const limits = paying.map((channel) => limitsAgainst(channel, amount));
   const [first] = limits;
   if (first && limits.every((limit) => limit)) throw new AmountOutOfRange(methods.join(', '), first, ['amount']);
+}
+
+function requireOffered(methods: readonly PaymentMethod[], offered: readonly Channel[]): void {
+  const available = new Set(offered.map((channel) => channelFacts(channel).method));
+  const missing = methods.find((method) => !available.has(method));
+  if (missing === undefined) return;
+  throw new MethodNotAvailable(
+    `This shop does not offer ${missing}; it offers ${[...available].join(', ') || 'none'}.`,
+    ['methods'],
+  );
 }
 
 function parseAddresses(

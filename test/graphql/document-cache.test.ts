@@ -1,8 +1,11 @@
-import { buildSchema, type DocumentNode } from 'graphql';
-import { createYoga } from 'graphql-yoga';
 import { expect, test } from 'vitest';
-import { createDocumentCache, rememberDocuments } from '../../src/graphql/document-cache.ts';
-import type { Transport } from '../../src/graphql/guard-plugin.ts';
+import type { Actor } from '../../src/auth/actor.ts';
+import type { GraphApp } from '../../src/graphql/context.ts';
+import { createDocumentCache } from '../../src/graphql/document-cache.ts';
+import { createEngine } from '../../src/graphql/engine.ts';
+import { createErrorMask } from '../../src/graphql/mask-error.ts';
+import { schema } from '../../src/graphql/schema.ts';
+import { createLog } from '../../src/kernel/log.ts';
 
 test('the documents that were used last are remembered, and no more of them than were agreed', () => {
   const cache = createDocumentCache<number>(2);
@@ -21,16 +24,15 @@ test('a long document is not remembered, so that strangers cannot fill the memor
 });
 
 test('strangers push out nothing of those who have a key', () => {
-  const yoga = createYoga<Transport>({
-    schema: buildSchema('type Query { a: Int }'),
-    parserAndValidationCache: false,
-    plugins: [rememberDocuments(2)],
-  });
-  const parsed = (text: string, by: object): DocumentNode => yoga.getEnveloped(by).parse(text);
-  const shop = { actor: { scopes: new Set() } };
-  const theirs = ['{ a }', '{ b }'].map((text) => parsed(text, shop));
-  for (const name of ['c', 'd', 'e']) expect(parsed(`{ ${name} }`, {})).not.toBe(parsed(`{ ${name} }`, {}));
-  for (const [index, text] of ['{ a }', '{ b }'].entries()) expect(parsed(text, shop)).toBe(theirs[index]);
+  const engine = createEngine({ schema, app: {} as GraphApp, maskError: createErrorMask(createLog('silent')) });
+  const shop = { actor: { scopes: new Set() } as unknown as Actor, operator: undefined };
+  const stranger = { actor: undefined, operator: undefined };
+  const texts = Array.from({ length: 100 }, (_, number) => `{ a${number} }`);
+  const theirs = texts.map((text) => engine.parse(text, shop));
+  for (const name of ['b', 'c', 'd']) {
+    expect(engine.parse(`{ ${name} }`, stranger)).not.toBe(engine.parse(`{ ${name} }`, stranger));
+  }
+  for (const [index, text] of texts.entries()) expect(engine.parse(text, shop)).toBe(theirs[index]);
   // What is known of a document is the same for everybody.
-  expect(parsed('{ a }', {})).toBe(theirs[0]);
+  expect(engine.parse('{ a1 }', stranger)).toBe(theirs[1]);
 });

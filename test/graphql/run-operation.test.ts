@@ -1,7 +1,7 @@
-import { GraphQLError, parse, validate } from 'graphql';
+import { type DocumentNode, GraphQLError, parse, validate } from 'graphql';
 import { describe, expect, it, vi } from 'vitest';
 import type { WebSocket } from 'ws';
-import type { Yoga } from '../../src/graphql/create-yoga.ts';
+import type { Engine } from '../../src/graphql/engine.ts';
 import { createErrorMask } from '../../src/graphql/mask-error.ts';
 import { pushResults } from '../../src/graphql/push-results.ts';
 import {
@@ -31,9 +31,12 @@ function world(wrong: Partial<OperationDeps>) {
     operations: new Map(),
   };
   const execute = async () => ({ data: { amount: 1n } });
-  const engine = { schema, parse, validate, execute, contextFactory: async () => ({}) };
+  const engine = {
+    ...{ schema, execute, contextOf: () => ({}), parse: (text: string) => parse(text) },
+    validate: (document: DocumentNode) => validate(schema, document),
+  };
   const deps: OperationDeps = {
-    yoga: { getEnveloped: () => engine } as unknown as Yoga,
+    engine: engine as unknown as Engine,
     subscriptions: { subscribe: async () => ({ errors: [new GraphQLError('not asked')] }) },
     limits: { ofKey: async () => undefined },
     maskError: createErrorMask(createLog('silent')),

@@ -2,6 +2,7 @@ import {
   type DocumentNode,
   type ExecutionResult,
   GraphQLError,
+  type GraphQLSchema,
   Lexer,
   NoSchemaIntrospectionCustomRule,
   parse,
@@ -12,7 +13,6 @@ import {
   ValuesOfCorrectTypeRule,
   validate,
 } from 'graphql';
-import type { Plugin } from 'graphql-yoga';
 import type { Actor } from '../auth/actor.ts';
 import type { Operator } from '../auth/authenticate-operator.ts';
 import { holdsCardNumber } from '../kernel/card-numbers.ts';
@@ -21,7 +21,6 @@ import { hideInError } from './hide-in-error.ts';
 import { limitRule } from './limit-rule.ts';
 import { literalRule } from './literal-rule.ts';
 import { subscriptionRule } from './subscription-rule.ts';
-import { nameVariables } from './variable-errors.ts';
 
 /** Tokens one document may have; some 800 are a screenful, and parsing is done before anything else is known. */
 export const tokensMax = 2_000;
@@ -46,39 +45,12 @@ export type Transport = {
   readonly inAddress: boolean;
 };
 
-/**
- * The guards that every operation passes, over HTTP, SSE and WebSocket alike: tokens, validation with limits,
- * introspection only with the scope `schema:read`, and time.
- */
-export function guardPlugin(): Plugin<Transport> {
-  const validateOnce = createValidator();
-  return {
-    onParse: ({ setParseFn }) => {
-      setParseFn((source, options) => {
-        requireGood(source);
-        return parseOrSay(source, options);
-      });
-    },
-    onValidate: ({ params, context, setResult }) => {
-      const { actor, operator } = context as Transport;
-      const mayIntrospect = operator !== undefined || actor?.scopes.has('schema:read') === true;
-      setResult(validateOnce({ schema: params.schema, document: params.documentAST, mayIntrospect }));
-    },
-    onExecute: ({ executeFn, setExecuteFn }) => {
-      setExecuteFn(async (args) => {
-        const result = await withinTime<ExecutionResult>(executeFn(args));
-        const { errors } = result;
-        // Without data nothing has run, mostly since a variable is wrong.
-        return errors && result.data === undefined ? { ...result, errors: nameVariables(args, errors) } : result;
-      });
-    },
-  };
-}
-
-/** What cannot be parsed is said to be so, over every transport. */
-function parseOrSay(...[source, options]: Parameters<typeof parse>): DocumentNode {
+/** The document of a text whose words are within their limits. What cannot be parsed is said to be so, over every transport. */
+export function parseGuarded(text: string | Source): DocumentNode {
+  const source = typeof text === 'string' ? new Source(text) : text;
+  requireGood(source);
   try {
-    return parse(source, options);
+    return parse(source);
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
     const { message, nodes, source: where, positions } = error;
@@ -88,8 +60,7 @@ function parseOrSay(...[source, options]: Parameters<typeof parse>): DocumentNod
 }
 
 /** Looks over the words of a document before it is parsed. Its names come back in answers, so they hold no card number. */
-function requireGood(text: string | Source): void {
-  const source = typeof text === 'string' ? new Source(text) : text;
+function requireGood(source: Source): void {
   if (source.body.length > documentLengthMax) {
     throw tooComplex(`A document may have at most ${documentLengthMax} characters; send values as variables.`);
   }
@@ -123,21 +94,18 @@ const replaced = new Map([
 ]);
 const usualRules = specifiedRules.map((rule) => replaced.get(rule) ?? rule);
 
-type Wish = {
-  readonly schema: Parameters<typeof validate>[0];
-  readonly document: DocumentNode;
-  readonly mayIntrospect: boolean;
-};
-
-/** Documents are parsed once and kept by the server, so their verdict can be kept with them, one per set of rules. */
-function createValidator(): (wish: Wish) => readonly GraphQLError[] {
+/** Documents are parsed once and kept, so their verdict can be kept with them, one per set of rules. Introspection needs to be allowed. */
+export function createValidator(
+  schema: GraphQLSchema,
+): (document: DocumentNode, may: { readonly mayIntrospect: boolean }) => readonly GraphQLError[] {
   const verdicts = [new WeakMap<DocumentNode, readonly GraphQLError[]>(), new WeakMap()];
-  return ({ schema, document, mayIntrospect }) => {
+  return (document, { mayIntrospect }) => {
     const known = verdicts[Number(mayIntrospect)] as WeakMap<DocumentNode, readonly GraphQLError[]>;
     const kept = known.get(document);
     if (kept) return kept;
     const rules = [limitRule, ...usualRules, ...(mayIntrospect ? [] : [NoSchemaIntrospectionCustomRule])];
     const verdict = validate(schema, document, rules, { maxErrors: 10 }).map(hideInError);
+    for (const { extensions } of verdict) extensions.code ??= 'GRAPHQL_VALIDATION_FAILED';
     known.set(document, verdict);
     return verdict;
   };
