@@ -10,7 +10,7 @@ export type Pings = {
   add(socket: WebSocket): void;
   /** Forgets a socket that is closed. */
   remove(socket: WebSocket): void;
-  /** All that are not closed. */
+  /** All that were added and are not closed. */
   sockets(): readonly WebSocket[];
   close(): void;
 };

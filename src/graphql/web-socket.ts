@@ -80,7 +80,7 @@ type Guest = Arrival &
 
 /**
  * Serves graphql-transport-ws. The key comes under `authorization` in `connection_init`; without a good one, or when it
- * stops being good, the socket is closed with 4403. graphql-ws reads the messages and no more: its own server would keep
+ * stops being good, the socket is closed with 4403. graphql-ws reads and writes the messages, and no more: its own server would keep
  * several kilobytes of each socket and operation for as long as they last, and could not send the same bytes to many.
  */
 export function createSocketServer(options: SocketOptions): SocketServer {
@@ -91,7 +91,11 @@ export function createSocketServer(options: SocketOptions): SocketServer {
     clientTracking: false,
   });
   const pings = pingSockets();
-  const onError = (err: Error): void => log.debug({ err }, 'a WebSocket was closed for an error');
+  const serving: Serving = {
+    options,
+    pings,
+    onError: (err) => log.debug({ err }, 'a WebSocket was closed for an error'),
+  };
   return {
     upgrade: async (request, socket, head) => {
       if (!mayCall(request.headers.origin)) {
@@ -111,9 +115,7 @@ export function createSocketServer(options: SocketOptions): SocketServer {
         return;
       }
       const address = addressOf(request, trustedProxies);
-      sockets.handleUpgrade(request, socket, head, (client) =>
-        serve({ options, pings, onError }, { socket: client, address, counted }),
-      );
+      sockets.handleUpgrade(request, socket, head, (client) => serve(serving, { socket: client, address, counted }));
     },
     drain: async () => {
       pings.close();
@@ -144,9 +146,15 @@ function listen(guest: Guest): void {
     cutOffFlood.call(guest.socket);
     // One that we have closed goes on sending until it has heard of it, and may do nothing any more.
     if (guest.socket.readyState !== guest.socket.OPEN) return;
-    const message = readMessage(String(data));
-    if (typeof message === 'string') guest.socket.close(closeCodes.badRequest, message);
-    else take(guest, message);
+    try {
+      const message = readMessage(String(data));
+      if (typeof message === 'string') guest.socket.close(closeCodes.badRequest, message);
+      else take(guest, message);
+    } catch (err) {
+      // Thrown on, it would end the process: what is nested deeply enough, such as the payload of a ping, leaves no stack.
+      serving.options.log.error({ err }, 'a message of a WebSocket could not be handled');
+      guest.socket.close(closeCodes.internalError, 'Internal server error');
+    }
   });
   socket.on('close', () => leave(guest));
 }

@@ -135,6 +135,15 @@ describe('a socket is closed', () => {
     expect((await socket.closed).code).toBe(4429);
   });
 
+  it('alone, with 4500, for what leaves no stack, although nobody has introduced himself', async () => {
+    const [other, socket] = [await connect(gateway), await openSocket(gateway)];
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    socket.send(`{"type":"ping","payload":{"a":${deep}}}`);
+    expect((await socket.closed).code).toBe(4500);
+    other.send({ type: 'ping' });
+    expect(await other.next()).toEqual({ type: 'pong' });
+  });
+
   it('with 1009 for a message that is too large, and not for one just below', async () => {
     const socket = await connect(gateway);
     const text = JSON.stringify(subscribe('1'));
