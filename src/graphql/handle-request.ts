@@ -23,11 +23,7 @@ export type HttpHandler = {
   drain(): void;
 };
 
-/**
- * Makes the handler of `/graphql` over HTTP and SSE: what is no GraphQL request, or one too many, is answered here, the
- * rest by yoga.
- */
-export function createHttpHandler(options: {
+export type HttpHandlerOptions = {
   readonly yoga: Yoga;
   readonly engine: Engine;
   readonly authenticator: Authenticator;
@@ -35,7 +31,13 @@ export function createHttpHandler(options: {
   readonly mayCall: OriginRule;
   readonly limits: RequestLimits;
   readonly trustedProxies: readonly string[];
-}): HttpHandler {
+};
+
+/**
+ * Makes the handler of `/graphql` over HTTP and SSE: what is no GraphQL request, or one too many, is answered here, the
+ * rest by yoga.
+ */
+export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
   const { yoga, engine, authenticator, operators, mayCall, limits, trustedProxies } = options;
   const answerDirectly = createDirectAnswers(engine);
   const responses = new Set<ServerResponse>();
