@@ -23,6 +23,9 @@ export type Engine = {
   execute(args: ExecutionArgs): Promise<ExecutionResult>;
 };
 
+/** Yoga's own, which says of variables that do not fit with which status of HTTP they are refused. It is given no subscriptions. */
+const executeByTree = normalizedExecutor as Execute;
+
 /** How many documents of those who have a key are remembered. */
 const documentsMax = 100;
 
@@ -54,7 +57,7 @@ export function createEngine(parts: {
       ...{ lastEventId, app, loaders: createLoaders(app) },
     }),
     execute: async (args) => {
-      const result = await withinTime<ExecutionResult>(run(args, normalizedExecutor as Execute));
+      const result = await withinTime<ExecutionResult>(run(args, executeByTree));
       const { errors } = result;
       if (!errors) return result;
       // Without data nothing has run, mostly since a variable is wrong.

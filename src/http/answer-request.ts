@@ -19,12 +19,12 @@ export type RequestDeps = {
 const quietPath = /^\/(?:graphql$|health\/|metrics$)/;
 
 /** Headers of every answer; pages and GraphQL replace the policy by a stricter one (OWASP ASVS 5, section 3.4). */
-const securityHeaders = {
-  'X-Content-Type-Options': 'nosniff',
-  'Referrer-Policy': 'no-referrer',
-  'X-Frame-Options': 'DENY',
-  'Content-Security-Policy': "frame-ancestors 'none'",
-} as const;
+const securityHeaders = [
+  ['X-Content-Type-Options', 'nosniff'],
+  ['Referrer-Policy', 'no-referrer'],
+  ['X-Frame-Options', 'DENY'],
+  ['Content-Security-Policy', "frame-ancestors 'none'"],
+] as const;
 
 /**
  * Makes what answers every request: gives it an id, the headers that all answers carry and a line in the log, and sends
@@ -56,12 +56,14 @@ export function createRequestAnswerer(deps: RequestDeps): (req: IncomingMessage,
 
 /** The path of a request's target without its query; the target may be a whole address (RFC 9112, section 3.2). */
 export function pathOf(target: string): string {
-  return target.replace(/^https?:\/\/[^/?#]*/i, '').split(/[?#]/, 1)[0] ?? '';
+  const path = target.startsWith('/') ? target : target.replace(/^https?:\/\/[^/?#]*/i, '');
+  const end = path.search(/[?#]/);
+  return end < 0 ? path : path.slice(0, end);
 }
 
 function prepare(deps: RequestDeps, res: ServerResponse, requestId: string): void {
   res.setHeader('X-Request-Id', requestId);
-  for (const [name, value] of Object.entries(securityHeaders)) res.setHeader(name, value);
+  for (const [name, value] of securityHeaders) res.setHeader(name, value);
   if (deps.httpsOnly) res.setHeader('Strict-Transport-Security', 'max-age=31536000');
 }
 
