@@ -39,12 +39,35 @@ export async function listen(terminal: Terminal, options: ListenOptions): Promis
   const place = openPlace(options.place ?? placeFile(dataDir, shopId, { target, types }), shopId);
   const following = { ...whereFrom(terminal, options, place), types };
   try {
+    await requireAnswerable(terminal, following);
     if (target === undefined) await print(terminal, following, place);
     else await forward(terminal, { ...options, forward: target }, { following, place });
   } catch (error) {
     if (terminal.signal.aborted) return;
-    throw options.after === undefined && isExpired(error) ? placeExpired(place) : error;
+    if (options.after === undefined && isExpired(error)) throw placeExpired(place);
+    throw unknownType(error, options.types) ?? error;
   }
+}
+
+/** Of what the gateway says to a question for events, what it says again however often it is asked. */
+const finalCodes = new Set<string>(['INVALID_INPUT', 'CURSOR_INVALID', 'CURSOR_EXPIRED', 'NOT_FOUND', 'FORBIDDEN']);
+
+/** So long it waits for an answer to that, in milliseconds; a gateway that is away is tried again by whoever follows. */
+const answerMsMax = 3_000;
+
+/** Asks once for an event of those to come, so that a kind or a place that there is not is refused before it is said to be listened to. */
+async function requireAnswerable({ client, signal }: Terminal, { shopId, after, types }: EventsOptions): Promise<void> {
+  const inTime = AbortSignal.any([signal, AbortSignal.timeout(answerMsMax)]);
+  await client.eventPage({ shopId, after, types, first: 1 }, { signal: inTime }).catch((error: unknown) => {
+    if (error instanceof BramkaError && finalCodes.has(error.code)) throw error;
+  });
+}
+
+/** Which of the kinds that were asked for the gateway does not know, if that is why it refuses. */
+function unknownType(error: unknown, types: ListenOptions['types']): WrongUse | undefined {
+  if (!(error instanceof BramkaError) || error.code !== 'INVALID_INPUT' || error.field[0] !== 'types') return undefined;
+  const name = types?.[Number(error.field[1])];
+  return name === undefined ? undefined : new WrongUse(`There is no kind of event ${name}; docs/events.md lists them.`);
 }
 
 const expired = 'CURSOR_EXPIRED';

@@ -4,7 +4,6 @@ import {
   GraphQLError,
   type GraphQLSchema,
   Lexer,
-  NoSchemaIntrospectionCustomRule,
   parse,
   SingleFieldSubscriptionsRule,
   Source,
@@ -18,6 +17,7 @@ import type { Operator } from '../auth/authenticate-operator.ts';
 import { holdsCardNumber } from '../kernel/card-numbers.ts';
 import { cardNumberFound } from '../kernel/text.ts';
 import { hideInError } from './hide-in-error.ts';
+import { introspectionRule } from './introspection-rule.ts';
 import { limitRule } from './limit-rule.ts';
 import { literalRule } from './literal-rule.ts';
 import { subscriptionRule } from './subscription-rule.ts';
@@ -103,7 +103,7 @@ export function createValidator(
     const known = verdicts[Number(mayIntrospect)] as WeakMap<DocumentNode, readonly GraphQLError[]>;
     const kept = known.get(document);
     if (kept) return kept;
-    const rules = [limitRule, ...usualRules, ...(mayIntrospect ? [] : [NoSchemaIntrospectionCustomRule])];
+    const rules = [limitRule, ...usualRules, ...(mayIntrospect ? [] : [introspectionRule])];
     const verdict = validate(schema, document, rules, { maxErrors: 10 }).map(hideInError);
     for (const { extensions } of verdict) extensions.code ??= 'GRAPHQL_VALIDATION_FAILED';
     known.set(document, verdict);

@@ -1,14 +1,22 @@
+import type { PaymentStatus } from '../kernel/db/generated/prisma/enums.ts';
 import { RateLimited, Refusal, waitInWords } from '../kernel/errors.ts';
 
 /** The payment is over, so it can be neither paid nor cancelled. */
 export class PaymentNotPayable extends Refusal {
   readonly code = 'PAYMENT_NOT_PAYABLE';
 
-  constructor(status: string, wish: 'paid' | 'cancelled') {
-    super(`This payment is ${status.toLowerCase()} and cannot be ${wish} any more; create a new payment.`, [
+  constructor(status: PaymentStatus, wish: 'paid' | 'cancelled') {
+    super(`This payment is ${status.toLowerCase()} and cannot be ${wish} any more; ${adviceFor(status, wish)}.`, [
       'paymentId',
     ]);
   }
+}
+
+/** Whose payer has paid must not be asked for the money once more. */
+function adviceFor(status: PaymentStatus, wish: 'paid' | 'cancelled'): string {
+  if (status === 'SETTLED') return wish === 'paid' ? 'its money is there' : 'give the money back by a refund';
+  if (status === 'AUTHORIZED') return wish === 'paid' ? 'its money is reserved' : 'release the money by a void';
+  return 'create a new payment';
 }
 
 /** Another attempt on the payment is still running. */

@@ -1,4 +1,4 @@
-import { after } from '../kernel/clock.ts';
+import { after, monthsAfter } from '../kernel/clock.ts';
 import type { Payment, Transaction } from '../kernel/db/generated/prisma/client.ts';
 import type { PaymentStatus } from '../kernel/db/generated/prisma/enums.ts';
 import type { Job } from '../kernel/jobs/enqueue.ts';
@@ -28,9 +28,7 @@ export const validitySecondsMin = 60;
 /** When a payment expires that does not say so itself: the shop's setting, else 15 months (imoje protocol, section 13). */
 export function defaultValidUntil(now: Date, paymentValiditySeconds: number | undefined): Date {
   if (paymentValiditySeconds !== undefined) return new Date(now.getTime() + paymentValiditySeconds * 1000);
-  const until = new Date(now);
-  until.setUTCMonth(until.getUTCMonth() + 15);
-  return until;
+  return monthsAfter(now, 15);
 }
 
 /** Names of the timers that belong to payments; their subjects are ids of payments, transactions, captures or voids. */

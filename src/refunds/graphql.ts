@@ -85,7 +85,7 @@ builder.queryField('refund', (t) =>
 const RefundFilter = builder.inputType('RefundFilter', {
   description: 'What the refunds of a list must fit; all conditions at once.',
   fields: (t) => ({
-    status: t.field({ type: [RefundStatusEnum], description: 'One of these states.' }),
+    status: t.field({ type: [RefundStatusEnum], description: 'One of these states; none fits an empty list.' }),
     transactionId: t.id({ description: 'Of this transaction.' }),
   }),
 });

@@ -1,4 +1,5 @@
 import { type Portion, restOf, type Standing } from '../baskets/model.ts';
+import { monthsAfter } from '../kernel/clock.ts';
 import type { PaymentMethod } from '../kernel/db/generated/prisma/enums.ts';
 import { InvalidInput } from '../kernel/errors.ts';
 
@@ -19,11 +20,7 @@ export const windowMonths = {
 
 /** The moment at which a transaction of this method cannot be refunded any more. */
 export function windowEnd(method: PaymentMethod, settledAt: Date): Date {
-  const end = new Date(settledAt);
-  end.setUTCMonth(end.getUTCMonth() + windowMonths[method]);
-  // The 29th of February has no counterpart in the years after it: then the window ends with that month, not in March.
-  if (end.getUTCDate() !== settledAt.getUTCDate()) end.setUTCDate(0);
-  return end;
+  return monthsAfter(settledAt, windowMonths[method]);
 }
 
 /** The job that asks the acquirer what became of a refund; its subject is the refund. */

@@ -8,6 +8,7 @@ import { refusable, resultUnion } from '../graphql/refusable.ts';
 import { inTransaction } from '../kernel/db/database.ts';
 import type { Shop as ShopRow } from '../kernel/db/generated/prisma/client.ts';
 import type { CaptureMode, PaymentMethod, ShopStatus } from '../kernel/db/generated/prisma/enums.ts';
+import { InvalidInput } from '../kernel/errors.ts';
 import { parseLocale } from '../kernel/i18n/locales.ts';
 import { parseId } from '../kernel/ids.ts';
 import { findVisibleShop } from './find-shop.ts';
@@ -133,7 +134,8 @@ builder.queryField('shops', (t) =>
 );
 
 const UpdateShopInput = builder.inputType('UpdateShopInput', {
-  description: 'Settings to change; what is left out stays, null clears.',
+  description:
+    'Settings to change; what is left out stays. `notificationUrl` and `paymentValiditySeconds` are cleared by null, nothing else is.',
   fields: (t) => ({
     shopId: t.id({ required: true, description: 'The shop to change.' }),
     name: t.string({ description: '1 to 100 characters.' }),
@@ -170,6 +172,10 @@ builder.mutationField('updateShop', (t) =>
       refusable(context, { operation: 'updateShop', scope: 'shops:write' }, async (actor) => {
         const { payments, addressRule } = context.app;
         const shop = await findVisibleShop(payments.shops, actor, input.shopId);
+        for (const field of ['name', 'locale', 'capture', 'sandboxDelayMs'] as const) {
+          if (input[field] === null)
+            throw new InvalidInput(`${field} cannot be cleared; give a value, or leave it out.`, [field]);
+        }
         const { capture, settlement, url, ...given } = input;
         const settings = {
           ...given,

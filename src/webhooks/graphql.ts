@@ -71,7 +71,7 @@ const WebhookDeliveryRef = builder.prismaObject('WebhookDelivery', {
 const WebhookFilter = builder.inputType('WebhookDeliveryFilter', {
   description: 'What the deliveries of a list must fit; all conditions at once.',
   fields: (t) => ({
-    status: t.field({ type: [DeliveryStatusEnum], description: 'One of these states.' }),
+    status: t.field({ type: [DeliveryStatusEnum], description: 'One of these states; none fits an empty list.' }),
     paymentId: t.id({ description: 'About this payment.' }),
   }),
 });

@@ -199,7 +199,10 @@ for (const [transport, send] of Object.entries(transports)) {
         for (const who of keys) {
           const result = await send({ query, key: who === 'may' ? undefined : noSchemaKey });
           if (who === 'may') expect(result).toMatchObject({ data: { __schema: { queryType: { name: 'Query' } } } });
-          else expect(new Set(codesOf(result))).toEqual(new Set(['GRAPHQL_VALIDATION_FAILED']));
+          else {
+            expect(codesOf(result)).toEqual(['GRAPHQL_VALIDATION_FAILED']);
+            expect(result?.errors?.[0]?.message).toContain('the scope schema:read');
+          }
         }
       });
     }

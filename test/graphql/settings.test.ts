@@ -97,9 +97,12 @@ describe('a shop', () => {
     expect(await change(all)).toMatchObject({ shop: all });
     expect(await change({})).toMatchObject({ shop: all });
     const nothing = { notificationUrl: null, paymentValiditySeconds: null };
-    expect(await change({ ...nothing, name: null, locale: null, sandboxDelayMs: null })).toMatchObject({
-      shop: { ...all, ...nothing },
-    });
+    expect(await change(nothing)).toMatchObject({ shop: { ...all, ...nothing } });
+  });
+
+  it.each(['name', 'locale', 'capture', 'sandboxDelayMs'])('always has a %s', async (field) => {
+    const settings = { shopId: tenant.shopId, paymentValiditySeconds: 120, [field]: null };
+    expect(await run('updateShop', settings)).toEqual(refusal('INVALID_INPUT', [field]));
   });
 
   it('is not changed by what is out of range', async () => {

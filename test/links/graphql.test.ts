@@ -76,6 +76,7 @@ describe('createPaymentLink', () => {
   it('refuses what makes no payment, and names the field', async () => {
     expect(await create({ usesMax: 0 })).toMatchObject(refusal('INVALID_INPUT', ['usesMax']));
     expect(await create({ amount: 0 })).toMatchObject(refusal('INVALID_INPUT', ['amount']));
+    expect(await create({ description: '🫖'.repeat(4_001) })).toMatchObject(refusal('INVALID_INPUT', ['description']));
     expect(await create({ shopId: randomKey() })).toMatchObject(refusal('NOT_FOUND', ['shopId']));
   });
 });

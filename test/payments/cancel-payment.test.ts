@@ -89,7 +89,10 @@ describe('Cancelling is refused', () => {
     const { transaction, payment } = await startedPayment(world, shop);
     await tellAnswer(world.deps, transaction.id, paid(payment));
     const refused = cancelPayment(world.deps, actorOf(shop), payment.id);
-    await expect(refused).rejects.toMatchObject({ code: 'PAYMENT_NOT_PAYABLE', field: ['paymentId'] });
+    await expect(refused).rejects.toMatchObject({
+      ...{ code: 'PAYMENT_NOT_PAYABLE', field: ['paymentId'] },
+      message: 'This payment is settled and cannot be cancelled any more; give the money back by a refund.',
+    });
     expect((await paymentNow(world.database, payment.id)).status).toBe('SETTLED');
   });
 

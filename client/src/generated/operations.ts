@@ -372,7 +372,7 @@ export type CreatePaymentLinkInput = {
   readonly currency: Currency;
   /** The payer; left out, each payer says who he is. */
   readonly customer?: CustomerInput | null | undefined;
-  /** The shop's own note; payers do not see it. */
+  /** The shop's own note of at most 4,000 characters; payers do not see it. */
   readonly description?: string | null | undefined;
   /** Where the payer goes when it cannot be paid any more. */
   readonly failureUrl?: string | null | undefined;
@@ -488,13 +488,13 @@ export type PaymentFilter = {
   readonly currency?: Currency | null | undefined;
   /** Exactly this order number. */
   readonly orderId?: string | null | undefined;
-  /** One of these states. */
+  /** One of these states; none fits an empty list. */
   readonly status?: ReadonlyArray<PaymentStatus> | null | undefined;
 };
 
 /** What the refunds of a list must fit; all conditions at once. */
 export type RefundFilter = {
-  /** One of these states. */
+  /** One of these states; none fits an empty list. */
   readonly status?: ReadonlyArray<RefundStatus> | null | undefined;
   /** Of this transaction. */
   readonly transactionId?: string | null | undefined;
@@ -548,15 +548,15 @@ export type TransactionFilter = {
   readonly createdBefore?: string | null | undefined;
   /** Started at this moment or later. */
   readonly createdFrom?: string | null | undefined;
-  /** One of these methods. */
+  /** One of these methods; none fits an empty list. */
   readonly method?: ReadonlyArray<PaymentMethod> | null | undefined;
   /** Attempts on this payment. */
   readonly paymentId?: string | null | undefined;
-  /** One of these states. */
+  /** One of these states; none fits an empty list. */
   readonly status?: ReadonlyArray<TransactionStatus> | null | undefined;
 };
 
-/** Settings to change; what is left out stays, null clears. */
+/** Settings to change; what is left out stays. `notificationUrl` and `paymentValiditySeconds` are cleared by null, nothing else is. */
 export type UpdateShopInput = {
   /** When the money of cards and wallets is taken. */
   readonly capture?: CaptureMode | null | undefined;
@@ -596,7 +596,7 @@ export type WalletInput = {
 export type WebhookDeliveryFilter = {
   /** About this payment. */
   readonly paymentId?: string | null | undefined;
-  /** One of these states. */
+  /** One of these states; none fits an empty list. */
   readonly status?: ReadonlyArray<WebhookDeliveryStatus> | null | undefined;
 };
 

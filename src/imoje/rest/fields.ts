@@ -31,11 +31,13 @@ export const serviceId = z
   .string()
   .regex(/^[0-9a-f-]{36}$/, 'Must be the id of the shop: a UUID in lower case.')
   .meta({ description: 'Id of the shop.' });
-/** Minor units, as a JSON integer. */
+const amountRange = 'Must be 1 to 999999999, in minor units.';
+
+/** Minor units, as a JSON integer. What no number holds exactly is said to be out of this range, and not of that one. */
 export const amount = z
-  .int()
-  .min(1, 'Must be 1 to 999999999, in minor units.')
-  .max(Number(amountMax), 'Must be 1 to 999999999, in minor units.')
+  .int({ abort: true, error: ({ code }) => (code === 'too_big' || code === 'too_small' ? amountRange : undefined) })
+  .min(1, amountRange)
+  .max(Number(amountMax), amountRange)
   .meta({ description: 'In minor units: 1234 is 12.34.' })
   .transform(BigInt);
 export const currency = z.enum(currencies, unlessMissing(`Must be ${currencies.join(', ')}.`));

@@ -21,7 +21,7 @@ const CreatePaymentLinkInput = builder.inputType('CreatePaymentLinkInput', {
       description: "The shop's own number, which all its payments carry: 1 to 100 characters.",
     }),
     title: t.string({ description: 'What the payer reads: at most 255 characters.' }),
-    description: t.string({ description: "The shop's own note; payers do not see it." }),
+    description: t.string({ description: "The shop's own note of at most 4,000 characters; payers do not see it." }),
     customer: t.field({ type: CustomerInput, description: 'The payer; left out, each payer says who he is.' }),
     usesMax: t.field({
       type: 'Count',

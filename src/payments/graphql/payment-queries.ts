@@ -33,7 +33,7 @@ const ListOrder = builder.enumType('ListOrder', {
 const PaymentFilterInput = builder.inputType('PaymentFilter', {
   description: 'What the payments of a list must fit; all conditions at once.',
   fields: (t) => ({
-    status: t.field({ type: [PaymentStatusEnum], description: 'One of these states.' }),
+    status: t.field({ type: [PaymentStatusEnum], description: 'One of these states; none fits an empty list.' }),
     orderId: t.string({ description: 'Exactly this order number.' }),
     currency: t.field({ type: CurrencyEnum, description: 'This currency.' }),
     createdFrom: t.field({ type: 'DateTime', description: 'Made at this moment or later.' }),
@@ -44,8 +44,8 @@ const PaymentFilterInput = builder.inputType('PaymentFilter', {
 const TransactionFilterInput = builder.inputType('TransactionFilter', {
   description: 'What the transactions of a list must fit; all conditions at once.',
   fields: (t) => ({
-    status: t.field({ type: [TransactionStatusEnum], description: 'One of these states.' }),
-    method: t.field({ type: [PaymentMethodEnum], description: 'One of these methods.' }),
+    status: t.field({ type: [TransactionStatusEnum], description: 'One of these states; none fits an empty list.' }),
+    method: t.field({ type: [PaymentMethodEnum], description: 'One of these methods; none fits an empty list.' }),
     paymentId: t.id({ description: 'Attempts on this payment.' }),
     createdFrom: t.field({ type: 'DateTime', description: 'Started at this moment or later.' }),
     createdBefore: t.field({ type: 'DateTime', description: 'Started before this moment.' }),

@@ -50,8 +50,8 @@ builder.prismaObjectField(RecipientRef, 'payouts', (t) =>
 const PayoutFilter = builder.inputType('PayoutFilter', {
   description: 'What the payouts of a list must fit; all conditions at once.',
   fields: (t) => ({
-    status: t.field({ type: [PayoutStatusEnum], description: 'In one of these states.' }),
-    currency: t.field({ type: [CurrencyEnum], description: 'In one of these currencies.' }),
+    status: t.field({ type: [PayoutStatusEnum], description: 'In one of these states; none fits an empty list.' }),
+    currency: t.field({ type: [CurrencyEnum], description: 'In one of these currencies; none fits an empty list.' }),
     from: t.field({ type: 'Date', description: 'For this business day or a later one.' }),
     until: t.field({ type: 'Date', description: 'For this business day or an earlier one.' }),
   }),

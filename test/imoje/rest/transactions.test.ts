@@ -365,6 +365,11 @@ describe('POST /transaction refuses', () => {
     });
   });
 
+  it.each([0, -1, 1_000_000_000, 1e20, -1e20])('an amount of %d, in one sentence', async (amount) => {
+    const { errors } = ((await sell({ amount })).body as Refused).apiErrorResponse;
+    expect(errors).toMatchObject([{ path: 'amount', message: 'Must be 1 to 999999999, in minor units.' }]);
+  });
+
   it('a wallet token that holds no card, and leaves no payment behind', async () => {
     const orderId = 'No card in it';
     const wish = { orderId, paymentMethod: 'wallet', paymentMethodCode: 'gpay', wallet: { signature: 'x' } };
