@@ -297,6 +297,10 @@ describe('`bramka listen`', () => {
     expect(named.remarks).toEqual([
       expect.stringMatching(/; read the present state, then start without a cursor\. \(CURSOR_EXPIRED\)$/),
     ]);
+    const behind = startBramka(['listen', '--after', encodeCursor(shop.id, 2n), ...args('behind')], settings);
+    expect((await behind.remarks.until((said) => said.length > 0))[0]).toContain(' behind the event of --after; ');
+    expect(await behind.lines.until((said) => said.length === 1)).toEqual([expect.stringMatching(/^ +3 /)]);
+    expect(await behind.end('SIGINT')).toBe(0);
     const anew = startBramka(['listen', '--from-start', '--json', ...args('slept')], settings);
     expect(json(await anew.lines.until((said) => said.length === 1))).toMatchObject([{ number: 3 }]);
     expect(await anew.end('SIGINT')).toBe(0);
