@@ -55,7 +55,10 @@ const finalCodes = new Set<string>(['INVALID_INPUT', 'CURSOR_INVALID', 'CURSOR_E
 /** So long it waits for an answer to that, in milliseconds; a gateway that is away is tried again by whoever follows. */
 const answerMsMax = 3_000;
 
-/** Asks once for an event of those to come, so that a kind or a place that there is not is refused before it is said to be listened to. */
+/**
+ * Asks once for an event of those to come, so that a kind or a place that there is not is refused before it is said to be
+ * listened to.
+ */
 async function requireAnswerable({ client, signal }: Terminal, { shopId, after, types }: EventsOptions): Promise<void> {
   const inTime = AbortSignal.any([signal, AbortSignal.timeout(answerMsMax)]);
   await client.eventPage({ shopId, after, types, first: 1 }, { signal: inTime }).catch((error: unknown) => {

@@ -52,7 +52,8 @@ const askedMsMax = 60_000;
 
 /**
  * Follows the log of a shop: every event once, in order, however often the connection breaks. It goes on from the last
- * event by itself, after growing pauses and no sooner than it is told to come again, for ever. An event counts as seen when the next one is asked for.
+ * event by itself, after growing pauses and no sooner than it is told to come again, for ever. An event counts as seen when
+ * the next one is asked for.
  * @throws BramkaError when going on makes no sense: a bad key (FORBIDDEN), a cursor that is none (CURSOR_INVALID) or too old
  *   (CURSOR_EXPIRED), or a shop that the key may not see (NOT_FOUND).
  */

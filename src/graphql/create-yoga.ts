@@ -15,8 +15,8 @@ export type Given = Transport & { readonly result?: ExecutionResult | undefined 
 export type Yoga = YogaServerInstance<Given, GraphContext>;
 
 /**
- * Makes the GraphQL server: one engine for HTTP, SSE and WebSocket, and yoga for whatever of HTTP is out of the ordinary. GraphiQL is
- * served, offline, if it is wanted.
+ * Makes the GraphQL server: one engine for HTTP, SSE and WebSocket, and yoga for whatever of HTTP is out of the ordinary.
+ * GraphiQL is served, offline, if it is wanted.
  */
 export function createGraphServer(options: { readonly app: GraphApp; readonly log: Log; readonly graphiql: boolean }): {
   readonly yoga: Yoga;

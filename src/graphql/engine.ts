@@ -23,7 +23,7 @@ export type Engine = {
   execute(args: ExecutionArgs): Promise<ExecutionResult>;
 };
 
-/** Yoga's own, which says of variables that do not fit with which status of HTTP they are refused. It is given no subscriptions. */
+/** Yoga's own, which says with which status of HTTP wrong variables are refused. It is given no subscriptions. */
 const executeByTree = normalizedExecutor as Execute;
 
 /** How many documents of those who have a key are remembered. */

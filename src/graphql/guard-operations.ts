@@ -45,7 +45,7 @@ export type Transport = {
   readonly inAddress: boolean;
 };
 
-/** The document of a text whose words are within their limits. What cannot be parsed is said to be so, over every transport. */
+/** The document of a text within its limits. What cannot be parsed is said to be so, over every transport. */
 export function parseGuarded(text: string | Source): DocumentNode {
   const source = typeof text === 'string' ? new Source(text) : text;
   requireGood(source);
@@ -94,7 +94,10 @@ const replaced = new Map([
 ]);
 const usualRules = specifiedRules.map((rule) => replaced.get(rule) ?? rule);
 
-/** Documents are parsed once and kept, so their verdict can be kept with them, one per set of rules. Introspection needs to be allowed. */
+/**
+ * Makes what says whether a document may be run. Documents are parsed once and kept, so their verdict is kept with them, one
+ * for those who may introspect and one for those who may not.
+ */
 export function createValidator(
   schema: GraphQLSchema,
 ): (document: DocumentNode, may: { readonly mayIntrospect: boolean }) => readonly GraphQLError[] {

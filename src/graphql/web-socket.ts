@@ -80,8 +80,9 @@ type Guest = Arrival &
 
 /**
  * Serves graphql-transport-ws. The key comes under `authorization` in `connection_init`; without a good one, or when it
- * stops being good, the socket is closed with 4403. graphql-ws reads and writes the messages, and no more: its own server would keep
- * several kilobytes of each socket and operation for as long as they last, and could not send the same bytes to many.
+ * stops being good, the socket is closed with 4403. graphql-ws reads and writes the messages, and no more: its own server
+ * would keep several kilobytes of each socket and operation for as long as they last, and could not send the same bytes to
+ * many.
  */
 export function createSocketServer(options: SocketOptions): SocketServer {
   const { mayCall, limits, trustedProxies, log } = options;

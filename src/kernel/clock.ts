@@ -13,8 +13,8 @@ export const systemClock: Clock = {
 };
 
 /**
- * Adds months to a moment, in UTC. Where the month that it comes to is too short for the day, it is the last day of that month:
- * 15 months behind the 30th of November ends in February, not in March.
+ * Adds months to a moment, in UTC. Where the month that it comes to is too short for the day, it is the last day of that
+ * month: 15 months behind the 30th of November ends in February, not in March.
  */
 export function monthsAfter(moment: Date, months: number): Date {
   const then = new Date(moment);

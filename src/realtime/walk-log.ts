@@ -33,8 +33,8 @@ export type WalkOptions = {
 export type Followed = Source<Event> & { readonly from: bigint };
 
 /**
- * One follower's way through a log: first what is there already, then what comes, in order, none missing, none twice. As a source
- * it throws SlowConsumer when its reader, once live, falls too far behind, and LogUnread when it cannot be read on.
+ * One follower's way through a log: first what is there already, then what comes, in order, none missing, none twice. As a
+ * source it throws SlowConsumer when its reader, once live, falls too far behind, and LogUnread when it cannot be read on.
  */
 export type Walk = Followed & {
   /** Begins behind a number of the log. */
