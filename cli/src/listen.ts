@@ -39,7 +39,6 @@ export async function listen(terminal: Terminal, options: ListenOptions): Promis
   const place = openPlace(options.place ?? placeFile(dataDir, shopId, { target, types }), shopId);
   const following = { ...whereFrom(terminal, options, place), types };
   try {
-    await requireAnswerable(terminal, following);
     if (target === undefined) await print(terminal, following, place);
     else await forward(terminal, { ...options, forward: target }, { following, place });
   } catch (error) {
@@ -53,15 +52,16 @@ export async function listen(terminal: Terminal, options: ListenOptions): Promis
 const finalCodes = new Set<string>(['INVALID_INPUT', 'CURSOR_INVALID', 'CURSOR_EXPIRED', 'NOT_FOUND', 'FORBIDDEN']);
 
 /** So long it waits for an answer to that, in milliseconds; a gateway that is away is tried again by whoever follows. */
-const answerMsMax = 3_000;
+const answerMsMax = 1_000;
 
 /**
- * Asks once for an event of those to come, so that a kind or a place that there is not is refused before it is said to be
- * listened to.
+ * Asks for no event of the kinds and behind the place that are to be followed, so that one that there is not is refused before
+ * it is said to be listened to, if the gateway answers in time.
  */
 async function requireAnswerable({ client, signal }: Terminal, { shopId, after, types }: EventsOptions): Promise<void> {
+  if (after === undefined && types === undefined) return;
   const inTime = AbortSignal.any([signal, AbortSignal.timeout(answerMsMax)]);
-  await client.eventPage({ shopId, after, types, first: 1 }, { signal: inTime }).catch((error: unknown) => {
+  await client.eventPage({ shopId, after, types, first: 0 }, { signal: inTime }).catch((error: unknown) => {
     if (error instanceof BramkaError && finalCodes.has(error.code)) throw error;
   });
 }
@@ -121,6 +121,7 @@ function beginsAt({ after, fromStart }: ListenOptions, kept: string | undefined)
 }
 
 async function print(terminal: Terminal, following: EventsOptions, place: Place): Promise<void> {
+  await requireAnswerable(terminal, following);
   for await (const event of terminal.client.events(following)) {
     await terminal.print(describeEvent(event), event);
     place.keep(event.cursor);
@@ -136,8 +137,9 @@ async function forward(
   const target = { url: options.forward, form, pauseMs };
   const lane = createLane();
   const post = (make: () => Message): Promise<number> => lane(() => postMessage(terminal, target, make));
-  if (form === 'standard') return forwardAll(terminal, followMessages(terminal, following), { post, place });
-  const sign = await imojeSigner(terminal);
+  const sign = form === 'standard' ? undefined : await imojeSigner(terminal);
+  await requireAnswerable(terminal, following);
+  if (!sign) return forwardAll(terminal, followMessages(terminal, following), { post, place });
   const events = forwardAll(terminal, followNotifications(terminal, following, sign), { post, place });
   await Promise.all([events, forwardResends(terminal, sign, post)]);
 }

@@ -11,7 +11,7 @@ export type ErrorMask = (error: unknown) => GraphQLError;
 
 /** Makes the mask that all transports share. */
 export function createErrorMask(log: Log): ErrorMask {
-  // Over SSE yoga masks once more what a subscription was refused with, and that would lose its field and its reference.
+  // Yoga masks once more what the engine or a subscription was refused with; that would lose fields, and log faults twice.
   const given = new WeakSet<GraphQLError>();
   return (error) => {
     if (error instanceof GraphQLError && given.has(error)) return error;

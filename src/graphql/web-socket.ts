@@ -152,7 +152,8 @@ function listen(guest: Guest): void {
       if (typeof message === 'string') guest.socket.close(closeCodes.badRequest, message);
       else take(guest, message);
     } catch (err) {
-      // Thrown on, it would end the process: what is nested deeply enough, such as the payload of a ping, leaves no stack.
+      // Thrown on, it would end the process. What is nested deeply, such as the payload of a ping, leaves no stack.
+      if (err instanceof RangeError) return guest.socket.close(closeCodes.badRequest, 'A message is nested too deeply');
       serving.options.log.error({ err }, 'a message of a WebSocket could not be handled');
       guest.socket.close(closeCodes.internalError, 'Internal server error');
     }

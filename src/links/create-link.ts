@@ -28,6 +28,9 @@ export type CreateLinkInput = Omit<
 /** The link of a wish; `replayed` when an earlier wish under the same key had made it. */
 export type CreatedLink = { readonly link: PaymentLink; readonly replayed: boolean };
 
+/** Characters of the shop's own note; as many as forms and REST calls may have. */
+const descriptionMax = 4_000;
+
 /** Stands for the payer whom a template does not name while the template is checked. */
 const anybody = { firstName: 'Jan', lastName: 'Kowalski' };
 
@@ -69,7 +72,14 @@ function prepareLink(deps: Pick<LinkDeps, 'prepare'>, shop: Shop, input: CreateL
     template: JSON.parse(JSON.stringify(template)),
     ...{ usesMax, validUntil: validUntil ?? null, disabledAt: null, createdAt: row.createdAt },
   };
-  return { link, refusal };
+  return { link, refusal: refusal ?? tooLong(input.description) };
+}
+
+/** A link that was made before there was a limit is still found by its key, and can be paid. */
+function tooLong(description = ''): InvalidInput | undefined {
+  const size = [...description].length;
+  if (size <= descriptionMax) return undefined;
+  return new InvalidInput(`description may have at most ${descriptionMax} characters, not ${size}.`, ['description']);
 }
 
 function replay(earlier: PaymentLink, wish: PaymentLink): CreatedLink {

@@ -6,17 +6,17 @@ export class PaymentNotPayable extends Refusal {
   readonly code = 'PAYMENT_NOT_PAYABLE';
 
   constructor(status: PaymentStatus, wish: 'paid' | 'cancelled') {
-    super(`This payment is ${status.toLowerCase()} and cannot be ${wish} any more; ${adviceFor(status, wish)}.`, [
+    super(`This payment is ${status.toLowerCase()} and cannot be ${wish} any more${adviceFor(status, wish)}.`, [
       'paymentId',
     ]);
   }
 }
 
-/** Whose payer has paid must not be asked for the money once more. */
+/** Who has paid, or whose attempt may still bring money to a payment that is over, must not be asked for it once more. */
 function adviceFor(status: PaymentStatus, wish: 'paid' | 'cancelled'): string {
-  if (status === 'SETTLED') return wish === 'paid' ? 'its money is there' : 'give the money back by a refund';
-  if (status === 'AUTHORIZED') return wish === 'paid' ? 'its money is reserved' : 'release the money by a void';
-  return 'create a new payment';
+  if (status === 'SETTLED') return wish === 'paid' ? '; its money is there' : '; give the money back by a refund';
+  if (status === 'AUTHORIZED') return wish === 'paid' ? '; its money is reserved' : '; release the money by a void';
+  return wish === 'paid' ? '; create a new payment' : '';
 }
 
 /** Another attempt on the payment is still running. */

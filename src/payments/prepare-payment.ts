@@ -17,9 +17,6 @@ import type { PreparedPayment } from './create-payment.ts';
 import { defaultValidUntil, neverExpires, validitySecondsMin } from './model.ts';
 import { type Customer, parseCustomer } from './parse-customer.ts';
 
-/** Characters of the shop's own note; as many as its form and its REST calls may have. */
-const descriptionMax = 4_000;
-
 /** A wish for a payment as it came through some door, with fields in their own types but not yet checked. */
 export type CreatePaymentInput = {
   readonly idempotencyKey: string;
@@ -81,7 +78,7 @@ export function preparePayment(
     refundedAmount: 0n,
     orderId: parseText(input.orderId, 'orderId', { max: 100 }),
     title: input.title === undefined ? null : parseText(input.title, 'title', { max: 255, min: 0 }),
-    description: parseDescription(input.description),
+    description: input.description ?? null,
     ...customer,
     locale: input.locale ?? null,
     methods: [...new Set(input.methods ?? [])],
@@ -155,15 +152,6 @@ function requireOffered(methods: readonly PaymentMethod[], offered: readonly Cha
     `This shop does not offer ${missing}; it offers ${[...available].join(', ') || 'none'}.`,
     ['methods'],
   );
-}
-
-/** The shop's own note, which is kept as it is: forms send it with the line breaks of their browsers. */
-function parseDescription(text: string | undefined): string | null {
-  const size = [...(text ?? '')].length;
-  if (size > descriptionMax) {
-    throw new InvalidInput(`description may have at most ${descriptionMax} characters, not ${size}.`, ['description']);
-  }
-  return text ?? null;
 }
 
 function parseAddresses(

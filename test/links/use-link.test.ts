@@ -39,6 +39,14 @@ describe('Using a link with a single use', () => {
     expect(await openLink(deps, opened.link)).toMatchObject({ status: 'USED_UP', use: { made: 1, uses: 1 } });
   });
 
+  it('is possible although it was made before its description had a limit', async () => {
+    const link = await makeLink(deps, await world.openShop());
+    const template = "template || jsonb_build_object('description', repeat('x', 4001))";
+    await world.database.pool.query(`update payment_link set template = ${template} where id = $1`, [link.id]);
+    const payment = await useLink(deps, await openLink(deps, link), payer('a'));
+    expect(payment.description).toHaveLength(4_001);
+  });
+
   it('makes another when the first expired before anybody tried to pay it', async () => {
     const shop = await world.openShop();
     const opened = await openLink(deps, await makeLink(deps, shop));

@@ -102,7 +102,8 @@ describe('Cancelling is refused', () => {
     const payment = await createPayment(world.deps, shop, { validUntil });
     await world.letPass({ ms: 60_000 });
     const refused = cancelPayment(world.deps, actorOf(shop), payment.id);
-    await expect(refused).rejects.toMatchObject({ code: 'PAYMENT_NOT_PAYABLE' });
+    const message = 'This payment is expired and cannot be cancelled any more.';
+    await expect(refused).rejects.toMatchObject({ code: 'PAYMENT_NOT_PAYABLE', message });
   });
 
   it('to a key without the scope', async () => {

@@ -163,7 +163,7 @@ describe('A report of a month', () => {
       rows.filter((row) => row.status === 'REJECTED'),
     );
     expect(await narrowed({ method: ['BLIK'] })).toEqual([]);
-    expect(await narrowed({ method: ['BLIK', 'CARD'] })).toEqual(rows);
+    expect(await narrowed({ method: ['BLIK', 'CARD'], currency: [] })).toEqual(rows);
   });
 
   it('begins and ends at midnight in Warsaw, and writes moments so', async () => {
@@ -256,8 +256,6 @@ describe('An order of a report', () => {
     [{ kind: 'PAYOUTS', filter: { method: ['BLIK'] } }, 'cannot be narrowed by method'],
     [{ kind: 'PAYOUTS', filter: { refundStatus: ['SETTLED'] } }, 'narrow it by payoutStatus'],
     [{ kind: 'COMMISSIONS', filter: { payoutStatus: ['SETTLED'] } }, 'it has no states'],
-    [{ kind: 'TRANSACTIONS', filter: { currency: [] } }, 'currency is empty, and no row would fit'],
-    [{ kind: 'REFUNDS', filter: { refundStatus: [] } }, 'refundStatus is empty'],
   ] as const)('is refused when it makes no sense: %j', async (input, sentence) => {
     await expect(world.order(month.shop, input)).rejects.toThrow(sentence);
   });
