@@ -191,7 +191,8 @@ function withoutEscapes(text: string): string {
   for (let level = 0; level < escapeLevelsMax && hasEscapes(read); level += 1) {
     read = read
       .replace(/(?:%[0-9a-f]{2})+/gi, (escapes) => Buffer.from(escapes.replaceAll('%', ''), 'hex').toString())
-      .replace(/\\+u([0-9a-f]{4})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
+      // From the first backslash of a row only: looked for from each, a long row without an end took minutes.
+      .replace(/(?<!\\)\\+u([0-9a-f]{4})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
   }
   return read;
 }
