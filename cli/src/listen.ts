@@ -49,7 +49,14 @@ export async function listen(terminal: Terminal, options: ListenOptions): Promis
 }
 
 /** Of what the gateway says to a question for events, what it says again however often it is asked. */
-const finalCodes = new Set<string>(['INVALID_INPUT', 'CURSOR_INVALID', 'CURSOR_EXPIRED', 'NOT_FOUND', 'FORBIDDEN']);
+const finalCodes = new Set<string>([
+  'INVALID_INPUT',
+  'CURSOR_INVALID',
+  'CURSOR_EXPIRED',
+  'NOT_FOUND',
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+]);
 
 /** So long it waits for an answer to that, in milliseconds; a gateway that is away is tried again by whoever follows. */
 const answerMsMax = 1_000;
