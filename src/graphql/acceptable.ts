@@ -11,9 +11,13 @@ export function acceptsAny(accept: string | undefined): boolean {
   return !accept || accept.toLowerCase().split(',').some(isAcceptable);
 }
 
-/** All is written in UTF-8; what has the weight 0 is not accepted. */
 function isAcceptable(range: string): boolean {
-  const [type = '', ...parameters] = range.split(';').map((part) => part.trim());
-  const isWanted = parameters.every((parameter) => !/^(?:q=0(?:\.0*)?|charset=(?!"?utf-8"?$).*)$/.test(parameter));
-  return isWanted && acceptable.test(type);
+  const [type = ''] = range.split(';', 1);
+  return isWanted(range) && acceptable.test(type.trim());
+}
+
+/** All is written in UTF-8; what has the weight 0 is not accepted. The range is in small letters. */
+export function isWanted(range: string): boolean {
+  const [, ...parameters] = range.split(';').map((part) => part.trim());
+  return parameters.every((parameter) => !/^(?:q=0(?:\.0*)?|charset=(?!"?utf-8"?$).*)$/.test(parameter));
 }

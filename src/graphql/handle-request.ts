@@ -164,6 +164,8 @@ function allowOrigin(response: ServerResponse, origin: string): void {
   response.setHeader('access-control-allow-origin', origin);
   response.setHeader('access-control-allow-headers', 'authorization, content-type, last-event-id');
   response.setHeader('access-control-allow-methods', 'GET, POST');
+  // Pages could not read it otherwise, and would come again too soon.
+  response.setHeader('access-control-expose-headers', 'retry-after');
   response.setHeader('access-control-max-age', '600');
   response.setHeader('vary', 'Origin');
 }

@@ -59,7 +59,7 @@ type Pushing = {
 
 /** Gives false when no more is to be sent at present: then `push` will be called, or the operation is over. */
 function give({ receiver, deliveries, push }: Pushing, result: Result | undefined): boolean {
-  // The sockets of a process that stops are closed by the time of its last word, which has no result.
+  // A process that stops has ended the subscriptions of its sockets by the time of its last word, which has no result.
   if (!result) return true;
   // Once it closes nothing goes out any more, and its other side may take half a minute to hear of it.
   if (receiver.socket.readyState !== receiver.socket.OPEN) {

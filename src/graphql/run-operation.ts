@@ -50,7 +50,19 @@ export type Connection = {
   readonly holder: KeyHolder;
   /** What is under way, by the ids that the client gave. */
   readonly operations: Map<string, Operation>;
+  /** How many have no answer yet, and have not begun as subscriptions. */
+  running: number;
+  /** How many of these their client has ended: they run on all the same. */
+  abandoned: number;
+  /** Closes it when none runs any more; undefined while it is to stay. */
+  leave: (() => void) | undefined;
 };
+
+/** The state of a socket on which nothing is under way yet. */
+export function openConnection(of: Pick<Connection, 'socket' | 'address' | 'holder'>): Connection {
+  const { socket, address, holder } = of;
+  return { socket, address, holder, operations: new Map(), running: 0, abandoned: 0, leave: undefined };
+}
 
 /** An operation under way, which is sent its own results. */
 type Operation = Begun & Receiver;
@@ -59,6 +71,7 @@ type Begun = {
   readonly deps: OperationDeps;
   readonly connection: Connection;
   readonly id: string;
+  isRunning: boolean;
   /** Of a subscription that has begun. */
   deliveries: Source<Delivery> | undefined;
 };
@@ -83,16 +96,31 @@ export async function runOperation(
   // The id is said back in every answer.
   if (holdsCardNumber(id)) return socket.close(closeCodes.badRequest, 'An id looks like a card number');
   if (operations.has(id)) return socket.close(closeCodes.idInUse, inUse(id));
-  const operation = makeOperation({ deps, connection, id, deliveries: undefined });
+  const operation = makeOperation({ deps, connection, id, isRunning: true, deliveries: undefined });
   operations.set(id, operation);
+  connection.running += 1;
+  const begun = await begin(deps, connection, payload).catch((error: unknown) => [deps.maskError(error)]);
+  operation.isRunning = false;
+  connection.running -= 1;
+  if (!operation.isWanted()) connection.abandoned -= 1;
   try {
-    const begun = await begin(deps, connection, payload);
     if ('take' in begun) follow(operation, begun);
     else if (Array.isArray(begun)) end(operation, { type: MessageType.Error, payload: begun.map(withoutStatus) });
     else end(operation, { type: MessageType.Next, payload: resultOf(begun as ExecutionResult) });
   } catch (error) {
     end(operation, { type: MessageType.Error, payload: [withoutStatus(deps.maskError(error))] });
   }
+  if (connection.running === 0) connection.leave?.();
+}
+
+/**
+ * Ends the subscriptions of a socket without a word, since they go on elsewhere, and has it closed once what else runs on it
+ * is answered.
+ */
+export function whenAnswered(connection: Connection, close: () => void): void {
+  connection.leave = close;
+  for (const { id, deliveries } of [...connection.operations.values()]) if (deliveries) endOperation(connection, id);
+  if (connection.running === 0) close();
 }
 
 /** The words of the protocol; what a close says may have 123 bytes (RFC 6455, section 5.5), and ids may be longer. */
@@ -102,10 +130,12 @@ function inUse(id: string): string {
 }
 
 /** Ends an operation that its client wants no more of; its client is told nothing. */
-export function endOperation({ operations }: Connection, id: string): void {
+export function endOperation(connection: Connection, id: string): void {
+  const { operations } = connection;
   const operation = operations.get(id);
   // First, since its deliveries say at once that they are over.
   operations.delete(id);
+  if (operation?.isRunning) connection.abandoned += 1;
   operation?.deliveries?.end();
 }
 
@@ -162,6 +192,9 @@ function end(operation: Operation, word: LastWord): void {
 }
 
 function follow(operation: Operation, deliveries: Source<Delivery>): void {
+  const { connection, id } = operation;
+  // It goes on elsewhere, so nothing is said of an end.
+  if (connection.leave) connection.operations.delete(id);
   if (!operation.isWanted()) {
     deliveries.end();
     return;
@@ -173,10 +206,10 @@ function follow(operation: Operation, deliveries: Source<Delivery>): void {
 /** Gives the deliveries of a subscription, the result of another operation, or why it cannot be run. */
 async function begin(
   { engine, subscriptions, limits }: OperationDeps,
-  { address, holder: { actor, authorization }, operations }: Connection,
+  { address, holder: { actor, authorization }, operations, abandoned }: Connection,
   { query, operationName, variables: variableValues }: SubscribeMessage['payload'],
 ): Promise<Source<Delivery> | ExecutionResult | readonly GraphQLError[]> {
-  if (operations.size > operationsPerSocketMax) {
+  if (operations.size + abandoned > operationsPerSocketMax) {
     const message = `One socket may have ${operationsPerSocketMax} operations under way; end some or open another.`;
     return [new GraphQLError(message, { extensions: { code: 'RATE_LIMITED' } })];
   }

@@ -172,12 +172,16 @@ function leaveGroup(place: Place): void {
   if (group.members === 0 && key !== undefined && sharing.groups.get(key) === group) sharing.groups.delete(key);
 }
 
-/** What is of one member alone is taken out of the context, so that no resolver can give it to the others. */
+/**
+ * What is of one member alone is left out of the context, so that no resolver can give it to the others. Whoever came over SSE has more in
+ * his: the request with its headers.
+ */
 function createGroup(args: ExecutionArgs, key: string | undefined): Group {
   const context = args.contextValue as GraphContext;
+  const { app, operator, loaders } = context;
   const actor = { ...requireActor(context), keyId: '' };
   const nobodys = { authorization: undefined, lastEventId: undefined, address: '', inAddress: false };
-  const contextValue: GraphContext = { ...context, ...nobodys, actor };
+  const contextValue: GraphContext = { app, operator, loaders, actor, ...nobodys };
   return { key, args: { ...args, contextValue, rootValue: undefined }, shared: new Map(), members: 0 };
 }
 

@@ -26,7 +26,9 @@ import {
   endOperation,
   endOperations,
   type OperationDeps,
+  openConnection,
   runOperation,
+  whenAnswered,
 } from './run-operation.ts';
 
 /** How long a socket may be open before it introduces itself, in milliseconds. */
@@ -40,7 +42,10 @@ export const unreadBytesMax = 8_388_608;
 
 export type SocketServer = {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
-  /** Ends all sockets with 1012, "resume elsewhere", and resolves when they are closed. */
+  /**
+   * Ends all sockets with 1012, "resume elsewhere", each as soon as the queries and mutations that run on it are answered; resolves when
+   * all are closed.
+   */
   drain(): Promise<void>;
 };
 
@@ -58,8 +63,10 @@ export type SocketOptions = OperationDeps & {
 /** What all sockets of a process share. */
 type Serving = {
   readonly options: SocketOptions;
-  readonly pings: Pings;
+  readonly pings: Pings<Guest>;
   readonly onError: (error: Error) => void;
+  /** True once no operation is begun any more. */
+  draining: boolean;
 };
 
 /** A socket that has been opened, by whomever. */
@@ -91,11 +98,12 @@ export function createSocketServer(options: SocketOptions): SocketServer {
     // All that are open are known to the pings.
     clientTracking: false,
   });
-  const pings = pingSockets();
+  const pings = pingSockets<Guest>();
   const serving: Serving = {
     options,
     pings,
     onError: (err) => log.debug({ err }, 'a WebSocket was closed for an error'),
+    draining: false,
   };
   return {
     upgrade: async (request, socket, head) => {
@@ -119,14 +127,20 @@ export function createSocketServer(options: SocketOptions): SocketServer {
       sockets.handleUpgrade(request, socket, head, (client) => serve(serving, { socket: client, address, counted }));
     },
     drain: async () => {
+      serving.draining = true;
       pings.close();
       sockets.close();
-      const open = pings.sockets();
-      const closed = open.map((socket) => new Promise((resolve) => socket.once('close', resolve)));
-      for (const socket of open) socket.close(closeCodes.restart, 'Resume elsewhere');
-      await Promise.all(closed);
+      await Promise.all(pings.guests().map(sendAway));
     },
   };
+}
+
+function sendAway({ socket, connection }: Guest): Promise<void> {
+  const closed = new Promise<void>((resolve) => socket.once('close', resolve));
+  const close = (): void => socket.close(closeCodes.restart, 'Resume elsewhere');
+  if (connection) whenAnswered(connection, close);
+  else close();
+  return closed;
 }
 
 function serve(serving: Serving, { socket, address, counted }: Arrival): void {
@@ -141,7 +155,7 @@ function serve(serving: Serving, { socket, address, counted }: Arrival): void {
 
 function listen(guest: Guest): void {
   const { socket, serving } = guest;
-  serving.pings.add(socket);
+  serving.pings.add(guest);
   socket.on('ping', cutOffFlood);
   socket.on('message', (data) => {
     cutOffFlood.call(guest.socket);
@@ -200,6 +214,8 @@ function take(guest: Guest, message: Message): void {
   if (message.type === MessageType.ConnectionInit) void introduce(guest, message.payload);
   else if (message.type === MessageType.Ping) answerPing(socket, message.payload);
   else if (message.type === MessageType.Subscribe) {
+    // A gateway that stops begins nothing; the client asks again elsewhere once it hears of the close.
+    if (serving.draining) return;
     if (connection) void runOperation(serving.options, connection, message);
     else socket.close(closeCodes.unauthorized, 'Send connection_init and wait for connection_ack first');
   } else if (message.type === MessageType.Complete && connection) endOperation(connection, message.id);
@@ -252,13 +268,13 @@ async function admit(guest: Guest, params: Params): Promise<boolean> {
     socket.close(closeCodes.tryLater, new TooMuchOpen(openPerKey).message);
     return false;
   }
-  guest.connection = { socket, address, holder: keyWatch.watch(holder, guest), operations: new Map() };
+  guest.connection = openConnection({ socket, address, holder: keyWatch.watch(holder, guest) });
   return true;
 }
 
 function leave(guest: Guest): void {
-  const { serving, socket, timer, connection } = guest;
-  serving.pings.remove(socket);
+  const { serving, timer, connection } = guest;
+  serving.pings.remove(guest);
   clearTimeout(timer);
   if (!connection) return;
   serving.options.keyWatch.unwatch(connection.holder, guest);

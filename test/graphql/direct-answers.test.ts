@@ -112,6 +112,12 @@ it('JSON is what is answered to whoever takes all, or says nothing', async () =>
   expect(plain.headers).toMatchObject({ 'content-type': 'application/json; charset=utf-8' });
 });
 
+it('a type of the weight 0 is none that is answered', async () => {
+  const newer = 'application/graphql-response+json';
+  const { headers } = await send(requests['a query'] ?? '', `application/json;q=0, ${newer}`);
+  expect(headers).toMatchObject({ 'content-type': `${newer}; charset=utf-8` });
+});
+
 it('the first type that is named is the one that is answered', async () => {
   const body = requests['a query'] ?? '';
   const newer = 'application/graphql-response+json';

@@ -29,7 +29,7 @@ describe('Sockets that are asked whether they are there', () => {
   it('stay while they answer', async () => {
     const pings = pingSockets();
     const { client, socket } = await open({ autoPong: true });
-    pings.add(socket);
+    pings.add({ socket });
     for (let round = 0; round < 3; round += 1) {
       const [pinged, answered] = [once(client, 'ping'), once(socket, 'pong')];
       vi.advanceTimersByTime(pingEveryMs);
@@ -42,7 +42,7 @@ describe('Sockets that are asked whether they are there', () => {
   it('are cut off when they have not answered by the next time', async () => {
     const pings = pingSockets();
     const { client, socket } = await open({ autoPong: false });
-    pings.add(socket);
+    pings.add({ socket });
     const [pinged, closed] = [once(client, 'ping'), once(client, 'close')];
     vi.advanceTimersByTime(pingEveryMs);
     await pinged;
@@ -58,14 +58,15 @@ describe('Sockets that are asked whether they are there', () => {
       ...{ readyState: WebSocket.OPEN as number, OPEN: WebSocket.OPEN, on: () => {} },
       ...{ ping: vi.fn(), terminate: vi.fn() },
     }));
-    for (const socket of sockets) pings.add(socket as unknown as WebSocket);
+    const guests = sockets.map((socket) => ({ socket: socket as unknown as WebSocket }));
+    for (const guest of guests) pings.add(guest);
     const asked = (): number => sockets.filter(({ ping }) => ping.mock.calls.length > 0).length;
     vi.advanceTimersByTime(pingEveryMs / 4);
     expect(asked()).toBe(12);
     vi.advanceTimersByTime((pingEveryMs * 3) / 4);
     expect(sockets.map(({ ping }) => ping.mock.calls.length)).toEqual(sockets.map(() => 1));
     const [removed, closing, silent] = sockets;
-    pings.remove(removed as unknown as WebSocket);
+    for (const guest of guests.slice(0, 1)) pings.remove(guest);
     Object.assign(closing ?? {}, { readyState: WebSocket.CLOSING });
     vi.advanceTimersByTime(pingEveryMs);
     expect([removed, closing, silent].map((socket) => socket?.terminate.mock.calls.length)).toEqual([0, 0, 1]);

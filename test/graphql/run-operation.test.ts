@@ -9,7 +9,10 @@ import {
   endOperation,
   endOperations,
   type OperationDeps,
+  openConnection,
+  operationsPerSocketMax,
   runOperation,
+  whenAnswered,
 } from '../../src/graphql/run-operation.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import type { Delivery, Result } from '../../src/graphql/share-results.ts';
@@ -20,17 +23,16 @@ const failure = new Error('password of the database');
 const payload = { query: 'subscription { events(shopId: "1") { cursor } }' };
 
 /** A socket that keeps what is sent, and what runs its operations, which the test lets go wrong. */
-function world(wrong: Partial<OperationDeps>) {
+function world(wrong: Partial<OperationDeps>, data: object = { amount: 1n }) {
   const sent: unknown[] = [];
   const socket = { readyState: 1, OPEN: 1, bufferedAmount: 0, send: (text: string) => sent.push(JSON.parse(text)) };
   const actor = { keyId: 'key', merchantId: 'merchant', shopId: undefined, scopes: new Set<never>() };
-  const connection: Connection = {
+  const connection = openConnection({
     socket: socket as unknown as WebSocket,
     address: '127.0.0.1',
     holder: { actor, authorization: 'Bearer one' },
-    operations: new Map(),
-  };
-  const execute = async () => ({ data: { amount: 1n } });
+  });
+  const execute = async () => ({ data });
   const engine = {
     ...{ schema, execute, contextOf: () => ({}), parse: (text: string) => parse(text) },
     validate: (document: DocumentNode) => validate(schema, document),
@@ -106,6 +108,63 @@ describe('An operation that its client ends', () => {
     await turn();
     expect(sent).toEqual([{ id: '1', type: 'next', payload: { data: 2 } }]);
     expect([first.ended(), second.ended(), connection.operations.size]).toEqual([1, 0, 1]);
+  });
+
+  it('counts on its socket as long as it runs all the same', async () => {
+    const begun = Promise.withResolvers<undefined>();
+    const { deps, connection, sent } = world({ limits: { ofKey: () => begun.promise } }, {});
+    const run = (id: string) =>
+      runOperation(deps, connection, { id, payload: { query: '{ viewer { merchant { id } } }' } });
+    const running = Array.from({ length: operationsPerSocketMax }, (_, count) => {
+      const done = run(`${count}`);
+      endOperation(connection, `${count}`);
+      return done;
+    });
+    await run('more');
+    const tooMany = { id: 'more', type: 'error', payload: [{ extensions: { code: 'RATE_LIMITED' } }] };
+    expect(sent).toMatchObject([tooMany]);
+    begun.resolve(undefined);
+    await Promise.all(running);
+    await run('more');
+    expect(sent).toMatchObject([tooMany, { id: 'more', type: 'next' }, { id: 'more', type: 'complete' }]);
+  });
+});
+
+describe('A socket that is to be closed', () => {
+  it('is closed when the last of its queries and mutations is answered, and its subscriptions end without a word', async () => {
+    const [first, second] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
+    const ofKey = vi
+      .fn()
+      .mockResolvedValueOnce(undefined)
+      .mockReturnValueOnce(first.promise)
+      .mockReturnValue(second.promise);
+    const { deliveries, ended } = scripted(resultOf(1));
+    const subscriptions = { subscribe: async () => deliveries };
+    const { deps, connection, sent } = world({ limits: { ofKey }, subscriptions }, {});
+    await runOperation(deps, connection, { id: 'live', payload });
+    const running = ['1', '2', 'late'].map((id) =>
+      runOperation(deps, connection, {
+        id,
+        payload: id === 'late' ? payload : { query: '{ viewer { merchant { id } } }' },
+      }),
+    );
+    const close = vi.fn(() => sent.push('closed'));
+    whenAnswered(connection, close);
+    expect(ended()).toBe(1);
+    first.resolve(undefined);
+    await running[0];
+    expect(close).not.toHaveBeenCalled();
+    second.resolve(undefined);
+    await Promise.all(running);
+    expect(sent.map((message) => (message as { id?: string }).id ?? message)).toEqual([
+      'live',
+      '1',
+      '1',
+      '2',
+      '2',
+      'closed',
+    ]);
+    expect(connection.operations.size).toBe(0);
   });
 });
 

@@ -1,7 +1,10 @@
 import fc from 'fast-check';
+import { type GraphQLError, GraphQLObjectType, GraphQLSchema, GraphQLString, parse } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Scope } from '../../src/auth/actor.ts';
+import { shareSubscriptions } from '../../src/graphql/share-results.ts';
 import { encodeCursor } from '../../src/kernel/events/cursor.ts';
+import { sourceOf } from '../../src/kernel/source.ts';
 import { createShop } from '../support/factories.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { overSse, overWebSocket, type Result } from '../support/live.ts';
@@ -85,6 +88,46 @@ describe('Subscribers with the same question and the same rights', () => {
     const later = await overWebSocket(gateway, operation);
     expect(await later.next()).toEqual(event('SETTLED'));
     for (const stream of [...live, later]) stream.end();
+  });
+});
+
+describe('The context in which a group is executed', () => {
+  it('has nothing of the request that its first member came with', async () => {
+    const seen: object[] = [];
+    const events = sourceOf({
+      take: () => ({ done: false as const, value: { number: 1n, shopId: 'shop' } }),
+      wait: () => {},
+      end: () => {},
+    });
+    const resolve = (_: unknown, __: unknown, context: object) => void seen.push(context);
+    const schema = new GraphQLSchema({
+      query: new GraphQLObjectType({ name: 'Query', fields: { nothing: { type: GraphQLString } } }),
+      subscription: new GraphQLObjectType({
+        name: 'Subscription',
+        fields: { events: { type: GraphQLString, subscribe: () => events, resolve } },
+      }),
+    });
+    const actor = { keyId: 'key', merchantId: 'merchant', shopId: undefined, scopes: new Set<never>() };
+    const [app, loaders] = [{}, {}];
+    const own = {
+      request: {},
+      req: {},
+      params: {},
+      authorization: 'Bearer one',
+      address: '127.0.0.1',
+      lastEventId: 'x',
+    };
+    const { subscribe } = shareSubscriptions({
+      maskError: (error) => error as GraphQLError,
+      metrics: { resultExecuted: () => {} },
+    });
+    const deliveries = await subscribe({
+      ...{ schema, document: parse('subscription { events }') },
+      contextValue: { app, loaders, actor, operator: undefined, inAddress: false, ...own },
+    });
+    if ('take' in deliveries) deliveries.take();
+    const nobodys = { authorization: undefined, lastEventId: undefined, address: '', inAddress: false };
+    expect(seen).toStrictEqual([{ app, loaders, operator: undefined, actor: { ...actor, keyId: '' }, ...nobodys }]);
   });
 });
 

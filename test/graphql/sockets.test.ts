@@ -324,4 +324,33 @@ describe('the end', () => {
     expect(await socket.closed).toMatchObject({ code: 1012 });
     expect(await ended).toBeUndefined();
   });
+
+  it('waits for a mutation that runs, whose answer comes before 1012', async () => {
+    const other = await startTestGateway({ role: 'api' });
+    const { shopId } = other.demo;
+    const [socket, idle] = [await connect(other), await connect(other)];
+    socket.send(subscribe('live', 'subscription($id: ID!) { events(shopId: $id) { cursor } }', { id: shopId }));
+    const holder = await other.database.pool.connect();
+    await holder.query('begin');
+    await holder.query('select from shop_counter where shop_id = $1 for no key update', [shopId]);
+    const input = { shopId, idempotencyKey: 'key-1', amount: 1, currency: 'PLN', orderId: 'ORDER-1' };
+    const customer = { firstName: 'Jan', lastName: 'Nowak', email: 'jan@example.com' };
+    const create = 'mutation($input: CreatePaymentInput!) { createPayment(input: $input) { __typename } }';
+    socket.send(subscribe('create', create, { input: { ...input, customer } }));
+    const waiting = `select from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock' and query like '%with inp as materialized%'`;
+    await expect.poll(async () => (await other.database.pool.query(waiting)).rowCount).toBe(1);
+    const stopped = other.stop();
+    expect(await idle.closed).toMatchObject({ code: 1012 });
+    await holder.query('commit');
+    holder.release();
+    expect(await socket.next('create')).toMatchObject({
+      type: 'next',
+      payload: { data: { createPayment: { __typename: 'CreatePaymentSuccess' } } },
+    });
+    expect(await socket.closed).toMatchObject({ code: 1012 });
+    // Not with `complete`: the subscription goes on elsewhere.
+    await expect(socket.next('live')).rejects.toThrow('1012');
+    await stopped;
+  });
 });
