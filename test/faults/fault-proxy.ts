@@ -9,38 +9,48 @@ export type FaultProxy = {
   delay(pause: { readonly ms: number }): void;
   /** Lets nothing through any more on the connections that there are, or on new ones too, and tells neither side. */
   swallow(which?: { readonly newOnes: boolean }): void;
-  /** Keeps the answer to the next `commit` from its asker, and breaks the connection off. */
-  loseCommitAnswer(): void;
+  /** Keeps the answer to the next one from its asker, and breaks the connection off. */
+  loseAnswerTo(writing: Writing): void;
   /** Keeps the next answer that holds this text from its asker, and breaks the connection off. */
   loseAnswerWith(text: string): void;
-  /** How many answers to a commit that took place were lost so far. */
-  lostCommits(): number;
+  /** How many answers were lost so far to what was committed. */
+  lostAnswers(): Readonly<Record<Writing, number>>;
   /** Ends all faults; what was swallowed is broken off. */
   calm(): void;
   close(): Promise<void>;
 };
 
+/** What commits, by what `pg` sends for it; and by what the server answers when it has. */
+const writings = {
+  // A simple query, which ends with a zero byte.
+  commit: { asked: 'commit\0', isDone: (answer: Buffer) => answer.includes('COMMIT\0') },
+  // A statement that commits by itself, bound by its name: no error, and the server says that no transaction is open.
+  'new payments': {
+    asked: 'insert-payments\0',
+    isDone: (answer: Buffer) => answer.includes('Z\0\0\0\x05I') && !answer.includes('ERROR\0'),
+  },
+} as const;
+
+export type Writing = keyof typeof writings;
+
 type Link = {
   readonly client: Socket;
   readonly server: Socket;
   swallowed: boolean;
-  /** True between a `commit` on its way and its answer, which is to be lost. */
-  losing: boolean;
+  /** What is on its way and will have no answer. */
+  losing: Writing | undefined;
 };
 
 type Faults = {
   readonly links: Set<Link>;
   delayMs: number;
   swallowNew: boolean;
-  commitsToLose: number;
-  lost: number;
+  /** To whose next ones the answer is to be lost. */
+  toLose: Writing[];
+  readonly lost: Record<Writing, number>;
   /** What the answer to be lost holds. */
   textToLose: string | undefined;
 };
-
-/** How `pg` writes the end of a transaction: a simple query, which ends with a zero byte. */
-const commitQuery = 'commit\0';
-const commitDone = 'COMMIT\0';
 
 /** Opens a proxy on a free loopback port. `target` gives the port behind it; undefined: nobody is there. */
 export async function openFaultProxy(target: () => number | undefined): Promise<FaultProxy> {
@@ -48,8 +58,8 @@ export async function openFaultProxy(target: () => number | undefined): Promise<
     links: new Set(),
     delayMs: 0,
     swallowNew: false,
-    commitsToLose: 0,
-    lost: 0,
+    toLose: [],
+    lost: { commit: 0, 'new payments': 0 },
     textToLose: undefined,
   };
   const listener = createServer({ noDelay: true, allowHalfOpen: true }, (client) => {
@@ -63,7 +73,7 @@ export async function openFaultProxy(target: () => number | undefined): Promise<
   const calm = (): void => {
     faults.delayMs = 0;
     faults.swallowNew = false;
-    faults.commitsToLose = 0;
+    faults.toLose = [];
     faults.textToLose = undefined;
     for (const link of all()) if (link.swallowed) breakOff(link);
   };
@@ -77,13 +87,13 @@ export async function openFaultProxy(target: () => number | undefined): Promise<
       faults.swallowNew = which?.newOnes ?? false;
       for (const link of all()) link.swallowed = true;
     },
-    loseCommitAnswer: () => {
-      faults.commitsToLose += 1;
+    loseAnswerTo: (writing) => {
+      faults.toLose.push(writing);
     },
     loseAnswerWith: (text) => {
       faults.textToLose = text;
     },
-    lostCommits: () => faults.lost,
+    lostAnswers: () => faults.lost,
     calm,
     close: async () => {
       const closed = new Promise((done) => listener.close(done));
@@ -94,7 +104,7 @@ export async function openFaultProxy(target: () => number | undefined): Promise<
 }
 
 function join(faults: Faults, client: Socket, server: Socket): void {
-  const link: Link = { client, server, swallowed: faults.swallowNew, losing: false };
+  const link: Link = { client, server, swallowed: faults.swallowNew, losing: undefined };
   faults.links.add(link);
   server.on('error', () => {});
   const over = (): void => {
@@ -107,10 +117,8 @@ function join(faults: Faults, client: Socket, server: Socket): void {
   client.on('close', over);
   server.on('close', over);
   forward(faults, { link, from: client, to: server }, (chunk) => {
-    if (faults.commitsToLose > 0 && chunk.includes(commitQuery)) {
-      faults.commitsToLose -= 1;
-      link.losing = true;
-    }
+    const place = faults.toLose.findIndex((writing) => chunk.includes(writings[writing].asked));
+    if (place >= 0) [link.losing] = faults.toLose.splice(place, 1);
     return true;
   });
   forward(faults, { link, from: server, to: client }, (chunk) => {
@@ -119,8 +127,8 @@ function join(faults: Faults, client: Socket, server: Socket): void {
       breakOff(link);
       return false;
     }
-    if (!link.losing) return true;
-    if (chunk.includes(commitDone)) faults.lost += 1;
+    if (link.losing === undefined) return true;
+    if (writings[link.losing].isDone(chunk)) faults.lost[link.losing] += 1;
     breakOff(link);
     return false;
   });

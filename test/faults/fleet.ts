@@ -10,8 +10,8 @@ export type Member = {
   readonly role: 'api' | 'worker';
   /** Between the clients and it; a worker has none. */
   readonly proxy: FaultProxy | undefined;
-  /** Kills it; it is started again at once. */
-  kill(): void;
+  /** Kills it, and says whether it was alive; it is started again at once. */
+  kill(): boolean;
   /** Tells it to stop, as a new version of it would be rolled out; it is started again when it has. */
   stop(): void;
   /** Sets its clock off the true time. */
@@ -106,8 +106,9 @@ function memberOf(state: State, slot: Slot, proxy: FaultProxy | undefined): Memb
     role: slot.role,
     proxy,
     kill: () => {
-      slot.killed = true;
-      slot.child?.kill('SIGKILL');
+      const isAlive = !slot.killed && slot.child?.kill('SIGKILL') === true;
+      if (isAlive) slot.killed = true;
+      return isAlive;
     },
     stop: () => {
       const { child } = slot;

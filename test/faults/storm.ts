@@ -49,7 +49,7 @@ function faultsOf(world: World): Fault[] {
   const repeat = (times: number, fault: Fault): Fault[] => Array<Fault>(times).fill(fault);
   const api = () => chance.pick(fleet.apis).proxy;
   return [
-    ...repeat(scale.kills, { name: 'kills', run: () => chance.pick(fleet.members).kill() }),
+    ...repeat(scale.kills, { name: 'kills', run: () => killOne(world) }),
     ...repeat(scale.others, { name: 'orderly stops', run: () => chance.pick(fleet.members).stop() }),
     ...repeat(scale.restarts, {
       name: 'restarts of PostgreSQL',
@@ -58,7 +58,8 @@ function faultsOf(world: World): Fault[] {
         await cluster.start();
       },
     }),
-    ...repeat(scale.others * 2, { name: 'lost answers to a commit', run: () => wire.loseCommitAnswer() }),
+    ...repeat(scale.others * 2, { name: 'lost answers to a commit', run: () => wire.loseAnswerTo('commit') }),
+    ...repeat(scale.others, { name: 'lost answers to new payments', run: () => wire.loseAnswerTo('new payments') }),
     ...repeat(scale.others, { name: 'cuts from PostgreSQL', run: () => wire.cut() }),
     ...repeat(scale.others, { name: 'cuts from clients', run: () => api()?.cut() }),
     ...repeat(scale.others, { name: 'delays', run: () => delay(chance, chance.happens(0.5) ? wire : api()) }),
@@ -71,6 +72,12 @@ function faultsOf(world: World): Fault[] {
       run: () => chance.pick(fleet.members).setClock({ seconds: chance.pick([0, ...jumps]) }),
     }),
   ];
+}
+
+/** One that was killed a moment ago, and is not there again, cannot be killed. */
+function killOne({ chance, fleet }: World): void {
+  const isDone = chance.shuffled(fleet.members).some((member) => member.kill());
+  if (!isDone) throw new Error('No process was alive to be killed.');
 }
 
 /** Every second time it is the end of what the time before began. */

@@ -25,10 +25,11 @@ export function tellFigures(world: World, { weather, evidence, times }: Told): s
   for (const [reason, times] of followers.flatMap(({ resumed }) => [...resumed])) {
     reasons.set(reason, (reasons.get(reason) ?? 0) + times);
   }
+  const lost = new Map(Object.entries(wire.lostAnswers()));
   const warnings = [...fleet.said].sort(([, a], [, b]) => b - a).slice(0, 12);
   const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
   return [
-    `seed ${scale.seed}, hints by ${scale.byNotify ? 'NOTIFY' : 'NATS'}; storm ${seconds(times.stormMs)}, calm ${seconds(times.calmMs)}; ${list(weather)}; ${wire.lostCommits()} commits took place unheard`,
+    `seed ${scale.seed}, hints by ${scale.byNotify ? 'NOTIFY' : 'NATS'}; storm ${seconds(times.stormMs)}, calm ${seconds(times.calmMs)}; ${list(weather)}; took place unheard: ${list(lost)}`,
     `${fleet.starts()} starts of ${fleet.members.length} processes; ${buyers.requests()} requests, repeated after ${list(buyers.again)}`,
     [count('payments'), count('transactions'), count('refunds')].join('; '),
     `${events} events, ${seen} seen by ${followers.length} subscribers, who went on after ${list(reasons)}`,
