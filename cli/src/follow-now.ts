@@ -56,7 +56,6 @@ export async function followNow(
       }
     },
     end: async () => {
-      // By itself it would end behind the next event, whenever that comes.
       inTime.leave();
       await events.return();
     },

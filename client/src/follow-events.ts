@@ -1,6 +1,7 @@
 import { requireOptions, requireSignal } from './check-options.ts';
 import type { Connection } from './connection.ts';
 import { type AnyDocument, textOf } from './document.ts';
+import { endAtOnce } from './end-at-once.ts';
 import { BramkaError } from './errors.ts';
 import { type EventsVariables, type EventType, type LogEndsResult, logEndsDocument } from './generated/operations.ts';
 import { openStream } from './open-stream.ts';
@@ -53,22 +54,41 @@ const askedMsMax = 60_000;
 /**
  * Follows the log of a shop: every event once, in order, however often the connection breaks. It goes on from the last
  * event by itself, after growing pauses and no sooner than it is told to come again, for ever. An event counts as seen when
- * the next one is asked for.
+ * the next one is asked for. `return()` ends it at once, also while a `next()` is pending.
  * @throws BramkaError when going on makes no sense: a bad key (FORBIDDEN), a cursor that is none (CURSOR_INVALID) or too old
  *   (CURSOR_EXPIRED), or a shop that the key may not see (NOT_FOUND).
  */
-export async function* followEvents<Item extends Located>(
+export function followEvents<Item extends Located>(
   connection: Connection,
   document: AnyDocument<{ readonly events: Item }, EventsInput>,
   options: EventsOptions,
 ): AsyncGenerator<Item, void, undefined> {
-  requireOptions('events', options, eventsOptions);
+  return endAtOnce(async function* (ending) {
+    requireOptions('events', options, eventsOptions);
+    const { signal, types, from } = options;
+    requireSignal(signal);
+    // "Now" would pass over what was wanted.
+    if (![undefined, 'now', 'start'].includes(from)) throw new TypeError("from must be 'now' or 'start'.");
+    const text = textOf(document);
+    requireResumable(text, Boolean(types));
+    const end = (): void => ending.abort();
+    signal?.addEventListener('abort', end);
+    if (signal?.aborted) end();
+    try {
+      yield* follow<Item>(connection, text, { ...options, signal: ending.signal });
+    } finally {
+      signal?.removeEventListener('abort', end);
+    }
+  });
+}
+
+/** The events behind a place, over as many connections as it takes. */
+async function* follow<Item extends Located>(
+  connection: Connection,
+  text: string,
+  options: EventsOptions & { readonly signal: AbortSignal },
+): AsyncGenerator<Item, void, undefined> {
   const { shopId, types, signal, onConnect } = options;
-  requireSignal(signal);
-  // "Now" would pass over what was wanted.
-  if (![undefined, 'now', 'start'].includes(options.from)) throw new TypeError("from must be 'now' or 'start'.");
-  const text = textOf(document);
-  requireResumable(text, Boolean(types));
   let place: { readonly cursor: string; readonly number: number } | undefined;
   let failures = 0;
   let wasConnected = false;
@@ -76,7 +96,7 @@ export async function* followEvents<Item extends Located>(
     wasConnected = true;
     onConnect?.();
   };
-  while (!signal?.aborted) {
+  while (!signal.aborted) {
     const since = performance.now();
     try {
       place ??= await findPlace(connection, options);
@@ -93,7 +113,7 @@ export async function* followEvents<Item extends Located>(
       // Put down after events, it is taken up at once; ended without any, it might be ended again.
       if (isSilent) throw new BramkaError('CONNECTION_FAILED', 'The gateway ended the subscription.');
     } catch (error) {
-      if (signal?.aborted) return;
+      if (signal.aborted) return;
       if (!mayGoOn(error, { wasConnected })) throw error;
       failures = performance.now() - since > goodMs ? 1 : failures + 1;
       if (!(await rest(connection, { error, failures, options }))) return;
@@ -140,18 +160,18 @@ async function* readOn<Item>(
   what: {
     readonly text: string;
     readonly variables: Record<string, unknown>;
-    readonly signal: AbortSignal | undefined;
+    readonly signal: AbortSignal;
     readonly onConnect: () => void;
   },
 ): AsyncGenerator<Item, void, undefined> {
   const { signal } = what;
   const stream = openStream(connection, what);
-  signal?.addEventListener('abort', stream.close);
-  if (signal?.aborted) stream.close();
+  signal.addEventListener('abort', stream.close);
+  if (signal.aborted) stream.close();
   try {
     for await (const result of stream.results) yield result.events as Item;
   } finally {
-    signal?.removeEventListener('abort', stream.close);
+    signal.removeEventListener('abort', stream.close);
     stream.close();
   }
 }
