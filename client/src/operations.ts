@@ -2,6 +2,7 @@ import type { Connection } from './connection.ts';
 import { type AnyDocument, textOf } from './document.ts';
 import { successOf } from './errors.ts';
 import * as generated from './generated/operations.ts';
+import { isRepeatable } from './repeatable.ts';
 import { type CallOptions, send } from './send.ts';
 
 /** A page of a list: its rows, and where the next and the previous page begin. */
@@ -17,22 +18,20 @@ export type Sender = <Result, Variables extends object>(
 ) => Promise<Result>;
 
 /**
- * Makes the sender of a connection. Queries, and mutations whose input has an `idempotencyKey`, are sent again when nobody
- * knows what became of them; other mutations never are.
+ * Makes the sender of a connection. Queries, and mutations of one field whose input has an `idempotencyKey`, are sent again
+ * when nobody knows what became of them; other mutations never are.
  */
 export function createSender(connection: Connection): Sender {
   return async (document, variables, options) => {
     const text = textOf(document);
     if (/^\s*subscription\b/.test(text)) throw new TypeError('A subscription is followed by client.eventsOf.');
-    // A mutation may stand behind fragments and comments. Whatever has the word elsewhere is at worst not repeated.
-    const repeatable = !/\bmutation\b/.test(text) || hasKey(variables);
-    return (await send(connection, { text, variables, repeatable, ...options })) as never;
+    return (await send(connection, {
+      text,
+      variables,
+      repeatable: isRepeatable(text, variables),
+      ...options,
+    })) as never;
   };
-}
-
-function hasKey(variables: object): boolean {
-  const { input } = variables as { readonly input?: { readonly idempotencyKey?: unknown } };
-  return typeof input?.idempotencyKey === 'string';
 }
 
 /** The operations that have a method of their own. */

@@ -168,6 +168,34 @@ describe('A client whose call gets no answer', () => {
     expect(await client.payment(payment.id)).toMatchObject({ status: 'CANCELLED' });
   });
 
+  const refund = 'createRefund(input: $input) { __typename }';
+  const typed = '($input: CreateRefundInput!)';
+  it.each([
+    ['the key', `mutation ${typed} { ${refund} }`, 3],
+    [
+      'the key, behind comments, texts, an alias and fragments',
+      `# mutation { } "
+       fragment Why on Refusal { message }
+       mutation R($note: String = """a " \\""" { mutation""", $input: CreateRefundInput! = { amount: 1, transactionId: "{" }) @x(y: {z: 1}) {
+         made: createRefund(input: $input) { ...Why ... on CreateRefundSuccess { refund { id } } }
+       }`,
+      3,
+    ],
+    ['the key and another field', `mutation ${typed} { ${refund} resendWebhook(deliveryId: "a") { __typename } }`, 1],
+    ['the key twice', `mutation ${typed} { a: ${refund} b: ${refund} }`, 1],
+    ['another field and the key', `mutation ${typed} { resendWebhook(deliveryId: "a") { __typename } ${refund} }`, 1],
+    ['a fragment', `fragment F on Mutation { ${refund} } mutation ${typed} { ...F }`, 1],
+    ['the key beside an inline fragment', `mutation ${typed} { ${refund} ... { ${refund} } }`, 1],
+    ['the key elsewhere', 'mutation ($input: X) { resendWebhook(deliveryId: "a", note: $input) { __typename } }', 1],
+    ['two operations', `mutation A${typed} { ${refund} } mutation B${typed} { ${refund} }`, 1],
+    ['a list of keys', `mutation ${typed} { createRefund(input: [$input]) { __typename } }`, 1],
+  ])('repeats a mutation only when all that it does has a key: %s', async (_, document, times) => {
+    const input = { idempotencyKey: 'any', transactionId: 'any' };
+    const sent = behind([saying(503), saying(503), saying(503)], { retries: 2 }).request(document, { input });
+    await expect(sent).rejects.toMatchObject({ status: 503 });
+    expect(asked).toBe(times);
+  });
+
   it('gives up after its tries, and at once when it is told to wait longer than it would', async () => {
     const failing = Array.from({ length: 9 }, () => saying(503));
     await expect(behind(failing, { retries: 2 }).createPayment(order('never'))).rejects.toMatchObject({ status: 503 });
