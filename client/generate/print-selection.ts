@@ -14,6 +14,7 @@ import {
   Kind,
   type SelectionNode,
 } from 'graphql';
+import { eventKinds } from './event-kinds.ts';
 
 /** The schema, and the names of enums and inputs that were met on the way, which have to be written too. */
 export type Naming = {
@@ -77,10 +78,16 @@ function printObject(naming: Naming, { type, indent }: Selected, fields: readonl
     if (name === '__typename') return `${inner}readonly __typename: ${quote(type?.name ?? '')};\n`;
     const field = isObjectType(type) || isInterfaceType(type) ? type.getFields()[name] : undefined;
     if (!field) throw new Error(`${type} has no field ${name}.`);
-    const text = printOutput(naming, field.type, { node, indent: inner });
+    const text = printKinds(naming, type, name) ?? printOutput(naming, field.type, { node, indent: inner });
     return `${comment(field.description, inner)}${inner}readonly ${node.alias?.value ?? name}: ${text};\n`;
   });
   return `{\n${lines.join('')}${indent}}`;
+}
+
+/** The kinds that an event of a type can have, by which TypeScript tells the types apart; undefined for any other field. */
+function printKinds({ schema }: Naming, type: GraphQLNamedType | undefined, field: string): string | undefined {
+  const isEvent = isObjectType(type) && type.getInterfaces().some(({ name }) => name === 'Event');
+  return isEvent && field === 'type' ? eventKinds(schema, type.name).map(quote).join(' | ') : undefined;
 }
 
 function printOutput(

@@ -1,9 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { GraphQLEnumType, GraphQLInterfaceType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventKinds } from '../../client/generate/event-kinds.ts';
 import { printOperations } from '../../client/generate/print-operations.ts';
 import { type Client, type CreatePaymentInput, createClient, outcomeOf } from '../../client/src/index.ts';
+import { schema } from '../../src/graphql/schema.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 
 let gateway: TestGateway;
@@ -63,6 +66,16 @@ const order = (idempotencyKey: string): CreatePaymentInput => ({
   currency: 'PLN',
   orderId: 'CLI/1',
   customer: { firstName: 'Łucja', lastName: 'Żak' },
+});
+
+describe('The types of the client', () => {
+  it('tell the types of events apart by their kind, as the gateway does', () => {
+    const { resolveType } = schema.getType('Event') as GraphQLInterfaceType;
+    const kinds = (schema.getType('EventType') as GraphQLEnumType).getValues().map(({ name }) => name);
+    const given = kinds.map((type) => [type, resolveType?.({ type }, {}, {} as never, {} as never)]);
+    const types = [...new Set(given.map(([, name]) => String(name)))];
+    expect(types.flatMap((name) => eventKinds(schema, name).map((kind) => [kind, name])).toSorted()).toEqual(given);
+  });
 });
 
 describe('A client', () => {

@@ -1018,7 +1018,7 @@ export type Event =
     /** Its place in the log of the shop. */
     readonly number: number;
     /** What happened. */
-    readonly type: EventType;
+    readonly type: 'PAYMENT_AUTHORIZED' | 'PAYMENT_CANCELLED' | 'PAYMENT_CREATED' | 'PAYMENT_EXPIRED' | 'PAYMENT_NEW' | 'PAYMENT_PENDING' | 'PAYMENT_SETTLED';
     /** When it happened. */
     readonly at: string;
     /** Its state then. */
@@ -1033,7 +1033,7 @@ export type Event =
     /** Its place in the log of the shop. */
     readonly number: number;
     /** What happened. */
-    readonly type: EventType;
+    readonly type: 'DISPUTE_LOST' | 'DISPUTE_OPEN' | 'DISPUTE_WON' | 'TRANSACTION_AUTHORIZED' | 'TRANSACTION_CANCELLED' | 'TRANSACTION_ERROR' | 'TRANSACTION_EXPIRED' | 'TRANSACTION_HELD' | 'TRANSACTION_NEW' | 'TRANSACTION_PENDING' | 'TRANSACTION_REJECTED' | 'TRANSACTION_SETTLED' | 'TRANSACTION_SUBMITTED' | 'TRANSACTION_UNKNOWN';
     /** When it happened. */
     readonly at: string;
     /** Its state then. */
@@ -1048,7 +1048,7 @@ export type Event =
     /** Its place in the log of the shop. */
     readonly number: number;
     /** What happened. */
-    readonly type: EventType;
+    readonly type: 'CAPTURE_PENDING' | 'CAPTURE_REJECTED' | 'CAPTURE_SETTLED' | 'CAPTURE_UNKNOWN';
     /** When it happened. */
     readonly at: string;
     /** Its state then. */
@@ -1065,7 +1065,7 @@ export type Event =
     /** Its place in the log of the shop. */
     readonly number: number;
     /** What happened. */
-    readonly type: EventType;
+    readonly type: 'VOID_PENDING' | 'VOID_REJECTED' | 'VOID_SETTLED' | 'VOID_UNKNOWN';
     /** When it happened. */
     readonly at: string;
     /** Its state then. */
@@ -1082,7 +1082,7 @@ export type Event =
     /** Its place in the log of the shop. */
     readonly number: number;
     /** What happened. */
-    readonly type: EventType;
+    readonly type: 'REFUND_PENDING' | 'REFUND_REJECTED' | 'REFUND_SETTLED' | 'REFUND_UNKNOWN';
     /** When it happened. */
     readonly at: string;
     /** Its state then. */
@@ -1097,7 +1097,7 @@ export type Event =
     /** Its place in the log of the shop. */
     readonly number: number;
     /** What happened. */
-    readonly type: EventType;
+    readonly type: 'PAYOUT_RETURNED' | 'PAYOUT_SCHEDULED' | 'PAYOUT_SENT' | 'PAYOUT_SETTLED';
     /** When it happened. */
     readonly at: string;
     /** Its state then. */
@@ -1112,7 +1112,7 @@ export type Event =
     /** Its place in the log of the shop. */
     readonly number: number;
     /** What happened. */
-    readonly type: EventType;
+    readonly type: 'PROFILE_ACTIVE' | 'PROFILE_DEACTIVATED' | 'PROFILE_EXPIRED';
     /** When it happened. */
     readonly at: string;
     /** Its state then. */
@@ -1127,7 +1127,7 @@ export type Event =
     /** Its place in the log of the shop. */
     readonly number: number;
     /** What happened. */
-    readonly type: EventType;
+    readonly type: 'SHOP_ACTIVE' | 'SHOP_CLOSED' | 'SHOP_REFUSED' | 'SHOP_SUSPENDED';
     /** When it happened. */
     readonly at: string;
     /** Its state then. */
