@@ -44,7 +44,7 @@ const clientOptions: Readonly<Record<keyof ClientOptions, true>> = {
 /** Timers count milliseconds in 31 bits. */
 const millisecondsMax = 2 ** 31 - 1;
 
-/** @throws TypeError for an option that there is not, and for an address, a key or a number that cannot be one. The message never has the key in it. */
+/** @throws TypeError for an option that there is not, and for an address, a key or a number that cannot be one. The message never has the key, or a password, in it. */
 export function openConnection(options: ClientOptions): Connection {
   requireOptions('createClient', options, clientOptions);
   const milliseconds = { min: 0, max: millisecondsMax };
@@ -93,6 +93,10 @@ async function loadPackage(): Promise<typeof globalThis.WebSocket | undefined> {
 
 function addressOf(text: string, schemes: readonly string[], name: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.username || url?.password)
+    throw new TypeError(
+      `${name} must be an address without a user name and a password; apiKey is what a gateway knows you by.`,
+    );
   if (url && schemes.includes(url.protocol)) return url;
   const begins = schemes.map((scheme) => `${scheme}//`).join(' or ');
   throw new TypeError(

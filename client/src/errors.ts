@@ -1,3 +1,4 @@
+import { causeWithout, reasonOf } from './cause.ts';
 import type { Refusal, RefusalCode } from './generated/operations.ts';
 
 /** Codes of what went wrong before the gateway could say yes or no. */
@@ -13,7 +14,7 @@ export type TransportCode =
 
 /**
  * Why something was not done, in one sentence. `code` is stable: a `RefusalCode` of the gateway, a `TransportCode`, or a code
- * that is newer than this client.
+ * that is newer than this client. `cause` is the error of the platform, where one kept the gateway from being reached.
  */
 export class BramkaError extends Error {
   readonly code: RefusalCode | TransportCode | (string & {});
@@ -31,9 +32,10 @@ export class BramkaError extends Error {
       readonly field?: readonly string[] | undefined;
       readonly status?: number | undefined;
       readonly retryAfterSeconds?: number | undefined;
+      readonly cause?: unknown;
     } = {},
   ) {
-    super(message);
+    super(message, more.cause === undefined ? undefined : { cause: more.cause });
     this.name = 'BramkaError';
     this.code = code;
     this.field = more.field ?? [];
@@ -95,7 +97,18 @@ export function noAnswer(timeoutMs: number): BramkaError {
   return new BramkaError('NO_ANSWER', `The gateway did not answer within ${timeoutMs / 1_000} s.`);
 }
 
-/** Why there was no connection to an address; what is at it answers nothing that a gateway would. */
-export function notReached(url: string): BramkaError {
-  return new BramkaError('CONNECTION_FAILED', `The gateway at ${new URL(url).origin} cannot be reached.`);
+/**
+ * Why there was no connection to an address; what is at it answers nothing that a gateway would. What the platform said is
+ * its `cause`, and its code in the sentence, where there is one; the key of the connection is in neither.
+ */
+export function notReached(
+  url: string,
+  error: unknown,
+  { authorization }: { readonly authorization: string },
+): BramkaError {
+  const code = reasonOf(error);
+  const reason = code === undefined ? '' : ` (${code})`;
+  const message = `The gateway at ${new URL(url).origin} cannot be reached${reason}.`;
+  const [, secret = ''] = authorization.split(' ');
+  return new BramkaError('CONNECTION_FAILED', message, { cause: causeWithout(secret, error) });
 }

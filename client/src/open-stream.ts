@@ -104,14 +104,16 @@ async function* take(inbox: Inbox): AsyncGenerator<Record<string, unknown>, void
 
 /** A client for one subscription, which never connects a second time: whoever follows knows from where to go on. */
 function connect(
-  { websocketUrl, authorization, heartbeatMs, timeoutMs }: Connection,
+  connection: Connection,
   { WebSocket, onConnect, finish }: { readonly WebSocket: unknown; onConnect(): void; finish(error: unknown): void },
 ) {
+  const { websocketUrl, authorization, heartbeatMs, timeoutMs } = connection;
   let socket: globalThis.WebSocket | undefined;
+  let why: unknown;
   let silence: ReturnType<typeof setTimeout> | undefined;
   let isTaken = false;
   const broken = (code?: number): BramkaError =>
-    isTaken || code !== undefined ? lost(code) : notReached(websocketUrl);
+    isTaken || code !== undefined ? lost(code) : notReached(websocketUrl, why, connection);
   const client = createClient({
     url: websocketUrl,
     webSocketImpl: watched(WebSocket, {
@@ -141,11 +143,13 @@ function connect(
       pong: (received) => {
         if (received) clearTimeout(silence);
       },
+      // Comes before the close. Sockets of Node say what happened, those of browsers do not.
+      error: (event) => {
+        why = (event as { readonly error?: unknown } | undefined)?.error;
+      },
       closed: (event) => {
         clearTimeout(silence);
-        const { code } = event as { readonly code?: number };
-        // 1006: without a word of goodbye (RFC 6455, section 7.1.5).
-        finish(broken(code === 1006 ? undefined : code));
+        finish(broken(codeOf(event)));
       },
     },
   });
@@ -157,6 +161,12 @@ function connect(
     if (socket) closeInTime(socket);
   };
   return { client, part, broken };
+}
+
+/** The code that the other side closed with; 1006 is that it closed without a word of goodbye (RFC 6455, section 7.1.5). */
+function codeOf(event: unknown): number | undefined {
+  const { code } = event as { readonly code?: number };
+  return code === 1006 ? undefined : code;
 }
 
 /**
@@ -202,7 +212,7 @@ function hearRefusal(socket: object, onRefused: (answer: HttpAnswer) => void): v
 function refused(url: string, { statusCode: status = 0, headers }: HttpAnswer): BramkaError {
   const { origin, pathname } = new URL(url);
   const more = { status, retryAfterSeconds: secondsOf(headers?.['retry-after']) };
-  // Nothing of the rest of an address: that may have a password in it.
+  // Nothing of the rest of an address: that may have a secret in it.
   const answered = `${origin}${pathname} is answered with HTTP status ${status}`;
   if (status >= 500) return new BramkaError('CONNECTION_FAILED', `${answered}.`, more);
   if (status === 429) {

@@ -68,7 +68,7 @@ async function sendOnce(connection: Connection, { text, variables, signal }: Cal
     if (error instanceof BramkaError) throw error;
     signal?.throwIfAborted();
     if (timeout.aborted) throw noAnswer(connection.timeoutMs);
-    throw notReached(connection.url);
+    throw notReached(connection.url, error, connection);
   }
 }
 

@@ -165,7 +165,7 @@ describe('A client whose call gets no answer', () => {
     const { payment } = await client.createPayment(order('cancelled'));
     await expect(behind([swallow]).cancelPayment({ paymentId: payment.id })).rejects.toMatchObject({
       code: 'CONNECTION_FAILED',
-      message: `The gateway at ${doorUrl()} cannot be reached.`,
+      message: `The gateway at ${doorUrl()} cannot be reached (UND_ERR_SOCKET).`,
     });
     expect(asked).toBe(1);
     expect(await client.payment(payment.id)).toMatchObject({ status: 'CANCELLED' });

@@ -1,0 +1,51 @@
+/** So deep an error is looked through; what lies deeper may hold anything. */
+const depthMax = 5;
+
+/** As platforms write their codes: ECONNREFUSED, CERT_HAS_EXPIRED. */
+const codeOfPlatform = /^[A-Z][A-Z0-9_]{1,63}$/;
+
+type Causing = { readonly code?: unknown; readonly cause?: unknown };
+
+/** The code of an error, or else of what caused it, such as ENOTFOUND; undefined when there is none, as in browsers. */
+export function reasonOf(error: unknown): string | undefined {
+  let each = error;
+  for (let depth = 0; depth < depthMax && typeof each === 'object' && each !== null; depth++) {
+    const { code, cause }: Causing = each;
+    if (typeof code === 'string' && codeOfPlatform.test(code)) return code;
+    each = cause;
+  }
+  return undefined;
+}
+
+/**
+ * An error as it may be shown: as it is when the secret is surely nowhere in it. Else only its name and its sentence are
+ * kept, without the secret: a `fetch` of the program may throw an error that has the whole request in it.
+ */
+export function causeWithout(secret: string, error: unknown): unknown {
+  if (isFreeOf(secret, error, 0)) return error;
+  const { name, message } = error instanceof Error ? error : new Error('No error was thrown, but something else.');
+  const [ownName = '', sentence = ''] = [name, message].map((text) => String(text).replaceAll(secret, '…'));
+  return Object.assign(new Error(sentence), { name: ownName });
+}
+
+function isFreeOf(secret: string, value: unknown, depth: number): boolean {
+  if (typeof value === 'string') return !value.includes(secret);
+  if (typeof value === 'function') return false;
+  if (typeof value !== 'object' || value === null) return true;
+  if (depth === depthMax || !isPlain(value)) return false;
+  const told = value instanceof Error ? `${value.name} ${value.message} ${value.stack}` : '';
+  if (told.includes(secret)) return false;
+  return Reflect.ownKeys(value).every((key) => {
+    // A getter in newer engines, and looked at above.
+    if (key === 'stack' && value instanceof Error) return true;
+    const { get, value: held } = Object.getOwnPropertyDescriptor(value, key) ?? {};
+    return !get && !String(key).includes(secret) && isFreeOf(secret, held, depth + 1);
+  });
+}
+
+/** Errors, lists and plain objects show all that they have; others, such as a Request, may hide something and print it. */
+function isPlain(value: object): boolean {
+  if (value instanceof Error || Array.isArray(value)) return true;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
