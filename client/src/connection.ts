@@ -59,8 +59,6 @@ export function openConnection(options: ClientOptions): Connection {
   }
   const url = addressOf(options.url, ['http:', 'https:'], 'url');
   url.pathname = url.pathname.replace(/\/+$/, '') || '/graphql';
-  // Browsers send none anyway, and a WebSocket takes none.
-  url.hash = '';
   const socketUrl = options.websocketUrl ?? url.href.replace(/^http/, 'ws');
   // A header with anything else would be refused by fetch, in a message that has the whole header in it.
   if (typeof options.apiKey !== 'string' || !/^[\x21-\x7e]+$/.test(options.apiKey))
@@ -97,7 +95,11 @@ function addressOf(text: string, schemes: readonly string[], name: string): URL 
     throw new TypeError(
       `${name} must be an address without a user name and a password; apiKey is what a gateway knows you by.`,
     );
-  if (url && schemes.includes(url.protocol)) return url;
+  if (url && schemes.includes(url.protocol)) {
+    // Browsers send none anyway, and a WebSocket takes none.
+    url.hash = '';
+    return url;
+  }
   const begins = schemes.map((scheme) => `${scheme}//`).join(' or ');
   throw new TypeError(
     `${name} must be an address that begins with ${begins}, then a host and perhaps a port of at most 65535.`,

@@ -275,6 +275,15 @@ describe('A client that follows the events of a shop', () => {
     expect(seen?.value).toMatchObject({ number: 1 });
   });
 
+  it('passes over the part of a page in the address of its WebSocket, as in that of the gateway', async () => {
+    const { apiKey, shopId } = gateway.demo;
+    await write(1);
+    const websocketUrl = `${gateway.url.replace('http', 'ws')}/graphql#part-of-a-page`;
+    const events = createClient({ url: gateway.url, apiKey, websocketUrl }).eventsOf(bare, { shopId, from: 'start' });
+    expect((await events.next()).value).toMatchObject({ number: 1 });
+    await events.return();
+  });
+
   it('comes back to an address that it had a connection to, although there is nothing for a moment', async () => {
     const { apiKey, shopId } = gateway.demo;
     const before = await lastNumber();
