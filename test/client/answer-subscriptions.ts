@@ -11,17 +11,31 @@ type Message = {
 /** Says something to a subscription, as the message of this type. */
 export type Say = (type: 'next' | 'complete', payload?: object) => void;
 
-/** A gateway that is led by a test: it takes every key, answers no ping, and to a subscription what it is told. */
-export async function answerSubscriptions(answer: (say: Say, after: string | undefined) => void) {
+/** What a test's gateway does about a subscription, and about so many pings in its connection; without `ping` it answers none. */
+export type Answers = {
+  readonly subscribed: (say: Say, after: string | undefined) => void;
+  readonly ping?: (say: Say, count: number) => void;
+};
+
+/** A gateway that is led by a test. It takes every key. */
+export async function answerSubscriptions({ subscribed, ping }: Answers) {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1', handleProtocols: () => 'graphql-transport-ws' });
-  server.on('connection', (socket: WebSocket) =>
+  server.on('connection', (socket: WebSocket) => {
+    let pings = 0;
+    let say: Say = () => {};
     socket.on('message', (data) => {
       const { id, type, payload } = JSON.parse(String(data)) as Message;
       if (type === 'connection_init') socket.send('{"type":"connection_ack"}');
-      if (type !== 'subscribe') return;
-      answer((kind, said) => socket.send(JSON.stringify({ id, type: kind, payload: said })), payload?.variables?.after);
-    }),
-  );
+      if (type === 'subscribe') {
+        say = (kind, said) => socket.send(JSON.stringify({ id, type: kind, payload: said }));
+        subscribed(say, payload?.variables?.after);
+      }
+      if (type !== 'ping' || !ping) return;
+      pings += 1;
+      socket.send('{"type":"pong"}');
+      ping(say, pings);
+    });
+  });
   await new Promise<void>((done) => server.on('listening', done));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

@@ -1,12 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import {
+  type BramkaError,
   type Client,
   createClient,
   type EventsVariables,
   type Located,
   type TypedDocument,
 } from '../../client/src/index.ts';
-import { answerSubscriptions, type Say } from './answer-subscriptions.ts';
+import { type Answers, answerSubscriptions, type Say } from './answer-subscriptions.ts';
 
 const bare = `subscription ($shopId: ID!, $after: Cursor, $types: [EventType!]) {
   events(shopId: $shopId, after: $after, types: $types) { cursor number }
@@ -22,15 +23,15 @@ afterEach(async () => {
 
 const tell = (say: Say, number: number): void => say('next', { data: { events: { cursor: `at ${number}`, number } } });
 
-/** A client of a gateway that gives these answers to subscriptions, each in its turn, and then the last again. */
-async function clientOf(answer: Parameters<typeof answerSubscriptions>[0], heartbeatMs?: number): Promise<Client> {
-  gateway = await answerSubscriptions(answer);
+/** A client of a gateway that gives these answers. */
+async function clientOf(answers: Answers, heartbeatMs?: number): Promise<Client> {
+  gateway = await answerSubscriptions(answers);
   return createClient({ url: gateway.url, apiKey: 'bk_test_any', heartbeatMs, pauses: { firstMs: 1, longestMs: 5 } });
 }
 
 describe('Events that are left while the next one is waited for', () => {
   it('end at once by return(), and so does what waits', async () => {
-    const client = await clientOf((say) => tell(say, 1));
+    const client = await clientOf({ subscribed: (say) => tell(say, 1) });
     const events = client.eventsOf(bare, { shopId: 'any', after: 'at 0' });
     expect((await events.next()).value).toMatchObject({ number: 1 });
     const waiting = [events.next(), events.next()];
@@ -41,7 +42,7 @@ describe('Events that are left while the next one is waited for', () => {
   });
 
   it('end at once by throw(), which throws what it is given', async () => {
-    const client = await clientOf((say) => tell(say, 1));
+    const client = await clientOf({ subscribed: (say) => tell(say, 1) });
     const events = client.eventsOf(bare, { shopId: 'any', after: 'at 0' });
     expect((await events.next()).value).toMatchObject({ number: 1 });
     const waiting = events.next();
@@ -62,7 +63,7 @@ describe('Events that are left while the next one is waited for', () => {
   });
 
   it('leave nothing at a signal that lives longer', async () => {
-    const client = await clientOf((say) => tell(say, 1));
+    const client = await clientOf({ subscribed: (say) => tell(say, 1) });
     const { signal } = new AbortController();
     const left: unknown[] = [];
     signal.addEventListener = (_: string, listener: unknown) => left.push(listener);
@@ -73,4 +74,56 @@ describe('Events that are left while the next one is waited for', () => {
     await events.return();
     expect(left).toEqual([]);
   });
+});
+
+describe('Events go on by themselves behind the last one', () => {
+  /** Follows through these answers, the first of which breaks off behind event 1; gives why, and from where it went on. */
+  async function through(answer: (say: Say) => void, heartbeatMs?: number) {
+    const places: unknown[] = [];
+    const subscribed: Answers['subscribed'] = (say, after) => {
+      places.push(after);
+      tell(say, after === 'at 0' ? 1 : 2);
+      if (after === 'at 0') answer(say);
+    };
+    const client = await clientOf({ subscribed }, heartbeatMs);
+    const why: string[] = [];
+    const onRetry = ({ code }: BramkaError) => why.push(code);
+    const numbers: number[] = [];
+    for await (const { number } of client.eventsOf(bare, { shopId: 'any', after: 'at 0', onRetry })) {
+      numbers.push(number);
+      if (number === 2) break;
+    }
+    expect({ numbers, place: places.at(-1) }).toEqual({ numbers: [1, 2], place: 'at 1' });
+    return why;
+  }
+
+  it('when the gateway falls silent, although nothing closes the connection', async () => {
+    expect(await through(() => {}, 100)).toContain('CONNECTION_FAILED');
+  });
+
+  it('and stay with a gateway that has nothing to tell, but answers', async () => {
+    const ping: Answers['ping'] = (say, count) => {
+      if (count === 2) tell(say, 2);
+    };
+    const client = await clientOf({ subscribed: (say) => tell(say, 1), ping }, 300);
+    let connections = 0;
+    const onConnect = () => {
+      connections += 1;
+    };
+    const events = client.eventsOf(bare, { shopId: 'any', after: 'at 0', onConnect });
+    for await (const { number } of events) if (number === 2) break;
+    expect(connections).toBe(1);
+  });
+
+  it.each(['SLOW_CONSUMER', 'RATE_LIMITED', 'TIMEOUT', 'INTERNAL_SERVER_ERROR'])(
+    'when the gateway ends them with %s',
+    async (code) => {
+      const errors = [{ message: 'Not now.', extensions: { code, cursor: 'at 1' } }];
+      const answer = (say: Say): void => {
+        say('next', { data: null, errors });
+        say('complete');
+      };
+      expect(await through(answer)).toEqual([code]);
+    },
+  );
 });
