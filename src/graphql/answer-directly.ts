@@ -1,5 +1,4 @@
 import { type DocumentNode, type ExecutionResult, getOperationAST } from 'graphql';
-import { isWanted } from './acceptable.ts';
 import type { Engine } from './engine.ts';
 import type { Transport } from './guard-operations.ts';
 
@@ -55,7 +54,6 @@ function typeOf(accept: string | undefined): string | undefined {
   // Rare, and each client may read it in another way.
   if (accept.includes('charset')) return undefined;
   for (const range of accept.toLowerCase().split(',')) {
-    if (!isWanted(range)) continue;
     const type = range.split(';', 1)[0]?.trim();
     if (type === 'application/json' || type === '*/*' || type === 'application/*') {
       return 'application/json; charset=utf-8';

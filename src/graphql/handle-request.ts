@@ -6,7 +6,7 @@ import { addressOf } from '../http/client-address.ts';
 import type { RequestLimits } from '../http/limit-requests.ts';
 import { hideCardNumbers } from '../kernel/card-numbers.ts';
 import type { RefusalCode } from '../kernel/errors.ts';
-import { acceptsAny, notAcceptable } from './acceptable.ts';
+import { acceptsAny, notAcceptable, withoutRefused } from './acceptable.ts';
 import { createDirectAnswers } from './answer-directly.ts';
 import type { Given, Yoga } from './create-yoga.ts';
 import type { Engine } from './engine.ts';
@@ -63,7 +63,8 @@ export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
         response.writeHead(204).end();
         return;
       }
-      const { authorization } = request.headers;
+      const { accept, authorization } = request.headers;
+      if (accept !== undefined) request.headers.accept = withoutRefused(accept);
       const actor = await authenticator.authenticate(authorization);
       const operator = actor ? undefined : await operators.authenticate(authorization);
       const holder = actor ?? operator;

@@ -50,18 +50,16 @@ export type Connection = {
   readonly holder: KeyHolder;
   /** What is under way, by the ids that the client gave. */
   readonly operations: Map<string, Operation>;
-  /** How many have no answer yet, and have not begun as subscriptions. */
-  running: number;
-  /** How many of these their client has ended: they run on all the same. */
+  /** How many queries and mutations run on although their client has ended them. */
   abandoned: number;
-  /** Closes it when none runs any more; undefined while it is to stay. */
+  /** Closes it once nothing is under way any more; undefined while it is to stay. */
   leave: (() => void) | undefined;
 };
 
 /** The state of a socket on which nothing is under way yet. */
 export function openConnection(of: Pick<Connection, 'socket' | 'address' | 'holder'>): Connection {
   const { socket, address, holder } = of;
-  return { socket, address, holder, operations: new Map(), running: 0, abandoned: 0, leave: undefined };
+  return { socket, address, holder, operations: new Map(), abandoned: 0, leave: undefined };
 }
 
 /** An operation under way, which is sent its own results. */
@@ -98,19 +96,19 @@ export async function runOperation(
   if (operations.has(id)) return socket.close(closeCodes.idInUse, inUse(id));
   const operation = makeOperation({ deps, connection, id, isRunning: true, deliveries: undefined });
   operations.set(id, operation);
-  connection.running += 1;
-  const begun = await begin(deps, connection, payload).catch((error: unknown) => [deps.maskError(error)]);
-  operation.isRunning = false;
-  connection.running -= 1;
-  if (!operation.isWanted()) connection.abandoned -= 1;
   try {
+    const begun = await begin(deps, connection, payload).finally(() => settle(operation));
     if ('take' in begun) follow(operation, begun);
     else if (Array.isArray(begun)) end(operation, { type: MessageType.Error, payload: begun.map(withoutStatus) });
     else end(operation, { type: MessageType.Next, payload: resultOf(begun as ExecutionResult) });
   } catch (error) {
     end(operation, { type: MessageType.Error, payload: [withoutStatus(deps.maskError(error))] });
   }
-  if (connection.running === 0) connection.leave?.();
+}
+
+function settle(operation: Operation): void {
+  operation.isRunning = false;
+  if (!operation.isWanted()) operation.connection.abandoned -= 1;
 }
 
 /**
@@ -120,7 +118,11 @@ export async function runOperation(
 export function whenAnswered(connection: Connection, close: () => void): void {
   connection.leave = close;
   for (const { id, deliveries } of [...connection.operations.values()]) if (deliveries) endOperation(connection, id);
-  if (connection.running === 0) close();
+  leaveIfDone(connection);
+}
+
+function leaveIfDone({ operations, leave }: Connection): void {
+  if (operations.size === 0) leave?.();
 }
 
 /** The words of the protocol; what a close says may have 123 bytes (RFC 6455, section 5.5), and ids may be longer. */
@@ -137,6 +139,7 @@ export function endOperation(connection: Connection, id: string): void {
   operations.delete(id);
   if (operation?.isRunning) connection.abandoned += 1;
   operation?.deliveries?.end();
+  leaveIfDone(connection);
 }
 
 /** Ends all operations of a socket that is closed. */
@@ -186,20 +189,22 @@ function end(operation: Operation, word: LastWord): void {
   // First, since that can fail; then there is another last word.
   const message = JSON.stringify({ id, ...word });
   connection.operations.delete(id);
-  if (socket.readyState !== socket.OPEN) return;
-  socket.send(message);
-  if (word.type === MessageType.Next) socket.send(JSON.stringify({ id, type: MessageType.Complete }));
+  if (socket.readyState === socket.OPEN) {
+    socket.send(message);
+    if (word.type === MessageType.Next) socket.send(JSON.stringify({ id, type: MessageType.Complete }));
+  }
+  leaveIfDone(connection);
 }
 
 function follow(operation: Operation, deliveries: Source<Delivery>): void {
   const { connection, id } = operation;
-  // It goes on elsewhere, so nothing is said of an end.
-  if (connection.leave) connection.operations.delete(id);
+  operation.deliveries = deliveries;
+  // On a socket that is to be closed it goes on elsewhere, so nothing is said of an end.
+  if (connection.leave && operation.isWanted()) endOperation(connection, id);
   if (!operation.isWanted()) {
     deliveries.end();
     return;
   }
-  operation.deliveries = deliveries;
   pushResults(operation, deliveries);
 }
 

@@ -40,11 +40,14 @@ export const messageBytesMax = 262_144;
 /** How many bytes of answers a client may leave unread while he goes on asking; then he is cut off. */
 export const unreadBytesMax = 8_388_608;
 
+/** How long a gateway that stops waits for what runs on a socket, in milliseconds: its server cuts off all that is open a second later. */
+const answeredMsMax = 9_000;
+
 export type SocketServer = {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
   /**
-   * Ends all sockets with 1012, "resume elsewhere", each as soon as the queries and mutations that run on it are answered; resolves when
-   * all are closed.
+   * Ends all sockets with 1012, "resume elsewhere", each as soon as the queries and mutations that run on it are answered, or
+   * after nine seconds; resolves when all are closed.
    */
   drain(): Promise<void>;
 };
@@ -130,17 +133,25 @@ export function createSocketServer(options: SocketOptions): SocketServer {
       serving.draining = true;
       pings.close();
       sockets.close();
-      await Promise.all(pings.guests().map(sendAway));
+      const guests = pings.guests();
+      const gone = guests.map(sendAway);
+      const late = setTimeout(() => guests.forEach(resumeElsewhere), answeredMsMax);
+      await Promise.all(gone);
+      clearTimeout(late);
     },
   };
 }
 
-function sendAway({ socket, connection }: Guest): Promise<void> {
-  const closed = new Promise<void>((resolve) => socket.once('close', resolve));
-  const close = (): void => socket.close(closeCodes.restart, 'Resume elsewhere');
-  if (connection) whenAnswered(connection, close);
-  else close();
+/** Closes a socket once what runs on it is answered, and resolves when it is closed. */
+function sendAway(guest: Guest): Promise<void> {
+  const closed = new Promise<void>((resolve) => guest.socket.once('close', resolve));
+  if (guest.connection) whenAnswered(guest.connection, () => resumeElsewhere(guest));
+  else resumeElsewhere(guest);
   return closed;
+}
+
+function resumeElsewhere({ socket }: Guest): void {
+  socket.close(closeCodes.restart, 'Resume elsewhere');
 }
 
 function serve(serving: Serving, { socket, address, counted }: Arrival): void {

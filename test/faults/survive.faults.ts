@@ -15,6 +15,8 @@ const folder = process.env.FAULTS_DIR ?? mkdtempSync('/tmp/bramka-test-faults-')
 
 let world: World | undefined;
 let weather: Weather;
+/** How often subscribers had resumed when the storm ended: in the calm after it all do, as nothing is said for long. */
+let resumed: number;
 let evidence: Evidence;
 
 beforeAll(async () => {
@@ -22,6 +24,7 @@ beforeAll(async () => {
   const began = performance.now();
   weather = await raiseStorm(world);
   const stormEnded = performance.now();
+  resumed = world.followers.reduce((sum, follower) => sum + follower.resumed.size, 0);
   const stuck = await calmDown(world);
   evidence = await collectEvidence(world, stuck);
   const times = { stormMs: stormEnded - began, calmMs: performance.now() - stormEnded };
@@ -30,15 +33,15 @@ beforeAll(async () => {
 
 afterAll(() => world?.end(), 60_000);
 
-test('the storm killed a process for every 200 payments, restarted PostgreSQL for every 1,000, and lost answers', () => {
-  const { payments, others } = scale;
-  expect(weather.get('kills') ?? 0).toBe(Math.round(payments / 200));
-  expect(weather.get('restarts of PostgreSQL') ?? 0).toBe(Math.round(payments / 1_000));
-  // A storm of a few payments has none of these.
+test('the storm raged: processes were killed and PostgreSQL restarted as often as asked, answers lost, subscribers cut off', () => {
+  const { payments, kills, restarts, others } = scale;
+  expect(kills).toBeGreaterThanOrEqual(Math.floor(payments / 200));
+  expect(restarts).toBeGreaterThanOrEqual(Math.floor(payments / 1_000));
+  expect([weather.get('kills') ?? 0, weather.get('restarts of PostgreSQL') ?? 0]).toEqual([kills, restarts]);
+  // A small storm has one or none of these, which may meet nothing.
+  const isSmall = others < 4;
   const lost = Object.values(world?.wire.lostAnswers() ?? {});
-  expect(lost.map((times) => times > 0)).toEqual([others > 0, others > 0]);
-  const resumed = world?.followers.flatMap((follower) => [...follower.resumed.values()]) ?? [];
-  expect(resumed.length > 0).toBe(others > 0);
+  expect([...lost, resumed].filter((times) => times === 0 && !isSmall)).toEqual([]);
 });
 
 for (const [sentence, find] of Object.entries(sentences)) {

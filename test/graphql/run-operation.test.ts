@@ -131,40 +131,48 @@ describe('An operation that its client ends', () => {
 });
 
 describe('A socket that is to be closed', () => {
+  const query = { query: '{ viewer { merchant { id } } }' };
+
   it('is closed when the last of its queries and mutations is answered, and its subscriptions end without a word', async () => {
-    const [first, second] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
-    const ofKey = vi
-      .fn()
-      .mockResolvedValueOnce(undefined)
-      .mockReturnValueOnce(first.promise)
-      .mockReturnValue(second.promise);
-    const { deliveries, ended } = scripted(resultOf(1));
+    const waits = [1, 2, 3].map(() => Promise.withResolvers<undefined>());
+    const ofKey = vi.fn().mockResolvedValueOnce(undefined);
+    for (const { promise } of waits) ofKey.mockReturnValueOnce(promise);
+    const live = scripted(resultOf(1));
+    const late = scripted(resultOf(2));
+    const subscribe = vi.fn().mockResolvedValueOnce(live.deliveries).mockResolvedValueOnce(late.deliveries);
+    const { deps, connection, sent } = world({ limits: { ofKey }, subscriptions: { subscribe } }, {});
+    await runOperation(deps, connection, { id: 'live', payload });
+    const running = [query, query, payload].map((asked, index) =>
+      runOperation(deps, connection, { id: `${index}`, payload: asked }),
+    );
+    whenAnswered(connection, () => sent.push({ id: 'closed' }));
+    for (const [index, { resolve }] of waits.entries()) {
+      resolve(undefined);
+      await running[index];
+    }
+    expect(sent.map((frame) => (frame as { id: string }).id)).toEqual(['live', '0', '0', '1', '1', 'closed']);
+    expect([live.ended() > 0, late.ended() > 0, connection.operations.size]).toEqual([true, true, 0]);
+  });
+
+  it('does not wait for what its client has ended, nor takes its id from another operation', async () => {
+    const [subscribed, answered] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
+    const ofKey = vi.fn().mockReturnValueOnce(subscribed.promise).mockReturnValue(answered.promise);
+    const { deliveries } = scripted(resultOf(1));
     const subscriptions = { subscribe: async () => deliveries };
     const { deps, connection, sent } = world({ limits: { ofKey }, subscriptions }, {});
-    await runOperation(deps, connection, { id: 'live', payload });
-    const running = ['1', '2', 'late'].map((id) =>
-      runOperation(deps, connection, {
-        id,
-        payload: id === 'late' ? payload : { query: '{ viewer { merchant { id } } }' },
-      }),
-    );
-    const close = vi.fn(() => sent.push('closed'));
+    const first = runOperation(deps, connection, { id: '1', payload });
+    endOperation(connection, '1');
+    const second = runOperation(deps, connection, { id: '1', payload: query });
+    const close = vi.fn();
     whenAnswered(connection, close);
-    expect(ended()).toBe(1);
-    first.resolve(undefined);
-    await running[0];
-    expect(close).not.toHaveBeenCalled();
-    second.resolve(undefined);
-    await Promise.all(running);
-    expect(sent.map((message) => (message as { id?: string }).id ?? message)).toEqual([
-      'live',
-      '1',
-      '1',
-      '2',
-      '2',
-      'closed',
-    ]);
-    expect(connection.operations.size).toBe(0);
+    subscribed.resolve(undefined);
+    await first;
+    expect([connection.operations.size, close.mock.calls.length]).toEqual([1, 0]);
+    endOperation(connection, '1');
+    expect(close).toHaveBeenCalled();
+    answered.resolve(undefined);
+    await second;
+    expect([sent, connection.abandoned]).toEqual([[], 0]);
   });
 });
 

@@ -31,9 +31,9 @@ const follow = (id: string) =>
   });
 
 /** Resolves when so many follow: a subscription is in place a little after it was sent. */
-async function followers(count: number): Promise<void> {
+async function followers(count: number, at = gateway): Promise<void> {
   await expect
-    .poll(async () => (await (await fetch(`${gateway.url}/metrics`)).text()).match(/live_subscriptions (\d+)/)?.[1])
+    .poll(async () => (await (await fetch(`${at.url}/metrics`)).text()).match(/live_subscriptions (\d+)/)?.[1])
     .toBe(String(count));
 }
 
@@ -330,20 +330,26 @@ describe('the end', () => {
     const { shopId } = other.demo;
     const [socket, idle] = [await connect(other), await connect(other)];
     socket.send(subscribe('live', 'subscription($id: ID!) { events(shopId: $id) { cursor } }', { id: shopId }));
+    await followers(1, other);
     const holder = await other.database.pool.connect();
-    await holder.query('begin');
-    await holder.query('select from shop_counter where shop_id = $1 for no key update', [shopId]);
-    const input = { shopId, idempotencyKey: 'key-1', amount: 1, currency: 'PLN', orderId: 'ORDER-1' };
-    const customer = { firstName: 'Jan', lastName: 'Nowak', email: 'jan@example.com' };
-    const create = 'mutation($input: CreatePaymentInput!) { createPayment(input: $input) { __typename } }';
-    socket.send(subscribe('create', create, { input: { ...input, customer } }));
-    const waiting = `select from pg_stat_activity
-      where datname = current_database() and wait_event_type = 'Lock' and query like '%with inp as materialized%'`;
-    await expect.poll(async () => (await other.database.pool.query(waiting)).rowCount).toBe(1);
-    const stopped = other.stop();
-    expect(await idle.closed).toMatchObject({ code: 1012 });
-    await holder.query('commit');
-    holder.release();
+    let stopped: Promise<void> | undefined;
+    try {
+      await holder.query('begin');
+      await holder.query('select from shop_counter where shop_id = $1 for no key update', [shopId]);
+      const customer = { firstName: 'Jan', lastName: 'Nowak', email: 'jan@example.com' };
+      const input = { shopId, idempotencyKey: 'key-1', amount: 1, currency: 'PLN', orderId: 'ORDER-1', customer };
+      const create = 'mutation($input: CreatePaymentInput!) { createPayment(input: $input) { __typename } }';
+      socket.send(subscribe('create', create, { input }));
+      const waiting = `select from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock' and query like '%with inp as materialized%'`;
+      await expect.poll(async () => (await other.database.pool.query(waiting)).rowCount).toBe(1);
+      stopped = other.stop();
+      expect(await idle.closed).toMatchObject({ code: 1012 });
+    } finally {
+      await holder.query('rollback');
+      holder.release();
+      await (stopped ?? other.stop());
+    }
     expect(await socket.next('create')).toMatchObject({
       type: 'next',
       payload: { data: { createPayment: { __typename: 'CreatePaymentSuccess' } } },
@@ -351,6 +357,5 @@ describe('the end', () => {
     expect(await socket.closed).toMatchObject({ code: 1012 });
     // Not with `complete`: the subscription goes on elsewhere.
     await expect(socket.next('live')).rejects.toThrow('1012');
-    await stopped;
   });
 });

@@ -12,6 +12,7 @@ const long = [
   'cli/reconcile',
   'start/several-workers',
   'start/several-processes',
+  'start/workers-with-hints',
   'start/start',
   'graphql/odd-values',
   'journey/survive-kill',
