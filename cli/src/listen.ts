@@ -1,6 +1,6 @@
 import { BramkaError, type EventsOptions } from '@bramka/client';
 import { describeEvent, typeOf } from './describe-event.ts';
-import { NotDone, WrongUse } from './errors.ts';
+import { WrongUse } from './errors.ts';
 import {
   type Form,
   type Forwarded,
@@ -24,7 +24,6 @@ export type ListenOptions = {
   readonly after?: string;
   readonly fromStart?: boolean;
   readonly place?: string;
-  readonly pauseMs?: number;
 };
 
 /**
@@ -140,10 +139,10 @@ async function forward(
   options: ListenOptions & { readonly forward: string },
   { following, place }: { readonly following: EventsOptions; readonly place: Place },
 ): Promise<void> {
-  const { form = 'imoje', pauseMs = 500 } = options;
-  const target = { url: options.forward, form, pauseMs };
+  const { form = 'imoje' } = options;
+  const target = { url: options.forward, form, pauseMs: 500, patienceMs: 15_000 };
   const lane = createLane();
-  const post = (make: () => Message): Promise<number> => lane(() => postMessage(terminal, target, make));
+  const post = (make: () => Message): Promise<number | null> => lane(() => postMessage(terminal, target, make));
   const sign = form === 'standard' ? undefined : await imojeSigner(terminal);
   await requireAnswerable(terminal, following);
   if (!sign) return forwardAll(terminal, followMessages(terminal, following), { post, place });
@@ -151,7 +150,7 @@ async function forward(
   await Promise.all([events, forwardResends(terminal, sign, post)]);
 }
 
-type Posting = { post(make: () => Message): Promise<number>; readonly place: Place };
+type Posting = { post(make: () => Message): Promise<number | null>; readonly place: Place };
 
 async function forwardAll(
   terminal: Terminal,
@@ -162,7 +161,7 @@ async function forwardAll(
     if (message) {
       const status = await post(message).catch((error: unknown) => stopped(terminal, error));
       if (status === undefined) return;
-      await terminal.print(`${String(number).padStart(6)}  ${type.padEnd(22)}  ${status}`, {
+      await terminal.print(`${String(number).padStart(6)}  ${type.padEnd(22)}  ${answerOf(status)}`, {
         number,
         type,
         cursor,
@@ -177,14 +176,14 @@ async function forwardAll(
 async function forwardResends(
   terminal: Terminal,
   sign: Signer,
-  post: (make: () => Message) => Promise<number>,
+  post: (make: () => Message) => Promise<number | null>,
 ): Promise<void> {
   for await (const { delivery, attempt } of watchAttempts(terminal)) {
     if (!attempt.manual) continue;
     const status = await post(() => sign(delivery.body)).catch((error: unknown) => stopped(terminal, error));
     if (status === undefined) return;
     const { eventNumber: number, id } = delivery;
-    await terminal.print(`${String(number).padStart(6)}  sent again              ${status}`, {
+    await terminal.print(`${String(number).padStart(6)}  sent again              ${answerOf(status)}`, {
       number,
       resent: id,
       status,
@@ -193,7 +192,11 @@ async function forwardResends(
 }
 
 function stopped({ signal }: Terminal, error: unknown): undefined {
-  if (!signal.aborted) throw new NotDone(String(error));
+  if (!signal.aborted) throw error;
+}
+
+function answerOf(status: number | null): string {
+  return status === null ? 'no answer in time' : String(status);
 }
 
 /** One thing after the other, in the order in which they came. */

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { causeOf, WrongUse } from './errors.ts';
 import type { Form } from './forward-events.ts';
 import type { Message } from './sign-message.ts';
 import type { Terminal } from './terminal.ts';
-import { withinTime } from './within-time.ts';
 
 /** Where messages go, when they are taken, and how long to wait between tries. */
 export type Target = {
@@ -11,54 +11,70 @@ export type Target = {
   readonly form: Form;
   /** The first pause, in milliseconds; each further one is twice as long, up to 10 s. */
   readonly pauseMs: number;
+  /** So long an answer may take, in milliseconds. */
+  readonly patienceMs: number;
 };
 
 /** So often a message is posted to a server that answers anything else; then the next one has its turn. */
 const answersMax = 3;
 const longestPauseMs = 10_000;
-const patienceMs = 15_000;
 
 /**
  * Posts a message until the server has taken it, by its status. While nobody listens there it is tried for ever; a
- * server that answers otherwise gets it three times in all. Says on stderr what goes wrong.
+ * server that answers otherwise, or not in time, gets it three times in all. Says on stderr what goes wrong.
  * @param make gives the message anew for each try, since the time is signed too.
- * @returns the status of the last answer. @throws when the signal is aborted.
+ * @returns the status of the last answer; null when the server did not answer in time.
+ * @throws WrongUse for a port that fetch blocks; and when the signal is aborted, once a post under way is answered.
  */
 export async function postMessage(
   { signal, say }: Pick<Terminal, 'signal' | 'say'>,
   target: Target,
   make: () => Message,
-): Promise<number> {
+): Promise<number | null> {
+  const { url } = target;
+  const sayWaiting = (): void => say(`The answer of ${url} is waited for; a second Ctrl-C waits for nothing.`);
   let answers = 0;
   for (let tries = 1; ; tries++) {
-    const status = await postOnce(target.url, make(), signal);
-    if (status !== undefined && isTaken(target.form, status)) return status;
-    if (status !== undefined) answers += 1;
+    signal.throwIfAborted();
+    signal.addEventListener('abort', sayWaiting);
+    const answer = await postOnce(target, make()).finally(() => signal.removeEventListener('abort', sayWaiting));
+    if ('status' in answer) {
+      if (isTaken(target.form, answer.status) || ++answers === answersMax) return answer.status;
+    }
+    signal.throwIfAborted();
     const waitMs = Math.min(longestPauseMs, target.pauseMs * 2 ** (tries - 1));
-    const again = `trying again in ${Math.ceil(waitMs / 100) / 10} s`;
-    if (answers === answersMax) return status ?? 0;
-    if (status === undefined) say(`Nobody answers at ${target.url}; ${again}.`);
-    else say(`${target.url} answered ${status} instead of ${target.form === 'imoje' ? '200' : '2xx'}; ${again}.`);
+    say(`${troubleOf(answer, target)}; trying again in ${Math.ceil(waitMs / 100) / 10} s.`);
     await pause(waitMs, undefined, { signal });
   }
 }
 
-function isTaken(form: Form, status: number): boolean {
+/** What came of a try: a status, null when the request was taken and not answered in time; or why nobody took it. */
+type Answer = { readonly status: number | null } | { readonly cause: string };
+
+function isTaken(form: Form, status: number | null): boolean {
+  if (status === null) return false;
   return form === 'imoje' ? status === 200 : status >= 200 && status <= 299;
 }
 
-/** The status of the answer; undefined when there was none. */
-async function postOnce(url: string, { headers, body }: Message, signal: AbortSignal): Promise<number | undefined> {
-  const inTime = withinTime(signal, patienceMs);
+function troubleOf(answer: Answer, { url, form, patienceMs }: Target): string {
+  if ('cause' in answer) return `No answer from ${url} (${answer.cause})`;
+  if (answer.status === null) return `${url} took longer than ${patienceMs / 1_000} s`;
+  return `${url} answered ${answer.status} instead of ${form === 'imoje' ? '200' : '2xx'}`;
+}
+
+/** Ctrl-C does not cut it: a handler that finished it would get the same event again. */
+async function postOnce({ url, patienceMs }: Target, { headers, body }: Message): Promise<Answer> {
+  const signal = AbortSignal.timeout(patienceMs);
   try {
-    const { signal: until } = inTime;
-    const response = await fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal: until });
+    const response = await fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal });
     await response.arrayBuffer();
-    return response.status;
-  } catch {
-    signal.throwIfAborted();
-    return undefined;
-  } finally {
-    inTime.leave();
+    return { status: response.status };
+  } catch (error) {
+    if (signal.aborted) return { status: null };
+    const cause = causeOf(error);
+    if (cause !== 'bad port') return { cause };
+    throw new WrongUse(
+      `Nothing can be posted to ${url}, since fetch blocks its port; let the server listen on another, such as 3000.`,
+    );
   }
 }

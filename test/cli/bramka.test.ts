@@ -1,4 +1,5 @@
 import { cp, mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -305,6 +306,39 @@ describe('`bramka listen`', () => {
     expect(json(await anew.lines.until((said) => said.length === 1))).toMatchObject([{ number: 3 }]);
     expect(await anew.end('SIGINT')).toBe(0);
     expect(JSON.parse(await readFile(file, 'utf8')).cursor).toBe(encodeCursor(shop.id, 3n));
+  });
+
+  it('keeps the place of an event that was taken while it was told to stop, and waits for nothing when told twice', async () => {
+    const server = await openShopServer();
+    const held: ServerResponse[] = [];
+    server.answer((_request, response) => held.push(response));
+    const settings = { ...(await openShop()), BRAMKA_WEBHOOK_SECRET: 'whsec_dGVhcG90' };
+    const start = () =>
+      startBramka(['listen', '--forward', server.url, '--form', 'standard', ...args('told')], settings);
+    const isWaiting = (said: readonly string[]) => said.some((line) => line.includes(' is waited for; '));
+    const first = start();
+    await first.remarks.until((said) => said.length === 1);
+    await run(['pay', '--no-pay'], settings);
+    await expect.poll(() => held.length).toBe(1);
+    const ended = first.end('SIGINT');
+    await first.remarks.until(isWaiting);
+    held[0]?.end();
+    expect(await ended).toBe(0);
+    expect(first.lines.items).toEqual([expect.stringMatching(/PAYMENT_CREATED +200$/)]);
+
+    const second = start();
+    await run(['pay', '--no-pay'], settings);
+    await expect.poll(() => held.length).toBe(2);
+    const ids = server.received.map(({ headers }) => headers['webhook-id']);
+    expect(new Set(ids).size).toBe(2);
+    let code: number | undefined;
+    const tellAgain = () => {
+      void second.end('SIGINT').then((ended) => (code = ended));
+      return code;
+    };
+    await expect.poll(tellAgain).toBe(130);
+    expect(second.lines.items).toEqual([]);
+    await server.close();
   });
 
   it('goes on with the next event after a server has answered three times with anything but 200', async () => {
