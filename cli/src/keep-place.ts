@@ -1,46 +1,92 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { WrongUse } from './errors.ts';
+import { NotDone, WrongUse } from './errors.ts';
+
+/** What a listener is there for: where it posts, if anywhere, and which kinds it does not pass over, if not all. */
+export type Purpose = { readonly target: string | undefined; readonly types: readonly string[] | undefined };
 
 /** Where a listener is in the log of a shop: the cursor of the last event that it is done with. */
-export type Place = { readonly file: string; read(): string | undefined; keep(cursor: string): void };
+export type Place = {
+  readonly file: string;
+  /** @throws WrongUse for a file that cannot be read, or does not hold the place of such a listener. */
+  read(): string | undefined;
+  /** Finds out before anything is posted. @throws NotDone when the file cannot be written. */
+  requireWritable(): void;
+  /** @throws NotDone when the file cannot be written. */
+  keep(cursor: string): void;
+};
 
 /**
  * The file of a place that nobody named: of its own for each shop, each address that is forwarded to, and each choice of kinds,
  * since whoever listens for some passes over what others wait for.
  */
-export function placeFile(
-  dataDir: string,
-  shopId: string,
-  { target, types = [] }: { readonly target: string | undefined; readonly types: readonly string[] | undefined },
-): string {
+export function placeFile(dataDir: string, shopId: string, { target, types = [] }: Purpose): string {
   const what = [...(target === undefined ? [] : [target]), ...types.toSorted()].join(' ');
   const mark = what && `-${createHash('sha256').update(what).digest('hex').slice(0, 8)}`;
   return join(dataDir, 'listen', `${shopId.replaceAll(/[^\w-]/g, '_')}${mark}.json`);
 }
 
 /**
- * Opens a place that is kept in a file. It is written beside and then moved over the old one, so that no crash leaves half of
- * it. `read` throws WrongUse for a file that cannot be read, holds something else, or the place in another shop.
+ * Opens a place that is kept in a file, with the purpose of its listener. It is written beside and then moved over the old one,
+ * so that no crash leaves half of it.
  */
-export function openPlace(file: string, shopId: string): Place {
+export function openPlace(file: string, shopId: string, purpose: Purpose): Place {
+  const target = purpose.target ?? null;
+  const types = purpose.types?.toSorted() ?? [];
   return {
     file,
     read: () => {
       const text = readIfThere(file);
       if (text === undefined) return undefined;
       const kept = parse(text);
-      if (kept?.shopId === shopId && typeof kept.cursor === 'string') return kept.cursor;
-      throw new WrongUse(`${file} does not hold a place in the log of shop ${shopId}; name another file by --place.`);
+      if (kept?.shopId !== shopId || typeof kept.cursor !== 'string') {
+        throw new WrongUse(`${file} does not hold a place in the log of shop ${shopId}; name another file by --place.`);
+      }
+      if (isOf(kept, JSON.stringify([target, types]))) return kept.cursor;
+      throw new WrongUse(
+        `${file} holds the place of a listener that ${inWords(kept)}; name another file by --place, or begin anew by --from-start or --after.`,
+      );
+    },
+    requireWritable: () => {
+      write(file, '', rmSync);
+      if (existsSync(file) && statSync(file).isDirectory()) throw unwritable(file, 'EISDIR');
     },
     keep: (cursor) => {
-      const draft = `${file}.${process.pid}`;
-      mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(draft, `${JSON.stringify({ shopId, cursor })}\n`);
-      renameSync(draft, file);
+      write(file, `${JSON.stringify({ shopId, target, types, cursor })}\n`, (draft) => renameSync(draft, file));
     },
   };
+}
+
+type Kept = { readonly [name in 'shopId' | 'cursor' | 'target' | 'types']?: unknown };
+
+/** Earlier versions kept no purpose; whose place that is nobody knows, so it is taken for this one's. */
+function isOf({ target, types }: Kept, purpose: string): boolean {
+  return (target === undefined && types === undefined) || JSON.stringify([target, types]) === purpose;
+}
+
+function inWords({ target, types }: Kept): string {
+  const kinds = Array.isArray(types) && types.length > 0 ? types.join(',') : 'all kinds';
+  return typeof target === 'string' ? `posts ${kinds} to ${target}` : `prints ${kinds}`;
+}
+
+/** Writes a draft beside the file and hands it on; of one that could not be, nothing is left. */
+function write(file: string, text: string, finish: (draft: string) => void): void {
+  const draft = `${file}.${process.pid}`;
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(draft, text);
+    finish(draft);
+  } catch (error) {
+    if (existsSync(draft)) rmSync(draft);
+    throw unwritable(file, (error as NodeJS.ErrnoException).code);
+  }
+}
+
+function unwritable(file: string, code: string | undefined): NotDone {
+  return new NotDone(
+    `The place cannot be kept in ${file} (${code}); let this user write there, or name another file by --place.`,
+  );
 }
 
 function readIfThere(file: string): string | undefined {
@@ -54,9 +100,9 @@ function readIfThere(file: string): string | undefined {
   }
 }
 
-function parse(text: string): { readonly shopId?: unknown; readonly cursor?: unknown } | null {
+function parse(text: string): Kept | null {
   try {
-    return JSON.parse(text) as { readonly shopId?: unknown } | null;
+    return JSON.parse(text) as Kept | null;
   } catch {
     return null;
   }

@@ -35,8 +35,10 @@ export async function listen(terminal: Terminal, options: ListenOptions): Promis
   const types = options.types?.map(typeOf);
   const target = options.forward === undefined ? undefined : targetOf(options.forward);
   if (options.form && target === undefined) throw new WrongUse('--form says what is posted; give --forward too.');
-  const place = openPlace(options.place ?? placeFile(dataDir, shopId, { target, types }), shopId);
+  const purpose = { target, types };
+  const place = openPlace(options.place ?? placeFile(dataDir, shopId, purpose), shopId, purpose);
   const following = { ...whereFrom(terminal, options, place), types };
+  place.requireWritable();
   try {
     if (target === undefined) await print(terminal, following, place);
     else await forward(terminal, { ...options, forward: target }, { following, place });

@@ -116,6 +116,8 @@ it('`bramka listen` posts every event once, in its order, whatever is killed and
   expect(items.length - once.length).toBeLessThanOrEqual(1);
   expect(JSON.parse(await readFile(join(folder, 'place.json'), 'utf8'))).toEqual({
     shopId: gateway.demo.shopId,
+    target: address,
+    types: [],
     cursor: once.at(-1)?.id,
   });
   const said = [...listener.lines.items, ...listener.remarks.items].join('\n');

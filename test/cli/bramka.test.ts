@@ -506,6 +506,46 @@ describe('`bramka` says in one sentence what is wrong', () => {
     expect(ran).toMatchObject({ code: 2, remarks: [expect.stringContaining('cannot be read (EISDIR)')] });
   });
 
+  it('a place of a listener with another purpose, which passed over or posted elsewhere what this one waits for', async () => {
+    await run(['pay', '--no-pay']);
+    const file = join(dataDir, 'purpose.json');
+    const place = { shopId: gateway.demo.shopId, cursor: encodeCursor(gateway.demo.shopId, 1n) };
+    const kept = [
+      [{ target: null, types: ['PAYMENT_CREATED', 'PAYMENT_SETTLED'] }, 'prints PAYMENT_CREATED,PAYMENT_SETTLED'],
+      [{ target: 'http://127.0.0.1:2/', types: [] }, 'posts all kinds to http://127.0.0.1:2/'],
+    ] as const;
+    for (const [purpose, words] of kept) {
+      await writeFile(file, JSON.stringify({ ...place, ...purpose }));
+      const ran = await run(['listen', '--forward', 'http://127.0.0.1:1/', '--place', file]);
+      const sentence = `${file} holds the place of a listener that ${words}; name another file by --place, or begin anew by --from-start or --after.`;
+      expect(ran).toMatchObject({ code: 2, remarks: [sentence] });
+    }
+    // Earlier versions kept no purpose.
+    await writeFile(file, JSON.stringify(place));
+    for (const types of ['payment_settled,payment_created', 'PAYMENT_CREATED,PAYMENT_SETTLED']) {
+      const listener = startBramka(['listen', '--types', types, '--place', file], env);
+      const [remark] = await listener.remarks.until((said) => said.length > 0);
+      expect(remark).toContain(' from where it was left; ');
+      expect(await listener.end('SIGINT')).toBe(0);
+    }
+  });
+
+  it('a place that cannot be kept, before anything is posted, and leaves no draft', async () => {
+    const folder = await mkdtemp(join(dataDir, 'folder-'));
+    const server = await openShopServer();
+    const below = join(dataDir, 'demo.json', 'place.json');
+    for (const [file, code] of [[folder, 'EISDIR'] as const, [below, 'E(EXIST|NOTDIR)'] as const]) {
+      const ran = await run(['listen', '--from-start', '--forward', server.url, '--place', file]);
+      expect(ran).toMatchObject({ code: 1, lines: [] });
+      expect(ran.remarks).toEqual([
+        expect.stringMatching(new RegExp(`^The place cannot be kept in ${file} \\(${code}\\); let this user write`)),
+      ]);
+    }
+    expect(server.received).toEqual([]);
+    expect((await readdir(dataDir)).filter((name) => /\.\d+$/.test(name))).toEqual([]);
+    await server.close();
+  });
+
   it('its version', async () => {
     expect(await run(['--version'], {})).toMatchObject({ code: 0, lines: [expect.stringMatching(/^\d+\.\d+\.\d+$/)] });
   });
