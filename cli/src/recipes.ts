@@ -7,7 +7,11 @@ import { orderOf } from './pay.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What a recipe works with: the gateway, and the events of the shop from before its first step. */
-export type Kitchen = Terminal & { readonly following: Following };
+export type Kitchen = Terminal & {
+  readonly following: Following;
+  /** The payer of this run alone, by whom its stored instruments are told from those of others in the same shop. */
+  readonly customerId: string;
+};
 
 /** Does what makes the sandbox write an event, and gives the payment that the event is about. */
 type Recipe = (kitchen: Kitchen) => Promise<Payment>;
@@ -143,7 +147,7 @@ export const recipes: { readonly [type in EventType]?: Recipe } = {
 
 /** Pays by BLIK and stores the payer's alias. */
 async function storedAlias(kitchen: Kitchen): Promise<Payment> {
-  const payment = await create(kitchen, { customerId: `cli-${randomUUID()}` });
+  const payment = await create(kitchen, { customerId: kitchen.customerId });
   await start(kitchen, payment, { channel: 'blik_oneclick', blik: { code: '123456' } });
   return payment;
 }
@@ -151,9 +155,17 @@ async function storedAlias(kitchen: Kitchen): Promise<Payment> {
 async function forgottenAlias(kitchen: Kitchen): Promise<Payment> {
   type Stored = Extract<Event, { readonly __typename: 'ProfileEvent' }>;
   const payment = await storedAlias(kitchen);
-  const { profile } = await kitchen.following.until((event): event is Stored => event.type === 'PROFILE_ACTIVE');
+  const isIt = (event: Event): event is Stored =>
+    event.__typename === 'ProfileEvent' && event.type === 'PROFILE_ACTIVE' && isOwn(event, kitchen, payment);
+  const { profile } = await kitchen.following.until(isIt);
   await kitchen.client.deactivateProfile({ profileId: profile.id }, { signal: kitchen.signal });
   return payment;
+}
+
+/** Whether an event is about what this run has made: its payment, or an instrument of its payer. */
+export function isOwn(event: Event, { customerId }: Pick<Kitchen, 'customerId'>, payment: Payment): boolean {
+  if (event.__typename === 'ProfileEvent') return event.profile.customerId === customerId;
+  return paymentIdOf(event) === payment.id;
 }
 
 /** The name of an event as people write it, `payment.settled` too. @throws WrongUse for one that cannot be made. */

@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import type { Event } from '@bramka/client';
 import { describeEvent } from './describe-event.ts';
 import { NotDone } from './errors.ts';
-import { followNow, paymentIdOf } from './follow-now.ts';
-import { recipeFor } from './recipes.ts';
+import { followNow } from './follow-now.ts';
+import { isOwn, recipeFor } from './recipes.ts';
 import type { Terminal } from './terminal.ts';
 
 /**
@@ -21,11 +22,9 @@ export async function trigger(
   }
   const following = await followNow(terminal, { seconds: timeout });
   try {
-    const payment = await cook({ ...terminal, following, signal: following.signal });
-    const isIt = (event: Event): event is Event => {
-      const about = paymentIdOf(event);
-      return event.type === type && (about === undefined || about === payment.id);
-    };
+    const kitchen = { ...terminal, following, signal: following.signal, customerId: `cli-${randomUUID()}` };
+    const payment = await cook(kitchen);
+    const isIt = (event: Event): event is Event => event.type === type && isOwn(event, kitchen, payment);
     const event = await following.until(isIt);
     await terminal.print(describeEvent(event), event);
   } finally {

@@ -193,6 +193,31 @@ describe('`bramka trigger`', () => {
   });
 });
 
+it('`bramka trigger` leaves alone what others store in the same shop meanwhile', async () => {
+  const settings = await openShop();
+  const { BRAMKA_API_KEY: apiKey, BRAMKA_SHOP_ID: shopId } = settings;
+  const shop = { url: gateway.url, demo: { ...gateway.demo, apiKey, shopId } };
+  const pending =
+    'query ($shopId: ID!) { payments(shopId: $shopId, filter: { status: [PENDING] }) { edges { cursor } } }';
+  const countPending = async () => {
+    const { data } = await ask<{ payments: { edges: object[] } }>(shop, pending, { variables: { shopId } });
+    return data.payments.edges.length;
+  };
+  await updateShop(shop, { sandboxDelayMs: 6_000 });
+  const slow = ['PROFILE_ACTIVE', 'PROFILE_DEACTIVATED'].map((type) =>
+    startBramka(['trigger', type, '--json'], settings),
+  );
+  await expect.poll(countPending).toBe(2);
+  await updateShop(shop, { sandboxDelayMs: 0 });
+  const { lines } = await run(['trigger', 'PROFILE_ACTIVE', '--json'], settings);
+  const ids = [json(lines)[0].profile.id];
+  for (const { ended, lines } of slow) {
+    expect(await ended).toBe(0);
+    ids.push(json(lines.items)[0].profile.id);
+  }
+  expect(new Set(ids).size).toBe(3);
+});
+
 it('`bramka trigger` says at once that its key may not do what the event takes', async () => {
   const { merchantId, shopId } = gateway.demo;
   const { secret } = await giveKey(gateway.database, { merchantId, scopes: ['payments:read'] });
