@@ -36,23 +36,28 @@ type Demo = { readonly [name: string]: string | undefined };
  * @throws WrongUse when something is missing or cannot be read.
  */
 export async function readSettings(options: CommonOptions, env: Environment): Promise<Settings> {
-  const dataDir = options.dataDir ?? env.BRAMKA_DATA_DIR ?? '.bramka';
-  const url = options.url ?? env.BRAMKA_URL;
+  // What a shell or a pipeline sets to nothing is not set: nothing may be signed by an empty key.
+  const given = (name: string): string | undefined => env[name] || undefined;
+  const dataDir = options.dataDir ?? given('BRAMKA_DATA_DIR') ?? '.bramka';
+  const url = options.url ?? given('BRAMKA_URL');
   const demo = url === undefined ? await readDemo(dataDir) : {};
-  const apiKey = options.keyFile === undefined ? (env.BRAMKA_API_KEY ?? demo.apiKey) : await readKey(options.keyFile);
-  const shopId = options.shop ?? env.BRAMKA_SHOP_ID ?? demo.shopId;
+  const apiKey =
+    options.keyFile === undefined ? (given('BRAMKA_API_KEY') ?? demo.apiKey) : await readKey(options.keyFile);
+  const shopId = options.shop ?? given('BRAMKA_SHOP_ID') ?? demo.shopId;
   const noDemo = url === undefined ? '' : ' Of demo.json nothing is used with another address.';
   if (apiKey === undefined)
     throw new WrongUse(`An API key is missing: set BRAMKA_API_KEY, or name a file by --key-file.${noDemo}`);
   if (shopId === undefined) throw new WrongUse(`A shop is missing: name it by --shop, or set BRAMKA_SHOP_ID.${noDemo}`);
+  // Of another shop, demo.json knows neither the merchant nor the key.
+  const { merchantId, serviceKey }: Demo = shopId === demo.shopId ? demo : {};
   return {
     url: url ?? demo.graphqlUrl ?? '',
     apiKey,
     shopId,
     dataDir,
-    merchantId: env.BRAMKA_MERCHANT_ID ?? demo.merchantId,
-    serviceKey: env.BRAMKA_SERVICE_KEY ?? (shopId === demo.shopId ? demo.serviceKey : undefined),
-    webhookSecret: env.BRAMKA_WEBHOOK_SECRET,
+    merchantId: given('BRAMKA_MERCHANT_ID') ?? merchantId,
+    serviceKey: given('BRAMKA_SERVICE_KEY') ?? serviceKey,
+    webhookSecret: given('BRAMKA_WEBHOOK_SECRET'),
   };
 }
 
