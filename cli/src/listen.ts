@@ -15,6 +15,7 @@ import { reportConnection } from './report-connection.ts';
 import type { Message } from './sign-message.ts';
 import type { Terminal } from './terminal.ts';
 import { watchAttempts } from './watch-attempts.ts';
+import { withinTime } from './within-time.ts';
 
 /** What `bramka listen` was asked for. */
 export type ListenOptions = {
@@ -68,10 +69,14 @@ const answerMsMax = 1_000;
  */
 async function requireAnswerable({ client, signal }: Terminal, { shopId, after, types }: EventsOptions): Promise<void> {
   if (after === undefined && types === undefined) return;
-  const inTime = AbortSignal.any([signal, AbortSignal.timeout(answerMsMax)]);
-  await client.eventPage({ shopId, after, types, first: 0 }, { signal: inTime }).catch((error: unknown) => {
+  const inTime = withinTime(signal, answerMsMax);
+  try {
+    await client.eventPage({ shopId, after, types, first: 0 }, inTime);
+  } catch (error) {
     if (error instanceof BramkaError && finalCodes.has(error.code)) throw error;
-  });
+  } finally {
+    inTime.leave();
+  }
 }
 
 /** Which of the kinds that were asked for the gateway does not know, if that is why it refuses. */

@@ -51,6 +51,11 @@ async function openWay() {
   return { wire, settings: { ...(await openShop()), BRAMKA_URL: wire.url } };
 }
 
+/** Has Node tidy its memory ten times a second. */
+const tidyScript = `import v8 from 'node:v8'; import vm from 'node:vm'; v8.setFlagsFromString('--expose-gc');
+  setInterval(vm.runInNewContext('gc'), 100).unref();`;
+const tidying = { NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(tidyScript)}` };
+
 async function run(args: readonly string[], settings: Record<string, string> = env) {
   const ran = await runBramka(args, settings);
   printed.push(...ran.lines, ...ran.remarks);
@@ -160,12 +165,7 @@ describe('`bramka pay`', () => {
   });
 
   it('keeps to its time although Node 20 forgets timers that are only part of another signal', async () => {
-    const tidying = `import v8 from 'node:v8'; import vm from 'node:vm'; v8.setFlagsFromString('--expose-gc');
-      setInterval(vm.runInNewContext('gc'), 100).unref();`;
-    const settings = {
-      ...(await openShop()),
-      NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(tidying)}`,
-    };
+    const settings = { ...(await openShop()), ...tidying };
     const late = await run(['pay', '--blik', '700000', '--timeout', '3'], settings);
     expect(late).toMatchObject({ code: 1, remarks: ['It did not happen within 3 s.'] });
   });
@@ -364,6 +364,16 @@ describe('`bramka listen`', () => {
     await expect.poll(tellAgain).toBe(130);
     expect(second.lines.items).toEqual([]);
     await server.close();
+  });
+
+  it('follows, after a moment, also a gateway that does not say whether it knows the place', async () => {
+    const asked: string[] = [];
+    const silent = await listenSilently((_socket, first) => asked.push(String(first)));
+    const settings = { ...env, ...tidying, BRAMKA_URL: silent.url, BRAMKA_API_KEY: 'bk_test_a', BRAMKA_SHOP_ID: 'a' };
+    const listener = startBramka(['listen', '--after', 'AAAA', ...args('unsaid')], settings);
+    await expect.poll(() => asked.map((head) => /^upgrade: websocket/im.test(head))).toEqual([false, true]);
+    expect(await listener.end('SIGINT')).toBe(0);
+    await silent.close();
   });
 
   it('goes on with the next event after a server has answered three times with anything but 200', async () => {
