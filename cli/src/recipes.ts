@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { CreatePaymentInput, Event, EventType, Payment, StartTransactionInput } from '@bramka/client';
+import { approveAt } from './approve-at.ts';
 import { typeOf } from './describe-event.ts';
 import { WrongUse } from './errors.ts';
 import { type Following, paymentIdOf } from './follow-now.ts';
@@ -58,8 +59,7 @@ const authorize =
   async (kitchen) => {
     const payment = await create(kitchen, { capture: 'MANUAL', ...(title ? { title } : {}) });
     const page = await start(kitchen, payment, { method: 'WALLET', channel: 'visa_mobile' });
-    const body = new URLSearchParams({ decision: 'approve' });
-    if (page) await fetch(page, { method: 'POST', body, redirect: 'manual', signal: kitchen.signal });
+    if (page) await approveAt(page, kitchen.signal);
     return payment;
   };
 
