@@ -1,8 +1,8 @@
-import type { Event } from '@bramka/client';
+import type { Event, WebhookDelivery } from '@bramka/client';
 import { describeEvent } from './describe-event.ts';
 import { reportConnection } from './report-connection.ts';
 import type { Terminal } from './terminal.ts';
-import { type Attempted, attemptsOf, watchAttempts } from './watch-attempts.ts';
+import { type Attempted, attemptsOf, watchAttempts, watchedMax } from './watch-attempts.ts';
 
 /** What `bramka logs` was asked for. */
 export type LogsOptions = { readonly lines: number; readonly follow?: boolean };
@@ -15,13 +15,14 @@ export async function logs(terminal: Terminal, { lines, follow }: LogsOptions): 
   const { shopId } = terminal.settings;
   const [events, deliveries] = await Promise.all([
     client.eventPage({ shopId, last: lines }, { signal }),
-    client.webhookDeliveries({ shopId, first: lines }, { signal }),
+    client.webhookDeliveries({ shopId, first: follow ? watchedMax : lines }, { signal }),
   ]);
-  const all = [...events.nodes.map(lineOfEvent), ...deliveries.nodes.flatMap(attemptsOf).map(lineOfAttempt)];
+  const latest = deliveries.nodes.slice(0, lines);
+  const all = [...events.nodes.map(lineOfEvent), ...latest.flatMap(attemptsOf).map(lineOfAttempt)];
   for (const line of all.toSorted((a, b) => a.at.localeCompare(b.at)).slice(-lines)) await print(terminal, line);
   if (!follow) return;
   const last = events.pageInfo.endCursor;
-  await Promise.all([followEvents(terminal, last), followAttempts(terminal)]);
+  await Promise.all([followEvents(terminal, last), followAttempts(terminal, deliveries.nodes)]);
 }
 
 async function followEvents(terminal: Terminal, last: string | null): Promise<void> {
@@ -31,8 +32,8 @@ async function followEvents(terminal: Terminal, last: string | null): Promise<vo
   for await (const event of client.events(options)) await print(terminal, lineOfEvent(event));
 }
 
-async function followAttempts(terminal: Terminal): Promise<void> {
-  for await (const tried of watchAttempts(terminal)) await print(terminal, lineOfAttempt(tried));
+async function followAttempts(terminal: Terminal, seen: readonly WebhookDelivery[]): Promise<void> {
+  for await (const tried of watchAttempts(terminal, seen)) await print(terminal, lineOfAttempt(tried));
 }
 
 function print(terminal: Terminal, { forPeople, forPrograms }: Line): Promise<void> {

@@ -3,7 +3,10 @@ import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { createClient } from '@bramka/client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { readSettings } from '../../cli/src/read-settings.ts';
+import { watchAttempts } from '../../cli/src/watch-attempts.ts';
 import { encodeCursor } from '../../src/kernel/events/cursor.ts';
 import { notificationSignatureHeader } from '../../src/kernel/signature.ts';
 import { listenSilently } from '../client/listen-silently.ts';
@@ -426,6 +429,26 @@ describe('`bramka logs`', () => {
       );
       expect(lines.find((line) => line.includes('DELIVERED'))).toMatch(/^webhook +\d+ .* try 1: 200 in \d+ ms/);
       expect(await follower.end('SIGINT')).toBe(0);
+    } finally {
+      await updateShop(gateway, { notificationUrl: null });
+      await server.close();
+    }
+  });
+
+  it('misses no try that was made between what it shows first and what it follows', async () => {
+    const server = await openShopServer();
+    const settings = await readSettings({}, env);
+    const client = createClient({ url: settings.url, apiKey: settings.apiKey });
+    const newest = async () => (await client.webhookDeliveries({ shopId: settings.shopId, first: 100 })).nodes;
+    try {
+      const shown = await newest();
+      await updateShop(gateway, { notificationUrl: server.url });
+      await run(['pay']);
+      const told = { url: server.url, status: 'DELIVERED', body: expect.stringMatching(/"status": ?"settled"/) };
+      await expect.poll(async () => (await newest())[0]).toMatchObject(told);
+      const { signal } = new AbortController();
+      const { value } = await watchAttempts({ client, settings, signal }, shown).next();
+      expect(value).toMatchObject({ delivery: { url: server.url }, attempt: { number: 1 } });
     } finally {
       await updateShop(gateway, { notificationUrl: null });
       await server.close();
