@@ -3,8 +3,12 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writ
 import { dirname, join } from 'node:path';
 import { NotDone, WrongUse } from './errors.ts';
 
-/** What a listener is there for: where it posts, if anywhere, and which kinds it does not pass over, if not all. */
-export type Purpose = { readonly target: string | undefined; readonly types: readonly string[] | undefined };
+/** What a listener is there for: where it posts and in which form, if anywhere, and which kinds it does not pass over, if not all. */
+export type Purpose = {
+  readonly target: string | undefined;
+  readonly form: string | undefined;
+  readonly types: readonly string[] | undefined;
+};
 
 /** Where a listener is in the log of a shop: the cursor of the last event that it is done with. */
 export type Place = {
@@ -21,7 +25,7 @@ export type Place = {
  * The file of a place that nobody named: of its own for each shop, each address that is forwarded to, and each choice of kinds,
  * since whoever listens for some passes over what others wait for.
  */
-export function placeFile(dataDir: string, shopId: string, { target, types = [] }: Purpose): string {
+export function placeFile(dataDir: string, shopId: string, { target, types = [] }: Omit<Purpose, 'form'>): string {
   const what = [...(target === undefined ? [] : [target]), ...types.toSorted()].join(' ');
   const mark = what && `-${createHash('sha256').update(what).digest('hex').slice(0, 8)}`;
   return join(dataDir, 'listen', `${shopId.replaceAll(/[^\w-]/g, '_')}${mark}.json`);
@@ -33,7 +37,8 @@ export function placeFile(dataDir: string, shopId: string, { target, types = [] 
  */
 export function openPlace(file: string, shopId: string, purpose: Purpose): Place {
   const target = purpose.target ?? null;
-  const types = purpose.types?.toSorted() ?? [];
+  const form = purpose.form ?? null;
+  const types = [...new Set(purpose.types)].toSorted();
   return {
     file,
     read: () => {
@@ -43,7 +48,7 @@ export function openPlace(file: string, shopId: string, purpose: Purpose): Place
       if (kept?.shopId !== shopId || typeof kept.cursor !== 'string') {
         throw new WrongUse(`${file} does not hold a place in the log of shop ${shopId}; name another file by --place.`);
       }
-      if (isOf(kept, JSON.stringify([target, types]))) return kept.cursor;
+      if (isOf(kept, JSON.stringify([target, form, types]))) return kept.cursor;
       throw new WrongUse(
         `${file} holds the place of a listener that ${inWords(kept)}; name another file by --place, or begin anew by --from-start or --after.`,
       );
@@ -53,21 +58,24 @@ export function openPlace(file: string, shopId: string, purpose: Purpose): Place
       if (existsSync(file) && statSync(file).isDirectory()) throw unwritable(file, 'EISDIR');
     },
     keep: (cursor) => {
-      write(file, `${JSON.stringify({ shopId, target, types, cursor })}\n`, (draft) => renameSync(draft, file));
+      write(file, `${JSON.stringify({ shopId, target, form, types, cursor })}\n`, (draft) => renameSync(draft, file));
     },
   };
 }
 
-type Kept = { readonly [name in 'shopId' | 'cursor' | 'target' | 'types']?: unknown };
+type Kept = { readonly [name in 'shopId' | 'cursor' | 'target' | 'form' | 'types']?: unknown };
 
 /** Earlier versions kept no purpose; whose place that is nobody knows, so it is taken for this one's. */
-function isOf({ target, types }: Kept, purpose: string): boolean {
-  return (target === undefined && types === undefined) || JSON.stringify([target, types]) === purpose;
+function isOf({ target, form, types }: Kept, purpose: string): boolean {
+  return (target === undefined && types === undefined) || JSON.stringify([target, form, types]) === purpose;
 }
 
-function inWords({ target, types }: Kept): string {
+/** Without what follows the path of an address: people put secrets there. */
+function inWords({ target, form, types }: Kept): string {
   const kinds = Array.isArray(types) && types.length > 0 ? types.join(',') : 'all kinds';
-  return typeof target === 'string' ? `posts ${kinds} to ${target}` : `prints ${kinds}`;
+  return typeof target === 'string'
+    ? `posts ${kinds} to ${target.replace(/[?#].*/s, '')} (${form})`
+    : `prints ${kinds}`;
 }
 
 /** Writes a draft beside the file and hands it on; of one that could not be, nothing is left. */
@@ -75,7 +83,8 @@ function write(file: string, text: string, finish: (draft: string) => void): voi
   const draft = `${file}.${process.pid}`;
   try {
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(draft, text);
+    // The address may have a secret in it.
+    writeFileSync(draft, text, { mode: 0o600 });
     finish(draft);
   } catch (error) {
     if (existsSync(draft)) rmSync(draft);
@@ -84,9 +93,7 @@ function write(file: string, text: string, finish: (draft: string) => void): voi
 }
 
 function unwritable(file: string, code: string | undefined): NotDone {
-  return new NotDone(
-    `The place cannot be kept in ${file} (${code}); let this user write there, or name another file by --place.`,
-  );
+  return new NotDone(`The place cannot be kept in ${file} (${code}); name one by --place that this user can write.`);
 }
 
 function readIfThere(file: string): string | undefined {

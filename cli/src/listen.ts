@@ -1,6 +1,6 @@
 import { BramkaError, type EventsOptions } from '@bramka/client';
 import { describeEvent, typeOf } from './describe-event.ts';
-import { WrongUse } from './errors.ts';
+import { NotDone, WrongUse } from './errors.ts';
 import {
   type Form,
   type Forwarded,
@@ -36,7 +36,7 @@ export async function listen(terminal: Terminal, options: ListenOptions): Promis
   const types = options.types?.map(typeOf);
   const target = options.forward === undefined ? undefined : targetOf(options.forward);
   if (options.form && target === undefined) throw new WrongUse('--form says what is posted; give --forward too.');
-  const purpose = { target, types };
+  const purpose = { target, types, form: target === undefined ? undefined : (options.form ?? 'imoje') };
   const place = openPlace(options.place ?? placeFile(dataDir, shopId, purpose), shopId, purpose);
   const following = { ...whereFrom(terminal, options, place), types };
   place.requireWritable();
@@ -44,7 +44,8 @@ export async function listen(terminal: Terminal, options: ListenOptions): Promis
     if (target === undefined) await print(terminal, following, place);
     else await forward(terminal, { ...options, forward: target }, { following, place });
   } catch (error) {
-    if (terminal.signal.aborted) return;
+    // What cannot be kept after a post that was waited for has to be said.
+    if (terminal.signal.aborted && !(error instanceof NotDone)) return;
     if (options.after === undefined && isExpired(error)) throw placeExpired(place);
     throw unknownType(error, options.types) ?? error;
   }
@@ -117,13 +118,21 @@ function whereFrom(terminal: Terminal, options: ListenOptions, place: Place): Ev
   const kept = after ?? (fromStart ? undefined : place.read());
   const { shopId } = terminal.settings;
   const begins = `Listening to shop ${shopId} ${beginsAt(options, kept)}; the place is kept in ${place.file}.`;
+  const report = reportConnection(terminal.say, begins);
+  let given = after;
   return {
     shopId,
     after: kept,
     from: fromStart ? 'start' : 'now',
     signal: terminal.signal,
     onStart: (cursor) => place.keep(cursor),
-    ...reportConnection(terminal.say, begins),
+    ...report,
+    onConnect: () => {
+      // The next start goes on from there, although no event may come before this one ends.
+      if (given !== undefined) place.keep(given);
+      given = undefined;
+      report.onConnect();
+    },
   };
 }
 
@@ -203,7 +212,7 @@ function stopped({ signal }: Terminal, error: unknown): undefined {
 }
 
 function answerOf(status: number | null): string {
-  return status === null ? 'no answer in time' : String(status);
+  return status === null ? 'no answer' : String(status);
 }
 
 /** One thing after the other, in the order in which they came. */

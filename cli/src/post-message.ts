@@ -20,10 +20,10 @@ const answersMax = 3;
 const longestPauseMs = 10_000;
 
 /**
- * Posts a message until the server has taken it, by its status. While nobody listens there it is tried for ever; a
- * server that answers otherwise, or not in time, gets it three times in all. Says on stderr what goes wrong.
+ * Posts a message until the server has taken it, by its status. While nobody listens there it is tried for ever; a server
+ * that answers otherwise, not in time, or breaks the connection off, gets it three times in all. Says on stderr what goes wrong.
  * @param make gives the message anew for each try, since the time is signed too.
- * @returns the status of the last answer; null when the server did not answer in time.
+ * @returns the status of the last answer; null when the server took the message and gave none.
  * @throws WrongUse for a port that fetch blocks; and when the signal is aborted, once a post under way is answered.
  */
 export async function postMessage(
@@ -38,43 +38,47 @@ export async function postMessage(
     signal.throwIfAborted();
     signal.addEventListener('abort', sayWaiting);
     const answer = await postOnce(target, make()).finally(() => signal.removeEventListener('abort', sayWaiting));
-    if ('status' in answer) {
-      if (isTaken(target.form, answer.status) || ++answers === answersMax) return answer.status;
-    }
+    const isLast = answer.isReached && ++answers === answersMax;
+    if (isLast || isTaken(target.form, answer.status)) return answer.status;
     signal.throwIfAborted();
     const waitMs = Math.min(longestPauseMs, target.pauseMs * 2 ** (tries - 1));
-    say(`${troubleOf(answer, target)}; trying again in ${Math.ceil(waitMs / 100) / 10} s.`);
+    say(`${answer.trouble}; trying again in ${Math.ceil(waitMs / 100) / 10} s.`);
     await pause(waitMs, undefined, { signal });
   }
 }
 
-/** What came of a try: a status, null when the request was taken and not answered in time; or why nobody took it. */
-type Answer = { readonly status: number | null } | { readonly cause: string };
+/** What came of a try: the status, if any, whether the server took the message, and what to say unless that was a yes. */
+type Answer = { readonly status: number | null; readonly isReached: boolean; readonly trouble: string };
 
 function isTaken(form: Form, status: number | null): boolean {
   if (status === null) return false;
   return form === 'imoje' ? status === 200 : status >= 200 && status <= 299;
 }
 
-function troubleOf(answer: Answer, { url, form, patienceMs }: Target): string {
-  if ('cause' in answer) return `No answer from ${url} (${answer.cause})`;
-  if (answer.status === null) return `${url} took longer than ${patienceMs / 1_000} s`;
-  return `${url} answered ${answer.status} instead of ${form === 'imoje' ? '200' : '2xx'}`;
-}
-
 /** Ctrl-C does not cut it: a handler that finished it would get the same event again. */
-async function postOnce({ url, patienceMs }: Target, { headers, body }: Message): Promise<Answer> {
+async function postOnce({ url, form, patienceMs }: Target, { headers, body }: Message): Promise<Answer> {
   const signal = AbortSignal.timeout(patienceMs);
   try {
     const response = await fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal });
-    await response.arrayBuffer();
-    return { status: response.status };
+    const { status } = response;
+    // The status decides, as for the gateway, whatever becomes of the rest.
+    await response.arrayBuffer().catch(() => undefined);
+    return {
+      status,
+      isReached: true,
+      trouble: `${url} answered ${status} instead of ${form === 'imoje' ? '200' : '2xx'}`,
+    };
   } catch (error) {
-    if (signal.aborted) return { status: null };
+    const noAnswer = { status: null, isReached: true };
+    if (signal.aborted) return { ...noAnswer, trouble: `${url} took longer than ${patienceMs / 1_000} s` };
     const cause = causeOf(error);
-    if (cause !== 'bad port') return { cause };
+    if (brokenOff.has(cause)) return { ...noAnswer, trouble: `${url} broke the connection off (${cause})` };
+    if (cause !== 'bad port') return { status: null, isReached: false, trouble: `No answer from ${url} (${cause})` };
     throw new WrongUse(
       `Nothing can be posted to ${url}, since fetch blocks its port; let the server listen on another, such as 3000.`,
     );
   }
 }
+
+/** Said of a connection that there was: whoever listened may have taken the message, and died of it. */
+const brokenOff = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);

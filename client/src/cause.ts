@@ -18,14 +18,18 @@ export function reasonOf(error: unknown): string | undefined {
 }
 
 /**
- * An error as it may be shown: as it is when the secret is surely nowhere in it. Else only its name and its sentence are
- * kept, without the secret: a `fetch` of the program may throw an error that has the whole request in it.
+ * An error as it may be shown: as it is when the secret is surely nowhere in it. Else only its name, its code and its sentence
+ * are kept, without the secret, and those of what caused it: a `fetch` of the program may throw an error that has the whole request in it.
  */
-export function causeWithout(secret: string, error: unknown): unknown {
+export function causeWithout(secret: string, error: unknown, depth = 0): unknown {
   if (isFreeOf(secret, error, 0)) return error;
-  const { name, message } = error instanceof Error ? error : new Error('No error was thrown, but something else.');
+  const { name, message, code, cause }: Error & Causing =
+    error instanceof Error ? error : new Error('No error was thrown, but something else.');
   const [ownName = '', sentence = ''] = [name, message].map((text) => String(text).replaceAll(secret, '…'));
-  return Object.assign(new Error(sentence), { name: ownName });
+  const isDeep = cause === undefined || depth === depthMax;
+  const shown = new Error(sentence, isDeep ? undefined : { cause: causeWithout(secret, cause, depth + 1) });
+  const isCode = typeof code === 'string' && codeOfPlatform.test(code) && !code.includes(secret);
+  return Object.assign(shown, { name: ownName }, isCode ? { code } : {});
 }
 
 function isFreeOf(secret: string, value: unknown, depth: number): boolean {

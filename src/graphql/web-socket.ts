@@ -5,7 +5,6 @@ import {
   handleProtocols,
   type Message,
   MessageType,
-  parseMessage,
   stringifyMessage,
 } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -20,6 +19,7 @@ import type { Log } from '../kernel/log.ts';
 import { TooMuchOpen } from '../realtime/errors.ts';
 import { badOrigin, type OriginRule } from './origin-rule.ts';
 import { type Pings, pingSockets } from './ping-sockets.ts';
+import { readMessage } from './read-message.ts';
 import {
   type Connection,
   closeCodes,
@@ -194,30 +194,6 @@ const makeGuest = kindOf<Omit<Guest, 'onKeyLost'>, KeyUser>({
 
 function closeSilent(socket: WebSocket): void {
   socket.close(closeCodes.notIntroduced, `Send connection_init within ${introductionMsMax / 1_000} seconds`);
-}
-
-/** What a client may send; all else is for servers to send. */
-const clientTypes = new Set([
-  MessageType.ConnectionInit,
-  MessageType.Ping,
-  MessageType.Pong,
-  MessageType.Subscribe,
-  MessageType.Complete,
-]);
-
-/** The words of graphql-ws on a message whose type it knows; behind them it says back what was sent. */
-const wrongPart = /^"\w+" message (?:payload )?(?:expects|requires) (?:(?!, but got).)+/;
-
-/** Gives the message, or what is wrong with it, in words that a close can carry. */
-function readMessage(text: string): Message | string {
-  try {
-    const message = parseMessage(text);
-    if (clientTypes.has(message.type)) return message;
-  } catch (error) {
-    const [words] = wrongPart.exec(error instanceof Error ? error.message : '') ?? [];
-    if (words !== undefined) return words;
-  }
-  return 'A message is a JSON object whose type is connection_init, subscribe, complete, ping or pong';
 }
 
 function take(guest: Guest, message: Message): void {

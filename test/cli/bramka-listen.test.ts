@@ -117,6 +117,7 @@ it('`bramka listen` posts every event once, in its order, whatever is killed and
   expect(JSON.parse(await readFile(join(folder, 'place.json'), 'utf8'))).toEqual({
     shopId: gateway.demo.shopId,
     target: address,
+    form: 'standard',
     types: [],
     cursor: once.at(-1)?.id,
   });

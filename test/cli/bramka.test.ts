@@ -298,6 +298,14 @@ describe('`bramka listen`', () => {
     }
   });
 
+  it('keeps the place of --after before an event comes, and goes on there the next time', async () => {
+    const after = encodeCursor(gateway.demo.shopId, 1n);
+    const first = startBramka(['listen', '--after', after, '--types', 'SHOP_CLOSED', ...args('after')], env);
+    await first.remarks.until((said) => said.length > 0);
+    expect(await first.end('SIGINT')).toBe(0);
+    expect(JSON.parse(await readFile(join(dataDir, 'after.json'), 'utf8'))).toMatchObject({ cursor: after });
+  });
+
   it('keeps the place of one who wants some kinds apart from that of one who wants all', async () => {
     const places = () => readdir(join(dataDir, 'listen')).catch(() => []);
     for (const [index, types] of [[], ['--types', 'REFUND_SETTLED'], ['--types', 'refund_settled']].entries()) {
@@ -570,7 +578,14 @@ describe('`bramka` says in one sentence what is wrong', () => {
     const place = { shopId: gateway.demo.shopId, cursor: encodeCursor(gateway.demo.shopId, 1n) };
     const kept = [
       [{ target: null, types: ['PAYMENT_CREATED', 'PAYMENT_SETTLED'] }, 'prints PAYMENT_CREATED,PAYMENT_SETTLED'],
-      [{ target: 'http://127.0.0.1:2/', types: [] }, 'posts all kinds to http://127.0.0.1:2/'],
+      [
+        { target: 'http://127.0.0.1:2/?key=veryOwnSecret', form: 'imoje', types: [] },
+        'posts all kinds to http://127.0.0.1:2/ (imoje)',
+      ],
+      [
+        { target: 'http://127.0.0.1:1/', form: 'standard', types: [] },
+        'posts all kinds to http://127.0.0.1:1/ (standard)',
+      ],
     ] as const;
     for (const [purpose, words] of kept) {
       await writeFile(file, JSON.stringify({ ...place, ...purpose }));
@@ -580,7 +595,7 @@ describe('`bramka` says in one sentence what is wrong', () => {
     }
     // Earlier versions kept no purpose.
     await writeFile(file, JSON.stringify(place));
-    for (const types of ['payment_settled,payment_created', 'PAYMENT_CREATED,PAYMENT_SETTLED']) {
+    for (const types of ['payment_settled,payment_created', 'PAYMENT_CREATED,PAYMENT_SETTLED,PAYMENT_CREATED']) {
       const listener = startBramka(['listen', '--types', types, '--place', file], env);
       const [remark] = await listener.remarks.until((said) => said.length > 0);
       expect(remark).toContain(' from where it was left; ');
@@ -596,7 +611,7 @@ describe('`bramka` says in one sentence what is wrong', () => {
       const ran = await run(['listen', '--from-start', '--forward', server.url, '--place', file]);
       expect(ran).toMatchObject({ code: 1, lines: [] });
       expect(ran.remarks).toEqual([
-        expect.stringMatching(new RegExp(`^The place cannot be kept in ${file} \\(${code}\\); let this user write`)),
+        expect.stringMatching(new RegExp(`^The place cannot be kept in ${file} \\(${code}\\); name one by --place`)),
       ]);
     }
     expect(server.received).toEqual([]);

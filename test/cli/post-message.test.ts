@@ -26,6 +26,22 @@ it('A server that takes a message and does not answer in time gets it three time
   expect(remarks).toEqual([late, late]);
 });
 
+it('A server whose answer breaks off behind the status has answered', async () => {
+  server.answer((_, response) => {
+    response.writeHead(200, { 'content-length': 100 });
+    response.write('ok', () => response.destroy());
+  });
+  expect(await post(server.url)).toBe(200);
+  expect([server.received.length, remarks]).toEqual([1, []]);
+});
+
+it('A server that dies of a message gets it three times in all', async () => {
+  server.answer((request) => request.socket.destroy());
+  expect(await post(server.url)).toBeNull();
+  expect(server.received).toHaveLength(3);
+  expect(remarks[0]).toMatch(/^http\S+ broke the connection off \([A-Z_]+\); trying again in 0\.1 s\.$/);
+});
+
 it('A server that is down is tried more than three times, and why it cannot be reached is said', async () => {
   const ending = new AbortController();
   signal = ending.signal;

@@ -105,7 +105,7 @@ describe('Events go on by themselves behind the last one', () => {
     const ping: Answers['ping'] = (say, count) => {
       if (count === 2) tell(say, 2);
     };
-    const client = await clientOf({ subscribed: (say) => tell(say, 1), ping }, 300);
+    const client = await clientOf({ subscribed: (say) => tell(say, 1), ping }, 2_000);
     let connections = 0;
     const onConnect = () => {
       connections += 1;

@@ -63,6 +63,19 @@ describe('A client that does not reach its gateway', () => {
     });
   });
 
+  it('keeps the codes of an error that is not handed on as it is, and of what caused it', async () => {
+    const certificate = Object.assign(new Error('Not for this host.'), {
+      code: 'ERR_TLS_CERT_ALTNAME_INVALID',
+      cert: Buffer.of(1),
+    });
+    const { cause } = await failure(() => Promise.reject(new TypeError('fetch failed', { cause: certificate })));
+    expect(cause).toMatchObject({
+      ...{ name: 'TypeError', message: 'fetch failed' },
+      cause: { message: 'Not for this host.', code: 'ERR_TLS_CERT_ALTNAME_INVALID' },
+    });
+    expect(inspect(cause, { depth: null })).not.toContain('cert:');
+  });
+
   type Init = Parameters<typeof fetch>[1];
   it.each<[string, (init: Init) => unknown]>([
     ['its sentence', (init) => new Error(`Failed: ${JSON.stringify(init)}`)],

@@ -1,0 +1,25 @@
+import { type Message, MessageType, parseMessage } from 'graphql-ws';
+
+/** What a client may send; all else is for servers to send. */
+const clientTypes = new Set([
+  MessageType.ConnectionInit,
+  MessageType.Ping,
+  MessageType.Pong,
+  MessageType.Subscribe,
+  MessageType.Complete,
+]);
+
+/** The words of graphql-ws on a message whose type it knows; behind them it says back what was sent. */
+const wrongPart = /^"\w+" message (?:payload )?(?:expects|requires) (?:(?!, but got).)+/;
+
+/** Reads what a client of graphql-transport-ws sent: gives the message, or what is wrong with it, in words that a close can carry. */
+export function readMessage(text: string): Message | string {
+  try {
+    const message = parseMessage(text);
+    if (clientTypes.has(message.type)) return message;
+  } catch (error) {
+    const [words] = wrongPart.exec(error instanceof Error ? error.message : '') ?? [];
+    if (words !== undefined) return words;
+  }
+  return 'A message is a JSON object whose type is connection_init, subscribe, complete, ping or pong';
+}
