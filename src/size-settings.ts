@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { eventsPerRead } from './realtime/read-page.ts';
 
 /** How much of a kind one process holds or does at a time. */
 export type Sizes = {
@@ -58,7 +59,7 @@ export const sizeSettings = {
   FEED_RECENT_MAX: wholeNumber({ min: 1, max: 100_000, usual: 1_000 }),
   FEED_MEMORY_MAX: wholeNumber({ min: 1_000, max: 9_999_999, usual: 200_000 }),
   // Of fewer than are read at once even who is up to date would seem to be behind.
-  FEED_LAG_MAX: wholeNumber({ min: 500, max: 1_000_000, usual: 10_000 }),
+  FEED_LAG_MAX: wholeNumber({ min: eventsPerRead, max: 1_000_000, usual: 10_000 }),
   FEED_SWEEP_MS: wholeNumber({ min: 50, max: 60_000, usual: 1_000 }),
   JOBS_AT_A_TIME: wholeNumber({ min: 1, max: 500, usual: 30 }),
   // A dead shop holds a call for 15 seconds, and there may be several dead ones.

@@ -15,15 +15,19 @@ export type Target = {
   readonly patienceMs: number;
 };
 
-/** So often a message is posted to a server that answers anything else; then the next one has its turn. */
-const answersMax = 3;
+/**
+ * How often a try may come out so until the next message has its turn. A connection that breaks off may mean a handler that
+ * dies of the message, or a proxy in front of a server that starts anew, which takes longer than three tries do.
+ */
+const triesMax = { answered: 3, brokenOff: 10, notReached: Number.POSITIVE_INFINITY };
 const longestPauseMs = 10_000;
 
 /**
  * Posts a message until the server has taken it, by its status. While nobody listens there it is tried for ever; a server
- * that answers otherwise, not in time, or breaks the connection off, gets it three times in all. Says on stderr what goes wrong.
+ * that answers otherwise, or not in time, gets it three times in all, one that breaks the connection off ten times. Says on
+ * stderr what goes wrong.
  * @param make gives the message anew for each try, since the time is signed too.
- * @returns the status of the last answer; null when the server took the message and gave none.
+ * @returns the status of the last answer; null when the server was reached and gave none.
  * @throws WrongUse for a port that fetch blocks; and when the signal is aborted, once a post under way is answered.
  */
 export async function postMessage(
@@ -33,12 +37,12 @@ export async function postMessage(
 ): Promise<number | null> {
   const { url } = target;
   const sayWaiting = (): void => say(`The answer of ${url} is waited for; a second Ctrl-C waits for nothing.`);
-  let answers = 0;
+  const tried = { answered: 0, brokenOff: 0, notReached: 0 };
   for (let tries = 1; ; tries++) {
     signal.throwIfAborted();
     signal.addEventListener('abort', sayWaiting);
     const answer = await postOnce(target, make()).finally(() => signal.removeEventListener('abort', sayWaiting));
-    const isLast = answer.isReached && ++answers === answersMax;
+    const isLast = ++tried[answer.came] === triesMax[answer.came];
     if (isLast || isTaken(target.form, answer.status)) return answer.status;
     signal.throwIfAborted();
     const waitMs = Math.min(longestPauseMs, target.pauseMs * 2 ** (tries - 1));
@@ -47,8 +51,8 @@ export async function postMessage(
   }
 }
 
-/** What came of a try: the status, if any, whether the server took the message, and what to say unless that was a yes. */
-type Answer = { readonly status: number | null; readonly isReached: boolean; readonly trouble: string };
+/** How a try came out, with the status, if any, and with what to say unless that was a yes. */
+type Answer = { readonly came: keyof typeof triesMax; readonly status: number | null; readonly trouble: string };
 
 function isTaken(form: Form, status: number | null): boolean {
   if (status === null) return false;
@@ -63,22 +67,19 @@ async function postOnce({ url, form, patienceMs }: Target, { headers, body }: Me
     const { status } = response;
     // The status decides, as for the gateway, whatever becomes of the rest.
     await response.arrayBuffer().catch(() => undefined);
-    return {
-      status,
-      isReached: true,
-      trouble: `${url} answered ${status} instead of ${form === 'imoje' ? '200' : '2xx'}`,
-    };
+    const trouble = `${url} answered ${status} instead of ${form === 'imoje' ? '200' : '2xx'}`;
+    return { came: 'answered', status, trouble };
   } catch (error) {
-    const noAnswer = { status: null, isReached: true };
-    if (signal.aborted) return { ...noAnswer, trouble: `${url} took longer than ${patienceMs / 1_000} s` };
+    const without = (came: Answer['came'], trouble: string): Answer => ({ came, status: null, trouble });
+    if (signal.aborted) return without('answered', `${url} took longer than ${patienceMs / 1_000} s`);
     const cause = causeOf(error);
-    if (brokenOff.has(cause)) return { ...noAnswer, trouble: `${url} broke the connection off (${cause})` };
-    if (cause !== 'bad port') return { status: null, isReached: false, trouble: `No answer from ${url} (${cause})` };
+    if (brokenOff.has(cause)) return without('brokenOff', `${url} broke the connection off (${cause})`);
+    if (cause !== 'bad port') return without('notReached', `No answer from ${url} (${cause})`);
     throw new WrongUse(
       `Nothing can be posted to ${url}, since fetch blocks its port; let the server listen on another, such as 3000.`,
     );
   }
 }
 
-/** Said of a connection that there was: whoever listened may have taken the message, and died of it. */
+/** What is said of a connection that there was. */
 const brokenOff = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);

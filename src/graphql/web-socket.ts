@@ -13,6 +13,7 @@ import type { KeyHolder, KeyUser, KeyWatch } from '../auth/watch-keys.ts';
 import { answerSocket } from '../http/answer-socket.ts';
 import { addressOf } from '../http/client-address.ts';
 import { type RequestLimits, TooManyRequests } from '../http/limit-requests.ts';
+import { drainMs } from '../http/server.ts';
 import { holdsCardNumberIn } from '../kernel/card-numbers.ts';
 import { kindOf } from '../kernel/kind-of.ts';
 import type { Log } from '../kernel/log.ts';
@@ -40,8 +41,8 @@ export const messageBytesMax = 262_144;
 /** How many bytes of answers a client may leave unread while he goes on asking; then he is cut off. */
 export const unreadBytesMax = 8_388_608;
 
-/** How long a gateway that stops waits for what runs on a socket, in milliseconds: its server cuts off all that is open a second later. */
-const answeredMsMax = 9_000;
+/** How long a gateway that stops waits for what runs on a socket, in milliseconds; its server cuts it off a second later. */
+const answeredMsMax = drainMs - 1_000;
 
 export type SocketServer = {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;

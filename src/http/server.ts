@@ -32,7 +32,8 @@ const timeouts = {
 /** Forms may come as a query, with a packed basket in it. */
 const headerBytesMax = 32_768;
 const headersMax = 100;
-const drainMs = 10_000;
+/** How long a server that stops leaves open connections alone, in milliseconds; then it cuts them off. */
+export const drainMs = 10_000;
 
 /** Makes the one HTTP server: GraphQL, the payer's pages and forms, health and metrics, on one port. */
 export function createHttpServer(options: HttpServerOptions): HttpServer {

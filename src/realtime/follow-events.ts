@@ -5,7 +5,7 @@ import { FeedClosed } from './errors.ts';
 import { gatherEnds } from './gather-ends.ts';
 import { holdPages } from './hold-pages.ts';
 import { type HintBus, listenForHints } from './listen-hints.ts';
-import type { Wanted } from './read-page.ts';
+import { eventsPerRead, type Wanted } from './read-page.ts';
 import { sweepTails } from './sweep-tails.ts';
 import { createTail, type Tail } from './tail-log.ts';
 import { type Followed, type Walks, walkLog } from './walk-log.ts';
@@ -109,7 +109,7 @@ type OpenFeed = Walks & {
 };
 
 function openFeed(options: FeedOptions, hints: HintBus): OpenFeed {
-  const { database, log, pageSize = 500, recentMax = 1_000, lagMax = 10_000, memoryMax = 200_000 } = options;
+  const { database, log, pageSize = eventsPerRead, recentMax = 1_000, lagMax = 10_000, memoryMax = 200_000 } = options;
   const source = { database, askEnds: gatherEnds(database), pageSize };
   const tails = new Map<string, Tail>();
   const openTail = (shopId: string): Tail => {

@@ -4,6 +4,9 @@ import { CursorExpired } from '../kernel/events/errors.ts';
 import { type LogEnds, readEvents, requireReplayable } from '../kernel/events/read-events.ts';
 import { type EventFilter, isSelective } from './model.ts';
 
+/** So many events are read of a log by one statement. */
+export const eventsPerRead = 500;
+
 /** How many numbers one statement looks at in search of rare types, so that it never takes long. */
 const windowMax = 10_000n;
 

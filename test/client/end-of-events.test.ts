@@ -1,17 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import {
-  type BramkaError,
-  type Client,
-  createClient,
-  type EventsVariables,
-  type Located,
-  type TypedDocument,
-} from '../../client/src/index.ts';
+import { type BramkaError, type Client, createClient } from '../../client/src/index.ts';
 import { type Answers, answerSubscriptions, type Say } from './answer-subscriptions.ts';
+import { bare } from './bare-events.ts';
 
-const bare = `subscription ($shopId: ID!, $after: Cursor, $types: [EventType!]) {
-  events(shopId: $shopId, after: $after, types: $types) { cursor number }
-}` as TypedDocument<{ readonly events: Located }, EventsVariables>;
 const nothingMore = { done: true, value: undefined };
 
 type Gateway = Awaited<ReturnType<typeof answerSubscriptions>>;

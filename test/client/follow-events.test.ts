@@ -2,18 +2,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket as ws } from 'ws';
-import {
-  type BramkaError,
-  type Client,
-  createClient,
-  type EventsVariables,
-  type Located,
-  type TypedDocument,
-} from '../../client/src/index.ts';
+import { type BramkaError, type Client, createClient, type Located } from '../../client/src/index.ts';
 import { encodeCursor } from '../../src/kernel/events/cursor.ts';
 import { ask, startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { runCommand } from '../support/run-command.ts';
 import { plain, writeDropped, writeEvents } from '../support/write-events.ts';
+import { type Bare, bare } from './bare-events.ts';
 import { acknowledge, listenSilently } from './listen-silently.ts';
 import { openWire, type Wire } from './open-wire.ts';
 
@@ -37,11 +31,6 @@ const pauses = { firstMs: 5, longestMs: 20 };
 function clientWith(apiKey: string): Client {
   return createClient({ url: wire.url, apiKey, pauses, retries: 0 });
 }
-
-type Bare = Located & { readonly type: string };
-const bare = `subscription ($shopId: ID!, $after: Cursor, $types: [EventType!]) {
-  events(shopId: $shopId, after: $after, types: $types) { cursor number type }
-}` as TypedDocument<{ readonly events: Bare }, EventsVariables>;
 
 const write = (count: number) => writeEvents(gateway.database, gateway.demo.shopId, plain(count));
 const lastNumber = async (): Promise<number> => {
