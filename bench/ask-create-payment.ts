@@ -57,7 +57,9 @@ export function askPostgraphile(shopIds: readonly string[]): string {
   return JSON.stringify({ query: postgraphileQuery, variables: { input } });
 }
 
-/** @throws Error when PostGraphile's answer says that no payment was created. */
-export function readPostgraphile(answer: string): void {
-  if (!answer.includes('"result":{"rowId":"')) throw new Error(`No payment was created: ${answer}`);
+/** The id of the payment that PostGraphile says was made. @throws Error when it says something else. */
+export function readPostgraphile(answer: string): string {
+  const id = /"result":\{"rowId":"([^"]+)"/.exec(answer)?.[1];
+  if (id === undefined) throw new Error(`No payment was created: ${answer}`);
+  return id;
 }

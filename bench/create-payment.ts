@@ -9,9 +9,7 @@ import { findPgbench, type Pgbench, pgbenchClients, runPgbench } from './run-pgb
 import { type Seeded, seedShops } from './seed-shops.ts';
 import { sendLoad } from './send-load.ts';
 import { startGatewayProcess } from './start-gateway-process.ts';
-import { installPeers, type Peer, startPeer } from './start-peer.ts';
-
-const peers = ['mercurius', 'apollo', 'postgraphile'] as const;
+import { installPeers, type Peer, peers, startPeer } from './start-peer.ts';
 
 /** A contestant, how many payments it says it made, and the database in which they should be. */
 type Entry = Contestant & { readonly seeded: Seeded; readonly acknowledged: { payments: number } };

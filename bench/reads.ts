@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import pg from 'pg';
 import { dayOf, midnight } from '../src/calendar/model.ts';
-import { askList } from './ask-list.ts';
+import { askList, askListOfPostgraphile } from './ask-list.ts';
 import { type Contestant, runContest } from './contest.ts';
 import { describeLoad, describeMachine } from './describe-machine.ts';
 import { type Options, readOptions } from './options.ts';
@@ -15,9 +15,11 @@ import { installPeers, type Peer, startPeer } from './start-peer.ts';
 const shops = 10;
 const sales = 20_000;
 
+const settled = '"status":"SETTLED"';
 const nothing = JSON.stringify({ query: '{ __typename }' });
 const trivial = JSON.stringify({ query: '{ viewer { merchant { id } } }' });
 const statusQuery = 'query($id: ID!) { payment(id: $id) { id status amount { amount currency } settledAt } }';
+const postgraphileQuery = 'query($id: UUID!) { paymentByRowId(rowId: $id) { rowId status amount currency settledAt } }';
 
 await runBench(async (bench) => {
   const options = readOptions(process.argv.slice(2), { rounds: 5, seconds: 3, connections: 16, shops: [shops] });
@@ -36,6 +38,7 @@ All share the cores: only the ratios (the gateway's to each) mean something.`);
   const plain = await enterPeer(bench, { options, seeded, peer: 'plain' });
   const mercurius = await enterPeer(bench, { options, seeded, peer: 'mercurius' });
   const apollo = await enterPeer(bench, { options, seeded, peer: 'apollo' });
+  const postgraphile = await enterPeer(bench, { options, seeded, peer: 'postgraphile' });
 
   console.log('\nA query with a key that asks for no row, answers a second');
   await runContest([gateway(nothing, '"Query"'), plain(trivial, '"id":"')], options.rounds);
@@ -44,13 +47,18 @@ All share the cores: only the ratios (the gateway's to each) mean something.`);
   await runContest([gateway(trivial, '"id":"'), plain(trivial, '"id":"')], options.rounds);
 
   console.log('\nThe status of one payment, answers a second');
-  const status = JSON.stringify({ query: statusQuery, variables: { id: await firstPayment(seeded.url) } });
-  await runContest([gateway(status, '"status":"SETTLED"'), plain(status, '"id":"')], options.rounds);
+  const variables = { id: await firstPayment(seeded.url) };
+  const status = JSON.stringify({ query: statusQuery, variables });
+  const asStatus = [gateway, mercurius, apollo].map((enter) => enter(status, settled));
+  const statusOfPostgraphile = postgraphile(JSON.stringify({ query: postgraphileQuery, variables }), settled);
+  await runContest([...asStatus, statusOfPostgraphile, plain(status, '"id":"')], options.rounds);
 
   console.log('\n50 payments with shop and last transaction, answers a second');
-  const list = askList(seeded.shopIds.slice(0, 1));
-  const asLists = [gateway, plain, mercurius, apollo].map((enter) => enter(list, '"status":"SETTLED"'));
-  await runContest(asLists, options.rounds);
+  const shop = seeded.shopIds.slice(0, 1);
+  const list = askList(shop);
+  const asLists = [gateway, plain, mercurius, apollo].map((enter) => enter(list, settled));
+  const listOfPostgraphile = postgraphile(askListOfPostgraphile(shop), settled);
+  await runContest([...asLists, listOfPostgraphile], options.rounds);
   console.log(`\nLoad at the end: ${describeLoad()}`);
 });
 
@@ -81,7 +89,7 @@ async function enterGateway(bench: Bench, wish: Wish): Promise<Enter> {
   return entering('gateway', running.url, wish);
 }
 
-async function enterPeer(bench: Bench, wish: Wish & { readonly peer: Peer }): Promise<Enter> {
+async function enterPeer(bench: Bench, wish: Wish & { readonly peer: Peer | 'plain' }): Promise<Enter> {
   const running = await startPeer(wish.peer, wish.seeded.url);
   bench.later(running.stop);
   return entering(wish.peer, running.url, wish);

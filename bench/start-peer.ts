@@ -7,7 +7,8 @@ import { type Running, startProcess } from './start-process.ts';
 const folder = join(import.meta.dirname, 'peers');
 
 /** What the gateway is compared with; each does the same rows in the way that its own documentation has it. */
-export type Peer = 'apollo' | 'mercurius' | 'postgraphile' | 'plain';
+export const peers = ['mercurius', 'apollo', 'postgraphile'] as const;
+export type Peer = (typeof peers)[number];
 
 /** Installs the packages of the peers, unless that is done: they are none of the gateway's. */
 export async function installPeers(): Promise<void> {
@@ -15,8 +16,8 @@ export async function installPeers(): Promise<void> {
   await promisify(execFile)('npm', ['ci', '--no-audit', '--no-fund', '--ignore-scripts'], { cwd: folder });
 }
 
-/** Starts a peer on a database and a free port, in production mode. */
-export function startPeer(peer: Peer, databaseUrl: string): Promise<Running> {
+/** Starts a peer, or node:http alone, on a database and a free port, in production mode. */
+export function startPeer(peer: Peer | 'plain', databaseUrl: string): Promise<Running> {
   const settings = { DATABASE_URL: databaseUrl, NODE_ENV: 'production' };
   return startProcess(join(folder, `${peer}.mjs`), settings, /^Ready: (\S+)$/);
 }

@@ -26,21 +26,33 @@ export function rowOf(input) {
 }
 
 /** UUID version 7 (RFC 9562), as the gateway's ids are. */
-function newId(at) {
+export function newId(at) {
   const time = at.getTime().toString(16).padStart(12, '0');
   return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`;
 }
 
 /** What all peers resolve in the same way. */
 export const resolvers = {
-  CreatePaymentResult: { __resolveType: () => 'CreatePaymentSuccess', resolveType: () => 'CreatePaymentSuccess' },
+  CreatePaymentResult: always('CreatePaymentSuccess'),
+  StartTransactionResult: always('StartTransactionSuccess'),
   Payment: {
     amount: ({ amount, currency }) => ({ amount: Number(amount), currency }),
     url: ({ id }) => `https://pay.example/pay/${id}`,
     validUntil: ({ validUntil }) => validUntil.toISOString(),
     createdAt: ({ createdAt }) => createdAt.toISOString(),
+    settledAt: ({ settledAt }) => settledAt?.toISOString() ?? null,
   },
 };
+
+/** The type of a result that is never refused, in the words of Apollo Server. */
+function always(type) {
+  return { __resolveType: () => type };
+}
+
+/** Plays the acquirer, who says that the money is there once the attempt is answered. @param settle books it. */
+export function settleSoon(settle) {
+  setImmediate(settle);
+}
 
 /** Says where it listens, in the form that the benchmark waits for, and ends when it is told to. */
 export function ready(port, stop) {

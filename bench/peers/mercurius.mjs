@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import Fastify from 'fastify';
 import mercurius from 'mercurius';
 import pg from 'pg';
-import { connectionsMax, ready, resolvers, rowOf } from './common.mjs';
-import { insertPayment, listPayments } from './statements.mjs';
+import { connectionsMax, ready, resolvers, rowOf, settleSoon } from './common.mjs';
+import { findPayment, insertPayment, listPayments, settleTransaction, startTransaction } from './statements.mjs';
 
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: connectionsMax });
 const app = Fastify();
@@ -14,14 +14,24 @@ app.register(mercurius, {
   path: '/graphql',
   jit: 1,
   resolvers: {
-    CreatePaymentResult: { resolveType: resolvers.CreatePaymentResult.resolveType },
+    CreatePaymentResult: { resolveType: resolvers.CreatePaymentResult.__resolveType },
+    StartTransactionResult: { resolveType: resolvers.StartTransactionResult.__resolveType },
     Payment: resolvers.Payment,
-    Query: { payments: (_, { shopId, first }) => list(shopId, first) },
+    Query: {
+      payment: async (_, { id }) => (await pool.query(findPayment(id))).rows[0],
+      payments: (_, { shopId, first }) => list(shopId, first),
+    },
     Mutation: {
       createPayment: async (_, { input }) => {
         const row = rowOf(input);
         await pool.query(insertPayment(row));
         return { payment: row, replayed: false };
+      },
+      startTransaction: async (_, { input }) => {
+        const { rows } = await pool.query(startTransaction(input.paymentId, input.idempotencyKey));
+        const id = rows[0].attempt;
+        settleSoon(() => pool.query(settleTransaction(id)));
+        return { transaction: { id, status: 'PENDING' }, replayed: false };
       },
     },
   },

@@ -1,17 +1,19 @@
-// PostGraphile: the mutation is a function of the database, the list is what it makes of the tables.
+// PostGraphile: mutations are functions of the database, what is read is what it makes of the tables.
 import { createServer } from 'node:http';
 import pg from 'pg';
 import { postgraphile } from 'postgraphile';
 import { makePgService } from 'postgraphile/adaptors/pg';
+import { sideEffect } from 'postgraphile/grafast';
 import { grafserv } from 'postgraphile/grafserv/node';
 import { PostGraphileAmberPreset } from 'postgraphile/presets/amber';
-import { connectionsMax, ready } from './common.mjs';
-import { insertPayment } from './statements.mjs';
+import { wrapPlans } from 'postgraphile/utils';
+import { connectionsMax, ready, settleSoon } from './common.mjs';
+import { insertPayment, settleTransaction, startTransaction } from './statements.mjs';
 
 const connectionString = process.env.DATABASE_URL;
 
-/** The same statement as a function, which PostGraphile shows as the mutation `benchCreatePayment`. */
-async function makeFunction() {
+/** The same statements as functions, which PostGraphile shows as mutations: `benchCreatePayment`, `benchStartTransaction`. */
+async function makeFunctions() {
   const client = new pg.Client({ connectionString });
   await client.connect();
   const types = 'uuid uuid text bytea bigint currency text text text text text text timestamptz timestamptz'.split(' ');
@@ -20,13 +22,29 @@ async function makeFunction() {
   const { text } = insertPayment({});
   await client.query(`create or replace function bench_create_payment(${parameters.join()}) returns payment
     language sql volatile as $do$ ${text}; select * from payment where id = $1 $do$`);
+  await client.query(`create or replace function bench_start_transaction(payment_id_ uuid, key_ text) returns transaction
+    language sql volatile as $do$ ${startTransaction().text}; select * from transaction where payment_id = $1 $do$`);
   await client.end();
 }
 
-await makeFunction();
+await makeFunctions();
+const pool = new pg.Pool({ connectionString, max: connectionsMax });
+/** What the acquirer says is written by the same connections, beside GraphQL. */
+const settling = wrapPlans({
+  Mutation: {
+    benchStartTransaction: (plan) => {
+      const $payload = plan();
+      sideEffect($payload.get('result').get('id'), (id) => settleSoon(() => pool.query(settleTransaction(id))));
+      return $payload;
+    },
+  },
+});
 const pgl = postgraphile({
   extends: [PostGraphileAmberPreset],
-  pgServices: [makePgService({ connectionString, schemas: ['public'], poolConfig: { max: connectionsMax } })],
+  plugins: [settling],
+  // It knows an index by the columns of a relation alone, and would leave a payment's transactions out.
+  disablePlugins: ['PgIndexBehaviorsPlugin'],
+  pgServices: [makePgService({ pool, schemas: ['public'] })],
   grafserv: { graphqlPath: '/graphql', graphiql: false, websockets: false },
   grafast: { explain: false },
 });
@@ -38,5 +56,6 @@ server.listen(0, '127.0.0.1', () => {
   ready(server.address().port, async () => {
     server.close();
     await pgl.release();
+    await pool.end();
   });
 });

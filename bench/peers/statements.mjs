@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 /** Writes a payment with its event, counter and timer in one statement, as `create-payment.sql` does. */
 export function insertPayment(row) {
   return {
@@ -27,6 +29,32 @@ export function insertPayment(row) {
       ...[row.id, row.shopId, row.idempotencyKey, row.inputHash, row.amount, row.currency, row.orderId, row.title],
       ...[row.customerFirstName, row.customerLastName, row.customerEmail, row.returnUrl, row.validUntil, row.createdAt],
     ],
+  };
+}
+
+/** What `settle-payment.sql` has pgbench do, with the parameters of a prepared statement for its variables. */
+const [start = '', settle = ''] = readFileSync(new URL('../settle-payment.sql', import.meta.url), 'utf8')
+  .replace(':payment::uuid', '$1::uuid')
+  .replace('gen_random_uuid()::text', '$2')
+  .replace(':attempt::uuid', '$1::uuid')
+  .split('\\gset');
+
+/** Writes an attempt with BLIK, its two events, counter and timer, and gives its id as `attempt`. */
+export function startTransaction(paymentId, idempotencyKey) {
+  return { name: 'start-transaction', text: start, values: [paymentId, idempotencyKey] };
+}
+
+/** Writes what a settled attempt leaves: postings, balance, commission, events, and no timer. */
+export function settleTransaction(transactionId) {
+  return { name: 'settle-transaction', text: settle, values: [transactionId] };
+}
+
+/** What a payer's page asks again and again. */
+export function findPayment(id) {
+  return {
+    name: 'find-payment',
+    text: 'select id, status, amount, currency, settled_at as "settledAt" from payment where id = $1',
+    values: [id],
   };
 }
 
