@@ -5,7 +5,7 @@ export const scopes = {
   'payments:read': 'Read payments, transactions and events, and subscribe to them.',
   'payments:write': 'Create and cancel payments; start, capture and void transactions; send notifications again.',
   'refunds:write': 'Order refunds.',
-  'payouts:read': 'Read payouts, what they are made of, and the recipients of baskets.',
+  'payouts:read': 'Read balances, payouts, what they are made of, and the recipients of baskets.',
   'reports:read': 'Read reports and fetch their files, whatever they are of.',
   'reports:write': 'Have reports made.',
   'shops:read': 'Read shops and their settings.',

@@ -96,6 +96,8 @@ export type Loaders = {
   readonly recipientBalances: DataLoader<string, readonly Money[]>;
   readonly refund: DataLoader<string, Refund>;
   readonly shop: DataLoader<string, ShopRow>;
+  /** What a shop has, by currency. */
+  readonly shopBalances: DataLoader<string, readonly Money[]>;
   readonly transaction: DataLoader<string, Transaction>;
   readonly void: DataLoader<string, TransactionVoid>;
 };

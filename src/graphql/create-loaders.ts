@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader';
-import { readRecipientBalances } from '../baskets/store.ts';
+import { readPresentBalances } from '../ledger/sql/read-balances.ts';
 import { readMerchantRows } from '../merchants/store.ts';
 import { readPaymentRows } from '../payments/store.ts';
 import { readMovements } from '../payouts/sql/read-movements.ts';
@@ -34,8 +34,10 @@ const makers: Makers = {
   profile: ({ payments }) => rowLoader((ids) => payments.database.prisma.profile.findMany({ where: whereIn(ids) })),
   payout: ({ payments }) => rowLoader((ids) => payments.database.prisma.payout.findMany({ where: whereIn(ids) })),
   recipientBalances: ({ payments }) =>
-    new DataLoader((ids) => readRecipientBalances(payments.database, ids), { cache: false }),
+    new DataLoader((ids) => readPresentBalances(payments.database, 'RECIPIENT', ids), { cache: false }),
   refund: ({ payments }) => rowLoader((ids) => payments.database.prisma.refund.findMany({ where: whereIn(ids) })),
+  shopBalances: ({ payments }) =>
+    new DataLoader((ids) => readPresentBalances(payments.database, 'SHOP', ids), { cache: false }),
   shop: ({ payments }) => rowLoader((ids) => readShopRows(payments.database, ids)),
   transaction: ({ payments }) => rowLoader((ids) => readTransactionRows(payments.database, ids)),
   void: ({ payments }) =>

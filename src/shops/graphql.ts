@@ -3,7 +3,7 @@ import { builder } from '../graphql/builder.ts';
 import { requirePage } from '../graphql/connection-arguments.ts';
 import { actorWith } from '../graphql/context.ts';
 import { describeValues } from '../graphql/describe-values.ts';
-import { CurrencyEnum, LocaleEnum } from '../graphql/money.ts';
+import { CurrencyEnum, LocaleEnum, MoneyRef } from '../graphql/money.ts';
 import { refusable, resultUnion } from '../graphql/refusable.ts';
 import { inTransaction } from '../kernel/db/database.ts';
 import type { Shop as ShopRow } from '../kernel/db/generated/prisma/client.ts';
@@ -66,6 +66,12 @@ export const ShopRef = builder.prismaObject('Shop', {
       resolve: (shop) => parseLocale(shop.locale) ?? 'pl',
     }),
     currencies: t.expose('currencies', { type: [CurrencyEnum], description: 'What the shop takes.' }),
+    balances: t.field({
+      type: [MoneyRef],
+      description:
+        'What the shop has now, in each of its currencies: what was settled, less refunds that are under way or settled, disputes, and what was paid out with its commission. Refunds may take it below zero. Scope: payouts:read.',
+      resolve: ({ id }, _, context) => actorWith(context, 'payouts:read') && context.loaders.shopBalances.load(id),
+    }),
     notificationUrl: t.field({
       type: 'URL',
       nullable: true,

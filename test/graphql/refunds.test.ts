@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createShop } from '../support/factories.ts';
 import { ask, startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { overWebSocket } from '../support/live.ts';
-import { settleTenant, type Tenant } from './world.ts';
+import { giveKey, settleTenant, type Tenant } from './world.ts';
 
 let gateway: TestGateway;
 let tenant: Tenant;
@@ -30,6 +31,15 @@ async function refund(input: object): Promise<Outcome> {
   return answer.data.createRefund;
 }
 
+async function balances(key = tenant.key) {
+  const question = `query($id: ID!) { shop(id: $id) { balances { amount currency } } }`;
+  const answer = await ask<{ shop: { balances: { amount: number; currency: string }[] } | null }>(gateway, question, {
+    key,
+    variables: { id: tenant.shopId },
+  });
+  return answer.data.shop?.balances;
+}
+
 // The tenant's transaction is over 1,234, of which 34 were refunded when it was made.
 describe('createRefund', () => {
   it('gives a part back, once for each key, and tells of it by subscription', async () => {
@@ -43,6 +53,7 @@ describe('createRefund', () => {
       key: tenant.key,
     });
     const wish = { idempotencyKey: 'part', amount: 200, reason: 'one ticket' };
+    const had = await balances();
     const first = await refund(wish);
     expect(first).toMatchObject({
       replayed: false,
@@ -58,6 +69,17 @@ describe('createRefund', () => {
       { type: 'REFUND_SETTLED', status: 'SETTLED', refund: { id: first.refund?.id } },
     ]);
     news.end();
+    // It is taken once, when it is ordered; the other currencies have nothing.
+    const less = ({ amount, currency }: { amount: number; currency: string }) => ({
+      currency,
+      amount: currency === 'PLN' ? amount - 200 : 0,
+    });
+    expect(had?.find(({ currency }) => currency === 'PLN')?.amount).toBe(3 * 1_234 - 34 - 500);
+    expect(await balances()).toEqual(had?.map(less));
+    const { secret } = await giveKey(gateway.database, {
+      merchantId: (await createShop(gateway.database)).shop.merchantId,
+    });
+    expect(await balances(secret)).toBeUndefined();
   });
 
   it('never gives back more than was taken, to the grosz', async () => {

@@ -9,7 +9,7 @@ beforeAll(async () => {
 
 afterAll(() => gateway.stop());
 
-test('a key that may only read payments does not read the settings of a shop by way of a payment', async () => {
+test('a key that may only read payments reads neither the settings nor the balances of a shop by way of a payment', async () => {
   const make = `mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { ... on CreateApiKeySuccess { secret } } }`;
   const key = { name: 'reader', scopes: ['payments:read'] };
   const made = await ask<{ createApiKey: { secret: string } }>(gateway, make, { variables: { input: key } });
@@ -24,4 +24,10 @@ test('a key that may only read payments does not read the settings of a shop by 
   expect(refused.data).toEqual({ payment: { shop: { name: 'Sklep Demo', notificationUrl: null } } });
   expect(refused.errors?.map((error) => error.extensions.code)).toEqual(['FORBIDDEN']);
   expect((await ask(gateway, query)).errors).toBeUndefined();
+  const balances = query.replace('notificationUrl', 'balances { amount currency }');
+  const poor = await ask(gateway, balances, { key: made.data.createApiKey.secret });
+  expect(poor.errors).toMatchObject([
+    { message: expect.stringContaining('payouts:read'), extensions: { code: 'FORBIDDEN' } },
+  ]);
+  expect(JSON.stringify((await ask(gateway, balances)).data)).toContain('{"amount":0,"currency":"PLN"}');
 });

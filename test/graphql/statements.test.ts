@@ -68,7 +68,7 @@ async function openWire(databaseUrl: string): Promise<typeof wire> {
       sent += text;
       statements +=
         text.split(
-          / FROM "public"\."|B.{4}\0(?:read-recipient-balances|read-payout-movements|read-shop-rows|read-commissions|find-payments|find-transactions|list-(?:payments|transactions)-\w+-\w*(?:-\w+)?|list-attempts-\w+(?:-\w+){0,2})\0/s,
+          / FROM "public"\."|B.{4}\0(?:read-present-balances|read-payout-movements|read-shop-rows|read-commissions|find-payments|find-transactions|list-(?:payments|transactions)-\w+-\w*(?:-\w+)?|list-attempts-\w+(?:-\w+){0,2})\0/s,
         ).length - 1;
     });
     client.pipe(database).pipe(client);
@@ -107,7 +107,7 @@ const questions: Record<string, string> = {
   'notifications with their tries': `query($id: ID!) { webhookDeliveries(shopId: $id, first: 50) { edges { node { id attempts { number } } } } }`,
   'recipients with their balances': `{ recipients(first: 50) { edges { node { id balances { amount } } } } }`,
   'payouts with their movements': `query($id: ID!) { payouts(shopId: $id, first: 50) { edges { node { id movements(first: 2) { edges { node { amount { amount } transaction { id } } } } } } } }`,
-  shops: `{ shops(first: 50) { edges { node { id name } } } }`,
+  'shops with their balances': `{ shops(first: 50) { edges { node { id name balances { amount } } } } }`,
 };
 
 describe('the number of statements', () => {

@@ -183,7 +183,9 @@ function selectionOf(type: GraphQLOutputType, path: readonly string[]): string {
     );
     return `... on ${member.name} { ${selected.join(' ')} }`;
   });
-  return `{ __typename ${[...parts, ...inner].join(' ')} }`;
+  // Where nothing needs it, it is left out: a document may have so many words.
+  const typename = parts.length === 0 || members.length > 0 ? ['__typename'] : [];
+  return `{ ${[...typename, ...parts, ...inner].join(' ')} }`;
 }
 
 function fieldSelection(field: GraphQLField<unknown, unknown>, path: readonly string[]): string[] {
