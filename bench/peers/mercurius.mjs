@@ -4,6 +4,7 @@ import Fastify from 'fastify';
 import mercurius from 'mercurius';
 import pg from 'pg';
 import { connectionsMax, ready, resolvers, rowOf, settleSoon } from './common.mjs';
+import { followEvents, topicOf } from './follow-events.mjs';
 import { findPayment, insertPayment, listPayments, settleTransaction, startTransaction } from './statements.mjs';
 
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: connectionsMax });
@@ -13,6 +14,7 @@ app.register(mercurius, {
   schema: readFileSync(new URL('schema.graphql', import.meta.url), 'utf8'),
   path: '/graphql',
   jit: 1,
+  subscription: true,
   resolvers: {
     CreatePaymentResult: { resolveType: resolvers.CreatePaymentResult.__resolveType },
     StartTransactionResult: { resolveType: resolvers.StartTransactionResult.__resolveType },
@@ -34,6 +36,7 @@ app.register(mercurius, {
         return { transaction: { id, status: 'PENDING' }, replayed: false };
       },
     },
+    Subscription: { events: { subscribe: (_, { shopId }, { pubsub }) => pubsub.subscribe(topicOf(shopId)) } },
   },
 });
 
@@ -52,5 +55,12 @@ async function list(shopId, first) {
   };
 }
 
+async function readEvents(shopId, after) {
+  const text = 'select number, type, at from event where shop_id = $1 and number > $2 order by number';
+  const { rows } = await pool.query({ name: 'read-events', text, values: [shopId, after] });
+  return rows;
+}
+
 await app.listen({ port: 0, host: '127.0.0.1' });
-ready(app.server.address().port, () => Promise.all([app.close(), pool.end()]));
+const unfollow = await followEvents(readEvents, (topic, payload) => app.graphql.pubsub.publish({ topic, payload }));
+ready(app.server.address().port, () => Promise.all([app.close(), unfollow(), pool.end()]));

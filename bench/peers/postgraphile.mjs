@@ -2,12 +2,14 @@
 import { createServer } from 'node:http';
 import pg from 'pg';
 import { postgraphile } from 'postgraphile';
+import { jsonParse } from 'postgraphile/@dataplan/json';
 import { makePgService } from 'postgraphile/adaptors/pg';
-import { sideEffect } from 'postgraphile/grafast';
+import { context, lambda, listen, sideEffect } from 'postgraphile/grafast';
 import { grafserv } from 'postgraphile/grafserv/node';
 import { PostGraphileAmberPreset } from 'postgraphile/presets/amber';
-import { wrapPlans } from 'postgraphile/utils';
+import { extendSchema, wrapPlans } from 'postgraphile/utils';
 import { connectionsMax, ready, settleSoon } from './common.mjs';
+import { cursorOf, topicOf } from './follow-events.mjs';
 import { insertPayment, settleTransaction, startTransaction } from './statements.mjs';
 
 const connectionString = process.env.DATABASE_URL;
@@ -39,13 +41,37 @@ const settling = wrapPlans({
     },
   },
 });
+
+/** The trigger of `notify-events.sql` says where the row is, and each subscriber's plan reads it. */
+const subscription = extendSchema(({ pgResources }) => ({
+  typeDefs: `
+    type ShopEvent { cursor: String! number: Int! type: EventType! at: Datetime! }
+    extend type Subscription { events(shopId: ID!): ShopEvent! }`,
+  objects: {
+    Subscription: {
+      plans: {
+        events: {
+          subscribePlan: (_, { $shopId }) => listen(context().get('pgSubscriber'), lambda($shopId, topicOf), jsonParse),
+          plan: ($place) =>
+            pgResources.event.get({
+              shop_id: $place.get('shop_id'),
+              number: $place.get('number'),
+              at: $place.get('at'),
+            }),
+        },
+      },
+    },
+    ShopEvent: { plans: { cursor: ($event) => lambda($event.get('number'), cursorOf) } },
+  },
+}));
+
 const pgl = postgraphile({
   extends: [PostGraphileAmberPreset],
-  plugins: [settling],
+  plugins: [settling, subscription],
   // It knows an index by the columns of a relation alone, and would leave a payment's transactions out.
   disablePlugins: ['PgIndexBehaviorsPlugin'],
-  pgServices: [makePgService({ pool, schemas: ['public'] })],
-  grafserv: { graphqlPath: '/graphql', graphiql: false, websockets: false },
+  pgServices: [makePgService({ pool, schemas: ['public'], pubsub: true })],
+  grafserv: { graphqlPath: '/graphql', graphiql: false, websockets: true },
   grafast: { explain: false },
 });
 const serv = pgl.createServ(grafserv);

@@ -141,3 +141,12 @@ export async function listPayments(shopId, first) {
     })),
   };
 }
+
+/** The events of a shop behind a number, in order. */
+export function readEvents(shopId, after) {
+  return prisma.event.findMany({
+    where: { shopId, number: { gt: after } },
+    orderBy: { number: 'asc' },
+    select: { number: true, type: true, at: true },
+  });
+}
