@@ -4,13 +4,17 @@ import { connect, type Socket } from 'node:net';
 /** A WebSocket that costs its process as little as can be: it tells of each text message, and reads none of them. */
 export type RawSocket = { send(text: string): void; close(): void };
 
+export type Hearing = {
+  /** Called with each message, as bytes of which it must not keep hold. */
+  readonly onText: (bytes: Buffer) => void;
+  /** Called when the socket is closed, by whomever. */
+  readonly onClose: () => void;
+};
+
 const opcodes = { text: 1, close: 8, ping: 9, pong: 10 } as const;
 
-/**
- * Opens a WebSocket on 127.0.0.1 (RFC 6455). Messages must come in one frame each, of less than 65,536 bytes. @param onText is
- * called with each message, as the bytes of which it must not keep hold.
- */
-export async function openRawSocket(url: string, onText: (bytes: Buffer) => void): Promise<RawSocket> {
+/** Opens a WebSocket on 127.0.0.1 (RFC 6455). Messages must come in one frame each, of less than 65,536 bytes. */
+export async function openRawSocket(url: string, { onText, onClose }: Hearing): Promise<RawSocket> {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
   socket.setNoDelay(true);
@@ -20,6 +24,10 @@ export async function openRawSocket(url: string, onText: (bytes: Buffer) => void
   );
   const { promise: opened, resolve, reject } = Promise.withResolvers<void>();
   socket.on('error', reject);
+  socket.on('close', () => {
+    reject(new Error(`${url} closed a socket before it was open.`));
+    onClose();
+  });
   let open = false;
   let rest: Buffer = Buffer.alloc(0);
   socket.on('data', (chunk: Buffer) => {
@@ -51,7 +59,6 @@ function readFrames(socket: Socket, buffer: Buffer, onText: (bytes: Buffer) => v
     const opcode = (buffer[at] ?? 0) & 15;
     if (opcode === opcodes.text) onText(buffer.subarray(start, end));
     else if (opcode === opcodes.ping) writeFrame(socket, opcodes.pong, buffer.subarray(start, end));
-    // Whoever has lost one sees it by what does not come.
     else if (opcode === opcodes.close) socket.end();
     at = end;
   }

@@ -17,7 +17,11 @@ export async function installPeers(): Promise<void> {
 }
 
 /** Starts a peer, or node:http alone, on a database and a free port, in production mode. */
-export function startPeer(peer: Peer | 'plain', databaseUrl: string): Promise<Running> {
-  const settings = { DATABASE_URL: databaseUrl, NODE_ENV: 'production' };
+export function startPeer(
+  peer: Peer | 'plain',
+  databaseUrl: string,
+  given: { readonly NODE_OPTIONS?: string } = {},
+): Promise<Running> {
+  const settings = { DATABASE_URL: databaseUrl, NODE_ENV: 'production', ...given };
   return startProcess(join(folder, `${peer}.mjs`), settings, /^Ready: (\S+)$/);
 }
