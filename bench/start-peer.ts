@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Running, startProcess } from './start-process.ts';
@@ -10,9 +10,11 @@ const folder = join(import.meta.dirname, 'peers');
 export const peers = ['mercurius', 'apollo', 'postgraphile'] as const;
 export type Peer = (typeof peers)[number];
 
-/** Installs the packages of the peers, unless that is done: they are none of the gateway's. */
+/** Installs the packages of the peers, unless that was done since their lock file changed: they are none of the gateway's. */
 export async function installPeers(): Promise<void> {
-  if (existsSync(join(folder, 'node_modules'))) return;
+  const changedAt = (file: string): number => statSync(join(folder, file), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  // npm writes this one at the end of each installation.
+  if (changedAt('node_modules/.package-lock.json') > changedAt('package-lock.json')) return;
   await promisify(execFile)('npm', ['ci', '--no-audit', '--no-fund', '--ignore-scripts'], { cwd: folder });
 }
 
