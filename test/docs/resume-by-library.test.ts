@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createClient } from 'graphql-ws';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { encodeCursor } from '../../src/kernel/events/cursor.ts';
+import { openWire, type Wire } from '../client/open-wire.ts';
+import { startTestGateway, type TestGateway } from '../support/gateway.ts';
+import { root } from '../support/run-command.ts';
+import { plain, writeEvents } from '../support/write-events.ts';
+
+let gateway: TestGateway;
+let wire: Wire;
+
+beforeAll(async () => {
+  gateway = await startTestGateway();
+  wire = await openWire(gateway.url);
+});
+afterAll(async () => {
+  await wire?.close();
+  await gateway?.stop();
+});
+
+type Follow = (shopId: string, after: string, handle: (event: { cursor: string }) => void) => Promise<never>;
+
+it('The example for graphql-ws misses nothing and doubles nothing when its connection is cut', async () => {
+  const page = await readFile(join(root, 'docs/events.md'), 'utf8');
+  const [, example = ''] = /```js\n(import \{ createClient \} from 'graphql-ws'.*?)```/s.exec(page) ?? [];
+  const body = example
+    .replace(/^import .*$/gm, '')
+    .replace('export ', '')
+    .replace('ws://127.0.0.1:4000', wire.url);
+  const seen: string[] = [];
+  const { shopId, apiKey } = gateway.demo;
+  const stopped = new Error('The test is over.');
+  let over = false;
+  const pause = async (): Promise<void> => {
+    if (over) throw stopped;
+  };
+  const withSocket = (options: object) => createClient({ webSocketImpl: WebSocket, ...(options as { url: string }) });
+  const quiet = { error: () => {} };
+  const make = new Function('createClient', 'pause', 'key', 'console', `${body}; return follow;`);
+  const follow: Follow = make(withSocket, pause, apiKey, quiet);
+  const first = (await gateway.database.pool.query('select last_number from shop_counter where shop_id = $1', [shopId]))
+    .rows[0].last_number as bigint;
+  const following = follow(shopId, encodeCursor(shopId, first), ({ cursor }) => seen.push(cursor));
+  for (let round = 1; round <= 3; round += 1) {
+    await writeEvents(gateway.database, shopId, plain(2));
+    await expect.poll(() => seen.length).toBe(round * 4 - 2);
+    wire.lead(undefined);
+    wire.cut();
+    await writeEvents(gateway.database, shopId, plain(2));
+    wire.lead(gateway.url);
+    await expect.poll(() => seen.length).toBe(round * 4);
+  }
+  expect(seen).toEqual(seen.map((_, index) => encodeCursor(shopId, first + BigInt(index + 1))));
+  over = true;
+  wire.lead(undefined);
+  wire.cut();
+  await expect(following).rejects.toBe(stopped);
+});
