@@ -196,15 +196,18 @@ describe('startTransaction', () => {
     });
   });
 
-  it('refuses an alias of nobody, a method that nobody offers, a payment that is nowhere', async () => {
+  it('refuses an alias of nobody, a method that nobody offers, what goes with another method, a payment that is nowhere', async () => {
     const paymentId = tenant.openIds[0];
     const alias = { profileId: '00000000-0000-4000-8000-000000000000' };
     expect(await run('startTransaction', start({ paymentId, blik: alias }))).toEqual(
       refusal('NOT_FOUND', ['blik', 'profileId']),
     );
-    expect(await run('startTransaction', start({ paymentId, method: 'LEASE' }))).toMatchObject({
+    expect(await run('startTransaction', start({ paymentId, method: 'LEASE', blik: undefined }))).toMatchObject({
       code: 'METHOD_NOT_AVAILABLE',
     });
+    expect(await run('startTransaction', start({ paymentId, method: 'LEASE' }))).toEqual(
+      refusal('INVALID_INPUT', ['blik']),
+    );
     expect(await run('startTransaction', start({ paymentId: alias.profileId }))).toEqual(
       refusal('NOT_FOUND', ['paymentId']),
     );

@@ -4,6 +4,7 @@ import type { GraphContext } from '../../graphql/context.ts';
 import { MoneyRef } from '../../graphql/money.ts';
 import { refusable, resultUnion } from '../../graphql/refusable.ts';
 import { withoutNulls } from '../../graphql/without-nulls.ts';
+import { InvalidInput } from '../../kernel/errors.ts';
 import type { Money } from '../../kernel/money.ts';
 import { BankAppRef } from '../../profiles/graphql.ts';
 import { appsOf } from '../../profiles/model.ts';
@@ -170,6 +171,9 @@ builder.mutationField('startTransaction', (t) =>
       return refusable(context, { operation: 'startTransaction', scope: 'payments:write', evidence }, async (actor) => {
         const { payments } = context.app;
         const { blik, wallet, ...wish } = withoutNulls(input);
+        if (blik && wish.method !== 'BLIK') {
+          throw new InvalidInput('blik goes with the method BLIK; leave it out here.', ['blik']);
+        }
         const { payment, shop } = await findVisiblePayment(payments, actor, { id: wish.paymentId, field: 'paymentId' });
         const card = wallet && (await tokeniseWalletToken(context.app.cards, { ...wish, shop }, wallet.token));
         const owner = { shop, source: 'API' } as const;
