@@ -16,6 +16,7 @@ import {
 } from 'graphql';
 import { hideCardNumbers } from '../kernel/card-numbers.ts';
 import { argumentPath, fieldOf, placeOf } from './argument-path.ts';
+import { withEnumValues } from './name-enum-values.ts';
 
 /** Of more wrong values than these nobody reads. */
 const errorsMax = 10;
@@ -83,7 +84,7 @@ function checkVariable(
     tell(
       definition,
       field,
-      `Variable "$${name}" got invalid value ${shown(wrong)}at "${spotOf(name, path)}"; ${saidOf(wrong, error)}`,
+      `Variable "$${name}" got invalid value ${shown(wrong)}at "${spotOf(name, path)}"; ${withEnumValues(schema, saidOf(wrong, error))}`,
     );
   });
 }

@@ -103,6 +103,19 @@ describe('A value that a scalar refuses', () => {
   });
 });
 
+describe('A literal that an enum does not have', () => {
+  it('is named with its place, and with what the enum has', async () => {
+    const { errors } = await ask(gateway, `{ payments(shopId: "${id}", filter: { status: [PAID] }) { __typename } }`);
+    const takes = 'It takes AUTHORIZED, CANCELLED, EXPIRED, NEW, PENDING, SETTLED.';
+    expect(errors).toMatchObject([
+      {
+        message: `Invalid value at "filter.status.0"; Value "PAID" does not exist in "PaymentStatus" enum. ${takes}`,
+        extensions: { code: 'INVALID_INPUT', field: ['filter', 'status', '0'] },
+      },
+    ]);
+  });
+});
+
 describe('An input that does not fit', () => {
   const query = 'mutation($input: CreatePaymentInput!) { createPayment(input: $input) { __typename } }';
   const good = () => ({
@@ -115,7 +128,7 @@ describe('An input that does not fit', () => {
       'an unknown currency',
       { currency: 'XYZ' },
       ['currency'],
-      /got invalid value "XYZ" at "input\.currency"; Value "XYZ"/,
+      /got invalid value "XYZ" at "input\.currency"; Value "XYZ" .* enum\. It takes CHF, CZK, .*, USD\.$/,
     ],
     [
       'nothing for a field',
@@ -152,6 +165,12 @@ describe('An input that does not fit', () => {
       { currency: ['Kowalski'] },
       ['currency'],
       /at "input\.currency"; Expected a single value, not a list\.$/,
+    ],
+    [
+      'a number for an enum',
+      { currency: 7 },
+      ['currency'],
+      / cannot represent non-string value: 7\. It takes CHF, CZK, /,
     ],
     ['a long word', { currency: 'x'.repeat(5_000) }, ['currency'], /^.{100,500}…$/],
     ['a long text', { amount: 'x'.repeat(5_000) }, ['amount'], /got invalid value "x{99}… at "input\.amount"; /],
