@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createClient } from '../../client/src/index.ts';
 import { root, runCommand } from '../support/run-command.ts';
 
 let folder: string;
@@ -26,6 +27,16 @@ const config = {
   },
   include: ['*'],
 };
+
+it('All methods of the client are named', async () => {
+  const page = await readFile(join(root, 'client/README.md'), 'utf8');
+  const [paragraph = ''] = /^- \*\*Methods\.\*\*.*?(?=^- )/ms.exec(page) ?? [];
+  const named = [...paragraph.matchAll(/`(\w+)(?:\([^`]*\))?`/g)].map(([, name]) => name);
+  const client = createClient({ url: 'http://127.0.0.1:1', apiKey: 'bk_test_any' });
+  const others = ['request', 'events', 'eventsOf'];
+  const methods = Object.keys(client).filter((name) => !others.includes(name));
+  expect(named.filter((name) => name !== 'shopId' && name !== 'filter').sort()).toEqual(methods.sort());
+});
 
 it('The examples of the client compile as TypeScript, strictly', async () => {
   const page = await readFile(join(root, 'client/README.md'), 'utf8');
