@@ -1,12 +1,7 @@
 import type { WebSocket } from 'ws';
 import type { Source } from '../kernel/source.ts';
 import { type Delivery, type Result, sharedEventsMax } from './share-results.ts';
-
-/**
- * How many bytes may lie unsent in one socket before its operations wait until they are gone, each with one message; so
- * the back-pressure of TCP reaches the walk through the log.
- */
-export const unsentBytesMax = 65_536;
+import { beginResult, giveUpResult, mayGoOn, sendInTurn } from './wait-in-line.ts';
 
 /** After so many results in a row the others get their turn, so that a group stays where it shares what is remembered. */
 const inARowMax = sharedEventsMax / 2;
@@ -26,6 +21,8 @@ export function pushResults(receiver: Receiver, deliveries: Source<Delivery>): v
   const push = (): void => {
     try {
       for (let inARow = 0; inARow < inARowMax; inARow += 1) {
+        // Who has been left is over, and need not wait to be told so.
+        if (receiver.isWanted() && !mayGoOn(receiver, push)) return;
         const taken = deliveries.take();
         if (!taken) {
           deliveries.wait(push);
@@ -38,7 +35,7 @@ export function pushResults(receiver: Receiver, deliveries: Source<Delivery>): v
         const { result } = taken.value;
         const pushing: Pushing = { receiver, deliveries, push };
         if (result instanceof Promise) {
-          result.then((made) => give(pushing, made) && push()).catch((error: unknown) => fail(receiver, error));
+          void giveWhenMade(pushing, result);
           return;
         }
         if (!give(pushing, result)) return;
@@ -57,19 +54,41 @@ type Pushing = {
   readonly push: () => void;
 };
 
-/** Gives false when no more is to be sent at present: then `push` will be called, or the operation is over. */
-function give({ receiver, deliveries, push }: Pushing, result: Result | undefined): boolean {
+/** Gives a result that is in the making when it is made and there is room for it, and goes on. */
+async function giveWhenMade(pushing: Pushing, making: Promise<Result>): Promise<void> {
+  const { receiver, push } = pushing;
+  const line = beginResult(receiver);
+  let result: Result;
+  try {
+    result = await making;
+  } catch (error) {
+    giveUpResult(line);
+    fail(receiver, error);
+    return;
+  }
+  const goOn = (): void => {
+    try {
+      if (give(pushing, result)) push();
+    } catch (error) {
+      fail(receiver, error);
+    }
+  };
+  sendInTurn(line, { waiter: receiver, goOn });
+}
+
+/** Sends a result. Gives false when the operation is over. */
+function give({ receiver, deliveries }: Pushing, result: Result | undefined): boolean {
   // A process that stops has ended the subscriptions of its sockets by the time of its last word, which has no result.
   if (!result) return true;
+  const { socket, id } = receiver;
   // Once it closes nothing goes out any more, and its other side may take half a minute to hear of it.
-  if (receiver.socket.readyState !== receiver.socket.OPEN) {
+  if (socket.readyState !== socket.OPEN) {
     deliveries.end();
     return false;
   }
   // What is the same for many subscribers is serialised once, and only the id is each one's own.
-  const message = `{"id":${JSON.stringify(receiver.id)},"type":"next","payload":${result.json}}`;
-  if (!result.isLast) return send(receiver, message, push);
-  send(receiver, message);
+  if (receiver.isWanted()) socket.send(`{"id":${JSON.stringify(id)},"type":"next","payload":${result.json}}`);
+  if (!result.isLast) return true;
   deliveries.end();
   receiver.onEnd();
   return false;
@@ -82,14 +101,4 @@ function fail(receiver: Receiver, error: unknown): void {
     // Its client comes again. Nobody else may be held up: all followers of a shop are woken one after the other.
     receiver.socket.terminate();
   }
-}
-
-/** Sends one result. Gives false when the socket has so much to send that the rest must wait until this is gone; then it calls `goOn`. */
-function send(receiver: Receiver, message: string, goOn = (): void => {}): boolean {
-  if (!receiver.isWanted()) return true;
-  const { socket } = receiver;
-  const isFull = socket.bufferedAmount >= unsentBytesMax;
-  if (isFull) socket.send(message, () => goOn());
-  else socket.send(message);
-  return !isFull;
 }

@@ -25,9 +25,13 @@ import type { ErrorMask } from './mask-error.ts';
 import { pushResults, type Receiver } from './push-results.ts';
 import { toGraphQLError } from './refusal.ts';
 import type { Delivery, Subscriptions } from './share-results.ts';
+import { leaveLine } from './wait-in-line.ts';
 
 /** How many operations one socket may have under way. */
 export const operationsPerSocketMax = 200;
+
+/** How many bytes of answers a client may leave unread while he goes on asking; then he is cut off. */
+const unreadBytesMax = 8_388_608;
 
 /** Why a socket is closed by us: codes of graphql-transport-ws, and of RFC 6455 below 4000. */
 export const closeCodes = {
@@ -139,6 +143,7 @@ export function endOperation(connection: Connection, id: string): void {
   operations.delete(id);
   if (operation?.isRunning) connection.abandoned += 1;
   operation?.deliveries?.end();
+  if (operation) leaveLine(operation);
   leaveIfDone(connection);
 }
 
@@ -186,14 +191,22 @@ const makeOperation = kindOf<Begun, Pick<Receiver, 'socket' | 'isWanted' | 'onEn
 function end(operation: Operation, word: LastWord): void {
   const { connection, id, socket } = operation;
   if (!operation.isWanted()) return;
+  // What was asked at once is answered at once. Who reads is never cut off for one answer, however large it is.
+  if (word.type !== MessageType.Complete) cutOffFlood.call(socket);
+  const isOpen = socket.readyState === socket.OPEN;
   // First, since that can fail; then there is another last word.
-  const message = JSON.stringify({ id, ...word });
+  const message = isOpen && JSON.stringify({ id, ...word });
   connection.operations.delete(id);
-  if (socket.readyState === socket.OPEN) {
+  if (message) {
     socket.send(message);
     if (word.type === MessageType.Next) socket.send(JSON.stringify({ id, type: MessageType.Complete }));
   }
   leaveIfDone(connection);
+}
+
+/** Cuts off who leaves too much unread. Subscriptions wait until what they sent is gone; answers to what he asks cannot. */
+export function cutOffFlood(this: WebSocket): void {
+  if (this.bufferedAmount > unreadBytesMax) this.terminate();
 }
 
 function follow(operation: Operation, deliveries: Source<Delivery>): void {

@@ -24,6 +24,7 @@ import { readMessage } from './read-message.ts';
 import {
   type Connection,
   closeCodes,
+  cutOffFlood,
   endOperation,
   endOperations,
   type OperationDeps,
@@ -37,9 +38,6 @@ const introductionMsMax = 3_000;
 
 /** The largest message a client may send, in bytes; a longer one ends the socket with 1009. */
 export const messageBytesMax = 262_144;
-
-/** How many bytes of answers a client may leave unread while he goes on asking; then he is cut off. */
-export const unreadBytesMax = 8_388_608;
 
 /** How long a gateway that stops waits for what runs on a socket, in milliseconds; its server cuts it off a second later. */
 const answeredMsMax = drainMs - 1_000;
@@ -278,9 +276,4 @@ async function authenticate(authenticator: Authenticator, params: Params): Promi
   const authorization = /^bearer /i.test(given) ? given : `Bearer ${given}`;
   const actor = await authenticator.authenticate(authorization);
   return actor && { actor, authorization };
-}
-
-/** Subscriptions wait until what they sent is gone; answers to pings and to bad operations cannot. */
-function cutOffFlood(this: WebSocket): void {
-  if (this.bufferedAmount > unreadBytesMax) this.terminate();
 }

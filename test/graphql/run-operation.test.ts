@@ -25,7 +25,13 @@ const payload = { query: 'subscription { events(shopId: "1") { cursor } }' };
 /** A socket that keeps what is sent, and what runs its operations, which the test lets go wrong. */
 function world(wrong: Partial<OperationDeps>, data: object = { amount: 1n }) {
   const sent: unknown[] = [];
-  const socket = { readyState: 1, OPEN: 1, bufferedAmount: 0, send: (text: string) => sent.push(JSON.parse(text)) };
+  const socket = {
+    ...{ readyState: 1, OPEN: 1, bufferedAmount: 0 },
+    send: (text: string) => sent.push(JSON.parse(text)),
+    terminate: () => {
+      socket.readyState = 3;
+    },
+  };
   const actor = { keyId: 'key', merchantId: 'merchant', shopId: undefined, scopes: new Set<never>() };
   const connection = openConnection({
     socket: socket as unknown as WebSocket,
@@ -44,7 +50,7 @@ function world(wrong: Partial<OperationDeps>, data: object = { amount: 1n }) {
     maskError: createErrorMask(createLog('silent')),
     ...wrong,
   };
-  return { deps, connection, sent };
+  return { deps, connection, socket, sent };
 }
 
 const masked = {
@@ -173,6 +179,24 @@ describe('A socket that is to be closed', () => {
     answered.resolve(undefined);
     await second;
     expect([sent, connection.abandoned]).toEqual([[], 0]);
+  });
+});
+
+describe('A socket that is asked on and on and not read', () => {
+  const query = { query: '{ viewer { merchant { id } } }' };
+
+  it('is cut off by an answer, and the others under way are not even written', async () => {
+    const { deps, connection, socket, sent } = world({}, {});
+    const written = vi.fn(() => 'x');
+    const execute = async () => ({ data: { toJSON: written } });
+    const busy = { ...deps, engine: { ...deps.engine, execute } as unknown as Engine };
+    socket.bufferedAmount = 8_388_608;
+    await runOperation(busy, connection, { id: '1', payload: query });
+    expect([socket.readyState, written.mock.calls.length, sent.length]).toEqual([1, 1, 2]);
+    socket.bufferedAmount += 1;
+    await Promise.all(['2', '3'].map((id) => runOperation(busy, connection, { id, payload: query })));
+    expect([socket.readyState, written.mock.calls.length, sent.length]).toEqual([3, 1, 2]);
+    expect(connection.operations.size).toBe(0);
   });
 });
 
