@@ -7,6 +7,8 @@ import { listen } from './take-port.ts';
 export type HttpServerOptions = RequestDeps & {
   /** Open connections beyond which a new one is closed at once; 0 or undefined is without end. */
   readonly connectionsMax?: number;
+  /** Time in milliseconds after which an unread answer is given up; half a minute if undefined. */
+  readonly unreadMsMax?: number;
   readonly graphql: {
     /** Takes a connection that asks to become a WebSocket on `/graphql`. */
     upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void | Promise<void>;
@@ -29,6 +31,11 @@ const timeouts = {
   keepAliveTimeout: 75_000,
   connectionsCheckingInterval: 5_000,
 } as const;
+/**
+ * How long a client may take nothing of an answer that waits for him, in milliseconds; then he is cut off, at most as long
+ * after that again. What takes long but goes on is never cut off.
+ */
+const usualUnreadMsMax = 30_000;
 /** Forms may come as a query, with a packed basket in it. */
 const headerBytesMax = 32_768;
 const headersMax = 100;
@@ -48,11 +55,13 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   if (options.connectionsMax) server.maxConnections = options.connectionsMax;
   const running = new WeakMap<Duplex, ServerResponse>();
   const upgraded = new Set<Duplex>();
+  cutOffUnread(server, running, options.unreadMsMax ?? usualUnreadMsMax);
   server.on('request', (req, res) => {
     running.set(req.socket, res);
     if (!server.listening) res.shouldKeepAlive = false;
     res.on('close', () => {
-      running.delete(req.socket);
+      // Another answer may have been asked for behind this one.
+      if (running.get(req.socket) === res) running.delete(req.socket);
       if (!server.listening) setImmediate(() => server.closeIdleConnections());
     });
     answer(req, res);
@@ -75,6 +84,16 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     listen: (port, host) => listen(server, port, host),
     close: () => close(server, upgraded),
   };
+}
+
+/**
+ * Node tells of a socket on which nothing has moved, also of what lies unsent. One whose answer is still being made, or
+ * waits for news, has nothing unsent; one without an answer has been silent for longer than it is kept open.
+ */
+function cutOffUnread(server: Server, running: WeakMap<Duplex, ServerResponse>, unreadMsMax: number): void {
+  server.setTimeout(unreadMsMax, (socket) => {
+    if (socket.writableLength > 0 || !running.has(socket)) socket.destroy();
+  });
 }
 
 /** Gives a function that looks after a connection with two functions that all share: there may be very many. */
