@@ -235,12 +235,12 @@ function wireGraph({ config, database, clock, log, metrics, publicUrl }: AppPart
     keyMode: sandbox ? 'test' : 'live',
     publicUrl,
   };
-  const { yoga, engine, subscriptions, maskError } = createGraphServer({ app, log, graphiql: sandbox });
+  const { yoga, engine, subscriptions, maskError } = createGraphServer({ app, log });
   const mayCall = originRule({ publicUrl, allowed: config.allowedOrigins, sandbox });
   const doors = { engine, authenticator, mayCall, limits, trustedProxies };
   return {
     app,
-    http: createHttpHandler({ ...doors, yoga, operators }),
+    http: createHttpHandler({ ...doors, yoga, operators, graphiql: sandbox }),
     sockets: createSocketServer({ ...doors, subscriptions, maskError, keyWatch, openPerKey: app.openPerKey, log }),
   };
 }

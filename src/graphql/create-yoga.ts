@@ -16,15 +16,14 @@ export type Yoga = YogaServerInstance<Given, GraphContext>;
 
 /**
  * Makes the GraphQL server: one engine for HTTP, SSE and WebSocket, and yoga for whatever of HTTP is out of the ordinary.
- * GraphiQL is served, offline, if it is wanted.
  */
-export function createGraphServer(options: { readonly app: GraphApp; readonly log: Log; readonly graphiql: boolean }): {
+export function createGraphServer(options: { readonly app: GraphApp; readonly log: Log }): {
   readonly yoga: Yoga;
   readonly engine: Engine;
   readonly subscriptions: Subscriptions;
   readonly maskError: ErrorMask;
 } {
-  const { app, log, graphiql } = options;
+  const { app, log } = options;
   const maskError = createErrorMask(log);
   const engine = createEngine({ schema, app, maskError });
   const subscriptions = shareSubscriptions({ maskError, metrics: app.metrics });
@@ -33,14 +32,8 @@ export function createGraphServer(options: { readonly app: GraphApp; readonly lo
     context: (initial) => engine.contextOf(initial, lastEventIdOf(initial)),
     plugins: [enginePlugin(engine), streamPlugin(subscriptions), answerWithGiven],
     maskedErrors: { maskError },
-    // Loaded when somebody wants it: its nine megabytes would be kept by every process.
-    renderGraphiQL: async (wish) => (await import('@graphql-yoga/render-graphiql')).renderGraphiQL(wish),
-    graphiql: graphiql && {
-      title: 'Bramka',
-      defaultQuery:
-        '# Put your key under "Headers": {"Authorization": "Bearer bk_test_…"}\n{ viewer { merchant { name } } }\n',
-      subscriptionsProtocol: 'WS',
-    },
+    // Served by serve-graphiql.ts.
+    graphiql: false,
     landingPage: false,
     multipart: false,
     cors: false,

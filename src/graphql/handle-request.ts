@@ -11,6 +11,7 @@ import { createDirectAnswers } from './answer-directly.ts';
 import type { Given, Yoga } from './create-yoga.ts';
 import type { Engine } from './engine.ts';
 import { badOrigin, type OriginRule } from './origin-rule.ts';
+import { asksForGraphiql, createGraphiqlServer } from './serve-graphiql.ts';
 
 /** The largest body of one request, in bytes. */
 export const bodyBytesMax = 1_048_576;
@@ -31,6 +32,8 @@ export type HttpHandlerOptions = {
   readonly mayCall: OriginRule;
   readonly limits: RequestLimits;
   readonly trustedProxies: readonly string[];
+  /** Whether browsers are shown GraphiQL. */
+  readonly graphiql: boolean;
 };
 
 /**
@@ -40,6 +43,7 @@ export type HttpHandlerOptions = {
 export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
   const { yoga, engine, authenticator, operators, mayCall, limits, trustedProxies } = options;
   const answerDirectly = createDirectAnswers(engine);
+  const serveGraphiql = options.graphiql ? createGraphiqlServer() : undefined;
   const responses = new Set<ServerResponse>();
   const answerByYoga = async (request: IncomingMessage, response: ServerResponse, given: Given): Promise<void> => {
     // Whoever has hung up meanwhile closes no second time.
@@ -74,6 +78,7 @@ export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
         refuse(response, { status: 429, message: limited.message, code: limited.code });
         return;
       }
+      if (serveGraphiql && asksForGraphiql(request)) return serveGraphiql(request, response);
       const address = addressOf(request, trustedProxies);
       const inAddress = request.method !== 'POST';
       const transport = { actor, operator, authorization, address, inAddress };

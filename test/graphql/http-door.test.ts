@@ -3,7 +3,6 @@ import { text as textOf } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ask, startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { openSocket } from '../support/live.ts';
-import { wireAgain } from './wired.ts';
 
 let gateway: TestGateway;
 
@@ -242,29 +241,6 @@ describe('a WebSocket', () => {
     const socket = await openSocket(gateway, { origin: gateway.url });
     socket.close();
     expect((await socket.closed).code).toBe(1005);
-  });
-});
-
-describe('GraphiQL', () => {
-  const page = { accept: 'text/html' };
-
-  it('is a page of the sandbox that loads nothing from elsewhere', async () => {
-    const { status, text, headers } = await send({ headers: page });
-    expect(status).toBe(200);
-    expect(headers.get('content-type')).toContain('text/html');
-    expect(text.toLowerCase()).toContain('graphiql');
-    const markup = text.replaceAll(/(<script\b[^>]*>).*?<\/script>/gs, '$1');
-    const loaded = [...markup.matchAll(/<(?:script|link|img|iframe)\b[^>]*?\b(?:src|href)\s*=\s*["']?([^"'\s>]+)/gi)];
-    expect(loaded.map(([, address]) => address).filter((address) => !address?.startsWith('data:'))).toEqual([]);
-    expect(text).not.toMatch(/@import|url\(\s*["']?https?:|import\(\s*["']https?:|from\s*["']https?:/);
-  });
-
-  it('is not there in production', async () => {
-    const production = await wireAgain(gateway, { mode: 'production' });
-    const response = await fetch(`${production.url}/graphql`, { headers: page });
-    expect((await response.text()).toLowerCase()).not.toContain('graphiql');
-    expect(response.status).toBeGreaterThanOrEqual(400);
-    await production.stop();
   });
 });
 

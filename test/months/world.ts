@@ -152,7 +152,7 @@ const noHints = {
 };
 
 function createAsk(app: GraphApp): Ask {
-  const { yoga } = createGraphServer({ app, log: app.payments.log, graphiql: false });
+  const { yoga } = createGraphServer({ app, log: app.payments.log });
   const { database, clock } = app.payments;
   const operators = createOperatorAuthenticator({ database, clock, keyMode: 'test' });
   return async <Data>(key: string | null, query: string, variables: object) => {
