@@ -7,7 +7,7 @@ import { listen } from './take-port.ts';
 export type HttpServerOptions = RequestDeps & {
   /** Open connections beyond which a new one is closed at once; 0 or undefined is without end. */
   readonly connectionsMax?: number;
-  /** Time in milliseconds after which an unread answer is given up; half a minute if undefined. */
+  /** Time in milliseconds after which an answer is given up of which nothing is read; 20,000 if undefined. */
   readonly unreadMsMax?: number;
   readonly graphql: {
     /** Takes a connection that asks to become a WebSocket on `/graphql`. */
@@ -32,10 +32,10 @@ const timeouts = {
   connectionsCheckingInterval: 5_000,
 } as const;
 /**
- * How long a client may take nothing of an answer that waits for him, in milliseconds; then he is cut off, at most as long
- * after that again. What takes long but goes on is never cut off.
+ * How long a client may take nothing of an answer that waits for him, in milliseconds. It is seen at the end of such a time in
+ * which nothing has moved, so he is cut off after 20 to 40 seconds; what takes long but goes on never is.
  */
-const usualUnreadMsMax = 30_000;
+const usualUnreadMsMax = 20_000;
 /** Forms may come as a query, with a packed basket in it. */
 const headerBytesMax = 32_768;
 const headersMax = 100;
@@ -68,10 +68,13 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   });
   const watch = watchUpgraded(options, upgraded);
   server.on('upgrade', (req, socket, head) => {
+    // What is said now would come before, or in the middle of, an answer that is still to come.
+    if (running.has(socket)) return void socket.destroy();
     watch(socket);
     void upgrade(options, { req, socket, head });
   });
   server.on('connect', (_req, socket) => {
+    if (running.has(socket)) return void socket.destroy();
     socket.on('error', () => socket.destroy());
     answerSocket(socket, 405, { message: 'CONNECT is not answered here.' });
   });

@@ -1,7 +1,6 @@
-import { once } from 'node:events';
 import http from 'node:http';
 import net from 'node:net';
-import { Writable } from 'node:stream';
+import { type Duplex, Writable } from 'node:stream';
 import { Hono } from 'hono';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -98,67 +97,6 @@ describe('The HTTP server', () => {
   });
 });
 
-describe('An answer', () => {
-  const asked = `GET /graphql HTTP/1.1\r\nHost: x\r\n\r\n`;
-  /** More than the system keeps of it. */
-  const large = Buffer.alloc(30_000_000);
-
-  /** A server that gives its answer when nothing has moved on the connection for as long as it may lie unread. */
-  async function startSlow(body: Buffer | string) {
-    const { promise: closed, resolve } = Promise.withResolvers<boolean>();
-    const handle = async (req: http.IncomingMessage, res: http.ServerResponse) => {
-      res.on('close', () => resolve(res.writableFinished));
-      await once(req.socket, 'timeout');
-      res.end(body);
-    };
-    const upgrade = () => {};
-    const slow = await startServer({ router, unreadMsMax: 200, graphql: { handle, upgrade } });
-    return { ...slow, closed, socket: net.connect(slow.port, '127.0.0.1') };
-  }
-
-  it('that takes its time is awaited; it is given up when its client then reads nothing of it', async () => {
-    const { server: slow, socket, closed } = await startSlow(large);
-    socket.pause();
-    socket.on('error', () => undefined);
-    socket.write(asked);
-    expect(await closed).toBe(false);
-    socket.destroy();
-    await slow.close();
-  });
-
-  it('is sent whole to one who reads it slowly', async () => {
-    const { server: slow, socket, closed } = await startSlow(large);
-    let length = 0;
-    const whole = new Promise<void>((resolve) => {
-      socket.on('data', (part) => {
-        length += part.length;
-        if (length > large.length) resolve();
-        socket.pause();
-        setTimeout(() => socket.resume(), 5);
-      });
-    });
-    socket.write(asked);
-    expect(await closed).toBe(true);
-    await whole;
-    socket.destroy();
-    await slow.close();
-  });
-
-  it('may come long after another on the same connection', async () => {
-    const { server: slow, socket, port: slowPort } = await startSlow('done');
-    socket.setEncoding('latin1');
-    const ask = async () => {
-      socket.write('GET /hello HTTP/1.1\r\nHost: x\r\n\r\n');
-      return String(await once(socket, 'data'));
-    };
-    expect(await ask()).toContain('hello');
-    for (const _ of [1, 2]) expect(await sendRaw(slowPort, `GET /graphql HTTP/1.1\r\n${close}`)).toContain('done');
-    expect(await ask()).toContain('hello');
-    socket.destroy();
-    await slow.close();
-  });
-});
-
 describe('No request', () => {
   const odd: Record<string, readonly [bytes: string, answer: RegExp]> = {
     'for two slashes': [`GET // HTTP/1.1\r\n${close}`, /^HTTP\/1\.1 404 /],
@@ -232,6 +170,34 @@ describe('No request', () => {
 });
 
 describe('WebSockets', () => {
+  it.each([
+    'GET /graphql HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+    'CONNECT shop.example:443 HTTP/1.1\r\nHost: x\r\n\r\n',
+  ])('are not opened behind requests that are not answered yet, nor is anything said: %s', async (asked) => {
+    const answers: http.ServerResponse[] = [];
+    const handle = (_: unknown, res: http.ServerResponse) => {
+      answers.push(res);
+      if (answers.length === 2) answers[0]?.end('first');
+    };
+    const upgrade = (_: unknown, socket: Duplex) => void socket.end('HTTP/1.1 101 Switching Protocols\r\n\r\n');
+    const busy = await startServer({ router, graphql: { handle, upgrade } });
+    const get = 'GET /graphql HTTP/1.1\r\nHost: x\r\n\r\n';
+    const answered = new Promise<string>((resolve) => {
+      let text = '';
+      const socket = net.connect(busy.port, '127.0.0.1', () => socket.write(`${get}${get}`));
+      socket.setEncoding('latin1');
+      socket.on('error', () => undefined);
+      socket.on('data', (part) => {
+        // The first is answered, the second is not.
+        if (text === '') socket.write(asked);
+        text += part;
+      });
+      socket.on('close', () => resolve(text));
+    });
+    expect((await answered).match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200']);
+    await busy.server.close();
+  });
+
   it('are taken on /graphql by GraphQL', async () => {
     const asked = 'GET /graphql?x=1 HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: WebSocket\r\n\r\n';
     expect(await sendRaw(port, asked)).toMatch(/^HTTP\/1\.1 101 /);
