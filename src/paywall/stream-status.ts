@@ -3,6 +3,7 @@ import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
 import { answerProblem } from '../http/answers.ts';
 import { addressOf } from '../http/client-address.ts';
 import type { HttpContext, HttpDeps } from '../http/deps.ts';
+import { addressGroup } from '../kernel/address-group.ts';
 import { FeedClosed } from '../realtime/errors.ts';
 import { findPayerState, type PayerState } from './find-payer-state.ts';
 import { isOver, markOf, waitsForNextStep } from './payment-view.ts';
@@ -14,7 +15,7 @@ const streamMsMax = 600_000;
 const retryMs = 2_000;
 /** How often a payment is looked at whose next step may come without an event; acquirers take seconds to name it. */
 const lookAgainMs = 1_000;
-/** Streams that one address may hold: a household behind one router has a few. */
+/** Streams that one address, or a /64 of IPv6, may hold: a household behind one router has a few. */
 const streamsMax = 20;
 
 /** Answers with the news of one payment as server-sent events (HTML Living Standard, section 9.2). */
@@ -27,7 +28,8 @@ export type StatusStreamer = (c: HttpContext, state: PayerState) => Response;
 export function createStatusStreamer(deps: HttpDeps): StatusStreamer {
   const open = new Map<string, number>();
   return (c, state) => {
-    const address = addressOf(c.env?.incoming, deps.trustedProxies);
+    const exact = addressOf(c.env?.incoming, deps.trustedProxies);
+    const address = addressGroup(exact) ?? exact;
     const count = open.get(address) ?? 0;
     if (count >= streamsMax) return answerProblem(c, 429, 'Too many pages wait at this address; close some of them.');
     open.set(address, count + 1);

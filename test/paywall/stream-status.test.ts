@@ -123,18 +123,21 @@ describe('GET /pay/{id}/events', () => {
     await server.close();
   });
 
-  it('counts the address that a proxy of ours names', async () => {
+  it.each([
+    ['the address that a proxy of ours names', () => '203.0.113.1', '203.0.113.1', '203.0.113.2'],
+    ['all addresses of an IPv6 network', (n: number) => `2001:db8::${n}`, '2001:db8::ffff', '2001:db8:0:1::1'],
+  ])('counts %s', async (_, address, oneMore, another) => {
     const { server, url } = await startServer({
       router: createRouter({ ...world.deps, trustedProxies: ['127.0.0.1'] }),
     });
     const id = await newPayment();
     const leaving = new AbortController();
-    const ask = (address: string) =>
-      fetch(`${url}/pay/${id}/events`, { signal: leaving.signal, headers: { 'x-forwarded-for': address } });
-    const statuses = await Promise.all(Array.from({ length: 20 }, () => ask('203.0.113.1')));
+    const ask = (from: string) =>
+      fetch(`${url}/pay/${id}/events`, { signal: leaving.signal, headers: { 'x-forwarded-for': from } });
+    const statuses = await Promise.all(Array.from({ length: 20 }, (__, n) => ask(address(n))));
     expect(statuses.map((one) => one.status)).toEqual(Array<number>(20).fill(200));
-    expect((await ask('203.0.113.1')).status).toBe(429);
-    expect((await ask('203.0.113.2')).status).toBe(200);
+    expect((await ask(oneMore)).status).toBe(429);
+    expect((await ask(another)).status).toBe(200);
     leaving.abort();
     await server.close();
   });
