@@ -2,8 +2,12 @@ import { Hono } from 'hono';
 import { type App, createApp } from './app.ts';
 import type { Config } from './config.ts';
 import { prepareDemo } from './demo.ts';
+import { answerUnavailable } from './http/answer-request.ts';
+import { answerSocket } from './http/answer-socket.ts';
+import { answerProblem, sayRetryAfter } from './http/answers.ts';
 import type { HttpEnv } from './http/deps.ts';
 import { createHttpServer, type HttpServer } from './http/server.ts';
+import { starting } from './http/unavailable.ts';
 import { systemClock } from './kernel/clock.ts';
 import { createLog, type Log } from './kernel/log.ts';
 import { createMetrics, type Metrics } from './kernel/metrics.ts';
@@ -107,8 +111,10 @@ function gateFor(current: () => App | undefined): Pick<Parameters<typeof createH
   router.all('*', (context) => {
     const app = current();
     if (app) return app.router.fetch(context.req.raw, context.env);
-    const live = context.req.path === '/health/live';
-    return context.json({ status: 'starting' }, live ? 200 : 503);
+    if (context.req.path === '/health/live') return context.json({ status: 'starting' });
+    sayRetryAfter(context, starting);
+    if (context.req.path === '/health/ready') return context.json({ status: 'starting' }, 503);
+    return answerProblem(context, 503, starting.message);
   });
   return {
     router,
@@ -116,12 +122,12 @@ function gateFor(current: () => App | undefined): Pick<Parameters<typeof createH
       handle: async (request, response) => {
         const app = current();
         if (app) await app.handle(request, response);
-        else response.writeHead(503, { 'retry-after': '1' }).end();
+        else answerUnavailable(response, starting);
       },
       upgrade: async (request, socket, head) => {
         const app = current();
         if (app) await app.upgrade(request, socket, head);
-        else socket.end('HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\n\r\n');
+        else answerSocket(socket, 503, starting);
       },
     },
   };

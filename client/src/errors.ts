@@ -75,19 +75,25 @@ function isRefusal(result: { readonly __typename: string }): result is Refusal {
 /** One member of `errors` in an answer of GraphQL. */
 export type AnsweredError = {
   readonly message: string;
-  readonly extensions?: { readonly code?: unknown; readonly field?: unknown } | undefined;
+  readonly extensions?:
+    | { readonly code?: unknown; readonly field?: unknown; readonly retryAfterSeconds?: unknown }
+    | undefined;
 };
 
 /** The first error of an answer; what has no code is a document that does not fit the gateway's schema. */
-export function errorOf(errors: readonly AnsweredError[], status?: number): BramkaError {
+export function errorOf(
+  errors: readonly AnsweredError[],
+  { status, retryAfterSeconds }: { readonly status?: number; readonly retryAfterSeconds?: number | undefined } = {},
+): BramkaError {
   const [first] = errors;
-  const { code, field } = first?.extensions ?? {};
+  const { code, field, retryAfterSeconds: asked } = first?.extensions ?? {};
   return new BramkaError(
     typeof code === 'string' ? code : 'BAD_ANSWER',
     first?.message ?? 'The gateway gave no reason.',
     {
       field: Array.isArray(field) ? field.map(String) : undefined,
       status,
+      retryAfterSeconds: retryAfterSeconds ?? (typeof asked === 'number' ? asked : undefined),
     },
   );
 }

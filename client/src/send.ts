@@ -19,6 +19,8 @@ export type Call = CallOptions & {
 
 /** Statuses of a gateway, or a proxy before it, that did nothing yet. */
 const comeAgain = new Set([429, 502, 503, 504]);
+/** Codes of what may be gone a moment later, whatever the status. */
+const passingCodes = new Set<string>(['CONNECTION_FAILED', 'NO_ANSWER', 'UNAVAILABLE']);
 
 /**
  * Sends one operation. What may be repeated is sent again, after growing pauses or what `Retry-After` says, when there
@@ -43,7 +45,7 @@ export async function send(connection: Connection, call: Call): Promise<unknown>
 /** Whether an error may be gone a moment later. */
 export function isPassing(error: unknown): error is BramkaError {
   if (!(error instanceof BramkaError)) return false;
-  if (error.code === 'CONNECTION_FAILED' || error.code === 'NO_ANSWER') return true;
+  if (passingCodes.has(error.code)) return true;
   return error.status !== undefined && comeAgain.has(error.status);
 }
 
@@ -79,19 +81,23 @@ function requireJson(name: string, value: unknown): unknown {
   return value;
 }
 
-type Answer = { readonly data?: unknown; readonly errors?: readonly AnsweredError[] };
+type Answer = { readonly data?: unknown; readonly errors?: readonly AnsweredError[]; readonly message?: unknown };
 
 function dataOf(response: Response, text: string): unknown {
   const { status } = response;
   const answer = parse(text);
   const retryAfterSeconds = secondsOf(response.headers.get('retry-after'));
-  if (answer?.errors?.length) {
-    const { code, message, field } = errorOf(answer.errors, status);
-    throw new BramkaError(code, message, { field, status, retryAfterSeconds });
-  }
+  if (answer?.errors?.length) throw errorOf(answer.errors, { status, retryAfterSeconds });
   if (answer?.data) return answer.data;
-  const message = `HTTP status ${status} and no answer to a GraphQL operation; is this the address of a gateway?`;
-  throw new BramkaError('BAD_ANSWER', message, { status, retryAfterSeconds });
+  throw new BramkaError('BAD_ANSWER', unreadable(status, answer), { status, retryAfterSeconds });
+}
+
+/** What to say of an answer that is none of GraphQL's: who is told to come again has most likely come to the right address. */
+function unreadable(status: number, answer: Answer | undefined): string {
+  const said = typeof answer?.message === 'string' ? ` It says: ${answer.message}` : '';
+  if (comeAgain.has(status))
+    return `The gateway, or a proxy before it, answers with HTTP status ${status}: try again later.${said}`;
+  return `HTTP status ${status} and no answer to a GraphQL operation; is this the address of a gateway?${said}`;
 }
 
 function parse(text: string): Answer | undefined {

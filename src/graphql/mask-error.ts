@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { PothosValidationError } from '@pothos/core';
-import { GraphQLError } from 'graphql';
+import { GraphQLError, type GraphQLErrorExtensions } from 'graphql';
+import { databaseAway, noteDatabaseAway } from '../http/unavailable.ts';
+import { DatabaseUnavailable } from '../kernel/db/database.ts';
 import type { Log } from '../kernel/log.ts';
 import { operationNotFound } from './guard-operations.ts';
 import { hideInError } from './hide-in-error.ts';
@@ -22,8 +24,8 @@ export function createErrorMask(log: Log): ErrorMask {
 }
 
 /**
- * What a client may see of an error: refusals and mistakes of the document as they are; anything else is our bug, so it
- * gets a reference by which the log can be searched, and no more.
+ * What a client may see of an error: refusals and mistakes of the document as they are, and that the database is away;
+ * anything else is our bug, so it gets a reference by which the log can be searched, and no more.
  */
 function mask(error: unknown, log: Log): GraphQLError {
   const refusal = refusalIn(error);
@@ -37,6 +39,10 @@ function mask(error: unknown, log: Log): GraphQLError {
     return new GraphQLError(message, { extensions, ...place });
   }
   const cause = located?.originalError ?? error;
+  if (cause instanceof DatabaseUnavailable) {
+    noteDatabaseAway(log, cause);
+    return new GraphQLError(databaseAway.message, { ...place, extensions: extensionsOf(databaseAway) });
+  }
   if (cause instanceof PothosValidationError) {
     const message = `The arguments of this list do not go together: ${cause.message}.`;
     return new GraphQLError(message, { extensions: { code: 'INVALID_INPUT' }, ...place });
@@ -48,6 +54,12 @@ function mask(error: unknown, log: Log): GraphQLError {
     ...place,
     extensions: { code: 'INTERNAL_SERVER_ERROR', reference },
   });
+}
+
+/** With the status of the whole answer, though other parts of it may be good: whoever goes by that comes again. */
+function extensionsOf({ code, retryAfterSeconds }: typeof databaseAway): GraphQLErrorExtensions {
+  const headers = { 'retry-after': String(retryAfterSeconds) };
+  return { code, retryAfterSeconds, http: { status: 503, headers } };
 }
 
 /**

@@ -26,6 +26,7 @@ import { pushResults, type Receiver } from './push-results.ts';
 import { toGraphQLError } from './refusal.ts';
 import type { Delivery, Subscriptions } from './share-results.ts';
 import { leaveLine } from './wait-in-line.ts';
+import { withoutStatus } from './without-status.ts';
 
 /** How many operations one socket may have under way. */
 export const operationsPerSocketMax = 200;
@@ -154,14 +155,6 @@ export function endOperations(connection: Connection): void {
 
 function resultOf({ errors, ...result }: ExecutionResult): FormattedExecutionResult {
   return errors ? { errors: errors.map(withoutStatus), ...result } : result;
-}
-
-/** The error without the status that yoga would have for it, which says nothing over a socket. */
-function withoutStatus(error: GraphQLError): GraphQLFormattedError {
-  const formatted = error.toJSON();
-  if (!formatted.extensions?.http) return formatted;
-  const { http: _, ...extensions } = formatted.extensions;
-  return { ...formatted, extensions };
 }
 
 /** The last word about an operation, to which its id is added. */

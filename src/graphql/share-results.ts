@@ -18,6 +18,7 @@ import { groupKey } from './group-key.ts';
 import { withinTime } from './guard-operations.ts';
 import type { ErrorMask } from './mask-error.ts';
 import { nameVariables } from './variable-errors.ts';
+import { withoutStatus } from './without-status.ts';
 
 /** What an execution gave, as JSON. Without data it is the last of its subscription: what it was of has not been told. */
 export type Result = { readonly json: string; readonly isLast: boolean };
@@ -75,7 +76,7 @@ export function shareSubscriptions({ maskError, metrics }: SubscriptionOptions):
   const write = (live: Live, { errors, ...result }: ExecutionResult): Result => {
     if (!errors) return { json: JSON.stringify(result), isLast: false };
     const isLast = !result.data;
-    const told = errors.map((error) => (isLast ? withPlace(maskError(error), live) : maskError(error)));
+    const told = errors.map(maskError).map((error) => (isLast ? withPlace(error, live) : withoutStatus(error)));
     return { json: JSON.stringify({ errors: told, ...result }), isLast };
   };
   const run = (args: ExecutionArgs, live: Live): Result | Promise<Result> => {
@@ -110,7 +111,7 @@ function withoutStrangers(args: ExecutionArgs): ExecutionArgs {
 
 /** Says from where to go on, so that the event that could not be told is not lost: from behind the one before it. */
 function withPlace(error: GraphQLError, live: Live): GraphQLFormattedError {
-  const formatted = error.toJSON();
+  const formatted = withoutStatus(error);
   const cursor = cursorBefore(live);
   return cursor === undefined ? formatted : { ...formatted, extensions: { ...formatted.extensions, cursor } };
 }

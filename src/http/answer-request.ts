@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestListener, RequestError } from '@hono/node-server';
+import { DatabaseUnavailable } from '../kernel/db/database.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Metrics } from '../kernel/metrics.ts';
 import { codeOf } from './answers.ts';
 import type { HttpEnv } from './deps.ts';
+import { databaseAway, noteDatabaseAway } from './unavailable.ts';
 
 export type RequestDeps = {
   readonly router: { fetch(request: Request, env: HttpEnv['Bindings']): Response | Promise<Response> };
@@ -47,8 +49,10 @@ export function createRequestAnswerer(deps: RequestDeps): (req: IncomingMessage,
       await (path === '/graphql' ? deps.graphql.handle(req, res) : toRouter(req, res));
     };
     answer().catch((error: unknown) => {
-      deps.log.error({ err: error, requestId, path }, 'a request failed');
+      if (error instanceof DatabaseUnavailable) noteDatabaseAway(deps.log, error);
+      else deps.log.error({ err: error, requestId, path }, 'a request failed');
       if (res.headersSent) res.destroy();
+      else if (path === '/graphql') failOperation(res, error, requestId);
       else refuse(res, { status: 500, message: `Something went wrong on our side; its number is ${requestId}.` });
     });
   };
@@ -113,6 +117,26 @@ function refuse(res: ServerResponse, { status, message, allow }: SentRefusal): v
   res.setHeader('Content-Type', 'application/json');
   const code = status < 400 ? {} : { code: codeOf(status) };
   res.end(JSON.stringify({ status, ...code, message }));
+}
+
+/** Says in the form of GraphQL why a request to it was not even begun. */
+function failOperation(res: ServerResponse, error: unknown, reference: string): void {
+  const message = 'Something went wrong on our side; the reference helps us to find it.';
+  const extensions = { code: codeOf(500), reference };
+  if (error instanceof DatabaseUnavailable) answerUnavailable(res, databaseAway);
+  else sendJson(res, 500, { errors: [{ message, extensions }] });
+}
+
+/** Answers an operation for which there is no database, or no gateway yet, in the form of GraphQL. */
+export function answerUnavailable(res: ServerResponse, { message, ...extensions }: typeof databaseAway): void {
+  res.setHeader('Retry-After', extensions.retryAfterSeconds);
+  sendJson(res, 503, { errors: [{ message, extensions }] });
+}
+
+function sendJson(res: ServerResponse, status: number, body: object): void {
+  res.statusCode = status;
+  res.setHeader('Content-Type', 'application/json; charset=utf-8');
+  res.end(JSON.stringify(body));
 }
 
 /** What the router could not even be asked, because it makes no valid request, or did not catch itself. */

@@ -10,6 +10,7 @@ export function wantsHtml(c: HttpContext): boolean {
 
 /** The code of GraphQL that says what a status says; of errors of the caller without one of their own INVALID_INPUT. */
 export function codeOf(status: number): RefusalCode | 'INTERNAL_SERVER_ERROR' {
+  if (status === 503) return 'UNAVAILABLE';
   if (status >= 500) return 'INTERNAL_SERVER_ERROR';
   const codes: Partial<Record<number, RefusalCode>> = {
     ...{ 401: 'UNAUTHENTICATED', 403: 'FORBIDDEN', 404: 'NOT_FOUND', 410: 'NOT_FOUND', 429: 'RATE_LIMITED' },
@@ -31,7 +32,7 @@ export function answerTooMany(c: HttpContext, limited: RateLimited): Response {
 }
 
 /** Puts on the answer after how many seconds to come again. */
-export function sayRetryAfter(c: HttpContext, { retryAfterSeconds }: RateLimited): void {
+export function sayRetryAfter(c: HttpContext, { retryAfterSeconds }: { readonly retryAfterSeconds: number }): void {
   c.header('retry-after', String(retryAfterSeconds));
 }
 

@@ -161,6 +161,18 @@ describe('A client whose call gets no answer', () => {
     expect(await behind([saying(502), saying(504)]).shop(gateway.demo.shopId)).toMatchObject({ name: 'Sklep Demo' });
   });
 
+  it('repeats what is answered with UNAVAILABLE, whatever the status', async () => {
+    const error = { message: 'Later.', extensions: { code: 'UNAVAILABLE', retryAfterSeconds: 0 } };
+    const away: RequestListener = (request, response) => {
+      request.resume();
+      response.end(JSON.stringify({ data: null, errors: [error] }));
+    };
+    expect(await behind([away, away]).shop(gateway.demo.shopId)).toMatchObject({ name: 'Sklep Demo' });
+    await expect(behind([away], { retries: 0 }).shop('any')).rejects.toMatchObject({
+      ...{ code: 'UNAVAILABLE', message: 'Later.', status: 200, retryAfterSeconds: 0 },
+    });
+  });
+
   it('does not repeat a mutation without a key', async () => {
     const { payment } = await client.createPayment(order('cancelled'));
     await expect(behind([swallow]).cancelPayment({ paymentId: payment.id })).rejects.toMatchObject({
@@ -244,6 +256,18 @@ describe('A client whose call gets no answer', () => {
     await expect(client.request('subscription { events(shopId: "a") { number } }', {})).rejects.toThrow(
       'A subscription is followed by client.eventsOf.',
     );
+  });
+
+  it('says of an answer that is none of GraphQL what a gateway, or a proxy before it, says in it', async () => {
+    const full: RequestListener = (request, response) => {
+      request.resume();
+      response.writeHead(503).end('{"message":"No more room."}');
+    };
+    await expect(behind([full], { retries: 0 }).shop('x')).rejects.toMatchObject({
+      ...{ code: 'BAD_ANSWER', status: 503 },
+      message:
+        'The gateway, or a proxy before it, answers with HTTP status 503: try again later. It says: No more room.',
+    });
   });
 
   it('says that another server is at the address', async () => {

@@ -198,6 +198,7 @@ export type RefusalCode =
   | 'TOO_MANY_SCHEDULES'
   | 'TRANSACTION_NOT_SETTLED'
   | 'UNAUTHENTICATED'
+  | 'UNAVAILABLE'
   | 'WRONG_STATE';
 
 /** Where a shop stands. Only an ACTIVE one takes payments. */

@@ -1,6 +1,7 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { sayRetryAfter } from '../../http/answers.ts';
 import type { HttpContext } from '../../http/deps.ts';
+import { databaseAway } from '../../http/unavailable.ts';
 import { hideCardNumbers } from '../../kernel/card-numbers.ts';
 import { RateLimited, type Refusal, type RefusalCode } from '../../kernel/errors.ts';
 import { type FieldNames, renameField } from '../rename-field.ts';
@@ -64,6 +65,7 @@ const refusalErrors: Readonly<Record<RefusalCode, WireError>> = {
   SLOW_CONSUMER: { status: 422, code: 'REQ-ERROR-100503' },
   QUERY_TOO_COMPLEX: { status: 422, code: 'REQ-ERROR-100504' },
   TIMEOUT: { status: 504, code: 'REQ-ERROR-100505' },
+  UNAVAILABLE: { status: 503, code: 'REQ-ERROR-100513' },
 };
 
 /**
@@ -102,6 +104,15 @@ export function wireErrorFor(code: RefusalCode): WireError {
 export function answerRestFailure(c: HttpContext, reference: string): Response {
   const message = `Something went wrong on our side; its number is ${reference}.`;
   const { status, code } = wireErrors.failure;
+  return answerWith(c, status, { code, message, instance: undefined, errors: [] });
+}
+
+/** Answers that the database cannot be reached; whether a call that moves money was done is not known then. */
+export function answerRestUnavailable(c: HttpContext): Response {
+  sayRetryAfter(c, databaseAway);
+  const { status, code } = refusalErrors.UNAVAILABLE;
+  const message =
+    'The gateway cannot reach its database just now; call again in a moment, with the same Idempotency-Key, and it is done once.';
   return answerWith(c, status, { code, message, instance: undefined, errors: [] });
 }
 

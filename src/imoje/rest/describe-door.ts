@@ -12,7 +12,7 @@ export const describedBase = '/v1/merchant/{merchantId}';
 
 /** Any call may be refused for these. */
 const alwaysPossible: readonly RefusalCode[] = [
-  ...(['INVALID_INPUT', 'NOT_FOUND', 'FORBIDDEN', 'UNAUTHENTICATED', 'RATE_LIMITED'] as const),
+  ...(['INVALID_INPUT', 'NOT_FOUND', 'FORBIDDEN', 'UNAUTHENTICATED', 'RATE_LIMITED', 'UNAVAILABLE'] as const),
 ];
 
 const about = `Calls as imoje's REST API has them. Success is exactly 200. Fields that are not known are passed over; null and an
@@ -90,7 +90,7 @@ function errorResponse(status: string, errors: readonly { readonly code: string;
   const retryAfter = { description: 'Seconds to wait.', schema: { type: 'integer' } };
   return {
     description: errors.map(({ code, why }) => `\`${code}\`: ${why}`).join('\n\n'),
-    ...(status === '429' ? { headers: { 'Retry-After': retryAfter } } : {}),
+    ...(['429', '503'].includes(status) ? { headers: { 'Retry-After': retryAfter } } : {}),
     content: json({ allOf: [refTo('Error'), { type: 'object', properties: { apiErrorResponse: codes } }] }),
   };
 }

@@ -5,8 +5,10 @@ import type { Actor } from '../../auth/actor.ts';
 import { addressOf } from '../../http/client-address.ts';
 import type { HttpContext, HttpDeps, HttpEnv } from '../../http/deps.ts';
 import { BodyTooLarge, readBody } from '../../http/read-body.ts';
+import { noteDatabaseAway } from '../../http/unavailable.ts';
+import { DatabaseUnavailable } from '../../kernel/db/database.ts';
 import { InvalidInput, NotFound, Refusal } from '../../kernel/errors.ts';
-import { answerRestFailure, answerRestRefusal } from './answer-error.ts';
+import { answerRestFailure, answerRestRefusal, answerRestUnavailable } from './answer-error.ts';
 import { docsRoutes } from './docs-http.ts';
 import type { Endpoint } from './endpoint.ts';
 import { endpoints } from './endpoints.ts';
@@ -96,6 +98,10 @@ async function keep({ refusals }: HttpDeps, { body, c, ...refused }: Refused): P
 }
 
 function fail({ log }: HttpDeps, c: HttpContext, error: unknown): Response {
+  if (error instanceof DatabaseUnavailable) {
+    noteDatabaseAway(log, error);
+    return answerRestUnavailable(c);
+  }
   const reference = String(c.env?.outgoing?.getHeader('x-request-id') ?? randomUUID());
   log.error({ err: error, requestId: reference, route: routePath(c, -1) }, 'a request of the REST door failed');
   return answerRestFailure(c, reference);

@@ -107,8 +107,10 @@ export function openDatabase(options: DatabaseOptions): Database {
   });
   let prisma: PrismaClient | undefined;
   const openPrisma = (): PrismaClient => {
-    const handlers = { onPoolError: onError, onConnectionError: onError };
-    return new PrismaClient({ adapter: new PrismaPg({ connectionString: options.url, max, ...limits }, handlers) });
+    const reading = new pg.Pool({ connectionString: options.url, max, ...limits });
+    sayWhenLost(reading);
+    const handlers = { onPoolError: onError, onConnectionError: onError, disposeExternalPool: true };
+    return new PrismaClient({ adapter: new PrismaPg(reading, handlers) });
   };
   const listeners = new Set<(news: News) => void>();
   const database: OpenDatabase = {
@@ -204,6 +206,16 @@ async function attempt<Result>(
     client.release(broken);
     if (tellNews && news.size > 0) for (const listener of listeners) listener(news);
   }
+}
+
+/** Prisma has several errors of its own for a lost connection, and hands on as it is what it does not know. */
+function sayWhenLost(pool: pg.Pool): void {
+  const query = pool.query.bind(pool) as (...args: unknown[]) => Promise<unknown>;
+  const told = (...args: unknown[]): Promise<unknown> =>
+    query(...args).catch((error: unknown) => {
+      throw isLost(error) ? new DatabaseUnavailable(error) : error;
+    });
+  pool.query = told as typeof pool.query;
 }
 
 /**

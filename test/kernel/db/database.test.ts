@@ -119,6 +119,9 @@ describe('A transaction', () => {
     await expect(suicide).rejects.toBeInstanceOf(DatabaseUnavailable);
     const reading = read(database, sql('die', 'select pg_terminate_backend(pg_backend_pid())'));
     await expect(reading).rejects.toBeInstanceOf(DatabaseUnavailable);
+    const byPrisma = database.prisma.$queryRawUnsafe('select pg_terminate_backend(pg_backend_pid())::text');
+    await expect(byPrisma).rejects.toBeInstanceOf(DatabaseUnavailable);
+    await expect(database.prisma.$queryRawUnsafe('select 1/0')).rejects.toMatchObject({ code: 'P2010' });
     await expect(read(database, sql('wrong', 'select 1/0'))).rejects.toMatchObject({ message: 'division by zero' });
     expect(await inTransaction(database, async () => 'alive')).toBe('alive');
   });
@@ -154,6 +157,7 @@ describe('A transaction', () => {
     ).toEqual(Array(4).fill(true));
     expect(tries).toBe(1);
     await expect(read(nowhere, sql('one', 'select 1'))).rejects.toBeInstanceOf(DatabaseUnavailable);
+    await expect(nowhere.prisma.shop.count()).rejects.toBeInstanceOf(DatabaseUnavailable);
     await nowhere.close();
   });
 });

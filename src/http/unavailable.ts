@@ -1,0 +1,34 @@
+import type { DatabaseUnavailable } from '../kernel/db/database.ts';
+import type { RefusalCode } from '../kernel/errors.ts';
+import type { Log } from '../kernel/log.ts';
+
+/** What a door says when it can do nothing just now, and after how many seconds to come again. */
+type Unavailable = { readonly code: RefusalCode; readonly message: string; readonly retryAfterSeconds: number };
+
+/** A client that comes again four times waits for longer than a database takes to start anew. */
+const again = { code: 'UNAVAILABLE', retryAfterSeconds: 2 } as const;
+
+/** Said with status 503 while the database cannot be reached. Whether a mutation was done is not known then. */
+export const databaseAway: Unavailable = {
+  ...again,
+  message:
+    'The gateway cannot reach its database just now; send the same request again in a moment, a mutation with the same idempotencyKey, and it is done once.',
+};
+
+/** Said with status 503 by a gateway that has taken its port and is not ready yet. */
+export const starting: Unavailable = {
+  ...again,
+  message: 'The gateway is starting; send the same request again in a moment.',
+};
+
+const toldEveryMs = 10_000;
+const toldAt = new WeakMap<Log, number>();
+
+/** Notes in the log that requests find no database, with the reason; not each of them, as there may be thousands a second. */
+export function noteDatabaseAway(log: Log, { cause }: DatabaseUnavailable): void {
+  const now = performance.now();
+  if (now - (toldAt.get(log) ?? Number.NEGATIVE_INFINITY) < toldEveryMs) return;
+  toldAt.set(log, now);
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  log.warn({ reason }, 'the database cannot be reached; requests are told to come again');
+}
