@@ -24,6 +24,8 @@ export class BramkaError extends Error {
   readonly status: number | undefined;
   /** After so many seconds it may be tried again; undefined when the gateway did not say. */
   readonly retryAfterSeconds: number | undefined;
+  /** By which the gateway's operator finds a fault of the gateway in its log; undefined when it is none. */
+  readonly reference: string | undefined;
 
   constructor(
     code: BramkaError['code'],
@@ -32,6 +34,7 @@ export class BramkaError extends Error {
       readonly field?: readonly string[] | undefined;
       readonly status?: number | undefined;
       readonly retryAfterSeconds?: number | undefined;
+      readonly reference?: string | undefined;
       readonly cause?: unknown;
     } = {},
   ) {
@@ -41,6 +44,7 @@ export class BramkaError extends Error {
     this.field = more.field ?? [];
     this.status = more.status;
     this.retryAfterSeconds = more.retryAfterSeconds;
+    this.reference = more.reference;
   }
 }
 
@@ -76,7 +80,12 @@ function isRefusal(result: { readonly __typename: string }): result is Refusal {
 export type AnsweredError = {
   readonly message: string;
   readonly extensions?:
-    | { readonly code?: unknown; readonly field?: unknown; readonly retryAfterSeconds?: unknown }
+    | {
+        readonly code?: unknown;
+        readonly field?: unknown;
+        readonly retryAfterSeconds?: unknown;
+        readonly reference?: unknown;
+      }
     | undefined;
 };
 
@@ -86,7 +95,7 @@ export function errorOf(
   { status, retryAfterSeconds }: { readonly status?: number; readonly retryAfterSeconds?: number | undefined } = {},
 ): BramkaError {
   const [first] = errors;
-  const { code, field, retryAfterSeconds: asked } = first?.extensions ?? {};
+  const { code, field, retryAfterSeconds: asked, reference } = first?.extensions ?? {};
   return new BramkaError(
     typeof code === 'string' ? code : 'BAD_ANSWER',
     first?.message ?? 'The gateway gave no reason.',
@@ -94,6 +103,7 @@ export function errorOf(
       field: Array.isArray(field) ? field.map(String) : undefined,
       status,
       retryAfterSeconds: retryAfterSeconds ?? (typeof asked === 'number' ? asked : undefined),
+      reference: typeof reference === 'string' ? reference : undefined,
     },
   );
 }

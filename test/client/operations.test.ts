@@ -258,6 +258,14 @@ describe('A client whose call gets no answer', () => {
     );
   });
 
+  it('says by which reference a fault of the gateway is found', async () => {
+    await gateway.database.pool.query('alter table shop rename to shop_lost');
+    const error = await client.shop(gateway.demo.shopId).catch((thrown: unknown) => thrown);
+    await gateway.database.pool.query('alter table shop_lost rename to shop');
+    expect(error).toMatchObject({ code: 'INTERNAL_SERVER_ERROR', reference: expect.stringMatching(/^[0-9a-f-]{36}$/) });
+    await expect(behind([saying(404)]).shop('x')).rejects.toMatchObject({ reference: undefined });
+  });
+
   it('says of an answer that is none of GraphQL what a gateway, or a proxy before it, says in it', async () => {
     const full: RequestListener = (request, response) => {
       request.resume();
