@@ -65,11 +65,15 @@ function openClient({ url, apiKey }: { readonly url: string; readonly apiKey: st
   }
 }
 
+function signsOf({ code, reference }: BramkaError): string {
+  return reference === undefined ? code : `${code}, reference ${reference}`;
+}
+
 /** Says what went wrong. @returns the exit code. */
 function explain(error: unknown): number {
   // Commander has said it, and the help is no failure.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  if (error instanceof BramkaError) process.stderr.write(`${error.message} (${error.code})\n`);
+  if (error instanceof BramkaError) process.stderr.write(`${error.message} (${signsOf(error)})\n`);
   else if (error instanceof WrongUse || error instanceof NotDone) process.stderr.write(`${error.message}\n`);
   else process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
   return error instanceof WrongUse ? 2 : 1;

@@ -2,6 +2,7 @@ import pg from 'pg';
 import { StartError } from '../start-error.ts';
 import type { Migration } from './migrations-folder.ts';
 import { prismaFiles, readMigrations, toEngineList } from './migrations-folder.ts';
+import { notReached } from './not-reached.ts';
 
 /** What the database says about one migration. */
 type Recorded = { readonly name: string; readonly checksum: string; readonly finished: boolean };
@@ -44,9 +45,7 @@ async function connect(url: string): Promise<pg.Client> {
     await client.connect();
     return client;
   } catch (error) {
-    const { code, message } = error as { code?: string; message: string };
-    const place = `${client.host}:${client.port}, database ${client.database}`;
-    throw new StartError(`The database (${place}) cannot be used: ${message || code}; check DATABASE_URL.`);
+    throw notReached(error);
   }
 }
 

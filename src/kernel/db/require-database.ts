@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { StartError } from '../start-error.ts';
+import { notReached } from './not-reached.ts';
 
 const connectMsMax = 5_000;
 /** A crash under load may leave gigabytes of log to replay. */
@@ -20,13 +21,11 @@ export type DatabaseWish = {
 /**
  * Looks whether a database server can be used, and if it must be durable, whether it keeps what it acknowledged. One that
  * is only just starting is waited for; one that does not answer at all is not, since its address may be wrong.
- * @throws StartError in one line, without the password.
+ * @throws StartError in one line, without the address.
  */
 export async function requireDatabase(url: string, wish: DatabaseWish): Promise<void> {
-  const { host, pathname } = new URL(url);
   const unsafe = await lookInto(url, wish).catch((error: unknown) => {
-    const reason = error instanceof Error && error.message ? error.message : 'no answer';
-    throw new StartError(`The database ${host}${pathname} cannot be reached (${reason}); check DATABASE_URL.`);
+    throw notReached(error);
   });
   if (unsafe) throw new StartError(`The database runs with ${unsafe} off and could lose money; switch it on.`);
 }

@@ -59,9 +59,16 @@ it('waits for a PostgreSQL that is starting up', async () => {
   expect(startsUp).toBe(0);
 });
 
+it('shows nothing of an address that the server repeats', async () => {
+  const url = new URL(home.url);
+  url.pathname = '/w:rd@127.0.0.1/bramka';
+  const refusal = requireDatabase(url.href, { durable: false });
+  await expect(refusal).rejects.toThrow(/^The database cannot be reached \(database … does not exist\); check/);
+});
+
 it('gives up one that is still starting up when its time is over, and says so', async () => {
   startsUp = Number.POSITIVE_INFINITY;
   await expect(requireDatabase(address(), { durable: false, readyWithinMs: 300 })).rejects.toThrow(
-    /cannot be reached \(the database system is starting up\); check DATABASE_URL\.$/,
+    /cannot be reached \(the database system is starting up\); check DATABASE_URL, and/,
   );
 });
