@@ -9,6 +9,7 @@ import type { HttpEnv } from './http/deps.ts';
 import { createHttpServer, type HttpServer } from './http/server.ts';
 import { starting } from './http/unavailable.ts';
 import { systemClock } from './kernel/clock.ts';
+import { requireSecret } from './kernel/db/require-secret.ts';
 import { createLog, type Log } from './kernel/log.ts';
 import { createMetrics, type Metrics } from './kernel/metrics.ts';
 import { databaseLost, keptSecret, openPools, openStorage, urlOf } from './open-storage.ts';
@@ -45,6 +46,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
     const secret = config.secret ?? (await keptSecret(dataDir));
     const database = openPools(storage.url, config, log);
     undo.push(() => database.close());
+    await requireSecret(database, secret);
     const app = await createApp({ config, database, clock: systemClock, log, metrics, secret, publicUrl });
     undo.push(() => stopServing(server, app));
     if (config.mode === 'sandbox' && config.role !== 'worker') {

@@ -3,6 +3,7 @@ import type { Config } from '../config.ts';
 import { prepareDemo } from '../demo.ts';
 import { takePort } from '../http/take-port.ts';
 import { systemClock } from '../kernel/clock.ts';
+import { requireSecret } from '../kernel/db/require-secret.ts';
 import { createLog, type Log } from '../kernel/log.ts';
 import { createMetrics } from '../kernel/metrics.ts';
 import { createSeal } from '../kernel/seal.ts';
@@ -32,7 +33,7 @@ export async function startCluster(config: Config): Promise<Gateway> {
     undo.push(storage.stop);
     const secret = config.secret ?? (await keptSecret(dataDir));
     const given = { databaseUrl: storage.url, secret, publicUrl, port: port.number };
-    if (config.mode === 'sandbox') await makeDemo(config, { ...given, dataDir, log });
+    await prepareDatabase(config, { ...given, dataDir, log });
     await port.free();
     const processes = superviseProcesses({ script, places: placesOf(config, given), log, metrics: createMetrics() });
     undo.push(processes.stop);
@@ -49,12 +50,15 @@ type Given = {
   readonly port: number;
 };
 
-async function makeDemo(
+/** Looks whether the secret is the right one, and makes the demo of the sandbox. */
+async function prepareDatabase(
   config: Config,
   { databaseUrl, secret, publicUrl, dataDir, log }: Given & { readonly dataDir: string; readonly log: Log },
 ): Promise<void> {
   const database = openPools(databaseUrl, config, log);
   try {
+    await requireSecret(database, secret);
+    if (config.mode !== 'sandbox') return;
     await prepareDemo({ database, clock: systemClock, seal: createSeal(secret) }, { dataDir, publicUrl });
   } finally {
     await database.close();

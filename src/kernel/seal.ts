@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 
 /** Encrypts and decrypts what must be readable again, such as service keys. */
 export type Seal = {
@@ -32,4 +32,9 @@ export function createSeal(secret: string): Seal {
 /** Makes a secret for one purpose out of the gateway's secret, so that purposes cannot learn each other's. */
 export function deriveSecret(secret: string, purpose: string): string {
   return Buffer.from(hkdfSync('sha256', secret, '', `bramka ${purpose}`, 32)).toString('hex');
+}
+
+/** What may be kept to find out later whether a secret is the same: it shows nothing of the secret, or of what is made of it. */
+export function secretCheck(secret: string): Buffer {
+  return createHmac('sha256', deriveSecret(secret, 'secret check')).update('is this the secret').digest();
 }

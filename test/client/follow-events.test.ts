@@ -162,8 +162,8 @@ describe('A client that follows the events of a shop', () => {
   });
 
   it('goes on at another process when its own one stops', async () => {
-    const { databaseUrl } = gateway.config;
-    const other = await startTestGateway({ databaseUrl, role: 'api' });
+    const { databaseUrl, dataDir } = gateway.config;
+    const other = await startTestGateway({ databaseUrl, dataDir, role: 'api' });
     wire.lead(other.url);
     const before = await lastNumber();
     const took = async (number: number): Promise<void> => {

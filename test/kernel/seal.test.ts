@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createSeal, deriveSecret } from '../../src/kernel/seal.ts';
+import { createSeal, deriveSecret, secretCheck } from '../../src/kernel/seal.ts';
 
 const seal = createSeal('a secret for tests only, long enough to be one');
 
@@ -37,6 +37,12 @@ describe('What is sealed', () => {
       expect(() => seal.open(sealed.subarray(0, length), 'shop-1')).toThrow();
     }
   });
+});
+
+it('What is kept of a secret to compare others with is its own, and no part of what is made of it', () => {
+  expect(secretCheck('root')).toEqual(secretCheck('root'));
+  expect(secretCheck('root')).not.toEqual(secretCheck('other'));
+  expect(secretCheck('root').toString('hex')).not.toBe(deriveSecret('root', 'secret check'));
 });
 
 describe('A secret for one purpose', () => {

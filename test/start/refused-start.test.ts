@@ -3,6 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openDatabase } from '../../src/kernel/db/database.ts';
+import { requireSecret } from '../../src/kernel/db/require-secret.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { createProcesses, type Settings, serverIn } from './gateway-process.ts';
 
@@ -119,6 +121,18 @@ test('production refuses a database that could lose money', async () => {
   expect(await refuse({ BRAMKA_MODE: 'production', BRAMKA_SECRET: secret, DATABASE_URL: database.url })).toEqual([
     expect.stringMatching(/^The database runs with \w+ off and could lose money; switch it on\.$/),
   ]);
+});
+
+test.each(['1', '2'])('another secret than that of the database stops the start of %s processes', async (workers) => {
+  const known = openDatabase({ url: database.url });
+  await requireSecret(known, secret);
+  await known.close();
+  const settings = { DATABASE_URL: database.url, BRAMKA_WORKERS: workers };
+  const said = expect.stringMatching(
+    /^The secret is another than that of this database; set BRAMKA_SECRET to the same/,
+  );
+  expect(await refuse({ ...settings, BRAMKA_SECRET: secret.toUpperCase() })).toEqual([said]);
+  expect(await refuse(settings)).toEqual([said]);
 });
 
 test.each(['1', '2'])('a port in use stops the start of %s processes before a database is made', async (workers) => {
