@@ -110,6 +110,7 @@ const environment = z.object({
   PUBLIC_URL: z
     .string()
     .refine(absolute(['http:', 'https:']), 'must look like https://pay.example')
+    .refine(isBare, 'must be an address and no more: without a user name, a password, ? or #')
     .transform((text) => text.replace(/\/+$/, ''))
     .optional(),
   BRAMKA_WORKERS: wholeNumber({ min: 1, max: 64, usual: 1 }),
@@ -223,10 +224,18 @@ function isIban(text: string): boolean {
   }
 }
 
-/** What has no default and yet is not given. */
-function missing(given: Readonly<Record<string, string | undefined>>): string[] {
-  if (given.BRAMKA_MODE !== 'production' || given.BRAMKA_SECRET !== undefined) return [];
-  return ['BRAMKA_SECRET is required in production; set it to at least 32 random characters and keep it.'];
+/** What production needs and a sandbox may do without. */
+function missing({ BRAMKA_MODE, BRAMKA_SECRET, PUBLIC_URL }: Readonly<Record<string, string | undefined>>): string[] {
+  if (BRAMKA_MODE !== 'production') return [];
+  const problems: string[] = [];
+  if (BRAMKA_SECRET === undefined)
+    problems.push('BRAMKA_SECRET is required in production; set it to at least 32 random characters and keep it.');
+  // Payers type card data there, and get its links by mail.
+  if (PUBLIC_URL === undefined || /^http:/i.test(PUBLIC_URL))
+    problems.push(
+      'PUBLIC_URL is required in production, with https; set it to where payers reach it, such as https://pay.example.',
+    );
+  return problems;
 }
 
 /** Several processes that serve are of no use to a role that does not serve. */
@@ -243,6 +252,11 @@ function sharedFolder({ STATEMENTS_DIR, BANK_FILES_DIR }: Readonly<Record<string
   if (STATEMENTS_DIR === undefined || BANK_FILES_DIR === undefined) return [];
   if (resolve(STATEMENTS_DIR) !== resolve(BANK_FILES_DIR)) return [];
   return ['BANK_FILES_DIR must be another folder than STATEMENTS_DIR, whose files are imported and moved away.'];
+}
+
+/** Paths are put behind it, so nothing may follow its own; URL.canParse takes blanks, and one slash for two. */
+function isBare(text: string): boolean {
+  return !URL.canParse(text) || /^https?:\/\/[^\s?#\\/@]+(?:\/[^\s?#\\]*)?$/i.test(text);
 }
 
 function isOrigin(text: string): boolean {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import ipaddr from 'ipaddr.js';
 import type { Config } from './config.ts';
 import { type Database, openDatabase } from './kernel/db/database.ts';
 import { startEmbedded } from './kernel/db/embedded.ts';
@@ -73,8 +74,13 @@ export function openPools(url: string, { sizes }: Pick<Config, 'sizes'>, log: Lo
   return database;
 }
 
-/** The address of a gateway that listens on a host and port of this machine. */
+/**
+ * The address at which programs of this machine reach a gateway that listens on a host and port. What stands for all
+ * addresses of the machine is none that a link can lead to.
+ */
 export function urlOf(host: string, port: number): string {
+  const isAll = ipaddr.isValid(host) && ipaddr.parse(host).range() === 'unspecified';
+  if (isAll) return `http://localhost:${port}`;
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 

@@ -1,6 +1,33 @@
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../src/config.ts';
 
+const production = {
+  ...{ BRAMKA_MODE: 'production', BRAMKA_SECRET: 'x'.repeat(32), PUBLIC_URL: 'https://pay.example' },
+};
+
+describe('The public address', () => {
+  it('may have a path, and slashes at its end', () => {
+    expect(readConfig({ PUBLIC_URL: 'http://127.0.0.1:4000/' }).publicUrl).toBe('http://127.0.0.1:4000');
+    expect(readConfig({ PUBLIC_URL: 'https://[::1]:4000/bramka' }).publicUrl).toBe('https://[::1]:4000/bramka');
+    expect(readConfig(production).publicUrl).toBe('https://pay.example');
+  });
+
+  it.each([
+    ...['https://pay.example?shop=1', 'https://pay.example/?', 'https://pay.example/#top', 'https://pay.example#'],
+    ...['https://bramka:hunter2@pay.example', 'https://@pay.example', 'https:pay.example', ' https://pay.example'],
+  ])('is not %j', (address) => {
+    expect(() => readConfig({ PUBLIC_URL: address })).toThrow(
+      /^PUBLIC_URL must be an address and no more: without a user name, a password, \? or #\.$/,
+    );
+  });
+
+  it.each([undefined, '', 'http://pay.example'])('is required in production, with https, and not %j', (address) => {
+    expect(() => readConfig({ ...production, PUBLIC_URL: address })).toThrow(
+      /^PUBLIC_URL is required in production, with https; set it to where payers reach it, such as https:\/\/pay.example\.$/,
+    );
+  });
+});
+
 describe('The rate limits', () => {
   it('are those of the README unless others are set, and may be lifted', () => {
     expect(readConfig({})).toMatchObject({ rateLimitPerKey: 60_000, rateLimitPerAddress: 600 });
@@ -27,8 +54,6 @@ describe('Settlement accounts', () => {
     const text = typeof account === 'string' ? account : JSON.stringify(account);
     return readConfig({ SETTLEMENT_ACCOUNT_PLN: text, ...variables }).bankFiles.accounts;
   };
-  const production = { BRAMKA_MODE: 'production', BRAMKA_SECRET: 'x'.repeat(32) };
-
   it('are those that are set; the sandbox has its own for the others, production none', () => {
     const known = { ...given, iban: 'PL27114020040000300201355387', bic: undefined };
     expect(read(given, production)).toEqual({ PLN: known });
@@ -63,7 +88,6 @@ describe('The accounts whose statements are imported', () => {
     expect(readConfig({}).statements).toEqual({ accounts: [one], folder: undefined });
     const set = { STATEMENT_ACCOUNTS: `${two}, pl27 1140 2004 0000 3002 0135 5387`, STATEMENTS_DIR: '/in' };
     expect(readConfig(set).statements).toEqual({ accounts: [one, two], folder: '/in' });
-    const production = { BRAMKA_MODE: 'production', BRAMKA_SECRET: 'x'.repeat(32) };
     expect(readConfig(production).statements.accounts).toEqual([]);
   });
 

@@ -19,7 +19,9 @@ let database: Database;
 
 beforeAll(async () => {
   dataDir = await processes.newMigratedDataDir();
-  const { url, demo } = await processes.start(dataDir, { BRAMKA_MODE: 'production', BRAMKA_SECRET: secret });
+  const { url, demo } = await processes.start(dataDir, {
+    ...{ BRAMKA_MODE: 'production', BRAMKA_SECRET: secret, PUBLIC_URL: 'https://pay.example' },
+  });
   database = openDatabase({ url: await databaseUrlIn(dataDir) });
   const { shop } = await createShop(database);
   const apiKey = await giveKey(shop.merchantId);
@@ -44,6 +46,12 @@ test('production has no demo and no GraphiQL', async () => {
   const page = await fetch(`${gateway.url}/graphql`, { headers: { accept: 'text/html' } });
   expect(page.status).not.toBe(200);
   expect(await page.text()).not.toMatch(/graphiql/i);
+});
+
+test('production leads payers to its public address', async () => {
+  const { payment } = await createPayment(gateway, { idempotencyKey: 'p-0' });
+  const { data } = await ask(gateway, 'query ($id: ID!) { payment(id: $id) { url } }', { variables: payment ?? {} });
+  expect(data).toEqual({ payment: { url: `https://pay.example/pay/${payment?.id}` } });
 });
 
 test('production has no BLIK as long as no acquirer for it is set up', async () => {

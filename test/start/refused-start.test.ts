@@ -35,6 +35,8 @@ async function refuse(settings: Settings): Promise<string[]> {
 const notReached = (reason: string): string =>
   `The database cannot be reached (${reason}); check DATABASE_URL, and write signs such as @ : / ? # in its password ` +
   'percent-encoded (@ is %40).';
+const noPublicUrl =
+  'PUBLIC_URL is required in production, with https; set it to where payers reach it, such as https://pay.example.';
 const port = 'PORT must be a whole number from 0 to 65535.';
 const cases: [name: string, settings: Settings, lines: string[]][] = [
   ['an unknown mode', { BRAMKA_MODE: 'prod' }, ['BRAMKA_MODE must be sandbox or production.']],
@@ -70,9 +72,9 @@ const cases: [name: string, settings: Settings, lines: string[]][] = [
     ],
   ],
   [
-    'no secret in production',
+    'no secret and no public address in production',
     { BRAMKA_MODE: 'production' },
-    ['BRAMKA_SECRET is required in production; set it to at least 32 random characters and keep it.'],
+    ['BRAMKA_SECRET is required in production; set it to at least 32 random characters and keep it.', noPublicUrl],
   ],
   [
     'several wrong settings, with a line for each',
@@ -118,9 +120,14 @@ test('a wrong password for the database stops the start, without showing it', as
 });
 
 test('production refuses a database that could lose money', async () => {
-  expect(await refuse({ BRAMKA_MODE: 'production', BRAMKA_SECRET: secret, DATABASE_URL: database.url })).toEqual([
-    expect.stringMatching(/^The database runs with \w+ off and could lose money; switch it on\.$/),
-  ]);
+  expect(
+    await refuse({
+      BRAMKA_MODE: 'production',
+      BRAMKA_SECRET: secret,
+      DATABASE_URL: database.url,
+      PUBLIC_URL: 'https://pay.example',
+    }),
+  ).toEqual([expect.stringMatching(/^The database runs with \w+ off and could lose money; switch it on\.$/)]);
 });
 
 test.each(['1', '2'])('another secret than that of the database stops the start of %s processes', async (workers) => {
