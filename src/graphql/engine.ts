@@ -4,7 +4,7 @@ import { compileOperations, type Execute } from './compile-operations.ts';
 import type { GraphApp, GraphContext } from './context.ts';
 import { createLoaders } from './create-loaders.ts';
 import { createDocumentCache } from './document-cache.ts';
-import { createValidator, parseGuarded, type Transport, withinTime } from './guard-operations.ts';
+import { createValidator, parseGuarded, strangersLimits, type Transport, withinTime } from './guard-operations.ts';
 import type { ErrorMask } from './mask-error.ts';
 import { nameVariables } from './variable-errors.ts';
 
@@ -45,9 +45,10 @@ export function createEngine(parts: {
       const text = typeof source === 'string' ? source : source.body;
       const known = documents.get(text);
       if (known) return known;
+      // A stranger's are parsed each time: he could push those of all shops out.
+      if (!asker.actor && !asker.operator) return parseGuarded(source, strangersLimits);
       const document = parseGuarded(source);
-      // A stranger's are parsed each time, and refused then anyway: he could push those of all shops out.
-      if (asker.actor || asker.operator) documents.set(text, document);
+      documents.set(text, document);
       return document;
     },
     validate: (document, { actor, operator }) =>

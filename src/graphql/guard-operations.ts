@@ -12,7 +12,7 @@ import {
   ValuesOfCorrectTypeRule,
   validate,
 } from 'graphql';
-import type { Actor } from '../auth/actor.ts';
+import { type Actor, Unauthenticated } from '../auth/actor.ts';
 import type { Operator } from '../auth/authenticate-operator.ts';
 import { holdsCardNumber } from '../kernel/card-numbers.ts';
 import { cardNumberFound } from '../kernel/text.ts';
@@ -22,14 +22,19 @@ import { limitRule } from './limit-rule.ts';
 import { literalRule } from './literal-rule.ts';
 import { subscriptionRule } from './subscription-rule.ts';
 
-/** Tokens one document may have; some 800 are a screenful, and parsing is done before anything else is known. */
-export const tokensMax = 2_000;
+/** Tokens one document may have, of which some 800 are a screenful, and characters: comments and texts are no tokens of their own. */
+export const documentLimits = { tokens: 2_000, characters: 65_536 } as const;
 
-/** Characters one document may have; comments and texts are no tokens of their own. */
-export const documentLengthMax = 65_536;
+/**
+ * The same for whoever has shown no good key. What he may do takes a hundred tokens or two, and his documents, which are not
+ * remembered, are parsed and looked over each time.
+ */
+export const strangersLimits = { tokens: 400, characters: 8_192 } as const;
+
+type Limits = typeof documentLimits | typeof strangersLimits;
 
 /** How deep brackets of one document may nest; a parser that calls itself for each would run out of stack. */
-export const nestingMax = 100;
+const nestingMax = 100;
 
 /** How long one query or mutation may take, in milliseconds. A subscription may last. */
 export const executionMsMax = 15_000;
@@ -46,9 +51,9 @@ export type Transport = {
 };
 
 /** The document of a text within its limits. What cannot be parsed is said to be so, over every transport. */
-export function parseGuarded(text: string | Source): DocumentNode {
+export function parseGuarded(text: string | Source, limits: Limits = documentLimits): DocumentNode {
   const source = typeof text === 'string' ? new Source(text) : text;
-  requireGood(source);
+  requireGood(source, limits);
   try {
     return parse(source);
   } catch (error) {
@@ -60,9 +65,9 @@ export function parseGuarded(text: string | Source): DocumentNode {
 }
 
 /** Looks over the words of a document before it is parsed. Its names come back in answers, so they hold no card number. */
-function requireGood(source: Source): void {
-  if (source.body.length > documentLengthMax) {
-    throw tooComplex(`A document may have at most ${documentLengthMax} characters; send values as variables.`);
+function requireGood(source: Source, limits: Limits): void {
+  if (source.body.length > limits.characters) {
+    throw tooLong(limits, `at most ${limits.characters} characters; send values as variables.`);
   }
   const lexer = new Lexer(source);
   let nesting = 0;
@@ -72,7 +77,7 @@ function requireGood(source: Source): void {
     if (opening.has(kind)) nesting += 1;
     else if (closing.has(kind)) nesting -= 1;
     if (nesting > nestingMax) throw tooComplex(`Brackets may nest at most ${nestingMax} deep in a document.`);
-    if (tokens > tokensMax) throw tooComplex(`A document may have at most ${tokensMax} words and signs.`);
+    if (tokens > limits.tokens) throw tooLong(limits, `at most ${limits.tokens} words and signs.`);
   }
 }
 
@@ -81,6 +86,14 @@ const closing = new Set<TokenKind>([TokenKind.BRACE_R, TokenKind.BRACKET_R, Toke
 
 function cardNumberInName(): GraphQLError {
   return new GraphQLError(`A name in the document ${cardNumberFound}`, { extensions: { code: 'INVALID_INPUT' } });
+}
+
+/** Mostly what a stranger sends is as long as it is because his key has expired. */
+function tooLong(limits: Limits, most: string): GraphQLError {
+  if (limits === documentLimits) return tooComplex(`A document may have ${most}`);
+  const refusal = new Unauthenticated();
+  const message = `${refusal.message} Without one a document may have ${most}`;
+  return new GraphQLError(message, { extensions: { code: refusal.code } });
 }
 
 function tooComplex(message: string): GraphQLError {
@@ -106,8 +119,10 @@ export function createValidator(
     const known = verdicts[Number(mayIntrospect)] as WeakMap<DocumentNode, readonly GraphQLError[]>;
     const kept = known.get(document);
     if (kept) return kept;
-    const rules = [limitRule, ...usualRules, ...(mayIntrospect ? [] : [introspectionRule])];
-    const verdict = validate(schema, document, rules, { maxErrors: 10 }).map(hideInError);
+    const rules = [...usualRules, ...(mayIntrospect ? [] : [introspectionRule])];
+    const tooMuch = validate(schema, document, [limitRule]);
+    const errors = tooMuch.length > 0 ? tooMuch : validate(schema, document, rules, { maxErrors: 10 });
+    const verdict = errors.map(hideInError);
     for (const { extensions } of verdict) extensions.code ??= 'GRAPHQL_VALIDATION_FAILED';
     known.set(document, verdict);
     return verdict;

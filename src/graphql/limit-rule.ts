@@ -11,6 +11,7 @@ import {
   isObjectType,
   Kind,
   type NamedTypeNode,
+  type OperationDefinitionNode,
   type SelectionSetNode,
   type ValidationContext,
   type ValidationRule,
@@ -25,6 +26,12 @@ export const operationLimits = { depth: 12, fields: 20_000, aliases: 20, rootFie
  */
 export const stepsMax = 20_000;
 
+/**
+ * How many pairs of fields of one name, or of fragments, may stand in one place of the answers, over all of a document. The rule
+ * that they must fit together compares each with each, so that a screenful of one field would take a tenth of a second.
+ */
+export const pairsMax = 3_000;
+
 const pageSizeDefault = 20;
 const pageSizeOfVariable = 100;
 
@@ -34,32 +41,54 @@ type Tally = {
   directives: number;
   deepest: number;
   rootFields: number;
-  /** Of the whole document. */
-  readonly walked: { steps: number };
+  readonly walked: Walked;
 };
 
+/** What is counted over the whole document, and which of its fragments are spread anywhere. */
+type Walked = { steps: number; pairs: number; readonly spread: Set<FragmentDefinitionNode> };
+
 /**
- * Refuses operations that are too deep, too wide or too costly, before anything runs. It counts through fragments, and
- * stops counting as soon as a limit is passed, so that a document made to be costly is not costly to refuse.
+ * Refuses operations that are too deep, too wide or too costly, before anything runs, and before other rules look at them, which
+ * take their time over what is too large. It counts through fragments, and stops counting as soon as a limit is passed, so
+ * that a document made to be costly is not costly to refuse. It says no more than the first thing it finds.
  */
-export const limitRule: ValidationRule = (context) => {
-  const walked = { steps: 0 };
-  const fragments = fragmentsOf(context);
-  return {
-    OperationDefinition: (operation) => {
-      const schema = context.getSchema();
-      const directives = directivesOf(operation);
+export const limitRule: ValidationRule = (context) => ({
+  Document: (document) => {
+    const schema = context.getSchema();
+    const fragments = fragmentsOf(context);
+    const walked: Walked = { steps: 0, pairs: 0, spread: new Set() };
+    const refuses = (
+      node: OperationDefinitionNode | FragmentDefinitionNode,
+      { type, depth }: Pick<Place, 'type' | 'depth'>,
+    ): boolean => {
+      const directives = directivesOf(node);
       const tally: Tally = { cost: 0, aliases: 0, directives, deepest: 0, rootFields: 0, walked };
-      const root = schema.getRootType(operation.operation) ?? undefined;
-      const place: Place = { type: root, depth: 1, rows: 1, path: [] };
-      count(operation.selectionSet, place, { tally, schema, fragments });
+      const place: Place = { type, depth, rows: 1, path: [], met: meetNothing() };
+      count(node.selectionSet, place, { tally, schema, fragments });
       const problem = problemOf(tally);
-      if (problem === undefined) return;
+      if (problem === undefined) return false;
       const extensions = { code: 'QUERY_TOO_COMPLEX' };
-      context.reportError(new GraphQLError(`${problem}; ask for less at once.`, { nodes: operation, extensions }));
-    },
-  };
-};
+      context.reportError(new GraphQLError(`${problem}; ask for less at once.`, { nodes: node, extensions }));
+      return true;
+    };
+    for (const node of document.definitions) {
+      if (node.kind !== Kind.OPERATION_DEFINITION) continue;
+      if (refuses(node, { type: schema.getRootType(node.operation) ?? undefined, depth: 1 })) return;
+    }
+    // The other rules look at those too that no operation needs, or whose name another has.
+    for (const node of document.definitions) {
+      if (node.kind !== Kind.FRAGMENT_DEFINITION || walked.spread.has(node)) continue;
+      if (refuses(node, { type: schema.getType(node.typeCondition.name.value), depth: 2 })) return;
+    }
+  },
+});
+
+/** What stands in one place of the answer already: how many fragments, and how often each name of a field, with what is below it. */
+type Met = { fragments: number; readonly fields: Map<string, { times: number; readonly below: Met }> };
+
+function meetNothing(): Met {
+  return { fragments: 0, fields: new Map() };
+}
 
 type Place = {
   readonly type: GraphQLNamedType | undefined;
@@ -67,6 +96,8 @@ type Place = {
   readonly rows: number;
   /** Fragments on the way here; a cycle is reported by another rule and must only not hang this one. */
   readonly path: readonly string[];
+  /** What the same place of the answer has from elsewhere in the document. */
+  readonly met: Met;
   /** True inside introspection, of which neither depth nor cost counts. */
   readonly silent?: boolean;
 };
@@ -91,6 +122,9 @@ function count(set: SelectionSetNode, place: Place, counting: Counting): void {
       const name = selection.name.value;
       const fragment = fragments.get(name);
       tally.cost += 1;
+      tally.walked.pairs += place.met.fragments;
+      place.met.fragments += 1;
+      if (fragment) tally.walked.spread.add(fragment);
       if (fragment && !place.path.includes(name)) {
         count(fragment.selectionSet, narrowed({ ...place, path: [...place.path, name] }, fragment, counting), counting);
       }
@@ -118,9 +152,19 @@ function countField(field: FieldNode, place: Place, counting: Counting): void {
     tally.cost += place.rows;
     tally.deepest = Math.max(tally.deepest, place.depth);
   }
+  const met = meetField(field, place, tally.walked);
   if (!field.selectionSet) return;
   const { type, rows } = fieldFacts(field, place);
-  count(field.selectionSet, { ...place, type, rows, silent, depth: place.depth + 1 }, counting);
+  count(field.selectionSet, { ...place, type, rows, silent, met, depth: place.depth + 1 }, counting);
+}
+
+/** Counts a field of one name with each that stands there already, and gives what stands below them. */
+function meetField({ alias, name }: FieldNode, { met: { fields } }: Place, walked: Walked): Met {
+  const same = fields.get((alias ?? name).value) ?? { times: 0, below: meetNothing() };
+  fields.set((alias ?? name).value, same);
+  walked.pairs += same.times;
+  same.times += 1;
+  return same.below;
 }
 
 function fieldFacts(field: FieldNode, place: Place): { type: GraphQLNamedType | undefined; rows: number } {
@@ -154,6 +198,8 @@ function problemOf(tally: Tally): string | undefined {
   if (tally.directives > directives) return `The operation has more than ${directives} directives`;
   if (tally.rootFields > rootFields) return `The operation has more than ${rootFields} fields at its root`;
   if (tally.walked.steps > stepsMax) return `The document asks for more than ${stepsMax} fields and fragments`;
+  if (tally.walked.pairs > pairsMax)
+    return `The document has more than ${pairsMax} pairs of fields of one name, or of fragments, in one place`;
   return undefined;
 }
 

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { readConfig, settingNames } from '../../src/config.ts';
-import { operationLimits, stepsMax } from '../../src/graphql/limit-rule.ts';
+import { documentLimits, strangersLimits } from '../../src/graphql/guard-operations.ts';
+import { operationLimits, pairsMax, stepsMax } from '../../src/graphql/limit-rule.ts';
 import { sizeSettings } from '../../src/size-settings.ts';
 
 const text = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
@@ -34,6 +35,12 @@ it('docs/limits.md says how much a document and an operation may ask for', () =>
   const { depth, fields, aliases, directives, rootFields } = operationLimits;
   const many = (number: number) => number.toLocaleString('en');
   expect(limits).toContain(`; ${many(stepsMax)} fields and fragments in all its operations`);
+  expect(limits).toContain(`; ${many(pairsMax)} pairs of fields of one name, or of fragments,`);
+  const { characters, tokens } = documentLimits;
+  expect(limits).toContain(`| ${many(characters)} characters, ${many(tokens)} words and signs, `);
+  expect(limits).toContain(
+    `| ${many(strangersLimits.characters)} characters, ${many(strangersLimits.tokens)} words and signs |`,
+  );
   expect(limits).toContain(
     `| ${depth} levels, ${many(fields)} fields (those of a list for each of its rows), ${aliases} aliases, ${directives} directives, ${rootFields} fields at the root |`,
   );
