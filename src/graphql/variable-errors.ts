@@ -48,7 +48,7 @@ export function nameVariables(args: ExecutionArgs, errors: readonly GraphQLError
       const name = definition.variable.name.value;
       const value = Object.hasOwn(variableValues ?? {}, name) ? variableValues?.[name] : undefined;
       // Another operation may use the name for something else; in fragments it stands for the same.
-      const outer = (operation && pathTo(operation, name)) ?? pathTo(document, name) ?? [];
+      const outer = (): readonly string[] => (operation && pathTo(operation, name)) ?? pathTo(document, name) ?? [];
       checkVariable(schema, definition, { value, outer, tell });
     }
   } catch (error) {
@@ -63,7 +63,7 @@ type Tell = (nodes: VariableDefinitionNode, field: readonly string[], sentence: 
 function checkVariable(
   schema: GraphQLSchema,
   definition: VariableDefinitionNode,
-  { value, outer, tell }: { readonly value: unknown; readonly outer: readonly string[]; readonly tell: Tell },
+  { value, outer, tell }: { readonly value: unknown; readonly outer: () => readonly string[]; readonly tell: Tell },
 ): void {
   const name = definition.variable.name.value;
   const type = typeFromAST(schema, definition.type as NamedTypeNode);
@@ -74,13 +74,13 @@ function checkVariable(
       value === undefined
         ? `of required type "${type}" was not provided`
         : `of non-null type "${type}" must not be null`;
-    tell(definition, fieldOf(outer), `Variable "$${name}" ${why}.`);
+    tell(definition, fieldOf(outer()), `Variable "$${name}" ${why}.`);
     return;
   }
   coerceInputValue(value, type, (path, wrong, error) => {
     // Fields that are missing, or too many, are said of the object.
     const inner = /^Field "(\w+)" /.exec(error.message)?.[1];
-    const field = fieldOf([...outer, ...path.map(String), ...(inner === undefined ? [] : [inner])]);
+    const field = fieldOf([...outer(), ...path.map(String), ...(inner === undefined ? [] : [inner])]);
     tell(
       definition,
       field,
