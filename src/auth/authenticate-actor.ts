@@ -2,7 +2,7 @@ import { type Cache, createCache } from '../kernel/cache.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Database } from '../kernel/db/database.ts';
 import { type Actor, restScopes, type Scope } from './actor.ts';
-import { hashKey, isApiKey, isRestToken, type KeyMode } from './model.ts';
+import { hashKey, isApiKey, isRestToken, type KeyMode, shownKey } from './model.ts';
 import { findKey, type KeyRow } from './store.ts';
 
 /** Turns what came in `Authorization` into an actor. */
@@ -39,7 +39,7 @@ export function createAuthenticator(deps: {
   });
   return {
     authenticate: async (authorization) => {
-      const key = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
+      const key = shownKey(authorization);
       if (key === undefined) return undefined;
       const hash = hashKey(key).toString('hex');
       // What was looked up here before has a good form; its checksum would cost as much again as its hash.

@@ -1,7 +1,7 @@
 import { createCache } from '../kernel/cache.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Database } from '../kernel/db/database.ts';
-import { hashKey, isOperatorKey, type KeyMode } from './model.ts';
+import { hashKey, isOperatorKey, type KeyMode, shownKey } from './model.ts';
 import { findOperatorKey } from './store.ts';
 
 /** Somebody at the bank: of no merchant, and let in by the operator's operations alone. */
@@ -29,7 +29,7 @@ export function createOperatorAuthenticator(deps: {
   });
   return {
     authenticate: async (authorization) => {
-      const key = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
+      const key = shownKey(authorization);
       if (key === undefined || !isOperatorKey(key, deps.keyMode)) return undefined;
       const row = await keys.get(hashKey(key).toString('hex'));
       if (!row || (row.expiresAt !== null && row.expiresAt <= deps.clock.now())) return undefined;

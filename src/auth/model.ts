@@ -46,6 +46,21 @@ export function isRestToken(text: string): boolean {
   return /^[0-9a-z]{64}$/.test(text);
 }
 
+/** Longer than any key or token with the word before it; blanks between them are as many as somebody likes to send. */
+export const headerLengthMax = 256;
+
+/** The key or token that a header `Authorization` shows, or undefined when it shows none, or is longer than it can be. */
+export function shownKey(authorization: string | undefined): string | undefined {
+  if (authorization === undefined || authorization.length > headerLengthMax) return undefined;
+  return /^Bearer +(\S+)$/i.exec(authorization)?.[1];
+}
+
+/** The header in its one spelling, in which it may be kept, or undefined when it shows no key. */
+export function plainHeader(authorization: string | undefined): string | undefined {
+  const key = shownKey(authorization);
+  return key === undefined ? undefined : `Bearer ${key}`;
+}
+
 /** What is stored instead of a key. The key is random, so a plain hash cannot be guessed back. */
 export function hashKey(key: string): Buffer {
   return hash('sha256', key, 'buffer');

@@ -54,9 +54,8 @@ export function watchKeys(authenticator: Authenticator): KeyWatch {
   timer.unref();
 
   async function check(name: string, entry: Entry): Promise<void> {
-    const { authorization } = entry.holder;
-    const actor = await authenticator.authenticate(authorization);
-    if (actor && nameOf({ authorization, actor }) === name) return;
+    const actor = await authenticator.authenticate(entry.holder.authorization);
+    if (actor && nameOf(actor) === name) return;
     // A check before this one, which took longer, may have told them.
     if (watched.get(name) !== entry) return;
     watched.delete(name);
@@ -66,7 +65,7 @@ export function watchKeys(authenticator: Authenticator): KeyWatch {
 
   return {
     watch: (holder, user) => {
-      const name = nameOf(holder);
+      const name = nameOf(holder.actor);
       const entry = watched.get(name) ?? { holder, users: new Set() };
       watched.set(name, entry);
       entry.users.add(user);
@@ -74,7 +73,7 @@ export function watchKeys(authenticator: Authenticator): KeyWatch {
       return entry.holder;
     },
     unwatch: (holder, user) => {
-      const name = nameOf(holder);
+      const name = nameOf(holder.actor);
       const entry = watched.get(name);
       if (!entry?.users.delete(user)) return;
       count(entry, -1);
@@ -85,7 +84,10 @@ export function watchKeys(authenticator: Authenticator): KeyWatch {
   };
 }
 
-/** Tells a key and what it may do from all others: whoever comes after a change holds something else than who came before. */
-function nameOf({ authorization, actor: { keyId, shopId, scopes } }: KeyHolder): string {
-  return JSON.stringify([authorization, keyId, shopId, [...scopes].sort()]);
+/**
+ * Tells a key and what it may do from all others: whoever comes after a change holds something else than who came before. How
+ * it was shown tells nothing: each spelling would be looked at by itself.
+ */
+function nameOf({ keyId, shopId, scopes }: Actor): string {
+  return JSON.stringify([keyId, shopId, [...scopes].sort()]);
 }

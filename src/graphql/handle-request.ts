@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import type { Authenticator } from '../auth/authenticate-actor.ts';
 import type { OperatorAuthenticator } from '../auth/authenticate-operator.ts';
+import { plainHeader } from '../auth/model.ts';
 import { addressOf } from '../http/client-address.ts';
 import type { RequestLimits } from '../http/limit-requests.ts';
 import { hideCardNumbers } from '../kernel/card-numbers.ts';
@@ -67,7 +68,8 @@ export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
         response.writeHead(204).end();
         return;
       }
-      const { accept, authorization } = request.headers;
+      const { accept } = request.headers;
+      const authorization = plainHeader(request.headers.authorization);
       if (accept !== undefined) request.headers.accept = withoutRefused(accept);
       const actor = await authenticator.authenticate(authorization);
       const operator = actor ? undefined : await operators.authenticate(authorization);

@@ -9,6 +9,7 @@ import {
 } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Authenticator } from '../auth/authenticate-actor.ts';
+import { plainHeader } from '../auth/model.ts';
 import type { KeyHolder, KeyUser, KeyWatch } from '../auth/watch-keys.ts';
 import { answerSocket } from '../http/answer-socket.ts';
 import { addressOf } from '../http/client-address.ts';
@@ -276,7 +277,7 @@ async function authenticate(authenticator: Authenticator, params: Params): Promi
   const given = params?.authorization ?? params?.Authorization;
   if (typeof given !== 'string') return undefined;
   // People put the bare key there as often as the header's value.
-  const authorization = /^bearer /i.test(given) ? given : `Bearer ${given}`;
+  const authorization = plainHeader(given) ?? `Bearer ${given}`;
   const actor = await authenticator.authenticate(authorization);
   return actor && { actor, authorization };
 }

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { hashKey, isApiKey, newApiKey, newRestToken, newServiceKey, parseScopes } from '../../src/auth/model.ts';
+import {
+  hashKey,
+  isApiKey,
+  newApiKey,
+  newRestToken,
+  newServiceKey,
+  parseScopes,
+  plainHeader,
+  shownKey,
+} from '../../src/auth/model.ts';
 
 describe('A new key', () => {
   it('has its form, and is never the same', () => {
@@ -39,6 +48,29 @@ describe('A text', () => {
       expect([isApiKey(text, 'test'), isApiKey(text, 'live')]).toEqual([false, false]);
     },
   );
+});
+
+describe('A header', () => {
+  it.each(['Bearer key', 'bearer key', 'BEARER    key', `Bearer ${' '.repeat(246)}key`])(
+    'shows its key, and has one spelling (%#)',
+    (header) => {
+      expect([shownKey(header), plainHeader(header)]).toEqual(['key', 'Bearer key']);
+    },
+  );
+
+  it.each([
+    undefined,
+    '',
+    'Bearer',
+    'Bearer ',
+    'Bearer a b',
+    'Basic key',
+    'key',
+    `Bearer ${' '.repeat(247)}key`,
+    `Bearer ${'k'.repeat(250)}`,
+  ])('shows no key when there is none, or it is longer than any (%#)', (header) => {
+    expect([shownKey(header), plainHeader(header)]).toEqual([undefined, undefined]);
+  });
 });
 
 describe('The hash of a key', () => {

@@ -93,6 +93,17 @@ it('waits a second for a look that is not answered before it looks again, and te
   expect([answers.length, user.onKeyLost.mock.calls.length]).toEqual([2, 1]);
 });
 
+it('looks once at a key that was shown in several spellings', async () => {
+  const first = holderWith('payments:read');
+  const { keyWatch, asked } = watchOver(first);
+  keyWatch.watch(first, createUser());
+  for (const authorization of ['bearer one', 'Bearer  one']) {
+    expect(keyWatch.watch({ ...first, authorization }, createUser())).toBe(first);
+  }
+  await vi.advanceTimersByTimeAsync(checkEveryMs);
+  expect(asked()).toBe(1);
+});
+
 it('looks at a key no more when all have left', async () => {
   const first = holderWith('payments:read');
   const { keyWatch, asked } = watchOver(first);

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { headerLengthMax } from '../../src/auth/model.ts';
 import { readConfig, settingNames } from '../../src/config.ts';
 import { documentLimits, strangersLimits } from '../../src/graphql/guard-operations.ts';
 import { operationLimits, pairsMax, stepsMax } from '../../src/graphql/limit-rule.ts';
@@ -29,6 +30,10 @@ it('docs/limits.md gives the default and the range of every size, and others are
       expect(() => read(bad)).toThrow(`${name} must be a whole number from ${min} to ${max}.`);
     }
   }
+});
+
+it('docs/limits.md says how long what clients send may be', () => {
+  expect(limits).toContain(`of \`connection_init\` | ${headerLengthMax} characters |`);
 });
 
 it('docs/limits.md says how much a document and an operation may ask for', () => {

@@ -101,6 +101,7 @@ describe('a socket is closed', () => {
     'a malformed key': 'Bearer bk_test_short',
     'a key that nobody has': `Bearer bk_test_${'0'.repeat(51)}`,
     'a key that is no text': { key: 1 },
+    'a text that is longer than any key': 'k'.repeat(250_000),
   })) {
     it(`with 4403 for ${name}`, async () => {
       const socket = await openSocket(gateway);
@@ -108,6 +109,24 @@ describe('a socket is closed', () => {
       expect((await socket.closed).code).toBe(4403);
     });
   }
+
+  it('with 4403 for a good key behind more blanks than belong there, which is none for a stream either', async () => {
+    const { apiKey, shopId } = gateway.demo;
+    for (const [blanks, isGood] of [
+      [3, true],
+      [250, false],
+    ] as const) {
+      const key = `${' '.repeat(blanks)}${apiKey}`;
+      const socket = await openSocket(gateway);
+      socket.send(init(`Bearer ${key}`));
+      if (isGood) expect(await socket.next()).toEqual({ type: 'connection_ack' });
+      else expect((await socket.closed).code).toBe(4403);
+      socket.close();
+      const query = `{ shop(id: "${shopId}") { id } }`;
+      const codes = (await ask(gateway, query, { key })).errors?.map(({ extensions }) => extensions.code);
+      expect(codes).toEqual(isGood ? undefined : ['UNAUTHENTICATED']);
+    }
+  });
 
   it('with 4403 for a token of the REST door, an expired key and a revoked one', async () => {
     const { merchantId, restToken } = gateway.demo;
