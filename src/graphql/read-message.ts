@@ -9,6 +9,9 @@ const clientTypes = new Set([
   MessageType.Complete,
 ]);
 
+/** How long the id of an operation may be, in characters; it is kept with the operation, and said in each of its messages. */
+export const idLengthMax = 255;
+
 /** The words of graphql-ws on a message whose type it knows; behind them it says back what was sent. */
 const wrongPart = /^"\w+" message (?:payload )?(?:expects|requires) (?:(?!, but got).)+/;
 
@@ -16,6 +19,7 @@ const wrongPart = /^"\w+" message (?:payload )?(?:expects|requires) (?:(?!, but 
 export function readMessage(text: string): Message | string {
   try {
     const message = parseMessage(text);
+    if ('id' in message && message.id.length > idLengthMax) return `An id may have at most ${idLengthMax} characters`;
     if (clientTypes.has(message.type)) return message;
   } catch (error) {
     const [words] = wrongPart.exec(error instanceof Error ? error.message : '') ?? [];

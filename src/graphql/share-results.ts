@@ -3,7 +3,7 @@ import {
   type ExecutionArgs,
   type ExecutionResult,
   execute,
-  type GraphQLError,
+  GraphQLError,
   type GraphQLFormattedError,
   getOperationAST,
 } from 'graphql';
@@ -47,6 +47,8 @@ export type Subscriptions = {
  * older than no event that this process has heard of.
  */
 const shareMsMax = 1_000;
+/** How long the variables of a subscription may be as JSON, in characters: they are kept as long as it lasts. */
+export const variablesLengthMax = 8_192;
 /** How many events of one group are remembered; its members are mostly at the same one. */
 export const sharedEventsMax = 32;
 
@@ -92,6 +94,7 @@ export function shareSubscriptions({ maskError, metrics }: SubscriptionOptions):
   return {
     subscribe: async (asked) => {
       const args = withoutStrangers(asked);
+      if (JSON.stringify(args.variableValues ?? {}).length > variablesLengthMax) return { errors: [tooLong()] };
       const source = await createSourceEventStream(args);
       if (Symbol.asyncIterator in source) return deliver(sharing, args, source as LiveEvents);
       return { ...source, errors: nameVariables(args, source.errors ?? []).map(maskError) };
@@ -107,6 +110,11 @@ function withoutStrangers(args: ExecutionArgs): ExecutionArgs {
   const given = Object.entries(variableValues ?? {});
   const known = given.filter(([name]) => names.has(name));
   return known.length === given.length ? args : { ...args, variableValues: Object.fromEntries(known) };
+}
+
+function tooLong(): GraphQLError {
+  const message = `The variables of a subscription may have at most ${variablesLengthMax} characters as JSON.`;
+  return new GraphQLError(message, { extensions: { code: 'INVALID_INPUT' } });
 }
 
 /** Says from where to go on, so that the event that could not be told is not lost: from behind the one before it. */

@@ -6,6 +6,7 @@ import { MoneyRef } from '../graphql/money.ts';
 import { refusable, resultUnion } from '../graphql/refusable.ts';
 import { RefusalRef } from '../graphql/refusal.ts';
 import { withoutNulls } from '../graphql/without-nulls.ts';
+import { choicesIn } from '../kernel/choices.ts';
 import type { MovementStatus } from '../kernel/db/generated/prisma/enums.ts';
 import { parseId } from '../kernel/ids.ts';
 import { TransactionRef } from '../transactions/graphql.ts';
@@ -107,11 +108,12 @@ builder.queryField('refunds', (t) =>
         const shop = await shopWith(context, 'payments:read', shopId);
         await requirePage(args, (id) => database.prisma.refund.findFirst({ where: { id, shopId: shop.id } }));
         const transactionId = filter?.transactionId;
+        const status = choicesIn(filter?.status, ['filter', 'status']);
         return database.prisma.refund.findMany({
           ...query,
           where: {
             shopId: shop.id,
-            ...(filter?.status ? withCursor({ status: { in: filter.status } }, args) : {}),
+            ...(status ? withCursor({ status: { in: status } }, args) : {}),
             ...(transactionId
               ? { transactionId: parseId(transactionId, 'transaction', ['filter', 'transactionId']) }
               : {}),

@@ -3,6 +3,7 @@ import { requirePage, withCursor } from '../graphql/connection-arguments.ts';
 import { shopWith } from '../graphql/context.ts';
 import { describeValues } from '../graphql/describe-values.ts';
 import { refusable, resultUnion } from '../graphql/refusable.ts';
+import { choicesIn } from '../kernel/choices.ts';
 import type { WebhookDelivery } from '../kernel/db/generated/prisma/client.ts';
 import type { DeliveryStatus } from '../kernel/db/generated/prisma/enums.ts';
 import { parseId } from '../kernel/ids.ts';
@@ -92,11 +93,12 @@ builder.queryField('webhookDeliveries', (t) =>
         const shop = await shopWith(context, 'payments:read', shopId);
         const find = (id: string) => database.prisma.webhookDelivery.findFirst({ where: { id, shopId: shop.id } });
         await requirePage(args, find);
+        const status = choicesIn(filter?.status, ['filter', 'status']);
         return database.prisma.webhookDelivery.findMany({
           ...query,
           where: {
             shopId: shop.id,
-            ...(filter?.status ? withCursor({ status: { in: filter.status } }, args) : {}),
+            ...(status ? withCursor({ status: { in: status } }, args) : {}),
             ...(filter?.paymentId ? { paymentId: parseId(filter.paymentId, 'payment', ['filter', 'paymentId']) } : {}),
           },
           orderBy: { eventNumber: 'desc' },

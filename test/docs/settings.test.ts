@@ -4,6 +4,9 @@ import { headerLengthMax } from '../../src/auth/model.ts';
 import { readConfig, settingNames } from '../../src/config.ts';
 import { documentLimits, strangersLimits } from '../../src/graphql/guard-operations.ts';
 import { operationLimits, pairsMax, stepsMax } from '../../src/graphql/limit-rule.ts';
+import { idLengthMax } from '../../src/graphql/read-message.ts';
+import { variablesLengthMax } from '../../src/graphql/share-results.ts';
+import { choicesMax } from '../../src/kernel/choices.ts';
 import { sizeSettings } from '../../src/size-settings.ts';
 
 const text = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
@@ -34,6 +37,9 @@ it('docs/limits.md gives the default and the range of every size, and others are
 
 it('docs/limits.md says how long what clients send may be', () => {
   expect(limits).toContain(`of \`connection_init\` | ${headerLengthMax} characters |`);
+  expect(limits).toContain(`| id of an operation on a WebSocket | ${idLengthMax} characters |`);
+  expect(limits).toContain(`, as JSON | ${variablesLengthMax.toLocaleString('en')} characters |`);
+  expect(limits).toContain(`that a query or subscription is narrowed to | ${choicesMax} entries |`);
 });
 
 it('docs/limits.md says how much a document and an operation may ask for', () => {

@@ -59,6 +59,14 @@ describe('a socket is closed', () => {
     });
   }
 
+  it.each(['subscribe', 'complete'])('with 4400 for a %s whose id is longer than it may be', async (type) => {
+    const socket = await connect(gateway);
+    socket.send({ ...subscribe('i'.repeat(255)), type });
+    if (type === 'subscribe') expect((await socket.next('i'.repeat(255))).type).toBe('next');
+    socket.send({ ...subscribe('i'.repeat(256)), type });
+    expect(await socket.closed).toEqual({ code: 4400, reason: 'An id may have at most 255 characters' });
+  });
+
   it('with 4400 and none of the words that it got', async () => {
     const socket = await openSocket(gateway);
     socket.send(JSON.stringify({ type: 'connection_init', payload: 'Bearer bk_test_secret' }));
@@ -141,7 +149,7 @@ describe('a socket is closed', () => {
   });
 
   // What a close says may have 123 bytes (RFC 6455, section 5.5), so a long id must not be part of it.
-  it.each(['1', 'ż'.repeat(500)])('with 4409 for a second operation of the same id (%#)', async (id) => {
+  it.each(['1', 'ż'.repeat(255)])('with 4409 for a second operation of the same id (%#)', async (id) => {
     const socket = await connect(gateway);
     socket.send(follow(id));
     socket.send(follow(id));

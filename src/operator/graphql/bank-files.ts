@@ -4,6 +4,7 @@ import { requireOperator } from '../../graphql/context.ts';
 import { describeValues } from '../../graphql/describe-values.ts';
 import { CurrencyEnum, MoneyRef } from '../../graphql/money.ts';
 import { refusableForOperator, resultUnion } from '../../graphql/refusable.ts';
+import { choicesIn } from '../../kernel/choices.ts';
 import { inTransaction } from '../../kernel/db/database.ts';
 import type { BankFile } from '../../kernel/db/generated/prisma/client.ts';
 import type { BankFileStatus } from '../../kernel/db/generated/prisma/enums.ts';
@@ -73,7 +74,8 @@ builder.queryField('bankFiles', (t) =>
         requireOperator(context);
         const { bankFile } = context.app.payments.database.prisma;
         await requirePage(args, (id) => bankFile.findUnique({ where: { id }, select: { id: true } }));
-        const { status, currency } = args;
+        const status = choicesIn(args.status, ['status']);
+        const currency = choicesIn(args.currency, ['currency']);
         return bankFile.findMany({
           ...query,
           where: {

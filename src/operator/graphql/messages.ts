@@ -3,6 +3,7 @@ import { requirePage, withCursor } from '../../graphql/connection-arguments.ts';
 import { requireOperator } from '../../graphql/context.ts';
 import { describeValues } from '../../graphql/describe-values.ts';
 import { refusableForOperator, resultUnion } from '../../graphql/refusable.ts';
+import { choicesIn } from '../../kernel/choices.ts';
 import { inTransaction } from '../../kernel/db/database.ts';
 import type { SupportMessage } from '../../kernel/db/generated/prisma/client.ts';
 import { parseId } from '../../kernel/ids.ts';
@@ -21,9 +22,10 @@ builder.queryField('supportMessages', (t) =>
         requireOperator(context);
         const { supportMessage } = context.app.payments.database.prisma;
         await requirePage(args, (id) => supportMessage.findUnique({ where: { id } }));
+        const status = choicesIn(args.status, ['status']);
         return supportMessage.findMany({
           ...query,
-          where: args.status ? withCursor({ status: { in: args.status } }, args) : {},
+          where: status ? withCursor({ status: { in: status } }, args) : {},
           orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
         });
       },

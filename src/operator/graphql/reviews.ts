@@ -8,6 +8,7 @@ import { requirePage, withCursor } from '../../graphql/connection-arguments.ts';
 import { requireOperator } from '../../graphql/context.ts';
 import { describeValues } from '../../graphql/describe-values.ts';
 import { refusableForOperator, resultUnion } from '../../graphql/refusable.ts';
+import { choicesIn } from '../../kernel/choices.ts';
 import { inTransaction } from '../../kernel/db/database.ts';
 import type { Merchant, Shop } from '../../kernel/db/generated/prisma/client.ts';
 import { isMerchantId, parseId, parseMerchantId } from '../../kernel/ids.ts';
@@ -24,9 +25,10 @@ builder.queryField('applications', (t) =>
         requireOperator(context);
         const { merchant } = context.app.contracts.database.prisma;
         await requirePage(args, (id) => merchant.findUnique({ where: { id } }), isMerchantId);
+        const status = choicesIn(args.status, ['status']);
         return merchant.findMany({
           ...query,
-          where: args.status ? withCursor({ status: { in: args.status } }, args) : {},
+          where: status ? withCursor({ status: { in: status } }, args) : {},
           orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
         });
       },
@@ -47,9 +49,10 @@ builder.queryField('reviewedShops', (t) =>
         requireOperator(context);
         const { shop } = context.app.contracts.database.prisma;
         await requirePage(args, (id) => shop.findUnique({ where: { id } }));
+        const status = choicesIn(args.status, ['status']);
         return shop.findMany({
           ...query,
-          where: args.status ? withCursor({ status: { in: args.status } }, args) : {},
+          where: status ? withCursor({ status: { in: status } }, args) : {},
           orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
         });
       },

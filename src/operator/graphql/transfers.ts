@@ -3,6 +3,7 @@ import { requirePage, withCursor } from '../../graphql/connection-arguments.ts';
 import type { GraphContext } from '../../graphql/context.ts';
 import { requireOperator } from '../../graphql/context.ts';
 import { refusableForOperator, resultUnion } from '../../graphql/refusable.ts';
+import { choicesIn } from '../../kernel/choices.ts';
 import { inTransaction, type Tx } from '../../kernel/db/database.ts';
 import type { StatementEntry } from '../../kernel/db/generated/prisma/client.ts';
 import { InvalidInput } from '../../kernel/errors.ts';
@@ -27,9 +28,10 @@ builder.queryField('heldTransfers', (t) =>
         requireOperator(context);
         const { statementEntry } = context.app.transfers.database.prisma;
         await requirePage(args, (id) => statementEntry.findUnique({ where: { id }, select: { id: true } }));
+        const status = choicesIn(args.status, ['status']) ?? ['HELD', 'PARTIAL'];
         return statementEntry.findMany({
           ...query,
-          where: withCursor({ status: { in: args.status ?? ['HELD', 'PARTIAL'] } }, args),
+          where: withCursor({ status: { in: status } }, args),
           orderBy: { number: 'asc' },
         });
       },

@@ -5,6 +5,7 @@ import { connectionOf, pageOf } from '../../graphql/connections.ts';
 import { actorWith, shopWith } from '../../graphql/context.ts';
 import { describeValues } from '../../graphql/describe-values.ts';
 import { CurrencyEnum } from '../../graphql/money.ts';
+import { choicesIn } from '../../kernel/choices.ts';
 import type { Payment, Transaction } from '../../kernel/db/generated/prisma/client.ts';
 import type { Span } from '../../kernel/db/list-rows.ts';
 import { parseId } from '../../kernel/ids.ts';
@@ -63,7 +64,7 @@ const spanOf = ({ createdFrom, createdBefore }: Given<Span>): Span => ({
 function toPaymentFilter({ status, orderId, currency, ...span }: Given<PaymentFilter>): PaymentFilter {
   return {
     ...spanOf(span),
-    status: status ?? undefined,
+    status: choicesIn(status, ['filter', 'status']),
     orderId: typeof orderId === 'string' ? parseText(orderId, ['filter', 'orderId'], { max: 100, min: 0 }) : undefined,
     currency: currency ?? undefined,
   };
@@ -72,8 +73,8 @@ function toPaymentFilter({ status, orderId, currency, ...span }: Given<PaymentFi
 function toTransactionFilter({ status, method, paymentId, ...span }: Given<TransactionFilter>): TransactionFilter {
   return {
     ...spanOf(span),
-    status: status ?? undefined,
-    method: method ?? undefined,
+    status: choicesIn(status, ['filter', 'status']),
+    method: choicesIn(method, ['filter', 'method']),
     paymentId: typeof paymentId === 'string' ? parseId(paymentId, 'payment', ['filter', 'paymentId']) : undefined,
   };
 }

@@ -3,6 +3,7 @@ import { builder } from '../../graphql/builder.ts';
 import { requirePage, requirePageForm, withCursor } from '../../graphql/connection-arguments.ts';
 import { actorWith, shopWith } from '../../graphql/context.ts';
 import { CurrencyEnum } from '../../graphql/money.ts';
+import { choicesIn } from '../../kernel/choices.ts';
 import { parseId } from '../../kernel/ids.ts';
 import { visiblePayouts } from '../store.ts';
 import { PayoutRef, PayoutStatusEnum } from './payout.ts';
@@ -72,7 +73,9 @@ builder.queryField('payouts', (t) =>
         const { database } = context.app.payments;
         const shop = await shopWith(context, 'payouts:read', args.shopId);
         await requirePage(args, (id) => database.prisma.payout.findFirst({ where: { id, shopId: shop.id } }));
-        const { status, currency, from, until } = args.filter ?? {};
+        const { from, until } = args.filter ?? {};
+        const status = choicesIn(args.filter?.status, ['filter', 'status']);
+        const currency = choicesIn(args.filter?.currency, ['filter', 'currency']);
         return database.prisma.payout.findMany({
           ...query,
           where: {

@@ -1,6 +1,7 @@
 import { builder } from '../../graphql/builder.ts';
 import { pageSizeMax } from '../../graphql/connection-arguments.ts';
 import { type GraphContext, shopWith } from '../../graphql/context.ts';
+import { choicesIn } from '../../kernel/choices.ts';
 import type { Event } from '../../kernel/db/generated/prisma/client.ts';
 import type { EventType } from '../../kernel/db/generated/prisma/enums.ts';
 import { InvalidInput } from '../../kernel/errors.ts';
@@ -110,7 +111,7 @@ builder.queryField('events', (t) =>
     },
     resolve: async (_, { shopId, after, first, last, types }, context) => {
       const shop = await shopWith(context, 'payments:read', shopId);
-      return readPage(context, { shopId: shop.id, after, first, last, types: types ?? undefined });
+      return readPage(context, { shopId: shop.id, after, first, last, types: choicesIn(types, ['types']) });
     },
   }),
 );

@@ -1,5 +1,6 @@
 import { builder } from '../../graphql/builder.ts';
 import { actorWith, type GraphContext } from '../../graphql/context.ts';
+import { choicesIn } from '../../kernel/choices.ts';
 import type { Event } from '../../kernel/db/generated/prisma/client.ts';
 import { EventType } from '../../kernel/db/generated/prisma/enums.ts';
 import { InvalidInput } from '../../kernel/errors.ts';
@@ -59,7 +60,7 @@ builder.subscriptionField('events', (t) =>
     subscribe: (_, { shopId, after, types }, context) => {
       if (types?.length === 0)
         throw new InvalidInput('Name at least one kind of event, or leave types out.', ['types']);
-      return followShop(context, { shopId, after, types: types ?? undefined });
+      return followShop(context, { shopId, after, types: choicesIn(types, ['types']) });
     },
     resolve: (live: Live) => eventOf(live),
   }),
