@@ -39,6 +39,9 @@ const nestingMax = 100;
 /** How long one query or mutation may take, in milliseconds. A subscription may last. */
 export const executionMsMax = 15_000;
 
+/** How long a name in a document may be, in characters: an alias stands in the answer once for every row. */
+export const nameLengthMax = 128;
+
 /** What every transport puts into the initial context of an operation. */
 export type Transport = {
   readonly actor: Actor | undefined;
@@ -73,12 +76,18 @@ function requireGood(source: Source, limits: Limits): void {
   let nesting = 0;
   for (let tokens = 1; lexer.advance().kind !== TokenKind.EOF; tokens += 1) {
     const { kind, value } = lexer.token;
-    if (kind === TokenKind.NAME && holdsCardNumber(value)) throw cardNumberInName();
+    if (kind === TokenKind.NAME) requireGoodName(value);
     if (opening.has(kind)) nesting += 1;
     else if (closing.has(kind)) nesting -= 1;
     if (nesting > nestingMax) throw tooComplex(`Brackets may nest at most ${nestingMax} deep in a document.`);
     if (tokens > limits.tokens) throw tooLong(limits, `at most ${limits.tokens} words and signs.`);
   }
+}
+
+function requireGoodName(name: string): void {
+  if (name.length > nameLengthMax)
+    throw tooComplex(`A name in a document may have at most ${nameLengthMax} characters.`);
+  if (holdsCardNumber(name)) throw cardNumberInName();
 }
 
 const opening = new Set<TokenKind>([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { headerLengthMax } from '../../src/auth/model.ts';
 import { readConfig, settingNames } from '../../src/config.ts';
-import { documentLimits, strangersLimits } from '../../src/graphql/guard-operations.ts';
+import { documentLimits, nameLengthMax, strangersLimits } from '../../src/graphql/guard-operations.ts';
 import { operationLimits, pairsMax, stepsMax } from '../../src/graphql/limit-rule.ts';
 import { idLengthMax } from '../../src/graphql/read-message.ts';
 import { variablesLengthMax } from '../../src/graphql/share-results.ts';
@@ -48,7 +48,9 @@ it('docs/limits.md says how much a document and an operation may ask for', () =>
   expect(limits).toContain(`; ${many(stepsMax)} fields and fragments in all its operations`);
   expect(limits).toContain(`; ${many(pairsMax)} pairs of fields of one name, or of fragments,`);
   const { characters, tokens } = documentLimits;
-  expect(limits).toContain(`| ${many(characters)} characters, ${many(tokens)} words and signs, `);
+  expect(limits).toContain(
+    `| ${many(characters)} characters, ${many(tokens)} words and signs, ${nameLengthMax} characters of a name`,
+  );
   expect(limits).toContain(
     `| ${many(strangersLimits.characters)} characters, ${many(strangersLimits.tokens)} words and signs |`,
   );

@@ -3,7 +3,13 @@ import { describe, expect, it } from 'vitest';
 import type { Actor } from '../../src/auth/actor.ts';
 import type { GraphApp } from '../../src/graphql/context.ts';
 import { createEngine } from '../../src/graphql/engine.ts';
-import { createValidator, documentLimits, parseGuarded, strangersLimits } from '../../src/graphql/guard-operations.ts';
+import {
+  createValidator,
+  documentLimits,
+  nameLengthMax,
+  parseGuarded,
+  strangersLimits,
+} from '../../src/graphql/guard-operations.ts';
 import { createErrorMask } from '../../src/graphql/mask-error.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import { createLog } from '../../src/kernel/log.ts';
@@ -59,6 +65,20 @@ describe('Whoever has shown no good key', () => {
     expect(operations.length).toBeGreaterThan(3);
     for (const { query } of operations) parseGuarded(`${query} ${query}`, strangersLimits);
   });
+});
+
+it.each([
+  ['an alias', (name: string) => `{ ${name}: a }`],
+  ['a field', (name: string) => `{ a { ${name} } }`],
+  ['a variable', (name: string) => `query($${name}: Int) { a }`],
+  ['an operation', (name: string) => `query ${name} { a }`],
+  ['an enum value', (name: string) => `{ a(b: ${name}) }`],
+])('The name of %s may be so long, since some come back with every row', (_, make) => {
+  const message = `A name in a document may have at most ${nameLengthMax} characters.`;
+  for (const asker of [shop, stranger]) {
+    expect(refusalOf(make('n'.repeat(nameLengthMax)), asker)).toBeUndefined();
+    expect(refusalOf(make('n'.repeat(nameLengthMax + 1)), asker)).toEqual({ code: 'QUERY_TOO_COMPLEX', message });
+  }
 });
 
 it.each([

@@ -103,6 +103,10 @@ const tooMuch: Record<string, Operation> = {
 /** Operations that are no good for another reason, with the code they get. */
 const malformed: Record<string, Operation & { readonly code: string }> = {
   'too many tokens': { query: `{ viewer { ${'merchant { id } '.repeat(600)} } }`, code: 'QUERY_TOO_COMPLEX' },
+  'an alias that is longer than a name may be': {
+    query: `{ viewer { merchant { ${'a'.repeat(129)}: id } } }`,
+    code: 'QUERY_TOO_COMPLEX',
+  },
   'a literal 20,000 deep': {
     query: `{ shop(id: ${'['.repeat(20_000)}${']'.repeat(20_000)}) { id } }`,
     code: 'QUERY_TOO_COMPLEX',

@@ -11,6 +11,7 @@ import { sourceOf } from '../../src/kernel/source.ts';
 import { createShop } from '../support/factories.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { overWebSocket, type Result } from '../support/live.ts';
+import { wideFields, wideName } from '../support/wide-events.ts';
 import { dropPartition, ensurePartition, plain, writeEvents } from '../support/write-events.ts';
 import { giveKey } from './world.ts';
 
@@ -23,9 +24,6 @@ beforeAll(async () => {
   gateway = await startTestGateway({ role: 'api', sizes });
 });
 afterAll(() => gateway.stop());
-
-/** Fields that make 20 KB of each event. */
-const wide = Array.from({ length: 20 }, (_, index) => `${'a'.repeat(1_000)}${index}: type`).join(' ');
 
 type Frame = { readonly type: string; readonly payload: Result<{ events: { number: number } }> };
 
@@ -92,9 +90,9 @@ describe('A socket that is not read', () => {
   });
 
   it('is told SLOW_CONSUMER with its last cursor when it has fallen too far behind, and resumes without loss', async () => {
-    const { shop } = await createShop(gateway.database);
+    const { shop } = await createShop(gateway.database, { name: wideName });
     const { secret: key } = await giveKey(gateway.database, { merchantId: shop.merchantId });
-    const query = `subscription($shopId: ID!) { events(shopId: $shopId) { number ${wide} } }`;
+    const query = `subscription($shopId: ID!) { events(shopId: $shopId) { number ${wideFields} } }`;
     const { socket, frames } = await introduce(key);
     socket.send(JSON.stringify({ type: 'subscribe', id: '1', payload: { query, variables: { shopId: shop.id } } }));
     // Another follower of the shop, whom the slow one must not hold up.
@@ -135,14 +133,14 @@ describe('A socket that is not read', () => {
   });
 
   it('is told CURSOR_EXPIRED, behind all before without a hole, when what it has yet to be given is dropped', async () => {
-    const { shop } = await createShop(gateway.database);
+    const { shop } = await createShop(gateway.database, { name: wideName });
     const { secret: key } = await giveKey(gateway.database, { merchantId: shop.merchantId });
     await ensurePartition(gateway.database, '2026-01');
     // More than sockets hold, and some pages of the log.
     const early = { at: new Date('2026-01-05T12:00:00.000Z') };
     await writeEvents(gateway.database, shop.id, Array(1_600).fill(early));
     await writeEvents(gateway.database, shop.id, plain(5));
-    const query = `subscription($shopId: ID!, $after: Cursor) { events(shopId: $shopId, after: $after) { number ${wide} } }`;
+    const query = `subscription($shopId: ID!, $after: Cursor) { events(shopId: $shopId, after: $after) { number ${wideFields} } }`;
     const variables = { shopId: shop.id, after: encodeCursor(shop.id, 0n) };
     const { socket, frames } = await introduce(key);
     socket.send(JSON.stringify({ type: 'subscribe', id: '1', payload: { query, variables } }));

@@ -3,6 +3,7 @@ import { encodeCursor, parseCursor } from '../../src/kernel/events/cursor.ts';
 import { createShop } from '../support/factories.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { connect, overSse } from '../support/live.ts';
+import { wideFields, wideName } from '../support/wide-events.ts';
 import { plain, writeEvents } from '../support/write-events.ts';
 import { giveKey, settleTenant, type Tenant } from './world.ts';
 
@@ -85,12 +86,11 @@ describe.each([
 
 it('A log that cannot be read further ends the subscription with a cursor, and nothing is missing behind it', async () => {
   const { pool } = gateway.database;
-  const { shop } = await createShop(gateway.database);
+  // So wide that the stream cannot be filled with all of its events at once.
+  const { shop } = await createShop(gateway.database, { name: wideName });
   const { secret: key } = await giveKey(gateway.database, { merchantId: shop.merchantId });
   await writeEvents(gateway.database, shop.id, plain(2_000));
-  // So wide that the stream cannot be filled with all of them at once.
-  const wide = Array.from({ length: 20 }, (_, index) => `${'a'.repeat(1_000)}${index}: type`).join(' ');
-  const document = `subscription ($shopId: ID!, $after: Cursor) { events(shopId: $shopId, after: $after) { number ${wide} } }`;
+  const document = `subscription ($shopId: ID!, $after: Cursor) { events(shopId: $shopId, after: $after) { number ${wideFields} } }`;
   const open = (after: string) =>
     overSse<Told>(gateway, { query: document, variables: { shopId: shop.id, after }, key });
   const first = await open(encodeCursor(shop.id, 0n));
