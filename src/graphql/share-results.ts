@@ -16,6 +16,7 @@ import type { Live, LiveEvents } from '../realtime/model.ts';
 import { type GraphContext, requireActor } from './context.ts';
 import { groupKey } from './group-key.ts';
 import { withinTime } from './guard-operations.ts';
+import { documentToKeep } from './keep-document.ts';
 import type { ErrorMask } from './mask-error.ts';
 import { nameVariables } from './variable-errors.ts';
 import { withoutStatus } from './without-status.ts';
@@ -191,7 +192,8 @@ function createGroup(args: ExecutionArgs, key: string | undefined): Group {
   const actor = { ...requireActor(context), keyId: '' };
   const nobodys = { authorization: undefined, lastEventId: undefined, address: '', inAddress: false };
   const contextValue: GraphContext = { app, operator, loaders, actor, ...nobodys };
-  return { key, args: { ...args, contextValue, rootValue: undefined }, shared: new Map(), members: 0 };
+  const document = documentToKeep(args.document);
+  return { key, args: { ...args, document, contextValue, rootValue: undefined }, shared: new Map(), members: 0 };
 }
 
 function resultOf({ run }: Sharing, group: Group, event: Event): Result | Promise<Result> {

@@ -1,5 +1,12 @@
 import fc from 'fast-check';
-import { type GraphQLError, GraphQLObjectType, GraphQLSchema, GraphQLString, parse } from 'graphql';
+import {
+  type GraphQLError,
+  GraphQLObjectType,
+  type GraphQLResolveInfo,
+  GraphQLSchema,
+  GraphQLString,
+  parse,
+} from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Scope } from '../../src/auth/actor.ts';
 import { shareSubscriptions } from '../../src/graphql/share-results.ts';
@@ -94,12 +101,16 @@ describe('Subscribers with the same question and the same rights', () => {
 describe('The context in which a group is executed', () => {
   it('has nothing of the request that its first member came with', async () => {
     const seen: object[] = [];
+    const places: unknown[] = [];
     const events = sourceOf({
       take: () => ({ done: false as const, value: { number: 1n, shopId: 'shop' } }),
       wait: () => {},
       end: () => {},
     });
-    const resolve = (_: unknown, __: unknown, context: object) => void seen.push(context);
+    const resolve = (_: unknown, __: unknown, context: object, { fieldNodes }: GraphQLResolveInfo) => {
+      seen.push(context);
+      places.push(...fieldNodes.map(({ name }) => name.loc));
+    };
     const schema = new GraphQLSchema({
       query: new GraphQLObjectType({ name: 'Query', fields: { nothing: { type: GraphQLString } } }),
       subscription: new GraphQLObjectType({
@@ -127,6 +138,8 @@ describe('The context in which a group is executed', () => {
     });
     if ('take' in deliveries) deliveries.take();
     const nobodys = { authorization: undefined, lastEventId: undefined, address: '', inAddress: false };
+    // Nor what the parser made of the document and nobody needs any more.
+    expect(places).toEqual([undefined]);
     expect(seen).toStrictEqual([{ app, loaders, operator: undefined, actor: { ...actor, keyId: '' }, ...nobodys }]);
   });
 });
