@@ -110,8 +110,8 @@ const environment = z.object({
   PUBLIC_URL: z
     .string()
     .refine(absolute(['http:', 'https:']), 'must look like https://pay.example')
-    .refine(isBare, 'must be an address and no more: without a user name, a password, ? or #')
-    .transform((text) => text.replace(/\/+$/, ''))
+    .refine(isBare, 'must be an address and no more: without blanks, a user name, a password, ? or #')
+    .transform((text) => text.replace(/^https?/i, (scheme) => scheme.toLowerCase()).replace(/\/+$/, ''))
     .optional(),
   BRAMKA_WORKERS: wholeNumber({ min: 1, max: 64, usual: 1 }),
   NATS_URL: z
@@ -152,14 +152,19 @@ export const settingNames: readonly string[] = Object.keys(environment.shape);
 
 /**
  * Reads the settings. Empty variables count as unset.
+ * @param use whether they are those of a gateway; commands look at its database alone.
  * @throws StartError with one line for each setting that is wrong or missing.
  */
-export function readConfig(variables: Readonly<Record<string, string | undefined>> = process.env): Config {
+export function readConfig(
+  variables: Readonly<Record<string, string | undefined>> = process.env,
+  use: 'gateway' | 'command' = 'command',
+): Config {
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
   const { success, data, error } = environment.safeParse(given);
   const problems = [
     ...(error?.issues ?? []).map((issue) => `${issue.path.join('.')} ${issue.message}.`),
     ...missing(given),
+    ...(use === 'gateway' ? unreachable(given) : []),
     ...sharedFolder(given),
     ...needlessWorkers(given),
   ];
@@ -225,17 +230,17 @@ function isIban(text: string): boolean {
 }
 
 /** What production needs and a sandbox may do without. */
-function missing({ BRAMKA_MODE, BRAMKA_SECRET, PUBLIC_URL }: Readonly<Record<string, string | undefined>>): string[] {
-  if (BRAMKA_MODE !== 'production') return [];
-  const problems: string[] = [];
-  if (BRAMKA_SECRET === undefined)
-    problems.push('BRAMKA_SECRET is required in production; set it to at least 32 random characters and keep it.');
-  // Payers type card data there, and get its links by mail.
-  if (PUBLIC_URL === undefined || /^http:/i.test(PUBLIC_URL))
-    problems.push(
-      'PUBLIC_URL is required in production, with https; set it to where payers reach it, such as https://pay.example.',
-    );
-  return problems;
+function missing(given: Readonly<Record<string, string | undefined>>): string[] {
+  if (given.BRAMKA_MODE !== 'production' || given.BRAMKA_SECRET !== undefined) return [];
+  return ['BRAMKA_SECRET is required in production; set it to at least 32 random characters and keep it.'];
+}
+
+/** In production payers type card data at the public address, and get its links by mail. */
+function unreachable({ BRAMKA_MODE, PUBLIC_URL }: Readonly<Record<string, string | undefined>>): string[] {
+  if (BRAMKA_MODE !== 'production' || (PUBLIC_URL !== undefined && !/^http:/i.test(PUBLIC_URL))) return [];
+  return [
+    'PUBLIC_URL is required in production, with https; set it to where payers reach it, such as https://pay.example.',
+  ];
 }
 
 /** Several processes that serve are of no use to a role that does not serve. */
@@ -256,7 +261,7 @@ function sharedFolder({ STATEMENTS_DIR, BANK_FILES_DIR }: Readonly<Record<string
 
 /** Paths are put behind it, so nothing may follow its own; URL.canParse takes blanks, and one slash for two. */
 function isBare(text: string): boolean {
-  return !URL.canParse(text) || /^https?:\/\/[^\s?#\\/@]+(?:\/[^\s?#\\]*)?$/i.test(text);
+  return !/^\s*https?:/i.test(text) || !URL.canParse(text) || /^https?:\/\/[^\s?#\\/@]+(?:\/[^\s?#\\]*)?$/i.test(text);
 }
 
 function isOrigin(text: string): boolean {

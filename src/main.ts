@@ -8,7 +8,7 @@ import type { Gateway } from './start-gateway.ts';
  * starting is said in one clear line, with exit code 1.
  */
 async function main(): Promise<void> {
-  const config = readConfig();
+  const config = readConfig(undefined, 'gateway');
   tellLibraries();
   const starting = start(config);
   const ending = endOnSignals(starting, (error) => console.error('Bramka could not stop cleanly:', error));

@@ -9,7 +9,8 @@ describe('The public address', () => {
   it('may have a path, and slashes at its end', () => {
     expect(readConfig({ PUBLIC_URL: 'http://127.0.0.1:4000/' }).publicUrl).toBe('http://127.0.0.1:4000');
     expect(readConfig({ PUBLIC_URL: 'https://[::1]:4000/bramka' }).publicUrl).toBe('https://[::1]:4000/bramka');
-    expect(readConfig(production).publicUrl).toBe('https://pay.example');
+    expect(readConfig(production, 'gateway').publicUrl).toBe('https://pay.example');
+    expect(readConfig({ PUBLIC_URL: 'HTTPS://pay.example' }).publicUrl).toBe('https://pay.example');
   });
 
   it.each([
@@ -17,15 +18,19 @@ describe('The public address', () => {
     ...['https://bramka:hunter2@pay.example', 'https://@pay.example', 'https:pay.example', ' https://pay.example'],
   ])('is not %j', (address) => {
     expect(() => readConfig({ PUBLIC_URL: address })).toThrow(
-      /^PUBLIC_URL must be an address and no more: without a user name, a password, \? or #\.$/,
+      /^PUBLIC_URL must be an address and no more: without blanks, a user name, a password, \? or #\.$/,
     );
   });
 
-  it.each([undefined, '', 'http://pay.example'])('is required in production, with https, and not %j', (address) => {
-    expect(() => readConfig({ ...production, PUBLIC_URL: address })).toThrow(
-      /^PUBLIC_URL is required in production, with https; set it to where payers reach it, such as https:\/\/pay.example\.$/,
-    );
-  });
+  it.each([undefined, '', 'http://pay.example'])(
+    'is required in production by a gateway, with https, and not %j',
+    (address) => {
+      expect(readConfig({ ...production, PUBLIC_URL: address }).mode).toBe('production');
+      expect(() => readConfig({ ...production, PUBLIC_URL: address }, 'gateway')).toThrow(
+        /^PUBLIC_URL is required in production, with https; set it to where payers reach it, such as https:\/\/pay.example\.$/,
+      );
+    },
+  );
 });
 
 describe('The rate limits', () => {

@@ -1,4 +1,4 @@
-// Mercurius with its JIT and pg: one prepared statement a payment, which is what hand-written code does at its best.
+// Mercurius with its JIT and pg: one prepared statement a step, which is what hand-written code does at its best.
 import { readFileSync } from 'node:fs';
 import Fastify from 'fastify';
 import mercurius from 'mercurius';

@@ -13,14 +13,14 @@ const patience = { maxWait: 60_000, timeout: 60_000 };
 export function createPayment(input) {
   const row = rowOf(input);
   return prisma.$transaction(async (tx) => {
-    const last = await nextNumber(tx, row.shopId, 1);
     const { shop, ...payment } = await tx.payment.create({ data: row, include: { shop: true } });
     const { shopId, id: paymentId, createdAt: at } = payment;
-    const data = { payment: { status: 'NEW' } };
-    await tx.event.create({ data: { shopId, number: last, type: 'PAYMENT_CREATED', at, paymentId, data } });
     await tx.timer.create({
       data: { kind: 'expire-payment', subject: paymentId, merchantId: shop.merchantId, dueAt: row.validUntil },
     });
+    const last = await nextNumber(tx, shopId, 1);
+    const data = { payment: { status: 'NEW' } };
+    await tx.event.create({ data: { shopId, number: last, type: 'PAYMENT_CREATED', at, paymentId, data } });
     return payment;
   }, patience);
 }
@@ -33,7 +33,6 @@ export function startTransaction(paymentId, idempotencyKey) {
       where: { id: paymentId },
       include: { shop: true },
     });
-    const last = await nextNumber(tx, shopId, 2);
     const transaction = await tx.transaction.create({
       data: {
         ...{ id: newId(at), shopId, paymentId, source: 'API', idempotencyKey, inputHash: Buffer.alloc(32) },
@@ -42,13 +41,13 @@ export function startTransaction(paymentId, idempotencyKey) {
       },
     });
     await tx.payment.update({ where: { id: paymentId, status: 'NEW' }, data: { status: 'PENDING', updatedAt: at } });
-    await tellStatus(tx, { transaction, last, status: 'PENDING', at });
     await tx.timer.create({
       data: {
         ...{ kind: 'ask-acquirer', subject: transaction.id, merchantId: shop.merchantId },
         dueAt: new Date(at.getTime() + 5_000),
       },
     });
+    await tellStatus(tx, { transaction, status: 'PENDING', at });
     return transaction;
   }, patience);
 }
@@ -57,7 +56,6 @@ export function startTransaction(paymentId, idempotencyKey) {
 export function settleTransaction({ id, shopId, paymentId, amount, currency }) {
   const at = new Date();
   return prisma.$transaction(async (tx) => {
-    const last = await nextNumber(tx, shopId, 2);
     const transaction = await tx.transaction.update({
       where: { id, status: 'PENDING' },
       data: { status: 'SETTLED', capturedAmount: amount, settledAmount: amount, settledAt: at, updatedAt: at },
@@ -66,8 +64,6 @@ export function settleTransaction({ id, shopId, paymentId, amount, currency }) {
       where: { id: paymentId, status: 'PENDING' },
       data: { status: 'SETTLED', settledAt: at, updatedAt: at },
     });
-    await tellStatus(tx, { transaction, last, status: 'SETTLED', at });
-    await bookSale(tx, transaction);
     const plan = await tx.pricePlan.findFirstOrThrow({ where: { shopId } });
     await tx.commission.create({
       data: {
@@ -83,6 +79,8 @@ export function settleTransaction({ id, shopId, paymentId, amount, currency }) {
         ],
       },
     });
+    await bookSale(tx, transaction);
+    await tellStatus(tx, { transaction, status: 'SETTLED', at });
   }, patience);
 }
 
@@ -103,7 +101,7 @@ async function bookSale(tx, { id: transactionId, shopId, amount, currency, settl
   await tx.accountBalance.update({ where: { accountId: to.id }, data: { amount: { increment: amount } } });
 }
 
-/** Counts the events of a shop on, and gives the number of the last of them. All begin with it, so that none waits in a circle. */
+/** Counts the events of a shop on, and gives the number of the last of them. It comes last, since all of a shop wait for its row. */
 async function nextNumber(tx, shopId, count) {
   const { lastNumber } = await tx.shopCounter.update({
     where: { shopId },
@@ -113,8 +111,9 @@ async function nextNumber(tx, shopId, count) {
 }
 
 /** The two events of a change that the payment and its attempt go through together. */
-function tellStatus(tx, { transaction, last, status, at }) {
+async function tellStatus(tx, { transaction, status, at }) {
   const { id: transactionId, shopId, paymentId } = transaction;
+  const last = await nextNumber(tx, shopId, 2);
   const payment = { status };
   return tx.event.createMany({
     data: [

@@ -3,6 +3,7 @@ import { PothosValidationError } from '@pothos/core';
 import { GraphQLError, type GraphQLErrorExtensions } from 'graphql';
 import { databaseAway, noteDatabaseAway } from '../http/unavailable.ts';
 import { DatabaseUnavailable } from '../kernel/db/database.ts';
+import { ourFault } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 import { operationNotFound } from './guard-operations.ts';
 import { hideInError } from './hide-in-error.ts';
@@ -50,7 +51,7 @@ function mask(error: unknown, log: Log): GraphQLError {
   if (located && isOfCaller(located)) return inCallersWords(located);
   const reference = randomUUID();
   log.error({ err: cause, reference, path: located?.path }, 'an operation failed');
-  return new GraphQLError('Something went wrong on our side; the reference helps us to find it.', {
+  return new GraphQLError(ourFault, {
     ...place,
     extensions: { code: 'INTERNAL_SERVER_ERROR', reference },
   });

@@ -21,6 +21,11 @@ export function pushResults(receiver: Receiver, deliveries: Source<Delivery>): v
   const push = (): void => {
     try {
       for (let inARow = 0; inARow < inARowMax; inARow += 1) {
+        // Nothing is made for nobody.
+        if (receiver.socket.readyState !== receiver.socket.OPEN) {
+          deliveries.end();
+          return;
+        }
         // Who has been left is over, and need not wait to be told so.
         if (receiver.isWanted() && !mayGoOn(receiver, push)) return;
         const taken = deliveries.take();

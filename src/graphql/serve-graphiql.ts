@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { acceptsGzip } from '../http/accepts-gzip.ts';
 import { namesEtag } from '../http/names-etag.ts';
 
 const options = {
@@ -29,9 +30,13 @@ export function asksForGraphiql({ method, headers }: IncomingMessage): boolean {
 export function createGraphiqlServer(): GraphiqlServer {
   let making: ReturnType<typeof makePage> | undefined;
   return async (request, response) => {
-    making ??= makePage();
+    making ??= makePage().catch((error: unknown) => {
+      // The next one that wants it tries again.
+      making = undefined;
+      throw error;
+    });
     const { plain, zipped } = await making;
-    const { bytes, etag, encoding } = takesGzip(request.headers['accept-encoding']) ? zipped : plain;
+    const { bytes, etag, encoding } = acceptsGzip(request.headers['accept-encoding']) ? zipped : plain;
     response.appendHeader('vary', 'Accept, Accept-Encoding');
     const headers = { etag, 'cache-control': 'no-cache' };
     if (namesEtag(request.headers['if-none-match'], etag)) {
@@ -52,9 +57,4 @@ async function makePage(): Promise<{ readonly plain: Form; readonly zipped: Form
     plain: { bytes, etag: `"${hash}"` },
     zipped: { bytes: zipped, etag: `"${hash}-gzip"`, encoding: 'gzip' },
   };
-}
-
-/** What has the weight 0 is not taken (RFC 9110, section 12.5.3). */
-function takesGzip(header = ''): boolean {
-  return header.split(',').some((coding) => /^\s*gzip\s*(?:;\s*q=(?!0(?:\.0*)?\s*$).*)?$/i.test(coding));
 }

@@ -102,7 +102,8 @@ function callUp(line: Line): void {
     line.turn = undefined;
   }
   if (made.length + waiting.length > 0) listen(line);
-  else if (line.results === 0) lines.delete(socket);
+  // While it is to be told, it is the line of whoever comes meanwhile.
+  else if (line.results === 0 && !line.listening) lines.delete(socket);
 }
 
 /**

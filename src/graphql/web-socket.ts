@@ -277,7 +277,8 @@ async function authenticate(authenticator: Authenticator, params: Params): Promi
   const given = params?.authorization ?? params?.Authorization;
   if (typeof given !== 'string') return undefined;
   // People put the bare key there as often as the header's value.
-  const authorization = plainHeader(given) ?? `Bearer ${given}`;
+  const authorization = plainHeader(given) ?? plainHeader(`Bearer ${given}`);
+  if (authorization === undefined) return undefined;
   const actor = await authenticator.authenticate(authorization);
   return actor && { actor, authorization };
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestListener, RequestError } from '@hono/node-server';
 import { DatabaseUnavailable } from '../kernel/db/database.ts';
+import { ourFault } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Metrics } from '../kernel/metrics.ts';
 import { codeOf } from './answers.ts';
@@ -121,10 +122,9 @@ function refuse(res: ServerResponse, { status, message, allow }: SentRefusal): v
 
 /** Says in the form of GraphQL why a request to it was not even begun. */
 function failOperation(res: ServerResponse, error: unknown, reference: string): void {
-  const message = 'Something went wrong on our side; the reference helps us to find it.';
   const extensions = { code: codeOf(500), reference };
   if (error instanceof DatabaseUnavailable) answerUnavailable(res, databaseAway);
-  else sendJson(res, 500, { errors: [{ message, extensions }] });
+  else sendJson(res, 500, { errors: [{ message: ourFault, extensions }] });
 }
 
 /** Answers an operation for which there is no database, or no gateway yet, in the form of GraphQL. */

@@ -32,10 +32,12 @@ const timeouts = {
   connectionsCheckingInterval: 5_000,
 } as const;
 /**
- * How long a client may take nothing of an answer that waits for him, in milliseconds. It is seen at the end of such a time in
- * which nothing has moved, so he is cut off after 20 to 40 seconds; what takes long but goes on never is.
+ * How long the system may be unable to send anything on of an answer, in milliseconds; then the client is cut off, at most as
+ * long after that again. It takes megabytes at once of what a slow reader gets, so little that is left may take long.
  */
-const usualUnreadMsMax = 20_000;
+const usualUnreadMsMax = 30_000;
+const unreadBytesMax = 1_048_576;
+const patience = 9;
 /** Forms may come as a query, with a packed basket in it. */
 const headerBytesMax = 32_768;
 const headersMax = 100;
@@ -95,7 +97,11 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
  */
 function cutOffUnread(server: Server, running: WeakMap<Duplex, ServerResponse>, unreadMsMax: number): void {
   server.setTimeout(unreadMsMax, (socket) => {
-    if (socket.writableLength > 0 || !running.has(socket)) socket.destroy();
+    if (running.has(socket) && socket.writableLength === 0) return;
+    const wasPatient = (socket.timeout ?? 0) > unreadMsMax;
+    if (!running.has(socket) || socket.writableLength > unreadBytesMax || wasPatient) socket.destroy();
+    // With the next request it is the usual time again.
+    else socket.setTimeout(unreadMsMax * patience);
   });
 }
 

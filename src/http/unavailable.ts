@@ -29,6 +29,8 @@ export function noteDatabaseAway(log: Log, { cause }: DatabaseUnavailable): void
   const now = performance.now();
   if (now - (toldAt.get(log) ?? Number.NEGATIVE_INFINITY) < toldEveryMs) return;
   toldAt.set(log, now);
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  log.warn({ reason }, 'the database cannot be reached; requests are told to come again');
+  // What has no code may be a fault of ours; a refusal at all addresses of a name has a code alone.
+  const { code, message } = cause as Partial<NodeJS.ErrnoException>;
+  const why = { reason: message || code, ...(code === undefined && { err: cause }) };
+  log.warn(why, 'the database cannot be reached; requests are told to come again');
 }

@@ -1,6 +1,7 @@
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { Hono } from 'hono';
+import { acceptsGzip } from '../http/accepts-gzip.ts';
 import { answerProblem, methodNotAllowed } from '../http/answers.ts';
 import type { HttpContext, HttpDeps, HttpEnv } from '../http/deps.ts';
 import { isUuid } from '../kernel/ids.ts';
@@ -61,11 +62,4 @@ export async function* readPieces(
     yield piece;
   }
   if (bytes !== report.bytes) throw new Error('The file of a report ended while it was fetched.');
-}
-
-/** Says whether a client takes gzip (RFC 9110, section 12.5.3): it names it, and not with the weight 0. */
-function acceptsGzip(header = ''): boolean {
-  return header
-    .split(',')
-    .some((coding) => /^\s*(?:gzip|x-gzip|\*)\s*(?:;\s*q=(?!0(?:\.0*)?\s*$)[\d.]+\s*)?$/i.test(coding));
 }

@@ -158,6 +158,43 @@ describe('A line', () => {
     expect(sent).toEqual([...others, '1']);
   });
 
+  it('is told once when its socket has room, however many come and leave meanwhile, and lets nobody overtake', async () => {
+    const { state, full, sent, drain } = fullSocket();
+    let pongs = 0;
+    const { pong } = state;
+    state.pong = (...given) => {
+      pongs += 1;
+      pong(...given);
+    };
+    const never = new Promise<Result>(() => {});
+    for (let round = 0; round < 100; round += 1) leaveLine(pushOne(full, 'gone', never).receiver);
+    const made = Promise.resolve<Result>({ json: '{}', isLast: false });
+    pushOne(full, '1', made);
+    pushOne(full, '2', made);
+    expect(pongs).toBe(1);
+    drain();
+    await turn();
+    expect(sent).toEqual(['1', '2']);
+  });
+
+  it('has nothing made for a socket that is closed', async () => {
+    const { state, full, drain } = fullSocket();
+    let asked = 0;
+    const deliveries = sourceOf<Delivery>({
+      take: () => {
+        asked += 1;
+        return undefined;
+      },
+      wait: () => {},
+      end: () => {},
+    });
+    for (const id of ids) pushResults({ socket: full, id, isWanted: () => true, onEnd: () => {} }, deliveries);
+    state.readyState = 3;
+    drain();
+    await turn();
+    expect(asked).toBe(0);
+  });
+
   it('ends when its socket closes', async () => {
     const { state, full, sent, drain } = fullSocket();
     const { isGiven } = pushOne(full, '1', Promise.resolve({ json: '{}', isLast: false }));
@@ -165,6 +202,6 @@ describe('A line', () => {
     state.readyState = 3;
     drain();
     await turn();
-    expect([isGiven(), sent]).toEqual([true, []]);
+    expect([isGiven(), sent]).toEqual([false, []]);
   });
 });

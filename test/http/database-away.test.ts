@@ -153,7 +153,8 @@ describe('While the database is away', () => {
     const lines: string[] = [];
     const log = pino(new Writable({ write: (chunk, _, done) => done(void lines.push(String(chunk))) }));
     const mask = createErrorMask(log);
-    for (let count = 0; count < 3; count += 1) mask(new DatabaseUnavailable(new Error('connect ECONNREFUSED')));
+    for (let count = 0; count < 3; count += 1)
+      mask(new DatabaseUnavailable(Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })));
     expect(lines).toHaveLength(1);
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level: 40, reason: 'connect ECONNREFUSED' });
     expect(lines[0]).not.toContain('.ts');

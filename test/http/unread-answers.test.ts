@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import net from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { Hono } from 'hono';
 import { describe, expect, it } from 'vitest';
 import type { HttpEnv } from '../../src/http/deps.ts';
@@ -36,20 +38,40 @@ describe('An answer', () => {
     await slow.close();
   });
 
-  it('is sent whole to one who reads it slowly', async () => {
-    const { server: slow, socket, closed } = await startSlow(large);
-    let length = 0;
-    const whole = new Promise<void>((resolve) => {
-      socket.on('data', (part) => {
-        length += part.length;
-        if (length > large.length) resolve();
-        socket.pause();
-        setTimeout(() => socket.resume(), 5);
-      });
-    });
+  /** A server that streams its answer, of which little lies unsent at a time. */
+  async function startStream(unreadMsMax: number) {
+    const { promise: closed, resolve } = Promise.withResolvers<boolean>();
+    const handle = async (_: IncomingMessage, res: ServerResponse) => {
+      res.on('close', () => resolve(res.writableFinished));
+      await pipeline(Readable.from(Array(300).fill(large.subarray(0, 100_000))), res).catch(() => undefined);
+    };
+    const slow = await startServer({ router, unreadMsMax, graphql: { handle, upgrade: () => {} } });
+    const socket = net.connect(slow.port, '127.0.0.1');
+    socket.on('error', () => undefined);
     socket.write(asked);
+    return { ...slow, closed, socket };
+  }
+
+  it('of which little is held is sent whole to one who reads nothing for a while', async () => {
+    const { server: slow, socket, closed } = await startStream(500);
+    let length = 0;
+    socket.once('data', () => {
+      socket.pause();
+      setTimeout(() => socket.resume(), 1_500);
+    });
+    socket.on('data', (part) => {
+      length += part.length;
+    });
     expect(await closed).toBe(true);
-    await whole;
+    await expect.poll(() => length).toBeGreaterThan(large.length);
+    socket.destroy();
+    await slow.close();
+  });
+
+  it('of which little is held is given up in the end, too', async () => {
+    const { server: slow, socket, closed } = await startStream(50);
+    socket.pause();
+    expect(await closed).toBe(false);
     socket.destroy();
     await slow.close();
   });
