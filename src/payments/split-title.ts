@@ -18,12 +18,12 @@ const form =
 
 /**
  * Writes a title of split payment: `/VAT/10n,2n/IDC/14x/INV/35x/TXT/33x`. Free text that is too long is cut, and has
- * spaces in the place of control characters.
+ * spaces in the place of control characters and separators of lines.
  * @throws Error for what does not fit; `readSplit` lets nothing of the kind through.
  */
 export function writeSplitTitle({ vat, taxNumber, invoiceNumber, text }: SplitTitle): string {
   const head = `/VAT/${vat / 100n},${String(vat % 100n).padStart(2, '0')}/IDC/${taxNumber}/INV/${invoiceNumber}`;
-  const title = `${head}${textMarker}${[...text.replace(/\p{Cc}/gu, ' ')].slice(0, 33).join('')}`;
+  const title = `${head}${textMarker}${[...text.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, ' ')].slice(0, 33).join('')}`;
   if (vat < 1n || vat > vatMax || parseSplitTitle(title)?.invoiceNumber !== invoiceNumber) {
     throw new Error('What a title of split payment should say does not fit into it.');
   }
@@ -45,6 +45,7 @@ export function parseSplitTitle(title: string): SplitTitle | undefined {
 /** Says whether a number of an invoice can stand in such a title: nothing in it, or at its end, may look like the start of the text. */
 export function fitsSplitTitle(invoiceNumber: string): boolean {
   return (
-    /^[^\p{Cc}\p{Cs}]{1,35}$/u.test(invoiceNumber) && !`${invoiceNumber}${textMarker}`.slice(0, -1).includes(textMarker)
+    /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]{1,35}$/u.test(invoiceNumber) &&
+    !`${invoiceNumber}${textMarker}`.slice(0, -1).includes(textMarker)
   );
 }

@@ -51,6 +51,7 @@ describe('A title of split payment', () => {
     { invoiceNumber: '' },
     { invoiceNumber: '1/TXT/2' },
     { invoiceNumber: '1/TXT' },
+    { invoiceNumber: '1\u2028' },
     { invoiceNumber: '1'.repeat(36) },
   ])('is not written of %j', (part) => {
     expect(() => writeSplitTitle({ ...whole, ...part })).toThrow('does not fit');
@@ -58,6 +59,11 @@ describe('A title of split payment', () => {
 
   it('is not written without tax, or with more than fits', () => {
     for (const vat of [-1n, 0n, 10n ** 12n]) expect(() => writeSplitTitle({ ...whole, vat })).toThrow('does not fit');
+  });
+
+  it('takes no number with a separator of lines, and has spaces in their place in the text', () => {
+    expect(['1\u2028', '1\u2029', '1'].map(fitsSplitTitle)).toEqual([false, false, true]);
+    expect(writeSplitTitle({ ...whole, text: 'a\u2028b\u2029c\nd' })).toMatch(/\/TXT\/a b c d$/);
   });
 
   it('says what was written, whatever that is', () => {
