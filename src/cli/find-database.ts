@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts';
+import { type Database, openDatabase } from '../kernel/db/database.ts';
 import { findEmbedded } from '../kernel/db/embedded.ts';
 import { requireDatabase } from '../kernel/db/require-database.ts';
 import { StartError } from '../kernel/start-error.ts';
@@ -12,6 +13,21 @@ export async function findDatabase(config: Config): Promise<string> {
   if (config.databaseUrl === undefined) return findEmbedded(config.dataDir);
   await requireDatabase(config.databaseUrl, { durable: false });
   return config.databaseUrl;
+}
+
+/** Works with one connection to the database that the gateway uses. @throws StartError as findDatabase; what `work` throws. */
+export async function withDatabase<Result>(
+  config: Config,
+  work: (database: Database) => Promise<Result>,
+): Promise<Result> {
+  const database = openDatabase({ url: await findDatabase(config), connectionsMax: 1 });
+  try {
+    return await work(database);
+  } catch (error) {
+    throw explainMissingTable(error);
+  } finally {
+    await database.close();
+  }
 }
 
 /** Says in one line that a table is missing; other errors stay as they are. */

@@ -3,10 +3,10 @@ import { basename } from 'node:path';
 import { readConfig } from '../config.ts';
 import { importTables, type TableFile } from '../fx/import-tables.ts';
 import { systemClock } from '../kernel/clock.ts';
-import { inTransaction, openDatabase } from '../kernel/db/database.ts';
+import { inTransaction } from '../kernel/db/database.ts';
 import { InvalidInput } from '../kernel/errors.ts';
 import { StartError } from '../kernel/start-error.ts';
-import { explainMissingTable, findDatabase } from './find-database.ts';
+import { withDatabase } from './find-database.ts';
 
 const usage =
   'Usage: npm run fx:import -- FILE …   (tables A of the NBP: a001z260102.xml, or the JSON of its interface)';
@@ -21,15 +21,10 @@ async function readTableFile(path: string): Promise<TableFile> {
 
 async function importRates(paths: readonly string[]): Promise<string> {
   const files = await Promise.all(paths.map(readTableFile));
-  const database = openDatabase({ url: await findDatabase(readConfig()), connectionsMax: 1 });
-  try {
-    const { written, known } = await inTransaction(database, (tx) => importTables(tx, files, systemClock.now()));
-    return `${written} ${written === 1 ? 'table' : 'tables'} imported, ${known} known already.`;
-  } catch (error) {
-    throw explainMissingTable(error);
-  } finally {
-    await database.close();
-  }
+  const { written, known } = await withDatabase(readConfig(), (database) =>
+    inTransaction(database, (tx) => importTables(tx, files, systemClock.now())),
+  );
+  return `${written} ${written === 1 ? 'table' : 'tables'} imported, ${known} known already.`;
 }
 
 // `npm run fx:import`: all tables of all files, or none. It ends with 0 when they are there, with 1 when a file cannot be

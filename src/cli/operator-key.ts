@@ -1,21 +1,21 @@
-import { parseArgs } from 'node:util';
 import { readConfig } from '../config.ts';
 import { after, systemClock } from '../kernel/clock.ts';
-import { inTransaction, openDatabase, type Tx } from '../kernel/db/database.ts';
+import { inTransaction, type Tx } from '../kernel/db/database.ts';
 import { Refusal } from '../kernel/errors.ts';
 import { StartError } from '../kernel/start-error.ts';
 import { createOperatorKey, revokeOperatorKey } from '../operator/create-operator-key.ts';
-import { explainMissingTable, findDatabase } from './find-database.ts';
+import { withDatabase } from './find-database.ts';
+import { runCommand } from './run-command.ts';
 
 const usage = 'Usage: npm run operator:key -- --name "Anna Nowak" [--days 90], or --revoke ID';
 const dayMs = 86_400_000;
 
 type Wish = { readonly revoke: string } | { readonly name: string; readonly days: number | undefined };
 
+type Given = { readonly name?: string; readonly days?: string; readonly revoke?: string };
+
 /** @throws StartError when the command is used wrongly. */
-function readWish(): Wish | 'help' {
-  const { name, days, revoke, help } = readOptions();
-  if (help) return 'help';
+function toWish({ name, days, revoke }: Given): Wish {
   if (revoke !== undefined && name === undefined) return { revoke };
   if (name === undefined || revoke !== undefined) throw new StartError(`--name or --revoke is needed.\n${usage}`);
   if (days !== undefined && !/^[1-9]\d{0,3}$/.test(days))
@@ -23,26 +23,13 @@ function readWish(): Wish | 'help' {
   return { name, days: days === undefined ? undefined : Number(days) };
 }
 
-function readOptions() {
-  try {
-    const text = { type: 'string' } as const;
-    return parseArgs({ options: { name: text, days: text, revoke: text, help: { type: 'boolean' } } }).values;
-  } catch (error) {
-    throw new StartError(`${(error as Error).message}\n${usage}`);
-  }
-}
-
 async function carryOut(wish: Wish): Promise<readonly string[]> {
   const config = readConfig();
-  const database = openDatabase({ url: await findDatabase(config), connectionsMax: 1 });
   const mode = config.mode === 'sandbox' ? 'test' : 'live';
   try {
-    return await inTransaction(database, (tx) => obey(tx, wish, mode));
+    return await withDatabase(config, (database) => inTransaction(database, (tx) => obey(tx, wish, mode)));
   } catch (error) {
-    if (error instanceof Refusal) throw new StartError(error.message);
-    throw explainMissingTable(error);
-  } finally {
-    await database.close();
+    throw error instanceof Refusal ? new StartError(error.message) : error;
   }
 }
 
@@ -57,10 +44,11 @@ async function obey(tx: Tx, wish: Wish, mode: 'test' | 'live'): Promise<readonly
 }
 
 // `npm run operator:key`: makes or revokes a key for somebody at the bank. It ends with 0 when that is done, with 2 when not.
-try {
-  const wish = readWish();
-  console.log(wish === 'help' ? usage : (await carryOut(wish)).join('\n'));
-} catch (error) {
-  console.error(error instanceof StartError ? error.message : error);
-  process.exitCode = 2;
-}
+await runCommand({
+  usage,
+  options: { name: { type: 'string' }, days: { type: 'string' }, revoke: { type: 'string' } },
+  run: async (given) => {
+    console.log((await carryOut(toWish(given))).join('\n'));
+    return 0;
+  },
+});

@@ -1,16 +1,16 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
 import type { Acquirer, DayFileLine } from '../acquirers/port.ts';
 import { type Config, readConfig } from '../config.ts';
 import { systemClock } from '../kernel/clock.ts';
-import { type Database, openDatabase } from '../kernel/db/database.ts';
+import type { Database } from '../kernel/db/database.ts';
 import { StartError } from '../kernel/start-error.ts';
 import { describeDifferences } from '../statements/describe-differences.ts';
 import { parseStatementDay, type StatementDay } from '../statements/model.ts';
 import { parseDayFile } from '../statements/parse-day-file.ts';
 import { type Reconciliation, reconcileDay } from '../statements/reconcile-day.ts';
 import { writeDayFile } from '../statements/write-day-file.ts';
-import { explainMissingTable, findDatabase } from './find-database.ts';
+import { withDatabase } from './find-database.ts';
+import { runCommand } from './run-command.ts';
 
 const usage = 'Usage: npm run reconcile -- --acquirer NAME --day 2026-11-26 [--file day.csv] [--save day.csv] [--json]';
 
@@ -25,40 +25,24 @@ type Wish = {
   readonly json: boolean;
 };
 
+type Given = Partial<Omit<Wish, 'day'>> & { readonly day?: string };
+
 /** @throws StartError when the command is used wrongly. */
-function readWish(): Wish | 'help' {
-  const { acquirer, day, file, save, json, help } = readOptions();
-  if (help) return 'help';
+function toWish({ acquirer, day, file, save, json = false }: Given): Wish {
   if (acquirer === undefined || day === undefined) throw new StartError(`--acquirer and --day are needed.\n${usage}`);
   const statementDay = parseStatementDay(day);
   if (!statementDay) throw new StartError(`${JSON.stringify(day)} is no day; write it as 2026-11-26.`);
-  return { acquirer, day: statementDay, file, save, json: json ?? false };
-}
-
-function readOptions() {
-  try {
-    const text = { type: 'string' } as const;
-    const flag = { type: 'boolean' } as const;
-    const options = { acquirer: text, day: text, file: text, save: text, json: flag, help: flag };
-    return parseArgs({ options }).values;
-  } catch (error) {
-    throw new StartError(`${(error as Error).message}\n${usage}`);
-  }
+  return { acquirer, day: statementDay, file, save, json };
 }
 
 /** Compares, and says what differs. */
 async function reconcile(wish: Wish): Promise<Reconciliation> {
   const config = readConfig();
   const lines = wish.file === undefined ? undefined : await readLines(wish.file);
-  const database = openDatabase({ url: await findDatabase(config), connectionsMax: 1 });
-  try {
+  return withDatabase(config, async (database) => {
     const acquirer = await findAcquirer(wish.acquirer, { config, database });
-    return await reconcileDay({ database }, { acquirer, day: wish.day, lines });
-  } catch (error) {
-    throw explainMissingTable(error);
-  } finally {
-    await database.close();
-  }
+    return reconcileDay({ database }, { acquirer, day: wish.day, lines });
+  });
 }
 
 async function readLines(file: string): Promise<readonly DayFileLine[]> {
@@ -90,17 +74,15 @@ function toJson({ lines: _, ...result }: Reconciliation): string {
 
 // `npm run reconcile`: compares our books with an acquirer's day file, and corrects nothing. It ends with 0 when there is no
 // difference, with 1 when there is one, and with 2 when it could not compare.
-try {
-  const wish = readWish();
-  if (wish === 'help') {
-    console.log(usage);
-  } else {
+const text = { type: 'string' } as const;
+await runCommand({
+  usage,
+  options: { acquirer: text, day: text, file: text, save: text, json: { type: 'boolean' } },
+  run: async (given) => {
+    const wish = toWish(given);
     const result = await reconcile(wish);
     if (wish.save !== undefined) await writeFile(wish.save, writeDayFile(result.lines));
     console.log(wish.json ? toJson(result) : describeDifferences(result).join('\n'));
-    process.exitCode = result.differences.length === 0 ? 0 : 1;
-  }
-} catch (error) {
-  console.error(error instanceof StartError ? error.message : error);
-  process.exitCode = 2;
-}
+    return result.differences.length === 0 ? 0 : 1;
+  },
+});

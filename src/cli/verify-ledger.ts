@@ -1,21 +1,9 @@
-import { parseArgs } from 'node:util';
 import { readConfig } from '../config.ts';
 import { toDecimal } from '../kernel/money.ts';
-import { StartError } from '../kernel/start-error.ts';
 import { describeFault } from '../ledger/model.ts';
 import { type Verdict, type Verification, verifyLedger } from '../ledger/verify-ledger.ts';
 import { explainMissingTable, findDatabase } from './find-database.ts';
-
-const usage = 'Usage: npm run ledger:verify';
-
-/** @throws StartError when the command is used wrongly. */
-function wantsHelp(): boolean {
-  try {
-    return parseArgs({ options: { help: { type: 'boolean' } } }).values.help ?? false;
-  } catch (error) {
-    throw new StartError(`${(error as Error).message}\n${usage}`);
-  }
-}
+import { runCommand } from './run-command.ts';
 
 async function verify(): Promise<Verification> {
   const url = await findDatabase(readConfig());
@@ -45,15 +33,12 @@ function say(faults: number): string {
 
 // `npm run ledger:verify`: checks the whole ledger of a database that may be in use, and changes nothing. It ends with 0 when
 // there is no fault, with 1 when there is one, and with 2 when it could not check.
-try {
-  if (wantsHelp()) {
-    console.log(usage);
-  } else {
+await runCommand({
+  usage: 'Usage: npm run ledger:verify',
+  options: {},
+  run: async () => {
     const verification = await verify();
     console.log(describe(verification).join('\n'));
-    process.exitCode = verification.faults === 0 ? 0 : 1;
-  }
-} catch (error) {
-  console.error(error instanceof StartError ? error.message : error);
-  process.exitCode = 2;
-}
+    return verification.faults === 0 ? 0 : 1;
+  },
+});

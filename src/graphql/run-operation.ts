@@ -95,10 +95,10 @@ export async function runOperation(
   connection: Connection,
   { id, payload }: Pick<SubscribeMessage, 'id' | 'payload'>,
 ): Promise<void> {
-  const { socket, operations } = connection;
+  const { operations } = connection;
   // The id is said back in every answer.
-  if (holdsCardNumber(id)) return socket.close(closeCodes.badRequest, 'An id looks like a card number');
-  if (operations.has(id)) return socket.close(closeCodes.idInUse, inUse(id));
+  if (holdsCardNumber(id)) return closeConnection(connection, closeCodes.badRequest, 'An id looks like a card number');
+  if (operations.has(id)) return closeConnection(connection, closeCodes.idInUse, inUse(id));
   const operation = makeOperation({ deps, connection, id, isRunning: true, deliveries: undefined });
   operations.set(id, operation);
   try {
@@ -146,6 +146,15 @@ export function endOperation(connection: Connection, id: string): void {
   operation?.deliveries?.end();
   if (operation) leaveLine(operation);
   leaveIfDone(connection);
+}
+
+/**
+ * Closes a socket and ends what runs on it at once: nothing goes out any more, and its other side may take half a minute to
+ * hear of it.
+ */
+export function closeConnection(connection: Connection, code: number, reason: string): void {
+  connection.socket.close(code, reason);
+  endOperations(connection);
 }
 
 /** Ends all operations of a socket that is closed. */

@@ -27,6 +27,7 @@ import { readMessage } from './read-message.ts';
 import {
   type Connection,
   closeCodes,
+  closeConnection,
   cutOffFlood,
   endOperation,
   endOperations,
@@ -152,8 +153,13 @@ function sendAway(guest: Guest): Promise<void> {
   return closed;
 }
 
-function resumeElsewhere({ socket }: Guest): void {
-  socket.close(closeCodes.restart, 'Resume elsewhere');
+function resumeElsewhere(guest: Guest): void {
+  close(guest, closeCodes.restart, 'Resume elsewhere');
+}
+
+function close({ socket, connection }: Guest, code: number, reason: string): void {
+  if (connection) closeConnection(connection, code, reason);
+  else socket.close(code, reason);
 }
 
 function serve(serving: Serving, { socket, address, counted }: Arrival): void {
@@ -176,13 +182,13 @@ function listen(guest: Guest): void {
     if (guest.socket.readyState !== guest.socket.OPEN) return;
     try {
       const message = readMessage(String(data));
-      if (typeof message === 'string') guest.socket.close(closeCodes.badRequest, message);
+      if (typeof message === 'string') close(guest, closeCodes.badRequest, message);
       else take(guest, message);
     } catch (err) {
       // Thrown on, it would end the process. What is nested deeply, such as the payload of a ping, leaves no stack.
-      if (err instanceof RangeError) return guest.socket.close(closeCodes.badRequest, 'A message is nested too deeply');
+      if (err instanceof RangeError) return close(guest, closeCodes.badRequest, 'A message is nested too deeply');
       serving.options.log.error({ err }, 'a message of a WebSocket could not be handled');
-      guest.socket.close(closeCodes.internalError, 'Internal server error');
+      close(guest, closeCodes.internalError, 'Internal server error');
     }
   });
   socket.on('close', () => leave(guest));
@@ -190,7 +196,7 @@ function listen(guest: Guest): void {
 
 const makeGuest = kindOf<Omit<Guest, 'onKeyLost'>, KeyUser>({
   onKeyLost() {
-    this.socket.close(closeCodes.forbidden, 'The API key was revoked, has expired or was changed');
+    close(this, closeCodes.forbidden, 'The API key was revoked, has expired or was changed');
   },
 });
 
@@ -199,27 +205,27 @@ function closeSilent(socket: WebSocket): void {
 }
 
 function take(guest: Guest, message: Message): void {
-  const { serving, socket, connection } = guest;
+  const { serving, connection } = guest;
   if (message.type === MessageType.ConnectionInit) void introduce(guest, message.payload);
-  else if (message.type === MessageType.Ping) answerPing(socket, message.payload);
+  else if (message.type === MessageType.Ping) answerPing(guest, message.payload);
   else if (message.type === MessageType.Subscribe) {
     // A gateway that stops begins nothing; the client asks again elsewhere once it hears of the close.
     if (serving.draining) return;
     if (connection) void runOperation(serving.options, connection, message);
-    else socket.close(closeCodes.unauthorized, 'Send connection_init and wait for connection_ack first');
+    else close(guest, closeCodes.unauthorized, 'Send connection_init and wait for connection_ack first');
   } else if (message.type === MessageType.Complete && connection) endOperation(connection, message.id);
 }
 
 /** What a ping carries is said back. */
-function answerPing(socket: WebSocket, payload: Params): void {
-  if (holdsCardNumberIn(payload)) socket.close(closeCodes.badRequest, 'A ping looks like a card number');
-  else socket.send(stringifyMessage({ type: MessageType.Pong, ...(payload && { payload }) }));
+function answerPing(guest: Guest, payload: Params): void {
+  if (holdsCardNumberIn(payload)) close(guest, closeCodes.badRequest, 'A ping looks like a card number');
+  else guest.socket.send(stringifyMessage({ type: MessageType.Pong, ...(payload && { payload }) }));
 }
 
 async function introduce(guest: Guest, params: Params): Promise<void> {
   const { serving, socket } = guest;
   if (guest.introduced) {
-    socket.close(closeCodes.introducedTwice, 'Send connection_init once');
+    close(guest, closeCodes.introducedTwice, 'Send connection_init once');
     return;
   }
   guest.introduced = true;
@@ -229,7 +235,7 @@ async function introduce(guest: Guest, params: Params): Promise<void> {
     if (await admit(guest, params)) socket.send(stringifyMessage({ type: MessageType.ConnectionAck }));
   } catch (err) {
     serving.options.log.error({ err }, 'a WebSocket could not introduce itself');
-    socket.close(closeCodes.internalError, 'Internal server error');
+    close(guest, closeCodes.internalError, 'Internal server error');
   }
 }
 
@@ -240,10 +246,11 @@ async function admit(guest: Guest, params: Params): Promise<boolean> {
   const holder = await authenticate(authenticator, params).catch((err: unknown) => {
     if (err instanceof DatabaseUnavailable) noteDatabaseAway(log, err);
     else log.error({ err }, 'a key could not be looked up');
-    socket.close(closeCodes.tryLater, 'Try again later');
+    close(guest, closeCodes.tryLater, 'Try again later');
   });
   if (!holder) {
-    socket.close(
+    close(
+      guest,
       closeCodes.forbidden,
       'Send a good API key of a shop as `authorization` in the payload of connection_init',
     );
@@ -255,7 +262,7 @@ async function admit(guest: Guest, params: Params): Promise<boolean> {
   // Who has left meanwhile is not watched: nothing would end it.
   if (socket.readyState !== socket.OPEN) return false;
   if (openPerKey > 0 && keyWatch.users(holder.actor.keyId) >= openPerKey) {
-    socket.close(closeCodes.tryLater, new TooMuchOpen(openPerKey).message);
+    close(guest, closeCodes.tryLater, new TooMuchOpen(openPerKey).message);
     return false;
   }
   guest.connection = openConnection({ socket, address, holder: keyWatch.watch(holder, guest) });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestListener, RequestError } from '@hono/node-server';
 import { DatabaseUnavailable } from '../kernel/db/database.ts';
-import { ourFault } from '../kernel/errors.ts';
+import { numberedFault, ourFault } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Metrics } from '../kernel/metrics.ts';
 import { codeOf } from './answers.ts';
@@ -54,7 +54,7 @@ export function createRequestAnswerer(deps: RequestDeps): (req: IncomingMessage,
       else deps.log.error({ err: error, requestId, path }, 'a request failed');
       if (res.headersSent) res.destroy();
       else if (path === '/graphql') failOperation(res, error, requestId);
-      else refuse(res, { status: 500, message: `Something went wrong on our side; its number is ${requestId}.` });
+      else refuse(res, { status: 500, message: numberedFault(requestId) });
     });
   };
 }

@@ -5,7 +5,7 @@ import { routePath } from 'hono/route';
 import { imojeRoutes } from '../imoje/http.ts';
 import { restRoutes } from '../imoje/rest/http.ts';
 import { DatabaseUnavailable } from '../kernel/db/database.ts';
-import type { RateLimited } from '../kernel/errors.ts';
+import { numberedFault, type RateLimited } from '../kernel/errors.ts';
 import { linkRoutes } from '../links/http.ts';
 import { acquirerRoutes } from '../payments/http.ts';
 import { answerErrorPage } from '../paywall/answer-page.ts';
@@ -88,6 +88,6 @@ async function answerError(deps: HttpDeps, c: HttpContext, error: Error): Promis
   }
   const reference = String(c.env?.outgoing?.getHeader('x-request-id') ?? randomUUID());
   deps.log.error({ err: error, requestId: reference, route: routePath(c, -1) }, 'a request failed');
-  if (!wantsHtml(c)) return answerProblem(c, 500, `Something went wrong on our side; its number is ${reference}.`);
+  if (!wantsHtml(c)) return answerProblem(c, 500, numberedFault(reference));
   return answerErrorPage(c, { status: 500, sandbox }, { error: 'SERVER_ERROR', reference });
 }

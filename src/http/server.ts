@@ -7,7 +7,7 @@ import { listen } from './take-port.ts';
 export type HttpServerOptions = RequestDeps & {
   /** Open connections beyond which a new one is closed at once; 0 or undefined is without end. */
   readonly connectionsMax?: number;
-  /** Time in milliseconds after which an answer is given up of which nothing is read; 20,000 if undefined. */
+  /** Time in milliseconds after which an answer is given up of which nothing is read; 30,000 if undefined. */
   readonly unreadMsMax?: number;
   readonly graphql: {
     /** Takes a connection that asks to become a WebSocket on `/graphql`. */
@@ -33,10 +33,12 @@ const timeouts = {
 } as const;
 /**
  * How long the system may be unable to send anything on of an answer, in milliseconds; then the client is cut off, at most as
- * long after that again. It takes megabytes at once of what a slow reader gets, so little that is left may take long.
+ * long after that again.
  */
 const usualUnreadMsMax = 30_000;
+/** An answer of which no more than this lies unsent, in bytes, may take longer: the system has taken megabytes before it. */
 const unreadBytesMax = 1_048_576;
+/** So many times as long. */
 const patience = 9;
 /** Forms may come as a query, with a packed basket in it. */
 const headerBytesMax = 32_768;

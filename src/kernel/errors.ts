@@ -25,6 +25,10 @@ export abstract class Refusal extends Error {
 /** What is said of a fault of ours, beside its reference. */
 export const ourFault = 'Something went wrong on our side; the reference helps us to find it.';
 
+/** Says that a fault was ours, with the number by which the log knows it, where there is no field for a reference. */
+export const numberedFault = (reference: string): string =>
+  `Something went wrong on our side; its number is ${reference}.`;
+
 /** Every reason for which the gateway refuses, with the text that documents it in the GraphQL schema. */
 export const refusalCodes = {
   INVALID_INPUT: 'A value is missing, malformed or out of range; `field` names it.',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createSeal, deriveSecret, secretCheck } from '../../src/kernel/seal.ts';
+import { createSeal, deriveSecret, openIfOurs, secretCheck } from '../../src/kernel/seal.ts';
 
 const seal = createSeal('a secret for tests only, long enough to be one');
 
@@ -19,7 +19,10 @@ describe('What is sealed', () => {
   });
 
   it('is not opened with another secret', () => {
-    expect(() => createSeal('another secret').open(seal.close('text', 'shop-1'), 'shop-1')).toThrow();
+    const another = createSeal('another secret');
+    expect(() => another.open(seal.close('text', 'shop-1'), 'shop-1')).toThrow();
+    expect(openIfOurs(another, seal.close('text', 'shop-1'), 'shop-1')).toBeUndefined();
+    expect(openIfOurs(seal, seal.close('text', 'shop-1'), 'shop-1')).toBe('text');
   });
 
   it('is not opened when a single bit was changed, wherever', () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { isUuid } from '../../kernel/ids.ts';
-import type { Seal } from '../../kernel/seal.ts';
+import { openIfOurs, type Seal } from '../../kernel/seal.ts';
 import { type FormFields, verifyForm } from '../../kernel/signature.ts';
 import type { PaymentDeps } from '../../payments/deps.ts';
 import type { Shop } from '../../shops/model.ts';
@@ -12,7 +12,8 @@ export type Readings = readonly [read: FormFields, ...others: FormFields[]];
 
 /**
  * Finds the shop that a form names, and makes sure that this shop signed one of its readings, with any of its keys that are
- * good now. For a shop that does not exist it does the same work, with a key that nobody knows.
+ * good now. A key that was sealed with a secret that is lost signs nothing any more. For a shop that does not exist it does the
+ * same work, with a key that nobody knows.
  * @returns the shop, and the reading that it signed.
  * @throws FormNotSigned.
  */
@@ -25,7 +26,7 @@ export async function findSigner(
   const shopId = typeof fields.serviceId === 'string' && isUuid(fields.serviceId) ? fields.serviceId : randomUUID();
   const shop = await payments.shops.find(shopId);
   const sealed = await readServiceKeys(payments.database, shopId, payments.clock.now(shop));
-  const keys = sealed.map((key) => seal.open(key, shopId));
+  const keys = sealed.flatMap((key) => openIfOurs(seal, key, shopId) ?? []);
   const signed = readings.find((reading) => verifyForm(reading, keys.length > 0 ? keys : [randomUUID()]));
   if (!shop || !signed || fields.merchantId !== shop.merchantId) throw new FormNotSigned();
   return { shop, signed };

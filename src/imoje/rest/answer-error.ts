@@ -3,7 +3,7 @@ import { sayRetryAfter } from '../../http/answers.ts';
 import type { HttpContext } from '../../http/deps.ts';
 import { databaseAway } from '../../http/unavailable.ts';
 import { hideCardNumbers } from '../../kernel/card-numbers.ts';
-import { RateLimited, type Refusal, type RefusalCode } from '../../kernel/errors.ts';
+import { numberedFault, RateLimited, type Refusal, type RefusalCode } from '../../kernel/errors.ts';
 import { type FieldNames, renameField } from '../rename-field.ts';
 import { BodyInvalid, BodyNotJson, type FieldProblem } from './errors.ts';
 
@@ -102,9 +102,8 @@ export function wireErrorFor(code: RefusalCode): WireError {
 
 /** Answers that something went wrong on our side; the reference leads to the log. */
 export function answerRestFailure(c: HttpContext, reference: string): Response {
-  const message = `Something went wrong on our side; its number is ${reference}.`;
   const { status, code } = wireErrors.failure;
-  return answerWith(c, status, { code, message, instance: undefined, errors: [] });
+  return answerWith(c, status, { code, message: numberedFault(reference), instance: undefined, errors: [] });
 }
 
 /** Answers that the database cannot be reached; whether a call that moves money was done is not known then. */

@@ -3,6 +3,7 @@ import { createRouter } from '../../../src/http/router.ts';
 import { after } from '../../../src/kernel/clock.ts';
 import { inTransaction, read } from '../../../src/kernel/db/database.ts';
 import type { Payment } from '../../../src/kernel/db/generated/prisma/client.ts';
+import { createSeal } from '../../../src/kernel/seal.ts';
 import { cancelPayment } from '../../../src/payments/cancel-payment.ts';
 import { expirePayment } from '../../../src/payments/expire-payment.ts';
 import { findPayment } from '../../../src/payments/store.ts';
@@ -136,6 +137,20 @@ describe('POST /payment', () => {
     expect((await post(form())).status).toBe(303);
     world.clock.pass({ ms: 3_600_000 });
     expect((await post(form())).status).toBe(403);
+  });
+
+  it('takes no key that was sealed with a secret which is lost, and goes on with one of the present secret', async () => {
+    const { shop, serviceKey: lost } = await createShop(world.database);
+    const resealed = new Uint8Array(createSeal('a secret that nobody has any more, long enough').close(lost, shop.id));
+    await world.database.pool.query('update service_key set sealed = $2 where shop_id = $1', [shop.id, resealed]);
+    const form = (key: string) => signed(formOf({ serviceId: shop.id, merchantId: shop.merchantId }), key);
+    expect((await post(form(lost))).status).toBe(403);
+    const deps = { actor: actorOf(shop), clock: world.clock, seal: testSeal };
+    const { serviceKey } = await inTransaction(world.database, (tx) =>
+      rotateServiceKey(tx, deps, { shop, overlapHours: 1 }),
+    );
+    expect((await post(form(lost))).status).toBe(403);
+    expect((await post(form(serviceKey))).status).toBe(303);
   });
 
   it('passes over methods that the shop lacks, unless it lacks them all', async () => {
