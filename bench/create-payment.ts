@@ -24,6 +24,7 @@ ${await describeMachine(bench)}
 Gateway    one process as npm start runs it, in production mode; ${options.connections} keep-alive connections, fresh idempotency keys
 pgbench    ${pgbench.version}; ${pgbenchClients} clients, prepared, one statement and one commit a payment, no network but the loopback
 Peers      one process each, the same requests over as many connections; they check nothing: no key, no limits, no field
+node:http  parses the same requests, makes nothing, and sends a fixed answer of the same length
 Rounds     ${options.rounds} of ${options.seconds} s each, alternating, after three of each that do not count
 The load generator, the servers and Postgres share the cores: only the ratios (the gateway's to each) mean something.`);
   for (const shops of options.shops) await compare(bench, { options, pgbench, shops });
@@ -35,13 +36,14 @@ type Comparison = { readonly options: Options; readonly pgbench: Pgbench; readon
 async function compare(bench: Bench, comparison: Comparison): Promise<void> {
   const { options, shops } = comparison;
   const stops: (() => Promise<void>)[] = [];
-  const entries = [
+  const entries: readonly [Entry, ...Entry[]] = [
     await enterGateway(bench, comparison, stops),
     await enterPostgres(bench, comparison),
     ...(await Array.fromAsync(peers, (peer) => enterPeer(bench, { ...comparison, peer }, stops))),
   ];
+  const plain = await enterPlain(bench, { options, seeded: entries[0].seeded }, stops);
   console.log(`\n${shops} ${shops === 1 ? 'shop' : 'shops'}, payments a second`);
-  await runContest(entries, options.rounds);
+  await runContest([...entries, plain], options.rounds);
   for (const stop of stops) await stop();
   for (const entry of entries) await printChecks(entry);
 }
@@ -102,6 +104,23 @@ async function enterPeer(
     }),
   );
   return entry;
+}
+
+/** No payment is made here: it is how many such requests Node answers at all, beside the same load generator. */
+async function enterPlain(
+  bench: Bench,
+  { options, seeded }: { readonly options: Options; readonly seeded: Seeded },
+  stops: (() => Promise<void>)[],
+): Promise<Contestant> {
+  const running = await startPeer('plain', seeded.url);
+  bench.later(running.stop);
+  stops.push(running.stop);
+  const run = () =>
+    sendLoad({ url: running.url, apiKey: seeded.apiKey }, options, () => (answer) => {
+      if (answer !== undefined) readCreated(answer);
+      return askCreatePayment(seeded.shopIds);
+    });
+  return { name: 'node:http', run };
 }
 
 function entryOf(name: string, seeded: Seeded, run: Contestant['run']): Entry {

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { PothosValidationError } from '@pothos/core';
 import { GraphQLError, type GraphQLErrorExtensions } from 'graphql';
-import { databaseAway, noteDatabaseAway } from '../http/unavailable.ts';
-import { DatabaseUnavailable } from '../kernel/db/database.ts';
+import { databaseAway, noteAwayForRequests } from '../http/unavailable.ts';
 import { ourFault } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 import { operationNotFound } from './guard-operations.ts';
@@ -40,8 +39,7 @@ function mask(error: unknown, log: Log): GraphQLError {
     return new GraphQLError(message, { extensions, ...place });
   }
   const cause = located?.originalError ?? error;
-  if (cause instanceof DatabaseUnavailable) {
-    noteDatabaseAway(log, cause);
+  if (noteAwayForRequests(log, cause)) {
     return new GraphQLError(databaseAway.message, { ...place, extensions: extensionsOf(databaseAway) });
   }
   if (cause instanceof PothosValidationError) {

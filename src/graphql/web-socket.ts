@@ -15,9 +15,8 @@ import { answerSocket } from '../http/answer-socket.ts';
 import { addressOf } from '../http/client-address.ts';
 import { type RequestLimits, TooManyRequests } from '../http/limit-requests.ts';
 import { drainMs } from '../http/server.ts';
-import { noteDatabaseAway } from '../http/unavailable.ts';
+import { noteAwayForRequests } from '../http/unavailable.ts';
 import { holdsCardNumberIn } from '../kernel/card-numbers.ts';
-import { DatabaseUnavailable } from '../kernel/db/database.ts';
 import { kindOf } from '../kernel/kind-of.ts';
 import type { Log } from '../kernel/log.ts';
 import { TooMuchOpen } from '../realtime/errors.ts';
@@ -244,8 +243,7 @@ async function admit(guest: Guest, params: Params): Promise<boolean> {
   const { socket, address, counted, serving } = guest;
   const { authenticator, keyWatch, openPerKey, log } = serving.options;
   const holder = await authenticate(authenticator, params).catch((err: unknown) => {
-    if (err instanceof DatabaseUnavailable) noteDatabaseAway(log, err);
-    else log.error({ err }, 'a key could not be looked up');
+    if (!noteAwayForRequests(log, err)) log.error({ err }, 'a key could not be looked up');
     close(guest, closeCodes.tryLater, 'Try again later');
   });
   if (!holder) {

@@ -7,7 +7,7 @@ import type { Log } from '../kernel/log.ts';
 import type { Metrics } from '../kernel/metrics.ts';
 import { codeOf } from './answers.ts';
 import type { HttpEnv } from './deps.ts';
-import { databaseAway, noteDatabaseAway } from './unavailable.ts';
+import { databaseAway, noteAwayForRequests } from './unavailable.ts';
 
 export type RequestDeps = {
   readonly router: { fetch(request: Request, env: HttpEnv['Bindings']): Response | Promise<Response> };
@@ -50,8 +50,7 @@ export function createRequestAnswerer(deps: RequestDeps): (req: IncomingMessage,
       await (path === '/graphql' ? deps.graphql.handle(req, res) : toRouter(req, res));
     };
     answer().catch((error: unknown) => {
-      if (error instanceof DatabaseUnavailable) noteDatabaseAway(deps.log, error);
-      else deps.log.error({ err: error, requestId, path }, 'a request failed');
+      if (!noteAwayForRequests(deps.log, error)) deps.log.error({ err: error, requestId, path }, 'a request failed');
       if (res.headersSent) res.destroy();
       else if (path === '/graphql') failOperation(res, error, requestId);
       else refuse(res, { status: 500, message: numberedFault(requestId) });

@@ -4,7 +4,6 @@ import { compress } from 'hono/compress';
 import { routePath } from 'hono/route';
 import { imojeRoutes } from '../imoje/http.ts';
 import { restRoutes } from '../imoje/rest/http.ts';
-import { DatabaseUnavailable } from '../kernel/db/database.ts';
 import { numberedFault, type RateLimited } from '../kernel/errors.ts';
 import { linkRoutes } from '../links/http.ts';
 import { acquirerRoutes } from '../payments/http.ts';
@@ -18,7 +17,7 @@ import type { HttpContext, HttpDeps, HttpEnv } from './deps.ts';
 import { healthRoutes } from './health.ts';
 import { metricsRoutes } from './metrics.ts';
 import { BodyTooLarge } from './read-body.ts';
-import { databaseAway, noteDatabaseAway } from './unavailable.ts';
+import { databaseAway, noteAwayForRequests } from './unavailable.ts';
 
 /** Collects the routes of all slices; what none of them knows is answered 404, and what fails is answered once. */
 export function createRouter(deps: HttpDeps): Hono<HttpEnv> {
@@ -80,8 +79,7 @@ async function answerError(deps: HttpDeps, c: HttpContext, error: Error): Promis
     return answerErrorPage(c, { status: 413, sandbox }, { error: 'BAD_FORM', problems });
   }
   if (c.req.raw.signal.aborted) return answerProblem(c, 400, 'The request broke off in the middle.');
-  if (error instanceof DatabaseUnavailable) {
-    noteDatabaseAway(deps.log, error);
+  if (noteAwayForRequests(deps.log, error)) {
     sayRetryAfter(c, databaseAway);
     if (!wantsHtml(c)) return answerProblem(c, 503, databaseAway.message);
     return answerErrorPage(c, { status: 503, sandbox }, { error: 'SERVER_ERROR' });

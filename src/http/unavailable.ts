@@ -1,4 +1,4 @@
-import type { DatabaseUnavailable } from '../kernel/db/database.ts';
+import { noteDatabaseAway } from '../kernel/db/note-away.ts';
 import type { RefusalCode } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 
@@ -21,16 +21,7 @@ export const starting: Unavailable = {
   message: 'The gateway is starting; send the same request again in a moment.',
 };
 
-const toldEveryMs = 10_000;
-const toldAt = new WeakMap<Log, number>();
-
-/** Notes in the log that requests find no database, with the reason; not each of them, as there may be thousands a second. */
-export function noteDatabaseAway(log: Log, { cause }: DatabaseUnavailable): void {
-  const now = performance.now();
-  if (now - (toldAt.get(log) ?? Number.NEGATIVE_INFINITY) < toldEveryMs) return;
-  toldAt.set(log, now);
-  // What has no code may be a fault of ours; a refusal at all addresses of a name has a code alone.
-  const { code, message } = cause as Partial<NodeJS.ErrnoException>;
-  const why = { reason: message || code, ...(code === undefined && { err: cause }) };
-  log.warn(why, 'the database cannot be reached; requests are told to come again');
+/** Notes in the log that requests find no database. @returns false, and notes nothing, for any other error. */
+export function noteAwayForRequests(log: Log, error: unknown): boolean {
+  return noteDatabaseAway(log, error, 'requests are told to come again');
 }

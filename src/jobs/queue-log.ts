@@ -1,14 +1,19 @@
 import { Logger } from 'graphile-worker';
+import { orUnavailable } from '../kernel/db/database.ts';
 import type { Log } from '../kernel/log.ts';
+import { noteAwayForWork } from './start-loop.ts';
 
 /**
  * Takes what the job queue says about itself into our log: its troubles as warnings, all else for debugging. The words of an
- * error are left to our log, which knows what must not be said of it; the queue repeats them in its message.
+ * error are left to our log, which knows what must not be said of it; the queue repeats them in its message. That it finds no
+ * database is told as it is of all background work.
  */
 export function queueLog(log: Log): Logger {
   return new Logger((scope) => (level, message, { error }) => {
     const fields = error instanceof Error ? { ...scope, err: error } : scope;
     const said = error instanceof Error ? upTo(message, error.message) : message;
+    // Each place of the queue looks for jobs, up to ten times a second.
+    if (scope.jobId === undefined && noteAwayForWork(log, orUnavailable(error))) return;
     if (level === 'error' || level === 'warning') log.warn(fields, said);
     else log.debug(fields, said);
   });

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Database, DatabaseUnavailable, type News } from '../kernel/db/database.ts';
+import type { Database, News } from '../kernel/db/database.ts';
 import type { Log } from '../kernel/log.ts';
 import type { SharedHints } from '../realtime/listen-hints.ts';
-import { type Loop, startLoop } from './start-loop.ts';
+import { type Loop, noteAwayForWork, startLoop } from './start-loop.ts';
 
 /** Something that follows the event logs of the shops and derives from them what the outside hears. */
 export type Reader = {
@@ -31,6 +31,9 @@ const readMax = 50;
 const passedMax = 100;
 /** How long it rests before it looks at the next logs: while much is written each look finds more. */
 const restMs = 20;
+
+/** Said of a reader that met an error. */
+const failed = 'a reader of the event log failed';
 
 type Lane = { poke(shopId: string): void; stop(): Promise<void> };
 
@@ -84,7 +87,7 @@ function createLane(reader: Reader, log: Log): Lane {
         if (waiting.size > 0) reading ??= readAll();
       } catch (error) {
         // The sweep finds them again; at once would be a busy loop.
-        log.error({ err: error, reader: reader.name }, 'a reader of the event log failed');
+        if (!noteAwayForWork(log, error)) log.error({ err: error, reader: reader.name }, failed);
       }
       await pause(restMs);
     }
@@ -100,8 +103,9 @@ function createLane(reader: Reader, log: Log): Lane {
     try {
       for (const shopId of await reader.run(shopIds)) waiting.add(shopId);
     } catch (error) {
-      log.error({ err: error, reader: reader.name, shopIds }, 'a reader of the event log failed');
-      if (shopIds.length === 1 || error instanceof DatabaseUnavailable) return;
+      if (noteAwayForWork(log, error)) return;
+      log.error({ err: error, reader: reader.name, shopIds }, failed);
+      if (shopIds.length === 1) return;
       // What cannot be read of one shop holds up no other.
       for (const shopId of shopIds) if (!stopped) await read([shopId]);
     }

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { orUnavailable } from '../kernel/db/database.ts';
 import type { Log } from '../kernel/log.ts';
 import { markAlive, stayAlive } from './sql/free-lost-jobs.ts';
 import { type Loop, startLoop } from './start-loop.ts';
@@ -30,12 +31,14 @@ export function showAlive(
     // The network may have swallowed the connection without a word: to be heard of, it has to be used.
     if (holder) await stayAlive(holder).catch(letGo);
     if (holder) return;
-    const client = await pool.connect();
+    const client = await pool.connect().catch((error: unknown) => {
+      throw orUnavailable(error);
+    });
     try {
       await markAlive(client, { poolId, silenceMs });
     } catch (error) {
       client.release(true);
-      throw error;
+      throw orUnavailable(error);
     }
     client.once('error', letGo);
     holder = client;

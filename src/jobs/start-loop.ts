@@ -1,3 +1,4 @@
+import { noteDatabaseAway } from '../kernel/db/note-away.ts';
 import type { Log } from '../kernel/log.ts';
 
 export type Loop = {
@@ -25,7 +26,9 @@ export function startLoop(
     try {
       await work();
     } catch (error) {
-      options.log.error({ err: error, loop: options.name }, 'a round of background work failed');
+      if (!noteAwayForWork(options.log, error)) {
+        options.log.error({ err: error, loop: options.name }, 'a round of background work failed');
+      }
       wait = Math.max(wait, restMs);
     }
     if (!stopped) timer = setTimeout(begin, wait);
@@ -44,4 +47,9 @@ export function startLoop(
       return round;
     },
   };
+}
+
+/** Notes in the log that background work finds no database. @returns false, and notes nothing, for any other error. */
+export function noteAwayForWork(log: Log, error: unknown): boolean {
+  return noteDatabaseAway(log, error, 'background work waits until it is back');
 }

@@ -3,9 +3,8 @@ import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
 import { answerProblem } from '../http/answers.ts';
 import { addressOf } from '../http/client-address.ts';
 import type { HttpContext, HttpDeps } from '../http/deps.ts';
-import { noteDatabaseAway } from '../http/unavailable.ts';
+import { noteAwayForRequests } from '../http/unavailable.ts';
 import { addressGroup } from '../kernel/address-group.ts';
-import { DatabaseUnavailable } from '../kernel/db/database.ts';
 import { FeedClosed } from '../realtime/errors.ts';
 import { findPayerState, type PayerState } from './find-payer-state.ts';
 import { isOver, markOf, waitsForNextStep } from './payment-view.ts';
@@ -87,8 +86,8 @@ async function tellChanges(deps: HttpDeps, stream: SSEStreamingApi, state: Payer
     }
   } catch (error) {
     // The browser comes again, to this process or another.
-    if (error instanceof DatabaseUnavailable) noteDatabaseAway(deps.log, error);
-    else if (!(error instanceof FeedClosed)) deps.log.warn({ err: error, paymentId: id }, 'a stream of news broke off');
+    if (!noteAwayForRequests(deps.log, error) && !(error instanceof FeedClosed))
+      deps.log.warn({ err: error, paymentId: id }, 'a stream of news broke off');
   } finally {
     for (const timer of timers) clearTimeout(timer);
     end();

@@ -4,7 +4,7 @@ import type { Log } from '../kernel/log.ts';
 import { FeedClosed } from './errors.ts';
 import { gatherEnds } from './gather-ends.ts';
 import { holdPages } from './hold-pages.ts';
-import { type HintBus, listenForHints } from './listen-hints.ts';
+import { type HintBus, listenForHints, noteAwayForEvents } from './listen-hints.ts';
 import { eventsPerRead, type Wanted } from './read-page.ts';
 import { sweepTails } from './sweep-tails.ts';
 import { createTail, type Tail } from './tail-log.ts';
@@ -84,7 +84,10 @@ export function createEventFeed(options: FeedOptions): EventFeed {
       },
       shopIds: () => [...open.tails.keys()],
       hear,
-      onError: (err) => log.warn({ err }, 'could not ask how far the logs have come; asking again soon'),
+      onError: (err) => {
+        if (noteAwayForEvents(log, err)) return;
+        log.warn({ err }, 'could not ask how far the logs have come; asking again soon');
+      },
     }),
   ];
   return {
@@ -119,7 +122,10 @@ function openFeed(options: FeedOptions, hints: HintBus): OpenFeed {
       pageSize,
       recentMax,
       recentNow: () => Math.max(Math.floor(memoryMax / 2 / tails.size), recentMin),
-      onError: (err) => log.warn({ err, shopId }, 'could not read new events; reading again soon'),
+      onError: (err) => {
+        if (noteAwayForEvents(log, err)) return;
+        log.warn({ err, shopId }, 'could not read new events; reading again soon');
+      },
       onLeft: () => {
         tails.delete(shopId);
         unfollow();

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
-import type { News } from '../kernel/db/database.ts';
+import { type News, orUnavailable } from '../kernel/db/database.ts';
+import { noteDatabaseAway } from '../kernel/db/note-away.ts';
 import { endsInTime } from '../kernel/ends-in-time.ts';
 import type { Log } from '../kernel/log.ts';
 import { listenToChannel } from './sql/listen-to-channel.ts';
@@ -80,7 +81,10 @@ export function listenForHints(options: HintOptions): HintBus & SharedHints {
           options.onListening?.();
           void flush();
         },
-      }).catch((err: unknown) => options.log.warn({ err }, 'hints between processes are lost; events come late'));
+      }).catch((err: unknown) => {
+        if (noteAwayForEvents(options.log, orUnavailable(err))) return;
+        options.log.warn({ err }, 'hints between processes are lost; events come late');
+      });
       connection = undefined;
       await pause(options.retryAfterMs ?? 1_000, undefined, { signal: closing.signal, ref: false }).catch(() => {});
     }
@@ -101,6 +105,11 @@ export function listenForHints(options: HintOptions): HintBus & SharedHints {
       await running;
     },
   };
+}
+
+/** Notes in the log that whoever follows events finds no database. @returns false, and notes nothing, for any other error. */
+export function noteAwayForEvents(log: Log, error: unknown): boolean {
+  return noteDatabaseAway(log, error, 'subscribers hear of events late');
 }
 
 /** Those who hear of news in a process. */

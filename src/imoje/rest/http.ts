@@ -5,8 +5,7 @@ import type { Actor } from '../../auth/actor.ts';
 import { addressOf } from '../../http/client-address.ts';
 import type { HttpContext, HttpDeps, HttpEnv } from '../../http/deps.ts';
 import { BodyTooLarge, readBody } from '../../http/read-body.ts';
-import { noteDatabaseAway } from '../../http/unavailable.ts';
-import { DatabaseUnavailable } from '../../kernel/db/database.ts';
+import { noteAwayForRequests } from '../../http/unavailable.ts';
 import { InvalidInput, NotFound, Refusal } from '../../kernel/errors.ts';
 import { answerRestFailure, answerRestRefusal, answerRestUnavailable } from './answer-error.ts';
 import { docsRoutes } from './docs-http.ts';
@@ -98,8 +97,7 @@ async function keep({ refusals }: HttpDeps, { body, c, ...refused }: Refused): P
 }
 
 function fail({ log }: HttpDeps, c: HttpContext, error: unknown): Response {
-  if (error instanceof DatabaseUnavailable) {
-    noteDatabaseAway(log, error);
+  if (noteAwayForRequests(log, error)) {
     return answerRestUnavailable(c);
   }
   const reference = String(c.env?.outgoing?.getHeader('x-request-id') ?? randomUUID());

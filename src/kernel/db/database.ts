@@ -213,7 +213,7 @@ function sayWhenLost(pool: pg.Pool): void {
   const query = pool.query.bind(pool) as (...args: unknown[]) => Promise<unknown>;
   const told = (...args: unknown[]): Promise<unknown> =>
     query(...args).catch((error: unknown) => {
-      throw isLost(error) ? new DatabaseUnavailable(error) : error;
+      throw orUnavailable(error);
     });
   pool.query = told as typeof pool.query;
 }
@@ -226,8 +226,13 @@ export async function read<Row extends object>(database: Database, statement: St
   try {
     return await run(database.pool, statement);
   } catch (error) {
-    throw isLost(error) ? new DatabaseUnavailable(error) : error;
+    throw orUnavailable(error);
   }
+}
+
+/** What is told in the place of what a statement failed with: that the database is away where that is why, else the same. */
+export function orUnavailable(error: unknown): unknown {
+  return isLost(error) ? new DatabaseUnavailable(error) : error;
 }
 
 /**
