@@ -100,7 +100,8 @@ export async function createApp(parts: AppParts): Promise<App> {
       // All at once: a socket that does not answer its close keeps nobody else here.
       const socketsEnd = graph.sockets.drain();
       graph.http.drain();
-      await Promise.all([socketsEnd, feed.close()]);
+      feed.drain();
+      await socketsEnd;
     },
     finish: async () => {
       await worker?.stop();
@@ -109,6 +110,8 @@ export async function createApp(parts: AppParts): Promise<App> {
       for (const guard of guards) guard.shutDown();
       await graph.app.refusals.flush();
       graph.app.keyWatch.close();
+      // Only now is nothing written any more that other processes wait to hear of.
+      await feed.close();
     },
   };
 }

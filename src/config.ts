@@ -164,7 +164,7 @@ export function readConfig(
   const problems = [
     ...(error?.issues ?? []).map((issue) => `${issue.path.join('.')} ${issue.message}.`),
     ...missing(given),
-    ...(use === 'gateway' ? unreachable(given) : []),
+    ...(use === 'gateway' ? [...unreachable(given), ...halves(given)] : []),
     ...sharedFolder(given),
     ...needlessWorkers(given),
   ];
@@ -243,13 +243,23 @@ function unreachable({ BRAMKA_MODE, PUBLIC_URL }: Readonly<Record<string, string
   ];
 }
 
-/** Several processes that serve are of no use to a role that does not serve. */
+/** The embedded database belongs to one gateway, so nobody could do the other half of the work. */
+function halves({ BRAMKA_ROLE = 'all', DATABASE_URL }: Readonly<Record<string, string | undefined>>): string[] {
+  if (!['api', 'worker'].includes(BRAMKA_ROLE) || DATABASE_URL !== undefined) return [];
+  return [
+    `BRAMKA_ROLE=${BRAMKA_ROLE} leaves the rest to other processes on the same database; set DATABASE_URL, or unset BRAMKA_ROLE.`,
+  ];
+}
+
+/** Several processes that serve are of no use to a role that is not for serving. */
 function needlessWorkers({
   BRAMKA_ROLE,
   BRAMKA_WORKERS = '1',
 }: Readonly<Record<string, string | undefined>>): string[] {
   if (BRAMKA_ROLE !== 'worker' || BRAMKA_WORKERS === '1') return [];
-  return ['BRAMKA_WORKERS counts processes that serve, and BRAMKA_ROLE=worker serves nothing; unset one of them.'];
+  return [
+    'BRAMKA_WORKERS counts processes that serve, and BRAMKA_ROLE=worker is for the background work; unset one of them.',
+  ];
 }
 
 /** Whatever lies in the folder of statements is imported, or moved away: files for the bank would never get there. */

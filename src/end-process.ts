@@ -1,22 +1,24 @@
-export type Ending = {
+export type Ending<Started> = {
+  /** What was started; undefined when the start was given up since the process ends. Rejects when it failed. */
+  readonly started: Promise<Started | undefined>;
   /** Stops the gateway and ends the process with this code; once begun, nothing begins it again. */
   end(code: number): void;
   begun(): boolean;
 };
 
 /**
- * Ends this process on SIGTERM or SIGINT with exit code 0, also on one that comes while the gateway starts: it is stopped
- * as soon as it runs.
+ * Starts the gateway, and ends this process on SIGTERM or SIGINT with exit code 0, also on one that comes while it starts: it is
+ * told so by the signal, and stopped as soon as it runs.
  * @param onFailure is told when it cannot be stopped cleanly; the exit code is then 1.
  */
-export function endOnSignals(
-  starting: Promise<{ stop(): Promise<void> }>,
+export function endOnSignals<Started extends { stop(): Promise<void> }>(
+  start: (signal: AbortSignal) => Promise<Started>,
   onFailure: (error: unknown) => void,
-): Ending {
-  let begun = false;
+): Ending<Started> {
+  const stopping = new AbortController();
   const end = (code: number): void => {
-    if (begun) return;
-    begun = true;
+    if (stopping.signal.aborted) return;
+    stopping.abort();
     starting
       // A start that failed has cleaned up after itself.
       .then(
@@ -33,5 +35,8 @@ export function endOnSignals(
   };
   process.on('SIGTERM', () => end(0));
   process.on('SIGINT', () => end(0));
-  return { end, begun: () => begun };
+  const starting = start(stopping.signal);
+  // One that was told to end has nobody left to fail.
+  const started = starting.catch((error: unknown) => (stopping.signal.aborted ? undefined : Promise.reject(error)));
+  return { started, end, begun: () => stopping.signal.aborted };
 }

@@ -10,9 +10,12 @@ import type { Gateway } from './start-gateway.ts';
 async function main(): Promise<void> {
   const config = readConfig(undefined, 'gateway');
   tellLibraries();
-  const starting = start(config);
-  const ending = endOnSignals(starting, (error) => console.error('Bramka could not stop cleanly:', error));
-  const gateway = await starting;
+  const ending = endOnSignals(
+    (signal) => start(config, signal),
+    (error) => console.error('Bramka could not stop cleanly:', error),
+  );
+  const gateway = await ending.started;
+  if (!gateway) return;
   if (!ending.begun()) console.log(`Bramka is ready: ${gateway.url}`);
   const reason = await gateway.lost;
   if (ending.begun()) return;
@@ -21,9 +24,9 @@ async function main(): Promise<void> {
 }
 
 /** Each is loaded after the settings were read, since what is wrong in them is said at once. */
-async function start(config: Config): Promise<Gateway> {
-  if (config.workers > 1) return (await import('./cluster/start-cluster.ts')).startCluster(config);
-  return (await import('./start-gateway.ts')).startGateway(config);
+async function start(config: Config, signal: AbortSignal): Promise<Gateway> {
+  if (config.workers > 1) return (await import('./cluster/start-cluster.ts')).startCluster(config, signal);
+  return (await import('./start-gateway.ts')).startGateway(config, signal);
 }
 
 main().catch((error: unknown) => {

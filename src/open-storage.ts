@@ -22,15 +22,17 @@ export type Storage = {
 
 /**
  * Reaches the database, or starts the embedded one, and migrates it.
+ * @param parts.signal ends the waiting for a server that is not ready, or for whoever migrates it; then it fails.
  * @throws StartError with one clear line.
  */
 export async function openStorage(
   config: Config,
-  { dataDir, log }: { readonly dataDir: string; readonly log: Log },
+  parts: { readonly dataDir: string; readonly log: Log; readonly signal?: AbortSignal | undefined },
 ): Promise<Storage> {
+  const { dataDir, log, signal } = parts;
   if (config.databaseUrl !== undefined) {
-    await requireDatabase(config.databaseUrl, { durable: config.mode === 'production' });
-    await migrate(config.databaseUrl);
+    await requireDatabase(config.databaseUrl, { durable: config.mode === 'production', signal });
+    await migrate(config.databaseUrl, undefined, signal);
     return { url: config.databaseUrl, lost: new Promise(() => undefined), stop: async () => undefined };
   }
   const embedded = await startEmbedded({ dataDir, settings: settingsFor(config), log: (line) => log.info(line) });

@@ -29,9 +29,10 @@ export type Gateway = {
 /**
  * Starts a gateway: takes its port, starts or reaches the database and migrates it, wires the parts, prepares the demo in
  * the sandbox. The port is taken first, since nothing may be started when it is in use.
+ * @param signal ends its waiting for a database; then it fails.
  * @throws StartError with one clear line.
  */
-export async function startGateway(config: Config): Promise<Gateway> {
+export async function startGateway(config: Config, signal?: AbortSignal): Promise<Gateway> {
   const log = createLog(config.logLevel);
   const metrics = createMetrics();
   const dataDir = await prepareFolders(config);
@@ -41,7 +42,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
     undo.push(() => server.close());
     const url = urlOf(config.host, port);
     const publicUrl = config.publicUrl ?? url;
-    const storage = await openStorage(config, { dataDir, log });
+    const storage = await openStorage(config, { dataDir, log, signal });
     undo.push(storage.stop);
     const secret = config.secret ?? (await keptSecret(dataDir));
     const database = openPools(storage.url, config, log);
@@ -71,6 +72,8 @@ export async function startPart(config: Config, metrics: Metrics): Promise<Pick<
   return undoneWhenItFails(log, async (undo) => {
     const database = openPools(databaseUrl, config, log);
     undo.push(() => database.close());
+    // It may be started again long after the main process has looked.
+    await requireSecret(database, secret);
     const app = await createApp({ config, database, clock: systemClock, log, metrics, secret, publicUrl });
     const server = config.role === 'worker' ? undefined : openServer(config, { log, metrics });
     server?.open(app);
@@ -86,7 +89,8 @@ type GatedServer = HttpServer & {
   open(app: App): void;
 };
 
-function openServer(config: Config, parts: { readonly log: Log; readonly metrics: Metrics }): GatedServer {
+/** Makes the server of a gateway, which says of itself that it is starting until it is opened. */
+export function openServer(config: Config, parts: { readonly log: Log; readonly metrics: Metrics }): GatedServer {
   let app: App | undefined;
   const server = createHttpServer({
     ...gateFor(() => app),

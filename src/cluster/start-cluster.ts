@@ -1,7 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../config.ts';
 import { prepareDemo } from '../demo.ts';
-import { takePort } from '../http/take-port.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { requireSecret } from '../kernel/db/require-secret.ts';
 import { createLog, type Log } from '../kernel/log.ts';
@@ -9,7 +8,7 @@ import { createMetrics } from '../kernel/metrics.ts';
 import { createSeal } from '../kernel/seal.ts';
 import { databaseLost, keptSecret, openPools, openStorage, urlOf } from '../open-storage.ts';
 import { prepareFolders } from '../prepare-folders.ts';
-import type { Gateway } from '../start-gateway.ts';
+import { type Gateway, openServer } from '../start-gateway.ts';
 import { undoAll, undoneWhenItFails } from '../undo-steps.ts';
 import { superviseProcesses } from './supervise-processes.ts';
 
@@ -19,28 +18,41 @@ const script = fileURLToPath(new URL('./run-process.ts', import.meta.url));
  * Starts a gateway of several processes on this machine: this one, which keeps the embedded database, migrates, makes the
  * demo and watches over the others; as many as the settings say that serve, on one port; and one that works in the
  * background, unless the role is to serve alone.
+ * @param signal ends the start: what runs is stopped, and it fails.
  * @throws StartError with one clear line.
  */
-export async function startCluster(config: Config): Promise<Gateway> {
+export async function startCluster(config: Config, signal: AbortSignal): Promise<Gateway> {
   const log = createLog(config.logLevel);
   const dataDir = await prepareFolders(config);
   return undoneWhenItFails(log, async (undo) => {
-    const port = await takePort(config.port, config.host);
-    undo.push(port.free);
-    const url = urlOf(config.host, port.number);
+    const metrics = createMetrics();
+    const server = openServer(config, { log, metrics });
+    const { port } = await server.listen(config.port, config.host);
+    undo.push(server.close);
+    const url = urlOf(config.host, port);
     const publicUrl = config.publicUrl ?? url;
-    const storage = await openStorage(config, { dataDir, log });
+    const storage = await openStorage(config, { dataDir, log, signal });
     undo.push(storage.stop);
     const secret = config.secret ?? (await keptSecret(dataDir));
-    const given = { databaseUrl: storage.url, secret, publicUrl, port: port.number };
+    const given = { databaseUrl: storage.url, secret, publicUrl, port };
     await prepareDatabase(config, { ...given, dataDir, log });
-    await port.free();
-    const processes = superviseProcesses({ script, places: placesOf(config, given), log, metrics: createMetrics() });
+    // They cannot have the port beside it: until the first of them listens, connections are refused.
+    await server.close();
+    signal.throwIfAborted();
+    const processes = superviseProcesses({ script, places: placesOf(config, given), log, metrics });
     undo.push(processes.stop);
-    await processes.ready;
+    await unlessAborted(processes.ready, signal);
     const lost = Promise.race([storage.lost.then(() => databaseLost), processes.givenUp]);
     return { url, lost, stop: () => undoAll(undo) };
   });
+}
+
+async function unlessAborted(ready: Promise<void>, signal: AbortSignal): Promise<void> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const stop = (): void => reject(signal.reason);
+  signal.addEventListener('abort', stop);
+  if (signal.aborted) stop();
+  await Promise.race([ready, aborted]).finally(() => signal.removeEventListener('abort', stop));
 }
 
 type Given = {

@@ -38,6 +38,8 @@ type End = Death & { readonly how: string; readonly reason: string | undefined }
 
 /** A process finishes requests for 10 seconds, then jobs for 10 more. */
 const stopWithinMsUsual = 40_000;
+/** Said when what all processes count cannot be added up: the process that asked answers its own asker that it could not. */
+const uncounted = 'what all processes count could not be added up';
 /** How long the last words of a process that has ended may be on their way. */
 const lastWords = { ms: 1_000 };
 
@@ -69,7 +71,7 @@ export function superviseProcesses(options: SuperviseOptions): Supervision {
     givenUp,
     stop: async () => {
       stopping.abort();
-      const ends = [...running.values()].map((process) => stopProcess(process, options.stopWithinMs));
+      const ends = [...running.values()].map((process) => stopProcess(process, options));
       await Promise.all([...ends, ...places.map((place) => place.over)]);
     },
   };
@@ -118,7 +120,7 @@ async function runProcess(place: PlaceOptions, onReady: () => void): Promise<End
   }
 }
 
-function startProcess({ settings, running, counts }: PlaceOptions): Process {
+function startProcess({ settings, running, counts, log }: PlaceOptions): Process {
   const worker = cluster.fork(settings);
   const { promise: ready, resolve: becomeReady } = Promise.withResolvers<void>();
   let readyAt: number | undefined;
@@ -129,7 +131,9 @@ function startProcess({ settings, running, counts }: PlaceOptions): Process {
       becomeReady();
     } else if (message.kind === 'refused') reason = message.reason;
     else if (message.kind === 'own count') counts.take(worker.id, message.question, message.snapshot);
-    else if (message.kind === 'count all') void answerCount(worker, counts, message.question);
+    else if (message.kind === 'count all') {
+      answerCount(worker, counts, message.question).catch((err: unknown) => log.error({ err }, uncounted));
+    }
   });
   const ended = untilGone(worker).then((how): End => {
     running.delete(worker.id);
@@ -175,9 +179,15 @@ async function answerCount(worker: Worker, counts: CountAll, question: number): 
   tell(worker, { kind: 'counted', question, text: await counts.write() });
 }
 
-async function stopProcess({ worker, ended }: Process, withinMs = stopWithinMsUsual): Promise<void> {
+async function stopProcess(
+  { worker, ended }: Process,
+  { log, stopWithinMs = stopWithinMsUsual }: Pick<SuperviseOptions, 'log' | 'stopWithinMs'>,
+): Promise<void> {
   tell(worker, { kind: 'stop' });
-  const force = setTimeout(() => worker.process.kill('SIGKILL'), withinMs);
+  const force = setTimeout(() => {
+    log.warn({ pid: worker.process.pid, afterMs: stopWithinMs }, 'a process did not end in time and is killed');
+    worker.process.kill('SIGKILL');
+  }, stopWithinMs);
   await ended;
   clearTimeout(force);
 }

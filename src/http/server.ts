@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from 'node:stream';
 import { createRequestAnswerer, pathOf, type RequestDeps } from './answer-request.ts';
 import { answerSocket } from './answer-socket.ts';
-import { listen } from './take-port.ts';
+import { listen } from './listen.ts';
 
 export type HttpServerOptions = RequestDeps & {
   /** Open connections beyond which a new one is closed at once; 0 or undefined is without end. */

@@ -33,7 +33,9 @@ export type EventFeed = {
   followers(): number;
   /** How many shops are followed now: each has its recent events in memory and is asked for by the sweep. */
   shops(): number;
-  /** Ends all walks with FeedClosed, stops listening, and refuses new followers. */
+  /** Ends all walks with FeedClosed and refuses new followers. What is still written here is told to other processes. */
+  drain(): void;
+  /** Drains, and is told and tells nothing any more. */
   close(): Promise<void>;
 };
 
@@ -95,13 +97,18 @@ export function createEventFeed(options: FeedOptions): EventFeed {
     newest: (shopId) => open.tails.get(shopId)?.heard() ?? 0n,
     followers: () => open.walks.size,
     shops: () => open.tails.size,
+    drain: () => drain(open),
     close: async () => {
-      open.closed = true;
+      drain(open);
       for (const stop of stops) stop();
-      for (const walk of open.walks) walk.end(new FeedClosed());
       await hints.close();
     },
   };
+}
+
+function drain(open: OpenFeed): void {
+  open.closed = true;
+  for (const walk of open.walks) walk.end(new FeedClosed());
 }
 
 /** What a feed holds while it is open: a tail for each followed shop, and every follower's walk. */

@@ -157,11 +157,17 @@ async function holdConnection(
   over.catch(() => {});
   client.on('error', reject);
   client.on('end', () => reject(new Error('The connection was closed.')));
-  const stop = (): void => resolve();
+  let isOpen = false;
+  const stop = (): void => {
+    resolve();
+    // Who does not answer keeps nobody here.
+    if (!isOpen) client.connection.stream.destroy();
+  };
   signal.addEventListener('abort', stop);
   try {
     await client.connect();
     await listenToChannel(client);
+    isOpen = true;
     if (!signal.aborted) onOpen({ client, fail: reject });
     if (!signal.aborted) await over;
   } finally {

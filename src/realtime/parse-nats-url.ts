@@ -18,6 +18,8 @@ export function parseNatsUrl(text: string): NatsServers | undefined {
   const parsed = urls.map((url) => (URL.canParse(url) ? new URL(url) : undefined));
   const [first, ...rest] = parsed;
   if (!first || !isServer(first)) return undefined;
+  // A password belongs to a name; a token is one without a password.
+  if (first.username === '' && first.password !== '') return undefined;
   for (const url of rest) {
     if (!url || !isServer(url) || url.protocol !== first.protocol) return undefined;
     const isSame = url.username === first.username && url.password === first.password;

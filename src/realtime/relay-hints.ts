@@ -166,7 +166,8 @@ type Opened = { readonly nats: NatsConnection; readonly flush: () => Promise<voi
 type Held = { readonly onOpen: (connection: Opened) => Promise<void>; readonly onEnd: () => void };
 
 /** Makes the connection again and again until the signal ends it; that it is away is said once, and that it is back. */
-async function stayConnected({ log, ...options }: RelayOptions, signal: AbortSignal, held: Held): Promise<void> {
+async function stayConnected(options: RelayOptions, signal: AbortSignal, held: Held): Promise<void> {
+  const { log } = options;
   let away = false;
   const onOpen = async (connection: Opened): Promise<void> => {
     await held.onOpen(connection);
@@ -174,7 +175,7 @@ async function stayConnected({ log, ...options }: RelayOptions, signal: AbortSig
     away = false;
   };
   while (!signal.aborted) {
-    const reason = await holdConnection(options.nats, signal, { ...held, onOpen }).then(
+    const reason = await holdConnection(options, signal, { ...held, onOpen }).then(
       () => 'the connection was closed',
       (error: unknown) => (error instanceof Error ? error.message : String(error)),
     );
@@ -187,18 +188,25 @@ async function stayConnected({ log, ...options }: RelayOptions, signal: AbortSig
 }
 
 /** Holds a connection until it breaks or the signal ends it. */
-async function holdConnection(nats: NatsServers, signal: AbortSignal, { onOpen, onEnd }: Held): Promise<void> {
+async function holdConnection(
+  { nats, log }: RelayOptions,
+  signal: AbortSignal,
+  { onOpen, onEnd }: Held,
+): Promise<void> {
   // Loaded here because most gateways have no NATS.
   const { connect } = await import('@nats-io/transport-node');
-  const connection = await connect({
+  const connecting = connect({
     ...{ servers: [...nats.servers], ...nats.credentials },
     ...(nats.tls ? { tls: {} } : {}),
     ...{ name: 'bramka', noEcho: true, pingInterval: pingIntervalMs, maxPingOut: 2, timeout: connectWithinMs },
     // We connect anew ourselves: the library would keep all that is published meanwhile.
     reconnect: false,
   });
+  const connection = await unlessAborted(connecting, signal);
+  if (!connection) return;
   const stop = (): void => void connection.close();
   signal.addEventListener('abort', stop);
+  tellRefusals(connection, log).catch((err: unknown) => log.warn({ err }, 'NATS says nothing of itself any more'));
   try {
     if (signal.aborted) return;
     await onOpen({ nats: connection, flush: flushOf(connection) });
@@ -209,6 +217,40 @@ async function holdConnection(nats: NatsServers, signal: AbortSignal, { onOpen, 
     onEnd();
     await connection.close();
   }
+}
+
+/** Gives a connection when it is made; undefined at once when the signal ends that, and then it is closed when it comes. */
+async function unlessAborted(
+  connecting: Promise<NatsConnection>,
+  signal: AbortSignal,
+): Promise<NatsConnection | undefined> {
+  const { promise: aborted, resolve } = Promise.withResolvers<undefined>();
+  const stop = (): void => resolve(undefined);
+  signal.addEventListener('abort', stop);
+  if (signal.aborted) stop();
+  try {
+    const first = await Promise.race([connecting, aborted]);
+    if (first === undefined) void connecting.then((late) => late.close()).catch(() => {});
+    return first;
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+/** Says once of a connection that the server takes no hints over it: whoever publishes is told so in no other place. */
+async function tellRefusals(connection: NatsConnection, log: Log): Promise<void> {
+  let isTold = false;
+  // To its end, since what nobody reads is kept.
+  for await (const status of connection.status()) {
+    if (isTold || status.type !== 'error' || !isPublishing(status.error)) continue;
+    isTold = true;
+    const reason = status.error.message;
+    log.warn({ reason }, 'NATS takes no hints from this process; others find its events by looking');
+  }
+}
+
+function isPublishing(error: Error): boolean {
+  return 'operation' in error && error.operation === 'publish';
 }
 
 /** The library's own `flush` never settles when the connection ends before the server has answered. */

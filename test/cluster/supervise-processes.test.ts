@@ -6,11 +6,11 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { paceRestarts } from '../../src/cluster/pace-restarts.ts';
 import { type Supervision, superviseProcesses } from '../../src/cluster/supervise-processes.ts';
-import { takePort } from '../../src/http/take-port.ts';
 import { createLog } from '../../src/kernel/log.ts';
 import { createMetrics } from '../../src/kernel/metrics.ts';
 import { StartError } from '../../src/kernel/start-error.ts';
 import { createInbox } from '../start/inbox.ts';
+import { takePort } from '../support/take-port.ts';
 
 type Logged = { readonly how: string; readonly reason?: string; readonly againInMs: number };
 
@@ -55,9 +55,10 @@ describe('Processes of a gateway', () => {
   });
 
   it('that do not end when they are told are killed', { timeout }, async () => {
-    const { supervision } = supervise(['stay']);
+    const { supervision, logged } = supervise(['stay']);
     await supervision.ready;
     await supervision.stop();
+    expect(logged.items).toMatchObject([{ afterMs: 100, msg: 'a process did not end in time and is killed' }]);
   });
 
   it('of which one refuses to start five times in a row are given up, with its own line', { timeout }, async () => {
@@ -77,8 +78,8 @@ describe('Processes of a gateway', () => {
   });
 
   it('of which one dies leave no connection open that nobody answers', { timeout }, async () => {
-    const { number: port, free } = await takePort(0, '127.0.0.1');
-    await free();
+    const { port, free } = await takePort();
+    free();
     const { supervision } = supervise(['freeze'], { PORT: String(port) });
     await supervision.ready;
     const socket = connect({ port, host: '127.0.0.1' });

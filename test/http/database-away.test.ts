@@ -15,7 +15,8 @@ import { call } from '../imoje/rest/client.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { connect, openSocket, overSse, type Result } from '../support/live.ts';
-import { posted, sendRaw, takePort } from './world.ts';
+import { takePort } from '../support/take-port.ts';
+import { posted, sendRaw } from './world.ts';
 
 let home: TestDatabase;
 let network: FaultProxy;

@@ -8,7 +8,8 @@ import type { HttpEnv } from '../../src/http/deps.ts';
 import { readBody } from '../../src/http/read-body.ts';
 import type { HttpServer } from '../../src/http/server.ts';
 import { StartError } from '../../src/kernel/start-error.ts';
-import { sendRaw, startServer, takePort } from './world.ts';
+import { takePort } from '../support/take-port.ts';
+import { sendRaw, startServer } from './world.ts';
 
 const router = new Hono<HttpEnv>()
   .onError((_, c) => c.text('failed', 500))

@@ -1,4 +1,3 @@
-import type { AddressInfo } from 'node:net';
 import net from 'node:net';
 import type { Hono } from 'hono';
 import type { Acquirer } from '../../src/acquirers/port.ts';
@@ -107,15 +106,6 @@ export function sendRaw(port: number, bytes: string | Buffer): Promise<string> {
   socket.on('error', (error: NodeJS.ErrnoException) => (error.code === 'ECONNRESET' ? undefined : reject(error)));
   socket.on('close', () => resolve(Buffer.concat(parts).toString('latin1')));
   return promise;
-}
-
-/** A port that is taken for as long as the test holds it. */
-export async function takePort(): Promise<{ readonly port: number; free(): void }> {
-  const server = net.createServer();
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  return { port: (server.address() as AddressInfo).port, free: () => server.close() };
 }
 
 /** A form as browsers post it. */

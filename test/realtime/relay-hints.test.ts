@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { News } from '../../src/kernel/db/database.ts';
@@ -202,6 +205,7 @@ describe('The address of NATS', () => {
     'nats://a,',
     'nats://a,tls://b',
     'nats://u:%@a',
+    'nats://:p@a',
   ])('is not %j', (text) => {
     expect(parseNatsUrl(text)).toBeUndefined();
   });
@@ -209,6 +213,36 @@ describe('The address of NATS', () => {
   it('has one name and password for all servers', () => {
     expect(parseNatsUrl('nats://u:p@a,nats://u:p@b')?.credentials).toEqual({ user: 'u', pass: 'p' });
     expect(parseNatsUrl('nats://u:p@a,nats://u:q@b')).toBeUndefined();
+  });
+});
+
+describe('A NATS server that takes no hints from a process', () => {
+  it('is complained of once, although nobody else is told', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'bramka-nats-'));
+    const config = join(folder, 'deaf.conf');
+    await writeFile(
+      config,
+      'authorization { users = [{ user: u, password: p, permissions: { publish: { deny: ">" } } }] }',
+    );
+    const deaf = await startNats({ config });
+    const { bus, connected, logged } = openBus(deaf.url.replace('//', '//u:p@'));
+    await connected();
+    for (let number = 1n; number < 4n; number += 1n)
+      bus.publish(
+        new Map([
+          [shopId, number],
+          [otherShopId, number],
+        ]),
+      );
+    const [first] = await logged.until((all) => all.length > 0);
+    expect(first).toMatchObject({
+      level: warn,
+      msg: 'NATS takes no hints from this process; others find its events by looking',
+    });
+    await bus.close();
+    await deaf.stop();
+    await rm(folder, { recursive: true });
+    expect(logged.items).toHaveLength(1);
   });
 });
 

@@ -4,7 +4,7 @@ import { encodeCursor } from '../../src/kernel/events/cursor.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { plain, writeEvents } from '../support/write-events.ts';
 import { followStream } from './follow-stream.ts';
-import { createProcesses, type Gateway } from './gateway-process.ts';
+import { createProcesses, type Gateway, type Settings } from './gateway-process.ts';
 import { createPayment } from './pay.ts';
 
 const processes = createProcesses();
@@ -20,10 +20,13 @@ afterAll(async () => {
 type Told = { readonly number: number };
 const query = 'subscription ($shopId: ID!, $after: Cursor) { events(shopId: $shopId, after: $after) { number } }';
 
+/** Of all processes, which share neither port nor data dir. */
+const shared = { DATABASE_URL: storage.url, BRAMKA_SECRET: 'a secret for tests only, long enough to be one' };
+
 /** Starts two processes that serve, on one database. */
-async function startTwo(): Promise<readonly [Gateway, Gateway]> {
+async function startTwo(settings: Settings = {}): Promise<readonly [Gateway, Gateway]> {
   const dataDir = await processes.newDataDir();
-  const start = () => processes.start(dataDir, { BRAMKA_ROLE: 'api', DATABASE_URL: storage.url });
+  const start = () => processes.start(dataDir, { BRAMKA_ROLE: 'api', ...shared, ...settings });
   return [await start(), await start()];
 }
 
@@ -86,3 +89,26 @@ test('who follows over SSE is sent elsewhere by SIGTERM, and by Last-Event-ID se
   }
   for (const stream of resumed) stream.end();
 }, 120_000);
+
+test('what a process still writes while it stops, others are told at once', async () => {
+  // Whoever only looks now and then would hear of it after a minute.
+  const [one, other] = await startTwo({ FEED_SWEEP_MS: '60000' });
+  const { shopId } = one.demo;
+  const live = await followStream<Told>({ url: other.url, demo: one.demo }, { query, variables: { shopId } });
+  const holder = await database.pool.connect();
+  await holder.query('begin');
+  await holder.query('select from shop_counter where shop_id = $1 for no key update', [shopId]);
+  const paying = createPayment(one, { idempotencyKey: 'at the end' });
+  const waiting = `select from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock' and query like '%with inp as materialized%'`;
+  await expect.poll(async () => (await database.pool.query(waiting)).rowCount).toBe(1);
+  const ended = one.end('SIGTERM');
+  // Its streams are over when it takes no more requests.
+  await expect.poll(() => fetch(`${one.url}/health/live`).catch(() => 'refused')).toBe('refused');
+  await holder.query('rollback');
+  holder.release();
+  expect(await paying).toMatchObject({ payment: { status: 'NEW' } });
+  await live.inbox.until((told) => told.length === 1);
+  expect(await ended).toEqual({ code: 0, signal: null });
+  live.end();
+});

@@ -47,9 +47,18 @@ const cases: [name: string, settings: Settings, lines: string[]][] = [
   ],
   ['too many processes', { BRAMKA_WORKERS: '65' }, ['BRAMKA_WORKERS must be a whole number from 1 to 64.']],
   [
-    'processes that serve in a role that serves nothing',
-    { BRAMKA_WORKERS: '2', BRAMKA_ROLE: 'worker' },
-    ['BRAMKA_WORKERS counts processes that serve, and BRAMKA_ROLE=worker serves nothing; unset one of them.'],
+    'processes that serve in a role that is not for serving',
+    { BRAMKA_WORKERS: '2', BRAMKA_ROLE: 'worker', DATABASE_URL: 'postgresql://bramka@127.0.0.1/x' },
+    [
+      'BRAMKA_WORKERS counts processes that serve, and BRAMKA_ROLE=worker is for the background work; unset one of them.',
+    ],
+  ],
+  [
+    'half of the work on a database that no other process can have',
+    { BRAMKA_ROLE: 'api' },
+    [
+      'BRAMKA_ROLE=api leaves the rest to other processes on the same database; set DATABASE_URL, or unset BRAMKA_ROLE.',
+    ],
   ],
   ['a port that is no number', { PORT: '40a' }, [port]],
   ['a port that is too large', { PORT: '65536' }, [port]],

@@ -1,8 +1,9 @@
 import { setImmediate as soon } from 'node:timers/promises';
+import pg from 'pg';
 import { afterAll, expect, test } from 'vitest';
 import { ask } from '../support/gateway.ts';
 import { type Following, follow } from './follow-shop.ts';
-import { createProcesses, type Gateway, serverIn } from './gateway-process.ts';
+import { createProcesses, databaseUrlIn, type Gateway, serverIn } from './gateway-process.ts';
 import { createPayment, payByBlik, updateShop } from './pay.ts';
 import { atEach, processesOf } from './processes-of.ts';
 
@@ -92,6 +93,21 @@ test('a process that is killed is started again, and nothing that was counted is
   expect(await readMetric('bramka_payments_created_total')).toBe(5);
   expect(await readMetric('bramka_process_restarts_total')).toBe(3);
   expect(gateway.said.stderr).toContain('a process ended and is started again');
+});
+
+test('a process that is started again looks whether the secret is still that of the database', {
+  timeout,
+}, async () => {
+  const database = new pg.Client({ connectionString: await databaseUrlIn(dataDir) });
+  await database.connect();
+  const { rows } = await database.query<{ value: Buffer }>('select value from secret_check');
+  await database.query('update secret_check set value = sha256(value)');
+  const refused = gateway.saying('The secret is another than that of this database');
+  for (const pid of processesOf(gateway, 'worker')) process.kill(pid, 'SIGKILL');
+  await refused;
+  await database.query('update secret_check set value = $1', [rows[0]?.value]);
+  await database.end();
+  while ((await readMetric('bramka_processes')) < 3) await soon();
 });
 
 test('SIGTERM sends the subscribers of all processes elsewhere and ends everything with 0', { timeout }, async () => {

@@ -15,12 +15,15 @@ export type NatsOptions = {
   readonly port?: number;
   /** Whoever connects must say these. */
   readonly login?: { readonly user: string; readonly pass: string };
+  /** A file of settings; what is in it comes after the rest. */
+  readonly config?: string;
 };
 
 /** Starts Debian's nats-server and waits until it takes connections. */
-export async function startNats({ port, login }: NatsOptions = {}): Promise<NatsServer> {
+export async function startNats({ port, login, config }: NatsOptions = {}): Promise<NatsServer> {
   const args = ['--addr', '127.0.0.1', '--port', String(port ?? -1)];
   if (login) args.push('--user', login.user, '--pass', login.pass);
+  if (config) args.push('--config', config);
   const child = spawn('nats-server', args, { stdio: ['ignore', 'ignore', 'pipe'] });
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const taken = await new Promise<number>((resolve, reject) => {

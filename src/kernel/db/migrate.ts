@@ -15,18 +15,23 @@ const undefinedTable = '42P01';
  * Brings a database up to the migrations of the folder, with Prisma's schema engine and its records. Each migration is
  * applied whole or not at all. Any number of processes may call at once: one applies, the others wait and find it done.
  * Migrations that only the database knows, made by a newer version, are left alone, so an older one can be put back.
+ * @param signal ends the waiting for another; then it fails.
  * @returns the names of the migrations that this call applied.
  * @throws StartError when the database cannot be reached, a migration was changed after it was applied or was
  *   interrupted, or one fails now.
  */
-export async function migrate(url: string, files = prismaFiles): Promise<{ applied: readonly string[] }> {
+export async function migrate(
+  url: string,
+  files = prismaFiles,
+  signal?: AbortSignal,
+): Promise<{ applied: readonly string[] }> {
   const migrations = await readMigrations(files.migrations);
   const client = await connect(url);
   try {
     const before = await readRecorded(client);
     // One that is not finished may be under way in another process, which holds the lock meanwhile.
     if (before.every(({ finished }) => finished) && pendingOf(before, migrations).length === 0) return { applied: [] };
-    await client.query('select pg_advisory_lock($1::bigint)', [BigInt(lockNumber).toString()]);
+    await takeLock(client, signal);
     const records = await readRecorded(client);
     requireFinished(records);
     const pending = pendingOf(records, migrations);
@@ -34,6 +39,18 @@ export async function migrate(url: string, files = prismaFiles): Promise<{ appli
     return { applied: await apply(url, files.migrations, migrations) };
   } finally {
     await client.end();
+  }
+}
+
+async function takeLock(client: pg.Client, signal: AbortSignal | undefined): Promise<void> {
+  signal?.throwIfAborted();
+  // The server gives up with the connection.
+  const giveUp = (): void => void client.connection.stream.destroy();
+  signal?.addEventListener('abort', giveUp);
+  try {
+    await client.query('select pg_advisory_lock($1::bigint)', [BigInt(lockNumber).toString()]);
+  } finally {
+    signal?.removeEventListener('abort', giveUp);
   }
 }
 

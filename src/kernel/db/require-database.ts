@@ -16,6 +16,8 @@ export type DatabaseWish = {
   readonly durable: boolean;
   /** How long one that is starting up is waited for, in milliseconds; ten minutes when undefined. */
   readonly readyWithinMs?: number;
+  /** Ends the waiting; then it fails. */
+  readonly signal?: AbortSignal | undefined;
 };
 
 /**
@@ -31,7 +33,7 @@ export async function requireDatabase(url: string, wish: DatabaseWish): Promise<
 }
 
 async function lookInto(url: string, wish: DatabaseWish): Promise<string | undefined> {
-  const client = await connect(url, wish.readyWithinMs ?? readyMsMax);
+  const client = await connect(url, wish);
   try {
     return wish.durable ? await findUnsafeSetting(client) : undefined;
   } finally {
@@ -39,8 +41,8 @@ async function lookInto(url: string, wish: DatabaseWish): Promise<string | undef
   }
 }
 
-async function connect(url: string, patienceMs: number): Promise<pg.Client> {
-  const end = performance.now() + patienceMs;
+async function connect(url: string, { readyWithinMs = readyMsMax, signal }: DatabaseWish): Promise<pg.Client> {
+  const end = performance.now() + readyWithinMs;
   for (;;) {
     const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: connectMsMax });
     // A session that breaks between two queries makes the next one fail; unheard, its error would end the process.
@@ -52,7 +54,7 @@ async function connect(url: string, patienceMs: number): Promise<pg.Client> {
       await client.end().catch(() => undefined);
       if ((error as { code?: string }).code !== notYet || performance.now() > end) throw error;
     }
-    await pause(lookEveryMs);
+    await pause(lookEveryMs, undefined, { signal });
   }
 }
 

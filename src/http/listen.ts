@@ -1,24 +1,5 @@
-import { type AddressInfo, createServer, type Server } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import { StartError } from '../kernel/start-error.ts';
-
-/** A port that nobody else can have now. */
-export type TakenPort = {
-  readonly number: number;
-  /** Gives it up, for a server that is to listen there; doing so again does nothing. */
-  free(): Promise<void>;
-};
-
-/** Takes a port without serving on it, so that nothing is started when it is in use. @throws StartError when it is. */
-export async function takePort(port: number, host: string): Promise<TakenPort> {
-  const server = createServer((socket) => socket.destroy());
-  const { port: number } = await listen(server, port, host);
-  const free = async (): Promise<void> => {
-    const { promise: closed, resolve } = Promise.withResolvers<void>();
-    server.close(() => resolve());
-    await closed;
-  };
-  return { number, free };
-}
 
 /** Has a server listen; port 0 takes a free one. @throws StartError when that is not possible. */
 export function listen(server: Server, port: number, host: string): Promise<{ port: number }> {

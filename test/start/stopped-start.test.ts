@@ -1,0 +1,73 @@
+import pg from 'pg';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { takePort } from '../support/take-port.ts';
+import { createProcesses } from './gateway-process.ts';
+import { processesOf } from './processes-of.ts';
+
+// Starts that wait for something in the database, and are told to end meanwhile.
+const processes = createProcesses();
+const bases: TestDatabase[] = [];
+let holder: pg.Client;
+let empty: TestDatabase;
+let whole: TestDatabase;
+
+beforeAll(async () => {
+  empty = await createEmptyDatabase();
+  whole = await createTestDatabase();
+  bases.push(empty, whole);
+});
+afterEach(() => holder.end());
+afterAll(async () => {
+  await processes.endAll();
+  for (const base of bases) await base.drop();
+});
+
+async function hold({ url }: TestDatabase, lock: string): Promise<void> {
+  holder = new pg.Client({ connectionString: url });
+  await holder.connect();
+  await holder.query('begin');
+  await holder.query(lock);
+}
+
+const waiting = `select from pg_locks where not granted
+  and (database is null or database = (select oid from pg_database where datname = current_database()))`;
+const waiters = async (): Promise<number> => (await holder.query(waiting)).rowCount ?? 0;
+
+test.each(['one process', 'several processes'])(
+  'a gateway of %s that waits for a migration says that it starts, and ends when it is told',
+  async (name) => {
+    await hold(empty, `select pg_advisory_lock(${BigInt('0x6d6967726174')})`);
+    const { port, free } = await takePort();
+    free();
+    const workers = name === 'one process' ? '1' : '2';
+    const settings = { DATABASE_URL: empty.url, BRAMKA_WORKERS: workers, PORT: String(port) };
+    const gateway = processes.launch(await processes.newDataDir(), settings);
+    await expect.poll(waiters).toBe(1);
+    const url = `http://127.0.0.1:${port}`;
+    const live = await fetch(`${url}/health/live`);
+    expect([live.status, await live.json()]).toEqual([200, { status: 'starting' }]);
+    for (const path of ['/health/ready', '/graphql']) {
+      const { status, headers } = await fetch(url + path);
+      expect([path, status, headers.get('retry-after')]).toEqual([path, 503, '2']);
+    }
+    expect(await gateway.end('SIGTERM')).toEqual({ code: 0, signal: null });
+    expect(gateway.said).toEqual({ stdout: '', stderr: '' });
+  },
+);
+
+test('a gateway of several processes that is told to end while they start starts none of them again', async () => {
+  const dataDir = await processes.newDataDir();
+  const settings = { DATABASE_URL: whole.url };
+  // So that the main process, which makes the demo, has nothing left to write.
+  await (await processes.start(dataDir, settings)).end('SIGTERM');
+  await hold(whole, 'lock table account in access exclusive mode');
+  const gateway = processes.launch(dataDir, { ...settings, BRAMKA_WORKERS: '2' });
+  await expect.poll(waiters).toBe(3);
+  const children = [...processesOf(gateway, 'api'), ...processesOf(gateway, 'worker')];
+  expect(children).toHaveLength(3);
+  const ended = gateway.end('SIGTERM');
+  for (const pid of children) process.kill(pid, 'SIGKILL');
+  expect(await ended).toEqual({ code: 0, signal: null });
+  expect(gateway.said).toEqual({ stdout: '', stderr: '' });
+});
