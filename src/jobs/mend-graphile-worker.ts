@@ -68,6 +68,30 @@ export function onLostFetch(client: pg.PoolClient, tell: () => void): void {
   client.query = watched as typeof client.query;
 }
 
+type Enhanced = { withRetries(...args: unknown[]): Promise<unknown> };
+
+/**
+ * Tells when the first fetch of a queue failed. It reads the numbers of its tasks before that, once, and keeps the failure of
+ * that reading for ever in the place of them: it would never fetch a job.
+ */
+export function onFailedBeginning(events: WorkerEvents, tell: () => void): void {
+  let hasFetched = false;
+  events.on('localQueue:getJobs:complete', () => {
+    hasFetched = true;
+  });
+  events.on('localQueue:init', ({ localQueue }) => {
+    const { withPgClient } = localQueue as unknown as { readonly withPgClient: Enhanced };
+    const ask = withPgClient.withRetries;
+    withPgClient.withRetries = (...args) => {
+      const answer = ask(...args);
+      answer.catch(() => {
+        if (!hasFetched) tell();
+      });
+      return answer;
+    };
+  });
+}
+
 /** What we need to know of the jobs that were fetched and have no place yet. */
 type Fetched = {
   readonly mode: string;

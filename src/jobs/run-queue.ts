@@ -1,14 +1,22 @@
 import { EventEmitter } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 import { runTaskList, type TaskList, type WorkerEvents, type WorkerPool } from 'graphile-worker';
 import pg from 'pg';
 import { breakOffWhenSilent } from '../kernel/db/break-off-silent.ts';
-import type { Database } from '../kernel/db/database.ts';
+import { type Database, read } from '../kernel/db/database.ts';
 import { endsInTime } from '../kernel/ends-in-time.ts';
 import type { JobHandler, JobHandlers } from '../kernel/jobs/handler.ts';
 import type { Log } from '../kernel/log.ts';
-import { allowSecondRelease, giveBackAtTheEnd, onLostFetch, whenIdle } from './mend-graphile-worker.ts';
+import {
+  allowSecondRelease,
+  giveBackAtTheEnd,
+  onFailedBeginning,
+  onLostFetch,
+  whenIdle,
+} from './mend-graphile-worker.ts';
 import { queueLog } from './queue-log.ts';
 import { showAlive } from './show-alive.ts';
+import { noteAwayForWork } from './start-loop.ts';
 
 export type QueueOptions = {
   readonly database: Database;
@@ -44,28 +52,30 @@ const fetchedForMs = 1_000;
 
 /**
  * Runs the jobs of the queue. When it breaks off, as it does when it cannot write that a job is done, it starts again; so it
- * does when it may have taken jobs of which it never heard, which others get when it has ended what it is doing.
+ * does when it may have taken jobs of which it never heard, which others get when it has ended what it is doing, and when it
+ * could not even begin. It begins when the database is there.
  */
 export function startQueue(options: QueueOptions): Queue {
   const { log } = options;
   const runs = new Set<Run>();
-  let stopping = false;
-  let timer: NodeJS.Timeout | undefined;
+  const stopping = new AbortController();
+  let beginning = begin();
 
-  function begin(): void {
+  async function begin(restFirstMs = 0): Promise<void> {
+    if (!(await untilReachable(options, { restFirstMs, signal: stopping.signal }))) return;
     let present = true;
     /** False when that is under way already, or nothing shall begin any more. */
     const beginAnother = (level: 'warn' | 'error', why: string): boolean => {
-      if (stopping || !present) return false;
+      if (stopping.signal.aborted || !present) return false;
       present = false;
       log[level](why);
-      timer = setTimeout(begin, restMs);
+      beginning = begin(restMs);
       return true;
     };
-    const run = startRun(options, () => {
-      const why = 'an answer to the job queue was lost, and perhaps jobs with it; another one begins';
+    const replace = (why: string): void => {
       if (beginAnother('warn', why)) void run.stop(lastJobs);
-    });
+    };
+    const run = startRun(options, replace);
     runs.add(run);
     void run.ended.then(() => {
       runs.delete(run);
@@ -73,22 +83,42 @@ export function startQueue(options: QueueOptions): Queue {
     });
   }
 
-  begin();
   return {
     stop: async (patience) => {
-      stopping = true;
-      clearTimeout(timer);
+      stopping.abort();
+      await beginning;
       await Promise.all([...runs].map((run) => run.stop(patience)));
     },
   };
 }
 
-function startRun(options: QueueOptions, tellLostFetch: () => void): Run {
+/** Resolves when the database answers; false when the signal ends that. */
+async function untilReachable(
+  { database, log }: QueueOptions,
+  { restFirstMs, signal }: { readonly restFirstMs: number; readonly signal: AbortSignal },
+): Promise<boolean> {
+  for (let rest = restFirstMs; ; rest = restMs) {
+    await pause(rest, undefined, { signal }).catch(() => {});
+    if (signal.aborted) return false;
+    try {
+      await read(database, { name: 'look-for-database', text: 'select 1', values: [] });
+      return !signal.aborted;
+    } catch (err) {
+      if (!noteAwayForWork(log, err)) log.error({ err }, 'the job queue cannot begin');
+    }
+  }
+}
+
+/** @param replace has another one begin in its place, for the reason that is given. */
+function startRun(options: QueueOptions, replace: (why: string) => void): Run {
   const { log, database } = options;
   // Each run has connections of its own: with them ends the lock that says that its jobs are in good hands.
-  const pool = openPool(options, tellLostFetch);
+  const pool = openPool(options, () =>
+    replace('an answer to the job queue was lost, and perhaps jobs with it; another one begins'),
+  );
   const events: WorkerEvents = new EventEmitter();
   giveBackAtTheEnd(events);
+  onFailedBeginning(events, () => replace('the job queue could not begin; another one does'));
   const idle = whenIdle(events);
   const jobs = runTaskList({ ...settingsOf(options), events }, tasksOf(options.handlers), pool);
   const alive = showAlive(pool, { poolId: jobs.id, silenceMs: database.limits.query_timeout }, log);

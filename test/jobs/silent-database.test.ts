@@ -16,6 +16,9 @@ let home: TestDatabase;
 let near: Database;
 let far: Database;
 let network: FaultProxy;
+/** Whether nobody takes a connection, and how often one was asked for then. */
+let isAway = false;
+let refused = 0;
 let worker: Worker | undefined;
 
 beforeAll(async () => {
@@ -23,12 +26,17 @@ beforeAll(async () => {
   near = openDatabase({ url: home.url });
   const address = new URL(home.url);
   const port = Number(address.port);
-  network = await openFaultProxy(() => port);
+  network = await openFaultProxy(() => {
+    if (!isAway) return port;
+    refused += 1;
+    return undefined;
+  });
   address.port = String(network.port);
   far = openDatabase({ url: address.href, answerWithinMs: 2_000 });
 });
 
 afterEach(async () => {
+  isAway = false;
   network.calm();
   await worker?.stop();
   await near.pool.query('delete from graphile_worker._private_jobs');
@@ -126,5 +134,38 @@ it('does a job whose fetching it never heard of, since the connection broke off 
   await begun.promise;
   network.loseAnswerWith('of the lost answer');
   await addJob('of the lost answer');
+  await done.promise;
+});
+
+it('does the jobs that come after an outage in which it lost the answer to a fetch', async () => {
+  const [begun, another, done] = [1, 2, 3].map(() => Promise.withResolvers<void>());
+  const write = (line: string): void => {
+    if (line.includes('another one begins')) another?.resolve();
+  };
+  const greet = async ({ subject }: { readonly subject?: string | number }): Promise<void> => {
+    if (subject === 'first') begun?.resolve();
+    if (subject === 'after the outage') done?.resolve();
+  };
+  await start({ greet }, pino({ level: 'warn' }, { write }));
+  await addJob('first');
+  await begun?.promise;
+  isAway = true;
+  network.loseAnswerWith('of the lost answer');
+  await addJob('of the lost answer');
+  await another?.promise;
+  network.cut();
+  // The other one would have begun by then.
+  const before = refused;
+  await expect.poll(() => refused - before).toBeGreaterThan(20);
+  isAway = false;
+  await addJob('after the outage');
+  await done?.promise;
+});
+
+it('begins anew when the network breaks while it reads the numbers of its tasks', async () => {
+  const done = Promise.withResolvers<void>();
+  network.loseAnswerWith('identifier');
+  await start({ greet: async () => done.resolve() });
+  await addJob('any');
   await done.promise;
 });
