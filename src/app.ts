@@ -29,6 +29,7 @@ import { createSocketServer } from './graphql/web-socket.ts';
 import type { HttpDeps } from './http/deps.ts';
 import { createRequestLimits, type RequestLimits } from './http/limit-requests.ts';
 import { createRouter } from './http/router.ts';
+import { endsInTime } from './kernel/ends-in-time.ts';
 import { createSeal, deriveSecret, type Seal } from './kernel/seal.ts';
 import { openSharedAccounts } from './ledger/open-shared-accounts.ts';
 import { openTrustedIps } from './merchants/trust-ips.ts';
@@ -57,6 +58,9 @@ export type App = {
   /** Finishes what is running in the background; to be called when no request is running any more. */
   finish(): Promise<void>;
 };
+
+/** How long batches of which no request waits any more may take; whoever asked for them asks again. */
+const lastBatches = { ms: 5_000 };
 
 /** Wires the gateway: the only place where parts are put together, and where acquirers are named. */
 export async function createApp(parts: AppParts): Promise<App> {
@@ -106,7 +110,8 @@ export async function createApp(parts: AppParts): Promise<App> {
     finish: async () => {
       await worker?.stop();
       const lanes = [payments.creating, payments.starting, payments.applying, refunds.ordering, refunds.answering];
-      await Promise.all(lanes.map((lane) => lane.idle()));
+      const idle = Promise.all(lanes.map((lane) => lane.idle()));
+      if (!(await endsInTime(idle, lastBatches))) log.warn('batches that did not end in time are cut off');
       for (const guard of guards) guard.shutDown();
       await graph.app.refusals.flush();
       graph.app.keyWatch.close();

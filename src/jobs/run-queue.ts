@@ -2,8 +2,9 @@ import { EventEmitter } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { runTaskList, type TaskList, type WorkerEvents, type WorkerPool } from 'graphile-worker';
 import pg from 'pg';
-import { breakOffWhenSilent } from '../kernel/db/break-off-silent.ts';
-import { type Database, read } from '../kernel/db/database.ts';
+import { breakOffWhenUnusable } from '../kernel/db/break-off-unusable.ts';
+import type { Database } from '../kernel/db/database.ts';
+import { requireWritable } from '../kernel/db/ping-database.ts';
 import { endsInTime } from '../kernel/ends-in-time.ts';
 import type { JobHandler, JobHandlers } from '../kernel/jobs/handler.ts';
 import type { Log } from '../kernel/log.ts';
@@ -92,7 +93,7 @@ export function startQueue(options: QueueOptions): Queue {
   };
 }
 
-/** Resolves when the database answers; false when the signal ends that. */
+/** Resolves when the database answers and takes writes; false when the signal ends that. */
 async function untilReachable(
   { database, log }: QueueOptions,
   { restFirstMs, signal }: { readonly restFirstMs: number; readonly signal: AbortSignal },
@@ -101,7 +102,7 @@ async function untilReachable(
     await pause(rest, undefined, { signal }).catch(() => {});
     if (signal.aborted) return false;
     try {
-      await read(database, { name: 'look-for-database', text: 'select 1', values: [] });
+      await requireWritable(database);
       return !signal.aborted;
     } catch (err) {
       if (!noteAwayForWork(log, err)) log.error({ err }, 'the job queue cannot begin');
@@ -159,7 +160,7 @@ function openPool({ database, log }: QueueOptions, tellLostFetch: () => void): p
   pool.on('connect', (client) => {
     client.on('error', () => {});
     // A statement whose answer never comes would keep its place in the queue for good, and the queue from ever ending.
-    breakOffWhenSilent(client);
+    breakOffWhenUnusable(client);
     onLostFetch(client, tellLostFetch);
   });
   allowSecondRelease(pool);

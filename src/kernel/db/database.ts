@@ -1,6 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
-import { breakOffWhenSilent } from './break-off-silent.ts';
+import { endsInTime } from '../ends-in-time.ts';
+import { breakOffWhenUnusable } from './break-off-unusable.ts';
 import { PrismaClient } from './generated/prisma/client.ts';
 
 /** One SQL statement. It is prepared once per connection under its name, so a name belongs to one text. */
@@ -72,6 +73,8 @@ export class DatabaseUnavailable extends Error {
   }
 }
 
+/** How long connections in use are waited for at the end. */
+const farewell = { ms: 5_000 };
 const retriesMax = 5;
 /** serialization_failure and deadlock_detected: the transaction did nothing and may simply run again. */
 const transientCodes = new Set(['40001', '40P01']);
@@ -103,7 +106,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   // A connection in use has no listener of the pool's: broken off between two statements, it would end the process.
   pool.on('connect', (client) => {
     client.on('error', onError);
-    breakOffWhenSilent(client);
+    breakOffWhenUnusable(client);
   });
   let prisma: PrismaClient | undefined;
   const openPrisma = (): PrismaClient => {
@@ -128,7 +131,8 @@ export function openDatabase(options: DatabaseOptions): Database {
       return () => listeners.delete(listener);
     },
     close: async () => {
-      await Promise.all([pool.end(), prisma?.$disconnect()]);
+      // A statement that waits for a lock would keep the process from its end.
+      await endsInTime(Promise.all([pool.end(), prisma?.$disconnect()]), farewell);
     },
   };
   return database;
@@ -236,10 +240,11 @@ export function orUnavailable(error: unknown): unknown {
 }
 
 /**
- * SQLSTATEs of a server that ends, ends the connection, or takes none: classes 08 (but for protocol_violation, which is a
- * statement of ours that does not fit its values), 28 and 3D, 57P and too_many_connections.
+ * SQLSTATEs of a server that ends, ends the connection, takes none, or takes no writes: classes 08 (but for protocol_violation,
+ * which is a statement of ours that does not fit its values), 28 and 3D, 57P, too_many_connections and
+ * read_only_sql_transaction.
  */
-const lostCodes = /^(?:08(?!P01)|28|3D|57P|53300)/;
+const lostCodes = /^(?:08(?!P01)|28|3D|57P|53300|25006)/;
 /** What `pg` itself says of a statement; all else that it says is of the connection. */
 const ownWords = /^Prepared statements must be unique/;
 

@@ -1,13 +1,13 @@
 import { type Database, read } from './database.ts';
 
 /**
- * Makes the question whether the database answers within a time. Questions that come while one is under way share it,
+ * Makes the question whether the database answers within a time, and takes writes. Questions that come while one is under way share it,
  * so that probes cannot fill the queue of a pool that is stuck.
  */
 export function createDatabasePing(database: Database, timeout: { readonly ms: number }): () => Promise<boolean> {
   let asking: Promise<boolean> | undefined;
   const ask = (): Promise<boolean> =>
-    read(database, { name: 'ping-database', text: 'select 1 as answer', values: [] }).then(
+    requireWritable(database).then(
       () => true,
       () => false,
     );
@@ -23,4 +23,20 @@ export function createDatabasePing(database: Database, timeout: { readonly ms: n
       clearTimeout(timer);
     }
   };
+}
+
+/**
+ * Demands that the database answers and takes writes. It fails as a write would, so that a connection to a server that has become
+ * a replica is given up.
+ * @throws DatabaseUnavailable.
+ */
+export async function requireWritable(database: Database): Promise<void> {
+  await read(database, {
+    ...{ name: 'require-writable', values: [] },
+    text: `do $$ begin
+      if current_setting('transaction_read_only') = 'on' then
+        raise exception 'the database takes no writes' using errcode = 'read_only_sql_transaction';
+      end if;
+    end $$`,
+  });
 }

@@ -10,6 +10,7 @@ import {
   openDatabase,
   read,
 } from '../../../src/kernel/db/database.ts';
+import { createDatabasePing } from '../../../src/kernel/db/ping-database.ts';
 import { appendEvents, lockShops } from '../../../src/kernel/events/append-events.ts';
 import { createLog } from '../../../src/kernel/log.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
@@ -124,6 +125,30 @@ describe('A transaction', () => {
     await expect(database.prisma.$queryRawUnsafe('select 1/0')).rejects.toMatchObject({ code: 'P2010' });
     await expect(read(database, sql('wrong', 'select 1/0'))).rejects.toMatchObject({ message: 'division by zero' });
     expect(await inTransaction(database, async () => 'alive')).toBe('alive');
+  });
+
+  it('says so of a server that takes no writes, and asks anew over another connection', async () => {
+    const write = () => inTransaction(database, (tx) => tx.query(sql('write', 'create table written ()')));
+    const ping = createDatabasePing(database, { ms: 10_000 });
+    const [name] = await read<{ name: string }>(database, sql('name', 'select current_database() as name'));
+    const setReadOnly = async (isOn: boolean): Promise<void> => {
+      const other = new pg.Client({ connectionString: storage.url });
+      await other.connect();
+      await other.query('set default_transaction_read_only = off');
+      await other.query(`alter database ${name?.name} set default_transaction_read_only = ${isOn ? 'on' : 'off'}`);
+      if (isOn)
+        await other.query(`select pg_terminate_backend(pid) from pg_stat_activity
+          where datname = current_database() and pid <> pg_backend_pid()`);
+      await other.end();
+    };
+    await setReadOnly(true);
+    await expect.poll(ping).toBe(false);
+    await expect(write()).rejects.toBeInstanceOf(DatabaseUnavailable);
+    await setReadOnly(false);
+    // Connections that were told no writes are not used any more.
+    expect(await ping()).toBe(true);
+    expect(await write().then(() => 'written')).toBe('written');
+    await inTransaction(database, (tx) => tx.query(sql('drop', 'drop table written')));
   });
 
   it('knows a server that ends by its code, in whatever language it says so, and a fault of ours from it', () => {
