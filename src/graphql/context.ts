@@ -54,7 +54,7 @@ export type GraphApp = {
   readonly seal: Seal;
   readonly feed: EventFeed;
   readonly refusals: RefusalRecorder;
-  readonly metrics: Pick<Metrics, 'operationRefused' | 'resultExecuted'>;
+  readonly metrics: Pick<Metrics, 'operationRefused' | 'operationFailed' | 'resultExecuted'>;
   readonly addressRule: AddressRule;
   /** Which prefix new API keys get. */
   readonly keyMode: KeyMode;

@@ -24,7 +24,7 @@ export function createGraphServer(options: { readonly app: GraphApp; readonly lo
   readonly maskError: ErrorMask;
 } {
   const { app, log } = options;
-  const maskError = createErrorMask(log);
+  const maskError = createErrorMask(log, app.metrics);
   const engine = createEngine({ schema, app, maskError });
   const subscriptions = shareSubscriptions({ maskError, metrics: app.metrics });
   const yoga = createYoga<Given, GraphContext>({

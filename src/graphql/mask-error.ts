@@ -4,6 +4,7 @@ import { GraphQLError, type GraphQLErrorExtensions } from 'graphql';
 import { databaseAway, noteAwayForRequests } from '../http/unavailable.ts';
 import { ourFault } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
+import type { Metrics } from '../kernel/metrics.ts';
 import { operationNotFound } from './guard-operations.ts';
 import { hideInError } from './hide-in-error.ts';
 import { refusalIn, toGraphQLError } from './refusal.ts';
@@ -11,13 +12,18 @@ import { refusalIn, toGraphQLError } from './refusal.ts';
 /** Gives what a client may see of an error, and the same again when that is given to it. */
 export type ErrorMask = (error: unknown) => GraphQLError;
 
+/** Codes of what is no affair of the caller, and is counted: HTTP may say 200 of it. */
+const failures = new Set<unknown>(['INTERNAL_SERVER_ERROR', 'UNAVAILABLE', 'TIMEOUT']);
+
 /** Makes the mask that all transports share. */
-export function createErrorMask(log: Log): ErrorMask {
+export function createErrorMask(log: Log, metrics: Pick<Metrics, 'operationFailed'>): ErrorMask {
   // Yoga masks once more what the engine or a subscription was refused with; that would lose fields, and log faults twice.
   const given = new WeakSet<GraphQLError>();
   return (error) => {
     if (error instanceof GraphQLError && given.has(error)) return error;
     const masked = hideInError(mask(error, log));
+    const { code } = masked.extensions;
+    if (failures.has(code)) metrics.operationFailed(String(code));
     given.add(masked);
     return masked;
   };

@@ -29,6 +29,8 @@ export type Metrics = {
   acquirerUp(acquirer: string, up: boolean): void;
   /** The gateway said no. */
   operationRefused(code: RefusalCode): void;
+  /** An error of GraphQL for which its caller is not to blame. */
+  operationFailed(code: string): void;
   /** A subscription's result was executed; subscribers who shared one are not counted. */
   resultExecuted(): void;
   /** Something came too often: it was held back for a while, or refused. */
@@ -129,6 +131,11 @@ function createCounters(registers: Registry[]): Omit<Metrics, GaugeName | 'write
     'outcome',
   ]);
   const refused = counter('refused_operations_total', 'Operations that were refused.', ['code']);
+  const failed = counter(
+    'failed_operations_total',
+    'Errors of GraphQL that are no fault of the caller: time-outs, faults of ours, the database away.',
+    ['code'],
+  );
   const results = counter(
     'subscription_results_total',
     'Results of subscriptions, each counted once for all who share it.',
@@ -158,6 +165,7 @@ function createCounters(registers: Registry[]): Omit<Metrics, GaugeName | 'write
     webhookTried: (outcome) => webhooks.inc({ outcome }),
     acquirerCalled: (called) => acquirerCalls.inc(called),
     operationRefused: (code) => refused.inc({ code }),
+    operationFailed: (code) => failed.inc({ code }),
     resultExecuted: () => results.inc(),
     limited: (labels) => limited.inc(labels),
     processRestarted: () => restarts.inc(),

@@ -6,6 +6,7 @@ import { createEngine } from '../../src/graphql/engine.ts';
 import { createErrorMask } from '../../src/graphql/mask-error.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import { createLog } from '../../src/kernel/log.ts';
+import { createMetrics } from '../../src/kernel/metrics.ts';
 
 test('the documents that were used last are remembered, and no more of them than were agreed', () => {
   const cache = createDocumentCache<number>(2);
@@ -24,7 +25,11 @@ test('a long document is not remembered, so that strangers cannot fill the memor
 });
 
 test('strangers push out nothing of those who have a key', () => {
-  const engine = createEngine({ schema, app: {} as GraphApp, maskError: createErrorMask(createLog('silent')) });
+  const engine = createEngine({
+    schema,
+    app: {} as GraphApp,
+    maskError: createErrorMask(createLog('silent'), createMetrics()),
+  });
   const shop = { actor: { scopes: new Set() } as unknown as Actor, operator: undefined };
   const stranger = { actor: undefined, operator: undefined };
   const texts = Array.from({ length: 100 }, (_, number) => `{ a${number} }`);

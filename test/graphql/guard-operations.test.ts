@@ -13,9 +13,14 @@ import {
 import { createErrorMask } from '../../src/graphql/mask-error.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import { createLog } from '../../src/kernel/log.ts';
+import { createMetrics } from '../../src/kernel/metrics.ts';
 import { walkSchema } from './walk-schema.ts';
 
-const engine = createEngine({ schema, app: {} as GraphApp, maskError: createErrorMask(createLog('silent')) });
+const engine = createEngine({
+  schema,
+  app: {} as GraphApp,
+  maskError: createErrorMask(createLog('silent'), createMetrics()),
+});
 const shop = { actor: { scopes: new Set() } as unknown as Actor, operator: undefined };
 const stranger = { actor: undefined, operator: undefined };
 

@@ -17,6 +17,7 @@ import {
 import { schema } from '../../src/graphql/schema.ts';
 import type { Delivery, Result } from '../../src/graphql/share-results.ts';
 import { createLog } from '../../src/kernel/log.ts';
+import { createMetrics } from '../../src/kernel/metrics.ts';
 import { type Source, sourceOf } from '../../src/kernel/source.ts';
 
 const failure = new Error('password of the database');
@@ -47,7 +48,7 @@ function world(wrong: Partial<OperationDeps>, data: object = { amount: 1n }) {
     engine: engine as unknown as Engine,
     subscriptions: { subscribe: async () => ({ errors: [new GraphQLError('not asked')] }) },
     limits: { ofKey: async () => undefined },
-    maskError: createErrorMask(createLog('silent')),
+    maskError: createErrorMask(createLog('silent'), createMetrics()),
     ...wrong,
   };
   return { deps, connection, socket, sent };

@@ -8,6 +8,7 @@ import { newApiKey } from '../../src/auth/model.ts';
 import { createErrorMask } from '../../src/graphql/mask-error.ts';
 import { databaseAway, starting } from '../../src/http/unavailable.ts';
 import { DatabaseUnavailable, openDatabase } from '../../src/kernel/db/database.ts';
+import { createMetrics } from '../../src/kernel/metrics.ts';
 import { StartError } from '../../src/kernel/start-error.ts';
 import { startGateway } from '../../src/start-gateway.ts';
 import { type FaultProxy, openFaultProxy } from '../faults/fault-proxy.ts';
@@ -150,12 +151,15 @@ describe('While the database is away', () => {
     });
   });
 
-  it('the log says it once in a while and not of each request', () => {
+  it('the log says it once in a while and not of each request', async () => {
     const lines: string[] = [];
     const log = pino(new Writable({ write: (chunk, _, done) => done(void lines.push(String(chunk))) }));
-    const mask = createErrorMask(log);
+    const metrics = createMetrics();
+    const mask = createErrorMask(log, metrics);
     for (let count = 0; count < 3; count += 1)
       mask(new DatabaseUnavailable(Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })));
+    // Each is counted, for those who watch over the gateway.
+    expect(await metrics.write()).toMatch(/^bramka_failed_operations_total\{code="UNAVAILABLE"\} 3$/m);
     expect(lines).toHaveLength(1);
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level: 40, reason: 'connect ECONNREFUSED' });
     expect(lines[0]).not.toContain('.ts');
