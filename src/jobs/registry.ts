@@ -3,6 +3,7 @@ import { contractJobs } from '../contracts/jobs.ts';
 import type { EmailDeps } from '../emails/deps.ts';
 import { emailJobs } from '../emails/jobs.ts';
 import type { JobHandlers } from '../kernel/jobs/handler.ts';
+import type { Metrics } from '../kernel/metrics.ts';
 import type { LedgerDeps } from '../ledger/deps.ts';
 import { ledgerSweeps } from '../ledger/jobs.ts';
 import type { PaymentDeps } from '../payments/deps.ts';
@@ -22,6 +23,7 @@ import { webhookJobs } from '../webhooks/jobs.ts';
 import { passOverUntold } from '../webhooks/sql/pass-over-untold.ts';
 import { shopsBehind } from '../webhooks/store.ts';
 import type { Reader } from './run-readers.ts';
+import { countWaitingJobs } from './sql/count-waiting-jobs.ts';
 
 /** The jobs in groups that do not wait for each other: a queue each. */
 export type JobGroups = {
@@ -77,11 +79,28 @@ export function mergeJobs(parts: readonly JobHandlers[]): JobHandlers {
   return Object.fromEntries(entries);
 }
 
+/** How often it is counted what the queue has to do, in milliseconds. */
+const countJobsEveryMs = 5_000;
+
 /** What runs again and again and looks by itself for what is due. */
 export function allSweeps(
-  deps: BankFileDeps & LedgerDeps & { readonly mode: 'sandbox' | 'production'; readonly transfers: TransferDeps },
+  deps: BankFileDeps &
+    LedgerDeps & {
+      readonly mode: 'sandbox' | 'production';
+      readonly transfers: TransferDeps;
+      readonly metrics: Pick<Metrics, 'jobsWaiting'>;
+    },
 ): readonly Sweep[] {
-  return [...payoutSweeps(deps, deps.mode), ...ledgerSweeps(deps), ...transferSweeps(deps.transfers)];
+  return [
+    ...payoutSweeps(deps, deps.mode),
+    ...ledgerSweeps(deps),
+    ...transferSweeps(deps.transfers),
+    {
+      name: 'count of jobs',
+      everyMs: countJobsEveryMs,
+      work: async () => deps.metrics.jobsWaiting(await countWaitingJobs(deps.database, deps.clock.now())),
+    },
+  ];
 }
 
 /** The reader of the logs that makes notifications of what they say. */

@@ -37,6 +37,8 @@ export type Metrics = {
   limited(what: { readonly limit: LimitName; readonly effect: 'slowed' | 'refused' }): void;
   /** A piece of the ledger was checked: so many new postings, and the names of the checks that found something wrong. */
   ledgerChecked(round: { readonly postings: number; readonly faults: readonly string[] }): void;
+  /** So many jobs are due that nobody does yet, the oldest of them for so long. */
+  jobsWaiting(now: { readonly count: number; readonly oldestSeconds: number }): void;
   /** From now on tells how many live subscriptions there are. */
   watchFollowers(count: () => number): void;
   /** From now on tells how many processes the main process has that do their part. */
@@ -74,7 +76,7 @@ export function createMetrics(): Metrics {
   };
 }
 
-type GaugeName = 'acquirerUp' | 'watchFollowers' | 'watchPool' | 'processesReady';
+type GaugeName = 'acquirerUp' | 'jobsWaiting' | 'watchFollowers' | 'watchPool' | 'processesReady';
 
 function createGauges(registers: Registry[]): Pick<Metrics, GaugeName> {
   const gauge = (name: string, help: string, read: () => number): Gauge =>
@@ -92,7 +94,16 @@ function createGauges(registers: Registry[]): Pick<Metrics, GaugeName> {
     aggregator: 'min',
     registers,
   });
+  // Each process that works in the background sees the same ones.
+  const shared = (name: string, help: string): Gauge =>
+    new Gauge({ name: `bramka_${name}`, help, aggregator: 'max', registers });
+  const jobs = shared('jobs_waiting', 'Jobs of the database that are due and that nobody does yet.');
+  const oldestJob = shared('jobs_oldest_seconds', 'For how long the oldest of them has been due.');
   return {
+    jobsWaiting: ({ count, oldestSeconds }) => {
+      jobs.set(count);
+      oldestJob.set(oldestSeconds);
+    },
     acquirerUp: (acquirer, up) => acquirersUp.set({ acquirer }, up ? 1 : 0),
     watchFollowers: (count) => {
       gauge('live_subscriptions', 'Subscribers that follow a log now.', count);
@@ -104,6 +115,26 @@ function createGauges(registers: Registry[]): Pick<Metrics, GaugeName> {
       gauge('database_connections', 'Open connections for writing.', () => pool.totalCount);
       gauge('database_connections_idle', 'Open connections that nobody uses.', () => pool.idleCount);
       gauge('database_waiting', 'Work that waits for a connection.', () => pool.waitingCount);
+    },
+  };
+}
+
+type CounterMaker = (name: string, help: string, labelNames?: string[]) => Counter;
+
+function createLedgerCounters(counter: CounterMaker): Pick<Metrics, 'ledgerChecked'> {
+  const ledgerPostings = counter(
+    'ledger_postings_checked_total',
+    'Postings that the watch over the ledger has checked.',
+  );
+  const ledgerFaults = counter(
+    'ledger_faults_total',
+    'Faults that were found in the books, each time they were found.',
+    ['check'],
+  );
+  return {
+    ledgerChecked: ({ postings, faults }) => {
+      ledgerPostings.inc(postings);
+      for (const check of faults) ledgerFaults.inc({ check });
     },
   };
 }
@@ -145,20 +176,8 @@ function createCounters(registers: Registry[]): Omit<Metrics, GaugeName | 'write
     'limit',
     'effect',
   ]);
-  const ledgerPostings = counter(
-    'ledger_postings_checked_total',
-    'Postings that the watch over the ledger has checked.',
-  );
-  const ledgerFaults = counter(
-    'ledger_faults_total',
-    'Faults that were found in the books, each time they were found.',
-    ['check'],
-  );
   return {
-    ledgerChecked: ({ postings, faults }) => {
-      ledgerPostings.inc(postings);
-      for (const check of faults) ledgerFaults.inc({ check });
-    },
+    ...createLedgerCounters(counter),
     requestAnswered: ({ seconds, ...labels }) => requests.observe(labels, seconds),
     paymentsCreated: (count) => payments.inc(count),
     transactionMoved: (status) => transactions.inc({ status }),
