@@ -97,7 +97,7 @@ function isExpired(error: unknown): boolean {
 function placeExpired({ file }: Place): BramkaError {
   return new BramkaError(
     expired,
-    `Events behind the place in ${file} are no longer kept; read the present state, then begin with the first that is by --from-start, or now by removing the file.`,
+    `Events behind the place in ${file} are no longer kept; begin with the first that is by --from-start, or now by removing the file, and read the present state once it listens.`,
   );
 }
 

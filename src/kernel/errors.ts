@@ -60,7 +60,8 @@ export const refusalCodes = {
   TOO_MANY_REPORTS: 'Too many reports of the merchant are still to be made; wait until one of them is ready.',
   TOO_MANY_SCHEDULES: 'The merchant has too many schedules of reports; end one of them first.',
   CURSOR_INVALID: 'The cursor was not issued by this shop’s event log.',
-  CURSOR_EXPIRED: 'The cursor is older than the events that are kept; read the present state and start anew.',
+  CURSOR_EXPIRED:
+    'The cursor is older than the events that are kept; take the endOfLog of events(first: 0), read the present state, then go on from that cursor.',
   SLOW_CONSUMER: 'The subscriber read too slowly; subscribe again with the last cursor.',
   QUERY_TOO_COMPLEX: 'The operation is too deep, too wide or too costly; ask for less at once.',
   TIMEOUT: 'The operation took too long and was given up; a mutation may be repeated with the same idempotency key.',

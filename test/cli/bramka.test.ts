@@ -327,12 +327,14 @@ describe('`bramka listen`', () => {
       const ran = await run(['listen', ...more, ...args('slept')], { ...settings, BRAMKA_SERVICE_KEY: 'any' });
       expect(ran).toMatchObject({ code: 1, lines: [] });
       expect(ran.remarks).toEqual([
-        `Events behind the place in ${file} are no longer kept; read the present state, then begin with the first that is by --from-start, or now by removing the file. (CURSOR_EXPIRED)`,
+        `Events behind the place in ${file} are no longer kept; begin with the first that is by --from-start, or now by removing the file, and read the present state once it listens. (CURSOR_EXPIRED)`,
       ]);
     }
     const named = await run(['listen', '--after', encodeCursor(shop.id, 1n), ...args('slept')], settings);
     expect(named.remarks).toEqual([
-      expect.stringMatching(/; read the present state, then start without a cursor\. \(CURSOR_EXPIRED\)$/),
+      expect.stringMatching(
+        /; take the endOfLog .*, read the present state, then go on from that cursor\. \(CURSOR_EXPIRED\)$/,
+      ),
     ]);
     const behind = startBramka(['listen', '--after', encodeCursor(shop.id, 2n), ...args('behind')], settings);
     expect((await behind.remarks.until((said) => said.length > 0))[0]).toContain(' behind the event of --after; ');

@@ -433,7 +433,7 @@ describe('A client that follows the events of a shop gives up', () => {
       const after = encodeCursor(old.demo.shopId, 1n);
       expect(await failure(follower.events({ shopId: old.demo.shopId, after }))).toMatchObject({
         code: 'CURSOR_EXPIRED',
-        message: expect.stringContaining('read the present state, then start without a cursor'),
+        message: expect.stringContaining('take the endOfLog of events(first: 0), read the present state, then'),
       });
       const kept = follower.eventsOf(bare, { shopId: old.demo.shopId, from: 'start' });
       expect((await kept.next()).value).toMatchObject({ number: 3 });

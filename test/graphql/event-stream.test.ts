@@ -200,7 +200,8 @@ describe('Over SSE', () => {
       const [refusal, end] = [await stream.nextEvent(), await stream.nextEvent()];
       const [error] = JSON.parse(refusal?.data ?? '{}').errors;
       expect(error).toMatchObject({
-        message: 'Events after this cursor are no longer kept; read the present state, then start without a cursor.',
+        message:
+          'Events after this cursor are no longer kept; take the endOfLog of events(first: 0), read the present state, then go on from that cursor.',
         extensions: { code: 'CURSOR_EXPIRED', field: ['Last-Event-ID'] },
       });
       expect([refusal?.id, end]).toMatchObject([undefined, { id: undefined, event: 'complete' }]);

@@ -287,7 +287,8 @@ describe('the log', () => {
         { key },
       );
     const after = `after: "${encodeCursor(shop.id, 1n)}"`;
-    const message = 'Events after this cursor are no longer kept; read the present state, then start without a cursor.';
+    const message =
+      'Events after this cursor are no longer kept; take the endOfLog of events(first: 0), read the present state, then go on from that cursor.';
     const refused = [{ message, extensions: { code: 'CURSOR_EXPIRED', field: ['after'] } }];
     expect((await read(after)).errors).toMatchObject(refused);
     expect((await read(`${after} last: 1`)).errors).toMatchObject(refused);

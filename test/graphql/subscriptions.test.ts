@@ -135,7 +135,7 @@ for (const [transport, open] of Object.entries(transports)) {
       await writeDropped(gateway.database, shop.id, 2);
       await writeEvents(gateway.database, shop.id, plain(1));
       const message =
-        'Events after this cursor are no longer kept; read the present state, then start without a cursor.';
+        'Events after this cursor are no longer kept; take the endOfLog of events(first: 0), read the present state, then go on from that cursor.';
       for (const [after, more] of [
         [startOf(shop), {}],
         [encodeCursor(shop.id, 1n), {}],

@@ -14,7 +14,10 @@ export class CursorExpired extends Refusal {
   readonly code = 'CURSOR_EXPIRED';
 
   constructor(field?: readonly string[]) {
-    super('Events after this cursor are no longer kept; read the present state, then start without a cursor.', field);
+    super(
+      'Events after this cursor are no longer kept; take the endOfLog of events(first: 0), read the present state, then go on from that cursor.',
+      field,
+    );
   }
 }
 
