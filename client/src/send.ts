@@ -2,6 +2,7 @@ import { requireSignal } from './check-options.ts';
 import type { Connection } from './connection.ts';
 import { type AnsweredError, BramkaError, errorOf, noAnswer, notReached } from './errors.ts';
 import { pauseAfter, secondsOf, waitFor } from './pause.ts';
+import { untilAborted } from './until-aborted.ts';
 
 /** How one call is made. */
 export type CallOptions = {
@@ -53,25 +54,38 @@ async function sendOnce(connection: Connection, { text, variables, signal }: Cal
   signal?.throwIfAborted();
   // Outside of what follows: variables that are no JSON are a mistake of the caller, and no network's.
   const body = JSON.stringify({ query: text, variables }, requireJson);
-  const timeout = AbortSignal.timeout(connection.timeoutMs);
+  // One for each try: what AbortSignal.any ties to a signal that lives longer is kept as long as that.
+  const ending = new AbortController();
+  const leave = (): void => ending.abort(signal?.reason);
+  signal?.addEventListener('abort', leave);
+  const timer = setTimeout(() => ending.abort(noAnswer(connection.timeoutMs)), connection.timeoutMs);
   try {
-    const response = await connection.fetch(connection.url, {
-      method: 'POST',
-      headers: {
-        accept: 'application/graphql-response+json, application/json',
-        authorization: connection.authorization,
-        'content-type': 'application/json',
-      },
-      body,
-      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-    });
-    return dataOf(response, await response.text());
+    // A fetch of the program may look at no signal.
+    return await untilAborted(ending.signal, ask(connection, body, ending.signal));
   } catch (error) {
     if (error instanceof BramkaError) throw error;
-    signal?.throwIfAborted();
-    if (timeout.aborted) throw noAnswer(connection.timeoutMs);
+    ending.signal.throwIfAborted();
     throw notReached(connection.url, error, connection);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', leave);
   }
+}
+
+async function ask(connection: Connection, body: string, signal: AbortSignal): Promise<unknown> {
+  const response = await connection.fetch(connection.url, {
+    method: 'POST',
+    headers: {
+      accept: 'application/graphql-response+json, application/json',
+      authorization: connection.authorization,
+      'content-type': 'application/json',
+    },
+    body,
+    signal,
+  });
+  // Nobody waits for it any more, and a body that is not read would hold its connection.
+  if (signal.aborted) await response.body?.cancel(signal.reason);
+  return dataOf(response, await response.text());
 }
 
 /** @throws TypeError for numbers that JSON does not have; it would make null of some. */
