@@ -7,6 +7,7 @@ import { type EventsVariables, type EventType, type LogEndsResult, logEndsDocume
 import { openStream } from './open-stream.ts';
 import { pauseAfter, waitFor } from './pause.ts';
 import { isPassing, send } from './send.ts';
+import { untilAborted } from './until-aborted.ts';
 
 /** What has to be known of an event to go on behind it. */
 export type Located = { readonly cursor: string; readonly number: number };
@@ -29,11 +30,14 @@ export type EventsOptions = {
   readonly types?: EventsVariables['types'] | undefined;
   /** Ends the loop at once, without an error. */
   readonly signal?: AbortSignal | undefined;
-  /** Is told where it begins, before the first event: keep it as you keep the cursors of events. */
-  readonly onStart?: ((cursor: string) => void) | undefined;
-  /** Is told each time that the gateway has taken a connection: the first one, and those after it was lost or put down. */
+  /**
+   * Is told where it begins: keep it as you keep the cursors of events. It is awaited before the first event, and what it
+   * throws ends the loop. What is read in it is the state of that place or a later one, so that nothing is missed between the two.
+   */
+  readonly onStart?: ((cursor: string) => void | Promise<void>) | undefined;
+  /** Is told each time that the gateway has taken a connection: the first one, and those after it was lost or put down. It is not awaited. */
   readonly onConnect?: (() => void) | undefined;
-  /** Is told that the connection was lost, and after what pause it is tried again. */
+  /** Is told that the connection was lost, and after what pause it is tried again. It is not awaited. */
   readonly onRetry?: ((error: BramkaError, pauseMs: number) => void) | undefined;
 };
 
@@ -89,7 +93,9 @@ async function* follow<Item extends Located>(
   options: EventsOptions & { readonly signal: AbortSignal },
 ): AsyncGenerator<Item, void, undefined> {
   const { shopId, types, signal, onConnect } = options;
-  let place: { readonly cursor: string; readonly number: number } | undefined;
+  const start = await findPlace(connection, options);
+  if (!start) return;
+  let place: Located = start;
   let failures = 0;
   let wasConnected = false;
   const connected = (): void => {
@@ -99,7 +105,6 @@ async function* follow<Item extends Located>(
   while (!signal.aborted) {
     const since = performance.now();
     try {
-      place ??= await findPlace(connection, options);
       const variables = { shopId, after: place.cursor, ...(types ? { types } : {}) };
       let isSilent = true;
       for await (const item of readOn<Item>(connection, { text, variables, signal, onConnect: connected })) {
@@ -121,21 +126,42 @@ async function* follow<Item extends Located>(
   }
 }
 
-/** Where it begins. Asked for once, so that a break before the first event loses nothing either. */
-async function findPlace(connection: Connection, options: EventsOptions): Promise<Located> {
-  const { shopId, signal, after, from, onStart } = options;
+/** Where it begins; undefined when it was left before that. */
+async function findPlace(
+  connection: Connection,
+  options: EventsOptions & { readonly signal: AbortSignal },
+): Promise<Located | undefined> {
+  const { after, signal, onStart } = options;
   // Databases give null for a cursor that was never kept; sent on, it would mean "now" anew at each connection.
   if (after !== undefined && after !== null) return { cursor: after, number: 0 };
-  const text = textOf(logEndsDocument);
-  const { events } = (await send(connection, {
-    text,
-    variables: { shopId },
-    repeatable: false,
-    signal,
-  })) as LogEndsResult;
-  const cursor = from === 'start' ? events.startOfLog : events.endOfLog;
-  onStart?.(cursor);
+  const cursor = await askPlace(connection, options);
+  if (cursor === undefined) return undefined;
+  try {
+    await untilAborted(signal, Promise.resolve(onStart?.(cursor)));
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    throw error;
+  }
   return { cursor, number: 0 };
+}
+
+/** The end of the log that is asked for. Asked for once, so that a break before the first event loses nothing either. */
+async function askPlace(
+  connection: Connection,
+  options: EventsOptions & { readonly signal: AbortSignal },
+): Promise<string | undefined> {
+  const { shopId, signal, from } = options;
+  const call = { text: textOf(logEndsDocument), variables: { shopId }, repeatable: false, signal };
+  for (let failures = 1; ; failures++) {
+    try {
+      const { events } = (await send(connection, call)) as LogEndsResult;
+      return from === 'start' ? events.startOfLog : events.endOfLog;
+    } catch (error) {
+      if (signal.aborted) return undefined;
+      if (!mayGoOn(error, { wasConnected: false })) throw error;
+      if (!(await rest(connection, { error, failures, options }))) return undefined;
+    }
+  }
 }
 
 /** Without these arguments it would begin now again after each break, and pass over what happened meanwhile. */
