@@ -72,7 +72,7 @@ async function requireAnswerable({ client, signal }: Terminal, { shopId, after, 
   if (after === undefined && types === undefined) return;
   const inTime = withinTime(signal, answerMsMax);
   try {
-    await client.eventPage({ shopId, after, types, first: 0 }, inTime);
+    await client.eventPage({ shopId, after, types, first: 0 }, { signal: inTime.signal });
   } catch (error) {
     if (error instanceof BramkaError && finalCodes.has(error.code)) throw error;
   } finally {

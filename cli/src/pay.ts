@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { CallOptions, CreatePaymentInput, Currency, Event, Payment } from '@bramka/client';
+import type { CreatePaymentInput, Currency, Event, Payment } from '@bramka/client';
 import { inWords } from './describe-event.ts';
 import { NotDone } from './errors.ts';
 import { type Following, followNow } from './follow-now.ts';
@@ -39,8 +39,8 @@ export async function pay(terminal: Terminal, options: PayOptions): Promise<void
   const { amount, currency, order: orderId, title } = options;
   const named = { ...(orderId === undefined ? {} : { orderId }), ...(title === undefined ? {} : { title }) };
   const changes = { amount, currency, ...named };
-  const create = async (inTime: CallOptions) =>
-    (await client.createPayment(orderOf(settings.shopId, changes), inTime)).payment;
+  const create = async ({ signal }: Pick<Terminal, 'signal'>) =>
+    (await client.createPayment(orderOf(settings.shopId, changes), { signal })).payment;
   const isPaid = options.pay && settings.apiKey.startsWith('bk_test_') && currency === 'PLN';
   if (!isPaid) {
     if (options.pay && currency !== 'PLN') terminal.say('BLIK takes PLN alone, so the payment is only made.');
@@ -55,7 +55,7 @@ export async function pay(terminal: Terminal, options: PayOptions): Promise<void
     const { status, commission, reason, code } = transaction;
     const paid = `Paid: ${inWords(payment.amount)}${commission ? `, commission ${inWords(commission.amount)}` : ''}.`;
     // What became of it is known, also when the payment cannot be read once more.
-    const now = terminal.json ? await client.payment(payment.id, following).catch(() => null) : null;
+    const now = terminal.json ? await client.payment(payment.id, { signal: following.signal }).catch(() => null) : null;
     const newest = now ?? { ...payment, status: transaction.payment.status };
     if (terminal.json || status === 'SETTLED') await terminal.print(paid, { ...newest, transaction });
     const why = [reason, code].filter((word) => word !== null).join(', ');
@@ -74,7 +74,8 @@ async function tryToPay(trying: Trying, payment: Payment, code: string): Promise
   let isUnderWay = false;
   try {
     const input = { paymentId: payment.id, idempotencyKey: `cli-${randomUUID()}`, blik: { code } };
-    await client.startTransaction({ ...input, method: 'BLIK' }, following).catch(async (error: unknown) => {
+    const { signal } = following;
+    await client.startTransaction({ ...input, method: 'BLIK' }, { signal }).catch(async (error: unknown) => {
       now = await cancel(trying, payment);
       throw error;
     });

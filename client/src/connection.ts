@@ -13,8 +13,8 @@ export type ClientOptions = {
   readonly timeoutMs?: number | undefined;
   /** How often a call that may be repeated is tried again; 4 if left out, 0 is never. */
   readonly retries?: number | undefined;
-  /** Pauses between tries, also of subscriptions: from 250 ms to 15 s if left out. */
-  readonly pauses?: Pauses | undefined;
+  /** Pauses between tries, also of subscriptions: from 250 ms to 15 s where one is left out. */
+  readonly pauses?: { readonly [name in keyof Pauses]?: number | undefined } | undefined;
   /** How often a quiet subscription asks whether the gateway is still there, in milliseconds; 15,000 if left out, 0 is never. */
   readonly heartbeatMs?: number | undefined;
   /** Instead of the global `fetch`. */
@@ -41,6 +41,8 @@ const clientOptions: Readonly<Record<keyof ClientOptions, true>> = {
   ...{ fetch: true, WebSocket: true },
 };
 
+const pausesOptions: Readonly<Record<keyof Pauses, true>> = { firstMs: true, longestMs: true };
+
 /** Timers count milliseconds in 31 bits. */
 const millisecondsMax = 2 ** 31 - 1;
 
@@ -51,8 +53,9 @@ export function openConnection(options: ClientOptions): Connection {
   requireWhole('timeoutMs', options.timeoutMs, { ...milliseconds, min: 1 });
   requireWhole('heartbeatMs', options.heartbeatMs, milliseconds);
   requireWhole('retries', options.retries, { min: 0, max: 1_000 });
-  for (const name of ['firstMs', 'longestMs'] as const)
-    requireWhole(`pauses.${name}`, options.pauses?.[name], milliseconds);
+  const { pauses = {} } = options;
+  requireOptions('pauses', pauses, pausesOptions);
+  for (const name of ['firstMs', 'longestMs'] as const) requireWhole(`pauses.${name}`, pauses[name], milliseconds);
   for (const name of ['fetch', 'WebSocket'] as const) {
     const given = options[name];
     if (given !== undefined && typeof given !== 'function') throw new TypeError(`${name} must be a function.`);
@@ -69,7 +72,7 @@ export function openConnection(options: ClientOptions): Connection {
     authorization: `Bearer ${options.apiKey}`,
     timeoutMs: options.timeoutMs ?? 30_000,
     retries: options.retries ?? 4,
-    pauses: options.pauses ?? { firstMs: 250, longestMs: 15_000 },
+    pauses: { firstMs: pauses.firstMs ?? 250, longestMs: pauses.longestMs ?? 15_000 },
     heartbeatMs: options.heartbeatMs ?? 15_000,
     // Called as a plain function: browsers refuse their fetch as a method of something else.
     fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),

@@ -1,3 +1,4 @@
+import { requireOptions } from './check-options.ts';
 import type { Connection } from './connection.ts';
 import { type AnyDocument, textOf } from './document.ts';
 import { successOf } from './errors.ts';
@@ -9,6 +10,8 @@ import { type CallOptions, send } from './send.ts';
 export type Page<Row> = { readonly nodes: readonly Row[]; readonly pageInfo: generated.PageInfo };
 
 type Sent<Result, Variables> = (variables: Variables, options?: CallOptions) => Promise<Result>;
+
+const callOptions: Readonly<Record<keyof CallOptions, true>> = { signal: true };
 
 /** Sends operations of a connection. */
 export type Sender = <Result, Variables extends object>(
@@ -22,14 +25,15 @@ export type Sender = <Result, Variables extends object>(
  * when nobody knows what became of them; other mutations never are.
  */
 export function createSender(connection: Connection): Sender {
-  return async (document, variables, options) => {
+  return async (document, variables, options = {}) => {
+    requireOptions('A call', options, callOptions);
     const text = textOf(document);
     if (/^\s*subscription\b/.test(text)) throw new TypeError('A subscription is followed by client.eventsOf.');
     return (await send(connection, {
       text,
       variables,
       repeatable: isRepeatable(text, variables),
-      ...options,
+      signal: options.signal,
     })) as never;
   };
 }
@@ -48,7 +52,7 @@ function createQueries(sender: Sender) {
   return {
     /** One shop of yours, or null. */
     shop: one(shopDocument, ({ shop }) => shop),
-    /** Shops of the merchant, newest first. */
+    /** Shops of the merchant, oldest first. */
     shops: many(generated.shopsDocument, ({ shops }) => shops),
     /** One payment, or null. */
     payment: one(paymentDocument, ({ payment }) => payment),
@@ -119,10 +123,18 @@ function readers(sender: Sender) {
         pick: (result: Result) => Connected<Row>,
       ): Sent<Page<Row>, Variables> =>
       async (variables, options) => {
+        requireDeclared(document, variables);
         const { edges, pageInfo } = pick(await sender(document, variables, options));
         return { nodes: edges.map(({ node }) => node), pageInfo };
       },
   };
+}
+
+/** Gateways pass over variables that a document does not declare: a misspelt filter would be none. */
+function requireDeclared(document: AnyDocument<unknown, never>, variables: object): void {
+  const [head = '', name = ''] = /^\w+ (\w+)[^)]*/.exec(textOf(document)) ?? [];
+  const declared = Array.from(head.matchAll(/\$(\w+)/g), ([, variable = '']) => [variable, true as const]);
+  requireOptions(name, variables, Object.fromEntries(declared));
 }
 
 function writers(sender: Sender) {

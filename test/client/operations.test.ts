@@ -109,6 +109,7 @@ describe('A client', () => {
     expect((await client.refunds({ shopId })).nodes).toMatchObject([{ id: refund.id }]);
     expect((await client.eventPage({ shopId, first: 1 })).nodes).toMatchObject([{ type: 'PAYMENT_CREATED' }]);
     expect(await client.payment(crypto.randomUUID())).toBeNull();
+    await expect(client.payment('1')).rejects.toMatchObject({ code: 'NOT_FOUND', field: ['id'] });
   });
 
   it('sends any other operation, with the types that its document brings', async () => {
