@@ -1,7 +1,4 @@
-/**
- * The text of an operation that knows the type of its result and of its variables. What graphql-codegen writes with
- * `documentMode: 'string'` fits it.
- */
+/** The text of an operation that knows the type of its result and of its variables. */
 export type TypedDocument<Result, Variables> = string & {
   /** Not there at run time; it only carries the types. */
   readonly __apiType?: (variables: Variables) => Result;
@@ -18,12 +15,12 @@ export type TypedDocumentNode<Result, Variables> = {
 export type AnyDocument<Result, Variables> =
   | TypedDocument<Result, Variables>
   | TypedDocumentNode<Result, Variables>
-  // A document of graphql-codegen is an object of a class that extends String.
-  | (string & { readonly __apiType?: (variables: Variables) => Result });
+  // A text of graphql-codegen (`documentMode: 'string'`) is an object of a class that extends String.
+  | (InstanceType<typeof String> & { readonly __apiType?: (variables: Variables) => Result });
 
 /**
  * Gives the text of an operation.
- * @throws TypeError for a parsed one that has lost its text (`noLocation`).
+ * @throws TypeError for a parsed one without its text.
  */
 export function textOf(document: AnyDocument<unknown, never>): string {
   if (typeof document === 'string' || document instanceof String) return String(document);
@@ -31,6 +28,8 @@ export function textOf(document: AnyDocument<unknown, never>): string {
     throw new TypeError('The document must be the text of an operation, or a parsed one.');
   }
   const text = document.loc?.source.body;
-  if (text === undefined) throw new TypeError('The document has no text; parse it without `noLocation`.');
-  return text;
+  if (text !== undefined) return text;
+  throw new TypeError(
+    "The document has no text; parse it without `noLocation`, or have graphql-codegen write texts (documentMode: 'string').",
+  );
 }
