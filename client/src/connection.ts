@@ -1,6 +1,9 @@
 import { requireOptions, requireWhole } from './check-options.ts';
 import type { Pauses } from './pause.ts';
 
+/** Makes WebSockets: the class of a browser, of Node, or of the package ws. */
+export type WebSocketClass = new (url: string | URL, protocols?: string | string[]) => object;
+
 /** Where the gateway is, and how it is asked. */
 export type ClientOptions = {
   /** Address of the gateway, `https://pay.example`, or of its `/graphql`. */
@@ -19,8 +22,11 @@ export type ClientOptions = {
   readonly heartbeatMs?: number | undefined;
   /** Instead of the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch | undefined;
-  /** Instead of the `WebSocket` of the browser; in Node that of the package ws is taken, which can be cut off when nobody answers. */
-  readonly WebSocket?: typeof globalThis.WebSocket | undefined;
+  /**
+   * Instead of the `WebSocket` of the browser; in Node that of the package ws is taken, which can be cut off when nobody answers.
+   * Node's own cannot: it may keep the process from its end for as long as a gateway does not answer its goodbye.
+   */
+  readonly WebSocket?: WebSocketClass | undefined;
 };
 
 /** The options with everything decided. The key stands in no other place of a client. */
@@ -33,7 +39,7 @@ export type Connection = {
   readonly pauses: Pauses;
   readonly heartbeatMs: number;
   readonly fetch: typeof globalThis.fetch;
-  readonly loadWebSocket: () => Promise<typeof globalThis.WebSocket>;
+  readonly loadWebSocket: () => Promise<WebSocketClass | undefined>;
 };
 
 const clientOptions: Readonly<Record<keyof ClientOptions, true>> = {
@@ -76,8 +82,7 @@ export function openConnection(options: ClientOptions): Connection {
     heartbeatMs: options.heartbeatMs ?? 15_000,
     // Called as a plain function: browsers refuse their fetch as a method of something else.
     fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
-    loadWebSocket: async () =>
-      options.WebSocket ?? (isNode() ? await loadPackage() : undefined) ?? globalThis.WebSocket,
+    loadWebSocket: async () => options.WebSocket ?? (await loadWebSocket()),
   };
 }
 
@@ -86,10 +91,20 @@ function isNode(): boolean {
   return process?.versions?.node !== undefined;
 }
 
-/** Undefined where a bundler for browsers has put something else in its place. */
-async function loadPackage(): Promise<typeof globalThis.WebSocket | undefined> {
-  const { WebSocket } = await import('ws').catch(() => ({ WebSocket: undefined }));
-  return WebSocket as unknown as typeof globalThis.WebSocket | undefined;
+/**
+ * That of the platform, and in Node that of the package ws, unless a bundler has put something else in its place.
+ * @throws what keeps the package from being loaded, where the platform has none of its own.
+ */
+async function loadWebSocket(): Promise<WebSocketClass | undefined> {
+  const { WebSocket: ofPlatform } = globalThis as { readonly WebSocket?: WebSocketClass };
+  if (!isNode()) return ofPlatform;
+  try {
+    const { WebSocket: ofPackage } = (await import('ws')) as { readonly WebSocket?: WebSocketClass };
+    return ofPackage ?? ofPlatform;
+  } catch (error) {
+    if (!ofPlatform) throw error;
+    return ofPlatform;
+  }
 }
 
 function addressOf(text: string, schemes: readonly string[], name: string): URL {

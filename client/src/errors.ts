@@ -14,7 +14,8 @@ export type TransportCode =
 
 /**
  * Why something was not done, in one sentence. `code` is stable: a `RefusalCode` of the gateway, a `TransportCode`, or a code
- * that is newer than this client. `cause` is the error of the platform, where one kept the gateway from being reached.
+ * that is newer than this client. `cause` is the error of the platform, where one kept the gateway from being reached, or a WebSocket
+ * from being made.
  */
 export class BramkaError extends Error {
   readonly code: RefusalCode | TransportCode | (string & {});
@@ -113,6 +114,12 @@ export function noAnswer(timeoutMs: number): BramkaError {
   return new BramkaError('NO_ANSWER', `The gateway did not answer within ${timeoutMs / 1_000} s.`);
 }
 
+/** Why events cannot be followed here. What loading or making a WebSocket threw is its `cause`, without the key of the connection. */
+export function noWebSocket(error: unknown, { authorization }: { readonly authorization: string }): BramkaError {
+  const message = 'There is no WebSocket that can be used here; give one as `WebSocket`.';
+  return new BramkaError('NO_WEBSOCKET', message, { cause: causeWithout(keyOf(authorization), error) });
+}
+
 /**
  * Why there was no connection to an address; what is at it answers nothing that a gateway would. What the platform said is
  * its `cause`, and its code in the sentence, where there is one; the key of the connection is in neither.
@@ -125,6 +132,9 @@ export function notReached(
   const code = reasonOf(error);
   const reason = code === undefined ? '' : ` (${code})`;
   const message = `The gateway at ${new URL(url).origin} cannot be reached${reason}.`;
-  const [, secret = ''] = authorization.split(' ');
-  return new BramkaError('CONNECTION_FAILED', message, { cause: causeWithout(secret, error) });
+  return new BramkaError('CONNECTION_FAILED', message, { cause: causeWithout(keyOf(authorization), error) });
+}
+
+function keyOf(authorization: string): string {
+  return authorization.slice(authorization.indexOf(' ') + 1);
 }

@@ -1,4 +1,4 @@
-export type { ClientOptions } from './connection.ts';
+export type { ClientOptions, WebSocketClass } from './connection.ts';
 export { type Client, createClient } from './create-client.ts';
 export type { AnyDocument, TypedDocument, TypedDocumentNode } from './document.ts';
 export { BramkaError, type Outcome, outcomeOf, type TransportCode } from './errors.ts';

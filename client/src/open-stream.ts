@@ -1,6 +1,6 @@
 import { createClient } from 'graphql-ws/client';
-import type { Connection } from './connection.ts';
-import { type AnsweredError, BramkaError, errorOf, noAnswer, notReached } from './errors.ts';
+import type { Connection, WebSocketClass } from './connection.ts';
+import { type AnsweredError, BramkaError, errorOf, noAnswer, notReached, noWebSocket } from './errors.ts';
 import { secondsOf } from './pause.ts';
 
 /** One subscription over a WebSocket of its own. */
@@ -48,7 +48,7 @@ export function openStream(connection: Connection, subscription: Subscription): 
     part();
     inbox.wake();
   };
-  const open = (WebSocket: unknown): void => {
+  const open = (WebSocket: WebSocketClass): void => {
     if (inbox.end) return;
     const { client, part, broken } = connect(connection, {
       WebSocket,
@@ -78,8 +78,8 @@ export function openStream(connection: Connection, subscription: Subscription): 
   };
   connection
     .loadWebSocket()
-    .then(open)
-    .catch(() => finish(unusable()));
+    .then((WebSocket) => (WebSocket ? open(WebSocket) : finish(noWebSocket(undefined, connection))))
+    .catch((error) => finish(noWebSocket(error, connection)));
   return {
     results: take(inbox),
     close: () => {
@@ -102,11 +102,11 @@ async function* take(inbox: Inbox): AsyncGenerator<Record<string, unknown>, void
   }
 }
 
+/** What makes the socket, and who is told of its life. */
+type Means = { readonly WebSocket: WebSocketClass; onConnect(): void; finish(error: unknown): void };
+
 /** A client for one subscription, which never connects a second time: whoever follows knows from where to go on. */
-function connect(
-  connection: Connection,
-  { WebSocket, onConnect, finish }: { readonly WebSocket: unknown; onConnect(): void; finish(error: unknown): void },
-) {
+function connect(connection: Connection, { WebSocket, onConnect, finish }: Means) {
   const { websocketUrl, authorization, heartbeatMs, timeoutMs } = connection;
   let socket: globalThis.WebSocket | undefined;
   let why: unknown;
@@ -121,7 +121,7 @@ function connect(
         socket = one;
         hearRefusal(one, (answer) => finish(refused(websocketUrl, answer)));
       },
-      refused: () => finish(unusable()),
+      refused: (error) => finish(noWebSocket(error, connection)),
     }),
     connectionParams: { authorization },
     retryAttempts: 0,
@@ -174,18 +174,18 @@ function codeOf(event: unknown): number | undefined {
  * connecting has to be closed as well. What it throws would be thrown by the library where nobody can catch it.
  */
 function watched(
-  WebSocket: unknown,
-  { made, refused }: { made(socket: globalThis.WebSocket): void; refused(): void },
+  WebSocket: WebSocketClass,
+  { made, refused }: { made(socket: globalThis.WebSocket): void; refused(error: unknown): void },
 ): unknown {
-  return new Proxy(WebSocket as typeof globalThis.WebSocket, {
+  return new Proxy(WebSocket, {
     construct: (Made, given) => {
       try {
         const socket = Reflect.construct(Made, given) as globalThis.WebSocket;
         made(socket);
         return socket;
-      } catch {
+      } catch (error) {
         // Browsers refuse `ws:` to pages of `https:` so.
-        refused();
+        refused(error);
         return { readyState: 3, send: () => {}, close: () => {} };
       }
     },
@@ -228,15 +228,12 @@ const goodbyeMs = 2_000;
 
 function closeInTime(socket: globalThis.WebSocket): void {
   socket.close(1_000);
-  // That of the package ws; those of browsers cannot be cut off, and keep nothing alive.
+  // Only those of the package ws can be cut off. Those of browsers keep nothing alive; Node's own keeps its process for as long as the
+  // other side is silent.
   const { terminate } = socket as { terminate?: () => void };
   if (!terminate || socket.readyState === 3) return;
   const timer = setTimeout(() => terminate.call(socket), goodbyeMs);
   socket.addEventListener('close', () => clearTimeout(timer));
-}
-
-function unusable(): BramkaError {
-  return new BramkaError('NO_WEBSOCKET', 'There is no WebSocket that can be used here; give one as `WebSocket`.');
 }
 
 function lost(code?: number): BramkaError {

@@ -1,6 +1,6 @@
 import { parse } from 'graphql';
 import { afterEach, describe, expect, expectTypeOf, it } from 'vitest';
-import { type Client, createClient, type EventType } from '../../client/src/index.ts';
+import { type AnyDocument, type Client, createClient, type EventType } from '../../client/src/index.ts';
 import { answerSubscriptions } from './answer-subscriptions.ts';
 
 /** As graphql-codegen writes it with `documentMode: 'string'`. */
@@ -60,8 +60,8 @@ describe('A document that graphql-codegen writes as a text', () => {
     expectTypeOf(result).toEqualTypeOf<Named>();
     expect(result.shop?.name).toBe('Sklep');
     expect(sent).toEqual([named]);
-    // @ts-expect-error Its variable is an id.
-    await client.request(namedDocument, { ident: 'any' });
+    const variablesOf = <Variables>(_: AnyDocument<unknown, Variables>): Variables | undefined => undefined;
+    expectTypeOf(variablesOf(namedDocument)).toEqualTypeOf<{ id: string } | undefined>();
   });
 
   it('is followed, and brings the type of its events', async () => {

@@ -178,7 +178,7 @@ describe('A client that follows the events of a shop', () => {
 
   it.each([
     ['of the platform', globalThis.WebSocket],
-    ['of the package ws', ws as never],
+    ['of the package ws', ws],
   ])('tries again when its connection is taken and never answered, by the WebSocket %s', async (_, WebSocket) => {
     const { apiKey, shopId } = gateway.demo;
     const silent = await listenSilently();
@@ -202,7 +202,7 @@ describe('A client that follows the events of a shop', () => {
 
   it.each([
     ['of the platform', globalThis.WebSocket],
-    ['of the package ws', ws as never],
+    ['of the package ws', ws],
   ])(
     'gives up a connection that is not answered yet when its signal is aborted, by the WebSocket %s',
     async (_, WebSocket) => {
@@ -452,7 +452,10 @@ describe('A client that follows the events of a shop gives up', () => {
   it('when it was given no WebSocket', async () => {
     const { apiKey, shopId } = gateway.demo;
     const lame = createClient({ url: gateway.url, apiKey, WebSocket: class {} as never });
-    expect(await failure(lame.events({ shopId }))).toMatchObject({ code: 'NO_WEBSOCKET' });
+    expect(await failure(lame.events({ shopId }))).toMatchObject({
+      code: 'NO_WEBSOCKET',
+      cause: { message: expect.stringContaining('WebSocket implementation') },
+    });
   });
 
   it('when its WebSocket cannot be made, as one without encryption in a page with it', async () => {
@@ -465,7 +468,26 @@ describe('A client that follows the events of a shop gives up', () => {
     );
     const lame = createClient({ url: wire.url, apiKey, WebSocket: Refused as never });
     const after = encodeCursor(shopId, 1n);
-    expect(await failure(lame.events({ shopId, after }))).toMatchObject({ code: 'NO_WEBSOCKET' });
+    expect(await failure(lame.events({ shopId, after }))).toMatchObject({
+      code: 'NO_WEBSOCKET',
+      message: 'There is no WebSocket that can be used here; give one as `WebSocket`.',
+      cause: { name: 'SecurityError', message: 'mixed content' },
+    });
+  });
+
+  it.each([
+    ['has no package ws', "throw Object.assign(new Error('No ws.'), { code: 'ERR_MODULE_NOT_FOUND' })", 'No ws.'],
+    ['has another thing in its place', "return { url: 'data:text/javascript,', shortCircuit: true }", 'nothing'],
+  ])('when its Node %s and no WebSocket of its own, and says why', async (_, found, cause) => {
+    const script = `import { registerHooks } from 'node:module';
+      registerHooks({ resolve: (name, context, next) => { if (name === 'ws') { ${found}; } return next(name, context); } });
+      delete globalThis.WebSocket;
+      const { createClient } = await import('@bramka/client');
+      const client = createClient({ url: 'http://127.0.0.1:1', apiKey: 'bk_test_any' });
+      const { code, cause } = await client.events({ shopId: 'any', after: 'any' }).next().catch((error) => error);
+      console.log(code, cause?.message ?? 'nothing');`;
+    const { stdout } = await runCommand('--input-type=module', ['--eval', script], {});
+    expect(stdout).toBe(`NO_WEBSOCKET ${cause}\n`);
   });
 
   it('when what is to be told of a connection throws', async () => {
