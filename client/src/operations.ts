@@ -47,13 +47,14 @@ export function createOperations(sender: Sender) {
 }
 
 function createQueries(sender: Sender) {
-  const { one, many } = readers(sender);
+  const { one, many, all } = readers(sender);
   const { shopDocument, paymentDocument, transactionDocument, refundDocument } = generated;
+  const shopPage = many(generated.shopsDocument, ({ shops }) => shops);
   return {
     /** One shop of yours, or null. */
     shop: one(shopDocument, ({ shop }) => shop),
     /** Shops of the merchant, oldest first. */
-    shops: many(generated.shopsDocument, ({ shops }) => shops),
+    shops: (variables: generated.ShopsVariables = {}, options?: CallOptions) => shopPage(variables, options),
     /** One payment, or null. */
     payment: one(paymentDocument, ({ payment }) => payment),
     /** Payments of a shop, newest first. */
@@ -66,6 +67,18 @@ function createQueries(sender: Sender) {
     refund: one(refundDocument, ({ refund }) => refund),
     /** Refunds of a shop, newest first. */
     refunds: many(generated.refundsDocument, ({ refunds }) => refunds),
+    /** One payment link, or null. */
+    paymentLink: one(generated.paymentLinkDocument, ({ paymentLink }) => paymentLink),
+    /** Payment links of a shop, newest first. */
+    paymentLinks: many(generated.paymentLinksDocument, ({ paymentLinks }) => paymentLinks),
+    /** One stored instrument, or null. */
+    profile: one(generated.profileDocument, ({ profile }) => profile),
+    /** What one payer has stored at a shop, oldest first, whatever its state; it comes at once, not in pages. */
+    profiles: all(generated.profilesDocument, ({ profiles }) => profiles),
+    /** One payout, or null. */
+    payout: one(generated.payoutDocument, ({ payout }) => payout),
+    /** Payouts of a shop, newest first. */
+    payouts: many(generated.payoutsDocument, ({ payouts }) => payouts),
     /** Notifications of a shop with every try that was made, newest first. */
     webhookDeliveries: many(generated.webhookDeliveriesDocument, ({ webhookDeliveries }) => webhookDeliveries),
     /** A page of the log of a shop, oldest first. `events` follows the log instead. */
@@ -112,21 +125,29 @@ type Connected<Row> = {
 };
 
 function readers(sender: Sender) {
+  const all =
+    <Result, Variables extends object, Rows>(
+      document: AnyDocument<Result, Variables>,
+      pick: (result: Result) => Rows,
+    ): Sent<Rows, Variables> =>
+    async (variables, options) => {
+      requireDeclared(document, variables);
+      return pick(await sender(document, variables, options));
+    };
   return {
     one:
       <Result, Row>(document: AnyDocument<Result, { readonly id: string }>, pick: (result: Result) => Row) =>
       async (id: string, options?: CallOptions): Promise<Row> =>
         pick(await sender(document, { id }, options)),
-    many:
-      <Result, Variables extends object, Row>(
-        document: AnyDocument<Result, Variables>,
-        pick: (result: Result) => Connected<Row>,
-      ): Sent<Page<Row>, Variables> =>
-      async (variables, options) => {
-        requireDeclared(document, variables);
-        const { edges, pageInfo } = pick(await sender(document, variables, options));
+    many: <Result, Variables extends object, Row>(
+      document: AnyDocument<Result, Variables>,
+      pick: (result: Result) => Connected<Row>,
+    ): Sent<Page<Row>, Variables> =>
+      all(document, (result) => {
+        const { edges, pageInfo } = pick(result);
         return { nodes: edges.map(({ node }) => node), pageInfo };
-      },
+      }),
+    all,
   };
 }
 

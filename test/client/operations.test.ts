@@ -5,8 +5,10 @@ import type { GraphQLEnumType, GraphQLInterfaceType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventKinds } from '../../client/generate/event-kinds.ts';
 import { printOperations } from '../../client/generate/print-operations.ts';
-import { type Client, type CreatePaymentInput, createClient, outcomeOf } from '../../client/src/index.ts';
+import { type Client, type CreatePaymentInput, createClient, type Money, outcomeOf } from '../../client/src/index.ts';
 import { schema } from '../../src/graphql/schema.ts';
+import { storeCard } from '../profiles/store-card.ts';
+import { payOut } from '../support/factories.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 
 let gateway: TestGateway;
@@ -110,6 +112,33 @@ describe('A client', () => {
     expect((await client.eventPage({ shopId, first: 1 })).nodes).toMatchObject([{ type: 'PAYMENT_CREATED' }]);
     expect(await client.payment(crypto.randomUUID())).toBeNull();
     await expect(client.payment('1')).rejects.toMatchObject({ code: 'NOT_FOUND', field: ['id'] });
+  });
+
+  it('reads payment links, stored instruments and payouts, each by a typed method', async () => {
+    const { shopId } = gateway.demo;
+    const { paymentLink } = await client.createPaymentLink(order('link'));
+    expect(await client.paymentLink(paymentLink.id)).toEqual(paymentLink);
+    expect((await client.paymentLinks({ shopId, first: 1 })).nodes).toEqual([paymentLink]);
+
+    const { profileId } = await storeCard(gateway, { shopId, customerId: 'lucja' });
+    const profile = await client.profile(profileId);
+    expect(profile).toMatchObject({ id: profileId, customerId: 'lucja', kind: 'ONE_CLICK' });
+    expect(await client.profiles({ shopId, customerId: 'lucja' })).toEqual([profile]);
+    await expect(client.profiles({ shopId, customerId: 'lucja', first: 1 } as never)).rejects.toThrow(
+      new TypeError('profiles takes no option first; it takes shopId, customerId.'),
+    );
+
+    const payoutId = await payOut(gateway.database, { id: shopId }, 1_000n);
+    const payout = await client.payout(payoutId);
+    const net: Money | undefined = payout?.net;
+    expect(net).toEqual({ amount: 1_000, currency: 'PLN' });
+    expect((await client.payouts({ shopId, filter: { status: ['SENT'] } })).nodes).toEqual([payout]);
+  });
+
+  it('reads the shops without being told more', async () => {
+    const { nodes } = await client.shops();
+    expect(nodes.map(({ id }) => id)).toContain(gateway.demo.shopId);
+    expect(await client.shops({ first: 1 }, {})).toMatchObject({ nodes: [{ id: nodes[0]?.id }] });
   });
 
   it('sends any other operation, with the types that its document brings', async () => {

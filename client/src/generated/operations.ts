@@ -493,6 +493,18 @@ export type PaymentFilter = {
   readonly status?: ReadonlyArray<PaymentStatus> | null | undefined;
 };
 
+/** What the payouts of a list must fit; all conditions at once. */
+export type PayoutFilter = {
+  /** In one of these currencies; none fits an empty list. */
+  readonly currency?: ReadonlyArray<Currency> | null | undefined;
+  /** For this business day or a later one. */
+  readonly from?: string | null | undefined;
+  /** In one of these states; none fits an empty list. */
+  readonly status?: ReadonlyArray<PayoutStatus> | null | undefined;
+  /** For this business day or an earlier one. */
+  readonly until?: string | null | undefined;
+};
+
 /** What the refunds of a list must fit; all conditions at once. */
 export type RefundFilter = {
   /** One of these states; none fits an empty list. */
@@ -601,6 +613,14 @@ export type WebhookDeliveryFilter = {
   readonly status?: ReadonlyArray<WebhookDeliveryStatus> | null | undefined;
 };
 
+/** An amount in one currency. */
+export type Money = {
+  /** Minor units: 1234 is 12.34. */
+  readonly amount: number;
+  /** ISO 4217. */
+  readonly currency: Currency;
+};
+
 /** What a payer is asked to pay once. It may take several attempts (transactions). */
 export type Payment = {
   /** UUID. */
@@ -612,19 +632,9 @@ export type Payment = {
   /** Where it stands. */
   readonly status: PaymentStatus;
   /** What is to be paid. */
-  readonly amount: {
-    /** Minor units: 1234 is 12.34. */
-    readonly amount: number;
-    /** ISO 4217. */
-    readonly currency: Currency;
-  };
+  readonly amount: Money;
   /** What has been refunded or is ordered to be. */
-  readonly refunded: {
-    /** Minor units: 1234 is 12.34. */
-    readonly amount: number;
-    /** ISO 4217. */
-    readonly currency: Currency;
-  };
+  readonly refunded: Money;
   /** The payer's page: pay, see the status, try again. */
   readonly url: string;
   /** When the money of cards and wallets is taken. */
@@ -654,26 +664,11 @@ export type Transaction = {
   /** The code of the refusal on the imoje wire: `BLK-ERROR-210015`, `CODE_51`. `CODE_SD` while a card that was declined softly is challenged. */
   readonly code: string | null;
   /** What is asked for. */
-  readonly amount: {
-    /** Minor units: 1234 is 12.34. */
-    readonly amount: number;
-    /** ISO 4217. */
-    readonly currency: Currency;
-  };
+  readonly amount: Money;
   /** What was taken so far: at most `amount`. */
-  readonly captured: {
-    /** Minor units: 1234 is 12.34. */
-    readonly amount: number;
-    /** ISO 4217. */
-    readonly currency: Currency;
-  };
+  readonly captured: Money;
   /** What is authorised and neither captured nor being captured. */
-  readonly capturable: {
-    /** Minor units: 1234 is 12.34. */
-    readonly amount: number;
-    /** ISO 4217. */
-    readonly currency: Currency;
-  };
+  readonly capturable: Money;
   /** Until when it can be captured: seven days from the authorisation; null when it never was authorised. */
   readonly authorizedUntil: string | null;
   /** The money came after the attempt or its payment was over. */
@@ -683,12 +678,7 @@ export type Transaction = {
   /** What it costs the merchant; null until it has settled. */
   readonly commission: {
     /** The commission, half up to the minor unit. */
-    readonly amount: {
-      /** Minor units: 1234 is 12.34. */
-      readonly amount: number;
-      /** ISO 4217. */
-      readonly currency: Currency;
-    };
+    readonly amount: Money;
     /** The rate as a decimal percentage: "1.59". */
     readonly ratePercent: string;
     /** Why this rate, for people. */
@@ -731,12 +721,7 @@ export type Capture = {
   /** The acquirer’s code when it refused. */
   readonly code: string | null;
   /** What is taken. */
-  readonly amount: {
-    /** Minor units: 1234 is 12.34. */
-    readonly amount: number;
-    /** ISO 4217. */
-    readonly currency: Currency;
-  };
+  readonly amount: Money;
   /** When it was ordered. */
   readonly createdAt: string;
   /** When the money was taken. */
@@ -752,12 +737,7 @@ export type Void = {
   /** The acquirer’s code when it refused. */
   readonly code: string | null;
   /** What is released. */
-  readonly amount: {
-    /** Minor units: 1234 is 12.34. */
-    readonly amount: number;
-    /** ISO 4217. */
-    readonly currency: Currency;
-  };
+  readonly amount: Money;
   /** When it was ordered. */
   readonly createdAt: string;
   /** When it was released. */
@@ -775,12 +755,7 @@ export type Refund = {
   /** Why, as the shop noted it. */
   readonly reason: string | null;
   /** What the payer gets. */
-  readonly amount: {
-    /** Minor units: 1234 is 12.34. */
-    readonly amount: number;
-    /** ISO 4217. */
-    readonly currency: Currency;
-  };
+  readonly amount: Money;
   /** What is refunded. */
   readonly transaction: Charged;
   /** When it was ordered. */
@@ -800,12 +775,7 @@ export type PaymentLink = {
   /** What the payer reads. */
   readonly title: string | null;
   /** What each of its payments asks for. */
-  readonly amount: {
-    /** Minor units: 1234 is 12.34. */
-    readonly amount: number;
-    /** ISO 4217. */
-    readonly currency: Currency;
-  };
+  readonly amount: Money;
   /** The address to send. */
   readonly url: string;
   /** The address as a QR code to print or show: an SVG image. */
@@ -866,33 +836,13 @@ export type Payout = {
   /** When it should arrive: PLN with the next session of Elixir, others by the end of the day named here. */
   readonly expectedAt: string;
   /** Settled sales. */
-  readonly gross: {
-    /** Minor units: 1234 is 12.34. */
-    readonly amount: number;
-    /** ISO 4217. */
-    readonly currency: Currency;
-  };
+  readonly gross: Money;
   /** Refunds that were ordered, less those that were refused; below zero when more were refused. */
-  readonly refunds: {
-    /** Minor units: 1234 is 12.34. */
-    readonly amount: number;
-    /** ISO 4217. */
-    readonly currency: Currency;
-  };
+  readonly refunds: Money;
   /** Commission of what settled. */
-  readonly commission: {
-    /** Minor units: 1234 is 12.34. */
-    readonly amount: number;
-    /** ISO 4217. */
-    readonly currency: Currency;
-  };
+  readonly commission: Money;
   /** What is transferred. */
-  readonly net: {
-    /** Minor units: 1234 is 12.34. */
-    readonly amount: number;
-    /** ISO 4217. */
-    readonly currency: Currency;
-  };
+  readonly net: Money;
   /** When it was handed to the bank. */
   readonly sentAt: string | null;
   /** When the bank booked it. */
@@ -1002,12 +952,7 @@ export type NextAction =
     /** Whom he names as the recipient. */
     readonly recipient: string;
     /** What he transfers. Another amount does not settle the attempt: it is held. */
-    readonly amount: {
-      /** Minor units: 1234 is 12.34. */
-      readonly amount: number;
-      /** ISO 4217. */
-      readonly currency: Currency;
-    };
+    readonly amount: Money;
   };
 
 /** A fact about a shop, numbered 1, 2, 3, … without a gap. */
@@ -1274,6 +1219,86 @@ export type RefundsResult = {
 export type RefundsVariables = {
   readonly shopId: string;
   readonly filter?: RefundFilter | null | undefined;
+  readonly first?: number | null | undefined;
+  readonly after?: string | null | undefined;
+  readonly last?: number | null | undefined;
+  readonly before?: string | null | undefined;
+};
+
+export type PaymentLinkResult = {
+  /** One payment link of yours, or null. Scope: payments:read. */
+  readonly paymentLink: PaymentLink | null;
+};
+
+export type PaymentLinkVariables = {
+  readonly id: string;
+};
+
+export type PaymentLinksResult = {
+  /** Payment links of a shop, newest first. Scope: payments:read. Refusals: NOT_FOUND (the shop), INVALID_INPUT. */
+  readonly paymentLinks: {
+    /** The rows of this page, each with its place. */
+    readonly edges: ReadonlyArray<{
+      /** The row itself. */
+      readonly node: PaymentLink;
+    }>;
+    /** Whether there is more. */
+    readonly pageInfo: PageInfo;
+  };
+};
+
+export type PaymentLinksVariables = {
+  readonly shopId: string;
+  readonly first?: number | null | undefined;
+  readonly after?: string | null | undefined;
+  readonly last?: number | null | undefined;
+  readonly before?: string | null | undefined;
+};
+
+export type ProfileResult = {
+  /** One stored instrument of yours, or null. Scope: payments:read. */
+  readonly profile: Profile | null;
+};
+
+export type ProfileVariables = {
+  readonly id: string;
+};
+
+export type ProfilesResult = {
+  /** What one payer has stored at a shop, oldest first, whatever its state. Scope: payments:read. Refusals: NOT_FOUND (the shop), INVALID_INPUT. */
+  readonly profiles: ReadonlyArray<Profile>;
+};
+
+export type ProfilesVariables = {
+  readonly shopId: string;
+  readonly customerId: string;
+};
+
+export type PayoutResult = {
+  /** One payout of yours, or null. Scope: payouts:read. */
+  readonly payout: Payout | null;
+};
+
+export type PayoutVariables = {
+  readonly id: string;
+};
+
+export type PayoutsResult = {
+  /** Payouts of a shop, newest first. Scope: payouts:read. Refusals: NOT_FOUND (the shop), INVALID_INPUT. */
+  readonly payouts: {
+    /** The rows of this page, each with its place. */
+    readonly edges: ReadonlyArray<{
+      /** The row itself. */
+      readonly node: Payout;
+    }>;
+    /** Whether there is more. */
+    readonly pageInfo: PageInfo;
+  };
+};
+
+export type PayoutsVariables = {
+  readonly shopId: string;
+  readonly filter?: PayoutFilter | null | undefined;
   readonly first?: number | null | undefined;
   readonly after?: string | null | undefined;
   readonly last?: number | null | undefined;
@@ -1548,29 +1573,31 @@ export type EventsVariables = {
   readonly types?: ReadonlyArray<EventType> | null | undefined;
 };
 
-const ofPayment = 'fragment Payment on Payment { id orderId title status amount { amount currency } refunded { amount currency } url capture methods createdAt validUntil settledAt }';
+const ofMoney = 'fragment Money on Money { amount currency }';
 
-const ofTransaction = 'fragment Transaction on Transaction { id status method channel reason code amount { amount currency } captured { amount currency } capturable { amount currency } authorizedUntil late surplus commission { amount { amount currency } ratePercent rule } payment { id orderId status } createdAt settledAt }';
+const ofPayment = 'fragment Payment on Payment { id orderId title status amount { ...Money } refunded { ...Money } url capture methods createdAt validUntil settledAt }';
+
+const ofTransaction = 'fragment Transaction on Transaction { id status method channel reason code amount { ...Money } captured { ...Money } capturable { ...Money } authorizedUntil late surplus commission { amount { ...Money } ratePercent rule } payment { id orderId status } createdAt settledAt }';
 
 const ofCharged = 'fragment Charged on Transaction { id payment { id orderId } }';
 
-const ofCapture = 'fragment Capture on Capture { id status code amount { amount currency } createdAt settledAt }';
+const ofCapture = 'fragment Capture on Capture { id status code amount { ...Money } createdAt settledAt }';
 
-const ofVoid = 'fragment Void on Void { id status code amount { amount currency } createdAt settledAt }';
+const ofVoid = 'fragment Void on Void { id status code amount { ...Money } createdAt settledAt }';
 
-const ofRefund = 'fragment Refund on Refund { id status code reason amount { amount currency } transaction { ...Charged } createdAt settledAt }';
+const ofRefund = 'fragment Refund on Refund { id status code reason amount { ...Money } transaction { ...Charged } createdAt settledAt }';
 
-const ofPaymentLink = 'fragment PaymentLink on PaymentLink { id status orderId title amount { amount currency } url qrUrl uses usesMax validUntil disabledAt createdAt }';
+const ofPaymentLink = 'fragment PaymentLink on PaymentLink { id status orderId title amount { ...Money } url qrUrl uses usesMax validUntil disabledAt createdAt }';
 
 const ofProfile = 'fragment Profile on Profile { id status kind method label brand customerId expiryMonth expiryYear apps { key label } createdAt }';
 
-const ofPayout = 'fragment Payout on Payout { id status currency businessDay expectedAt gross { amount currency } refunds { amount currency } commission { amount currency } net { amount currency } sentAt settledAt returnedAt }';
+const ofPayout = 'fragment Payout on Payout { id status currency businessDay expectedAt gross { ...Money } refunds { ...Money } commission { ...Money } net { ...Money } sentAt settledAt returnedAt }';
 
 const ofShop = 'fragment Shop on Shop { id merchantId name status currencies locale capture notificationUrl url }';
 
 const ofWebhookDelivery = 'fragment WebhookDelivery on WebhookDelivery { id status eventNumber paymentId url body createdAt nextTryAt deliveredAt attempts { number at durationMs responseStatus responseBody error manual } }';
 
-const ofNextAction = 'fragment NextAction on NextAction { __typename ... on ConfirmInApp { expiresAt } ... on Redirect { url httpMethod fields { name value } } ... on ChooseBankApp { apps { key label } } ... on BankTransfer { account title recipient amount { amount currency } } }';
+const ofNextAction = 'fragment NextAction on NextAction { __typename ... on ConfirmInApp { expiresAt } ... on Redirect { url httpMethod fields { name value } } ... on ChooseBankApp { apps { key label } } ... on BankTransfer { account title recipient amount { ...Money } } }';
 
 const ofEvent = 'fragment Event on Event { __typename cursor number type at ... on PaymentEvent { paymentStatus: status payment { ...Payment } } ... on TransactionEvent { transactionStatus: status transaction { ...Transaction } } ... on CaptureEvent { captureStatus: status capture { ...Capture } transaction { ...Charged } } ... on VoidEvent { voidStatus: status void { ...Void } transaction { ...Charged } } ... on RefundEvent { refundStatus: status refund { ...Refund } } ... on PayoutEvent { payoutStatus: status payout { ...Payout } } ... on ProfileEvent { profileStatus: status profile { ...Profile } } ... on ShopEvent { shopStatus: status shop { ...Shop } } }';
 
@@ -1582,41 +1609,53 @@ export const shopDocument = ('query shop($id: ID!) { shop(id: $id) { ...Shop } }
 
 export const shopsDocument = ('query shops($first: Int, $after: String) { shops(first: $first, after: $after) { edges { node { ...Shop } } pageInfo { ...PageInfo } } }' + ofShop + ofPageInfo) as TypedDocument<ShopsResult, ShopsVariables>;
 
-export const paymentDocument = ('query payment($id: ID!) { payment(id: $id) { ...Payment } }' + ofPayment) as TypedDocument<PaymentResult, PaymentVariables>;
+export const paymentDocument = ('query payment($id: ID!) { payment(id: $id) { ...Payment } }' + ofPayment + ofMoney) as TypedDocument<PaymentResult, PaymentVariables>;
 
-export const paymentsDocument = ('query payments($shopId: ID!, $filter: PaymentFilter, $first: Int, $after: String, $last: Int, $before: String) { payments( shopId: $shopId filter: $filter first: $first after: $after last: $last before: $before ) { edges { node { ...Payment } } pageInfo { ...PageInfo } } }' + ofPayment + ofPageInfo) as TypedDocument<PaymentsResult, PaymentsVariables>;
+export const paymentsDocument = ('query payments($shopId: ID!, $filter: PaymentFilter, $first: Int, $after: String, $last: Int, $before: String) { payments( shopId: $shopId filter: $filter first: $first after: $after last: $last before: $before ) { edges { node { ...Payment } } pageInfo { ...PageInfo } } }' + ofPayment + ofMoney + ofPageInfo) as TypedDocument<PaymentsResult, PaymentsVariables>;
 
-export const transactionDocument = ('query transaction($id: ID!) { transaction(id: $id) { ...Transaction } }' + ofTransaction) as TypedDocument<TransactionResult, TransactionVariables>;
+export const transactionDocument = ('query transaction($id: ID!) { transaction(id: $id) { ...Transaction } }' + ofTransaction + ofMoney) as TypedDocument<TransactionResult, TransactionVariables>;
 
-export const transactionsDocument = ('query transactions($shopId: ID!, $filter: TransactionFilter, $first: Int, $after: String, $last: Int, $before: String) { transactions( shopId: $shopId filter: $filter first: $first after: $after last: $last before: $before ) { edges { node { ...Transaction } } pageInfo { ...PageInfo } } }' + ofTransaction + ofPageInfo) as TypedDocument<TransactionsResult, TransactionsVariables>;
+export const transactionsDocument = ('query transactions($shopId: ID!, $filter: TransactionFilter, $first: Int, $after: String, $last: Int, $before: String) { transactions( shopId: $shopId filter: $filter first: $first after: $after last: $last before: $before ) { edges { node { ...Transaction } } pageInfo { ...PageInfo } } }' + ofTransaction + ofMoney + ofPageInfo) as TypedDocument<TransactionsResult, TransactionsVariables>;
 
-export const refundDocument = ('query refund($id: ID!) { refund(id: $id) { ...Refund } }' + ofRefund + ofCharged) as TypedDocument<RefundResult, RefundVariables>;
+export const refundDocument = ('query refund($id: ID!) { refund(id: $id) { ...Refund } }' + ofRefund + ofMoney + ofCharged) as TypedDocument<RefundResult, RefundVariables>;
 
-export const refundsDocument = ('query refunds($shopId: ID!, $filter: RefundFilter, $first: Int, $after: String, $last: Int, $before: String) { refunds( shopId: $shopId filter: $filter first: $first after: $after last: $last before: $before ) { edges { node { ...Refund } } pageInfo { ...PageInfo } } }' + ofRefund + ofCharged + ofPageInfo) as TypedDocument<RefundsResult, RefundsVariables>;
+export const refundsDocument = ('query refunds($shopId: ID!, $filter: RefundFilter, $first: Int, $after: String, $last: Int, $before: String) { refunds( shopId: $shopId filter: $filter first: $first after: $after last: $last before: $before ) { edges { node { ...Refund } } pageInfo { ...PageInfo } } }' + ofRefund + ofMoney + ofCharged + ofPageInfo) as TypedDocument<RefundsResult, RefundsVariables>;
+
+export const paymentLinkDocument = ('query paymentLink($id: ID!) { paymentLink(id: $id) { ...PaymentLink } }' + ofPaymentLink + ofMoney) as TypedDocument<PaymentLinkResult, PaymentLinkVariables>;
+
+export const paymentLinksDocument = ('query paymentLinks($shopId: ID!, $first: Int, $after: String, $last: Int, $before: String) { paymentLinks( shopId: $shopId first: $first after: $after last: $last before: $before ) { edges { node { ...PaymentLink } } pageInfo { ...PageInfo } } }' + ofPaymentLink + ofMoney + ofPageInfo) as TypedDocument<PaymentLinksResult, PaymentLinksVariables>;
+
+export const profileDocument = ('query profile($id: ID!) { profile(id: $id) { ...Profile } }' + ofProfile) as TypedDocument<ProfileResult, ProfileVariables>;
+
+export const profilesDocument = ('query profiles($shopId: ID!, $customerId: String!) { profiles(shopId: $shopId, customerId: $customerId) { ...Profile } }' + ofProfile) as TypedDocument<ProfilesResult, ProfilesVariables>;
+
+export const payoutDocument = ('query payout($id: ID!) { payout(id: $id) { ...Payout } }' + ofPayout + ofMoney) as TypedDocument<PayoutResult, PayoutVariables>;
+
+export const payoutsDocument = ('query payouts($shopId: ID!, $filter: PayoutFilter, $first: Int, $after: String, $last: Int, $before: String) { payouts( shopId: $shopId filter: $filter first: $first after: $after last: $last before: $before ) { edges { node { ...Payout } } pageInfo { ...PageInfo } } }' + ofPayout + ofMoney + ofPageInfo) as TypedDocument<PayoutsResult, PayoutsVariables>;
 
 export const webhookDeliveriesDocument = ('query webhookDeliveries($shopId: ID!, $filter: WebhookDeliveryFilter, $first: Int, $after: String) { webhookDeliveries( shopId: $shopId filter: $filter first: $first after: $after ) { edges { node { ...WebhookDelivery } } pageInfo { ...PageInfo } } }' + ofWebhookDelivery + ofPageInfo) as TypedDocument<WebhookDeliveriesResult, WebhookDeliveriesVariables>;
 
-export const eventPageDocument = ('query eventPage($shopId: ID!, $after: Cursor, $first: Int, $last: Int, $types: [EventType!]) { events( shopId: $shopId after: $after first: $first last: $last types: $types ) { edges { node { ...Event } } pageInfo { ...PageInfo } } }' + ofEvent + ofPayment + ofTransaction + ofCapture + ofCharged + ofVoid + ofRefund + ofPayout + ofProfile + ofShop + ofPageInfo) as TypedDocument<EventPageResult, EventPageVariables>;
+export const eventPageDocument = ('query eventPage($shopId: ID!, $after: Cursor, $first: Int, $last: Int, $types: [EventType!]) { events( shopId: $shopId after: $after first: $first last: $last types: $types ) { edges { node { ...Event } } pageInfo { ...PageInfo } } }' + ofEvent + ofPayment + ofMoney + ofTransaction + ofCapture + ofCharged + ofVoid + ofRefund + ofPayout + ofProfile + ofShop + ofPageInfo) as TypedDocument<EventPageResult, EventPageVariables>;
 
 export const logEndsDocument = ('query logEnds($shopId: ID!) { events(shopId: $shopId, first: 0) { startOfLog endOfLog } }') as TypedDocument<LogEndsResult, LogEndsVariables>;
 
-export const createPaymentDocument = ('mutation createPayment($input: CreatePaymentInput!) { createPayment(input: $input) { ... on CreatePaymentSuccess { __typename payment { ...Payment } replayed } ...Refusal } }' + ofPayment + ofRefusal) as TypedDocument<CreatePaymentResult, CreatePaymentVariables>;
+export const createPaymentDocument = ('mutation createPayment($input: CreatePaymentInput!) { createPayment(input: $input) { ... on CreatePaymentSuccess { __typename payment { ...Payment } replayed } ...Refusal } }' + ofPayment + ofMoney + ofRefusal) as TypedDocument<CreatePaymentResult, CreatePaymentVariables>;
 
-export const cancelPaymentDocument = ('mutation cancelPayment($input: CancelPaymentInput!) { cancelPayment(input: $input) { ... on CancelPaymentSuccess { __typename payment { ...Payment } } ...Refusal } }' + ofPayment + ofRefusal) as TypedDocument<CancelPaymentResult, CancelPaymentVariables>;
+export const cancelPaymentDocument = ('mutation cancelPayment($input: CancelPaymentInput!) { cancelPayment(input: $input) { ... on CancelPaymentSuccess { __typename payment { ...Payment } } ...Refusal } }' + ofPayment + ofMoney + ofRefusal) as TypedDocument<CancelPaymentResult, CancelPaymentVariables>;
 
-export const startTransactionDocument = ('mutation startTransaction($input: StartTransactionInput!) { startTransaction(input: $input) { ... on StartTransactionSuccess { __typename transaction { ...Transaction } action { ...NextAction } replayed } ...Refusal } }' + ofTransaction + ofNextAction + ofRefusal) as TypedDocument<StartTransactionResult, StartTransactionVariables>;
+export const startTransactionDocument = ('mutation startTransaction($input: StartTransactionInput!) { startTransaction(input: $input) { ... on StartTransactionSuccess { __typename transaction { ...Transaction } action { ...NextAction } replayed } ...Refusal } }' + ofTransaction + ofMoney + ofNextAction + ofRefusal) as TypedDocument<StartTransactionResult, StartTransactionVariables>;
 
-export const captureTransactionDocument = ('mutation captureTransaction($input: CaptureTransactionInput!) { captureTransaction(input: $input) { ... on CaptureTransactionSuccess { __typename capture { ...Capture } transaction { ...Charged } replayed } ...Refusal } }' + ofCapture + ofCharged + ofRefusal) as TypedDocument<CaptureTransactionResult, CaptureTransactionVariables>;
+export const captureTransactionDocument = ('mutation captureTransaction($input: CaptureTransactionInput!) { captureTransaction(input: $input) { ... on CaptureTransactionSuccess { __typename capture { ...Capture } transaction { ...Charged } replayed } ...Refusal } }' + ofCapture + ofMoney + ofCharged + ofRefusal) as TypedDocument<CaptureTransactionResult, CaptureTransactionVariables>;
 
-export const voidTransactionDocument = ('mutation voidTransaction($input: VoidTransactionInput!) { voidTransaction(input: $input) { ... on VoidTransactionSuccess { __typename void { ...Void } transaction { ...Transaction } replayed } ...Refusal } }' + ofVoid + ofTransaction + ofRefusal) as TypedDocument<VoidTransactionResult, VoidTransactionVariables>;
+export const voidTransactionDocument = ('mutation voidTransaction($input: VoidTransactionInput!) { voidTransaction(input: $input) { ... on VoidTransactionSuccess { __typename void { ...Void } transaction { ...Transaction } replayed } ...Refusal } }' + ofVoid + ofMoney + ofTransaction + ofRefusal) as TypedDocument<VoidTransactionResult, VoidTransactionVariables>;
 
-export const createRefundDocument = ('mutation createRefund($input: CreateRefundInput!) { createRefund(input: $input) { ... on CreateRefundSuccess { __typename refund { ...Refund } replayed } ...Refusal } }' + ofRefund + ofCharged + ofRefusal) as TypedDocument<CreateRefundResult, CreateRefundVariables>;
+export const createRefundDocument = ('mutation createRefund($input: CreateRefundInput!) { createRefund(input: $input) { ... on CreateRefundSuccess { __typename refund { ...Refund } replayed } ...Refusal } }' + ofRefund + ofMoney + ofCharged + ofRefusal) as TypedDocument<CreateRefundResult, CreateRefundVariables>;
 
-export const createPaymentLinkDocument = ('mutation createPaymentLink($input: CreatePaymentLinkInput!) { createPaymentLink(input: $input) { ... on CreatePaymentLinkSuccess { __typename paymentLink { ...PaymentLink } replayed } ...Refusal } }' + ofPaymentLink + ofRefusal) as TypedDocument<CreatePaymentLinkResult, CreatePaymentLinkVariables>;
+export const createPaymentLinkDocument = ('mutation createPaymentLink($input: CreatePaymentLinkInput!) { createPaymentLink(input: $input) { ... on CreatePaymentLinkSuccess { __typename paymentLink { ...PaymentLink } replayed } ...Refusal } }' + ofPaymentLink + ofMoney + ofRefusal) as TypedDocument<CreatePaymentLinkResult, CreatePaymentLinkVariables>;
 
-export const disablePaymentLinkDocument = ('mutation disablePaymentLink($input: DisablePaymentLinkInput!) { disablePaymentLink(input: $input) { ... on DisablePaymentLinkSuccess { __typename paymentLink { ...PaymentLink } } ...Refusal } }' + ofPaymentLink + ofRefusal) as TypedDocument<DisablePaymentLinkResult, DisablePaymentLinkVariables>;
+export const disablePaymentLinkDocument = ('mutation disablePaymentLink($input: DisablePaymentLinkInput!) { disablePaymentLink(input: $input) { ... on DisablePaymentLinkSuccess { __typename paymentLink { ...PaymentLink } } ...Refusal } }' + ofPaymentLink + ofMoney + ofRefusal) as TypedDocument<DisablePaymentLinkResult, DisablePaymentLinkVariables>;
 
-export const chargeProfileDocument = ('mutation chargeProfile($input: ChargeProfileInput!) { chargeProfile(input: $input) { ... on ChargeProfileSuccess { __typename transaction { ...Transaction } action { ...NextAction } replayed } ...Refusal } }' + ofTransaction + ofNextAction + ofRefusal) as TypedDocument<ChargeProfileResult, ChargeProfileVariables>;
+export const chargeProfileDocument = ('mutation chargeProfile($input: ChargeProfileInput!) { chargeProfile(input: $input) { ... on ChargeProfileSuccess { __typename transaction { ...Transaction } action { ...NextAction } replayed } ...Refusal } }' + ofTransaction + ofMoney + ofNextAction + ofRefusal) as TypedDocument<ChargeProfileResult, ChargeProfileVariables>;
 
 export const deactivateProfileDocument = ('mutation deactivateProfile($input: DeactivateProfileInput!) { deactivateProfile(input: $input) { ... on DeactivateProfileSuccess { __typename profile { ...Profile } } ...Refusal } }' + ofProfile + ofRefusal) as TypedDocument<DeactivateProfileResult, DeactivateProfileVariables>;
 
@@ -1624,4 +1663,4 @@ export const updateShopDocument = ('mutation updateShop($input: UpdateShopInput!
 
 export const resendWebhookDocument = ('mutation resendWebhook($deliveryId: ID!) { resendWebhook(deliveryId: $deliveryId) { ... on ResendWebhookSuccess { __typename delivery { ...WebhookDelivery } } ...Refusal } }' + ofWebhookDelivery + ofRefusal) as TypedDocument<ResendWebhookResult, ResendWebhookVariables>;
 
-export const eventsDocument = ('subscription events($shopId: ID!, $after: Cursor, $types: [EventType!]) { events(shopId: $shopId, after: $after, types: $types) { ...Event } }' + ofEvent + ofPayment + ofTransaction + ofCapture + ofCharged + ofVoid + ofRefund + ofPayout + ofProfile + ofShop) as TypedDocument<EventsResult, EventsVariables>;
+export const eventsDocument = ('subscription events($shopId: ID!, $after: Cursor, $types: [EventType!]) { events(shopId: $shopId, after: $after, types: $types) { ...Event } }' + ofEvent + ofPayment + ofMoney + ofTransaction + ofCapture + ofCharged + ofVoid + ofRefund + ofPayout + ofProfile + ofShop) as TypedDocument<EventsResult, EventsVariables>;
