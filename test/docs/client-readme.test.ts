@@ -39,6 +39,13 @@ it('All methods of the client are named', async () => {
   expect(named.filter((name) => !variables.includes(name ?? '')).sort()).toEqual(methods.sort());
 });
 
+it('The page of the client leads to no file that its package does not have', async () => {
+  const page = await readFile(join(root, 'client/README.md'), 'utf8');
+  const links = [...page.matchAll(/\]\(([^)]+)\)/g)].map(([, target = '']) => target);
+  expect(links.length).toBeGreaterThan(1);
+  expect(links.filter((target) => !target.startsWith('https://'))).toEqual([]);
+});
+
 it('The examples of the client compile as TypeScript, strictly', async () => {
   const page = await readFile(join(root, 'client/README.md'), 'utf8');
   const examples = [...page.matchAll(/^ *```(?:js|ts)\n(.*?)^ *```$/gms)].map(([, text]) => text);
