@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Hono } from 'hono';
 import { compress } from 'hono/compress';
-import { routePath } from 'hono/route';
+import { matchedRoutes } from 'hono/route';
 import { imojeRoutes } from '../imoje/http.ts';
 import { restRoutes } from '../imoje/rest/http.ts';
 import { numberedFault, type RateLimited } from '../kernel/errors.ts';
@@ -25,10 +25,9 @@ export function createRouter(deps: HttpDeps): Hono<HttpEnv> {
   router.use(async (c, next) => {
     const started = performance.now();
     await next();
-    const route = routePath(c, -1);
     deps.metrics.requestAnswered({
       method: c.req.method,
-      route: route === '/*' ? 'none' : route,
+      route: routeOf(c),
       status: c.res.status,
       seconds: (performance.now() - started) / 1000,
     });
@@ -59,6 +58,12 @@ export function createRouter(deps: HttpDeps): Hono<HttpEnv> {
   );
 }
 
+/** The route that answered or failed; where the limits did it beforehand, the one that would have; "none" without any. */
+function routeOf(c: HttpContext): string {
+  const left = matchedRoutes(c).slice(c.req.routeIndex);
+  return left.find(({ path }) => path !== '/*')?.path ?? 'none';
+}
+
 async function answerLimited(deps: HttpDeps, c: HttpContext, limited: RateLimited): Promise<Response> {
   if (!wantsHtml(c)) return answerTooMany(c, limited);
   sayRetryAfter(c, limited);
@@ -85,7 +90,7 @@ async function answerError(deps: HttpDeps, c: HttpContext, error: Error): Promis
     return answerErrorPage(c, { status: 503, sandbox }, { error: 'SERVER_ERROR' });
   }
   const reference = String(c.env?.outgoing?.getHeader('x-request-id') ?? randomUUID());
-  deps.log.error({ err: error, requestId: reference, route: routePath(c, -1) }, 'a request failed');
+  deps.log.error({ err: error, requestId: reference, route: routeOf(c) }, 'a request failed');
   if (!wantsHtml(c)) return answerProblem(c, 500, numberedFault(reference));
   return answerErrorPage(c, { status: 500, sandbox }, { error: 'SERVER_ERROR', reference });
 }

@@ -4,6 +4,8 @@ import { NotificationRejected } from '../../src/acquirers/port.ts';
 import { createRequestLimits } from '../../src/http/limit-requests.ts';
 import { createRouter } from '../../src/http/router.ts';
 import { openDatabase } from '../../src/kernel/db/database.ts';
+import { createLog } from '../../src/kernel/log.ts';
+import { createMetrics } from '../../src/kernel/metrics.ts';
 import type { Shop } from '../../src/shops/model.ts';
 import { blikAcquirer, createPayment, createScriptedAcquirer, createShop, startBlik } from '../support/factories.ts';
 import { createHttpWorld, type HttpWorld, posted, sendRaw, startServer } from './world.ts';
@@ -43,6 +45,25 @@ describe('An address that nobody knows', () => {
 });
 
 describe('An error of ours', () => {
+  it('is logged with the route that failed', async () => {
+    const lines: string[] = [];
+    const log = createLog('error', { write: (line) => void lines.push(line) });
+    const fail = () => {
+      throw new Error('broken');
+    };
+    const { restTokens, limits } = world.deps;
+    const broken = createRouter({
+      ...{ ...world.deps, log, isReady: fail, restTokens: { ...restTokens, authenticate: fail } },
+      limits: { ...limits, ofAddress: fail },
+    });
+    for (const path of ['/health/ready', '/v1/merchant/x/payment/y', '/pay/x']) await broken.request(path);
+    expect(lines.map((line) => JSON.parse(line).route)).toEqual([
+      '/health/ready',
+      '/v1/merchant/:merchantId/payment/:paymentId',
+      '/pay/:id',
+    ]);
+  });
+
   it('is shown with a number to look for, and never with its words', async () => {
     const isReady = () => {
       throw new Error('a secret');
@@ -134,6 +155,28 @@ describe('/metrics', () => {
     expect(text).toMatch(/^bramka_database_connections \d+$/m);
     expect(text).toMatch(/^bramka_process_cpu_seconds_total /m);
     expect(text).not.toContain(id);
+  });
+
+  it('counts by the route that answered, which need not be the last that fits', async () => {
+    const metrics = createMetrics();
+    const limits = createRequestLimits({ perKey: 0, perAddress: 4, trustedProxies: [], metrics });
+    const router = createRouter({ ...world.deps, metrics, limits });
+    const payment = `/v1/merchant/${shop.merchantId}/payment/${randomUUID()}`;
+    const paths = ['/health/ready', payment, '/v1/nothing', '/nothing', '/pay/x', '/pay/x', '/nothing'];
+    for (const path of paths) await router.request(path);
+    await notify(blikAcquirer, '', 'true', router);
+    const text = await (await router.request('/metrics')).text();
+    const counted = /^bramka_http_request_seconds_count\{method="(\w+)",route="(.+)",status="(\d+)"\} 1$/gm;
+    expect([...text.matchAll(counted)].map(([, ...labels]) => labels.join(' '))).toEqual([
+      'GET /health/ready 200',
+      'GET /v1/merchant/:merchantId/payment/:paymentId 401',
+      'GET /v1/* 401',
+      'GET none 404',
+      'GET /pay/:id 404',
+      'GET /pay/:id 429',
+      'GET none 429',
+      'POST /acquirers/:name/notifications 429',
+    ]);
   });
 });
 

@@ -101,6 +101,6 @@ function fail({ log }: HttpDeps, c: HttpContext, error: unknown): Response {
     return answerRestUnavailable(c);
   }
   const reference = String(c.env?.outgoing?.getHeader('x-request-id') ?? randomUUID());
-  log.error({ err: error, requestId: reference, route: routePath(c, -1) }, 'a request of the REST door failed');
+  log.error({ err: error, requestId: reference, route: routePath(c) }, 'a request of the REST door failed');
   return answerRestFailure(c, reference);
 }
