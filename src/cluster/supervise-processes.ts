@@ -185,7 +185,7 @@ async function stopProcess(
 ): Promise<void> {
   tell(worker, { kind: 'stop' });
   const force = setTimeout(() => {
-    log.warn({ pid: worker.process.pid, afterMs: stopWithinMs }, 'a process did not end in time and is killed');
+    log.warn({ killed: worker.process.pid, afterMs: stopWithinMs }, 'a process did not end in time and is killed');
     worker.process.kill('SIGKILL');
   }, stopWithinMs);
   await ended;

@@ -4,15 +4,16 @@ import { hideCardNumbersIn, holdsCardNumber } from './card-numbers.ts';
 export type Log = Logger;
 
 /**
- * The structured log, on stderr unless another destination is given. Fields that could hold a secret are removed whatever
- * their depth in headers or input. Card numbers are taken out of the whole line just before it is written, since paths
- * and the words of foreign errors may hold them.
+ * The structured log, on stderr unless another destination is given. Each line has the number of its process, since several
+ * may write to one stream. Fields that could hold a secret are removed whatever their depth in headers or input. Card
+ * numbers are taken out of the whole line just before it is written, since paths and the words of foreign errors may hold
+ * them.
  */
 export function createLog(level: string, destination?: DestinationStream): Log {
   return pino(
     {
       level,
-      base: null,
+      base: { pid: process.pid },
       serializers: { err: describeError },
       hooks: { streamWrite: withoutCardNumbers },
       redact: {

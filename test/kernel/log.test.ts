@@ -29,7 +29,7 @@ describe('A line of the log', () => {
     ],
   ])('shows no card number in %s', (_, fields, shown) => {
     expect(written((log) => log.info(fields, 'done'))).toEqual([
-      { level: 30, time: expect.any(Number), msg: 'done', ...shown },
+      { level: 30, time: expect.any(Number), pid: process.pid, msg: 'done', ...shown },
     ]);
   });
 

@@ -73,8 +73,9 @@ describe('An answer of the bank that fits no payout', () => {
     const answer = { payoutId: randomUUID(), kind: 'returned', reason: 'KONTO JANA KOWALSKIEGO' } as const;
     await inTransaction(world.database, (tx) => applyBankAnswers(tx, deps, [answer]));
     const { payoutId } = answer;
+    const written = { level: 50, time: expect.any(Number), pid: process.pid };
     expect(lines.map((line) => JSON.parse(line))).toEqual([
-      { level: 50, time: expect.any(Number), payoutId, answer: 'returned', msg: 'what the bank says fits no payout' },
+      { ...written, payoutId, answer: 'returned', msg: 'what the bank says fits no payout' },
     ]);
   });
 });
