@@ -9,7 +9,7 @@ import type { HttpEnv } from './http/deps.ts';
 import { createHttpServer, type HttpServer } from './http/server.ts';
 import { starting } from './http/unavailable.ts';
 import { systemClock } from './kernel/clock.ts';
-import { requireSecret } from './kernel/db/require-secret.ts';
+import { requireSameSettings } from './kernel/db/require-same-settings.ts';
 import { createLog, type Log } from './kernel/log.ts';
 import { createMetrics, type Metrics } from './kernel/metrics.ts';
 import { databaseLost, keptSecret, openPools, openStorage, urlOf } from './open-storage.ts';
@@ -47,7 +47,7 @@ export async function startGateway(config: Config, signal?: AbortSignal): Promis
     const secret = config.secret ?? (await keptSecret(dataDir));
     const database = openPools(storage.url, config, log);
     undo.push(() => database.close());
-    await requireSecret(database, secret);
+    await requireSameSettings(database, { secret, mode: config.mode });
     const app = await createApp({ config, database, clock: systemClock, log, metrics, secret, publicUrl });
     undo.push(() => stopServing(server, app));
     if (config.mode === 'sandbox' && config.role !== 'worker') {
@@ -73,7 +73,7 @@ export async function startPart(config: Config, metrics: Metrics): Promise<Pick<
     const database = openPools(databaseUrl, config, log);
     undo.push(() => database.close());
     // It may be started again long after the main process has looked.
-    await requireSecret(database, secret);
+    await requireSameSettings(database, { secret, mode: config.mode });
     const app = await createApp({ config, database, clock: systemClock, log, metrics, secret, publicUrl });
     const server = config.role === 'worker' ? undefined : openServer(config, { log, metrics });
     server?.open(app);

@@ -1,6 +1,7 @@
-import { readConfig } from '../config.ts';
+import { type Config, readConfig } from '../config.ts';
 import { after, systemClock } from '../kernel/clock.ts';
 import { inTransaction, type Tx } from '../kernel/db/database.ts';
+import { requireSameMode } from '../kernel/db/require-same-settings.ts';
 import { Refusal } from '../kernel/errors.ts';
 import { StartError } from '../kernel/start-error.ts';
 import { createOperatorKey, revokeOperatorKey } from '../operator/create-operator-key.ts';
@@ -25,21 +26,27 @@ function toWish({ name, days, revoke }: Given): Wish {
 
 async function carryOut(wish: Wish): Promise<readonly string[]> {
   const config = readConfig();
-  const mode = config.mode === 'sandbox' ? 'test' : 'live';
   try {
-    return await withDatabase(config, (database) => inTransaction(database, (tx) => obey(tx, wish, mode)));
+    return await withDatabase(config, (database) => inTransaction(database, (tx) => obey(tx, wish, config.mode)));
   } catch (error) {
     throw error instanceof Refusal ? new StartError(error.message) : error;
   }
 }
 
-async function obey(tx: Tx, wish: Wish, mode: 'test' | 'live'): Promise<readonly string[]> {
+async function obey(tx: Tx, wish: Wish, mode: Config['mode']): Promise<readonly string[]> {
   if ('revoke' in wish) {
     await revokeOperatorKey(tx, { clock: systemClock }, wish.revoke);
     return [`${wish.revoke} is revoked.`];
   }
+  // In another mode than this the gateway would not take the key.
+  await requireSameMode(tx, mode);
+  const keyMode = mode === 'sandbox' ? 'test' : 'live';
   const expiresAt = wish.days === undefined ? undefined : after(systemClock.now(), { ms: wish.days * dayMs });
-  const { id, secret } = await createOperatorKey(tx, { clock: systemClock, mode }, { name: wish.name, expiresAt });
+  const { id, secret } = await createOperatorKey(
+    tx,
+    { clock: systemClock, mode: keyMode },
+    { name: wish.name, expiresAt },
+  );
   return [`Id:  ${id}`, `Key: ${secret}`, 'The key is not shown again. --revoke with the id ends it.'];
 }
 

@@ -1,6 +1,6 @@
 import { readConfig } from '../config.ts';
 import { inTransaction } from '../kernel/db/database.ts';
-import { replaceSecret } from '../kernel/db/require-secret.ts';
+import { replaceSecret } from '../kernel/db/require-same-settings.ts';
 import { StartError } from '../kernel/start-error.ts';
 import { keptSecret } from '../open-storage.ts';
 import { withDatabase } from './find-database.ts';

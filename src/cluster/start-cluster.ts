@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { Config } from '../config.ts';
 import { prepareDemo } from '../demo.ts';
 import { systemClock } from '../kernel/clock.ts';
-import { requireSecret } from '../kernel/db/require-secret.ts';
+import { requireSameSettings } from '../kernel/db/require-same-settings.ts';
 import { createLog, type Log } from '../kernel/log.ts';
 import { createMetrics } from '../kernel/metrics.ts';
 import { createSeal } from '../kernel/seal.ts';
@@ -62,14 +62,14 @@ type Given = {
   readonly port: number;
 };
 
-/** Looks whether the secret is the right one, and makes the demo of the sandbox. */
+/** Looks whether the secret and the mode are the right ones, and makes the demo of the sandbox. */
 async function prepareDatabase(
   config: Config,
   { databaseUrl, secret, publicUrl, dataDir, log }: Given & { readonly dataDir: string; readonly log: Log },
 ): Promise<void> {
   const database = openPools(databaseUrl, config, log);
   try {
-    await requireSecret(database, secret);
+    await requireSameSettings(database, { secret, mode: config.mode });
     if (config.mode !== 'sandbox') return;
     await prepareDemo({ database, clock: systemClock, seal: createSeal(secret) }, { dataDir, publicUrl });
   } finally {

@@ -8,20 +8,20 @@ import { insertKey } from '../../src/auth/store.ts';
 import { type Database, inTransaction, openDatabase } from '../../src/kernel/db/database.ts';
 import { createShop } from '../support/factories.ts';
 import { ask, type TestGateway } from '../support/gateway.ts';
+import { runCommand } from '../support/run-command.ts';
 import { createProcesses, databaseUrlIn } from './gateway-process.ts';
 import { createPayment, payByBlik } from './pay.ts';
 
 const processes = createProcesses();
 const secret = 'a secret for tests only, long enough to be one';
+const settings = { BRAMKA_MODE: 'production', BRAMKA_SECRET: secret, PUBLIC_URL: 'https://pay.example' };
 let dataDir: string;
 let gateway: Pick<TestGateway, 'url' | 'demo'>;
 let database: Database;
 
 beforeAll(async () => {
   dataDir = await processes.newMigratedDataDir();
-  const { url, demo } = await processes.start(dataDir, {
-    ...{ BRAMKA_MODE: 'production', BRAMKA_SECRET: secret, PUBLIC_URL: 'https://pay.example' },
-  });
+  const { url, demo } = await processes.start(dataDir, settings);
   database = openDatabase({ url: await databaseUrlIn(dataDir) });
   const { shop } = await createShop(database);
   const apiKey = await giveKey(shop.merchantId);
@@ -46,6 +46,22 @@ test('production has no demo and no GraphiQL', async () => {
   const page = await fetch(`${gateway.url}/graphql`, { headers: { accept: 'text/html' } });
   expect(page.status).not.toBe(200);
   expect(await page.text()).not.toMatch(/graphiql/i);
+});
+
+test('production is no sandbox for a process that was not told of the mode, and gets no key of an operator from it', async () => {
+  const DATABASE_URL = await databaseUrlIn(dataDir);
+  const another = processes.launch(await processes.newDataDir(), { DATABASE_URL, BRAMKA_SECRET: secret });
+  expect(await another.ended).toEqual({ code: 1, signal: null });
+  expect(another.said.stderr).toMatch(/^The mode is sandbox, and that of this database is production; .*\n$/);
+  expect(await database.prisma.merchant.count()).toBe(1);
+  const run = (args: readonly string[], told = {}) =>
+    runCommand('src/cli/operator-key.ts', args, { DATABASE_URL, ...told });
+  const refused = await run(['--name', 'Anna Nowak']);
+  expect(refused).toEqual({ code: 2, stdout: '', stderr: another.said.stderr });
+  const made = await run(['--name', 'Anna Nowak'], settings);
+  expect(made.stdout).toMatch(/\nKey: bo_live_/);
+  const id = /^Id: +(\S+)/.exec(made.stdout)?.[1] ?? '';
+  expect(await run(['--revoke', id])).toEqual({ code: 0, stdout: `${id} is revoked.\n`, stderr: '' });
 });
 
 test('production leads payers to its public address', async () => {

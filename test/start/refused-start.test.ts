@@ -4,7 +4,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDatabase } from '../../src/kernel/db/database.ts';
-import { requireSecret } from '../../src/kernel/db/require-secret.ts';
+import { requireSameSettings } from '../../src/kernel/db/require-same-settings.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { createProcesses, type Settings, serverIn } from './gateway-process.ts';
 
@@ -19,6 +19,14 @@ afterAll(async () => {
   await processes.endAll();
   await database.drop();
 });
+
+/** Has the database be one that a gateway with our secret has used in a mode. */
+async function leaveSettings(mode: 'sandbox' | 'production'): Promise<void> {
+  const known = openDatabase({ url: database.url });
+  await known.pool.query('delete from secret_check');
+  await requireSameSettings(known, { secret, mode });
+  await known.close();
+}
 
 /** Starts a gateway that must refuse to start; gives what it said, line by line, after a look at what it left. */
 async function refuse(settings: Settings): Promise<string[]> {
@@ -140,15 +148,22 @@ test('production refuses a database that could lose money', async () => {
 });
 
 test.each(['1', '2'])('another secret than that of the database stops the start of %s processes', async (workers) => {
-  const known = openDatabase({ url: database.url });
-  await requireSecret(known, secret);
-  await known.close();
+  await leaveSettings('sandbox');
   const settings = { DATABASE_URL: database.url, BRAMKA_WORKERS: workers };
   const said = expect.stringMatching(
     /^The secret is another than that of this database; set BRAMKA_SECRET to the same/,
   );
   expect(await refuse({ ...settings, BRAMKA_SECRET: secret.toUpperCase() })).toEqual([said]);
   expect(await refuse(settings)).toEqual([said]);
+});
+
+test.each(['1', '2'])('another mode than that of the database stops the start of %s processes', async (workers) => {
+  await leaveSettings('production');
+  const settings = { DATABASE_URL: database.url, BRAMKA_WORKERS: workers, BRAMKA_SECRET: secret };
+  expect(await refuse({ ...settings, BRAMKA_MOD: 'production' })).toEqual([
+    'The mode is sandbox, and that of this database is production; set BRAMKA_MODE=production, or take another database ' +
+      '(DATABASE_URL, or BRAMKA_DATA_DIR for the embedded one).',
+  ]);
 });
 
 test.each(['1', '2'])('a port in use stops the start of %s processes before a database is made', async (workers) => {

@@ -95,20 +95,28 @@ test('a process that is killed is started again, and nothing that was counted is
   expect(gateway.said.stderr).toContain('a process ended and is started again');
 });
 
-test('a process that is started again looks whether the secret is still that of the database', {
-  timeout,
-}, async () => {
-  const database = new pg.Client({ connectionString: await databaseUrlIn(dataDir) });
-  await database.connect();
-  const { rows } = await database.query<{ value: Buffer }>('select value from secret_check');
-  await database.query('update secret_check set value = sha256(value)');
-  const refused = gateway.saying('The secret is another than that of this database');
-  for (const pid of processesOf(gateway, 'worker')) process.kill(pid, 'SIGKILL');
-  await refused;
-  await database.query('update secret_check set value = $1', [rows[0]?.value]);
-  await database.end();
-  while ((await readMetric('bramka_processes')) < 3) await soon();
-});
+test.each([
+  ['secret', 'value = sha256(value)'],
+  ['mode', "mode = 'production'"],
+])(
+  'a process that is started again looks whether the %s is still that of the database',
+  {
+    timeout,
+  },
+  async (setting, change) => {
+    const database = new pg.Client({ connectionString: await databaseUrlIn(dataDir) });
+    await database.connect();
+    const { rows } = await database.query<{ value: Buffer; mode: string }>('select value, mode from secret_check');
+    const [before] = rows;
+    await database.query(`update secret_check set ${change}`);
+    const refused = gateway.saying(`The ${setting} is `);
+    for (const pid of processesOf(gateway, 'worker')) process.kill(pid, 'SIGKILL');
+    await refused;
+    await database.query('update secret_check set value = $1, mode = $2', [before?.value, before?.mode]);
+    await database.end();
+    while ((await readMetric('bramka_processes')) < 3) await soon();
+  },
+);
 
 test('SIGTERM sends the subscribers of all processes elsewhere and ends everything with 0', { timeout }, async () => {
   const followed = await followAtAll();
