@@ -59,8 +59,8 @@ export type App = {
   finish(): Promise<void>;
 };
 
-/** How long batches of which no request waits any more may take; whoever asked for them asks again. */
-const lastBatches = { ms: 5_000 };
+/** How long it may take to write what no request waits for any more; whoever asked for it asks again. */
+const lastWrites = { ms: 5_000 };
 
 /** Wires the gateway: the only place where parts are put together, and where acquirers are named. */
 export async function createApp(parts: AppParts): Promise<App> {
@@ -110,10 +110,9 @@ export async function createApp(parts: AppParts): Promise<App> {
     finish: async () => {
       await worker?.stop();
       const lanes = [payments.creating, payments.starting, payments.applying, refunds.ordering, refunds.answering];
-      const idle = Promise.all(lanes.map((lane) => lane.idle()));
-      if (!(await endsInTime(idle, lastBatches))) log.warn('batches that did not end in time are cut off');
+      const written = Promise.all([...lanes.map((lane) => lane.idle()), graph.app.refusals.flush()]);
+      if (!(await endsInTime(written, lastWrites))) log.warn('what was not written in time is cut off');
       for (const guard of guards) guard.shutDown();
-      await graph.app.refusals.flush();
       graph.app.keyWatch.close();
       // Only now is nothing written any more that other processes wait to hear of.
       await feed.close();

@@ -3,11 +3,12 @@ import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import ipaddr from 'ipaddr.js';
 import type { Config } from './config.ts';
-import { type Database, openDatabase } from './kernel/db/database.ts';
+import { type Database, DatabaseUnavailable, openDatabase } from './kernel/db/database.ts';
 import { startEmbedded } from './kernel/db/embedded.ts';
 import { unlessCode } from './kernel/db/embedded-home.ts';
 import type { Settings } from './kernel/db/embedded-server.ts';
 import { migrate } from './kernel/db/migrate.ts';
+import { noteDatabaseAway } from './kernel/db/note-away.ts';
 import { requireDatabase } from './kernel/db/require-database.ts';
 import type { Log } from './kernel/log.ts';
 
@@ -69,8 +70,7 @@ export function openPools(url: string, { sizes }: Pick<Config, 'sizes'>, log: Lo
     url,
     connectionsMax: sizes.databasePool,
     onError: (error) => {
-      // Only the message: the error of a pool carries its whole client along.
-      if (!database.pool.ending) log.warn({ reason: error.message }, 'a database connection failed');
+      if (!database.pool.ending) noteDatabaseAway(log, new DatabaseUnavailable(error), 'connections are made anew');
     },
   });
   return database;

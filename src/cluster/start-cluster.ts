@@ -14,6 +14,9 @@ import { superviseProcesses } from './supervise-processes.ts';
 
 const script = fileURLToPath(new URL('./run-process.ts', import.meta.url));
 
+/** All that this process says over HTTP is that it starts, and nobody has to wait for that. */
+const atOnce = { ms: 0 };
+
 /**
  * Starts a gateway of several processes on this machine: this one, which keeps the embedded database, migrates, makes the
  * demo and watches over the others; as many as the settings say that serve, on one port; and one that works in the
@@ -28,7 +31,7 @@ export async function startCluster(config: Config, signal: AbortSignal): Promise
     const metrics = createMetrics();
     const server = openServer(config, { log, metrics });
     const { port } = await server.listen(config.port, config.host);
-    undo.push(server.close);
+    undo.push(() => server.close(atOnce));
     const url = urlOf(config.host, port);
     const publicUrl = config.publicUrl ?? url;
     const storage = await openStorage(config, { dataDir, log, signal });
@@ -37,7 +40,7 @@ export async function startCluster(config: Config, signal: AbortSignal): Promise
     const given = { databaseUrl: storage.url, secret, publicUrl, port };
     await prepareDatabase(config, { ...given, dataDir, log });
     // They cannot have the port beside it: until the first of them listens, connections are refused.
-    await server.close();
+    await server.close(atOnce);
     signal.throwIfAborted();
     const processes = superviseProcesses({ script, places: placesOf(config, given), log, metrics });
     undo.push(processes.stop);

@@ -18,8 +18,8 @@ export type HttpServerOptions = RequestDeps & {
 export type HttpServer = {
   /** Starts to listen; port 0 takes a free one. @throws StartError when that is not possible. */
   listen(port: number, host: string): Promise<{ readonly port: number }>;
-  /** Stops accepting, and waits up to 10 seconds for what is running; then cuts it off. */
-  close(): Promise<void>;
+  /** Stops accepting, and waits for what is running, up to 10 seconds or as long as it is told; then cuts it off. */
+  close(patience?: { readonly ms: number }): Promise<void>;
 };
 
 /** Slow senders and silent connections are given up after these times, in milliseconds. */
@@ -89,7 +89,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   });
   return {
     listen: (port, host) => listen(server, port, host),
-    close: () => close(server, upgraded),
+    close: ({ ms } = { ms: drainMs }) => close(server, upgraded, ms),
   };
 }
 
@@ -145,14 +145,14 @@ function answerFailed(socket: Duplex, code: string | undefined): void {
   else say(400, 'This is no valid HTTP request.');
 }
 
-async function close(server: Server, upgraded: ReadonlySet<Duplex>): Promise<void> {
+async function close(server: Server, upgraded: ReadonlySet<Duplex>, withinMs: number): Promise<void> {
   const { promise: closed, resolve } = Promise.withResolvers<void>();
   // Closes idle connections too.
   server.close(() => resolve());
   const cutOff = setTimeout(() => {
     server.closeAllConnections();
     for (const socket of upgraded) socket.destroy();
-  }, drainMs);
+  }, withinMs);
   await closed;
   clearTimeout(cutOff);
 }

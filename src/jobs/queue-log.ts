@@ -1,4 +1,5 @@
 import { Logger } from 'graphile-worker';
+import pg from 'pg';
 import { orUnavailable } from '../kernel/db/database.ts';
 import type { Log } from '../kernel/log.ts';
 import { noteAwayForWork } from './start-loop.ts';
@@ -13,10 +14,26 @@ export function queueLog(log: Log): Logger {
     const fields = error instanceof Error ? { ...scope, err: error } : scope;
     const said = error instanceof Error ? upTo(message, error.message) : message;
     // Each place of the queue looks for jobs, up to ten times a second.
-    if (scope.jobId === undefined && noteAwayForWork(log, orUnavailable(error))) return;
+    if (scope.jobId === undefined && isOfConnection(error) && noteAwayForWork(log, orUnavailable(error))) return;
     if (level === 'error' || level === 'warning') log.warn(fields, said);
     else log.debug(fields, said);
   });
+}
+
+/** What Node and `pg` say of a connection. All else that is no error of the server is a fault of the queue, or ours. */
+const ofConnection =
+  /^(?:(?:connect|read|write) E[A-Z]+|Connection terminated|timeout expired|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error)/;
+
+function isOfConnection(error: unknown): boolean {
+  return (
+    error instanceof pg.DatabaseError ||
+    (error instanceof Error && (ofConnection.test(error.message) || isSystems(error)))
+  );
+}
+
+/** The system's own, such as a refusal at all addresses of a name, which has no words. */
+function isSystems(error: Error): boolean {
+  return 'syscall' in error || error instanceof AggregateError;
 }
 
 function upTo(message: string, words: string): string {

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { runTaskList, type TaskList, type WorkerEvents, type WorkerPool } from 'graphile-worker';
 import pg from 'pg';
 import { breakOffWhenUnusable } from '../kernel/db/break-off-unusable.ts';
-import type { Database } from '../kernel/db/database.ts';
+import { type Database, DatabaseUnavailable } from '../kernel/db/database.ts';
 import { requireWritable } from '../kernel/db/ping-database.ts';
 import { endsInTime } from '../kernel/ends-in-time.ts';
 import type { JobHandler, JobHandlers } from '../kernel/jobs/handler.ts';
@@ -87,8 +87,8 @@ export function startQueue(options: QueueOptions): Queue {
   return {
     stop: async (patience) => {
       stopping.abort();
-      await beginning;
-      await Promise.all([...runs].map((run) => run.stop(patience)));
+      // One that looks whether the database is there begins no run any more.
+      await Promise.all([endsInTime(beginning, patience), ...[...runs].map((run) => run.stop(patience))]);
     },
   };
 }
@@ -153,8 +153,7 @@ function openPool({ database, log }: QueueOptions, tellLostFetch: () => void): p
   // One connection listens, one shows that we are alive, the others take turns.
   const pool = new pg.Pool({ connectionString: database.url, max: connectionsMax, ...database.limits });
   pool.on('error', (error) => {
-    // Only the message: the error of a pool carries its whole client along.
-    if (!pool.ending) log.warn({ reason: error.message }, 'a connection of the job queue failed');
+    if (!pool.ending) noteAwayForWork(log, new DatabaseUnavailable(error));
   });
   // A connection in use tells its errors to whoever waits for a query, but without a listener they end the process.
   pool.on('connect', (client) => {

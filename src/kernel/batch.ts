@@ -70,8 +70,7 @@ async function runHalving<Item, Result>(
     batch.forEach((waiting, index) => {
       settle(waiting, outcomes[index]);
     });
-  } catch (failure) {
-    const error = isTimeOut(failure) ? new DatabaseUnavailable(failure) : failure;
+  } catch (error) {
     // Without a database each half would fail as the whole did, one after the other, each after its own time-out.
     if (batch.length === 1 || error instanceof DatabaseUnavailable) {
       for (const waiting of batch) waiting.reject(error);
@@ -81,11 +80,6 @@ async function runHalving<Item, Result>(
     await runHalving(run, batch.slice(0, middle));
     await runHalving(run, batch.slice(middle));
   }
-}
-
-/** query_canceled, as by `statement_timeout`: the database is overloaded, or somebody else holds a lock. */
-function isTimeOut(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === '57014';
 }
 
 function settle<Item, Result>(waiting: Waiting<Item, Result>, outcome: Outcome<Result> | Failed | undefined): void {

@@ -38,7 +38,7 @@ export type HintOptions = {
 
 /** Postgres takes payloads of less than 8,000 bytes. */
 const payloadMax = 7_999;
-/** How long the server may take to close a connection that is given up. */
+/** How long the server may take to hear the last hints, and then to close the connection. */
 const farewell = { ms: 1_000 };
 const hintForm = /^([0-9a-f-]{36}):(\d{1,19})$/;
 
@@ -51,11 +51,15 @@ export function listenForHints(options: HintOptions): HintBus & SharedHints {
   const pending = new Map<string, bigint>();
   const closing = new AbortController();
   let connection: Connection | undefined;
-  let sending = false;
+  let sending: Promise<void> | undefined;
 
-  async function flush(): Promise<void> {
-    if (sending) return;
-    sending = true;
+  /** Resolves when nothing is left to send, or nobody to send it to. */
+  function flush(): Promise<void> {
+    if (!sending && connection && pending.size > 0) sending = send();
+    return sending ?? Promise.resolve();
+  }
+
+  async function send(): Promise<void> {
     while (connection && pending.size > 0) {
       const { client, fail } = connection;
       await notifyChannel(client, takePayload(pending)).catch((error: unknown) => {
@@ -63,7 +67,7 @@ export function listenForHints(options: HintOptions): HintBus & SharedHints {
         fail(error);
       });
     }
-    sending = false;
+    sending = undefined;
   }
 
   function receive(client: Client, message: pg.Notification): void {
@@ -82,7 +86,7 @@ export function listenForHints(options: HintOptions): HintBus & SharedHints {
           void flush();
         },
       }).catch((err: unknown) => {
-        if (noteAwayForEvents(options.log, orUnavailable(err))) return;
+        if (closing.signal.aborted || noteAwayForEvents(options.log, orUnavailable(err))) return;
         options.log.warn({ err }, 'hints between processes are lost; events come late');
       });
       connection = undefined;
@@ -101,6 +105,7 @@ export function listenForHints(options: HintOptions): HintBus & SharedHints {
     follow: () => () => {},
     share: listeners.add,
     close: async () => {
+      await endsInTime(flush(), farewell);
       closing.abort();
       await running;
     },

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node';
 import type { News } from '../kernel/db/database.ts';
+import { endsInTime } from '../kernel/ends-in-time.ts';
 import type { Log } from '../kernel/log.ts';
 import { createListeners, gatherNews, type HintBus, type SharedHints } from './listen-hints.ts';
 import type { NatsServers } from './parse-nats-url.ts';
@@ -23,6 +24,8 @@ const sharedQueue = 'bramka.readers';
 /** A silent server is given up after two of these, in milliseconds. */
 const pingIntervalMs = 10_000;
 const connectWithinMs = 5_000;
+/** How long the server may take to hear the last hints. */
+const farewell = { ms: 1_000 };
 
 /**
  * Hints by NATS. News that come while a hint is on its way are gathered into the next one, so there is never more waiting
@@ -35,11 +38,15 @@ export function relayHints(options: RelayOptions): HintBus & SharedHints {
   const pending = new Map<string, bigint>();
   const closing = new AbortController();
   let connection: Opened | undefined;
-  let sending = false;
+  let sending: Promise<void> | undefined;
 
-  async function flush(): Promise<void> {
-    if (sending) return;
-    sending = true;
+  /** Resolves when nothing is left to send, or nobody to send it to. */
+  function flush(): Promise<void> {
+    if (!sending && connection && pending.size > 0) sending = sendAll();
+    return sending ?? Promise.resolve();
+  }
+
+  async function sendAll(): Promise<void> {
     while (connection && pending.size > 0) {
       const sender = connection;
       await send(sender, takeAll(pending)).catch(() => {
@@ -47,7 +54,7 @@ export function relayHints(options: RelayOptions): HintBus & SharedHints {
         if (connection === sender) connection = undefined;
       });
     }
-    sending = false;
+    sending = undefined;
   }
 
   const running = stayConnected(options, closing.signal, {
@@ -74,6 +81,7 @@ export function relayHints(options: RelayOptions): HintBus & SharedHints {
     follow: followed.follow,
     share: shared.share,
     close: async () => {
+      await endsInTime(flush(), farewell);
       closing.abort();
       await running;
     },

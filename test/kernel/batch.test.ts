@@ -73,17 +73,6 @@ describe('A lane', () => {
     expect(done).toEqual(Array.from({ length: 100 }, (_, item) => item).filter((item) => !failed.includes(item)));
   });
 
-  it('tries no halves of a batch that took too long, and has its senders come again', async () => {
-    const sizes: number[] = [];
-    const lane = createLane<number, number>(async (items) => {
-      sizes.push(items.length);
-      throw Object.assign(new Error('canceling statement due to statement timeout'), { code: '57014' });
-    });
-    const results = await Promise.allSettled([1, 2, 3].map((item) => lane.submit(item)));
-    for (const one of results) expect(one).toMatchObject({ reason: expect.any(DatabaseUnavailable) });
-    expect(sizes).toEqual([3]);
-  });
-
   it('goes on after a batch that failed as a whole', async () => {
     let broken = true;
     const lane = createLane<number, number>(async (items) => {

@@ -115,6 +115,16 @@ describe('Hints between processes', () => {
     ]);
   });
 
+  it('that are still to be sent are sent when the bus is closed', async () => {
+    const [{ bus: one }, { bus: other }] = [await openBus(), await openBus()];
+    const last = randomUUID();
+    const hints = heardUntil(other, last);
+    one.publish(new Map([[shopId, 1n]]));
+    one.publish(new Map([[last, 1n]]));
+    await one.close();
+    expect(await hints).toEqual([new Map([[shopId, 1n]]), new Map([[last, 1n]])]);
+  });
+
   it('go on after the connection was lost', async () => {
     const [one, other] = [await openBus(), await openBus()];
     await database.pool.query(

@@ -30,9 +30,12 @@ async function hold({ url }: TestDatabase, lock: string): Promise<void> {
   await holder.query(lock);
 }
 
-const waiting = `select from pg_locks where not granted
-  and (database is null or database = (select oid from pg_database where datname = current_database()))`;
-const waiters = async (): Promise<number> => (await holder.query(waiting)).rowCount ?? 0;
+const waiting = "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+/** Anew each time, although the holder asks within one transaction. */
+const waiters = async (): Promise<number> => {
+  await holder.query('select pg_stat_clear_snapshot()');
+  return (await holder.query(waiting)).rowCount ?? 0;
+};
 
 test.each(['one process', 'several processes'])(
   'a gateway of %s that waits for a migration says that it starts, and ends when it is told',

@@ -73,6 +73,8 @@ export class DatabaseUnavailable extends Error {
   }
 }
 
+/** How long a connection for reading may be used; another one may lead to another server. */
+const readingSecondsMax = 60;
 /** How long connections in use are waited for at the end. */
 const farewell = { ms: 5_000 };
 const retriesMax = 5;
@@ -110,7 +112,13 @@ export function openDatabase(options: DatabaseOptions): Database {
   });
   let prisma: PrismaClient | undefined;
   const openPrisma = (): PrismaClient => {
-    const reading = new pg.Pool({ connectionString: options.url, max, ...limits });
+    // Reads find out by nothing that their server has become a replica, and another one takes the writes.
+    const reading = new pg.Pool({
+      connectionString: options.url,
+      max,
+      maxLifetimeSeconds: readingSecondsMax,
+      ...limits,
+    });
     sayWhenLost(reading);
     const handlers = { onPoolError: onError, onConnectionError: onError, disposeExternalPool: true };
     return new PrismaClient({ adapter: new PrismaPg(reading, handlers) });

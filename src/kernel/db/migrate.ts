@@ -44,7 +44,7 @@ export async function migrate(
 
 async function takeLock(client: pg.Client, signal: AbortSignal | undefined): Promise<void> {
   signal?.throwIfAborted();
-  // The server gives up with the connection.
+  // The session that waits ends as soon as it has the lock.
   const giveUp = (): void => void client.connection.stream.destroy();
   signal?.addEventListener('abort', giveUp);
   try {
