@@ -70,24 +70,19 @@ export function listenForHints(options: HintOptions): HintBus & SharedHints {
     sending = undefined;
   }
 
-  function receive(client: Client, message: pg.Notification): void {
-    // Postgres sends our own hints back to us.
-    if (message.processId === client.processID) return;
-    listeners.tell(parsePayload(message.payload ?? ''));
-  }
-
   async function stayConnected(): Promise<void> {
     while (!closing.signal.aborted) {
       await holdConnection(options.url, closing.signal, {
         onOpen: (opened) => {
           connection = opened;
-          opened.client.on('notification', (message) => receive(opened.client, message));
+          opened.client.on('notification', (message) => {
+            if (isOfOther(opened.client, message)) listeners.tell(parsePayload(message.payload ?? ''));
+          });
           options.onListening?.();
           void flush();
         },
       }).catch((err: unknown) => {
-        if (closing.signal.aborted || noteAwayForEvents(options.log, orUnavailable(err))) return;
-        options.log.warn({ err }, 'hints between processes are lost; events come late');
+        if (!closing.signal.aborted) tellLost(options.log, err);
       });
       connection = undefined;
       await pause(options.retryAfterMs ?? 1_000, undefined, { signal: closing.signal, ref: false }).catch(() => {});
@@ -115,6 +110,11 @@ export function listenForHints(options: HintOptions): HintBus & SharedHints {
 /** Notes in the log that whoever follows events finds no database. @returns false, and notes nothing, for any other error. */
 export function noteAwayForEvents(log: Log, error: unknown): boolean {
   return noteDatabaseAway(log, error, 'subscribers hear of events late');
+}
+
+function tellLost(log: Log, err: unknown): void {
+  if (noteAwayForEvents(log, orUnavailable(err))) return;
+  log.warn({ err }, 'hints between processes are lost; events come late');
 }
 
 /** Those who hear of news in a process. */
@@ -181,6 +181,11 @@ async function holdConnection(
     // A network that has fallen silent never says that the connection is closed.
     if (!(await endsInTime(ended, farewell))) client.connection.stream.destroy();
   }
+}
+
+/** Postgres sends our own hints back to us. */
+function isOfOther({ processID }: Client, { processId }: pg.Notification): boolean {
+  return processId !== processID;
 }
 
 /** Takes as many hints out of the waiting ones as one message holds. */
