@@ -8,7 +8,7 @@ import { startEmbedded } from './kernel/db/embedded.ts';
 import { unlessCode } from './kernel/db/embedded-home.ts';
 import type { Settings } from './kernel/db/embedded-server.ts';
 import { migrate } from './kernel/db/migrate.ts';
-import { noteDatabaseAway } from './kernel/db/note-away.ts';
+import { noteDatabaseAway, noteDatabaseBack } from './kernel/db/note-away.ts';
 import { requireDatabase } from './kernel/db/require-database.ts';
 import type { Log } from './kernel/log.ts';
 
@@ -69,6 +69,7 @@ export function openPools(url: string, { sizes }: Pick<Config, 'sizes'>, log: Lo
   const database = openDatabase({
     url,
     connectionsMax: sizes.databasePool,
+    onConnect: () => noteDatabaseBack(log),
     onError: (error) => {
       if (!database.pool.ending) noteDatabaseAway(log, new DatabaseUnavailable(error), 'connections are made anew');
     },

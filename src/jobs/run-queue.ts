@@ -4,6 +4,7 @@ import { runTaskList, type TaskList, type WorkerEvents, type WorkerPool } from '
 import pg from 'pg';
 import { breakOffWhenUnusable } from '../kernel/db/break-off-unusable.ts';
 import { type Database, DatabaseUnavailable } from '../kernel/db/database.ts';
+import { noteDatabaseBack } from '../kernel/db/note-away.ts';
 import { requireWritable } from '../kernel/db/ping-database.ts';
 import { endsInTime } from '../kernel/ends-in-time.ts';
 import type { JobHandler, JobHandlers } from '../kernel/jobs/handler.ts';
@@ -63,7 +64,8 @@ export function startQueue(options: QueueOptions): Queue {
   let beginning = begin();
 
   async function begin(restFirstMs = 0): Promise<void> {
-    if (!(await untilReachable(options, { restFirstMs, signal: stopping.signal }))) return;
+    await untilReachable(options, { restFirstMs, signal: stopping.signal });
+    if (stopping.signal.aborted) return;
     let present = true;
     /** False when that is under way already, or nothing shall begin any more. */
     const beginAnother = (level: 'warn' | 'error', why: string): boolean => {
@@ -93,17 +95,17 @@ export function startQueue(options: QueueOptions): Queue {
   };
 }
 
-/** Resolves when the database answers and takes writes; false when the signal ends that. */
+/** Resolves when the database answers and takes writes, or when the signal ends that. */
 async function untilReachable(
   { database, log }: QueueOptions,
   { restFirstMs, signal }: { readonly restFirstMs: number; readonly signal: AbortSignal },
-): Promise<boolean> {
+): Promise<void> {
   for (let rest = restFirstMs; ; rest = restMs) {
     await pause(rest, undefined, { signal }).catch(() => {});
-    if (signal.aborted) return false;
+    if (signal.aborted) return;
     try {
       await requireWritable(database);
-      return !signal.aborted;
+      return noteDatabaseBack(log);
     } catch (err) {
       if (!noteAwayForWork(log, err)) log.error({ err }, 'the job queue cannot begin');
     }

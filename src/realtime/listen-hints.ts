@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { type News, orUnavailable } from '../kernel/db/database.ts';
-import { noteDatabaseAway } from '../kernel/db/note-away.ts';
+import { noteDatabaseAway, noteDatabaseBack } from '../kernel/db/note-away.ts';
 import { endsInTime } from '../kernel/ends-in-time.ts';
 import type { Log } from '../kernel/log.ts';
 import { listenToChannel } from './sql/listen-to-channel.ts';
@@ -78,7 +78,7 @@ export function listenForHints(options: HintOptions): HintBus & SharedHints {
           opened.client.on('notification', (message) => {
             if (isOfOther(opened.client, message)) listeners.tell(parsePayload(message.payload ?? ''));
           });
-          options.onListening?.();
+          sayListening(options);
           void flush();
         },
       }).catch((err: unknown) => {
@@ -105,6 +105,11 @@ export function listenForHints(options: HintOptions): HintBus & SharedHints {
       await running;
     },
   };
+}
+
+function sayListening({ log, onListening }: HintOptions): void {
+  noteDatabaseBack(log);
+  onListening?.();
 }
 
 /** Notes in the log that whoever follows events finds no database. @returns false, and notes nothing, for any other error. */

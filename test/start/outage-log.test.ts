@@ -27,6 +27,14 @@ afterAll(async () => {
 
 type Line = { readonly level: number; readonly msg: string; readonly err?: object };
 
+/** The whole lines that have been written. */
+function linesOf(text: string): Line[] {
+  return text
+    .split('\n')
+    .slice(0, -1)
+    .map((line): Line => JSON.parse(line));
+}
+
 test('while its database is away a gateway says so, and says the same again only after ten seconds', async () => {
   const gateway = await processes.start(await processes.newDataDir(), { DATABASE_URL: address.href });
   const updates = 'subscription ($shopId: ID!) { events(shopId: $shopId) { cursor } }';
@@ -42,8 +50,10 @@ test('while its database is away a gateway says so, and says the same again only
   expect((await fetch(gateway.demo.graphqlUrl, query)).status).toBe(503);
   isAway = false;
   await expect.poll(async () => (await fetch(`${gateway.url}/health/ready`)).status).toBe(200);
+  const ofDatabase = () => linesOf(gateway.said.stderr).filter(({ msg }) => msg.startsWith('the database can'));
+  await expect.poll(() => ofDatabase().at(-1)?.msg).toBe('the database can be reached again');
   expect(await gateway.end('SIGTERM')).toEqual({ code: 0, signal: null });
-  const lines = gateway.said.stderr.split('\n').flatMap((line) => (line === '' ? [] : (JSON.parse(line) as Line)));
+  const lines = linesOf(gateway.said.stderr);
   expect(lines.filter(({ err }) => err)).toEqual([]);
   const told = Map.groupBy(lines, ({ msg }) => msg);
   const timesMax = 1 + (performance.now() - beganAt) / 10_000;

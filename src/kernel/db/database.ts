@@ -59,6 +59,8 @@ export type DatabaseOptions = {
   readonly answerWithinMs?: number;
   /** Connections for writing; reads through Prisma have as many of their own. */
   readonly connectionsMax?: number;
+  /** Told of each new connection for writing. */
+  readonly onConnect?: () => void;
   /** Told of errors of idle connections, which have no caller to tell. */
   readonly onError?: (error: Error) => void;
 };
@@ -109,6 +111,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   pool.on('connect', (client) => {
     client.on('error', onError);
     breakOffWhenUnusable(client);
+    options.onConnect?.();
   });
   let prisma: PrismaClient | undefined;
   const openPrisma = (): PrismaClient => {

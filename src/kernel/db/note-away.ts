@@ -2,7 +2,10 @@ import type { Log } from '../log.ts';
 import { DatabaseUnavailable } from './database.ts';
 
 const toldEveryMs = 10_000;
-const toldAt = new WeakMap<Log, Map<string, number>>();
+
+/** What a log has been told: when each consequence was, and whether any was since the database was back. */
+type Told = { readonly at: Map<string, number>; isAway: boolean };
+const toldTo = new WeakMap<Log, Told>();
 
 /**
  * Notes in the log that the database cannot be reached, with the reason, and what that means here. Each consequence is told at
@@ -11,14 +14,24 @@ const toldAt = new WeakMap<Log, Map<string, number>>();
  */
 export function noteDatabaseAway(log: Log, error: unknown, consequence: string): boolean {
   if (!(error instanceof DatabaseUnavailable)) return false;
-  const told = toldAt.get(log) ?? new Map<string, number>();
-  toldAt.set(log, told);
+  const told = toldTo.get(log) ?? { at: new Map<string, number>(), isAway: false };
+  toldTo.set(log, told);
   const now = performance.now();
-  if (now - (told.get(consequence) ?? Number.NEGATIVE_INFINITY) < toldEveryMs) return true;
-  told.set(consequence, now);
+  if (now - (told.at.get(consequence) ?? Number.NEGATIVE_INFINITY) < toldEveryMs) return true;
+  told.at.set(consequence, now);
+  told.isAway = true;
   // What has no code may be a fault of ours; a refusal at all addresses of a name has a code alone.
   const { code, message } = error.cause as Partial<NodeJS.ErrnoException>;
   const why = { reason: message || code, ...(code === undefined && { err: error.cause }) };
   log.warn(why, `the database cannot be reached; ${consequence}`);
   return true;
+}
+
+/** Notes in the log that the database takes connections again, once for all that was noted of its absence. */
+export function noteDatabaseBack(log: Log): void {
+  const told = toldTo.get(log);
+  if (!told?.isAway) return;
+  told.isAway = false;
+  // Whoever is told the one is told the other.
+  log.warn('the database can be reached again');
 }
