@@ -16,7 +16,7 @@ import { readMoved } from './read-moved.ts';
 /**
  * Applies what an acquirer said of a void, whether as the answer to a call, by notification or when asked. Once the money
  * is released the transaction ends; a refused void leaves the authorisation as it was. Words about a void that is over
- * change nothing; a contradiction is an alarm.
+ * change nothing. A contradiction is an alarm, and so is the release of money that was taken while the void was under way.
  * @throws NotFound when there is no such void of this acquirer.
  */
 export async function applyVoidAnswer(
@@ -34,5 +34,9 @@ export async function applyVoidAnswer(
   if (!isOpen(row)) await clearTimers(tx, [{ kind: timerKinds.askVoid, subject: row.id }]);
   await appendEvents(tx, [voidFact(row, transaction, now)]);
   if (row.status !== 'SETTLED') return { row, transaction };
+  if (row.amount > transaction.amount - transaction.settledAmount) {
+    const ids = { voidId: row.id, transactionId: transaction.id };
+    deps.log.error(ids, 'the acquirer released an attempt that it had settled');
+  }
   return { row, transaction: await finishAuthorization(tx, transaction, { now, cause: 'voided' }) };
 }

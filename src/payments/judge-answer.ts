@@ -25,7 +25,8 @@ const nothing: Judgement = { transaction: undefined, payment: undefined, alarm: 
 /**
  * Says what a word means for an attempt and its payment. Pure: every combination of state and word has its answer here.
  * - The first word wins, but for "settled", which always counts: money that arrives is never dropped.
- * - Settled after the attempt or the payment was over: `late`. After another attempt had settled: `surplus`.
+ * - Settled after the attempt or the payment was over: `late`; after a void had released it, with an alarm. After another
+ *   attempt had settled: `surplus`, with an alarm.
  * - Settled with another amount than asked: the money is held in suspense, an attempt that waits is UNKNOWN with the reason
  *   AMOUNT_MISMATCH, and an alarm is raised. The right amount, or a refusal, told later ends that.
  * - Authorised for an attempt that is over, or with another amount: it is released at once. Authorised while money is held
@@ -96,8 +97,14 @@ function settle(known: Known, amount: bigint, now: Date): Judgement {
     ...nothing,
     transaction: settled,
     payment: otherSettled ? undefined : { ...payment, status: 'SETTLED', settledAt: now, updatedAt: now },
-    alarm: otherSettled ? 'a payment was paid twice' : undefined,
+    alarm: alarmAtMoney(known),
   };
+}
+
+/** What people must look at when an attempt settles: its payer had paid before, or is said to have this money back. */
+function alarmAtMoney({ transaction, otherSettled }: Known): string | undefined {
+  if (otherSettled) return 'a payment was paid twice';
+  return transaction.reason === 'VOIDED' ? 'the acquirer settled an attempt that it had released' : undefined;
 }
 
 /** Keeps money that does not fit out of the shop's balance, and the payer from paying once more while it is looked into. */

@@ -60,6 +60,8 @@ export type ModelAttempt = {
   givenUpAt: number | undefined;
   /** Its acquirer was told to stop, and has released what it held. */
   stopped: boolean;
+  /** It was cancelled because the shop had all of its money released. */
+  voided: boolean;
 };
 
 /** What the domain says should be there, in plain words and without a database. */
@@ -152,7 +154,7 @@ function newAttempt({ key, payment, via }: StartWish, method: 'BLIK' | 'CARD', n
       silentAt: now,
       round: 0,
     },
-    ...{ late: false, surplus: false, redirected: false, stopped: false },
+    ...{ late: false, surplus: false, redirected: false, stopped: false, voided: false },
     ...{ captured: 0, settled: 0, refunded: 0, held: 0 },
     ...{ askAt: undefined, confirmUntil: undefined, authorizedUntil: undefined, runsOutAt: undefined },
     ...{ cancelledAt: undefined, givenUpAt: undefined },
@@ -268,10 +270,8 @@ function takeMoney(model: Model, attempt: ModelAttempt, now: number): void {
   attempt.settled = payment.amount;
   move(attempt, 'SETTLED');
   model.balance += payment.amount;
-  if (attempt.surplus) {
-    model.alarms += 1;
-    return;
-  }
+  if (attempt.surplus || attempt.voided) model.alarms += 1;
+  if (attempt.surplus) return;
   movePayment(payment, 'SETTLED');
   // Whoever has begun to pay once more is not to pay twice.
   for (const other of model.attempts) {

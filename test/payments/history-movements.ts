@@ -102,7 +102,11 @@ function count(model: Model, { kind, status, attempt, amount }: ModelMovement, n
     attempt.refunded -= amount;
     model.balance += amount;
   }
-  if (kind === 'void' && isSettled) finish(model, attempt, { now, cause: 'voided' });
+  if (kind === 'void' && isSettled) {
+    // What is released was taken meanwhile.
+    if (attempt.settled + amount > attempt.payment.amount) model.alarms += 1;
+    finish(model, attempt, { now, cause: 'voided' });
+  }
   if (kind !== 'capture') return;
   if (isSettled) {
     attempt.settled += amount;
@@ -128,6 +132,7 @@ export function finish(model: Model, attempt: ModelAttempt, { now, cause }: Fini
   const status = attempt.settled > 0 ? 'SETTLED' : cause === 'voided' || isPaid ? 'CANCELLED' : 'EXPIRED';
   move(attempt, status);
   if (status === 'CANCELLED') attempt.cancelledAt = now;
+  attempt.voided = status === 'CANCELLED' && cause === 'voided';
   // What the shop has not released itself, the acquirer is told to release.
   if (cause !== 'voided' && attempt.settled < payment.amount) model.stops.push(attempt);
   if (payment.status === 'AUTHORIZED' && !isPaid) movePayment(payment, status);

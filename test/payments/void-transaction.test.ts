@@ -1,11 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { inTransaction } from '../../src/kernel/db/database.ts';
 import { applyVoidAnswer } from '../../src/payments/apply-void-answer.ts';
-import { createSale } from '../support/factories.ts';
+import { applyMovementAnswer } from '../../src/payments/ask-movement.ts';
+import { createSale, tellAnswer } from '../support/factories.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 import { authorize, capture, transactionNow, voidAll } from './authorized.ts';
 import { readBooks, readTypes } from './read-records.ts';
-import { openWorld, paymentNow, type World } from './world.ts';
+import { openWorld, paid, paymentNow, type World } from './world.ts';
 
 let world: World;
 
@@ -98,6 +99,52 @@ describe('A void', () => {
     await inTransaction(world.database, (tx) => applyVoidAnswer(tx, world.deps, { id: row.id, answer: refused }));
     expect(world.alarms).toEqual(['the acquirer contradicts itself']);
     expect(await transactionNow(world, held.transaction.id)).toMatchObject({ status: 'CANCELLED' });
+  });
+});
+
+describe('Money that the acquirer both takes and releases', () => {
+  const tellVoid = (id: string) => applyMovementAnswer(world.deps, 'void', { id, answer: settled });
+
+  it('counts as taken, with an alarm, when it was taken while the void was under way', async () => {
+    const held = await authorize(world);
+    const { row } = await voidAll(world, held);
+    await tellAnswer(world.deps, held.transaction.id, paid(held.payment));
+    expect(world.alarms).toEqual([]);
+    await tellVoid(row.id);
+    await tellVoid(row.id);
+    expect(world.alarms).toEqual(['the acquirer released an attempt that it had settled']);
+    expect(await transactionNow(world, held.transaction.id)).toMatchObject({
+      status: 'SETTLED',
+      settledAmount: 10_000n,
+    });
+    expect((await readBooks(world.database, held.shop.id)).balance).toBe(10_000);
+  });
+
+  it('counts as taken, with an alarm, when it was taken after the void', async () => {
+    world.acquirer.onMove(settled);
+    const held = await authorize(world);
+    await voidAll(world, held);
+    await tellAnswer(world.deps, held.transaction.id, paid(held.payment));
+    await tellAnswer(world.deps, held.transaction.id, paid(held.payment));
+    expect(world.alarms).toEqual(['the acquirer settled an attempt that it had released']);
+    expect(await transactionNow(world, held.transaction.id)).toMatchObject({ status: 'SETTLED', late: true });
+    expect((await readBooks(world.database, held.shop.id)).balance).toBe(10_000);
+  });
+
+  it('is no such money where captures took a part, and time or the void released the rest', async () => {
+    const held = await authorize(world);
+    world.acquirer.onMove(settled);
+    await capture(world, held, { amount: 2_500n });
+    world.acquirer.onMove(undefined);
+    const { row } = await voidAll(world, held);
+    world.acquirer.onAskMovement({ kind: 'pending' });
+    await world.letPass({ ms: week });
+    expect(await transactionNow(world, held.transaction.id)).toMatchObject({
+      status: 'SETTLED',
+      settledAmount: 2_500n,
+    });
+    await tellVoid(row.id);
+    expect(world.alarms).toEqual([]);
   });
 });
 
