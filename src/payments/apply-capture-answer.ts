@@ -14,6 +14,7 @@ import { bookSales } from './book-money.ts';
 import { finishAuthorization } from './finish-authorization.ts';
 import { timerKinds } from './model.ts';
 import { readMoved } from './read-moved.ts';
+import { readPaymentOf } from './read-payment-of.ts';
 
 /** An acquirer's word about one capture or void. */
 export type AnswerForMovement = {
@@ -26,8 +27,9 @@ export type AnswerForMovement = {
 
 /**
  * Applies what an acquirer said of a capture, whether as the answer to a call, by notification or when asked. Money that
- * was taken is posted to the shop; what was refused can be captured again. When nothing authorised is left the
- * transaction settles. Words about a capture that is over change nothing; a contradiction is an alarm.
+ * was taken is posted to the shop and to recipients, or, if another attempt has paid, to the shop alone, with an alarm; what
+ * was refused can be captured again. When nothing authorised is left the transaction settles. Words about a capture that is
+ * over change nothing; a contradiction is an alarm.
  * @throws NotFound when there is no such capture of this acquirer.
  */
 export async function applyCaptureAnswer(
@@ -44,21 +46,29 @@ export async function applyCaptureAnswer(
   await moveMovement(tx, 'capture', { was: before.status, row: capture });
   if (!isOpen(capture)) await clearTimers(tx, [{ kind: timerKinds.askCapture, subject: capture.id }]);
   await appendEvents(tx, [captureFact(capture, transaction, now)]);
-  const captured = isOpen(capture) ? transaction : await count(tx, { capture, transaction, now });
+  const captured = isOpen(capture) ? transaction : await count(tx, deps.log, { capture, transaction, now });
   return { capture, transaction: await finishAuthorization(tx, captured, { now, cause: 'captured' }) };
 }
 
 /** Keeps count of what was taken, and of what can be captured again because it was refused. */
 async function count(
   tx: Tx,
+  log: Log,
   { capture, transaction, now }: { readonly capture: Capture; readonly transaction: Transaction; readonly now: Date },
 ): Promise<Transaction> {
   const { acquirer, capturedAmount, settledAmount } = transaction;
+  const { payment, otherSettled } = await readPaymentOf(tx, transaction);
   if (capture.status === 'SETTLED') {
+    // Once for the attempt: with the first of its captures.
+    if (otherSettled && settledAmount === 0n) {
+      log.error({ transactionId: transaction.id, captureId: capture.id }, 'a payment was paid twice');
+    }
     const row: Transaction = { ...transaction, settledAmount: settledAmount + capture.amount, updatedAt: now };
     await moveTransactions(tx, [{ was: transaction.status, row }]);
     const sale = { ...capture, acquirer, captureId: capture.id, at: now };
-    await bookSales(tx, [{ ...sale, transaction, isSplit: true, before: settledAmount }]);
+    // Recipients have their shares of what the other attempt brought.
+    const isSplit = payment.isSplit && !otherSettled;
+    await bookSales(tx, [{ ...sale, transaction, isSplit, before: settledAmount }]);
     return row;
   }
   const row: Transaction = {

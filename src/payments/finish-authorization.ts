@@ -5,12 +5,11 @@ import { enqueue } from '../kernel/jobs/enqueue.ts';
 import { clearTimers } from '../kernel/jobs/timers.ts';
 import { transactionFact } from '../transactions/events.ts';
 import { moveTransactions } from '../transactions/sql/move-transactions.ts';
-import { readAttempts } from '../transactions/store.ts';
 import { bookCommissions } from './book-money.ts';
 import { paymentFact } from './events.ts';
 import { jobToStop, timerKinds } from './model.ts';
+import { readPaymentOf } from './read-payment-of.ts';
 import { movePayments } from './sql/move-payments.ts';
-import { readPayments } from './store.ts';
 
 /** Why nothing may be left of an authorisation: it was captured, the shop released the rest, or its time is over. */
 export type FinishCause = 'captured' | 'voided' | 'expired';
@@ -31,12 +30,7 @@ export async function finishAuthorization(
   const { status, amount, capturedAmount, settledAmount, authorizedUntil } = transaction;
   if (status !== 'AUTHORIZED' && status !== 'SUBMITTED') return transaction;
   if (capturedAmount !== settledAmount) return transaction;
-  const [payment] = await readPayments(tx, [transaction.paymentId]);
-  const attempts = await readAttempts(tx, [transaction.paymentId]);
-  if (!payment) throw new Error(`Transaction ${transaction.id} has no payment.`);
-  const otherSettled = attempts.some(({ id, settledAmount: taken, surplus }) => {
-    return id !== transaction.id && taken > 0n && !surplus;
-  });
+  const { payment, otherSettled } = await readPaymentOf(tx, transaction);
   const isPast = authorizedUntil !== null && authorizedUntil <= now;
   if (cause === 'captured' && settledAmount < amount && !isPast && !otherSettled) return transaction;
   const ended = endOf(transaction, { now, cause, otherSettled });

@@ -5,7 +5,8 @@ import { type Portion, portionsOf, restOf, splitByWeights } from '../../src/bask
 import type { Outcome } from '../../src/kernel/batch.ts';
 import { inTransaction } from '../../src/kernel/db/database.ts';
 import type { Currency } from '../../src/kernel/money.ts';
-import { startTransaction } from '../../src/payments/start-transaction.ts';
+import { applyMovementAnswer } from '../../src/payments/ask-movement.ts';
+import { type StartTransactionInput, startTransaction } from '../../src/payments/start-transaction.ts';
 import { createRefund } from '../../src/refunds/create-refund.ts';
 import { decideRefunds, type OrderedRefund, type PreparedRefund } from '../../src/refunds/decide-refund.ts';
 import type { Shop } from '../../src/shops/model.ts';
@@ -52,6 +53,23 @@ async function sellBasket(
   const card = { method: 'CARD', card: { token: 'a token', fingerprint: 'a card' } } as const;
   const start = { paymentId: payment.id, idempotencyKey: randomUUID(), ...card };
   return { shop, ...(await startTransaction(world.deps, { shop, source: 'WEB' }, start)) };
+}
+
+/** A sale of 100.00 PLN, 90.00 of them a recipient's, that is reserved on a card, while the attempt before it may still be paid. */
+async function reserveAgain(shop: Shop): Promise<{ readonly first: string; readonly reserved: Sale }> {
+  const shares = [{ account: accounts[0], amount: 9_000n, label: 'Firma' }];
+  const payment = await createPayment(world.deps, shop, { amount: 10_000n, shares, captureMode: 'MANUAL' });
+  const start = async (wish: Partial<StartTransactionInput> & Pick<StartTransactionInput, 'method'>) => {
+    const input = { paymentId: payment.id, idempotencyKey: randomUUID(), ...wish };
+    return startTransaction(world.deps, { shop, source: 'WEB' }, input);
+  };
+  world.acquirer.onStart({ kind: 'pending' });
+  const first = await start({ method: 'BLIK', blikCode: '123456' });
+  world.clock.pass({ ms: 120_000 });
+  world.acquirer.onStart({ kind: 'authorized', amount: 10_000n });
+  const card = { token: 'a token', fingerprint: 'a card' };
+  const reserved = await start({ method: 'CARD', card, supersede: true });
+  return { first: first.transaction.id, reserved: { shop, ...reserved } };
 }
 
 /** The ids of a merchant's recipients, in the order of the accounts. */
@@ -144,6 +162,63 @@ describe('The money of a basket', () => {
     }
     expect(await balances(shop)).toEqual([11_000n, 9_000n]);
     world.alarms.length = 0;
+  });
+
+  it.each([
+    ['all', [10_000n]],
+    ['a part', [4_000n]],
+    ['all in two parts', [4_000n, 6_000n]],
+  ])(
+    'is the shop’s alone when a capture of %s settles after another attempt has paid, with one alarm',
+    async (_, parts) => {
+      const shop = await world.openShop();
+      const { first, reserved } = await reserveAgain(shop);
+      world.acquirer.onMove({ kind: 'pending' });
+      const captures: string[] = [];
+      for (const amount of parts) captures.push((await capture(world as never, reserved, { amount })).capture.id);
+      world.acquirer.onMove(undefined);
+      await world.deps.applying.submit({ transactionId: first, answer: { kind: 'settled', amount: 10_000n } });
+      expect(await balances(shop)).toEqual([1_000n, 9_000n]);
+      expect(world.alarms).toEqual([]);
+      for (const id of [...captures, ...captures]) {
+        await applyMovementAnswer(world.deps, 'capture', { id, answer: { kind: 'settled' } });
+      }
+      const again = parts.reduce((sum, amount) => sum + amount, 0n);
+      expect(await balances(shop)).toEqual([1_000n + again, 9_000n]);
+      expect(world.alarms.splice(0)).toEqual(['a payment was paid twice']);
+      await refundOf(reserved, again);
+      expect(await balances(shop)).toEqual([1_000n, 9_000n]);
+    },
+  );
+
+  it('is shared once, with one alarm, when a capture and another attempt bring it at the same moment', async () => {
+    for (let round = 0; round < 8; round += 1) {
+      const shop = await world.openShop();
+      const { first, reserved } = await reserveAgain(shop);
+      world.acquirer.onMove({ kind: 'pending' });
+      const { id } = (await capture(world as never, reserved)).capture;
+      world.acquirer.onMove(undefined);
+      const words = [
+        () => world.deps.applying.submit({ transactionId: first, answer: { kind: 'settled', amount: 10_000n } }),
+        () => applyMovementAnswer(world.deps, 'capture', { id, answer: { kind: 'settled' } }),
+      ];
+      await Promise.all((round % 2 === 0 ? words : words.toReversed()).map((say) => say()));
+      expect(await balances(shop)).toEqual([11_000n, 9_000n]);
+      expect(world.alarms.splice(0)).toEqual(['a payment was paid twice']);
+    }
+  });
+
+  it('is split in later captures too when another attempt pays after the first of them', async () => {
+    const shop = await world.openShop();
+    const { first, reserved } = await reserveAgain(shop);
+    world.acquirer.onMove({ kind: 'settled' });
+    await capture(world as never, reserved, { amount: 4_000n });
+    await world.deps.applying.submit({ transactionId: first, answer: { kind: 'settled', amount: 10_000n } });
+    expect(await balances(shop)).toEqual([10_400n, 3_600n]);
+    expect(world.alarms.splice(0)).toEqual(['a payment was paid twice']);
+    await capture(world as never, reserved, { amount: 6_000n });
+    world.acquirer.onMove(undefined);
+    expect(await balances(shop)).toEqual([11_000n, 9_000n]);
   });
 });
 

@@ -109,6 +109,7 @@ function count(model: Model, { kind, status, attempt, amount }: ModelMovement, n
   }
   if (kind !== 'capture') return;
   if (isSettled) {
+    if (attempt.settled === 0 && isPaidByOther(model, attempt)) model.alarms += 1;
     attempt.settled += amount;
     model.balance += amount;
   } else {
