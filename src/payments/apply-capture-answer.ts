@@ -78,6 +78,7 @@ async function count(
     updatedAt: now,
   };
   await moveTransactions(tx, [{ was: transaction.status, row }]);
-  if (transaction.status === 'SUBMITTED') await appendEvents(tx, [transactionFact(row, 'AUTHORIZED', now)]);
+  // Also of one that ends in this very step: no other way leads from SUBMITTED to its end.
+  if (transaction.status === 'SUBMITTED') await appendEvents(tx, [transactionFact(row, payment.status, now)]);
   return row;
 }

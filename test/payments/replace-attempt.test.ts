@@ -9,7 +9,7 @@ import type { Shop } from '../../src/shops/model.ts';
 import { createPayment, tellAnswer } from '../support/factories.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 import { capture, transactionNow } from './authorized.ts';
-import { readTypes } from './read-records.ts';
+import { readLog, readTypes } from './read-records.ts';
 import { declined, openWorld, paid, paymentNow, type World } from './world.ts';
 
 let world: World;
@@ -132,6 +132,27 @@ describe('An attempt at a bank', () => {
     expect(await transactionNow(world, reserved.id)).toMatchObject({ status: 'CANCELLED', reason: 'SUPERSEDED' });
     await world.letPass({ ms: 0 });
     expect(world.acquirer.stopped).toContain(reserved.id);
+  });
+
+  it('that was paid after all leaves its payment settled in every event of the other, whose capture is refused', async () => {
+    const { shop } = await scene();
+    const payment = await createPayment(world.deps, shop, { captureMode: 'MANUAL' });
+    const at = { shop, payment };
+    const { transaction: old } = await atBank(at);
+    world.acquirer.onStart({ kind: 'authorized', amount: payment.amount });
+    const { transaction: reserved } = await start(at, { ...card, supersede: true });
+    const { capture: all } = await capture(world, { ...at, transaction: reserved });
+    await tellAnswer(world.deps, old.id, paid(payment));
+    const before = (await readLog(world.database, shop.id)).length;
+    await applyMovementAnswer(world.deps, 'capture', { id: all.id, answer: { kind: 'rejected', code: 'CODE_57' } });
+    expect((await readLog(world.database, shop.id)).slice(before).map(({ type, data }) => [type, data])).toEqual([
+      ['CAPTURE_REJECTED', { capture: { status: 'REJECTED', code: 'CODE_57' } }],
+      ['TRANSACTION_AUTHORIZED', { transaction: { status: 'AUTHORIZED' }, payment: { status: 'SETTLED' } }],
+      [
+        'TRANSACTION_CANCELLED',
+        { transaction: { status: 'CANCELLED', reason: 'SUPERSEDED' }, payment: { status: 'SETTLED' } },
+      ],
+    ]);
   });
 
   it('is replaced once, by whoever comes first', async () => {
