@@ -12,6 +12,7 @@ import type { SharedHints } from './realtime/listen-hints.ts';
 import { countRequests } from './webhooks/count-requests.ts';
 import type { WebhookDeps } from './webhooks/deps.ts';
 import { createRequestSender } from './webhooks/send-request.ts';
+import { sharePlaces } from './webhooks/share-places.ts';
 
 /** What a gateway is made of, all of it given by whoever starts it. */
 export type AppParts = {
@@ -36,7 +37,11 @@ export async function wireWorker(
   const sender = createRequestSender({ addressRule: config.mode === 'sandbox' ? 'any' : 'public' });
   const { seal } = core;
   const emails = openEmails({ config, database, clock, log, reports: core.reports });
-  const webhooks: WebhookDeps = { database, clock, log, publicUrl, seal, sender: countRequests(sender, metrics) };
+  const webhooks: WebhookDeps = {
+    ...{ database, clock, log, publicUrl, seal },
+    sender: countRequests(sender, metrics),
+    places: sharePlaces(config.sizes.atATime.toShops),
+  };
   const worker = await startWorker({
     database,
     clock,

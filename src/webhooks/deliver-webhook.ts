@@ -5,7 +5,7 @@ import { clearTimers, setTimers } from '../kernel/jobs/timers.ts';
 import { notificationSignatureHeader } from '../kernel/signature.ts';
 import { readServiceKeys } from '../shops/store.ts';
 import type { WebhookDeps } from './deps.ts';
-import { delayAfter, deliverWebhookJob } from './model.ts';
+import { delayAfter, deliverWebhookJob, resendWebhookJob } from './model.ts';
 import { isAcknowledged, type SendOutcome } from './send-request.ts';
 import {
   type DeliveryState,
@@ -27,19 +27,43 @@ const answerCharactersMax = 1_000;
 /**
  * Sends a notification once: decides whether this try is still due, calls the shop outside any transaction, and records
  * the try with what follows from it. A crash after the call and before the record sends again, so a shop may get a
- * notification twice, but never not at all.
+ * notification twice, but never not at all. A shop that answers slowly and has its share of the calls is called later.
  */
 export async function deliverWebhook(deps: WebhookDeps, due: DueTry): Promise<void> {
   const delivery = await findDelivery(deps.database, due.deliveryId);
   if (!delivery || !isDue(delivery, due)) return;
+  // Newer news of its payment wait in line behind this job, however long it takes to get a place.
+  const place = await deps.places.take(delivery.shopId);
+  if ('waitMs' in place) return postpone(deps, delivery, { due, waitMs: place.waitMs });
   const at = clockOf(deps, delivery);
   const serviceKey = await currentServiceKey(deps, delivery.shopId, at);
-  const outcome = await deps.sender.send({
-    url: delivery.url,
-    headers: headersFor(delivery, serviceKey),
-    body: delivery.body,
-  });
+  const { url, body } = delivery;
+  const outcome = await deps.sender
+    .send({ url, headers: headersFor(delivery, serviceKey), body })
+    .finally(() => place.leave());
   await record(deps, delivery, { due, at, outcome, serviceKey });
+}
+
+/** Has a try made later, which is no try: the ladder stays where it is. */
+function postpone(
+  deps: WebhookDeps,
+  delivery: DeliveryToSend,
+  { due, waitMs }: { readonly due: DueTry; readonly waitMs: number },
+): Promise<void> {
+  const { id, merchantId } = delivery;
+  const dueAt = after(clockOf(deps, delivery), { ms: waitMs });
+  return inTransaction(deps.database, async (tx) => {
+    const state = await lockDelivery(tx, id);
+    if (!state || !isDue(state, due)) return;
+    const kind = due.round === 'manual' ? resendWebhookJob : deliverWebhookJob;
+    if (due.round !== 'manual') await moveDelivery(tx, id, { ...state, nextTryAt: dueAt });
+    await setTimers(tx, [{ kind, subject: id, merchantId, dueAt, round: state.tries, queue: queueOf(delivery) }]);
+  });
+}
+
+/** The payment's queue, so that a newer notification does not overtake an older one. */
+function queueOf({ id, paymentId }: DeliveryToSend): string {
+  return paymentId ?? id;
 }
 
 /** A try of the ladder happens once: the number of those before it says which one it is. */
@@ -75,9 +99,7 @@ async function record(deps: WebhookDeps, delivery: DeliveryToSend, made: Made): 
     const timer = { kind: deliverWebhookJob, subject: id, merchantId };
     if (moved.status !== 'PENDING') await clearTimers(tx, [timer]);
     else if (moved.nextTryAt && moved.tries !== state.tries) {
-      // In the payment's queue again, so that a newer notification does not overtake this one.
-      const queue = delivery.paymentId ?? id;
-      await setTimers(tx, [{ ...timer, dueAt: moved.nextTryAt, round: moved.tries, queue }]);
+      await setTimers(tx, [{ ...timer, dueAt: moved.nextTryAt, round: moved.tries, queue: queueOf(delivery) }]);
     }
     return moved;
   });

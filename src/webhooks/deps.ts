@@ -3,8 +3,9 @@ import type { Database } from '../kernel/db/database.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Seal } from '../kernel/seal.ts';
 import type { RequestSender } from './send-request.ts';
+import type { Places } from './share-places.ts';
 
-/** What the verbs of webhooks are given; `sender` is one per process. */
+/** What the verbs of webhooks are given; `sender` and `places` are one per process. */
 export type WebhookDeps = {
   readonly database: Database;
   readonly clock: Clock;
@@ -13,4 +14,5 @@ export type WebhookDeps = {
   readonly publicUrl: string;
   readonly seal: Seal;
   readonly sender: RequestSender;
+  readonly places: Places;
 };

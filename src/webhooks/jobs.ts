@@ -1,15 +1,13 @@
 import { type JobHandlers, textOf } from '../kernel/jobs/handler.ts';
 import { deliverWebhook } from './deliver-webhook.ts';
 import type { WebhookDeps } from './deps.ts';
-import { deliverWebhookJob } from './model.ts';
+import { deliverWebhookJob, resendWebhookJob } from './model.ts';
 
 /** What webhooks do later: send. A timer's payload carries the round, the first try's carries nothing but the subject. */
 export function webhookJobs(deps: WebhookDeps): JobHandlers {
   return {
     [deliverWebhookJob]: (payload) =>
-      deliverWebhook(deps, {
-        deliveryId: textOf(payload, 'subject'),
-        round: payload.manual === undefined ? Number(payload.round ?? 0) : 'manual',
-      }),
+      deliverWebhook(deps, { deliveryId: textOf(payload, 'subject'), round: Number(payload.round ?? 0) }),
+    [resendWebhookJob]: (payload) => deliverWebhook(deps, { deliveryId: textOf(payload, 'subject'), round: 'manual' }),
   };
 }

@@ -12,6 +12,9 @@ export const readerName = 'webhooks';
 /** Name of the job, and kind of the timer, that sends one delivery; the subject is its id. */
 export const deliverWebhookJob = 'deliver-webhook';
 
+/** The same for one more send that a person has ordered. */
+export const resendWebhookJob = 'resend-webhook';
+
 const second = 1_000;
 const minute = 60 * second;
 

@@ -4,7 +4,7 @@ import type { WebhookDelivery } from '../kernel/db/generated/prisma/client.ts';
 import { NotFound } from '../kernel/errors.ts';
 import { parseId } from '../kernel/ids.ts';
 import { enqueue } from '../kernel/jobs/enqueue.ts';
-import { deliverWebhookJob } from './model.ts';
+import { resendWebhookJob } from './model.ts';
 import { findVisibleDelivery } from './store.ts';
 
 /**
@@ -26,8 +26,8 @@ export async function resendWebhook(
   await inTransaction(deps.database, (tx) =>
     enqueue(tx, [
       {
-        name: deliverWebhookJob,
-        payload: { subject: id, manual: 1 },
+        name: resendWebhookJob,
+        payload: { subject: id },
         queue: delivery.paymentId ?? id,
         key: `resend ${id}`,
       },

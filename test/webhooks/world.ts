@@ -10,8 +10,9 @@ import { deliverWebhook } from '../../src/webhooks/deliver-webhook.ts';
 import type { WebhookDeps } from '../../src/webhooks/deps.ts';
 import { deriveDeliveries } from '../../src/webhooks/derive-deliveries.ts';
 import { webhookJobs } from '../../src/webhooks/jobs.ts';
-import { deliverWebhookJob } from '../../src/webhooks/model.ts';
+import { deliverWebhookJob, resendWebhookJob } from '../../src/webhooks/model.ts';
 import { createRequestSender } from '../../src/webhooks/send-request.ts';
+import { sharePlaces } from '../../src/webhooks/share-places.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { createPaymentDeps, createTestClock, type TestClock, testSeal } from '../support/factories.ts';
 
@@ -36,14 +37,20 @@ export type World = {
 
 const silent = new Logger(() => () => {});
 
-/** Opens a database of its own and everything that webhooks need; `timeoutMs` is how long a shop may take to answer. */
-export async function openWorld(timeoutMs = 5_000): Promise<World> {
+/**
+ * Opens a database of its own and everything that webhooks need; `timeoutMs` is how long a shop may take to answer, and `places`
+ * how many calls there may be at a time.
+ */
+export async function openWorld(timeoutMs = 5_000, places = 50): Promise<World> {
   const { url, drop } = await createTestDatabase();
   const database = openDatabase({ url });
   const clock = createTestClock();
   const sender = createRequestSender({ addressRule: 'any', timeoutMs });
   const publicUrl = 'https://gateway.example';
-  const deps = { database, clock, log: createLog('silent'), publicUrl, seal: testSeal, sender };
+  const deps = {
+    ...{ database, clock, log: createLog('silent'), publicUrl, seal: testSeal, sender },
+    places: sharePlaces(places),
+  };
   const work = () => runJobs(database, webhookJobs(deps));
   return {
     database,
@@ -88,7 +95,7 @@ async function hasDueJobs(database: Database): Promise<boolean> {
   const rows = await read(database, {
     name: 'test-due-jobs',
     text: `select id from graphile_worker.jobs
-      where task_identifier = '${deliverWebhookJob}' and run_at <= clock_timestamp() limit 1`,
+      where task_identifier in ('${deliverWebhookJob}', '${resendWebhookJob}') and run_at <= clock_timestamp() limit 1`,
     values: [],
   });
   return rows.length > 0;
