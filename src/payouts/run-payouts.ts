@@ -91,6 +91,8 @@ async function payAccounts(
 }
 
 function payoutOf({ clock, log }: PayoutDeps, day: Day, account: MeasuredAccount): Payout | undefined {
+  // Two payouts would begin at the same place. What is given back or was kept back alone waits for the next posting.
+  if (account.postingsThrough === account.postingsAfter) return undefined;
   const sums = decidePayout(account, account.currency);
   if (!sums) return undefined;
   const { merchantId, shopId, recipientId, currency, iban } = account;

@@ -39,6 +39,8 @@ export type ModelAccount = {
   balance: Amount;
   /** What the last payout has left. */
   carried: Amount;
+  /** The day on which the last payout was made. */
+  paidOn: Day | undefined;
   entries: Entry[];
 };
 
@@ -151,7 +153,7 @@ export function accountOf(
   if (known) return known;
   const account: ModelAccount = {
     ...{ kind: part ? ('RECIPIENT' as const) : ('SHOP' as const), owner, merchant, currency },
-    ...{ balance: 0n, carried: 0n, entries: [] },
+    ...{ balance: 0n, carried: 0n, paidOn: undefined, entries: [] },
   };
   books.accounts.set(key, account);
   return account;

@@ -38,6 +38,9 @@ function pay(books: Books, { account, day }: { readonly account: ModelAccount; r
   // Forints have no smaller coin.
   const net = account.currency === 'HUF' ? whole - (whole % 100n) : whole;
   const iban = ibanOf(account, now);
+  // Commissions are booked with payouts: without a payout or anything else before the day, nothing was.
+  const isMoved = entries.some(({ kind, amount }) => kind !== 'COMMISSION' && amount !== 0n);
+  if (!isMoved && (account.paidOn === undefined || account.paidOn >= day)) return;
   // Whoever has nothing, or a debt, is paid nothing; a later payout takes up all of it.
   if (account.balance <= 0n || net <= 0n || iban === undefined) return;
   const carriedOut = owed - commission - net;
@@ -48,6 +51,7 @@ function pay(books: Books, { account, day }: { readonly account: ModelAccount; r
   });
   account.entries = account.entries.filter((entry) => entry.day >= day);
   account.carried = carriedOut;
+  account.paidOn = now.day;
   account.balance -= net + commission;
   const { currency, kind } = account;
   post(books, [kind, 'COMMISSION gateway'], { currency, amount: commission });
