@@ -1,5 +1,5 @@
 import { type Day, midnight } from '../calendar/model.ts';
-import { inTransaction, type Tx } from '../kernel/db/database.ts';
+import { DatabaseUnavailable, inTransaction, type Tx } from '../kernel/db/database.ts';
 import type { Payout } from '../kernel/db/generated/prisma/client.ts';
 import { appendEvents, lockShops } from '../kernel/events/append-events.ts';
 import { newId } from '../kernel/ids.ts';
@@ -20,26 +20,45 @@ const merchantsAtOnce = 500;
 const accountsAtOnce = 100;
 
 /** One day's run for merchants whose clocks have come to it. */
-type Run = { readonly day: Day; readonly dueAt: Date | null; readonly merchantIds: readonly string[] };
+type Run = { readonly day: Day; readonly dueAt: Date | null; readonly merchants: readonly DueMerchant[] };
+
+/** Accounts that are paid for a day. */
+type Batch = { readonly day: Day; readonly accounts: readonly PayableAccount[] };
+
+/** How many payouts were made, and the merchants who have an account whose payout failed. */
+type Outcome = { readonly made: number; readonly failedFor: readonly string[] };
 
 /**
  * Pays out whatever is due: for every merchant whose next run has come, what his shops and recipients were owed at the
  * last midnight, in the currencies whose bank day it is. Days that were missed are made up for, each as its own. Killed
  * at any point and run again, or run by several processes at once, it pays every movement exactly once: what is paid is
- * locked, and each payout begins behind the one before it.
+ * locked, and each payout begins behind the one before it. An account whose payout fails keeps no other one from being
+ * paid: it is tried again by the next call, and once a later run of its merchant is due, with that one.
  * @returns how many payouts were made.
+ * @throws DatabaseUnavailable when the database cannot be reached; what was paid until then stays so.
  */
 export async function runPayouts(deps: PayoutDeps): Promise<number> {
   let made = 0;
+  const leftOut: string[] = [];
   for (;;) {
-    const due = await findDueMerchants(deps.database, deps.clock.now(), merchantsAtOnce);
+    const wish = { now: deps.clock.now(), except: leftOut, max: merchantsAtOnce };
+    const due = await findDueMerchants(deps.database, wish);
     const run = firstRun(deps, due);
     if (!run) return made;
-    made += await payRun(deps, run);
+    const paid = await payRun(deps, run);
+    made += paid.made;
     const nextAt = runAt(nextRunDay(run.day));
-    await inTransaction(deps.database, (tx) => endRun(tx, { ...run, nextAt }));
+    const failedFor = new Set(paid.failedFor);
+    // A day whose successor has come is over for all: the later run takes up what failed, and pays the merchant's others.
+    const isOpen = (merchant: DueMerchant): boolean => failedFor.has(merchant.id) && deps.clock.now(merchant) < nextAt;
+    const open = idsOf(run.merchants.filter(isOpen));
+    leftOut.push(...open);
+    const merchantIds = idsOf(run.merchants).filter((id) => !open.includes(id));
+    await inTransaction(deps.database, (tx) => endRun(tx, { merchantIds, dueAt: run.dueAt, nextAt }));
   }
 }
+
+const idsOf = (merchants: readonly DueMerchant[]): string[] => merchants.map(({ id }) => id);
 
 /** The merchants of the earliest run among these. One who never had a run begins with the last that was due. */
 function firstRun({ clock }: PayoutDeps, due: readonly DueMerchant[]): Run | undefined {
@@ -49,27 +68,48 @@ function firstRun({ clock }: PayoutDeps, due: readonly DueMerchant[]): Run | und
   const day = dayOfRun(first);
   const isSame = (merchant: DueMerchant): boolean =>
     merchant.dueAt?.getTime() === first.dueAt?.getTime() && dayOfRun(merchant).equals(day);
-  return { day, dueAt: first.dueAt, merchantIds: due.filter(isSame).map((merchant) => merchant.id) };
+  return { day, dueAt: first.dueAt, merchants: due.filter(isSame) };
 }
 
-async function payRun(deps: PayoutDeps, { day, merchantIds }: Run): Promise<number> {
-  let made = 0;
+async function payRun(deps: PayoutDeps, { day, merchants }: Run): Promise<Outcome> {
+  const outcomes: Outcome[] = [];
   let last = 0n;
   for (;;) {
-    const wish = { merchantIds, currencies: currenciesOn(day), after: last, max: accountsAtOnce };
+    const wish = { merchantIds: idsOf(merchants), currencies: currenciesOn(day), after: last, max: accountsAtOnce };
     const accounts = await findPayableAccounts(deps.database, wish);
-    made += await inTransaction(deps.database, (tx) => payAccounts(tx, deps, { day, accounts }));
+    outcomes.push(await paySome(deps, { day, accounts }));
     last = accounts.at(-1)?.id ?? last;
-    if (accounts.length < accountsAtOnce) return made;
+    if (accounts.length < accountsAtOnce) return sumOf(outcomes);
   }
 }
 
-async function payAccounts(
-  tx: Tx,
-  deps: PayoutDeps,
-  { day, accounts }: { readonly day: Day; readonly accounts: readonly PayableAccount[] },
-): Promise<number> {
-  if (accounts.length === 0) return 0;
+function sumOf(outcomes: readonly Outcome[]): Outcome {
+  const made = outcomes.reduce((sum, outcome) => sum + outcome.made, 0);
+  return { made, failedFor: outcomes.flatMap(({ failedFor }) => failedFor) };
+}
+
+/** Pays accounts in one transaction; when that fails its halves by themselves, so that what cannot be paid fails alone. */
+async function paySome(deps: PayoutDeps, batch: Batch): Promise<Outcome> {
+  const { day, accounts } = batch;
+  const [first, ...others] = accounts;
+  if (!first) return { made: 0, failedFor: [] };
+  try {
+    return { made: await inTransaction(deps.database, (tx) => payAccounts(tx, deps, batch)), failedFor: [] };
+  } catch (error) {
+    if (error instanceof DatabaseUnavailable) throw error;
+    if (others.length === 0) {
+      const { merchantId, accountOwner, currency } = first;
+      const account = { merchantId, accountOwner, currency, day: day.toString() };
+      deps.log.error({ err: error, ...account }, 'a balance cannot be paid out: its payout failed, and is tried again');
+      return { made: 0, failedFor: [merchantId] };
+    }
+    const half = Math.ceil(accounts.length / 2);
+    const before = await paySome(deps, { day, accounts: accounts.slice(0, half) });
+    return sumOf([before, await paySome(deps, { day, accounts: accounts.slice(half) })]);
+  }
+}
+
+async function payAccounts(tx: Tx, deps: PayoutDeps, { day, accounts }: Batch): Promise<number> {
   await lockShops(
     tx,
     accounts.flatMap((account) => account.shopIds),

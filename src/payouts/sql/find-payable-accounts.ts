@@ -5,6 +5,9 @@ import type { Currency } from '../../kernel/money.ts';
 export type PayableAccount = {
   readonly id: bigint;
   readonly merchantId: string;
+  /** Its shop or recipient. */
+  readonly accountOwner: string;
+  readonly currency: Currency;
   /** The shops that must be locked to pay it: its own, or for a recipient all of his merchant. */
   readonly shopIds: readonly string[];
 };
@@ -32,7 +35,7 @@ export async function findPayableAccounts(
         union all
         select 'RECIPIENT', r.id::text, r.merchant_id from recipient r where r.merchant_id = any($1::text[])
       )
-      select a.id, owner.merchant_id as "merchantId",
+      select a.id, owner.merchant_id as "merchantId", a.owner as "accountOwner", a.currency,
         case a.kind when 'SHOP' then array[a.owner]
           else array(select s.id::text from shop s where s.merchant_id = owner.merchant_id) end as "shopIds"
       from owner
