@@ -1,6 +1,7 @@
+import { requireWholeMerchant } from '../auth/actor.ts';
 import { builder } from '../graphql/builder.ts';
 import { requirePage } from '../graphql/connection-arguments.ts';
-import { actorWith } from '../graphql/context.ts';
+import { actorWith, requireActor } from '../graphql/context.ts';
 import { MoneyRef } from '../graphql/money.ts';
 import { parseId } from '../kernel/ids.ts';
 import { visibleRecipients } from './store.ts';
@@ -14,8 +15,13 @@ export const RecipientRef = builder.prismaObject('Recipient', {
     iban: t.exposeString('iban', { description: 'Where he is paid.' }),
     balances: t.field({
       type: [MoneyRef],
-      description: 'What he has, in each currency that he was given; below zero when refunds took more.',
-      resolve: ({ id }, _, context) => context.loaders.recipientBalances.load(id),
+      description:
+        'What he has from all shops, in each currency that he was given; below zero when refunds took more. Scope: payouts:read. The key must be good for the whole merchant.',
+      resolve: ({ id }, _, context) => {
+        // Whoever may see a payment sees its recipients, and shops of one merchant share them.
+        requireWholeMerchant(requireActor(context), 'payouts:read');
+        return context.loaders.recipientBalances.load(id);
+      },
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When he came first.' }),
   }),

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ask, startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { overSse, overWebSocket, type Result } from '../support/live.ts';
 import { isOfMerchants, type WalkedOperation, walkSchema } from './walk-schema.ts';
-import { giveKey, settleTenant, type Tenant } from './world.ts';
+import { giveKey, type SharedRecipient, settleTenant, shareRecipient, type Tenant } from './world.ts';
 
 /** What each input that names something is given. An operation with another one fails here until it has its rule. */
 const rules: Readonly<Record<string, (tenant: Tenant) => unknown>> = {
@@ -92,6 +92,8 @@ let owner: Tenant;
 let visitor: Tenant;
 let sister: Tenant;
 let boundKey: string;
+/** Someone who is paid by the visitor's shop and by its sister. */
+let shared: SharedRecipient;
 
 beforeAll(async () => {
   gateway = await startTestGateway();
@@ -101,7 +103,11 @@ beforeAll(async () => {
   ]);
   sister = await settleTenant(gateway, { mark: 'sisterzq', merchantId: visitor.merchantId });
   boundKey = (await giveKey(gateway.database, { merchantId: visitor.merchantId, shopId: visitor.shopId })).secret;
-});
+  shared = await shareRecipient(gateway, [
+    { ...visitor, mark: 'visitorzq' },
+    { ...sister, mark: 'sisterzq' },
+  ]);
+}, 60_000);
 
 afterAll(() => gateway.stop());
 
@@ -222,4 +228,42 @@ describe('to the owner', () => {
     expect(seen.join('\n')).not.toContain(key);
     expect(seen.join('\n')).not.toContain(serviceKey);
   });
+});
+
+describe('to a key of a shop that shares a recipient with another', () => {
+  const whole = /must be good for the whole merchant/;
+  // What only keys of all shops are told is refused, and an answer that is refused shows nothing: so both are asked.
+  const asked = [...walkSchema(whole), ...walkSchema()]
+    .filter(isOfMerchants)
+    // These change what the others tell.
+    .filter(({ kind }) => kind !== 'mutation');
+
+  /** What that key has of its own: the shared basket, and all that its shop has beside it. */
+  const own = (path: string): unknown => {
+    const [mine] = shared.baskets;
+    return ruleFor({ ...visitor, ...mine, recipientId: shared.recipientId })(path);
+  };
+
+  it('hides what a key of the whole merchant is told', async () => {
+    const recipient = operations.find(({ name }) => name === 'Query.recipient');
+    const payment = operations.find(({ name }) => name === 'Query.payment');
+    for (const operation of [recipient, payment]) {
+      const [result] = operation ? await run(operation, visitor.key, own) : [];
+      expect(result?.errors).toBeUndefined();
+      expect(JSON.stringify(result)).toContain(shared.payoutId);
+      expect(JSON.stringify(result)).toContain(`"amount":${shared.balance}`);
+    }
+  });
+
+  for (const [place, operation] of asked.entries()) {
+    it(`${operation.name} tells of its own shop alone${place < asked.length / 2 ? '' : ', whatever is asked of it'}`, async () => {
+      const theirs = Object.values(shared.baskets[1] ?? {});
+      const secrets = [...secretsOf(sister, [visitor.merchantId]), ...theirs, shared.payoutId];
+      for (const result of await run(operation, boundKey, own)) {
+        const text = JSON.stringify(result);
+        for (const secret of secrets) expect(text).not.toContain(secret);
+        expect(text).not.toContain(`"amount":${shared.balance}`);
+      }
+    });
+  }
 });

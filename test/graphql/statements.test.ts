@@ -106,6 +106,7 @@ const questions: Record<string, string> = {
   'events with their payment or transaction': `query($id: ID!) { events(shopId: $id, first: 50) { edges { node { type shop { name } ... on PaymentEvent { payment { id shop { name } } } ... on TransactionEvent { transaction { id } } } } } }`,
   'notifications with their tries': `query($id: ID!) { webhookDeliveries(shopId: $id, first: 50) { edges { node { id attempts { number } } } } }`,
   'recipients with their balances': `{ recipients(first: 50) { edges { node { id balances { amount } } } } }`,
+  'recipients with their payouts': `{ recipients(first: 50) { edges { node { id payouts(first: 2) { edges { node { id net { amount } } } } } } } }`,
   'payouts with their movements': `query($id: ID!) { payouts(shopId: $id, first: 50) { edges { node { id movements(first: 2) { edges { node { amount { amount } transaction { id } } } } } } } }`,
   'shops with their balances': `{ shops(first: 50) { edges { node { id name balances { amount } } } } }`,
 };

@@ -91,8 +91,8 @@ export function isOfMerchants({ description }: WalkedOperation): boolean {
   return !/Operators only|Needs no key/.test(description);
 }
 
-/** Every operation of the schema. */
-export function walkSchema(): WalkedOperation[] {
+/** Every operation of the schema. Fields below it are not asked for where their description fits `leftOut`. */
+export function walkSchema(leftOut?: RegExp): WalkedOperation[] {
   const roots = {
     query: schema.getQueryType(),
     mutation: schema.getMutationType(),
@@ -100,16 +100,18 @@ export function walkSchema(): WalkedOperation[] {
   };
   return Object.entries(roots).flatMap(([kind, root]) =>
     Object.values(root?.getFields() ?? {}).map((field) =>
-      walkField(`${root}.${field.name}`, kind as WalkedOperation['kind'], field),
+      walkField(`${root}.${field.name}`, { kind: kind as WalkedOperation['kind'], field, leftOut }),
     ),
   );
 }
 
-function walkField(
-  name: string,
-  kind: WalkedOperation['kind'],
-  field: GraphQLField<unknown, unknown>,
-): WalkedOperation {
+type Walk = {
+  readonly kind: WalkedOperation['kind'];
+  readonly field: GraphQLField<unknown, unknown>;
+  readonly leftOut: RegExp | undefined;
+};
+
+function walkField(name: string, { kind, field, leftOut }: Walk): WalkedOperation {
   const idPaths = field.args.flatMap((arg) => idPathsOf(`${name}.${arg.name}`, arg.type));
   // A page size that is a variable counts as the largest.
   const args = field.args.filter(({ name: arg }) => arg !== 'first' && arg !== 'last');
@@ -117,7 +119,7 @@ function walkField(
   const page = field.args.some((arg) => arg.name === 'first') ? ['first: 2'] : [];
   const given = [...args.map((arg) => `${arg.name}: $${arg.name}`), ...page].join(', ');
   const call = field.args.length === 0 ? field.name : `${field.name}(${given})`;
-  const selection = selectionOf(field.type, []);
+  const selection = selectionOf(field.type, { path: [], leftOut });
   return {
     ...{ name, kind, idPaths, selection, field: field.name, description: field.description ?? '' },
     query: `${kind} ${declared && `(${declared})`} { ${call} ${selection} }`,
@@ -162,21 +164,23 @@ function leafFor(type: GraphQLNamedType, name: string): unknown {
   return values[type.name];
 }
 
+type Place = { readonly path: readonly string[]; readonly leftOut: RegExp | undefined };
+
 /** Everything that can be selected of a type, without going round in circles. */
-function selectionOf(type: GraphQLOutputType, path: readonly string[]): string {
+function selectionOf(type: GraphQLOutputType, { path, leftOut }: Place): string {
   const named = getNamedType(type);
   if (isLeafType(named)) return '';
   const members = isUnionType(named) || isInterfaceType(named) ? schema.getPossibleTypes(named) : [];
   const common = isUnionType(named)
     ? []
     : Object.values((isObjectType(named) || isInterfaceType(named)) && named.getFields());
-  const parts = common.flatMap((field) => fieldSelection(field, [...path, named.name]));
+  const parts = common.flatMap((field) => fieldSelection(field, { path: [...path, named.name], leftOut }));
   const inner = members.map((member) => {
     const own = Object.values(member.getFields()).filter((field) => !common.some(({ name }) => name === field.name));
     const selected = own.flatMap((field) =>
       // Members of one interface may have fields of one name and several types.
       (isEnumType(getNamedType(field.type)) ? [`${member.name}_`] : ['']).flatMap((prefix) =>
-        fieldSelection(field, [...path, named.name, member.name]).map((text) =>
+        fieldSelection(field, { path: [...path, named.name, member.name], leftOut }).map((text) =>
           prefix ? `${prefix}${field.name}: ${text}` : text,
         ),
       ),
@@ -188,10 +192,10 @@ function selectionOf(type: GraphQLOutputType, path: readonly string[]): string {
   return `{ ${[...typename, ...parts, ...inner].join(' ')} }`;
 }
 
-function fieldSelection(field: GraphQLField<unknown, unknown>, path: readonly string[]): string[] {
+function fieldSelection(field: GraphQLField<unknown, unknown>, { path, leftOut }: Place): string[] {
   const named = getNamedType(field.type);
-  if (field.args.some(isRequiredArgument)) return [];
+  if (field.args.some(isRequiredArgument) || leftOut?.test(field.description ?? '')) return [];
   if (isLeafType(named)) return [field.name];
   if (path.length >= depthMax || path.includes(named.name)) return [];
-  return [`${field.name} ${selectionOf(field.type, path)}`];
+  return [`${field.name} ${selectionOf(field.type, { path, leftOut })}`];
 }

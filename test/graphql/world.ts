@@ -134,15 +134,64 @@ export async function settleTenant(
   };
 }
 
+/** What one shop has of a recipient of several: a settled payment that is split, and a refund of a part of it. */
+export type Basket = { readonly paidId: string; readonly transactionId: string; readonly refundId: string };
+
+/** A recipient of several shops of one merchant. */
+export type SharedRecipient = {
+  readonly recipientId: string;
+  /** What he was paid, of all that he had from them. */
+  readonly payoutId: string;
+  /** What he has: minor units. */
+  readonly balance: number;
+  /** In the order of the shops. */
+  readonly baskets: readonly Basket[];
+};
+
+/** Lets shops of one merchant share a recipient, who has 611 of a sale of each, bears a part of its refund and is paid 700. */
+export async function shareRecipient(
+  gateway: TestGateway,
+  tenants: readonly (Tenant & { readonly mark: string })[],
+): Promise<SharedRecipient> {
+  const baskets: Basket[] = [];
+  for (const { key, shopId, startCursor, mark } of tenants) {
+    const shares = [{ iban: '72105000028166973380325415', amount: 611, label: 'Odbiorca' }];
+    const paidId = await createPayment(gateway, { key, shopId, mark: `${mark}-shared`, shares });
+    const transactionId = await startBlik(gateway, { key, paymentId: paidId });
+    const news = await overWebSocket<{ paymentUpdated: { type: string } }>(gateway, {
+      query: 'subscription($id: ID!, $after: Cursor) { paymentUpdated(id: $id, after: $after) { type } }',
+      variables: { id: paidId, after: startCursor },
+      key,
+    });
+    while ((await news.next())?.data?.paymentUpdated.type !== 'PAYMENT_SETTLED');
+    news.end();
+    baskets.push({ paidId, transactionId, refundId: await createRefund(gateway, { key, transactionId }) });
+  }
+  const [{ merchantId } = { merchantId: '' }] = tenants;
+  const { rows } = await gateway.database.pool.query<{ id: string; balance: string }>(
+    `select r.id, b.amount as balance from recipient r join account a on a.owner = r.id::text
+     join account_balance b on b.account_id = a.id where r.merchant_id = $1 and r.iban like '%72105000028166973380325415'`,
+    [merchantId],
+  );
+  const { id: recipientId = '', balance = '0' } = rows[0] ?? {};
+  const shopIds = tenants.map(({ shopId }) => shopId);
+  const payoutId = await payOut(gateway.database, { id: recipientId, shopIds }, 700n);
+  return { recipientId, payoutId, balance: Number(balance) - 700, baskets };
+}
+
 type Wish = {
   readonly key: string;
   readonly shopId: string;
   readonly mark: string;
   readonly capture?: 'AUTOMATIC' | 'MANUAL';
+  readonly shares?: readonly { readonly iban: string; readonly amount: number; readonly label: string }[];
 };
 
 /** Creates a payment over the API, and gives its id. */
-export async function createPayment(gateway: TestGateway, { key, shopId, mark, capture }: Wish): Promise<string> {
+export async function createPayment(
+  gateway: TestGateway,
+  { key, shopId, mark, capture, shares }: Wish,
+): Promise<string> {
   const answer = await ask<{ createPayment: { payment: { id: string } } }>(
     gateway,
     `mutation($input: CreatePaymentInput!) {
@@ -153,7 +202,7 @@ export async function createPayment(gateway: TestGateway, { key, shopId, mark, c
       variables: {
         input: {
           ...{ shopId, idempotencyKey: `key-${mark}`, amount: 1234, currency: 'PLN', orderId: `order-${mark}` },
-          ...{ capture, title: `title-${mark}`, customer: { firstName: 'Jan', lastName: `Kowalski-${mark}` } },
+          ...{ capture, shares, title: `title-${mark}`, customer: { firstName: 'Jan', lastName: `Kowalski-${mark}` } },
         },
       },
     },
@@ -241,7 +290,7 @@ async function createRefund(
     `mutation($input: CreateRefundInput!) {
       createRefund(input: $input) { ... on CreateRefundSuccess { refund { id } } ... on Refusal { code message } }
     }`,
-    { key, variables: { input: { transactionId, idempotencyKey: 'refund', amount: 34 } } },
+    { key, variables: { input: { transactionId, idempotencyKey: `refund ${transactionId}`, amount: 34 } } },
   );
   if (!answer.data?.createRefund.refund) throw new Error(`No refund was ordered: ${JSON.stringify(answer)}`);
   return answer.data.createRefund.refund.id;

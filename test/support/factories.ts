@@ -289,23 +289,30 @@ export async function createSale(
   return tellAnswer(deps, transaction.id, { kind: 'settled', amount: payment.amount });
 }
 
-/** Pays out a part of a shop's balance in PLN, as the daily run would, but without commission; gives the payout's id. */
-export function payOut(database: Database, shop: Pick<Shop, 'id'>, amount: bigint): Promise<string> {
+/**
+ * Pays out a part of what a shop has in PLN, as the daily run would, but without commission; gives the payout's id.
+ * @param owner the shop, or a recipient with the shops that he has something from.
+ */
+export function payOut(
+  database: Database,
+  owner: { readonly id: string; readonly shopIds?: readonly string[] },
+  amount: bigint,
+): Promise<string> {
   return inTransaction(database, async (tx) => {
-    await lockShops(tx, [shop.id]);
+    await lockShops(tx, owner.shopIds ?? [owner.id]);
     const [account] = await tx.query<{ id: bigint; day: string }>({
       name: 'test-find-account',
       text: `select a.id, (coalesce(max(p.business_day), '2024-12-31') + 1)::text as day
         from account a left join payout p on p.account_owner = a.owner and p.currency = a.currency
-        where a.kind = 'SHOP' and a.owner = $1::text and a.currency = 'PLN' group by a.id`,
-      values: [shop.id],
+        where a.kind in ('SHOP', 'RECIPIENT') and a.owner = $1::text and a.currency = 'PLN' group by a.id`,
+      values: [owner.id],
     });
     const { id = 0n, day = '' } = account ?? {};
     const measured = (await measureAccounts(tx, { accountIds: [id], day, before: farOff, now: longAgo }))[0];
-    if (!measured) throw new Error('The shop has no account.');
+    if (!measured) throw new Error('There is no such account.');
     const { commissionsAfter, adjustmentsAfter, balance } = measured;
     const payout: Payout = {
-      ...{ ...measured, id: newId(longAgo), accountOwner: shop.id, businessDay: new Date(day), status: 'SENT' },
+      ...{ ...measured, id: newId(longAgo), accountOwner: owner.id, businessDay: new Date(day), status: 'SENT' },
       ...{ commission: 0n, commissionsThrough: commissionsAfter, adjustmentsThrough: adjustmentsAfter },
       ...{ net: amount, carriedOut: balance - amount, iban: 'PL61109010140000071219812874' },
       ...{ sendAt: longAgo, expectedAt: farOff, createdAt: longAgo, updatedAt: longAgo, sentAt: longAgo },

@@ -38,10 +38,12 @@ builder.prismaObjectField(RecipientRef, 'payouts', (t) =>
     'payouts',
     {
       cursor: 'id',
-      description: 'What he was paid, newest first.',
-      query: (args) => {
+      description:
+        'What he was paid, newest first; none for a key of one shop, since it pays for all shops. Scope: payouts:read.',
+      query: (args, context) => {
         requirePageForm(args);
-        return { orderBy: [{ createdAt: 'desc' }, { id: 'desc' }] };
+        const where = visiblePayouts(actorWith(context, 'payouts:read'));
+        return { where, orderBy: [{ createdAt: 'desc' }, { id: 'desc' }] };
       },
     },
     PayoutConnection,
