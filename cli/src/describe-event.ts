@@ -31,7 +31,8 @@ function subjectOf(event: Event): readonly string[] {
     case 'RefundEvent':
       return [event.refund.transaction.payment.orderId, inWords(event.refund.amount)];
     case 'PayoutEvent':
-      return [event.payout.businessDay, inWords(event.payout.net)];
+      // Keys without payouts:read are told no more than that it happened.
+      return event.payout ? [event.payout.businessDay, inWords(event.payout.net)] : [];
     case 'ProfileEvent':
       return [event.profile.customerId, event.profile.label];
     case 'ShopEvent':

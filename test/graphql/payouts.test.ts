@@ -1,6 +1,9 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Scope } from '../../src/auth/actor.ts';
+import { payOut } from '../support/factories.ts';
 import { ask, startTestGateway, type TestGateway } from '../support/gateway.ts';
-import { settleTenant, type Tenant } from './world.ts';
+import { overSse, overWebSocket } from '../support/live.ts';
+import { giveKey, settleTenant, type Tenant } from './world.ts';
 
 let gateway: TestGateway;
 let tenant: Tenant;
@@ -74,4 +77,44 @@ it.each([
     { key: tenant.key, variables: { id: tenant.payoutId, ...page } },
   );
   expect(JSON.stringify(answer.errors)).toContain(sentence);
+});
+
+describe('An event of a payout', () => {
+  const told = { events: { type: 'PAYOUT_SENT', status: 'SENT', payout: null } };
+  const fields = 'type ... on PayoutEvent { status payout { id net { amount } } }';
+  let keys: { readonly reads: string; readonly follows: string };
+
+  beforeAll(async () => {
+    const { merchantId, shopId } = tenant;
+    const give = async (scopes: readonly Scope[]): Promise<string> =>
+      (await giveKey(gateway.database, { merchantId, shopId, scopes })).secret;
+    keys = { reads: await give(['payments:read', 'payouts:read']), follows: await give(['payments:read']) };
+  });
+
+  it('tells keys without payouts:read that it happened, and not of how much', async () => {
+    const query = `query($id: ID!) { events(shopId: $id, types: [PAYOUT_SENT], first: 1) { edges { node { ${fields} } } } }`;
+    const readAs = (key: string) => ask<unknown>(gateway, query, { key, variables: { id: tenant.shopId } });
+    const answers = [await readAs(keys.follows), await readAs(keys.reads)];
+    const node = (payout: unknown) => ({ events: { edges: [{ node: { ...told.events, payout } }] } });
+    expect(answers.map(({ data }) => data)).toEqual([node(null), node({ id: tenant.payoutId, net: { amount: 500 } })]);
+    expect(answers.flatMap(({ errors = [] }) => errors)).toEqual([]);
+  });
+
+  it('does not end the subscriptions of such keys, and they are not told what others are who follow the same', async () => {
+    const query = `subscription($id: ID!, $after: Cursor) { events(shopId: $id, after: $after, types: [PAYOUT_SENT]) { ${fields} } }`;
+    const variables = { id: tenant.shopId, after: tenant.startCursor };
+    const streams = await Promise.all(
+      [keys.reads, keys.follows, keys.follows, keys.reads].flatMap((key) => [
+        overWebSocket(gateway, { query, variables, key }),
+        overSse(gateway, { query, variables, key }),
+      ]),
+    );
+    for (const stream of streams) await stream.next();
+    const id = await payOut(gateway.database, { id: tenant.shopId }, 100n);
+    const heard = await Promise.all(streams.map((stream) => stream.next()));
+    const all = { data: { events: { ...told.events, payout: { id, net: { amount: 100 } } } } };
+    const less = { data: told };
+    expect(heard).toEqual([all, all, less, less, less, less, all, all]);
+    for (const stream of streams) stream.end();
+  });
 });

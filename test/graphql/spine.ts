@@ -29,7 +29,7 @@ export const spine: Readonly<Record<string, readonly string[]>> = {
     'paymentUpdated(after: Cursor, id: ID!): PaymentEvent!',
   ],
   CreateRefundSuccess: ['refund: Refund!', 'replayed: Boolean!'],
-  PayoutEvent: ['status: PayoutStatus!', 'payout: Payout!'],
+  PayoutEvent: ['status: PayoutStatus!', 'payout: Payout'],
   RefundEvent: ['status: RefundStatus!', 'refund: Refund!'],
   Money: ['amount: MinorUnits!', 'currency: Currency!'],
   Refusal: ['code: RefusalCode!', 'message: String!', 'field: [String!]'],

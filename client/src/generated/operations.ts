@@ -1048,8 +1048,8 @@ export type Event =
     readonly at: string;
     /** Its state then. */
     readonly payoutStatus: PayoutStatus;
-    /** The payout as it is now. */
-    readonly payout: Payout;
+    /** The payout as it is now; null for a key without the scope payouts:read. */
+    readonly payout: Payout | null;
   }
   | {
     readonly __typename: 'ProfileEvent';

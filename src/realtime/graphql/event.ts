@@ -1,4 +1,5 @@
 import { builder } from '../../graphql/builder.ts';
+import { requireActor } from '../../graphql/context.ts';
 import { describeValues } from '../../graphql/describe-values.ts';
 import type { Event } from '../../kernel/db/generated/prisma/client.ts';
 import { EventType } from '../../kernel/db/generated/prisma/enums.ts';
@@ -139,8 +140,11 @@ builder.objectRef<Event>('PayoutEvent').implement({
     }),
     payout: t.field({
       type: PayoutRef,
-      description: 'The payout as it is now.',
-      resolve: (event, _, context) => context.loaders.payout.load(event.payoutId ?? ''),
+      nullable: true,
+      description: 'The payout as it is now; null for a key without the scope payouts:read.',
+      // Not refused: that would end the subscriptions of keys that may follow the log, and they could never go on behind it.
+      resolve: (event, _, context) =>
+        requireActor(context).scopes.has('payouts:read') ? context.loaders.payout.load(event.payoutId ?? '') : null,
     }),
   }),
 });
