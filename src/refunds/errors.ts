@@ -41,9 +41,11 @@ export class BalanceTooLow extends Refusal {
     readonly recipientId?: string;
   }) {
     const { balance, overdraft, currency, recipientId } = cover;
-    const whose = recipientId === undefined ? '' : ` of the recipient ${recipientId}`;
+    // How much a recipient has is from all shops of the merchant, and this may be told to one of them.
+    const whose =
+      recipientId === undefined ? `of ${toDecimal(balance)} ${currency}` : `of the recipient ${recipientId}`;
     super(
-      `The balance${whose} of ${toDecimal(balance)} ${currency} and the overdraft of ${toDecimal(overdraft)} do not cover this refund; wait for further sales.`,
+      `The balance ${whose} and the overdraft of ${toDecimal(overdraft)} do not cover this refund; wait for further sales.`,
       ['amount'],
     );
   }
