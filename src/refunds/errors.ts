@@ -45,7 +45,7 @@ export class BalanceTooLow extends Refusal {
     const whose =
       recipientId === undefined ? `of ${toDecimal(balance)} ${currency}` : `of the recipient ${recipientId}`;
     super(
-      `The balance ${whose} and the overdraft of ${toDecimal(overdraft)} do not cover this refund; wait for further sales.`,
+      `The balance ${whose} and the overdraft of ${toDecimal(overdraft)} ${currency} do not cover this refund; wait for further sales.`,
       ['amount'],
     );
   }

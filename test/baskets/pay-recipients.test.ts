@@ -273,7 +273,7 @@ describe('A refund of a basket', () => {
     await expect(refundOf(sale, 160_000n)).rejects.toMatchObject({
       code: 'BALANCE_TOO_LOW',
       // Not how much he has, which is from all shops of the merchant.
-      message: `The balance of the recipient ${recipient} and the overdraft of 1000.00 do not cover this refund; wait for further sales.`,
+      message: `The balance of the recipient ${recipient} and the overdraft of 1000.00 PLN do not cover this refund; wait for further sales.`,
     });
     await refundOf(sale, 100_000n, [{ recipientId: recipient, amount: 100_000n }]);
     expect(await balances(shop)).toEqual([0n, -100_000n]);
