@@ -35,13 +35,16 @@ export async function deliverWebhook(deps: WebhookDeps, due: DueTry): Promise<vo
   // Newer news of its payment wait in line behind this job, however long it takes to get a place.
   const place = await deps.places.take(delivery.shopId);
   if ('waitMs' in place) return postpone(deps, delivery, { due, waitMs: place.waitMs });
+  const made = await callShop(deps, delivery, due).finally(() => place.leave());
+  await record(deps, delivery, made);
+}
+
+async function callShop(deps: WebhookDeps, delivery: DeliveryToSend, due: DueTry): Promise<Made> {
   const at = clockOf(deps, delivery);
   const serviceKey = await currentServiceKey(deps, delivery.shopId, at);
   const { url, body } = delivery;
-  const outcome = await deps.sender
-    .send({ url, headers: headersFor(delivery, serviceKey), body })
-    .finally(() => place.leave());
-  await record(deps, delivery, { due, at, outcome, serviceKey });
+  const outcome = await deps.sender.send({ url, headers: headersFor(delivery, serviceKey), body });
+  return { due, at, outcome, serviceKey };
 }
 
 /** Has a try made later, which is no try: the ladder stays where it is. */
