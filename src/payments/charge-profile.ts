@@ -3,7 +3,7 @@ import type { Profile } from '../kernel/db/generated/prisma/client.ts';
 import type { Currency, PaymentSource } from '../kernel/db/generated/prisma/enums.ts';
 import { NotFound, type Refusal } from '../kernel/errors.ts';
 import { AppNotChosen, ProfileNotActive } from '../profiles/errors.ts';
-import { findVisibleProfile } from '../profiles/find-profile.ts';
+import { findVisibleProfile, parseAppKey } from '../profiles/find-profile.ts';
 import { appsOf, channelOf, holderOf, tokenOf } from '../profiles/model.ts';
 import type { StartedTransaction } from './decide-start.ts';
 import type { PaymentDeps } from './deps.ts';
@@ -44,6 +44,7 @@ export async function chargeProfile(
 ): Promise<StartedTransaction> {
   const { payments, prepare } = deps;
   requireScope(door.actor, 'payments:write');
+  if (input.appKey !== undefined) parseAppKey(input.appKey, ['appKey']);
   const { profile, shop } = await findVisibleProfile(payments, door.actor, {
     id: input.profileId,
     field: ['profileId'],

@@ -3,6 +3,7 @@ import { type Database, inTransaction } from '../kernel/db/database.ts';
 import type { Profile } from '../kernel/db/generated/prisma/client.ts';
 import { InvalidInput, NotFound } from '../kernel/errors.ts';
 import { parseId } from '../kernel/ids.ts';
+import { parseText } from '../kernel/text.ts';
 import type { ShopFinder } from '../shops/find-shop.ts';
 import type { Shop } from '../shops/model.ts';
 import { customerIdPattern } from './model.ts';
@@ -35,4 +36,13 @@ export async function findVisibleProfile(
 export function parseCustomerId(text: string, field: readonly string[]): string {
   if (customerIdPattern.test(text)) return text;
   throw new InvalidInput('The name of a customer has 1 to 100 letters (A-Z, a-z), digits, _ and -.', field);
+}
+
+/**
+ * Takes the key of a bank app, which is kept until its charge is decided. One that no app of the alias has is good too: the bank
+ * refuses it.
+ * @throws InvalidInput when it is empty or longer than 100 characters, or holds a card number or control characters.
+ */
+export function parseAppKey(key: string, field: readonly string[]): string {
+  return parseText(key, field, { max: 100 });
 }

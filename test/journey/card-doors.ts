@@ -25,6 +25,8 @@ export type DoorWorld = {
   readonly widgetPaymentId: string;
   /** The name of a payment link for several payers. */
   readonly short: string;
+  /** What good calls of the REST door name. */
+  readonly stored: { readonly profileId?: string; readonly cardId?: string; readonly transactionId?: string };
 };
 
 const form = { 'content-type': 'application/x-www-form-urlencoded', accept: 'text/html' };
@@ -249,7 +251,7 @@ function formDoors({ numbers, demo }: DoorWorld): Door[] {
 }
 
 /** The REST door, with a number in each place of a path and in each field of a body. */
-function restDoors({ numbers, demo, paymentId }: DoorWorld): Door[] {
+function restDoors({ numbers, demo, paymentId, stored }: DoorWorld): Door[] {
   const base = `/v1/merchant/${demo.merchantId}`;
   const headers = { ...json, authorization: `Bearer ${demo.restToken}` };
   const at = (route: string, path: string, body?: object): Door[] =>
@@ -276,6 +278,9 @@ function restDoors({ numbers, demo, paymentId }: DoorWorld): Door[] {
     { cart: { items: [Number(numbers.next())] } },
   ];
   const movements = ['capture', 'void', 'refund', 'can-refund'] as const;
+  // A wrong id is refused before all else: these are good, so that the rest is read.
+  const ofAlias = { blikProfileId: stored.profileId, clientIp: '192.0.2.7' };
+  const { customer: _, ...charge } = usual;
   return [
     { route: 'ALL /v1/*', path: `/v1/${numbers.next()}`, headers },
     { route: 'ALL /v1/*', path: '/v1/x', headers: { authorization: `Bearer ${numbers.next()}` } },
@@ -294,8 +299,21 @@ function restDoors({ numbers, demo, paymentId }: DoorWorld): Door[] {
     ...at('POST /transaction/profile/blik', '/transaction/profile/blik', {
       ...{ ...usual, blikProfileId: numbers.next(), blikKey: numbers.next(), blikCode: numbers.next() },
     }),
-    ...at('POST /profile/deactivate/blik', '/profile/deactivate/blik', {
-      ...{ blikProfileId: numbers.next(), blikKey: numbers.next() },
+    ...['blikKey', 'orderId', 'title', 'blikCode', 'clientIp'].flatMap((name) =>
+      at('POST /transaction/profile/blik', '/transaction/profile/blik', {
+        ...{ ...charge, ...ofAlias, [name]: numbers.written() },
+      }),
+    ),
+    ...['orderId', 'title', 'notificationUrl', 'invoice', 'data'].flatMap((name) =>
+      at('POST /transaction/profile', '/transaction/profile', {
+        ...{ ...charge, paymentProfileId: stored.cardId, [name]: numbers.written() },
+      }),
+    ),
+    ...[numbers.next(), stored.profileId].flatMap((blikProfileId) =>
+      at('POST /profile/deactivate/blik', '/profile/deactivate/blik', { blikProfileId, blikKey: numbers.next() }),
+    ),
+    ...at('POST /transaction/:transactionId/refund', `/transaction/${stored.transactionId}/refund`, {
+      ...{ type: 'refund', serviceId: demo.shopId, amount: 1, title: numbers.next() },
     }),
     ...at('POST /payment/cancel', '/payment/cancel', { serviceId: numbers.next(), paymentId: numbers.next() }),
     ...at('GET /payment/:paymentId', `/payment/${numbers.next()}`),

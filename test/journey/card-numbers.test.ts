@@ -11,6 +11,7 @@ import { encodeCursor } from '../../src/kernel/events/cursor.ts';
 import { type WalkedOperation, walkSchema } from '../graphql/walk-schema.ts';
 import { createHttpWorld, sendRaw } from '../http/world.ts';
 import { signed } from '../imoje/form/sign-by-hand.ts';
+import { storeCard } from '../profiles/store-card.ts';
 import { createProcesses, type Gateway } from '../start/gateway-process.ts';
 import { createInbox } from '../start/inbox.ts';
 import { createPayment, payByBlik, updateShop } from '../start/pay.ts';
@@ -19,6 +20,7 @@ import { ask } from '../support/gateway.ts';
 import { connect, openSocket, overSse, overWebSocket, type TestSocket } from '../support/live.ts';
 import { answering, openShopServer, type ShopServer } from '../webhooks/shop-server.ts';
 import { type Door, doorsOf, numbersInHeaders, rawRequests } from './card-doors.ts';
+import { keepOldRows } from './keep-old-rows.ts';
 import { type Leaf, leavesOfSchema } from './schema-leaves.ts';
 import { createSentNumbers } from './sent-numbers.ts';
 
@@ -52,7 +54,8 @@ beforeAll(async () => {
   gateway = await processes.start(await processes.newDataDir(), settings);
   await updateShop(gateway, { sandboxDelayMs: 0, notificationUrl: shop.url });
   ids = await settleSomething();
-  leaves = leavesOfSchema((path) => ids[path.split('.').at(-1) ?? '']);
+  leaves = leavesOfSchema(nameFor);
+  await keepOldRows(database);
   socket = await connect(gateway);
 }, 120_000);
 
@@ -64,7 +67,11 @@ afterAll(async () => {
   await storage.drop();
 });
 
-/** One payment that is settled and refunded, one that can be paid, and a notification: what good inputs name. */
+/** What good inputs name. A payment is paid by a code or by an alias, and a good one has the code. */
+const nameFor = (path: string): string | undefined =>
+  path.endsWith('.blik.profileId') ? undefined : ids[path.split('.').at(-1) ?? ''];
+
+/** A payment that is settled, one that can be paid, a notification, a BLIK alias and a card: what good inputs name. */
 async function settleSomething(): Promise<Record<string, string>> {
   const paid = (await createPayment(gateway, { idempotencyKey: 'paid' })).payment?.id ?? '';
   const open = (await createPayment(gateway, { idempotencyKey: 'open' })).payment?.id ?? '';
@@ -76,7 +83,20 @@ async function settleSomething(): Promise<Record<string, string>> {
   });
   const deliveryId = data.webhookDeliveries.edges[0]?.node.id ?? '';
   const { shopId } = gateway.demo;
-  return { shopId, paymentId: open, transactionId: transaction?.id ?? '', deliveryId, id: open };
+  const profileId = await registerAlias('customer-1');
+  const { profileId: cardId } = await storeCard(gateway, { shopId, customerId: 'customer-1' });
+  return { shopId, profileId, cardId, paymentId: open, transactionId: transaction?.id ?? '', deliveryId, id: open };
+}
+
+/** Pays by a code that registers a BLIK alias, and gives the alias. */
+async function registerAlias(customerId: string): Promise<string> {
+  const { payment } = await createPayment(gateway, { idempotencyKey: 'alias', customerId });
+  const wish = { paymentId: payment?.id ?? '', idempotencyKey: 'alias', channel: 'blik_oneclick' };
+  const id = (await payByBlik(gateway, wish)).transaction?.id ?? '';
+  await told.until((bodies) => bodies.some((body) => body.includes(id) && body.includes('"status":"settled"')));
+  const query = 'query($id: ID!) { transaction(id: $id) { profile { id } } }';
+  const { data } = await ask<{ transaction: { profile: { id: string } } }>(gateway, query, { variables: { id } });
+  return data.transaction.profile.id;
 }
 
 /** Makes a payment link for several payers, and gives its name. */
@@ -223,6 +243,18 @@ describe.each(Object.keys(transports))('Over %s', (transport) => {
 });
 
 describe('Around GraphQL', () => {
+  it('numbers are sent as the bank app of the alias that pays', async () => {
+    const start = `mutation($input: StartTransactionInput!) {
+      startTransaction(input: $input) { __typename ... on Refusal { message field } }
+    }`;
+    for (const written of [numbers.next(), numbers.written(), numbers.written()]) {
+      const { payment } = await createPayment(gateway, { idempotencyKey: crypto.randomUUID() });
+      const input = { paymentId: payment?.id, idempotencyKey: crypto.randomUUID(), method: 'BLIK' };
+      const blik = { profileId: ids.profileId, appKey: written };
+      await post(JSON.stringify({ query: start, variables: { input: { ...input, blik } } }));
+    }
+  });
+
   it('numbers are sent in bodies that are no operation, in headers and as keys', async () => {
     const query = '{ viewer { merchant { id } } }';
     const bodies = [
@@ -284,13 +316,14 @@ describe('At the other doors', () => {
       paymentId: ids.paymentId ?? '',
       widgetPaymentId: ids.paymentId ?? '',
       short: '',
+      stored: ids,
     });
     expect([...new Set(doors.map(({ route }) => route))].sort()).toEqual([...routes].sort());
   });
 
   it('numbers are sent in paths, queries, headers, bodies and every field of a form', async () => {
     const payment = (await createPayment(gateway, { idempotencyKey: 'doors' })).payment;
-    const made = { widgetPaymentId: await openByWidget(), short: await makeLink() };
+    const made = { widgetPaymentId: await openByWidget(), short: await makeLink(), stored: ids };
     await inTurns(doorsOf({ numbers, demo: gateway.demo, paymentId: payment?.id ?? '', ...made }), request);
     expect(said('Looks like a card number')).toBeGreaterThan(60);
     const { rows: cards } = await database.pool.query('select 1 from sandbox_card');
@@ -353,7 +386,7 @@ describe('At the other doors', () => {
 });
 
 /** Good values for all that an operation asks. */
-const good = ({ variables }: WalkedOperation): object => variables((path) => ids[path.split('.').at(-1) ?? '']);
+const good = ({ variables }: WalkedOperation): object => variables(nameFor);
 
 async function countEvents(): Promise<number> {
   const { rows } = await database.pool.query('select 1 from event where shop_id = $1', [ids.shopId]);
@@ -381,8 +414,9 @@ async function tableRows(): Promise<{ table: string; row: string }[]> {
 }
 
 describe('Afterwards', () => {
-  it('no number is in any column of any table', async () => {
+  it('no number is in any column of any table, nor was for a moment', async () => {
     const rows = await tableRows();
+    expect(rows.filter(({ table }) => table === 'public.old_row').length).toBeGreaterThan(100);
     expect(new Set(rows.map(({ table }) => table)).size).toBeGreaterThan(15);
     expect(rows.filter(({ row }) => numbers.findIn(row).length > 0)).toEqual([]);
   });

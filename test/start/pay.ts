@@ -47,7 +47,7 @@ export async function createPayment(
 /** Pays a payment by a BLIK code that the sandbox settles. */
 export async function payByBlik(
   { url, demo }: Served,
-  wish: { readonly paymentId: string; readonly idempotencyKey: string },
+  wish: { readonly paymentId: string; readonly idempotencyKey: string; readonly channel?: string },
 ): Promise<Made<'transaction', { id: string; status: string }>> {
   const query = `mutation ($input: StartTransactionInput!) {
     startTransaction(input: $input) {

@@ -112,6 +112,24 @@ describe('A BLIK alias', () => {
   });
 });
 
+/** No keys of bank apps: what is kept of them is a short line, and never a card number. */
+const noKeys = ['4111 1111 1111 1111', 'a\0b', '\ud800', 'x'.repeat(101)];
+
+const paymentsMade = async (): Promise<unknown> =>
+  (await gateway.database.pool.query('select count(*) from payment')).rows[0]?.count;
+
+describe('A key of a bank app that is none', () => {
+  it('is refused before a payment is made', async () => {
+    const { id } = await register('no-key');
+    const before = await paymentsMade();
+    for (const blikKey of noKeys) {
+      const { status, body } = await charge(id, { blikKey });
+      expect([status, body]).toMatchObject([422, { apiErrorResponse: { errors: [{ path: 'blikKey' }] } }]);
+    }
+    expect(await paymentsMade()).toBe(before);
+  });
+});
+
 describe('At GraphQL a BLIK alias', () => {
   async function start(paymentId: string, blik: object, key?: string): Promise<Record<string, unknown>> {
     const query = `mutation ($input: StartTransactionInput!) {
@@ -157,5 +175,26 @@ describe('At GraphQL a BLIK alias', () => {
       expect(await start(paymentId, blik)).toEqual({ code: 'INVALID_INPUT', field: ['blik', 'profileId'] });
     }
     expect(await start(paymentId, { profileId: randomUUID() })).toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('is not charged by a key that no bank app can have', async () => {
+    const { id: profileId } = await register('no-app');
+    const paymentId = await newPayment();
+    const before = await paymentsMade();
+    const chargeIt = `mutation ($input: ChargeProfileInput!) {
+      chargeProfile(input: $input) { ... on Refusal { code field } }
+    }`;
+    for (const appKey of ['', ...noKeys]) {
+      expect(await start(paymentId, { profileId, appKey })).toEqual({
+        code: 'INVALID_INPUT',
+        field: ['blik', 'appKey'],
+      });
+      const input = { shopId: gateway.demo.shopId, profileId, appKey, amount: 1, currency: 'PLN', orderId: '1' };
+      const { data } = await ask(gateway, chargeIt, {
+        variables: { input: { ...input, idempotencyKey: randomUUID() } },
+      });
+      expect(data).toEqual({ chargeProfile: { code: 'INVALID_INPUT', field: ['appKey'] } });
+    }
+    expect(await paymentsMade()).toBe(before);
   });
 });
