@@ -54,7 +54,9 @@ export async function chargeProfile(
   }
   const wish = paymentFor(profile, input);
   const { source } = door;
-  const prepared = preparePayment(prepare, { shop, source, isSale: source === 'REST' }, wish);
+  // The payment has its holder from the profile, which changes when an alias is renewed.
+  const asked = { ...input, shopId: shop.id, profileId: profile.id };
+  const prepared = preparePayment(prepare, { shop, source, isSale: source === 'REST', asked }, wish);
   return payAtOnce(
     payments,
     { shop, source: 'API' },

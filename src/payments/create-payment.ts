@@ -14,6 +14,8 @@ export type PreparedPayment = NewPayment & {
   readonly refusal: Refusal | undefined;
   /** How its money is split. */
   readonly shares: readonly Share[];
+  /** By which the same wish was known before it was by what its caller sent. Payments of that time have no other. */
+  readonly formerHash?: Buffer | undefined;
 };
 
 /** The payment of a wish in its present state; `replayed` when an earlier wish under the same key had made it. */
@@ -105,8 +107,12 @@ async function findByKey(tx: Tx, wishes: readonly PreparedPayment[]): Promise<Re
 function replay(wish: PreparedPayment, found: ReadonlyMap<string, Payment>): Outcome<CreatedPayment> {
   const payment = found.get(keyOf(wish.row));
   if (!payment) return { refusal: wish.refusal ?? new ShopNotActive('inactive') };
-  if (!Buffer.from(payment.inputHash).equals(wish.row.inputHash)) return { refusal: new IdempotencyKeyReused() };
+  if (!isSameInput(payment, wish)) return { refusal: new IdempotencyKeyReused() };
   return { value: { payment, replayed: true } };
+}
+
+function isSameInput({ inputHash }: Payment, { row, formerHash }: PreparedPayment): boolean {
+  return [row.inputHash, formerHash].some((hash) => hash && Buffer.from(inputHash).equals(hash));
 }
 
 function keyOf(row: Payment): string {

@@ -51,14 +51,16 @@ export type PrepareDeps = {
  * Checks a wish for a payment and makes the row to write. What depends on the moment (is the shop active, is the expiry
  * ahead) does not throw but is noted, since a repeated wish must find its payment all the same.
  * @param owner.isSale true when a call of the REST door makes it for its own attempt; undefined: it is not.
+ * @param owner.asked what the caller sent, where the wish holds more, such as what a shop has just now: by it alone a repeated call
+ * is known. Undefined: the wish itself.
  * @throws InvalidInput for a field that is wrong whenever it is sent.
  */
 export function preparePayment(
   deps: PrepareDeps,
-  owner: { readonly shop: Shop; readonly source: PaymentSource; readonly isSale?: boolean },
+  owner: { readonly shop: Shop; readonly source: PaymentSource; readonly isSale?: boolean; readonly asked?: object },
   input: CreatePaymentInput,
 ): PreparedPayment {
-  const { shop, source, isSale = false } = owner;
+  const { shop, source, isSale = false, asked } = owner;
   const now = deps.clock.now(shop);
   const addresses = parseAddresses(input, deps.addressRule);
   const customer = parseCustomer(input.customer);
@@ -71,7 +73,7 @@ export function preparePayment(
     source,
     linkId: null,
     idempotencyKey: parseIdempotencyKey(input.idempotencyKey),
-    inputHash: new Uint8Array(hashInput(input)),
+    inputHash: new Uint8Array(hashInput(asked ?? input)),
     status: 'NEW',
     amount: parsePaymentAmount(input.amount),
     currency: input.currency,
@@ -94,7 +96,10 @@ export function preparePayment(
     settledAt: null,
   };
   const expires = row.validUntil < neverExpires;
-  return { row, merchantId: shop.merchantId, expires, shares, refusal: refusalNow(deps, shop, { row, now, input }) };
+  return {
+    ...{ row, merchantId: shop.merchantId, expires, shares, refusal: refusalNow(deps, shop, { row, now, input }) },
+    formerHash: asked && hashInput(input),
+  };
 }
 
 /** Why the payment may not be made at this moment, if so. */

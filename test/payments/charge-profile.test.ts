@@ -3,10 +3,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { AcquirerAnswer } from '../../src/acquirers/port.ts';
 import { inTransaction, openDatabase } from '../../src/kernel/db/database.ts';
 import type { Profile } from '../../src/kernel/db/generated/prisma/client.ts';
+import { hashInput } from '../../src/kernel/idempotency.ts';
 import { type ChargeProfileInput, chargeProfile } from '../../src/payments/charge-profile.ts';
 import { startTransaction } from '../../src/payments/start-transaction.ts';
 import { deactivateProfile } from '../../src/profiles/deactivate-profile.ts';
 import { profileJobs } from '../../src/profiles/jobs.ts';
+import { holderOf } from '../../src/profiles/model.ts';
 import { readProfilesOfCustomer } from '../../src/profiles/store.ts';
 import type { Shop } from '../../src/shops/model.ts';
 import { actorOf, createPayment, createPaymentDeps, tellAnswer } from '../support/factories.ts';
@@ -23,7 +25,7 @@ let world: World;
 let shop: Shop;
 
 beforeAll(async () => {
-  world = await openWorld(['oneclick', 'recurring']);
+  world = await openWorld(['oneclick', 'recurring', 'blik', 'blik_oneclick']);
 });
 afterEach(async () => {
   world.acquirer.onStart(undefined);
@@ -60,6 +62,20 @@ function charge(profile: Profile, changes: Partial<ChargeProfileInput> = {}, dep
   const usual = { shopId: profile.shopId, profileId: profile.id, idempotencyKey: randomUUID() };
   const wish = { ...usual, amount: 1234n, currency: 'PLN', orderId: 'NEXT/1', ...changes } as const;
   return chargeProfile({ payments: deps, prepare }, { actor: actorOf(shop), source: 'API' }, wish);
+}
+
+/** Registers a BLIK alias of the customer, who calls himself so at that time, or renews it. */
+async function registerAlias(firstName: string): Promise<Profile> {
+  const customer = { firstName, lastName: 'Kowalski', email: `${firstName}@payer.example` };
+  const payment = await createPayment(world.deps, shop, { customer, documents: { customerId } });
+  const apps = [{ key: 'app-1', label: 'Bank app' }];
+  world.acquirer.onStart({ kind: 'settled', amount: payment.amount, apps });
+  const wish = { paymentId: payment.id, idempotencyKey: randomUUID(), method: 'BLIK', blikCode: '123456' } as const;
+  await startTransaction(world.deps, { shop, source: 'API' }, { ...wish, channel: 'blik_oneclick' });
+  world.acquirer.started.length = 0;
+  const [alias] = await profilesOf(shop.id);
+  if (!alias) throw new Error('Nothing was registered.');
+  return alias;
 }
 
 describe('A card', () => {
@@ -135,6 +151,43 @@ describe('A charge', () => {
     const second = await charge(profile, { idempotencyKey: 'again' });
     expect([second.replayed, second.transaction.id]).toEqual([true, first.transaction.id]);
     await expect(charge(profile, { idempotencyKey: 'again', amount: 1n })).rejects.toMatchObject({
+      code: 'IDEMPOTENCY_KEY_REUSED',
+    });
+    expect(world.acquirer.started).toHaveLength(1);
+  });
+
+  it('that is sent again under its key takes nothing more, though its alias was renewed by a payer with another name', async () => {
+    shop = await world.openShop();
+    const alias = await registerAlias('Jan');
+    world.acquirer.onStart(paid);
+    const first = await charge(alias, { idempotencyKey: 'again' });
+    expect((await registerAlias('Janina')).id).toBe(alias.id);
+    const second = await charge(alias, { idempotencyKey: 'again', profileId: alias.id.toUpperCase() });
+    expect([second.replayed, second.transaction.id]).toEqual([true, first.transaction.id]);
+    for (const change of [{ amount: 1n }, { appKey: 'app-1' }, { payerIp: '192.0.2.7' }]) {
+      await expect(charge(alias, { idempotencyKey: 'again', ...change })).rejects.toMatchObject({
+        code: 'IDEMPOTENCY_KEY_REUSED',
+      });
+    }
+    expect(world.acquirer.started).toEqual([]);
+  });
+
+  it('that an earlier version made is still known under its key', async () => {
+    const profile = await store();
+    world.acquirer.onStart(paid);
+    const first = await charge(profile, { idempotencyKey: 'before' });
+    // By the payment with its holder, and under the key of the payment.
+    const { firstName, lastName, email } = holderOf(profile);
+    const hash = hashInput({
+      ...{ idempotencyKey: 'before', amount: 1234n, currency: 'PLN', orderId: 'NEXT/1', documents: { customerId } },
+      ...{ customer: { firstName, lastName, email }, methods: ['CARD'], preselectChannel: 'oneclick' },
+    });
+    const { pool } = world.database;
+    await pool.query('update payment set input_hash = $2 where id = $1', [first.payment.id, hash]);
+    await pool.query(`update transaction set idempotency_key = 'before' where id = $1`, [first.transaction.id]);
+    const second = await charge(profile, { idempotencyKey: 'before' });
+    expect([second.replayed, second.transaction.id]).toEqual([true, first.transaction.id]);
+    await expect(charge(profile, { idempotencyKey: 'before', payerIp: '192.0.2.7' })).rejects.toMatchObject({
       code: 'IDEMPOTENCY_KEY_REUSED',
     });
     expect(world.acquirer.started).toHaveLength(1);

@@ -121,11 +121,13 @@ async function payByCode({ deps, actor, body, idempotencyKey }: Charge, profile:
     ...{ methods: [method], preselectChannel: channel },
     documents: { customerId: profile.customerId, renewsProfileId: profile.id },
   };
+  // The holder is read from the profile, which the call itself renews.
+  const asked = { ...body, blikProfileId: profile.id };
   return payAtOnce(
     deps.payments,
     { shop, source: 'API' },
     {
-      prepared: preparePayment(deps.prepare, { shop, source: 'REST', isSale: true }, wish),
+      prepared: preparePayment(deps.prepare, { shop, source: 'REST', isSale: true, asked }, wish),
       // What has expired, as the bank said, is what a code is for; what the shop has ended stays so.
       refusal: profile.status === 'DEACTIVATED' ? new ProfileNotActive(profile.status) : undefined,
       start: { idempotencyKey, method, channel, blikCode, payerIp: clientIp },

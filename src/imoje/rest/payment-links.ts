@@ -93,8 +93,9 @@ export const createPaymentEndpoint = endpoint(
       documents,
       shares: toShares(body.multipayout),
     };
+    // Which of the methods are chosen depends on those that the shop has just now.
     const { payment } = await deps.payments.creating.submit(
-      preparePayment(deps.prepare, { shop, source: 'REST' }, wish),
+      preparePayment(deps.prepare, { shop, source: 'REST', asked: body }, wish),
     );
     return {
       payment: {
