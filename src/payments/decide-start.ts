@@ -93,7 +93,7 @@ function decide(known: Known, wish: PreparedStart, now: Date): StartedTransactio
   const payment = known.payments.get(wish.paymentId);
   if (!payment || payment.shopId !== wish.shop.id) throw new NotFound('No payment has this id.', ['paymentId']);
   const key = `${wish.shop.id} ${wish.idempotencyKey}`;
-  const earlier = known.byKey.get(key);
+  const earlier = known.byKey.get(key) ?? keptByFormerKey(known, wish);
   if (earlier) return { payment, transaction: sameInput(earlier, wish), replayed: true };
   if (wish.refusal) throw wish.refusal;
   requireFew(known, payment, now);
@@ -121,6 +121,10 @@ function decide(known: Known, wish: PreparedStart, now: Date): StartedTransactio
     stores,
   });
   return { payment: pending, transaction, replayed: false };
+}
+
+function keptByFormerKey({ attempts }: Known, { paymentId, formerKey }: PreparedStart): Transaction | undefined {
+  return attempts.find((attempt) => attempt.paymentId === paymentId && attempt.idempotencyKey === formerKey);
 }
 
 function lastReturnUrl({ attempts }: Known, { id }: Payment): string | null {

@@ -12,7 +12,13 @@ import { transferTitle } from './title-transfer.ts';
 export type PreparedStart = {
   readonly paymentId: string;
   readonly shop: Shop;
+  /**
+   * Of an attempt that is made with its payment, the payment's id: the keys of starts are the caller's own, and one that he has
+   * used there must not leave the payment behind.
+   */
   readonly idempotencyKey: string;
+  /** The key that such attempts had before, which was the payment's. */
+  readonly formerKey: string | undefined;
   readonly inputHash: Buffer;
   readonly channel: Channel;
   /** Undefined when no acquirer takes this channel. */

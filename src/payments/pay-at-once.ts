@@ -20,7 +20,7 @@ export async function payAtOnce(
   wish: {
     readonly prepared: PreparedPayment;
     readonly refusal: Refusal | undefined;
-    readonly start: Omit<StartTransactionInput, 'paymentId' | 'admission'>;
+    readonly start: Omit<StartTransactionInput, 'paymentId' | 'admission' | 'withPayment'>;
   },
 ): Promise<StartedTransaction> {
   const { prepared, start } = wish;
@@ -33,5 +33,5 @@ export async function payAtOnce(
   const tried = { shopId: shop.id, method, address: start.payerIp, addressSeen: false };
   const admission = known ? { refusal: undefined } : await askGuard(deps, tried);
   const { payment } = await deps.creating.submit({ ...prepared, refusal: known ?? admission.refusal });
-  return startTransaction(deps, owner, { ...start, paymentId: payment.id, admission });
+  return startTransaction(deps, owner, { ...start, paymentId: payment.id, withPayment: true, admission });
 }

@@ -38,6 +38,8 @@ export type StartTransactionInput = {
   readonly supersede?: boolean | undefined;
   readonly payerIp?: string | undefined;
   readonly returnUrl?: string | undefined;
+  /** True when the payment was made for this attempt alone, under the same key: by that a repeated call has found it already. */
+  readonly withPayment?: boolean | undefined;
   /** What the guard said, where it was asked before the payment was made (`askGuard`). */
   readonly admission?: Admission | undefined;
 };
@@ -172,12 +174,14 @@ function prepareStart(
     throw new InvalidInput('payerIp must be an IPv4 or IPv6 address, without a zone.', ['payerIp']);
   }
   if (input.returnUrl !== undefined) parseWebAddress(input.returnUrl, ['returnUrl']);
-  const { card, supersede = false, enterLater: _, choosesApp = false, admission: __, ...hashed } = input;
+  const { card, supersede = false, enterLater: _, choosesApp = false, admission: __, withPayment, ...hashed } = input;
+  const callersKey = parseIdempotencyKey(input.idempotencyKey);
   const entered = !entersCode && (!takesCard(channel) || card !== undefined);
   return {
     paymentId: input.paymentId,
     shop: owner.shop,
-    idempotencyKey: parseIdempotencyKey(input.idempotencyKey),
+    idempotencyKey: withPayment ? input.paymentId : callersKey,
+    formerKey: withPayment ? callersKey : undefined,
     inputHash: hashInput({ ...hashed, blikCode: normalCode(input.blikCode), card: card?.fingerprint }),
     channel,
     acquirer: acquirerFor(deps.acquirers, channel),

@@ -95,6 +95,7 @@ describe('An acquirer that has not told the outcome', () => {
       instrument: undefined,
       profileId: undefined,
       choosesApp: false,
+      formerKey: undefined,
       appKey: undefined,
     } as const;
     const { transaction } = await world.deps.starting.submit(start);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { AcquirerAnswer } from '../../src/acquirers/port.ts';
 import { inTransaction, openDatabase } from '../../src/kernel/db/database.ts';
-import type { Profile } from '../../src/kernel/db/generated/prisma/client.ts';
+import type { Payment, Profile } from '../../src/kernel/db/generated/prisma/client.ts';
 import { hashInput } from '../../src/kernel/idempotency.ts';
 import { type ChargeProfileInput, chargeProfile } from '../../src/payments/charge-profile.ts';
 import { startTransaction } from '../../src/payments/start-transaction.ts';
@@ -11,7 +11,7 @@ import { profileJobs } from '../../src/profiles/jobs.ts';
 import { holderOf } from '../../src/profiles/model.ts';
 import { readProfilesOfCustomer } from '../../src/profiles/store.ts';
 import type { Shop } from '../../src/shops/model.ts';
-import { actorOf, createPayment, createPaymentDeps, tellAnswer } from '../support/factories.ts';
+import { actorOf, createPayment, createPaymentDeps, startBlik, tellAnswer } from '../support/factories.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 import { readTypes } from './read-records.ts';
 import { openWorld, type World } from './world.ts';
@@ -77,6 +77,11 @@ async function registerAlias(firstName: string): Promise<Profile> {
   if (!alias) throw new Error('Nothing was registered.');
   return alias;
 }
+
+const paymentsOf = async (id: string): Promise<Payment['status'][]> => {
+  const text = 'select status from payment where shop_id = $1 order by status';
+  return (await world.database.pool.query<Payment>(text, [id])).rows.map(({ status }) => status);
+};
 
 describe('A card', () => {
   it('is stored by the first payment that has its money, and not before', async () => {
@@ -191,6 +196,28 @@ describe('A charge', () => {
       code: 'IDEMPOTENCY_KEY_REUSED',
     });
     expect(world.acquirer.started).toHaveLength(1);
+  });
+
+  it('has nothing to do with the keys of starts, whichever came first', async () => {
+    const profile = await store();
+    const [one, other] = [await createPayment(world.deps, shop), await createPayment(world.deps, shop)];
+    await startBlik(world.deps, shop, { paymentId: one.id, idempotencyKey: 'order-1' });
+    world.acquirer.onStart(paid);
+    expect(await charge(profile, { idempotencyKey: 'order-1' })).toMatchObject({ replayed: false });
+    expect(await charge(profile, { idempotencyKey: 'order-2' })).toMatchObject({ replayed: false });
+    const started = await startBlik(world.deps, shop, { paymentId: other.id, idempotencyKey: 'order-2' });
+    expect(started).toMatchObject({ replayed: false, payment: { id: other.id } });
+    expect(await paymentsOf(shop.id)).toEqual(['PENDING', 'SETTLED', 'SETTLED', 'SETTLED', 'SETTLED']);
+  });
+
+  it('under the key of a payment is refused, and leaves no payment behind', async () => {
+    const profile = await store();
+    await createPayment(world.deps, shop, { idempotencyKey: 'order-1' });
+    const before = await paymentsOf(shop.id);
+    await expect(charge(profile, { idempotencyKey: 'order-1' })).rejects.toMatchObject({
+      code: 'IDEMPOTENCY_KEY_REUSED',
+    });
+    expect(await paymentsOf(shop.id)).toEqual(before);
   });
 
   it('that is refused is an answer', async () => {

@@ -264,12 +264,12 @@ export async function createPayment(
 export function startBlik(
   deps: PaymentDeps,
   shop: Shop,
-  wish: { readonly paymentId: string; readonly blikCode?: string },
+  wish: { readonly paymentId: string; readonly blikCode?: string; readonly idempotencyKey?: string },
 ): Promise<StartedTransaction> {
   return startTransaction(
     deps,
     { shop, source: 'API' },
-    { paymentId: wish.paymentId, idempotencyKey: randomUUID(), method: 'BLIK', blikCode: wish.blikCode ?? '123456' },
+    { idempotencyKey: randomUUID(), method: 'BLIK', blikCode: '123456', ...wish },
   );
 }
 

@@ -307,7 +307,7 @@ export type ChargeProfileInput = {
   readonly appKey?: string | null | undefined;
   /** One that the shop takes. */
   readonly currency: Currency;
-  /** 1 to 255 characters, unique per shop: the same key and input give the same charge. */
+  /** 1 to 255 characters, unique per shop among payments and charges: the same key and input give the same charge. */
   readonly idempotencyKey: string;
   /** Where notifications go, instead of the shop's address. */
   readonly notificationUrl?: string | null | undefined;
@@ -337,7 +337,7 @@ export type CreatePaymentInput = {
   readonly customerId?: string | null | undefined;
   /** Where the payer goes when it cannot be paid any more. */
   readonly failureUrl?: string | null | undefined;
-  /** 1 to 255 characters, unique per shop: the same key and input give the same payment. */
+  /** 1 to 255 characters, unique per shop among payments and charges: the same key and input give the same payment. */
   readonly idempotencyKey: string;
   /** The invoice that is paid, for the channel wt_split. */
   readonly invoice?: InvoiceInput | null | undefined;

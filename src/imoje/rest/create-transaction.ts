@@ -107,7 +107,7 @@ export const createTransactionEndpoint = endpoint(
       deps.payments,
       { shop, source: 'API' },
       {
-        ...{ paymentId: made.payment.id, idempotencyKey, method, channel, enterLater: true },
+        ...{ paymentId: made.payment.id, withPayment: true, idempotencyKey, method, channel, enterLater: true },
         ...{ blikCode: body.blikCode, card, payerIp: body.clientIp, admission },
       },
     );

@@ -14,7 +14,8 @@ const ChargeProfileInput = builder.inputType('ChargeProfileInput', {
     profileId: t.id({ required: true, description: 'The stored instrument.' }),
     idempotencyKey: t.string({
       required: true,
-      description: '1 to 255 characters, unique per shop: the same key and input give the same charge.',
+      description:
+        '1 to 255 characters, unique per shop among payments and charges: the same key and input give the same charge.',
     }),
     amount: t.field({ type: 'MinorUnits', required: true, description: '1 to 999,999,999 minor units.' }),
     currency: t.field({ type: CurrencyEnum, required: true, description: 'One that the shop takes.' }),

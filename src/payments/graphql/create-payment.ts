@@ -60,7 +60,8 @@ const CreatePaymentInput = builder.inputType('CreatePaymentInput', {
     shopId: t.id({ required: true, description: 'Who asks for the money.' }),
     idempotencyKey: t.string({
       required: true,
-      description: '1 to 255 characters, unique per shop: the same key and input give the same payment.',
+      description:
+        '1 to 255 characters, unique per shop among payments and charges: the same key and input give the same payment.',
     }),
     amount: t.field({ type: 'MinorUnits', required: true, description: '1 to 999,999,999 minor units.' }),
     currency: t.field({ type: CurrencyEnum, required: true, description: 'One that the shop takes.' }),

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { updateShop } from '../../start/pay.ts';
+import { createPayment, payByBlik, updateShop } from '../../start/pay.ts';
 import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
 import { aliasesOf, payer, register } from './alias-calls.ts';
 import { call, type RestAnswer, saleBody, sellAndSettle, textAt } from './client.ts';
@@ -61,5 +61,17 @@ describe('A call that comes again under its key', () => {
     const again = await charge();
     expect([again.status, textAt(again, 'transaction.id')]).toEqual([200, textAt(first, 'transaction.id')]);
     expect(await statusesOf(cid)).toHaveLength(1);
+  });
+});
+
+describe('A sale under a key that a start at GraphQL has', () => {
+  it('is a call of its own, and leaves no payment behind that could still be paid', async () => {
+    const { payment } = await createPayment(gateway, { idempotencyKey: 'order-7' });
+    await payByBlik(gateway, { paymentId: payment?.id ?? '', idempotencyKey: 'order-7' });
+    const sold = await send('POST /transaction', 'order-7', saleBody(gateway, { orderId: 'ORD/7' }));
+    expect(sold.status).toBe(200);
+    await expect.poll(() => statusesOf('ORD/7'), { timeout: 10_000 }).toEqual(['SETTLED']);
+    const again = await send('POST /transaction', 'order-7', saleBody(gateway, { orderId: 'ORD/7' }));
+    expect(textAt(again, 'transaction.id')).toBe(textAt(sold, 'transaction.id'));
   });
 });
