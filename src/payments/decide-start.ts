@@ -124,6 +124,7 @@ function decide(known: Known, wish: PreparedStart, now: Date): StartedTransactio
 }
 
 function keptByFormerKey({ attempts }: Known, { paymentId, formerKey }: PreparedStart): Transaction | undefined {
+  if (formerKey === undefined) return undefined;
   return attempts.find((attempt) => attempt.paymentId === paymentId && attempt.idempotencyKey === formerKey);
 }
 
