@@ -9,32 +9,35 @@ export type Postponed = { readonly waitMs: number };
 
 /** The calls to shops that a process has under way at a time. */
 export type Places = {
-  /** Gives a call to this shop a place; resolves within little more than five seconds. */
+  /** Gives a call to this shop a place; resolves within a quarter of a second. */
   take(shopId: string): Promise<Place | Postponed>;
 };
 
+/** Whoever waits for a place keeps others from theirs, so it is waited for only where calls end sooner than this. */
+const quickMs = 250;
 /** A shop that takes longer than this to answer is slow until it answers sooner, or was not called for a while. */
 const slowAfterMs = 5_000;
 const forgottenAfterMs = 60_000;
-/** Calls that are postponed come again after a moment, spread over this time, so far apart from each other. */
+/** Calls that are postponed come again after a moment, one after the other, within this time. */
 const postponedMsMin = 1_000;
 const spreadMs = 60_000;
-const apartMs = 3_000;
 
 type Shop = {
   /** When its calls under way began, the first one first. */
   readonly begun: number[];
+  /** How long the call took that ended last. */
+  lastMs: number;
   slowUntil: number;
-  /** Where in the spread the next one that is postponed comes. */
-  spread: number;
+  /** When the last of those comes again that were postponed. */
+  lastAgainAt: number;
   /** Who waits for a call to end. */
-  waiting: (() => void)[];
+  readonly waiting: (() => void)[];
 };
 
 /**
  * Shares the places among the shops, so that those that do not answer, and hold theirs until the time-out, hold up nobody else.
- * Slow shops have at most half of them together, and each a tenth; what finds none is postponed. Any other shop has at most
- * four fifths, for which its calls wait, so that a burst of one that has just died leaves room too.
+ * Slow shops have at most half of them together, and each a tenth; any other shop has at most four fifths. A call that finds
+ * none waits for a moment when those of its shop end quickly, and is postponed otherwise.
  * @param total how many places there are.
  */
 export function sharePlaces(total: number): Places {
@@ -50,7 +53,8 @@ export function sharePlaces(total: number): Places {
       leave: () => {
         shop.begun.splice(shop.begun.indexOf(now), 1);
         const ended = performance.now();
-        shop.slowUntil = ended - now > slowAfterMs ? ended + forgottenAfterMs : 0;
+        shop.lastMs = ended - now;
+        shop.slowUntil = shop.lastMs > slowAfterMs ? ended + forgottenAfterMs : 0;
         for (const look of shop.waiting.splice(0)) look();
         if (shop.slowUntil > 0) forget(shops, ended);
         else if (shop.begun.length === 0) shops.delete(shopId);
@@ -62,32 +66,44 @@ export function sharePlaces(total: number): Places {
     take: async (shopId) => {
       for (;;) {
         const now = performance.now();
-        const shop = shops.get(shopId) ?? { begun: [], slowUntil: 0, spread: 0, waiting: [] };
+        const shop = shops.get(shopId) ?? { begun: [], lastMs: 0, slowUntil: 0, lastAgainAt: 0, waiting: [] };
         shops.set(shopId, shop);
-        if (isSlow(shop, now)) {
-          if (shop.begun.length < ofOneSlow && underWayWithSlow(shops, now) < ofSlow) return begin(shopId, shop);
-          shop.spread = (shop.spread + apartMs) % spreadMs;
-          return { waitMs: postponedMsMin + shop.spread };
-        }
-        if (shop.begun.length < ofOne) return begin(shopId, shop);
+        const slow = isSlow(shop, now);
+        const max = slow ? ofOneSlow : ofOne;
+        const isFree = shop.begun.length < max && !(slow && underWayWithSlow(shops, now) >= ofSlow);
+        if (isFree) return begin(shopId, shop);
+        if (slow || ageOf(shop, now) >= quickMs) return postpone(shop, max, now);
         await untilLookedAt(shop, now);
       }
     },
   };
 }
 
-function isSlow({ begun: [first], slowUntil }: Shop, now: number): boolean {
-  return slowUntil > now || (first !== undefined && now - first > slowAfterMs);
+/** How long the first of the calls under way has taken by now. */
+function ageOf({ begun: [first] }: Shop, now: number): number {
+  return first === undefined ? 0 : now - first;
+}
+
+function isSlow(shop: Shop, now: number): boolean {
+  return shop.slowUntil > now || ageOf(shop, now) > slowAfterMs;
 }
 
 function underWayWithSlow(shops: ReadonlyMap<string, Shop>, now: number): number {
   return shops.values().reduce((sum, shop) => sum + (isSlow(shop, now) ? shop.begun.length : 0), 0);
 }
 
-/** Resolves when a call to the shop has ended, or is known to be slow. */
+/** Those that are postponed come as far apart as places of the shop get free. */
+function postpone(shop: Shop, max: number, now: number): Postponed {
+  const apart = Math.max(quickMs, shop.lastMs, ageOf(shop, now)) / max;
+  const againAt = Math.max(shop.lastAgainAt, now) + apart;
+  shop.lastAgainAt = againAt - now > spreadMs ? now : againAt;
+  return { waitMs: Math.round(postponedMsMin + shop.lastAgainAt - now) };
+}
+
+/** Resolves when a call to the shop has ended, or is known not to end quickly. */
 function untilLookedAt(shop: Shop, now: number): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, (shop.begun[0] ?? now) + slowAfterMs - now + 1);
+    const timer = setTimeout(resolve, quickMs - ageOf(shop, now) + 1);
     shop.waiting.push(() => {
       clearTimeout(timer);
       resolve();

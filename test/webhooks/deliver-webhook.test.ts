@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { inTransaction } from '../../src/kernel/db/database.ts';
 import type { WebhookDelivery } from '../../src/kernel/db/generated/prisma/client.ts';
+import { createSeal } from '../../src/kernel/seal.ts';
 import { rotateServiceKey } from '../../src/shops/rotate-service-key.ts';
 import { deliverWebhook } from '../../src/webhooks/deliver-webhook.ts';
 import { delayAfter, sendsMax } from '../../src/webhooks/model.ts';
+import { sharePlaces } from '../../src/webhooks/share-places.ts';
 import {
   actorOf,
   createMerchant,
@@ -74,6 +76,16 @@ describe('Delivering a notification', () => {
       'x-imoje-signature': `merchantid=${shop.merchantId};serviceid=${shop.id};signature=${signatureOf(delivery.body, serviceKey)};alg=sha256`,
     });
     expect(request?.rawHeaders).toContain('X-Imoje-Signature');
+  });
+
+  it('gives the place of its call back when it cannot be signed', async () => {
+    const { shop } = await toldShop();
+    const deps = { ...world.deps, places: sharePlaces(1) };
+    const due = { deliveryId: (await onlyDelivery(shop.id)).id, round: 0 };
+    const seal = createSeal('the secret of another gateway, long enough to be one');
+    await expect(deliverWebhook({ ...deps, seal }, due)).rejects.toThrow();
+    await deliverWebhook(deps, due);
+    expect(await onlyDelivery(shop.id)).toMatchObject({ status: 'DELIVERED' });
   });
 
   it('is done when the shop answers 200, and the try is kept', async () => {

@@ -34,7 +34,7 @@ it('gives one shop four fifths of the places, and the next as soon as one of its
   const [first, ...others] = await beginMany(places, 'quick', 8);
   let next: Place | Postponed | undefined;
   void places.take('quick').then((taken) => (next = taken));
-  await vi.advanceTimersByTimeAsync(1_000);
+  await vi.advanceTimersByTimeAsync(200);
   expect(next).toBeUndefined();
   await beginMany(places, 'other', 2);
   first?.leave();
@@ -43,16 +43,24 @@ it('gives one shop four fifths of the places, and the next as soon as one of its
   for (const place of others) place.leave();
 });
 
-it('postpones the calls to a shop that holds its places for longer than five seconds, each to another moment', async () => {
+it('waits for no shop whose calls take longer than a quarter of a second, and has them come again as places get free', async () => {
   const places = sharePlaces(10);
-  await beginMany(places, 'dead', 8);
-  const waiting = [places.take('dead'), places.take('dead')];
-  await vi.advanceTimersByTimeAsync(5_001);
-  expect(await Promise.all(waiting)).toEqual([{ waitMs: 4_000 }, { waitMs: 7_000 }]);
-  const more = await Promise.all(Array.from({ length: 18 }, () => postponed(places, 'dead')));
-  expect(Math.max(...more)).toBe(58_000);
-  expect(Math.min(...more)).toBe(1_000);
+  await beginMany(places, 'busy', 8);
+  const waiting = [places.take('busy'), places.take('busy')];
+  await vi.advanceTimersByTimeAsync(251);
+  expect(await Promise.all(waiting)).toEqual([{ waitMs: 1_031 }, { waitMs: 1_063 }]);
+  await vi.advanceTimersByTimeAsync(3_749);
+  expect(await postponed(places, 'busy')).toBe(1_500);
   await beginMany(places, 'other', 2);
+});
+
+it('spreads the calls of a shop that holds its places for longer than five seconds over a minute', async () => {
+  const places = sharePlaces(50);
+  await beginMany(places, 'dead', 40);
+  await vi.advanceTimersByTimeAsync(15_000);
+  const waits = await Promise.all(Array.from({ length: 20 }, () => postponed(places, 'dead')));
+  expect(waits).toEqual(Array.from({ length: 20 }, (_, index) => 1_000 + (index + 1) * 3_000));
+  expect(await postponed(places, 'dead')).toBe(1_000);
 });
 
 it('gives a slow shop a tenth of the places, until it answers in time or has not been called for a minute', async () => {
