@@ -34,6 +34,7 @@ const lostJobsSweepMs = 2_500;
 /** Loops that all began at once would each open a connection, of which one or two are enough from then on. */
 const loopApartMs = 20;
 const minuteMs = 60_000;
+const hourMs = 3_600_000;
 const dayMs = 86_400_000;
 const usualPatience = { ms: 10_000 };
 
@@ -66,7 +67,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       silent = await freeLostJobs(database, before);
     }),
     every('old counts', minuteMs, () => dropOldCounts(database, clock.now())),
-    every('event partitions', dayMs, () => ensureEventPartitions(database, clock.now())),
+    every('event partitions', hourMs, () => ensureEventPartitions(database, clock.now())),
     every('empty queues', dayMs, () => dropEmptyQueues(database)),
     startReaders(options),
     ...options.sweeps.map(({ name, everyMs, work }) => every(name, everyMs, work)),
