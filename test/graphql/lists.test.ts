@@ -286,10 +286,11 @@ describe('the log', () => {
         `{ events(shopId: "${shop.id}" ${args}) { startOfLog edges { node { number } } } }`,
         { key },
       );
-    const after = `after: "${encodeCursor(shop.id, 1n)}"`;
+    const [start, after] = [0n, 1n].map((number) => `after: "${encodeCursor(shop.id, number)}"`) as [string, string];
     const message =
       'Events after this cursor are no longer kept; take the endOfLog of events(first: 0), read the present state, then go on from that cursor.';
     const refused = [{ message, extensions: { code: 'CURSOR_EXPIRED', field: ['after'] } }];
+    expect((await read(start)).errors).toMatchObject(refused);
     expect((await read(after)).errors).toMatchObject(refused);
     expect((await read(`${after} last: 1`)).errors).toMatchObject(refused);
     const ofPayment = await ask(gateway, `{ payment(id: "${id}") { events(${after}) { edges { cursor } } } }`, { key });

@@ -189,9 +189,55 @@ describe('A number from which nobody can go on', () => {
     await slow.close();
   });
 
+  it('shows to a follower of some types also when the month is dropped just before they are read', async () => {
+    await ensurePartition(database, '2025-06');
+    const june = { at: new Date('2025-06-05T00:00:00.000Z') };
+    await writeEvents(database, shopId, [june, june, {}]);
+    const watched = watchReads(database, (name) =>
+      name === 'read-events' ? dropPartition(database, '2025-06') : undefined,
+    );
+    const late = openFeed({ database: watched });
+    const events = await late.follow({ shopId, after: 0n, types: ['PAYMENT_CREATED'] });
+    await expect(take(events, 1)).rejects.toThrow(CursorExpired);
+    await late.close();
+  });
+
   it('leaves no follower behind', async () => {
     await expect(feed.follow({ shopId, after: 1n })).rejects.toThrow(CursorInvalid);
     expect([feed.followers(), feed.shops()]).toEqual([0, 0]);
+  });
+});
+
+describe('A read that fails', () => {
+  /** The database, of which the first statement of this name fails. */
+  function failingOnce(failing: string) {
+    let failed = false;
+    const watched = watchReads(database, (name) => {
+      if (failed || name !== failing) return;
+      failed = true;
+      throw new Error('The database is away.');
+    });
+    return { watched, failed: () => failed };
+  }
+
+  it('of where a log ends is the affair of those who asked, and of nobody who comes later', async () => {
+    const once = openFeed({ database: failingOnce('read-log-ends').watched });
+    await expect(once.follow({ shopId })).rejects.toThrow('The database cannot be reached');
+    const events = await once.follow({ shopId });
+    await writeEvents(database, shopId, plain(1));
+    expect(await takeNumbers(events, 1)).toEqual([1]);
+    await once.close();
+  });
+
+  it('of a sweep is followed by another sweep, which finds what no hint told of', async () => {
+    const { watched, failed } = failingOnce('read-last-numbers');
+    const deaf = { ...watched, onNews: () => () => {} };
+    const swept = openFeed({ database: deaf, sweepEveryMs: 10 });
+    const events = await swept.follow({ shopId });
+    await expect.poll(failed).toBe(true);
+    await writeEvents(database, shopId, plain(1));
+    expect(await takeNumbers(events, 1)).toEqual([1]);
+    await swept.close();
   });
 });
 

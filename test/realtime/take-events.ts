@@ -52,13 +52,13 @@ export function createScriptedBus(): ScriptedBus {
   };
 }
 
-/** The same database, but each statement of reads is shown to `watch` first, which may let it fail by throwing. */
-export function watchReads(database: Database, watch: (name: string) => void): Database {
+/** The same database, but each statement of reads waits for `watch` to have seen it, which may let it fail by throwing. */
+export function watchReads(database: Database, watch: (name: string) => unknown): Database {
   const pool = new Proxy(database.pool, {
     get: (target, property) => {
       if (property !== 'query') return Reflect.get(target, property);
       return async (statement: { readonly name: string }) => {
-        watch(statement.name);
+        await watch(statement.name);
         return target.query(statement as never);
       };
     },

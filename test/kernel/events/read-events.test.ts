@@ -81,6 +81,14 @@ describe('Reading a shop’s log', () => {
   });
 });
 
+describe('Writing to a log', () => {
+  it('fails for a shop that has none, and then writes nothing for the others either', async () => {
+    const writing = writeEvents(database, shopId, [{}, { shopId: randomUUID() } as object]);
+    await expect(writing).rejects.toThrow('A fact is about a shop that has no counter.');
+    expect(await numbersOf({})).toEqual([]);
+  });
+});
+
 describe('The ends of a shop’s log', () => {
   it('are 1 and 0 as long as nothing happened, also for a shop that does not exist', async () => {
     expect(await readLogEnds(database, shopId)).toEqual({ first: 1n, last: 0n });
