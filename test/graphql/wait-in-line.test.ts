@@ -158,6 +158,25 @@ describe('A line', () => {
     expect(sent).toEqual([...others, '1']);
   });
 
+  it.each([
+    ['made and never sent, since their operations were left', true],
+    ['given up, since they could not be made', false],
+  ])('has room again for as many results as were %s', async (_, isMade) => {
+    const { state, full, sent, drain } = fullSocket();
+    state.bufferedAmount = 0;
+    const making = Promise.withResolvers<Result>();
+    const pushed = ids.slice(0, unsentResultsMax).map((id) => pushOne(full, id, making.promise));
+    state.bufferedAmount = unsentBytesMax;
+    if (isMade) making.resolve({ json: '{}', isLast: false });
+    else making.reject(new Error('not made'));
+    await turn();
+    if (isMade) for (const { receiver } of pushed) leaveLine(receiver);
+    const next = pushOne(full, 'next', Promise.resolve({ json: '{}', isLast: false }));
+    drain();
+    await turn();
+    expect([next.isGiven(), sent]).toEqual([true, ['next']]);
+  });
+
   it('is told once when its socket has room, however many come and leave meanwhile, and lets nobody overtake', async () => {
     const { state, full, sent, drain } = fullSocket();
     let pongs = 0;
