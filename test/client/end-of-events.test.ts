@@ -14,6 +14,13 @@ afterEach(async () => {
 
 const tell = (say: Say, number: number): void => say('next', { data: { events: { cursor: `at ${number}`, number } } });
 
+/** Tells these events at once to whoever subscribes. */
+const telling = (...numbers: number[]): Answers => ({
+  subscribed: (say) => {
+    for (const number of numbers) tell(say, number);
+  },
+});
+
 /** A client of a gateway that gives these answers. */
 async function clientOf(answers: Answers, heartbeatMs?: number): Promise<Client> {
   gateway = await answerSubscriptions(answers);
@@ -64,6 +71,33 @@ describe('Events that are left while the next one is waited for', () => {
     expect(left).not.toEqual([]);
     await events.return();
     expect(left).toEqual([]);
+  });
+});
+
+describe('Events that have arrived', () => {
+  it('come no more when their signal is aborted meanwhile', async () => {
+    const client = await clientOf(telling(1, 2, 3));
+    const ending = new AbortController();
+    const numbers: number[] = [];
+    for await (const { number } of client.eventsOf(bare, { shopId: 'any', after: 'at 0', signal: ending.signal })) {
+      numbers.push(number);
+      // Meanwhile an event has come even to somebody who connects only now.
+      const others = client.eventsOf(bare, { shopId: 'any', after: 'at 0' });
+      await others.next();
+      await others.return();
+      ending.abort();
+    }
+    expect(numbers).toEqual([1]);
+  });
+
+  it('are passed over when they come again', async () => {
+    const client = await clientOf(telling(1, 2, 2, 1, 3));
+    const numbers: number[] = [];
+    for await (const { number } of client.eventsOf(bare, { shopId: 'any', after: 'at 0' })) {
+      numbers.push(number);
+      if (number === 3) break;
+    }
+    expect(numbers).toEqual([1, 2, 3]);
   });
 });
 
