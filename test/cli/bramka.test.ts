@@ -463,6 +463,15 @@ describe('`bramka logs`', () => {
       const { signal } = new AbortController();
       const { value } = await watchAttempts({ client, settings, signal }, shown).next();
       expect(value).toMatchObject({ delivery: { url: server.url }, attempt: { number: 1 } });
+      // Whoever forwards has shown nothing, and posts none of those tries again at each of his starts.
+      const ending = new AbortController();
+      const webhookDeliveries: typeof client.webhookDeliveries = async (...given) => {
+        const page = await client.webhookDeliveries(...given);
+        setImmediate(() => ending.abort());
+        return page;
+      };
+      const forwarding = { client: { ...client, webhookDeliveries }, settings, signal: ending.signal };
+      expect(await watchAttempts(forwarding).next()).toMatchObject({ done: true });
     } finally {
       await updateShop(gateway, { notificationUrl: null });
       await server.close();

@@ -26,6 +26,15 @@ it('A server that takes a message and does not answer in time gets it three time
   expect(remarks).toEqual([late, late]);
 });
 
+it('A server that sends on to another address gets the message three times, and the other address never', async () => {
+  server.answer((request, response) => {
+    if (request.url === '/other') response.end();
+    else response.writeHead(307, { location: '/other' }).end();
+  });
+  expect(await post(server.url)).toBe(307);
+  expect(server.received.map(({ path }) => path)).toEqual(['/n', '/n', '/n']);
+});
+
 it('A server whose answer breaks off behind the status has answered', async () => {
   server.answer((_, response) => {
     response.writeHead(200, { 'content-length': 100 });

@@ -1,0 +1,79 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createClient } from '@bramka/client';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { listen } from '../../cli/src/listen.ts';
+import { type Answers, answerSubscriptions } from '../client/answer-subscriptions.ts';
+import { openShopServer } from '../webhooks/shop-server.ts';
+
+let folder: string;
+let ending: AbortController;
+let gateway: Awaited<ReturnType<typeof answerSubscriptions>> | undefined;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'bramka-place-'));
+  ending = new AbortController();
+});
+afterEach(async () => {
+  await gateway?.close();
+  gateway = undefined;
+  rmSync(folder, { recursive: true });
+});
+
+const shopId = 'shop-1';
+const placeFile = (): string => join(folder, 'place.json');
+const keptPlace = (): string => JSON.parse(readFileSync(placeFile(), 'utf8')).cursor;
+
+const event = {
+  ...{ __typename: 'PaymentEvent', cursor: 'at 2', number: 2, type: 'PAYMENT_CREATED', at: '2026-03-02T12:00:00.000Z' },
+  ...{ shop: { id: shopId }, status: 'NEW', paymentStatus: 'NEW' },
+  payment: { id: 'payment-1', amount: { amount: 100, currency: 'PLN' }, orderId: 'ORDER-1' },
+};
+const told = { data: { events: event } };
+
+/** Listens behind event 1 to a gateway that answers so. */
+async function listenTo(subscribed: Answers['subscribed'], { print = async () => {}, forward = '' } = {}) {
+  gateway = await answerSubscriptions({ subscribed });
+  const { url } = gateway;
+  const apiKey = 'bk_test_any';
+  // The place is asked for first, and is one that there is.
+  const fetch = async () => Response.json({ data: { events: { nodes: [], edges: [], pageInfo: {} } } });
+  const terminal = {
+    client: createClient({ url, apiKey, fetch, pauses: { firstMs: 1, longestMs: 1 } }),
+    settings: {
+      ...{ url, apiKey, shopId, dataDir: folder, merchantId: undefined, serviceKey: undefined },
+      webhookSecret: 'whsec_dGVhcG90',
+    },
+    ...{ signal: ending.signal, json: false, print, say: () => {} },
+  };
+  const target = forward ? ({ forward, form: 'standard' } as const) : {};
+  await listen(terminal, { ...target, after: 'at 1', place: placeFile() });
+}
+
+it('Whoever forwards is behind an event once the server took it, and not while it has it', async () => {
+  const server = await openShopServer();
+  const places: string[] = [];
+  server.answer((_, response) => {
+    places.push(keptPlace());
+    response.end();
+  });
+  const print = async () => ending.abort();
+  await listenTo((say) => say('next', told), { print, forward: server.url });
+  expect([...places, keptPlace()]).toEqual(['at 1', 'at 2']);
+  await server.close();
+});
+
+it('Whoever prints is not behind an event that could not be printed', async () => {
+  const print = () => Promise.reject(new Error('No room on the disk.'));
+  await expect(listenTo((say) => say('next', told), { print })).rejects.toThrow('No room on the disk.');
+  expect(keptPlace()).toBe('at 1');
+});
+
+it('Whoever connects again stays behind the last event, and does not go back to the place that --after named', async () => {
+  await listenTo((say, after) => {
+    if (after === 'at 2') return ending.abort();
+    say('next', told);
+    say('complete');
+  });
+  expect(keptPlace()).toBe('at 2');
+});
