@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { inTransaction } from '../../src/kernel/db/database.ts';
 import type { WebhookDelivery } from '../../src/kernel/db/generated/prisma/client.ts';
@@ -200,6 +201,32 @@ describe('Delivering a notification', () => {
     await deliverWebhook(world.deps, { deliveryId: id, round: 1 });
     expect(server.received).toHaveLength(2);
     expect(await onlyDelivery(shop.id)).toMatchObject({ tries: 2 });
+  });
+
+  it('counts one try of the ladder once, though two workers make it at the same time', async () => {
+    const held: ServerResponse[] = [];
+    server.answer((_request, response) => {
+      held.push(response);
+      if (held.length === 2) for (const each of held) each.writeHead(500).end();
+    });
+    const { shop } = await toldShop();
+    const { id } = await onlyDelivery(shop.id);
+    await Promise.all([0, 1].map(() => deliverWebhook(world.deps, { deliveryId: id, round: 0 })));
+    expect(await onlyDelivery(shop.id)).toMatchObject({ status: 'PENDING', tries: 1 });
+    expect(await world.attempts(id)).toMatchObject([{ number: 1 }, { number: 2 }]);
+  });
+
+  it.each([
+    ['delivered', 'DELIVERED', { status: 200, tries: 1 }],
+    ['given up', 'FAILED', { status: 500, tries: sendsMax }],
+  ])('stays %s when a newer one of its payment comes', async (_, end, { status, tries }) => {
+    server.answer(answering(status));
+    const { shop, transactionId } = await toldShop();
+    const { id } = await onlyDelivery(shop.id);
+    for (let round = 0; round < tries; round += 1) await deliverWebhook(world.deps, { deliveryId: id, round });
+    await tellAnswer(world.payments, transactionId, paid);
+    await world.derive(shop.id);
+    expect((await world.deliveries(shop.id)).map((delivery) => delivery.status)).toEqual([end, 'PENDING']);
   });
 
   it('goes out in the order of the changes of its payment', async () => {

@@ -119,6 +119,19 @@ describe('Sending a notification again', () => {
     expect(server.received).toHaveLength(2);
   });
 
+  it('stands in one line with the other notifications of its payment', async () => {
+    const { shop, id } = await triedDelivery(0);
+    await resendWebhook(world.deps, actorOf(shop), id);
+    const [delivery] = await world.deliveries(shop.id);
+    const { rows } = await world.database.pool.query<{ queue: string | null }>(
+      'select queue_name as queue from graphile_worker.jobs where key = $1',
+      [`resend ${id}`],
+    );
+    expect(rows).toEqual([{ queue: delivery?.paymentId }]);
+    await world.work();
+    expect((await world.attempts(id)).map(({ manual }) => manual)).toEqual([false, true]);
+  });
+
   it('is refused to a key without the scope, to other merchants, and to a key of another shop', async () => {
     const { shop, id } = await triedDelivery(1);
     const { shop: foreign } = await createShop(world.database);
