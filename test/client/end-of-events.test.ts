@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type BramkaError, type Client, createClient } from '../../client/src/index.ts';
 import { type Answers, answerSubscriptions, type Say } from './answer-subscriptions.ts';
 import { bare } from './bare-events.ts';
@@ -58,6 +58,23 @@ describe('Events that are left while the next one is waited for', () => {
     await resting;
     expect(await events.return()).toEqual(nothingMore);
     expect(await waiting).toEqual(nothingMore);
+  });
+
+  it('open no connection that stays, however soon they are left', async () => {
+    const client = await clientOf(telling(1));
+    const follow = () => client.eventsOf(bare, { shopId: 'any', after: 'at 0' });
+    for (let turns = 0; turns < 40; turns += 1) {
+      const events = follow();
+      const waiting = events.next();
+      for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+      await events.return();
+      expect(await waiting).toEqual(nothingMore);
+    }
+    // Once this one has come, those have come too that were begun before it.
+    const last = follow();
+    await last.next();
+    await last.return();
+    await expect.poll(() => gateway?.open()).toBe(0);
   });
 
   it('leave nothing at a signal that lives longer', async () => {
@@ -124,6 +141,41 @@ describe('Events go on by themselves behind the last one', () => {
 
   it('when the gateway falls silent, although nothing closes the connection', async () => {
     expect(await through(() => {}, 100)).toContain('CONNECTION_FAILED');
+  });
+
+  it('after a pause when the gateway ends them again and again before it has told any', async () => {
+    let times = 0;
+    const subscribed = (say: Say): void => {
+      times += 1;
+      if (times < 4) say('complete');
+      else tell(say, 1);
+    };
+    const client = await clientOf({ subscribed });
+    const why: string[] = [];
+    const onRetry = ({ message }: BramkaError) => why.push(message);
+    const events = client.eventsOf(bare, { shopId: 'any', after: 'at 0', onRetry });
+    expect((await events.next()).value).toMatchObject({ number: 1 });
+    await events.return();
+    expect(why).toEqual(Array.from({ length: 3 }, () => 'The gateway ended the subscription.'));
+  });
+
+  it('and stay with a gateway that took the connection in time, however late it tells of something', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const [asked, why] = [Promise.withResolvers<Say>(), [] as string[]];
+      gateway = await answerSubscriptions({ subscribed: asked.resolve });
+      const client = createClient({ url: gateway.url, apiKey: 'bk_test_any', timeoutMs: 100 });
+      const onRetry = ({ code }: BramkaError) => why.push(code);
+      const events = client.eventsOf(bare, { shopId: 'any', after: 'at 0', onRetry });
+      const waiting = events.next();
+      const say = await asked.promise;
+      vi.advanceTimersByTime(1_000);
+      tell(say, 1);
+      expect([(await waiting).value, why]).toMatchObject([{ number: 1 }, []]);
+      await events.return();
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('and stay with a gateway that has nothing to tell, but answers', async () => {
