@@ -123,4 +123,5 @@ it('Over SSE an event that cannot be told has no id to go on behind, and the str
   expect(text).toMatch(/^event: next\ndata: \{"errors":.*\n\nevent: complete\ndata:\n\n$/m);
   // The one is that of the place where the stream begins.
   expect(text.match(/^id: .*$/gm)).toEqual([`id: ${tenant.startCursor}`]);
+  await expect.poll(async () => (await fetch(`${url}/metrics`)).text()).toContain('\nbramka_live_subscriptions 0\n');
 });
