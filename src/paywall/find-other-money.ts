@@ -1,15 +1,7 @@
 import type { Acquirers } from '../acquirers/port.ts';
-import { after } from '../kernel/clock.ts';
 import type { Transaction } from '../kernel/db/generated/prisma/client.ts';
-import type { DeclineReason } from '../kernel/db/generated/prisma/enums.ts';
-import { askCancelledMs, askGivenUpMs } from '../payments/model.ts';
-import { isLive } from '../transactions/model.ts';
+import { mayBringMoney, stopsOrders } from '../payments/may-bring-money.ts';
 import type { PayerState } from './find-payer-state.ts';
-
-/** How long a transfer may turn up that was not stopped: a bank's page is open for minutes, and the bank tells within a day. */
-const transferTurnsUpMs = 24 * 3_600_000;
-/** The same of a transfer that the payer makes of his own: over a long weekend, and from another country. */
-const ownTransferTurnsUpMs = 7 * transferTurnsUpMs;
 
 /**
  * Finds the attempt of which a payer has to know beside the one a page shows: it brought money as well, or it may, and its
@@ -31,30 +23,4 @@ export function findOtherMoney(
 /** Says whether an attempt brought money for a payment that another one had paid already, and the payer has yet to get it back. */
 export function isSurplus({ surplus, refundedAmount, settledAmount }: Transaction): boolean {
   return surplus && refundedAmount < settledAmount;
-}
-
-/**
- * Says whether an attempt may still bring money, so that "no money was taken" would be a promise too much: it is running;
- * money is held for it; its acquirer never answered; or it was ended by us, and may have been confirmed at the bank before.
- */
-export function mayBringMoney(attempt: Transaction, acquirers: Acquirers, now: Date): boolean {
-  const { status, reason, updatedAt, heldAmount } = attempt;
-  if (heldAmount > 0n || isAwaited(status)) return true;
-  const within = (ms: number): boolean => now < after(updatedAt, { ms });
-  if (reason === 'NO_ANSWER') return within(askGivenUpMs);
-  const endedByUs = status === 'CANCELLED' && reason !== null && reasonsOfOurs.includes(reason);
-  const turnsUpMs = attempt.transferAccount === null ? transferTurnsUpMs : ownTransferTurnsUpMs;
-  return endedByUs && within(stopsOrders(attempt, acquirers) ? askCancelledMs : turnsUpMs);
-}
-
-/** Why we end an attempt that is running. */
-const reasonsOfOurs: readonly DeclineReason[] = ['SUPERSEDED', 'PAYMENT_CANCELLED', 'PAYMENT_EXPIRED'];
-
-/** Says whether the acquirer's word on the money itself is awaited; what is reserved is not taken without the shop. */
-function isAwaited(status: Transaction['status']): boolean {
-  return status !== 'AUTHORIZED' && isLive(status);
-}
-
-function stopsOrders({ acquirer }: Transaction, acquirers: Acquirers): boolean {
-  return acquirers.get(acquirer)?.capabilities.stopsOrders !== false;
 }

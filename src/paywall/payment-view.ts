@@ -2,13 +2,14 @@ import type { Acquirers } from '../acquirers/port.ts';
 import type { Payment, Transaction } from '../kernel/db/generated/prisma/client.ts';
 import type { Locale } from '../kernel/i18n/locales.ts';
 import { type ChannelOption, listMethods, type MethodOption } from '../payments/list-methods.ts';
+import { mayBringMoney } from '../payments/may-bring-money.ts';
 import { mayReplace } from '../payments/model.ts';
 import { channelName, methodName } from '../payments/name-methods.ts';
 import { customerIdOf, isStoring, storingChannels } from '../profiles/model.ts';
 import { type Channel, channelFacts, isChannel, takesCard } from '../shops/model.ts';
 import { nextStepOf, transferOf } from '../transactions/next-step.ts';
 import { countMoney } from './count-money.ts';
-import { findOtherMoney, isSurplus, mayBringMoney } from './find-other-money.ts';
+import { findOtherMoney, isSurplus } from './find-other-money.ts';
 import { type PayerState, payingAttempt } from './find-payer-state.ts';
 import {
   type AttemptView,

@@ -3,6 +3,7 @@ import type { Payment } from '../../kernel/db/generated/prisma/client.ts';
 import { Refusal } from '../../kernel/errors.ts';
 import type { Seal } from '../../kernel/seal.ts';
 import type { PaymentDeps } from '../../payments/deps.ts';
+import { mayBringMoney } from '../../payments/may-bring-money.ts';
 import type { PrepareDeps } from '../../payments/prepare-payment.ts';
 import type { Shop } from '../../shops/model.ts';
 import { isLive } from '../../transactions/model.ts';
@@ -20,7 +21,8 @@ const generationsMax = 50;
 
 /**
  * Opens the payment that a signed form asks for. The same form sent again, as browsers do on reload and on going back,
- * opens the same payment; when that one is cancelled or expired, it makes the next, if it still may.
+ * opens the same payment; when that one is cancelled or expired and can bring no money any more, it makes the next, if it
+ * still may.
  * @param readings what else than the form itself may be signed; what was signed says which payment it is.
  * @param door through which it came: a card widget stores the card unless it says otherwise.
  * @throws FormNotSigned, FormInvalid, or any refusal of a new payment; then nothing was written.
@@ -58,11 +60,15 @@ function asWidget(form: PaymentForm): PaymentForm {
   return { ...form, widgetType, ofWidget: true };
 }
 
-/** Says whether a payment is over and no attempt on it can bring money any more that we wait for. */
+/**
+ * Says whether a payment is over and no attempt on it can bring money any more, not even one that ended with it: its payer
+ * may have paid at his bank before, and would pay twice.
+ */
 async function mayRenew(deps: PaymentDeps, shop: Shop, payment: Payment): Promise<boolean> {
   const { status, validUntil } = payment;
+  const now = deps.clock.now(shop);
   const over = status === 'CANCELLED' || status === 'EXPIRED';
-  if (!over && !(status === 'NEW' && validUntil <= deps.clock.now(shop))) return false;
+  if (!over && !(status === 'NEW' && validUntil <= now)) return false;
   const attempts = await inTransaction(deps.database, (tx) => readAttempts(tx, [payment.id]));
-  return !attempts.some((attempt) => isLive(attempt.status));
+  return !attempts.some((attempt) => isLive(attempt.status) || mayBringMoney(attempt, deps.acquirers, now));
 }

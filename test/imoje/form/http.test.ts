@@ -77,6 +77,13 @@ async function countPayments(): Promise<number> {
 const inSeconds = (seconds: number): string => String(Math.floor(world.clock.now().getTime() / 1000) + seconds);
 const cancel = (id: string) => cancelPayment(world.payments, actorOf(own.shop), id);
 
+/** Lets the time of a payment run out at this moment. */
+async function expireNow(id: string): Promise<void> {
+  const now = world.clock.now();
+  await world.database.pool.query('update payment set valid_until = $2 where id = $1', [id, now]);
+  await expirePayment(world.payments, id);
+}
+
 describe('POST /payment', () => {
   it('opens the payment of a signed form and leads the payer to it', async () => {
     const form = formOf({
@@ -256,6 +263,61 @@ describe('The same form sent again', () => {
     await startBlik(world.payments, own.shop, { paymentId: id, blikCode: unanswered });
     await cancel(id);
     expect(idIn(await postSigned(form))).toBe(id);
+  });
+
+  it.each([
+    ['cancelled', (id: string) => cancel(id)],
+    ['expired', (id: string) => expireNow(id)],
+  ])(
+    'stays with a payment that was %s while its payer was at his bank, until nothing can come any more',
+    async (_, end) => {
+      const form = formOf();
+      const { id } = await openSigned(form);
+      await startBlik(world.payments, own.shop, { paymentId: id });
+      await end(id);
+      world.clock.pass({ ms: 14 * 60_000 });
+      expect((await openSigned(form)).id).toBe(id);
+      expect(await textOf(await world.router.request(`/pay/${id}?lang=en`))).toContain('Do not pay again until');
+      world.clock.pass({ ms: 60_000 });
+      const next = await openSigned(form);
+      expect(next.id).not.toBe(id);
+      expect((await openSigned(form)).id).toBe(next.id);
+    },
+  );
+
+  it('leads to the payment whose money came after it was cancelled', async () => {
+    const form = formOf();
+    const { id } = await openSigned(form);
+    const { transaction } = await startBlik(world.payments, own.shop, { paymentId: id });
+    await cancel(id);
+    await tellAnswer(world.payments, transaction.id, { kind: 'settled', amount: 1234n });
+    world.clock.pass({ ms: 3_600_000 });
+    expect(await openSigned(form)).toMatchObject({ id, status: 'SETTLED' });
+  });
+
+  it('stays with a payment that is over while money of another amount is held for it', async () => {
+    const form = formOf();
+    const { id } = await openSigned(form);
+    const { transaction } = await startBlik(world.payments, own.shop, { paymentId: id });
+    await cancel(id);
+    await tellAnswer(world.payments, transaction.id, { kind: 'settled', amount: 1000n });
+    world.clock.pass({ ms: 24 * 3_600_000 });
+    expect((await openSigned(form)).id).toBe(id);
+    await tellAnswer(world.payments, transaction.id, { kind: 'rejected', reason: 'GENERAL', code: '05' });
+    world.clock.pass({ ms: 15 * 60_000 });
+    expect((await openSigned(form)).id).not.toBe(id);
+  });
+
+  it('stays with a payment that is over for the three days in which an acquirer without an answer is asked', async () => {
+    const form = formOf();
+    const { id } = await openSigned(form);
+    const { transaction } = await startBlik(world.payments, own.shop, { paymentId: id, blikCode: unanswered });
+    await world.payments.applying.submit({ transactionId: transaction.id, answer: { kind: 'given-up' } });
+    await cancel(id);
+    world.clock.pass({ ms: 71 * 3_600_000 });
+    expect((await openSigned(form)).id).toBe(id);
+    world.clock.pass({ ms: 3_600_000 });
+    expect((await openSigned(form)).id).not.toBe(id);
   });
 
   it('stays with its payment around the end of its time', async () => {
