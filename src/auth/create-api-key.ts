@@ -8,6 +8,7 @@ import { parseText } from '../kernel/text.ts';
 import { type Actor, requireScope } from './actor.ts';
 import { ScopeNotHeld } from './errors.ts';
 import { hashKey, type KeyMode, newApiKey, parseScopes } from './model.ts';
+import { requireRoom } from './require-room.ts';
 import { insertKey } from './store.ts';
 
 export type CreateApiKeyInput = {
@@ -22,7 +23,7 @@ export type CreateApiKeyInput = {
  * Makes an API key. The key itself is in the answer alone; only its hash is kept, and in the audit log that it was made.
  * The caller has checked that the actor may see the shop.
  * @throws Forbidden without the scope `keys:write`; InvalidInput for an empty or long name, unknown scopes, scopes that
- * the asking key lacks, or an expiry that has passed.
+ * the asking key lacks, or an expiry that has passed; TooManyKeys.
  */
 export async function createApiKey(
   tx: Tx,
@@ -39,6 +40,7 @@ export async function createApiKey(
   if (input.expiresAt !== undefined && input.expiresAt <= now) {
     throw new InvalidInput('The key would have expired already; give a moment in the future.', ['expiresAt']);
   }
+  await requireRoom(tx, { merchantId: actor.merchantId, kind: 'API' }, now);
   const secret = newApiKey(mode);
   const apiKey: ApiKey = {
     id: newId(now),

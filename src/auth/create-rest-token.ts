@@ -8,6 +8,7 @@ import { parseText } from '../kernel/text.ts';
 import { type Actor, requireWholeMerchant, restScopes } from './actor.ts';
 import { TokenDoesMore } from './errors.ts';
 import { hashKey, newRestToken } from './model.ts';
+import { requireRoom } from './require-room.ts';
 import { insertKey } from './store.ts';
 
 export type CreateRestTokenInput = {
@@ -19,7 +20,7 @@ export type CreateRestTokenInput = {
  * Makes a token for the imoje REST door, good for all shops of the merchant. The token itself is in the answer alone;
  * only its hash is kept, and in the audit log that it was made.
  * @throws Forbidden without the scope `keys:write`, or by a key that is bound to one shop; InvalidInput when the key lacks
- * a scope that every token has, for an empty or long name, or an expiry that has passed.
+ * a scope that every token has, for an empty or long name, or an expiry that has passed; TooManyKeys.
  */
 export async function createRestToken(
   tx: Tx,
@@ -35,6 +36,7 @@ export async function createRestToken(
   if (input.expiresAt !== undefined && input.expiresAt <= now) {
     throw new InvalidInput('The token would have expired already; give a moment in the future.', ['expiresAt']);
   }
+  await requireRoom(tx, { merchantId: actor.merchantId, kind: 'REST' }, now);
   const secret = newRestToken();
   const restToken: ApiKey = {
     ...{ id: newId(now), kind: 'REST', merchantId: actor.merchantId, shopId: null, name },

@@ -1,5 +1,5 @@
 import { builder } from '../graphql/builder.ts';
-import { actorWith, requireActor } from '../graphql/context.ts';
+import { actorWith, type GraphContext, requireActor } from '../graphql/context.ts';
 import { refusable, resultUnion } from '../graphql/refusable.ts';
 import { inTransaction } from '../kernel/db/database.ts';
 import type { ApiKey } from '../kernel/db/generated/prisma/client.ts';
@@ -8,7 +8,9 @@ import { parseId } from '../kernel/ids.ts';
 import { type Actor, Forbidden, restScopes, scopes } from './actor.ts';
 import { createApiKey } from './create-api-key.ts';
 import { createRestToken } from './create-rest-token.ts';
+import { goodKeysMax } from './model.ts';
 import { revokeApiKey, revokeRestToken } from './revoke-api-key.ts';
+import { listKeys } from './sql/list-keys.ts';
 
 const scopeList = Object.entries(scopes)
   .map(([scope, text]) => `\`${scope}\`: ${text}`)
@@ -73,38 +75,28 @@ const ViewerRef = builder.objectRef<Actor>('Viewer').implement({
       resolve: (query, actor, _, context) =>
         context.app.payments.database.prisma.apiKey.findUniqueOrThrow({ ...query, where: { id: actor.keyId } }),
     }),
-    apiKeys: t.prismaField({
+    apiKeys: t.field({
       type: [ApiKeyRef],
-      description: 'The keys that this key may revoke, newest first, at most 100. Scope: keys:write.',
-      resolve: (query, actor, _, context) => {
-        actorWith(context, 'keys:write');
-        const { merchantId, shopId } = actor;
-        return context.app.payments.database.prisma.apiKey.findMany({
-          ...query,
-          where: { merchantId, kind: 'API', ...(shopId === undefined ? {} : { shopId }) },
-          orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
-          take: 100,
-        });
-      },
+      description:
+        'The keys that this key may revoke, newest first: all that are good, then those that were revoked or have expired, ' +
+        'of which it leaves out what goes beyond 100 in all. Scope: keys:write.',
+      resolve: (actor, _, context) => listOwn(context, actor, 'API'),
     }),
-    restTokens: t.prismaField({
+    restTokens: t.field({
       type: [RestTokenRef],
       description:
-        'The tokens of the imoje REST door, newest first, at most 100; none for a key that is bound to one shop. ' +
-        'Scope: keys:write.',
-      resolve: (query, actor, _, context) => {
-        actorWith(context, 'keys:write');
-        const { merchantId, shopId } = actor;
-        return context.app.payments.database.prisma.apiKey.findMany({
-          ...query,
-          where: { merchantId, kind: 'REST', ...(shopId === undefined ? {} : { shopId }) },
-          orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
-          take: 100,
-        });
-      },
+        'The tokens of the imoje REST door, newest first: all that are good, then those that were revoked or have expired, ' +
+        'of which it leaves out what goes beyond 100 in all; none for a key that is bound to one shop. Scope: keys:write.',
+      resolve: (actor, _, context) => listOwn(context, actor, 'REST'),
     }),
   }),
 });
+
+async function listOwn(context: GraphContext, actor: Actor, kind: ApiKey['kind']): Promise<ApiKey[]> {
+  actorWith(context, 'keys:write');
+  const { database, clock } = context.app.payments;
+  return listKeys(database, { actor, kind }, clock.now());
+}
 
 builder.queryField('viewer', (t) =>
   t.field({
@@ -137,7 +129,9 @@ const CreateApiKeySuccess = builder.objectRef<Created>('CreateApiKeySuccess').im
 builder.mutationField('createApiKey', (t) =>
   t.field({
     type: resultUnion('CreateApiKey', CreateApiKeySuccess),
-    description: 'Makes an API key. Scope: keys:write. Refusals: INVALID_INPUT, NOT_FOUND (the shop), FORBIDDEN.',
+    description:
+      'Makes an API key. Scope: keys:write. Refusals: INVALID_INPUT, NOT_FOUND (the shop), FORBIDDEN, WRONG_STATE (the ' +
+      `merchant has ${goodKeysMax} API keys that are good).`,
     args: { input: t.arg({ type: CreateApiKeyInput, required: true, description: 'What the new key may do.' }) },
     resolve: (_, { input }, context) =>
       refusable(context, { operation: 'createApiKey', scope: 'keys:write' }, async (actor) => {
@@ -201,7 +195,8 @@ builder.mutationField('createRestToken', (t) =>
     type: resultUnion('CreateRestToken', CreateRestTokenSuccess),
     description:
       'Makes a token for the imoje REST door, good for all shops. Scope: keys:write. Refusals: INVALID_INPUT (also for ' +
-      `a key that lacks one of ${[...restScopes].join(', ')}), FORBIDDEN (also for one that is bound to one shop).`,
+      `a key that lacks one of ${[...restScopes].join(', ')}), FORBIDDEN (also for one that is bound to one shop), ` +
+      `WRONG_STATE (the merchant has ${goodKeysMax} tokens that are good).`,
     args: { input: t.arg({ type: CreateRestTokenInput, required: true, description: 'The name and the end.' }) },
     resolve: (_, { input }, context) =>
       refusable(context, { operation: 'createRestToken', scope: 'keys:write' }, (actor) => {

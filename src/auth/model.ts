@@ -5,6 +5,9 @@ import { type Scope, scopes } from './actor.ts';
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const keyPattern = /^(bk|bo)_(test|live)_([0-9A-Za-z]{43})([0-9a-f]{8})$/;
 
+/** So many keys of one kind that are good, neither revoked nor expired, a merchant may make: people have to see through them. */
+export const goodKeysMax = 100;
+
 /** Keys of the sandbox say so, and work nowhere else. */
 export type KeyMode = 'test' | 'live';
 

@@ -50,6 +50,32 @@ export async function insertKey(tx: Tx, key: ApiKey): Promise<void> {
   });
 }
 
+/** Makes whoever makes keys for one merchant wait for each other. */
+export async function lockKeysOf(tx: Tx, merchantId: string): Promise<void> {
+  await tx.query({
+    name: 'lock-keys-of-merchant',
+    text: 'select id from merchant where id = $1::text for no key update',
+    values: [merchantId],
+  });
+}
+
+/** Counts the keys of a kind that a merchant has and that are neither revoked nor, by his clock, expired. */
+export async function countGoodKeys(
+  tx: Tx,
+  { merchantId, kind }: Pick<ApiKey, 'merchantId' | 'kind'>,
+  at: Date,
+): Promise<number> {
+  const [row] = await tx.query<{ keys: number }>({
+    name: 'count-good-keys',
+    text: `
+      select count(*)::int as keys from api_key k join merchant m on m.id = k.merchant_id
+      where k.merchant_id = $1::text and k.kind = $2::api_key_kind and k.revoked_at is null and (k.expires_at is null
+        or k.expires_at > $3::timestamptz + m.clock_offset_ms * interval '1 millisecond')`,
+    values: [merchantId, kind, at],
+  });
+  return row?.keys ?? 0;
+}
+
 /**
  * Revokes a key of this kind of the merchant, and of the shop if one is given.
  * @returns undefined when there is no such key; `isNew` false when it was revoked before.

@@ -7,9 +7,11 @@ import { createRestToken } from '../../src/auth/create-rest-token.ts';
 import { hashKey, newApiKey, newRestToken } from '../../src/auth/model.ts';
 import { revokeApiKey, revokeRestToken } from '../../src/auth/revoke-api-key.ts';
 import { insertKey } from '../../src/auth/store.ts';
+import { after } from '../../src/kernel/clock.ts';
 import { inTransaction } from '../../src/kernel/db/database.ts';
 import { openWorld, type World } from '../payments/world.ts';
 import { actorOf, createMerchant, createShop } from '../support/factories.ts';
+import { giveKeys } from './give-keys.ts';
 
 let world: World;
 
@@ -89,6 +91,51 @@ describe('A created key', () => {
   ])('is refused for a wrong %s', async (field, input) => {
     const refused = create(actorOf(await world.openShop()), input);
     await expect(refused).rejects.toMatchObject({ code: 'INVALID_INPUT', field: [field] });
+  });
+});
+
+describe('Of good keys a merchant has at most 100', () => {
+  const held = (merchantId: string) =>
+    world.database.prisma.apiKey.count({ where: { merchantId, kind: 'API', revokedAt: null } });
+  const tokenOf = (actor: Actor) =>
+    inTransaction(world.database, (tx) =>
+      createRestToken(tx, { actor, clock: world.clock }, { name: 'Plugin', expiresAt: undefined }),
+    );
+  const fulfilled = (outcomes: readonly PromiseSettledResult<unknown>[]) =>
+    outcomes.filter(({ status }) => status === 'fulfilled').length;
+
+  it('also when several are made at once, and room again for one when one is revoked', async () => {
+    const shop = await world.openShop();
+    const actor = actorOf(shop);
+    const { apiKey } = await create(actor);
+    await giveKeys(world.database, { ...shop, kind: 'API', count: 97 });
+    const outcomes = await Promise.allSettled(Array.from({ length: 5 }, () => create(actor)));
+    expect(fulfilled(outcomes)).toBe(2);
+    const bound = actorOf(shop, { shopId: shop.id });
+    await expect(create(bound)).rejects.toMatchObject({ code: 'WRONG_STATE', message: expect.stringContaining('100') });
+    expect(await held(shop.merchantId)).toBe(100);
+    await revoke(actor, apiKey.id);
+    await create(actor);
+    expect(await held(shop.merchantId)).toBe(100);
+  });
+
+  it('and as many tokens, which are counted by themselves', async () => {
+    const shop = await world.openShop();
+    const actor = actorOf(shop);
+    await giveKeys(world.database, { ...shop, kind: 'REST', count: 98 });
+    expect(fulfilled(await Promise.allSettled(Array.from({ length: 5 }, () => tokenOf(actor))))).toBe(2);
+    await expect(tokenOf(actor)).rejects.toMatchObject({ code: 'WRONG_STATE' });
+    await create(actor);
+  });
+
+  it('and those do not count that were revoked, or have expired by the clock of the merchant', async () => {
+    const shop = await world.openShop();
+    const at = world.clock.now();
+    await giveKeys(world.database, { ...shop, kind: 'API', count: 100, revokedAt: at });
+    await giveKeys(world.database, { ...shop, kind: 'API', count: 100, expiresAt: after(at, { ms: 60_000 }) });
+    await expect(create(actorOf(shop))).rejects.toMatchObject({ code: 'WRONG_STATE' });
+    await world.database.pool.query('update merchant set clock_offset_ms = 60000 where id = $1', [shop.merchantId]);
+    await create(actorOf(shop));
   });
 });
 

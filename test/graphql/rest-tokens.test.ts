@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { restScopes } from '../../src/auth/actor.ts';
+import { giveKeys } from '../auth/give-keys.ts';
 import { call } from '../imoje/rest/client.ts';
 import { ask, startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { type Outcome, refusal, runMutation } from './run-mutation.ts';
@@ -66,6 +67,28 @@ describe('Tokens of the REST door', () => {
     expect(await revoke(restToken.id, asKey)).toEqual({ revokeApiKey: { code: 'NOT_FOUND' } });
     expect((await services(secret)).status).toBe(200);
     expect(await revoke(tenant.keyId)).toEqual({ revokeRestToken: { code: 'NOT_FOUND' } });
+  });
+
+  it('that are good are all listed, and a merchant has at most 100 of them', async () => {
+    const { database } = gateway;
+    const { merchantId, key } = await settleTenant(gateway, { mark: 'many-tokens' });
+    const { restToken } = (await make({ name: 'x' }, key)) as unknown as Made;
+    const list = async () => {
+      const { data } = await ask<{ viewer: { restTokens: { id: string }[] } }>(
+        gateway,
+        '{ viewer { restTokens { id } } }',
+        { key },
+      );
+      return data.viewer.restTokens.map(({ id }) => id);
+    };
+    const good = await list();
+    expect(good).toContain(restToken.id);
+    await giveKeys(database, { merchantId, kind: 'REST', count: 120, revokedAt: new Date() });
+    const listed = await list();
+    expect([listed.slice(0, good.length), listed.length]).toEqual([good, 100]);
+    await giveKeys(database, { merchantId, kind: 'REST', count: 100 });
+    expect((await list()).slice(100)).toEqual(good);
+    expect(await make({ name: 'x' }, key)).toEqual(refusal('WRONG_STATE', null));
   });
 
   it('are refused without a name, or when they would have expired', async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { giveKeys } from '../auth/give-keys.ts';
 import { ask, startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { type Outcome, type RunOptions, refusal, runMutation } from './run-mutation.ts';
 import { allScopes, giveKey, settleTenant, type Tenant } from './world.ts';
@@ -46,6 +47,29 @@ describe('keys', () => {
     const shown = JSON.stringify(await ask(gateway, list, { key: tenant.key }));
     expect(shown).toContain(apiKey.id);
     expect(shown).not.toContain(secret);
+  });
+
+  it('that are good are all listed, before those that are revoked or have expired', async () => {
+    const { database } = gateway;
+    const other = await settleTenant(gateway, { mark: 'many-keys' });
+    const given = { merchantId: other.merchantId, kind: 'API' } as const;
+    const list = async () => {
+      const { data } = await ask<{ viewer: { apiKeys: { id: string }[] } }>(gateway, '{ viewer { apiKeys { id } } }', {
+        key: other.key,
+      });
+      return data.viewer.apiKeys.map(({ id }) => id);
+    };
+    const good = await list();
+    expect(good).toContain(other.keyId);
+    await giveKeys(database, { ...given, count: 60, revokedAt: new Date() });
+    await giveKeys(database, { ...given, count: 60, expiresAt: new Date('2020-01-01') });
+    const listed = await list();
+    expect([listed.slice(0, good.length), listed.length]).toEqual([good, 100]);
+    await giveKeys(database, { ...given, count: 100 });
+    expect((await list()).slice(100)).toEqual(good);
+    expect(await run('createApiKey', { name: 'x', scopes: ['payments:read'] }, { key: other.key })).toEqual(
+      refusal('WRONG_STATE', null),
+    );
   });
 
   for (const [what, input, code, field] of [
