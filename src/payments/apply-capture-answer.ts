@@ -1,4 +1,3 @@
-import type { MovementAnswer } from '../acquirers/port.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Tx } from '../kernel/db/database.ts';
 import type { Capture, Transaction } from '../kernel/db/generated/prisma/client.ts';
@@ -6,7 +5,7 @@ import { appendEvents } from '../kernel/events/append-events.ts';
 import { clearTimers } from '../kernel/jobs/timers.ts';
 import type { Log } from '../kernel/log.ts';
 import { captureFact, transactionFact } from '../transactions/events.ts';
-import { isContradiction, judgeMovement } from '../transactions/judge-movement.ts';
+import { type AnswerOrWithdrawal, isContradiction, judgeMovement } from '../transactions/judge-movement.ts';
 import { isOpen } from '../transactions/model.ts';
 import { moveMovement } from '../transactions/sql/keep-movements.ts';
 import { moveTransactions } from '../transactions/sql/move-transactions.ts';
@@ -16,12 +15,12 @@ import { timerKinds } from './model.ts';
 import { readMoved } from './read-moved.ts';
 import { readPaymentOf } from './read-payment-of.ts';
 
-/** An acquirer's word about one capture or void. */
+/** An acquirer's word about one capture or void, or ours that it is not sent any more. */
 export type AnswerForMovement = {
   /** Our id of the capture or void. */
   readonly id: string;
-  readonly answer: MovementAnswer;
-  /** Who said it on its own account; it knows only its own. Undefined: we asked the acquirer of the transaction. */
+  readonly answer: AnswerOrWithdrawal;
+  /** Who said it on its own account; it knows only its own. Undefined: we, perhaps after asking its acquirer. */
   readonly acquirer?: string;
 };
 

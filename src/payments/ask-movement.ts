@@ -1,5 +1,6 @@
 import { after } from '../kernel/clock.ts';
 import { inTransaction, type Tx } from '../kernel/db/database.ts';
+import type { Transaction } from '../kernel/db/generated/prisma/client.ts';
 import { lockShops } from '../kernel/events/append-events.ts';
 import { setTimers } from '../kernel/jobs/timers.ts';
 import { isOpen } from '../transactions/model.ts';
@@ -8,8 +9,10 @@ import { readTransactions } from '../transactions/store.ts';
 import { type AnswerForMovement, applyCaptureAnswer } from './apply-capture-answer.ts';
 import { applyVoidAnswer } from './apply-void-answer.ts';
 import type { PaymentDeps } from './deps.ts';
-import { askDelay, timerKinds } from './model.ts';
-import { askOrSendMovement, type SentMovement } from './send-movement.ts';
+import { askDelay, isTooLateToCall, timerKinds } from './model.ts';
+import { readMoved } from './read-moved.ts';
+import { readPaymentOf } from './read-payment-of.ts';
+import { askAboutMovement, type SentMovement, sendMovement } from './send-movement.ts';
 
 const kinds = { capture: timerKinds.askCapture, void: timerKinds.askVoid } as const;
 const appliers = { capture: applyCaptureAnswer, void: applyVoidAnswer } as const;
@@ -25,7 +28,8 @@ export async function applyMovementAnswer(
 
 /**
  * Asks the acquirer what became of a capture or void that has no end yet, and applies what it says. One that never reached
- * the acquirer is sent again. As long as there is no end, it sets the timer for the next time. Safe to repeat.
+ * the acquirer is sent again, unless its reason is gone: then it is refused. As long as there is no end, it sets the timer for
+ * the next time. Safe to repeat.
  * @param asked.round how often it has been asked before.
  */
 export async function askMovement(
@@ -36,7 +40,10 @@ export async function askMovement(
   const { id, round } = asked;
   const movement = await findOpen(deps, table, id);
   if (!movement) return;
-  await applyMovementAnswer(deps, table, { id, answer: await askOrSendMovement(deps, movement) });
+  const decidedAt = deps.clock.now();
+  const heard = await askAboutMovement(deps, movement);
+  if (heard.kind === 'unheard') await sendAgain(deps, table, { ...movement, decidedAt });
+  else await applyMovementAnswer(deps, table, { id, answer: heard });
   const { shop } = movement;
   const dueAt = after(deps.clock.now(shop), askDelay(round + 1));
   await inTransaction(deps.database, async (tx) => {
@@ -47,6 +54,37 @@ export async function askMovement(
     const { merchantId } = shop;
     await setTimers(tx, [{ kind: kinds[table], subject: id, merchantId, dueAt, round: round + 1 }]);
   });
+}
+
+/**
+ * Sends what never arrived, and applies the answer; or refuses it unsent if its reason is gone, which is looked at right before
+ * the call (docs/decisions/0053-what-was-decided-is-sent-at-once-or-not-at-all.md).
+ */
+async function sendAgain(
+  deps: PaymentDeps,
+  table: MovementTable,
+  movement: SentMovement & { readonly decidedAt: Date },
+): Promise<void> {
+  const { id } = movement.row;
+  const isWanted = await inTransaction(deps.database, async (tx) => {
+    const { row, transaction } = await readMoved(tx, deps.clock, { table, id });
+    // This process may have stood still since it asked, and another one may have sent it.
+    if (!isOpen(row) || isTooLateToCall(movement.decidedAt, deps.clock.now())) return false;
+    if (await hasReason(tx, table, transaction)) return true;
+    await appliers[table](tx, deps, { id, answer: { kind: 'withdrawn' } });
+    return false;
+  });
+  if (!isWanted) return;
+  await applyMovementAnswer(deps, table, { id, answer: await sendMovement(deps, movement) });
+}
+
+/**
+ * Says whether a capture or void that was ordered is still to be sent: not a capture of a payment that another attempt has paid
+ * meanwhile, lest the payer pays twice; nor a void of what is not authorised any more, since it was taken or is released by then.
+ */
+async function hasReason(tx: Tx, table: MovementTable, transaction: Transaction): Promise<boolean> {
+  if (table === 'void') return transaction.status === 'AUTHORIZED';
+  return !(await readPaymentOf(tx, transaction)).otherSettled;
 }
 
 /** The capture or void as its acquirer has to know it; undefined when it has its end. */

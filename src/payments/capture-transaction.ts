@@ -36,11 +36,12 @@ export async function captureTransaction(
     inputHash: hashInput({ ...input, transactionId: transaction.id }),
     amount: input.amount,
   };
+  const decidedAt = deps.clock.now();
   const ordered = await inTransaction(deps.database, (tx) => decideCapture(tx, deps.clock, wish));
   if (ordered.replayed) return ordered;
-  const movement = { kind: 'capture', row: ordered.capture, transaction: ordered.transaction, shop } as const;
-  const answer = await sendMovement(deps, movement);
-  const word = { id: ordered.capture.id, answer };
+  const { capture: row, transaction: captured } = ordered;
+  const answer = await sendMovement(deps, { kind: 'capture', row, transaction: captured, shop, decidedAt });
+  const word = { id: row.id, answer };
   return { ...(await inTransaction(deps.database, (tx) => applyCaptureAnswer(tx, deps, word))), replayed: false };
 }
 

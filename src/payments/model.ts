@@ -68,6 +68,20 @@ export function askDelay(round: number): { ms: number } {
   return { ms: (askAfterSeconds[round] ?? 300) * 1000 };
 }
 
+/**
+ * How long after its decision a call may begin: it is over, with its time-out, before anybody asks the acquirer for the first time.
+ */
+const callWithin = { ms: 8_000 };
+
+/**
+ * Says whether it is too late to call an acquirer for what was decided then. A process may stand still after a decision (its
+ * machine was suspended, say); another one asks meanwhile, and what the acquirer never heard of is given up
+ * (docs/decisions/0053-what-was-decided-is-sent-at-once-or-not-at-all.md).
+ */
+export function isTooLateToCall(decidedAt: Date, now: Date): boolean {
+  return now > after(decidedAt, callWithin);
+}
+
 /** A payment with the attempt that concerns it. */
 export type Attempt = { readonly payment: Payment; readonly transaction: Transaction };
 

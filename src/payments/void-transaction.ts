@@ -30,10 +30,11 @@ export async function voidTransaction(
     idempotencyKey: parseIdempotencyKey(input.idempotencyKey),
     inputHash: hashInput({ ...input, transactionId: transaction.id }),
   };
+  const decidedAt = deps.clock.now();
   const ordered = await inTransaction(deps.database, (tx) => decideVoid(tx, deps.clock, wish));
   if (ordered.replayed) return ordered;
-  const { row } = ordered;
-  const answer = await sendMovement(deps, { kind: 'void', row, transaction: ordered.transaction, shop });
+  const { row, transaction: held } = ordered;
+  const answer = await sendMovement(deps, { kind: 'void', row, transaction: held, shop, decidedAt });
   const applied = await inTransaction(deps.database, (tx) => applyVoidAnswer(tx, deps, { id: row.id, answer }));
   return { ...applied, replayed: false };
 }

@@ -2,7 +2,7 @@ import { after } from '../kernel/clock.ts';
 import { inTransaction } from '../kernel/db/database.ts';
 import { lockShops } from '../kernel/events/append-events.ts';
 import { setTimers } from '../kernel/jobs/timers.ts';
-import { askOrSendMovement, type SentMovement } from '../payments/send-movement.ts';
+import { askAboutMovement, type SentMovement, sendMovement } from '../payments/send-movement.ts';
 import { isOpen } from '../transactions/model.ts';
 import { readTransactions } from '../transactions/store.ts';
 import type { RefundDeps } from './deps.ts';
@@ -17,7 +17,9 @@ import { readRefunds } from './store.ts';
 export async function askRefund(deps: RefundDeps, refundId: string, round: number): Promise<void> {
   const movement = await readMovement(deps, refundId);
   if (!movement) return;
-  await deps.answering.submit({ refundId, answer: await askOrSendMovement(deps, movement) });
+  const heard = await askAboutMovement(deps, movement);
+  const answer = heard.kind === 'unheard' ? await sendMovement(deps, movement) : heard;
+  await deps.answering.submit({ refundId, answer });
   const { shop } = movement;
   const dueAt = after(deps.clock.now(shop), askDelay(round + 1));
   await inTransaction(deps.database, async (tx) => {

@@ -90,7 +90,8 @@ export const CaptureStatusEnum = builder.enumType('CaptureStatus', {
     NEW: 'Not sent yet.',
     PENDING: 'Ordered; the acquirer’s word is awaited.',
     SETTLED: 'The money is taken.',
-    REJECTED: 'Refused by the acquirer; the amount can be captured again while the authorisation lasts.',
+    REJECTED:
+      'Refused by the acquirer, or never sent to it since another attempt paid meanwhile; without that, the amount can be captured again while the authorisation lasts.',
     UNKNOWN: 'The acquirer was called and did not answer; it is asked until it does.',
   }),
 });
@@ -126,7 +127,8 @@ export const VoidStatusEnum = builder.enumType('VoidStatus', {
     NEW: 'Not sent yet.',
     PENDING: 'Ordered; the acquirer’s word is awaited.',
     SETTLED: 'The money is released.',
-    REJECTED: 'Refused by the acquirer; the money stays authorised.',
+    REJECTED:
+      'Refused by the acquirer, and the money stays authorised; or never sent to it, since the transaction ended meanwhile.',
     UNKNOWN: 'The acquirer was called and did not answer; it is asked until it does.',
   }),
 });

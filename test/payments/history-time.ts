@@ -2,6 +2,7 @@ import {
   end,
   hear,
   isOver,
+  isPaidByOther,
   isUnpaid,
   type Model,
   type ModelAttempt,
@@ -67,7 +68,8 @@ export function passTo(model: Model, now: number, said: Said): void {
     if (due === undefined || due > now) return [];
     const act = (): void => {
       if (movement.askAt !== due) return;
-      const word = said.ofMovements === 'unheard' ? said.toMovements : said.ofMovements;
+      const again = hasReason(model, movement) ? said.toMovements : 'rejected';
+      const word = said.ofMovements === 'unheard' ? again : said.ofMovements;
       hearMovement(model, movement, { word, now });
       if (!isOpen(movement)) return;
       movement.round += 1;
@@ -86,6 +88,12 @@ export function passTo(model: Model, now: number, said: Said): void {
     attempt.stopped = true;
     if (said.word !== 'silent' && !isPart) hear(model, attempt, { now, word: wordOf(attempt, said.word) });
   }
+}
+
+/** What the acquirer never heard of is not sent any more once its reason is gone. */
+function hasReason(model: Model, { kind, attempt }: ModelMovement): boolean {
+  if (kind === 'capture') return !isPaidByOther(model, attempt);
+  return kind === 'refund' || attempt.status === 'AUTHORIZED';
 }
 
 function wordOf({ stopped }: ModelAttempt, word: Word): Word {

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { MovementAnswer } from '../../src/acquirers/port.ts';
 import type { Refund } from '../../src/kernel/db/generated/prisma/client.ts';
 import { MovementStatus } from '../../src/kernel/db/generated/prisma/enums.ts';
 import { newId, newShopId } from '../../src/kernel/ids.ts';
-import { judgeMovement } from '../../src/transactions/judge-movement.ts';
+import { type AnswerOrWithdrawal, judgeMovement } from '../../src/transactions/judge-movement.ts';
 import { mayMoveMovement } from '../../src/transactions/model.ts';
 
 const createdAt = new Date('2026-03-02T10:00:00.000Z');
@@ -15,15 +14,23 @@ const answers = {
   rejected: { kind: 'rejected', code: 'BLK-ERROR-210019' },
   silent: { kind: 'silent' },
   unheard: { kind: 'unheard' },
-} as const satisfies Record<MovementAnswer['kind'], MovementAnswer>;
+  withdrawn: { kind: 'withdrawn' },
+} as const satisfies Record<AnswerOrWithdrawal['kind'], AnswerOrWithdrawal>;
 
 /** What each answer makes of a capture, void or refund in each state; `-` is nothing. */
-const matrix: Record<MovementStatus, Record<MovementAnswer['kind'], MovementStatus | '-'>> = {
-  NEW: { pending: '-', settled: '-', rejected: '-', silent: '-', unheard: '-' },
-  PENDING: { pending: '-', settled: 'SETTLED', rejected: 'REJECTED', silent: 'UNKNOWN', unheard: '-' },
-  UNKNOWN: { pending: '-', settled: 'SETTLED', rejected: 'REJECTED', silent: '-', unheard: '-' },
-  SETTLED: { pending: '-', settled: '-', rejected: '-', silent: '-', unheard: '-' },
-  REJECTED: { pending: '-', settled: '-', rejected: '-', silent: '-', unheard: '-' },
+const matrix: Record<MovementStatus, Record<AnswerOrWithdrawal['kind'], MovementStatus | '-'>> = {
+  NEW: { pending: '-', settled: '-', rejected: '-', silent: '-', unheard: '-', withdrawn: '-' },
+  PENDING: {
+    pending: '-',
+    settled: 'SETTLED',
+    rejected: 'REJECTED',
+    silent: 'UNKNOWN',
+    unheard: '-',
+    withdrawn: 'REJECTED',
+  },
+  UNKNOWN: { pending: '-', settled: 'SETTLED', rejected: 'REJECTED', silent: '-', unheard: '-', withdrawn: 'REJECTED' },
+  SETTLED: { pending: '-', settled: '-', rejected: '-', silent: '-', unheard: '-', withdrawn: '-' },
+  REJECTED: { pending: '-', settled: '-', rejected: '-', silent: '-', unheard: '-', withdrawn: '-' },
 };
 
 function refundIn(status: MovementStatus): Refund {
@@ -46,7 +53,7 @@ function refundIn(status: MovementStatus): Refund {
 
 describe('A capture, void or refund', () => {
   for (const status of Object.values(MovementStatus)) {
-    for (const kind of Object.keys(answers) as MovementAnswer['kind'][]) {
+    for (const kind of Object.keys(answers) as AnswerOrWithdrawal['kind'][]) {
       it(`that is ${status} becomes "${matrix[status][kind]}" by the answer "${kind}"`, () => {
         const judged = judgeMovement(refundIn(status), answers[kind], now);
         expect(judged?.status ?? '-').toBe(matrix[status][kind]);
@@ -65,5 +72,11 @@ describe('A capture, void or refund', () => {
     const before = refundIn('PENDING');
     const refused = { ...before, status: 'REJECTED', acquirerCode: 'BLK-ERROR-210019', updatedAt: now };
     expect(judgeMovement(before, answers.rejected, now)).toEqual(refused);
+  });
+
+  it('has no code when it was not sent any more: nobody but us refused it', () => {
+    const before = refundIn('PENDING');
+    const refused = { ...before, status: 'REJECTED', acquirerCode: null, updatedAt: now };
+    expect(judgeMovement(before, answers.withdrawn, now)).toEqual(refused);
   });
 });
