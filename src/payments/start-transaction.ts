@@ -14,7 +14,7 @@ import type { PaymentDeps } from './deps.ts';
 import { TooManyAttempts } from './errors.ts';
 import type { Try } from './guard-attempts.ts';
 import { isSent, type PreparedStart } from './make-attempt.ts';
-import { jobToStop } from './model.ts';
+import { isTooLateToCall, jobToStop } from './model.ts';
 import { submitAnswer } from './submit-answer.ts';
 
 /** A wish to pay a payment, from a shop's own page or from the paywall. */
@@ -149,13 +149,20 @@ function instrumentOf(
   return { cardToken: undefined, alias: { name: token, appKey }, stored };
 }
 
-/** Whatever keeps an answer from us, the call was made: only asking the acquirer can tell what became of it. */
+/**
+ * Whatever keeps an answer from us, the call was made: only asking the acquirer can tell what became of it. Unless so much time
+ * has passed since the decision that none is made: nobody else sends an order, so its acquirer never hears of it.
+ */
 async function callAcquirer(deps: PaymentDeps, acquirer: Acquirer, order: StartOrder): Promise<AcquirerAnswer> {
+  const { reference: transactionId, enteredAt } = order;
+  if (isTooLateToCall(enteredAt, deps.clock.now(order))) {
+    deps.log.warn({ acquirer: acquirer.name, transactionId }, 'an order was not sent: this process had stood still');
+    return { kind: 'unheard' };
+  }
   try {
     return await acquirer.start(order, AbortSignal.timeout(acquirerTimeoutMs));
   } catch (error) {
-    const context = { err: error, acquirer: acquirer.name, transactionId: order.reference };
-    deps.log.warn(context, 'acquirer gave no answer');
+    deps.log.warn({ err: error, acquirer: acquirer.name, transactionId }, 'acquirer gave no answer');
     return { kind: 'silent' };
   }
 }

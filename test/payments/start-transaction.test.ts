@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { InvalidInput } from '../../src/kernel/errors.ts';
 import { cancelPayment } from '../../src/payments/cancel-payment.ts';
 import type { StartedTransaction } from '../../src/payments/decide-start.ts';
+import type { PaymentDeps } from '../../src/payments/deps.ts';
 import { type StartTransactionInput, startTransaction } from '../../src/payments/start-transaction.ts';
 import type { Shop } from '../../src/shops/model.ts';
 import { actorOf, createPayment, startBlik, tellAnswer } from '../support/factories.ts';
@@ -141,6 +142,50 @@ describe('A started attempt', () => {
     expect([transaction.status, payment.status]).toEqual(['UNKNOWN', 'PENDING']);
     expect(await readTypes(world.database, shop.id, 3)).toEqual(['TRANSACTION_UNKNOWN']);
     expect(await readTimers(world.database, transaction.id)).toHaveLength(1);
+  });
+});
+
+describe('A process that stood still between its decision and the call', () => {
+  /** The verbs of such a process: time passes, and the timers are run by another one. */
+  const standStill = (duration: { readonly ms: number }): PaymentDeps => {
+    const { starting } = world.deps;
+    const submit: typeof starting.submit = async (wish) => {
+      const decided = await starting.submit(wish);
+      await world.letPass(duration);
+      return decided;
+    };
+    return { ...world.deps, starting: { ...starting, submit } };
+  };
+
+  beforeEach(() => {
+    world.acquirer.started.length = 0;
+    world.acquirer.onStart({ kind: 'settled', amount: 1_234n });
+  });
+
+  it('sends nothing that was given up meanwhile: its payer may have paid otherwise', async () => {
+    const shop = await world.openShop();
+    const payment = await createPayment(world.deps, shop);
+    const { transaction } = await startBlik(standStill({ ms: 16_000 }), shop, { paymentId: payment.id });
+    expect(world.acquirer.started).toEqual([]);
+    expect(transaction).toMatchObject({ status: 'ERROR', reason: 'NOT_SENT', late: false });
+    expect(await paymentNow(world.database, payment.id)).toMatchObject({ status: 'NEW' });
+  });
+
+  it('gives the attempt up itself when another one is soon to be asked about it', async () => {
+    const shop = await world.openShop();
+    const payment = await createPayment(world.deps, shop);
+    const { transaction } = await startBlik(standStill({ ms: 8_001 }), shop, { paymentId: payment.id });
+    expect(world.acquirer.started).toEqual([]);
+    expect(transaction).toMatchObject({ status: 'ERROR', reason: 'NOT_SENT' });
+    expect(await paymentNow(world.database, payment.id)).toMatchObject({ status: 'NEW' });
+  });
+
+  it('sends it as long as nobody can have asked before the call is over', async () => {
+    const shop = await world.openShop();
+    const payment = await createPayment(world.deps, shop);
+    const { transaction } = await startBlik(standStill({ ms: 8_000 }), shop, { paymentId: payment.id });
+    expect(world.acquirer.started).toHaveLength(1);
+    expect(transaction.status).toBe('SETTLED');
   });
 });
 
