@@ -54,7 +54,8 @@ describe('A payment is split over recipients', () => {
     expect(await sharesOf(textAt(answer, 'transaction.payment.id'))).toEqual([share(other)]);
   });
 
-  it('by the form', async () => {
+  it('by the form, over recipients that were named before', async () => {
+    await sell([one]);
     const fields = {
       ...{ merchantId: gateway.demo.merchantId, serviceId: gateway.demo.serviceId, amount: '1234', currency: 'PLN' },
       ...{ orderId: '1', customerFirstName: 'Jan', customerLastName: 'Kowalski' },

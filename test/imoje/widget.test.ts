@@ -4,6 +4,7 @@ import { listPeriods } from '../../src/imoje/widget/list-periods.ts';
 import { updateShop } from '../start/pay.ts';
 import { ask, startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { signByHand, signed } from './form/sign-by-hand.ts';
+import { call, saleBody } from './rest/client.ts';
 
 let gateway: TestGateway;
 
@@ -141,6 +142,7 @@ describe('POST /widget', () => {
 
   it('takes recipients as JSON, signed as a list or as the text that it is', async () => {
     const recipient = { ban: '72105000028166973380325415', amount: 1234, label: 'Firma A' };
+    await call(gateway, 'POST /transaction', { body: saleBody(gateway, { multipayout: [recipient] }) });
     const multipayout = JSON.stringify([recipient]);
     const plain = { ...usual(), orderId: 'WID/4' };
     const flat = {

@@ -15,7 +15,7 @@ export type Basket = {
 
 /**
  * Writes how payments are split. A recipient is known to his merchant by his account, and keeps the name under which he came
- * first; recipients are locked in the order of their accounts, so that two baskets cannot wait for each other in a circle.
+ * first. He is confirmed by it, since forms name only those who were confirmed before. Recipients are locked in the order of their accounts, so that two baskets cannot wait for each other in a circle.
  */
 export async function insertShares(tx: Tx, baskets: readonly Basket[]): Promise<void> {
   const rows = baskets.flatMap(({ shares, ...basket }) => shares.map((share) => ({ ...basket, share })));
@@ -28,10 +28,10 @@ export async function insertShares(tx: Tx, baskets: readonly Basket[]): Promise<
           $8::text[], $9::text[], $10::text[], $11::timestamptz[]) as i (id, recipient_id, merchant_id, shop_id,
           payment_id, amount, currency, iban, label, title, created_at)
       ), known as (
-        insert into recipient (id, merchant_id, name, iban, created_at)
-        select distinct on (merchant_id, iban) recipient_id, merchant_id, label, iban, created_at from inp
+        insert into recipient (id, merchant_id, name, iban, is_confirmed, created_at)
+        select distinct on (merchant_id, iban) recipient_id, merchant_id, label, iban, true, created_at from inp
         order by merchant_id, iban
-        on conflict (merchant_id, iban) do update set name = recipient.name
+        on conflict (merchant_id, iban) do update set is_confirmed = true
         returning id, merchant_id, iban
       )
       insert into basket_share (id, shop_id, payment_id, recipient_id, amount, currency, label, title)

@@ -21,7 +21,8 @@ type Marker = { readonly name: string; readonly at: number };
  * and escapes nothing, so a payer whose order note a shop sends as `additionalDescription` can write `x&amount=1&z=`
  * into it and post the shop's signature with the fields cut elsewhere: amount 1, and the true amount inside `z`. Both
  * forms sign the same text, so both are refused. A reading counts only if its names are in signing order:
- * `&orderId=5` inside `urlSuccess` is harmless and stays allowed.
+ * `&orderId=5` inside `urlSuccess` is harmless and stays allowed. A steering field that the payer added, where the shop sent
+ * none, cannot be seen: an honest form with that field has the same text.
  */
 export function ambiguousFields(fields: FormFields): readonly string[] {
   const text = `&${canonicalForm(fields)}`;

@@ -9,6 +9,8 @@ import type { Shop } from '../../shops/model.ts';
 import { isLive } from '../../transactions/model.ts';
 import { readAttempts } from '../../transactions/store.ts';
 import { FormInvalid } from '../errors.ts';
+import { toShares } from '../to-shares.ts';
+import { recipientsAgainst } from './check-recipients.ts';
 import { findSigner, type Readings } from './find-signer.ts';
 import { type PaymentForm, readPaymentForm } from './form-fields.ts';
 import { formFingerprint } from './form-fingerprint.ts';
@@ -36,10 +38,13 @@ export async function openPayment(
   const read = readPaymentForm(readings[0], signed);
   const form = door === 'widget' ? asWidget(read) : read;
   const fingerprint = formFingerprint(signed);
+  const unconfirmed = await recipientsAgainst(deps.payments.database, shop, toShares(form.multipayout));
   let latest: Payment | undefined;
   for (let generation = 0; generation < generationsMax; generation += 1) {
     const wish = toPaymentWish(deps.prepare, { shop, form }, { fingerprint, generation });
-    const opened = await deps.payments.creating.submit(wish).catch((error: unknown) => {
+    // What depends on the moment is noted: a form that comes again finds its payment all the same.
+    const refusal = wish.refusal ?? unconfirmed;
+    const opened = await deps.payments.creating.submit({ ...wish, refusal }).catch((error: unknown) => {
       // What cannot be made anew is shown as it ended.
       if (latest && error instanceof Refusal) return { payment: latest, replayed: false };
       throw error;

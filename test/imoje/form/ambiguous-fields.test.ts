@@ -50,6 +50,47 @@ describe('a form whose signature fits a second form', () => {
     expect(ambiguous(changes)).toEqual([field]);
   });
 
+  const split = (ban: string, changes: FormFields = {}) => ({ amount: '1', ban, label: 'A', title: 'x', ...changes });
+  const [ours, his] = ['61109010140000071219812874', '27114020040000300201355387'];
+  test.each<[string, FormFields, FormFields]>([
+    [
+      'validTo',
+      { urlSuccess: 'https://shop.example/?a=b&validTo=NULL&validToz=', validTo: '2000000000' },
+      { urlSuccess: 'https://shop.example/?a=b', validTo: 'NULL', validToz: '&validTo=2000000000' },
+    ],
+    [
+      'multipayout',
+      {
+        multipayout: {
+          0: split(ours, {
+            title: `x&multipayout[1][amount]=1&multipayout[1][ban]=${his}&multipayout[1][label]=A&multipayout[1][title]=x&multipayout[1][z]=`,
+          }),
+          1: split(ours),
+        },
+      },
+      {
+        multipayout: {
+          0: split(ours),
+          1: split(his, {
+            z: `&multipayout[1][amount]=1&multipayout[1][ban]=${ours}&multipayout[1][label]=A&multipayout[1][title]=x`,
+          }),
+        },
+      },
+    ],
+  ])('is refused when the payer put another %s in the place of the one that the shop signed', (field, shop, cut) => {
+    const signature = signForm({ ...goodForm, ...shop }, key, 'sha256');
+    expect(verifyForm({ ...goodForm, ...cut, signature }, [key])).toBe(true);
+    expect(ambiguous(cut)).toEqual([field]);
+  });
+
+  test('cannot be told from an honest one when the payer added an optional field', () => {
+    const shop = { ...goodForm, urlSuccess: 'https://shop.example/?a=b&validTo=NULL' };
+    const signature = signForm(shop, key, 'sha256');
+    const cut = { ...goodForm, urlSuccess: 'https://shop.example/?a=b', validTo: 'NULL', signature };
+    expect(verifyForm(cut, [key])).toBe(true);
+    expect(ambiguous(cut)).toEqual([]);
+  });
+
   test.each<[string, FormFields]>([
     [
       'the order in the return addresses',
