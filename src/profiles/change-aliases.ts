@@ -1,6 +1,6 @@
 import type { Tx } from '../kernel/db/database.ts';
 import type { Profile, ProfileWish } from '../kernel/db/generated/prisma/client.ts';
-import { chargedBy, declineAlias, placeAlias, renewedAlias } from './judge-alias.ts';
+import { chargedBy, declineAlias, joinAlias, joinsOthers, placeAlias, renewedAlias } from './judge-alias.ts';
 import { withApps } from './model.ts';
 import { type Decided, hasMoney, newProfile } from './new-profile.ts';
 import { rewriteProfiles } from './sql/rewrite-profiles.ts';
@@ -64,5 +64,5 @@ function changesOf(all: readonly Profile[], wish: ProfileWish, one: Decided): re
   }
   if (!hasMoney(one)) return [];
   const fresh = { ...newProfile(wish, one), ...withApps(wish, one.apps ?? []) };
-  return placeAlias(known, fresh, renewedAlias(wish));
+  return joinsOthers(wish) ? joinAlias(known, fresh) : placeAlias(known, fresh, renewedAlias(wish));
 }

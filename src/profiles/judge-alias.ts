@@ -24,6 +24,24 @@ export function renewedAlias({ details }: Pick<ProfileWish, 'details'>): string 
   return (details as { readonly renews?: string }).renews;
 }
 
+/** Says whether the alias that an attempt registers only joins those of its customer, and takes no place among them. */
+export function joinsOthers({ details }: Pick<ProfileWish, 'details'>): boolean {
+  return (details as { readonly joins?: boolean }).joins === true;
+}
+
+/**
+ * Puts a new alias beside those of its customer, all of which stay as they are: it is a profile of its own, with those of its
+ * bank apps that hold no other active one.
+ * @returns nothing when all of its apps hold one.
+ */
+export function joinAlias(known: readonly Profile[], fresh: Profile): readonly Profile[] {
+  const active = known.filter(({ status }) => status === 'ACTIVE');
+  const held = new Set(active.flatMap((alias) => appsOf(alias).map(({ key }) => key)));
+  const apps = appsOf(fresh);
+  const free = apps.filter(({ key }) => !held.has(key));
+  return apps.length > 0 && free.length === 0 ? [] : [{ ...fresh, ...withApps(fresh, free) }];
+}
+
 /**
  * Lets a new alias take its place among those of its customer, so that no bank app holds two of them. One that it leaves nothing
  * of, or that is not active, is renewed and stays the same profile: that whose payer paid by a code, else one that the app held.

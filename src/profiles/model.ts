@@ -125,7 +125,12 @@ export function toWish(
   if (!card) {
     const { label, details } = withApps({ details: holder }, []);
     const renews = renewedBy(payment);
-    const kept = renews === undefined ? details : { ...(details as object), renews };
+    const kept = {
+      ...(details as object),
+      ...(renews === undefined ? {} : { renews }),
+      // The payer can have changed the customer that a form names, whatever its signature says.
+      ...(payment.source === 'FORM' ? { joins: true } : {}),
+    };
     return { ...common, method: 'BLIK', token: transactionId, label, details: kept };
   }
   const { token, brand, last4, expiry } = card;

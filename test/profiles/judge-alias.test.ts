@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Profile } from '../../src/kernel/db/generated/prisma/client.ts';
-import { declineAlias, placeAlias } from '../../src/profiles/judge-alias.ts';
+import { declineAlias, joinAlias, placeAlias } from '../../src/profiles/judge-alias.ts';
 import { appsOf, withApps } from '../../src/profiles/model.ts';
 
 const then = new Date('2026-03-02T10:00:00.000Z');
@@ -50,6 +50,19 @@ it.each<[string, Profile[], string[], string | undefined, string[]]>([
   ],
 ])('A new alias takes its place: %s', (_, known, keys, named, expected) => {
   expect(placeAlias(known, fresh(keys), named).map(shown)).toEqual(expected);
+});
+
+it.each<[string, Profile[], string[], string[]]>([
+  ['the first of a customer', [], ['a'], ['fresh token-fresh ACTIVE a']],
+  ['of an app that holds one', [alias('1', ['a'])], ['a'], []],
+  ['of another app', [alias('1', ['a'])], ['b'], ['fresh token-fresh ACTIVE b']],
+  ['of two apps of which one holds one', [alias('1', ['a', 'c'])], ['a', 'b'], ['fresh token-fresh ACTIVE b']],
+  ['of apps that hold one each', [alias('1', ['a']), alias('2', ['b'])], ['a', 'b'], []],
+  ['of an app whose alias has expired', [alias('1', ['a'], 'EXPIRED')], ['a'], ['fresh token-fresh ACTIVE a']],
+  ['of what the shop has ended', [alias('1', ['a'], 'DEACTIVATED')], ['a'], ['fresh token-fresh ACTIVE a']],
+  ['of apps that are not known', [alias('1', ['a'])], [], ['fresh token-fresh ACTIVE ']],
+])('A new alias joins the others: %s', (_, known, keys, expected) => {
+  expect(joinAlias(known, fresh(keys)).map(shown)).toEqual(expected);
 });
 
 it.each<[string, Profile, { token?: string; appKey?: string }, string | undefined]>([
