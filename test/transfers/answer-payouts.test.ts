@@ -1,13 +1,16 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { inTransaction } from '../../src/kernel/db/database.ts';
+import { DatabaseUnavailable, inTransaction } from '../../src/kernel/db/database.ts';
 import type { Payout, StatementEntry } from '../../src/kernel/db/generated/prisma/client.ts';
 import { answerAsBank } from '../../src/payouts/answer-as-bank.ts';
 import { BankFileFinal } from '../../src/payouts/errors.ts';
 import { rejectBankFile } from '../../src/payouts/reject-bank-file.ts';
 import { sendPayouts } from '../../src/payouts/send-payouts.ts';
+import { findPayoutsInDoubt } from '../../src/payouts/sql/find-waiting-payouts.ts';
 import { assignTransfer } from '../../src/transfers/assign-transfer.ts';
+import { bookEntries } from '../../src/transfers/book-entries.ts';
 import type { TransferDeps } from '../../src/transfers/deps.ts';
 import { dismissTransfer } from '../../src/transfers/dismiss-transfer.ts';
+import { namedIdOf } from '../../src/transfers/model.ts';
 import { openPayoutWorld, type PayoutWorld } from '../payouts/world.ts';
 import { entryOf, ownAccount } from '../statements/entries.ts';
 import { type CamtKind, writeCamt } from '../statements/write-camt.ts';
@@ -169,16 +172,17 @@ it('A payout does not come back by money of which the bank has taken a part back
   expect((await now(made))?.status).toBe('SENT');
 });
 
+/** A week later, so that every session is over that a payout waited for. */
+async function sendLater(): Promise<number> {
+  day += 7;
+  world.clock.pass({ ms: 7 * 24 * 3_600_000 });
+  return (await sendPayouts(world.payouts)).made;
+}
+
 describe('A payout that a held debit names', () => {
   const dismiss = (entryId: string) => {
     const deps = { clock: world.clock, log: world.deps.log, operator };
     return inTransaction(world.database, (tx) => dismissTransfer(tx, deps, { entryId, reason: 'of another bank' }));
-  };
-  /** A week later, so that every session is over that a payout waited for. */
-  const sendLater = async (): Promise<number> => {
-    day += 7;
-    world.clock.pass({ ms: 7 * 24 * 3_600_000 });
-    return (await sendPayouts(world.payouts)).made;
   };
 
   it('keeps its file from being rejected, since the bank may have executed it', async () => {
@@ -218,6 +222,87 @@ describe('A payout that a held debit names', () => {
     expect([await sendLater(), (await now(made))?.status]).toEqual([0, 'SCHEDULED']);
     await dismiss(entry?.id ?? '');
     expect([await sendLater(), (await now(made))?.status]).toEqual([1, 'SENT']);
+  });
+});
+
+describe('A payout that a movement names which is kept and not booked yet', () => {
+  /** Whoever imports dies when the file is kept, before any of it is booked. */
+  const keep = async (...entries: ReturnType<typeof entryOf>[]): Promise<void> => {
+    const { pool } = world.database;
+    const query = () => Promise.reject(new Error('the process was killed'));
+    const dying = { ...transfers, database: { ...world.database, pool: { connect: () => pool.connect(), query } } };
+    const file = writeCamt('053.001.08', [{ account: ownAccount, entries }]);
+    await expect(tellOf(dying as unknown as TransferDeps, file)).rejects.toThrow(DatabaseUnavailable);
+    expect((await entriesNow(world.database)).at(-1)).toMatchObject({ status: 'NEW', payoutId: null });
+  };
+
+  it.each([
+    ['a debit', 'SETTLED', debitOf],
+    ['what came back', 'RETURNED', returnOf],
+  ] as const)('keeps its file from being rejected: it may be %s', async (_, status, movementOf) => {
+    const made = await payout();
+    await keep(movementOf(made));
+    await expect(reject(made)).rejects.toThrow(
+      `A movement on our account that is not booked yet names the payout ${made.id} of this file, so the bank may have executed it. Try again when it is booked, within a minute; if that takes longer, the log says why it cannot be booked.`,
+    );
+    expect(await now(made)).toEqual(made);
+    await bookEntries(transfers);
+    expect((await now(made))?.status).toBe(status);
+    await expect(reject(made)).rejects.toThrow(`its payout ${made.id} is ${status}`);
+  });
+
+  it('is in no second file while its debit cannot be booked, nor after that', async () => {
+    const made = await payout();
+    await reject(made);
+    await world.database.pool.query(
+      `alter table statement_entry add constraint broken check (status = 'NEW') not valid`,
+    );
+    await tell('053.001.08', debitOf(made));
+    expect(world.alarms).toEqual(['a movement on our account cannot be booked']);
+    await sendLater();
+    expect((await now(made))?.status).toBe('SCHEDULED');
+    await world.database.pool.query('alter table statement_entry drop constraint broken');
+    await bookEntries(transfers);
+    expect((await entriesNow(world.database)).at(-1)).toMatchObject({ status: 'HELD', reason: 'PAYOUT_NOT_SENT' });
+    await sendLater();
+    expect((await now(made))?.status).toBe('SCHEDULED');
+  });
+
+  it('is paid once when its file is rejected while the debit is imported', async () => {
+    const made = await payout();
+    const [rejected] = await Promise.allSettled([reject(made), tell('053.001.08', debitOf(made))]);
+    await sendLater();
+    await bookEntries(transfers);
+    expect((await now(made))?.status).toBe(rejected.status === 'fulfilled' ? 'SCHEDULED' : 'SETTLED');
+  });
+
+  it('is not booked by the bank of the sandbox before that movement is', async () => {
+    const made = await payout();
+    await keep({ ...debitOf(made), amount: made.net + 1n });
+    world.clock.pass({ ms: 7 * 24 * 3_600_000 });
+    day += 7;
+    await answerAsBank(world.payouts);
+    expect((await now(made))?.status).toBe('SENT');
+    await bookEntries(transfers);
+  });
+
+  it.each<[string, (id: string) => Partial<ReturnType<typeof entryOf>>]>([
+    ['in capitals', (id) => ({ endToEndId: id.toUpperCase() })],
+    ['in its title', (id) => ({ endToEndId: 'NOTPROVIDED', title: `Wypłata/${id}` })],
+    ['in its title alone', (id) => ({ endToEndId: undefined, title: `${id.toUpperCase()} (ż${id}ż)` })],
+    ['beside letters', (id) => ({ endToEndId: `${id}0`, title: `x${id} ${id}x 0${id}` })],
+    ['after another id', (id) => ({ endToEndId: undefined, title: `${'0'.repeat(32)} ${id}` })],
+    ['in the title of one that names another', (id) => ({ endToEndId: 'f'.repeat(32), title: id })],
+    ['in the title of one without any', (id) => ({ endToEndId: '', title: `${id.slice(1)} ${id}` })],
+  ])('is one that booking finds as well: %s', async (_, valuesOf) => {
+    const made = await payout();
+    const movement = { ...debitOf(made), ...valuesOf(made.id.replaceAll('-', '')) };
+    await keep(movement);
+    const named = namedIdOf({ endToEndId: movement.endToEndId ?? null, title: movement.title });
+    const inDoubt = await inTransaction(world.database, (tx) => findPayoutsInDoubt(tx, [made.id]));
+    expect(inDoubt).toEqual(named === made.id ? [{ id: made.id, isBooked: false }] : []);
+    await bookEntries(transfers);
+    expect((await now(made))?.status).toBe(named === made.id ? 'SETTLED' : 'SENT');
   });
 });
 
