@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { lstat, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InvalidInput } from '../kernel/errors.ts';
@@ -13,27 +14,29 @@ const folders = { working: 'working', done: 'done', refused: 'refused' } as cons
 
 const nameBytesMax = 150;
 
-/** What a file looked like at the last look. */
-type Looks = Map<string, string>;
+/** A file as it is named in the folder, byte for byte, and what it looks like. */
+type Seen = { readonly name: Buffer; readonly looks: string };
 
 /**
  * Makes the look into the folder into which the bank's statements are put. A file is taken when it has not changed since the
  * look before, so one that is still being written is left alone; names that begin with a dot, or end in `.tmp` or `.part`, are
  * never taken. It is moved aside first, so that another one of its name does no harm, then imported, and moved to `done` or
  * to `refused`, there with a file beside it that says why. Whatever dies in between is taken up by the next look. Any number
- * of processes may look into one folder.
+ * of processes may look into one folder. A name may be of any bytes: text that is not UTF-8 is read as Windows-1250.
  */
 export function createFolderLook(deps: TransferDeps, path: string): () => Promise<void> {
-  let before: Looks = new Map();
+  let before: readonly Seen[] = [];
   return async () => {
     for (const folder of Object.values(folders)) await makeFolder(join(path, folder));
     const now = await look(path);
-    for (const [name, looks] of now) {
-      if (before.get(name) === looks) await alone(deps, undefined, () => claim(deps, path, name));
+    const looked = new Map(before.map(({ name, looks }) => [keyOf(name), looks]));
+    for (const { name, looks } of now) {
+      if (looked.get(keyOf(name)) === looks) await alone(deps, undefined, () => claim(deps, path, name));
     }
     before = now;
-    const claimed = (await readdir(join(path, folders.working))).toSorted();
-    for (const name of claimed) await alone(deps, idIn(name), () => importOne(deps, path, name));
+    for (const name of await readNames(join(path, folders.working))) {
+      await alone(deps, idIn(name), () => importOne(deps, path, name));
+    }
   };
 }
 
@@ -53,32 +56,51 @@ function describe(error: unknown): object {
 }
 
 /** What a file that was moved aside is called in the log. */
-function idIn(claimed: string): string {
-  return claimed.replace(/~.*/s, '');
+function idIn(claimed: Buffer): string {
+  return textOf(claimed).replace(/~.*/s, '');
 }
 
-async function look(path: string): Promise<Looks> {
-  const looks: Looks = new Map();
-  for (const name of (await readdir(path)).toSorted()) {
-    if (name.startsWith('.') || /\.(?:tmp|part)$/i.test(name)) continue;
-    const stat = await lstat(join(path, name)).catch(unlessGone);
-    if (stat?.isFile()) looks.set(name, `${stat.ino} ${stat.size} ${stat.mtimeMs}`);
+/** Names as bytes: as texts, those that are not UTF-8 would name no file. */
+async function readNames(folder: string): Promise<Buffer[]> {
+  return (await readdir(folder, { encoding: 'buffer' })).toSorted(Buffer.compare);
+}
+
+function placeOf(folder: string, name: Buffer): Buffer {
+  return Buffer.concat([Buffer.from(join(folder, '/')), name]);
+}
+
+/** What a name says; those of Windows, copied as they are, have its letters. */
+function textOf(name: Buffer): string {
+  return isUtf8(name) ? name.toString() : new TextDecoder('windows-1250').decode(name);
+}
+
+function keyOf(name: Buffer): string {
+  return name.toString('latin1');
+}
+
+async function look(path: string): Promise<Seen[]> {
+  const seen: Seen[] = [];
+  for (const name of await readNames(path)) {
+    const text = textOf(name);
+    if (text.startsWith('.') || /\.(?:tmp|part)$/i.test(text)) continue;
+    const stat = await lstat(placeOf(path, name)).catch(unlessGone);
+    if (stat?.isFile()) seen.push({ name, looks: `${stat.ino} ${stat.size} ${stat.mtimeMs}` });
   }
-  return looks;
+  return seen;
 }
 
 /** Names may have 255 bytes, and more is put before and behind them. */
-async function claim({ clock }: TransferDeps, path: string, name: string): Promise<void> {
-  const claimed = `${newId(clock.now())}~${Buffer.from(name)
+async function claim({ clock }: TransferDeps, path: string, name: Buffer): Promise<void> {
+  const claimed = `${newId(clock.now())}~${Buffer.from(textOf(name))
     .subarray(-nameBytesMax)
     .toString()
     .replace(/^\ufffd+/, '')}`;
-  await rename(join(path, name), join(path, folders.working, claimed)).catch(unlessGone);
+  await rename(placeOf(path, name), join(path, folders.working, claimed)).catch(unlessGone);
 }
 
-async function importOne(deps: TransferDeps, path: string, claimed: string): Promise<void> {
-  const name = claimed.replace(/^[^~]*~/, '');
-  const from = join(path, folders.working, claimed);
+async function importOne(deps: TransferDeps, path: string, claimed: Buffer): Promise<void> {
+  const name = textOf(claimed).replace(/^[^~]*~/, '');
+  const from = placeOf(join(path, folders.working), claimed);
   const stat = await lstat(from).catch(unlessGone);
   if (!stat?.isFile()) return;
   try {
@@ -92,13 +114,14 @@ async function importOne(deps: TransferDeps, path: string, claimed: string): Pro
     if (!bytes) return;
     const { file, replayed } = await importStatement(deps, { name, bytes, source: 'folder' });
     deps.log.info({ fileId: file.id, entries: file.entries, fresh: file.fresh, replayed }, 'a statement was imported');
-    await rename(from, join(path, folders.done, claimed)).catch(unlessGone);
+    await rename(from, placeOf(join(path, folders.done), claimed)).catch(unlessGone);
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error;
     // The reason may quote the file, with names and account numbers in it, so it stands beside it and not in the log.
     deps.log.error({ file: idIn(claimed), ...briefly(error) }, 'a statement was refused');
-    await writeFile(join(path, folders.refused, `${claimed}.reason.txt`), `${error.message}\n`);
-    await rename(from, join(path, folders.refused, claimed)).catch(unlessGone);
+    const to = placeOf(join(path, folders.refused), claimed);
+    await writeFile(Buffer.concat([to, Buffer.from('.reason.txt')]), `${error.message}\n`);
+    await rename(from, to).catch(unlessGone);
   }
 }
 

@@ -108,6 +108,36 @@ describe('The folder of statements', () => {
     expect(await namesIn('refused')).toEqual([`${'ż'.repeat(73)}.xml`, `${'ż'.repeat(73)}.xml.reason.txt`]);
   });
 
+  it('takes files whose names are in Windows-1250, whether they can be read or not', async () => {
+    const look = createFolderLook(world.transfers, folder);
+    const [one, two] = [await world.send(), await world.send()];
+    const putAs = (name: string, text: string) =>
+      writeFile(Buffer.concat([Buffer.from(`${folder}/`), Buffer.from(name, 'latin1')]), text);
+    await putAs('wyci\xb9g.xml', statementOf(one));
+    await putAs('wyci\xeag.xml', statementOf(two));
+    await putAs('wyci\xb9g.html', '<html/>');
+    await putAs('wyci\xb9g.PART', '<html/>');
+    await look();
+    await look();
+    expect([await statusOf(one), await statusOf(two)]).toEqual(['SETTLED', 'SETTLED']);
+    expect(await namesIn('done')).toEqual(['wyciąg.xml', 'wycięg.xml']);
+    expect(await namesIn('refused')).toEqual(['wyciąg.html', 'wyciąg.html.reason.txt']);
+    expect(await namesIn('.')).toEqual(['done', 'refused', 'working', 'wyci\ufffdg.PART']);
+    const files = await world.database.prisma.statementFile.findMany({ where: { name: { startsWith: 'wyci' } } });
+    expect(files.map(({ name }) => name).sort()).toEqual(['wyciąg.xml', 'wycięg.xml']);
+  });
+
+  it('takes what lies in working under such a name', async () => {
+    const look = createFolderLook(world.transfers, folder);
+    const attempt = await world.send();
+    await look();
+    const name = Buffer.from('0~wyci\xb9g.xml', 'latin1');
+    await writeFile(Buffer.concat([Buffer.from(`${folder}/working/`), name]), statementOf(attempt));
+    await look();
+    expect([await statusOf(attempt), await namesIn('working')]).toEqual(['SETTLED', []]);
+    expect(await readdir(join(folder, 'done'), { encoding: 'buffer' })).toEqual([name]);
+  });
+
   it('takes two files of one name one after the other, and the same file again as what it is', async () => {
     const look = createFolderLook(world.transfers, folder);
     const [one, two] = [await world.send(), await world.send()];
