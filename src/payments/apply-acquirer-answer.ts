@@ -105,14 +105,18 @@ function note(known: Known, { transaction, payment }: Judgement): void {
 
 /**
  * When a payment is settled by one attempt while the payer has begun another, that other one ends, lest he pays twice;
- * its acquirer is told to stop. One whose outcome is unknown goes on being asked about.
+ * its acquirer is told to stop. So is that of one whose outcome is unknown, which goes on being asked about.
  */
 function supersede(known: Known, { payment, transaction: settled, at }: Change): Change[] {
   if (payment?.status !== 'SETTLED') return [];
   const others = [...known.transactions.values()].filter(
-    (other) => other.paymentId === payment.id && other.id !== settled?.id && canEnd(other),
+    (other) => other.paymentId === payment.id && other.id !== settled?.id,
   );
-  return others.map((other) => {
+  return others.flatMap((other) => {
+    const before = { transaction: other, payment };
+    const stopped: Change = { transaction: undefined, payment: undefined, alarm: undefined, release: true, before, at };
+    if (other.status === 'UNKNOWN') return [stopped];
+    if (!canEnd(other)) return [];
     const transaction: Transaction = {
       ...other,
       status: 'CANCELLED',
@@ -121,8 +125,7 @@ function supersede(known: Known, { payment, transaction: settled, at }: Change):
       updatedAt: at,
     };
     known.transactions.set(other.id, transaction);
-    const release = other.status !== 'NEW';
-    return { transaction, payment: undefined, alarm: undefined, release, before: { transaction: other, payment }, at };
+    return [{ ...stopped, transaction, release: other.status !== 'NEW' }];
   });
 }
 

@@ -8,7 +8,15 @@ import { setTimers } from '../kernel/jobs/timers.ts';
 import { isLive } from '../transactions/model.ts';
 import { readTransactions } from '../transactions/store.ts';
 import type { PaymentDeps } from './deps.ts';
-import { answerDeadline, askCancelledMs, askDelay, askGivenUpMs, jobToStop, timerKinds } from './model.ts';
+import {
+  answerDeadline,
+  askCancelledMs,
+  askDelay,
+  askGivenUpMs,
+  isPaymentOver,
+  jobToStop,
+  timerKinds,
+} from './model.ts';
 import { acquirerTimeoutMs } from './start-transaction.ts';
 import { submitAnswer } from './submit-answer.ts';
 
@@ -17,7 +25,8 @@ import { submitAnswer } from './submit-answer.ts';
  * sets the timer for the next time, after growing intervals. One of which the acquirer has never said a word is given up
  * after a quarter of an hour, lest its payer waits for ever, and asked about once an hour for three days more. One that was
  * cancelled is asked about for a quarter of an hour: its acquirer may have taken the money before it was told to stop, and
- * is told again as long as it works on it. Safe to repeat.
+ * is told again as long as it works on it. So is one that works on an attempt given up whose payment is over by now. Safe
+ * to repeat.
  * @param round how often it has been asked before.
  */
 export async function askAcquirer(deps: PaymentDeps, transactionId: string, round: number): Promise<void> {
@@ -28,7 +37,7 @@ export async function askAcquirer(deps: PaymentDeps, transactionId: string, roun
   if (!acquirer || !shop) throw new Error(`Transaction ${transactionId} names no known acquirer or shop.`);
   if (!awaitsAnswer(transaction, deps.clock.now(shop))) return;
   const answer = await ask(deps, acquirer, transactionId);
-  const { transaction: applied } = await submitAnswer(deps, { transactionId, answer });
+  const { transaction: applied, payment } = await submitAnswer(deps, { transactionId, answer });
   const now = deps.clock.now(shop);
   // Silence is measured from when it began, which is when the attempt became UNKNOWN.
   if (answer.kind === 'silent' && now >= after(applied.updatedAt, answerDeadline)) {
@@ -41,7 +50,8 @@ export async function askAcquirer(deps: PaymentDeps, transactionId: string, roun
     const [latest] = await readTransactions(tx, [transactionId]);
     if (!latest || !awaitsAnswer(latest, now) || (!isLive(latest.status) && !isOpen)) return;
     const delay = isAskedSeldom(latest) ? hour : askDelay(round + 1);
-    if (latest.status === 'CANCELLED' && answer.kind === 'pending') await enqueue(tx, [jobToStop(transactionId)]);
+    const isUnwanted = latest.status === 'CANCELLED' || isPaymentOver(payment);
+    if (isUnwanted && answer.kind === 'pending') await enqueue(tx, [jobToStop(transactionId)]);
     const { merchantId } = shop;
     const dueAt = after(now, delay);
     await setTimers(tx, [{ kind: timerKinds.ask, subject: transactionId, merchantId, dueAt, round: round + 1 }]);

@@ -1,6 +1,7 @@
 import type { AcquirerAnswer } from '../acquirers/port.ts';
 import { after } from '../kernel/clock.ts';
 import type { Payment, Transaction } from '../kernel/db/generated/prisma/client.ts';
+import type { DeclineReason } from '../kernel/db/generated/prisma/enums.ts';
 import { isLive } from '../transactions/model.ts';
 import { toNextStep } from '../transactions/next-step.ts';
 import { type Attempt, authorizationLasts } from './model.ts';
@@ -14,7 +15,7 @@ export type Judgement = {
   readonly payment: Payment | undefined;
   /** Something that people must look at, in a few words. */
   readonly alarm: string | undefined;
-  /** True when the acquirer holds money authorised for an attempt that is over, and has to release it. */
+  /** True when the acquirer works on an attempt that is over, or holds money for it: it has to stop, and to release that. */
   readonly release: boolean;
 };
 
@@ -31,8 +32,9 @@ const nothing: Judgement = { transaction: undefined, payment: undefined, alarm: 
  *   AMOUNT_MISMATCH, and an alarm is raised. The right amount, or a refusal, told later ends that.
  * - Authorised for an attempt that is over, or with another amount: it is released at once. Authorised while money is held
  *   for it: an alarm, and nothing else.
- * - No answer: UNKNOWN, unless the acquirer has said before that it works on it; PENDING again when it says so later. No
- *   answer until the deadline: ERROR with the reason NO_ANSWER, and the payer may pay otherwise.
+ * - No answer: UNKNOWN, unless the acquirer has said before that it works on it; PENDING again when it says so later, or,
+ *   if the payment is over by then, CANCELLED, and it is to be stopped. No answer until the deadline: ERROR with the reason
+ *   NO_ANSWER, and the payer may pay otherwise.
  * - A word that the table of states has no move for ("rejected" after "authorised" or "settled") changes nothing and
  *   raises an alarm.
  * @param known.otherSettled whether another attempt has brought money for this payment already.
@@ -118,7 +120,7 @@ function hold(known: Known, amount: bigint, now: Date): Judgement {
 }
 
 function authorize(known: Known, amount: bigint, now: Date): Judgement {
-  const { transaction, payment, otherSettled } = known;
+  const { transaction, payment } = known;
   switch (transaction.status) {
     case 'NEW':
       return { ...nothing, alarm: 'the acquirer authorised an attempt that was never sent' };
@@ -138,11 +140,8 @@ function authorize(known: Known, amount: bigint, now: Date): Judgement {
     const ended = endWithoutMoney(known, { status: 'ERROR', reason: 'AMOUNT_MISMATCH', acquirerCode: null }, now);
     return { ...ended, release: true, alarm: 'the acquirer authorised another amount than was asked' };
   }
-  const over = payment.status === 'CANCELLED' || payment.status === 'EXPIRED';
-  if (over || otherSettled) {
-    const reason = otherSettled
-      ? 'SUPERSEDED'
-      : (`PAYMENT_${payment.status}` as 'PAYMENT_CANCELLED' | 'PAYMENT_EXPIRED');
+  const reason = whyUnwanted(known);
+  if (reason !== undefined) {
     return { ...endWithoutMoney(known, { status: 'REJECTED', reason, acquirerCode: null }, now), release: true };
   }
   const authorizedUntil = after(now, authorizationLasts);
@@ -151,10 +150,24 @@ function authorize(known: Known, amount: bigint, now: Date): Judgement {
   return { ...move(known, change, now), payment: payment.status === 'PENDING' ? reserved : undefined };
 }
 
-/** Notes that the acquirer works on it and what the payer can do meanwhile, when it is news. */
+/** Why nobody is to pay by an attempt any more; undefined while somebody may. */
+function whyUnwanted({ payment: { status }, otherSettled }: Known): DeclineReason | undefined {
+  if (otherSettled) return 'SUPERSEDED';
+  return status === 'CANCELLED' || status === 'EXPIRED' ? `PAYMENT_${status}` : undefined;
+}
+
+/**
+ * Notes that the acquirer works on it and what the payer can do meanwhile, when it is news. One that nobody is to pay by any
+ * more ends instead, as it would have with its payment, had the acquirer been heard by then: its payer could still pay.
+ */
 function wait(known: Known, word: Word & { readonly kind: 'pending' }, now: Date): Judgement {
   const { status, heardAt, confirmUntil, nextStep, heldAmount } = known.transaction;
   if (status !== 'PENDING' && status !== 'UNKNOWN') return nothing;
+  const unwanted = whyUnwanted(known);
+  if (unwanted !== undefined && heldAmount === 0n) {
+    const end = { status: 'CANCELLED', reason: unwanted, acquirerCode: null } as const;
+    return { ...endWithoutMoney(known, end, now), release: true };
+  }
   const change: Partial<Transaction> = {
     ...(status === 'UNKNOWN' && heldAmount === 0n ? { status: 'PENDING' } : {}),
     ...(heardAt === null ? { heardAt: now } : {}),

@@ -19,6 +19,11 @@ export function mayMovePayment(from: PaymentStatus, to: PaymentStatus): boolean 
   return targets.includes(to);
 }
 
+/** Says whether nobody is to pay a payment any more; money that arrives counts all the same. */
+export function isPaymentOver({ status }: Pick<Payment, 'status'>): boolean {
+  return status === 'CANCELLED' || status === 'EXPIRED' || status === 'SETTLED';
+}
+
 /** A payment that never expires is kept as valid until the end of the calendar. */
 export const neverExpires = new Date(Date.UTC(9999, 11, 31, 23, 59, 59, 999));
 

@@ -2,7 +2,7 @@ import { inTransaction, type Tx } from '../kernel/db/database.ts';
 import { isLive } from '../transactions/model.ts';
 import { readTransactions } from '../transactions/store.ts';
 import type { PaymentDeps } from './deps.ts';
-import type { Attempt } from './model.ts';
+import { type Attempt, isPaymentOver } from './model.ts';
 import { acquirerTimeoutMs } from './start-transaction.ts';
 import { readPayments } from './store.ts';
 
@@ -37,6 +37,6 @@ async function readAttempt(tx: Tx, transactionId: string): Promise<Attempt | und
 function mayStop({ transaction, payment }: Attempt): boolean {
   const { status, settledAmount, amount } = transaction;
   if (status === 'SETTLED') return settledAmount < amount;
-  if (status === 'UNKNOWN') return payment.status === 'CANCELLED' || payment.status === 'EXPIRED';
+  if (status === 'UNKNOWN') return isPaymentOver(payment);
   return !isLive(status);
 }

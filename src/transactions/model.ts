@@ -4,12 +4,13 @@ import type { MovementStatus, TransactionStatus } from '../kernel/db/generated/p
  * The moves a transaction may make. A finished attempt can still settle, by the acquirer's word alone: money that
  * arrives is never dropped, the transaction is then `late`. An authorisation stands when its last capture was refused
  * (docs/decisions/0011-what-becomes-of-an-authorisation.md). An acquirer that was silent may say later that it works on
- * the attempt (docs/decisions/0014-money-that-does-not-fit.md).
+ * the attempt (docs/decisions/0014-money-that-does-not-fit.md), which ends by that when nobody is to pay it any more
+ * (docs/decisions/0054-attempts-that-turn-out-to-be-under-way.md).
  */
 export const transactionMoves = {
   NEW: ['PENDING', 'REJECTED', 'ERROR', 'CANCELLED'],
   PENDING: ['AUTHORIZED', 'SETTLED', 'REJECTED', 'ERROR', 'CANCELLED', 'UNKNOWN'],
-  UNKNOWN: ['PENDING', 'AUTHORIZED', 'SETTLED', 'REJECTED', 'ERROR'],
+  UNKNOWN: ['PENDING', 'AUTHORIZED', 'SETTLED', 'REJECTED', 'ERROR', 'CANCELLED'],
   AUTHORIZED: ['SUBMITTED', 'SETTLED', 'CANCELLED', 'EXPIRED', 'UNKNOWN'],
   SUBMITTED: ['AUTHORIZED', 'SETTLED', 'REJECTED', 'ERROR', 'UNKNOWN'],
   REJECTED: ['SETTLED'],

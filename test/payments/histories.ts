@@ -96,3 +96,39 @@ export const histories: fc.Arbitrary<Step[]> = fc
     ),
   )
   .map(([first, rest]) => [first, ...rest]);
+
+const unheard = fc.record({
+  ...{
+    do: fc.constant('start' as const),
+    payment: fc.constant(0),
+    key: fc.constant(0),
+    via: fc.constant('code' as const),
+  },
+  ...{ supersede: fc.constant(true), reply: fc.constant('silent' as const) },
+});
+const replaced = fc.record({
+  ...{
+    do: fc.constant('start' as const),
+    payment: fc.constant(0),
+    key: fc.constant(1),
+    via: fc.constant('card' as const),
+  },
+  ...{ supersede: fc.constant(true), reply: fc.constant('redirect' as const) },
+});
+
+/** Histories of one payment whose attempt has no answer, perhaps after another that its payer gave up, and what is heard of both later. */
+export const silences: fc.Arbitrary<Step[]> = fc
+  .tuple(
+    create,
+    fc.oneof(fc.tuple(unheard), fc.tuple(replaced, unheard)),
+    fc.array(
+      fc.oneof(
+        { arbitrary: end, weight: 2 },
+        { arbitrary: tell, weight: 4 },
+        { arbitrary: pass, weight: 4 },
+        { arbitrary: start, weight: 1 },
+      ),
+      { minLength: 2, maxLength: 10, size: 'max' },
+    ),
+  )
+  .map(([first, starts, rest]) => [first, ...starts, ...rest]);

@@ -197,6 +197,10 @@ function listen(model: Model, attempt: ModelAttempt, { word, now }: Heard): void
     case 'pending':
     case 'redirect':
       if (!waits) return;
+      if (attempt.held === 0 && isUnwanted(model, attempt)) {
+        cancelAttempt(model, attempt, now);
+        return;
+      }
       attempt.heardAt ??= now;
       if (attempt.status === 'UNKNOWN' && attempt.held === 0) move(attempt, 'PENDING');
       if (word === 'redirect') attempt.redirected = true;
@@ -241,8 +245,7 @@ function reserve(model: Model, attempt: ModelAttempt, now: number): void {
   const isOdd = status === 'NEW' || (attempt.held > 0 && ['PENDING', 'UNKNOWN'].includes(status));
   if (isOdd) model.alarms += 1;
   if (isOdd || ['AUTHORIZED', 'SUBMITTED', 'SETTLED'].includes(status)) return;
-  const isDone = payment.status === 'CANCELLED' || payment.status === 'EXPIRED' || isPaidByOther(model, attempt);
-  if (!isLive(attempt) || isDone) {
+  if (!isLive(attempt) || isUnwanted(model, attempt)) {
     if (isLive(attempt)) endWithoutMoney(model, attempt, 'REJECTED');
     model.stops.push(attempt);
     return;
@@ -276,8 +279,15 @@ function takeMoney(model: Model, attempt: ModelAttempt, now: number): void {
   // Whoever has begun to pay once more is not to pay twice.
   for (const other of model.attempts) {
     const canEnd = ['NEW', 'PENDING'].includes(other.status) || (other.status === 'AUTHORIZED' && other.captured === 0);
-    if (other.payment === payment && canEnd) cancelAttempt(model, other, now);
+    if (other.payment !== payment) continue;
+    if (canEnd) cancelAttempt(model, other, now);
+    if (other.status === 'UNKNOWN') model.stops.push(other);
   }
+}
+
+/** Says whether nobody is to pay by an attempt any more. */
+function isUnwanted(model: Model, attempt: ModelAttempt): boolean {
+  return ['CANCELLED', 'EXPIRED'].includes(attempt.payment.status) || isPaidByOther(model, attempt);
 }
 
 /** Says whether another attempt has brought the money of a payment. */

@@ -7,6 +7,7 @@ import {
   type Model,
   type ModelAttempt,
   type ModelMovement,
+  type ModelPayment,
   move,
   movePayment,
   type Word,
@@ -83,7 +84,7 @@ export function passTo(model: Model, now: number, said: Said): void {
   /** Once told to stop, an acquirer holds nothing any more. */
   function stop(attempt: ModelAttempt): void {
     const isPart = attempt.status === 'SETTLED' && attempt.settled < attempt.payment.amount;
-    const isLost = attempt.status === 'UNKNOWN' && ['CANCELLED', 'EXPIRED'].includes(attempt.payment.status);
+    const isLost = attempt.status === 'UNKNOWN' && isOverForGood(attempt.payment);
     if (!isPart && !isLost && !['CANCELLED', 'REJECTED', 'ERROR', 'EXPIRED'].includes(attempt.status)) return;
     attempt.stopped = true;
     if (said.word !== 'silent' && !isPart) hear(model, attempt, { now, word: wordOf(attempt, said.word) });
@@ -116,8 +117,14 @@ function ask(model: Model, attempt: ModelAttempt, heard: { readonly now: number;
   const isRunning = attempt.status === 'PENDING' || attempt.status === 'UNKNOWN';
   const isWaiting = word === 'pending' || word === 'redirect' || word === 'silent';
   if (!isAskedAbout(attempt, now) || (!isRunning && !isWaiting)) return;
+  if (isWaiting && word !== 'silent' && isOverForGood(attempt.payment)) model.stops.push(attempt);
   attempt.round += 1;
   attempt.askAt = now + (attempt.status === 'ERROR' ? hour : (askAfterSeconds[attempt.round] ?? 300) * 1000);
+}
+
+/** Says whether nobody is to pay a payment any more. */
+function isOverForGood({ status }: ModelPayment): boolean {
+  return status === 'CANCELLED' || status === 'EXPIRED' || status === 'SETTLED';
 }
 
 function isAskedAbout(attempt: ModelAttempt, now: number): boolean {

@@ -185,6 +185,22 @@ describe('An attempt', () => {
     expect(judged).toMatchObject({ transaction: { status: 'REJECTED', reason }, payment: undefined, release: true });
   });
 
+  it.each([
+    ['CANCELLED', false, 'PAYMENT_CANCELLED'],
+    ['EXPIRED', false, 'PAYMENT_EXPIRED'],
+    ['SETTLED', true, 'SUPERSEDED'],
+  ] as const)(
+    'that turns out to be under way for a payment that is %s ends and is stopped',
+    (payment, otherSettled, reason) => {
+      for (const status of ['PENDING', 'UNKNOWN'] as const) {
+        expect(judge(status, answers.redirect, { payment, otherSettled })).toMatchObject({
+          ...{ transaction: { status: 'CANCELLED', reason, nextStep: null }, payment: undefined, release: true },
+        });
+        expect(judge('CANCELLED', answers.redirect, { payment, otherSettled }).release).toBe(false);
+      }
+    },
+  );
+
   it('keeps other money than was asked for apart, once, until the right sum or a refusal is told', () => {
     const known = { payment: paymentIn('PENDING'), otherSettled: false };
     const held = judge('PENDING', answers['other sum']).transaction as Transaction;

@@ -5,7 +5,7 @@ import { ledgerSweeps } from '../../src/ledger/jobs.ts';
 import { describeFault } from '../../src/ledger/model.ts';
 import { verifyLedger } from '../../src/ledger/verify-ledger.ts';
 import { runs } from '../support/runs.ts';
-import { histories } from './histories.ts';
+import { histories, silences } from './histories.ts';
 import { playHistory } from './play-history.ts';
 import { openWorld, type World } from './world.ts';
 
@@ -29,6 +29,15 @@ describe('Whatever happens to the payments of a shop', () => {
   it('the database holds what the domain says, and breaks no invariant', patience, async () => {
     await fc.assert(
       fc.asyncProperty(histories, async (history) => {
+        expect(await playHistory(world, history)).toEqual([]);
+      }),
+      runs(usual),
+    );
+  });
+
+  it('it does so where an attempt had no answer and its acquirer speaks later', patience, async () => {
+    await fc.assert(
+      fc.asyncProperty(silences, async (history) => {
         expect(await playHistory(world, history)).toEqual([]);
       }),
       runs(usual),

@@ -5,11 +5,13 @@ import type { Payment } from '../../src/kernel/db/generated/prisma/client.ts';
 import { cancelPayment } from '../../src/payments/cancel-payment.ts';
 import type { StartedTransaction } from '../../src/payments/decide-start.ts';
 import type { PaymentDeps } from '../../src/payments/deps.ts';
+import type { CreatePaymentInput } from '../../src/payments/prepare-payment.ts';
 import { type StartTransactionInput, startTransaction } from '../../src/payments/start-transaction.ts';
 import type { Shop } from '../../src/shops/model.ts';
 import { actorOf, createPayment, tellAnswer } from '../support/factories.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 import { transactionNow } from './authorized.ts';
+import { readTimers, readTypes } from './read-records.ts';
 import { openWorld, paid, paymentNow, type World } from './world.ts';
 
 let world: World;
@@ -31,9 +33,9 @@ afterAll(async () => {
 
 type Scene = { readonly shop: Shop; readonly payment: Payment };
 
-const scene = async (): Promise<Scene> => {
+const scene = async (input: Partial<CreatePaymentInput> = {}): Promise<Scene> => {
   const shop = await world.openShop();
-  return { shop, payment: await createPayment(world.deps, shop) };
+  return { shop, payment: await createPayment(world.deps, shop, input) };
 };
 
 const silence = new Error('no answer in time');
@@ -173,5 +175,114 @@ describe('A payment that is cancelled', () => {
     expect(await transactionNow(world, transaction.id)).toMatchObject({ status: 'REJECTED' });
     await tellAnswer(world.deps, transaction.id, paid(at.payment));
     expect(await paymentNow(world.database, at.payment.id)).toMatchObject({ status: 'SETTLED' });
+  });
+});
+
+describe('An order that turns out to be under way', () => {
+  const unheard = async (at: Scene): Promise<string> => {
+    world.acquirer.onStart(silence);
+    const { transaction } = await start(at, bank);
+    world.acquirer.onStart(undefined);
+    expect(transaction.status).toBe('UNKNOWN');
+    return transaction.id;
+  };
+  /** One whose payer went on to pay otherwise, after a warning; his new attempt has no answer. */
+  const besideOld = async (at: Scene): Promise<{ readonly old: string; readonly id: string }> => {
+    world.acquirer.onStart({ kind: 'pending', redirect });
+    const { transaction: old } = await start(at, bank);
+    world.acquirer.onStart(silence);
+    const { transaction } = await start(at, { method: 'BLIK', supersede: true });
+    world.acquirer.onStart(undefined);
+    await world.letPass({ ms: 0 });
+    expect(transaction.status).toBe('UNKNOWN');
+    world.acquirer.stopped.length = 0;
+    return { old: old.id, id: transaction.id };
+  };
+  const stopsOf = (id: string): number => world.acquirer.stopped.filter((stopped) => stopped === id).length;
+
+  it('after its payment was cancelled ends, leads its payer nowhere, and is stopped for as long as it is', async () => {
+    const at = await scene();
+    const id = await unheard(at);
+    await cancelPayment(world.deps, actorOf(at.shop), at.payment.id);
+    // Nobody can be told before the acquirer is back.
+    world.acquirer.onAsk(silence);
+    await world.letPass({ ms: 0 });
+    world.acquirer.stopped.length = 0;
+    world.acquirer.onAsk({ kind: 'pending', redirect });
+    await world.letPass({ ms: 15_000 });
+    expect(await transactionNow(world, id)).toMatchObject({
+      ...{ status: 'CANCELLED', reason: 'PAYMENT_CANCELLED', nextStep: null },
+    });
+    expect(await readTypes(world.database, at.shop.id, 4)).toEqual(['PAYMENT_CANCELLED', 'TRANSACTION_CANCELLED']);
+    const first = stopsOf(id);
+    expect(first).toBeGreaterThan(0);
+    await world.letPass(minutes(1));
+    expect(stopsOf(id)).toBeGreaterThan(first);
+    for (let round = 0; round < 5; round += 1) await world.letPass(minutes(5));
+    expect(await readTimers(world.database, id)).toEqual([]);
+    await tellAnswer(world.deps, id, paid(at.payment));
+    expect(await transactionNow(world, id)).toMatchObject({ status: 'SETTLED', late: true });
+  });
+
+  it('after its payment has expired is stopped by the word of the acquirer that it works on it', async () => {
+    const at = await scene({ validUntil: new Date(world.clock.now().getTime() + 60_000) });
+    const id = await unheard(at);
+    world.acquirer.onAsk(silence);
+    await world.letPass(minutes(1));
+    expect(await paymentNow(world.database, at.payment.id)).toMatchObject({ status: 'EXPIRED' });
+    world.acquirer.stopped.length = 0;
+    await tellAnswer(world.deps, id, { kind: 'pending' });
+    expect(await transactionNow(world, id)).toMatchObject({ status: 'CANCELLED', reason: 'PAYMENT_EXPIRED' });
+    await world.letPass({ ms: 0 });
+    expect(stopsOf(id)).toBeGreaterThan(0);
+  });
+
+  it('after another attempt had paid ends, and is stopped', async () => {
+    const at = await scene();
+    const { old, id } = await besideOld(at);
+    await tellAnswer(world.deps, old, paid(at.payment));
+    await tellAnswer(world.deps, id, { kind: 'pending' });
+    expect(await transactionNow(world, id)).toMatchObject({ status: 'CANCELLED', reason: 'SUPERSEDED' });
+    await world.letPass({ ms: 0 });
+    expect(stopsOf(id)).toBeGreaterThan(0);
+  });
+
+  it('is stopped at once when another attempt pays, though nothing is known of it, and goes on being asked about', async () => {
+    const at = await scene();
+    const { old, id } = await besideOld(at);
+    world.acquirer.onAsk(silence);
+    await tellAnswer(world.deps, old, paid(at.payment));
+    await world.letPass({ ms: 0 });
+    expect(stopsOf(id)).toBe(1);
+    expect(await transactionNow(world, id)).toMatchObject({ status: 'UNKNOWN' });
+    world.acquirer.onAsk({ kind: 'rejected', reason: 'PAYER_DECLINED', code: '210005' });
+    await world.letPass({ ms: 15_000 });
+    expect(await transactionNow(world, id)).toMatchObject({ status: 'REJECTED' });
+    expect(await paymentNow(world.database, at.payment.id)).toMatchObject({ status: 'SETTLED' });
+  });
+
+  it('after it was given up is stopped once its payment is over, and not before', async () => {
+    const at = await scene();
+    const id = await unheard(at);
+    world.acquirer.onAsk(silence);
+    await world.letPass({ ms: 15_000 });
+    await world.letPass(minutes(15));
+    expect(await transactionNow(world, id)).toMatchObject({ status: 'ERROR', reason: 'NO_ANSWER' });
+    world.acquirer.onAsk({ kind: 'pending' });
+    await world.letPass(minutes(60));
+    expect(stopsOf(id)).toBe(0);
+    await cancelPayment(world.deps, actorOf(at.shop), at.payment.id);
+    await world.letPass(minutes(60));
+    expect(stopsOf(id)).toBe(1);
+    expect(await transactionNow(world, id)).toMatchObject({ status: 'ERROR', reason: 'NO_ANSWER' });
+  });
+
+  it('for which other money is held is left to people, and stays unknown', async () => {
+    const at = await scene();
+    const id = await unheard(at);
+    await tellAnswer(world.deps, id, paid({ amount: at.payment.amount + 1n }));
+    await cancelPayment(world.deps, actorOf(at.shop), at.payment.id);
+    await tellAnswer(world.deps, id, { kind: 'pending' });
+    expect(await transactionNow(world, id)).toMatchObject({ status: 'UNKNOWN', reason: 'AMOUNT_MISMATCH' });
   });
 });
