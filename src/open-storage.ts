@@ -8,7 +8,8 @@ import { startEmbedded } from './kernel/db/embedded.ts';
 import { unlessCode } from './kernel/db/embedded-home.ts';
 import type { Settings } from './kernel/db/embedded-server.ts';
 import { migrate } from './kernel/db/migrate.ts';
-import { noteDatabaseAway, noteDatabaseBack } from './kernel/db/note-away.ts';
+import { isDatabaseNotedAway, noteDatabaseAway, noteDatabaseBack } from './kernel/db/note-away.ts';
+import { requireWritable } from './kernel/db/ping-database.ts';
 import { requireDatabase } from './kernel/db/require-database.ts';
 import type { Log } from './kernel/log.ts';
 
@@ -66,10 +67,21 @@ export const databaseLost = 'The database is gone; Bramka stops. Start it again.
 
 /** The pools of a process; of the settings it needs how many connections they have. */
 export function openPools(url: string, { sizes }: Pick<Config, 'sizes'>, log: Log): Database {
+  let isLooking = false;
+  // One that takes no writes takes connections all the same, and each look may open another one.
+  const lookWhetherBack = async (): Promise<void> => {
+    if (isLooking || !isDatabaseNotedAway(log)) return;
+    isLooking = true;
+    await requireWritable(database).then(
+      () => noteDatabaseBack(log),
+      () => {},
+    );
+    isLooking = false;
+  };
   const database = openDatabase({
     url,
     connectionsMax: sizes.databasePool,
-    onConnect: () => noteDatabaseBack(log),
+    onConnect: () => void lookWhetherBack(),
     onError: (error) => {
       if (!database.pool.ending) noteDatabaseAway(log, new DatabaseUnavailable(error), 'connections are made anew');
     },

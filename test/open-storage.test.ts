@@ -1,5 +1,11 @@
+import pg from 'pg';
 import { expect, it } from 'vitest';
-import { urlOf } from '../src/open-storage.ts';
+import { readConfig } from '../src/config.ts';
+import { inTransaction } from '../src/kernel/db/database.ts';
+import { noteDatabaseAway } from '../src/kernel/db/note-away.ts';
+import { createLog } from '../src/kernel/log.ts';
+import { openPools, urlOf } from '../src/open-storage.ts';
+import { createTestDatabase } from './support/database.ts';
 import { ask, startTestGateway } from './support/gateway.ts';
 
 it.each([
@@ -26,4 +32,35 @@ it('A sandbox that listens at all addresses leads payers to localhost', async ()
   expect(url).toMatch(/^http:\/\/localhost:\d+\/pay\//);
   expect((await fetch(url)).status).toBe(200);
   await gateway.stop();
+});
+
+it('A database is said to be back when it takes writes, not when it takes connections alone', async () => {
+  const home = await createTestDatabase();
+  const said: string[] = [];
+  const log = createLog('warn', { write: (line) => said.push(JSON.parse(line).msg) });
+  const database = openPools(home.url, readConfig({}), log);
+  const other = new pg.Client({ connectionString: home.url });
+  await other.connect();
+  const setReadOnly = (state: 'on' | 'off') =>
+    other.query(`alter database ${other.database} set default_transaction_read_only = ${state}`);
+  const write = () =>
+    inTransaction(database, (tx) => tx.query({ name: 'write', text: 'create table written ()', values: [] }));
+  const back = 'the database can be reached again';
+  await setReadOnly('on');
+  for (const _ of [1, 2]) noteDatabaseAway(log, await write().catch((error: unknown) => error), 'writes wait');
+  await database.pool.query('select');
+  expect(said).toContain('the database cannot be reached; writes wait');
+  expect(said).not.toContain(back);
+  await setReadOnly('off');
+  // The connection of that question was opened before.
+  const isWritten = () =>
+    write().then(
+      () => true,
+      () => false,
+    );
+  await expect.poll(isWritten).toBe(true);
+  await expect.poll(() => said.at(-1)).toBe(back);
+  await other.end();
+  await database.close();
+  await home.drop();
 });

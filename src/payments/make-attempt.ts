@@ -13,7 +13,7 @@ export type PreparedStart = {
   readonly paymentId: string;
   readonly shop: Shop;
   /**
-   * Of an attempt that is made with its payment, the payment's id: the keys of starts are the caller's own, and one that he has
+   * Of an attempt that is made with its payment, one made of the payment's id: the keys of starts are the caller's own, and one that he has
    * used there must not leave the payment behind.
    */
   readonly idempotencyKey: string;

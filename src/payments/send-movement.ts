@@ -31,7 +31,10 @@ export async function sendMovement(
   const { kind, row, transaction, shop, note = '', decidedAt } = movement;
   const acquirer = acquirerOf(deps, movement);
   if (decidedAt && isTooLateToCall(decidedAt, deps.clock.now())) {
-    deps.log.warn({ acquirer: acquirer.name, [kind]: row.id }, `a ${kind} was not sent: this process had stood still`);
+    deps.log.warn(
+      { acquirer: acquirer.name, [kind]: row.id },
+      `a ${kind} was not sent: too much time had passed since its decision`,
+    );
     return { kind: 'unheard' };
   }
   const order = {

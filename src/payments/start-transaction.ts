@@ -156,7 +156,10 @@ function instrumentOf(
 async function callAcquirer(deps: PaymentDeps, acquirer: Acquirer, order: StartOrder): Promise<AcquirerAnswer> {
   const { reference: transactionId, enteredAt } = order;
   if (isTooLateToCall(enteredAt, deps.clock.now(order))) {
-    deps.log.warn({ acquirer: acquirer.name, transactionId }, 'an order was not sent: this process had stood still');
+    deps.log.warn(
+      { acquirer: acquirer.name, transactionId },
+      'an order was not sent: too much time had passed since its decision',
+    );
     return { kind: 'unheard' };
   }
   try {
@@ -187,7 +190,7 @@ function prepareStart(
   return {
     paymentId: input.paymentId,
     shop: owner.shop,
-    idempotencyKey: withPayment ? input.paymentId : callersKey,
+    idempotencyKey: withPayment ? `payment:${input.paymentId}` : callersKey,
     formerKey: withPayment ? callersKey : undefined,
     inputHash: hashInput({ ...hashed, blikCode: normalCode(input.blikCode), card: card?.fingerprint }),
     channel,

@@ -7,7 +7,11 @@ import { deliverWebhookJob, resendWebhookJob } from './model.ts';
 export function webhookJobs(deps: WebhookDeps): JobHandlers {
   return {
     [deliverWebhookJob]: (payload) =>
-      deliverWebhook(deps, { deliveryId: textOf(payload, 'subject'), round: Number(payload.round ?? 0) }),
+      deliverWebhook(deps, {
+        deliveryId: textOf(payload, 'subject'),
+        // An earlier version ordered sends by hand so.
+        round: payload.manual === undefined ? Number(payload.round ?? 0) : 'manual',
+      }),
     [resendWebhookJob]: (payload) => deliverWebhook(deps, { deliveryId: textOf(payload, 'subject'), round: 'manual' }),
   };
 }

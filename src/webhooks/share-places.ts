@@ -18,9 +18,12 @@ const quickMs = 250;
 /** A shop that takes longer than this to answer is slow until it answers sooner, or was not called for a while. */
 const slowAfterMs = 5_000;
 const forgottenAfterMs = 60_000;
-/** Calls that are postponed come again after a moment, one after the other, within this time. */
+/**
+ * Calls that are postponed come again after a moment, one after the other, within this time: the longer it is, the less do many
+ * of a shop that stays away cost.
+ */
 const postponedMsMin = 1_000;
-const spreadMs = 60_000;
+const spreadMs = 600_000;
 
 type Shop = {
   /** When its calls under way began, the first one first. */

@@ -15,7 +15,8 @@ export type Basket = {
 
 /**
  * Writes how payments are split. A recipient is known to his merchant by his account, and keeps the name under which he came
- * first. He is confirmed by it, since forms name only those who were confirmed before. Recipients are locked in the order of their accounts, so that two baskets cannot wait for each other in a circle.
+ * first. He is confirmed by it, since forms name only those who were confirmed before. Recipients are locked in the order of their
+ * accounts, so that two baskets cannot wait for each other in a circle.
  */
 export async function insertShares(tx: Tx, baskets: readonly Basket[]): Promise<void> {
   const rows = baskets.flatMap(({ shares, ...basket }) => shares.map((share) => ({ ...basket, share })));

@@ -27,7 +27,12 @@ export function noteDatabaseAway(log: Log, error: unknown, consequence: string):
   return true;
 }
 
-/** Notes in the log that the database takes connections again, once for all that was noted of its absence. */
+/** Says whether it was noted that the database is away, and not since that it is back. */
+export function isDatabaseNotedAway(log: Log): boolean {
+  return toldTo.get(log)?.isAway === true;
+}
+
+/** Notes in the log that the database can be reached again, once for all that was noted of its absence. */
 export function noteDatabaseBack(log: Log): void {
   const told = toldTo.get(log);
   if (!told?.isAway) return;
