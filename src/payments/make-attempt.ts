@@ -30,6 +30,8 @@ export type PreparedStart = {
   readonly refusal: Refusal | undefined;
   /** The card as it may be kept; undefined until the payer has entered it. */
   readonly instrument: Instrument | undefined;
+  /** Of the card, or of the alias, as it is sent; undefined when there is none to send. */
+  readonly token: string | undefined;
   /** The stored instrument that is charged. */
   readonly profileId: string | undefined;
   /** Which of the bank apps that hold the alias; undefined when it is not known. */

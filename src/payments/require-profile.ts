@@ -7,6 +7,7 @@ import type { Channel } from '../shops/model.ts';
 
 type StoringStart = {
   readonly channel: Channel;
+  readonly token: string | undefined;
   readonly profileId: string | undefined;
   readonly appKey: string | undefined;
   readonly choosesApp: boolean;
@@ -37,12 +38,14 @@ export function requireProfile(
  * @throws CustomerUnnamed when the channel stores and the payment names no customer.
  */
 export function keptBy(
-  { channel, appKey, choosesApp, instrument, entryPage }: StoringStart,
+  { channel, token, appKey, choosesApp, instrument, entryPage }: StoringStart,
   moment: { readonly payment: Payment; readonly transactionId: string; readonly profile: Profile | undefined },
 ): ProfileWish | undefined {
   const { payment, transactionId, profile } = moment;
-  if (profile)
-    return profile.method === 'BLIK' && !choosesApp ? chargeOf(profile, { transactionId, appKey }) : undefined;
+  if (profile) {
+    const paysByAlias = profile.method === 'BLIK' && !choosesApp && token !== undefined;
+    return paysByAlias ? chargeOf(profile, { transactionId, token, appKey }) : undefined;
+  }
   if (!isStoring(channel)) return undefined;
   const customerId = customerIdOf(payment);
   if (customerId === undefined) throw new CustomerUnnamed(channel);

@@ -131,7 +131,7 @@ function orderFor(
     shopName: shop.name,
     enteredAt: transaction.updatedAt,
     blikCode: normalCode(input.blikCode),
-    ...instrumentOf(wish, input),
+    ...instrumentOf(wish),
     returnUrl: transaction.returnUrl ?? `${deps.publicUrl}/pay/${payment.id}`,
     merchantId: shop.merchantId,
     clockOffsetMs: shop.clockOffsetMs,
@@ -139,11 +139,12 @@ function orderFor(
   };
 }
 
-function instrumentOf(
-  { channel, profileId, appKey }: PreparedStart,
-  { card }: StartTransactionInput,
-): Pick<StartOrder, 'cardToken' | 'alias' | 'stored'> {
-  const token = card && 'token' in card ? card.token : undefined;
+function instrumentOf({
+  channel,
+  token,
+  profileId,
+  appKey,
+}: PreparedStart): Pick<StartOrder, 'cardToken' | 'alias' | 'stored'> {
   const stored = profileId !== undefined;
   if (takesCard(channel) || token === undefined) return { cardToken: token, alias: undefined, stored };
   return { cardToken: undefined, alias: { name: token, appKey }, stored };
@@ -199,6 +200,7 @@ function prepareStart(
     entryPage: entered ? undefined : `${deps.publicUrl}/pay/${input.paymentId}`,
     refusal: card && 'refusal' in card ? card.refusal : undefined,
     instrument: card && 'instrument' in card ? card.instrument : undefined,
+    token: card && 'token' in card ? card.token : undefined,
     profileId: input.profileId,
     appKey: input.appKey ?? (card && 'soleApp' in card ? card.soleApp : undefined),
     choosesApp,

@@ -4,12 +4,16 @@ import { appsOf, withApps } from './model.ts';
 /** What is kept of an alias that pays, beside its token: the bank app, as far as it is known. */
 type ChargeDetails = { readonly charges: string; readonly appKey?: string };
 
-/** What is kept of an alias until the attempt that it pays is decided. */
+/**
+ * What is kept of an alias until the attempt that it pays is decided.
+ * @param attempt.token the alias that is sent. It was read before the lock, and the profile may have been renewed since: of the new
+ * alias the bank's answer says nothing.
+ */
 export function chargeOf(
-  { id: charges, shopId, customerId, kind, method, label, token }: Profile,
-  attempt: { readonly transactionId: string; readonly appKey: string | undefined },
+  { id: charges, shopId, customerId, kind, method, label }: Profile,
+  attempt: { readonly transactionId: string; readonly token: string; readonly appKey: string | undefined },
 ): ProfileWish {
-  const { transactionId, appKey } = attempt;
+  const { transactionId, token, appKey } = attempt;
   const details: ChargeDetails = { charges, ...(appKey === undefined ? {} : { appKey }) };
   return { transactionId, shopId, customerId, kind, method, label, token, details };
 }

@@ -93,6 +93,7 @@ describe('An acquirer that has not told the outcome', () => {
       returnUrl: undefined,
       payerIp: undefined,
       instrument: undefined,
+      token: undefined,
       profileId: undefined,
       choosesApp: false,
       formerKey: undefined,

@@ -177,6 +177,26 @@ describe('A charge', () => {
     expect(world.acquirer.started).toEqual([]);
   });
 
+  it('by an alias that is renewed before it is sent leaves the new one as it is, though the bank declines the old', async () => {
+    shop = await world.openShop();
+    const alias = await registerAlias('Jan');
+    const declined = { kind: 'rejected', reason: 'ALIAS_DECLINED', code: 'BLK-ERROR-210003' } as const;
+    // The payer pays by a code just after the alias was read, and its new one is there when the charge is decided.
+    const admit = async () => {
+      await registerAlias('Jan');
+      world.acquirer.onStart(declined);
+    };
+    const { transaction } = await charge(alias, {}, { ...world.deps, attempts: { ...world.deps.attempts, admit } });
+    expect(transaction).toMatchObject({ status: 'REJECTED', reason: 'ALIAS_DECLINED' });
+    expect(world.acquirer.started).toMatchObject([{ alias: { name: alias.token } }]);
+    const [renewed] = await profilesOf(shop.id);
+    expect(renewed).toMatchObject({ id: alias.id, status: 'ACTIVE' });
+    expect(renewed?.token).not.toBe(alias.token);
+    await charge(alias);
+    expect(await profilesOf(shop.id)).toMatchObject([{ id: alias.id, status: 'EXPIRED' }]);
+    expect(await wishesLeft()).toBe(0n);
+  });
+
   it('that an earlier version made is still known under its key', async () => {
     const profile = await store();
     world.acquirer.onStart(paid);
