@@ -20,9 +20,9 @@ export async function disableLink(deps: Pick<LinkDeps, 'payments'>, actor: Actor
   return inTransaction(database, async (tx) => {
     await lockShops(tx, [shop.id]);
     await writeLinkDisabled(tx, { id: link.id, at: clock.now(shop) });
-    const { paymentId } = await readLinkUse(tx, link.id);
-    if (link.usesMax === 1 && paymentId !== null) {
-      await endPayments(tx, clock, { shopId: shop.id, paymentIds: [paymentId], end: 'CANCELLED' });
+    const use = await readLinkUse(tx, link);
+    if (link.usesMax === 1 && use?.paymentId) {
+      await endPayments(tx, clock, { shopId: shop.id, paymentIds: [use.paymentId], end: 'CANCELLED' });
     }
     const disabled = await readLink(tx, link.id);
     if (!disabled) throw new Error('A payment link is gone.');

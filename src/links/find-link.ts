@@ -12,7 +12,8 @@ import { findLinkById, findLinkByShort, type LinkUse, readLinkUse } from './stor
 export type OpenedLink = {
   readonly link: PaymentLink;
   readonly shop: Shop;
-  readonly use: LinkUse;
+  /** Undefined of a link without an end of its uses. */
+  readonly use: LinkUse | undefined;
   readonly status: LinkStatus;
 };
 
@@ -27,8 +28,8 @@ export async function findOpenedLink(
   const link = isShort(short) ? await findLinkByShort(payments.database, short) : undefined;
   const shop = link && (await payments.shops.find(link.shopId));
   if (!link || !shop) return undefined;
-  const use = await inTransaction(payments.database, (tx) => readLinkUse(tx, link.id));
-  return { link, shop, use, status: linkStatusOf(link, use.uses, payments.clock.now(shop)) };
+  const use = await inTransaction(payments.database, (tx) => readLinkUse(tx, link));
+  return { link, shop, use, status: linkStatusOf(link, use?.uses, payments.clock.now(shop)) };
 }
 
 /**

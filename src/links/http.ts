@@ -47,7 +47,7 @@ export function linkRoutes(deps: HttpDeps): Hono<HttpEnv> {
  */
 async function openLink(deps: HttpDeps, c: HttpContext, opened: OpenedLink): Promise<Response> {
   const { link, use, status } = opened;
-  if (link.usesMax === 1 && use.paymentId !== null) return toPayment(c, use.paymentId);
+  if (link.usesMax === 1 && use?.paymentId) return toPayment(c, use.paymentId);
   if (status !== 'ACTIVE') return answerOver(deps, c, status);
   const { customer } = templateOf(link);
   if (link.usesMax !== 1 || !customer) return showForm(deps, c, { opened });

