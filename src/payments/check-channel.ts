@@ -1,9 +1,9 @@
-import type { Acquirers } from '../acquirers/port.ts';
+import { type Acquirers, acquirerFor } from '../acquirers/port.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Currency } from '../kernel/db/generated/prisma/enums.ts';
 import type { Refusal } from '../kernel/errors.ts';
 import { AmountOutOfRange, MethodNotAvailable } from '../shops/errors.ts';
-import { type Channel, channelFacts, limitsAgainst, type Shop } from '../shops/model.ts';
+import { type Channel, channelFacts, limitsAgainst, type Shop, takesCurrency } from '../shops/model.ts';
 import { type Documents, documentsAgainst } from './check-documents.ts';
 import { listMethods } from './list-methods.ts';
 
@@ -32,8 +32,15 @@ export function checkChannel(
   const asked = { amount, currency, wanted: [channelFacts(channel).method], now: deps.clock.now(shop) };
   const offered = listMethods(deps.acquirers, shop, asked).flatMap((option) => option.channels);
   if (offered.includes(channel)) return undefined;
-  return new MethodNotAvailable(
-    `${channel} cannot pay in ${currency} at this shop now; ask paymentMethods what can.`,
-    field,
-  );
+  const isHere = shop.channels.includes(channel) && acquirerFor(deps.acquirers, channel) !== undefined;
+  const inCurrency = isHere ? currencyAgainst(channel, currency) : undefined;
+  const sentence = `${channel} cannot pay in ${currency} at this shop now; ask paymentMethods what can.`;
+  return new MethodNotAvailable(inCurrency ?? sentence, field);
+}
+
+/** Says that a channel does not take the currency of a payment, and which it takes; undefined when it takes it. */
+export function currencyAgainst(channel: Channel, currency: Currency): string | undefined {
+  const { currencies } = channelFacts(channel);
+  if (currencies === 'all' || takesCurrency(channel, currency)) return undefined;
+  return `${channel} takes ${currencies.join(', ')} only, and this payment is in ${currency}; ask paymentMethods what can pay it.`;
 }

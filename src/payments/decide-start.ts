@@ -9,10 +9,11 @@ import { IdempotencyKeyReused } from '../kernel/idempotency.ts';
 import { readProfiles } from '../profiles/store.ts';
 import { AmountOutOfRange, MethodNotAvailable } from '../shops/errors.ts';
 import { requireActive } from '../shops/find-shop.ts';
-import { type Channel, channelFacts, limitsAgainst, takesCurrency } from '../shops/model.ts';
+import { type Channel, channelFacts, limitsAgainst } from '../shops/model.ts';
 import { readShopStates, type ShopState } from '../shops/sql/read-shop-states.ts';
 import { isLive } from '../transactions/model.ts';
 import { readAttempts, readTransactionsByKey } from '../transactions/store.ts';
+import { currencyAgainst } from './check-channel.ts';
 import { documentsAgainst } from './check-documents.ts';
 import { AttemptInProgress, PaymentNotPayable, TooManyAttempts } from './errors.ts';
 import { continued, isSent, newTransaction, type PreparedStart } from './make-attempt.ts';
@@ -184,10 +185,10 @@ function requirePayable(
   const { method } = channelFacts(wish.channel);
   const wanted = payment.methods.length === 0 || payment.methods.includes(method);
   const offered = wish.shop.channels.includes(wish.channel);
-  if (!wish.acquirer || !wanted || !offered || !takesCurrency(wish.channel, payment.currency)) {
+  if (!wish.acquirer || !wanted || !offered) {
     throw new MethodNotAvailable(`${wish.channel} cannot pay this payment; ask paymentMethods what can.`, ['method']);
   }
-  const lacking = documentsAgainst(wish.channel, payment, wish.shop);
+  const lacking = currencyAgainst(wish.channel, payment.currency) ?? documentsAgainst(wish.channel, payment, wish.shop);
   if (lacking !== undefined) throw new MethodNotAvailable(lacking, ['method']);
   const limits = limitsAgainst(wish.channel, payment.amount);
   if (limits) throw new AmountOutOfRange(wish.channel, limits, ['method']);

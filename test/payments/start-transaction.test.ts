@@ -260,14 +260,16 @@ describe('A start is refused', () => {
     // As one that was made when the shop took cards as well.
     const acquirers = new Map([['cards', createToldAcquirer(['ecom3ds'])]]);
     const euros = await createPayment({ ...world.deps, acquirers }, shop, { currency: 'EUR' });
-    const wishes: [Shop, Partial<StartTransactionInput> & { paymentId: string }][] = [
-      [{ ...shop, channels: ['ing'] }, { paymentId }],
-      [shop, { paymentId, method: 'CARD' }],
-      [shop, { paymentId, method: 'BLIK', channel: 'blik_oneclick' }],
-      [shop, { paymentId: euros.id }],
+    const cannot = 'cannot pay this payment; ask paymentMethods what can.';
+    const inEuros = 'blik takes PLN only, and this payment is in EUR; ask paymentMethods what can pay it.';
+    const wishes: [Shop, Partial<StartTransactionInput> & { paymentId: string }, string][] = [
+      [{ ...shop, channels: ['ing'] }, { paymentId }, `blik ${cannot}`],
+      [shop, { paymentId, method: 'CARD' }, `ecom3ds ${cannot}`],
+      [shop, { paymentId, method: 'BLIK', channel: 'blik_oneclick' }, `blik_oneclick ${cannot}`],
+      [shop, { paymentId: euros.id }, inEuros],
     ];
-    for (const [at, wish] of wishes) {
-      await expect(start(at, wish)).rejects.toMatchObject({ code: 'METHOD_NOT_AVAILABLE' });
+    for (const [at, wish, message] of wishes) {
+      await expect(start(at, wish)).rejects.toMatchObject({ code: 'METHOD_NOT_AVAILABLE', message });
     }
     expect((await paymentNow(world.database, paymentId)).status).toBe('NEW');
   });
