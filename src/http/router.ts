@@ -71,7 +71,9 @@ async function answerLimited(deps: HttpDeps, c: HttpContext, limited: RateLimite
 }
 
 async function answerUnknown(deps: HttpDeps, c: HttpContext): Promise<Response> {
-  if (!wantsHtml(c)) return answerProblem(c, 404, 'There is nothing at this address.');
+  // What clients send there when their address ends with a slash.
+  const instead = c.req.path === '/graphql/' ? '; GraphQL answers at /graphql, without a slash behind it' : '';
+  if (!wantsHtml(c)) return answerProblem(c, 404, `There is nothing at this address${instead}.`);
   return answerErrorPage(c, { status: 404, sandbox: deps.sandbox }, { error: 'PAGE_UNKNOWN' });
 }
 

@@ -42,6 +42,15 @@ describe('An address that nobody knows', () => {
       { status: 404, code: 'NOT_FOUND', message: 'There is nothing at this address.' },
     ]);
   });
+
+  it('and looks like that of GraphQL is told that one', async () => {
+    const answer = await world.router.request('/graphql/', {
+      method: 'POST',
+      body: '{"query":"{ viewer { __typename } }"}',
+    });
+    const message = 'There is nothing at this address; GraphQL answers at /graphql, without a slash behind it.';
+    expect([answer.status, await answer.json()]).toEqual([404, { status: 404, code: 'NOT_FOUND', message }]);
+  });
 });
 
 describe('An error of ours', () => {
@@ -119,8 +128,9 @@ describe('/health', () => {
       { status: 'ok', checks: { start: 'ok', database: 'ok' } },
     ]);
     const starting = await createRouter({ ...world.deps, isReady: () => false }).request('/health/ready');
-    expect([starting.status, await starting.json()]).toEqual([
+    expect([starting.status, starting.headers.get('retry-after'), await starting.json()]).toEqual([
       503,
+      '2',
       { status: 'unavailable', checks: { start: 'failing', database: 'ok' } },
     ]);
   });
@@ -130,7 +140,8 @@ describe('/health', () => {
     const router = createRouter({ ...world.deps, payments: { ...world.payments, database: gone } });
     const answer = await router.request('/health/ready');
     await gone.close();
-    expect([answer.status, await answer.json()]).toMatchObject([503, { checks: { start: 'ok', database: 'failing' } }]);
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '2']);
+    expect(await answer.json()).toMatchObject({ checks: { start: 'ok', database: 'failing' } });
   });
 });
 
