@@ -6,6 +6,7 @@ import { NotFound } from '../kernel/errors.ts';
 import { lockShops } from '../kernel/events/append-events.ts';
 import type { Log } from '../kernel/log.ts';
 import { readShopStates, type ShopState } from '../shops/sql/read-shop-states.ts';
+import { findReleased } from '../transactions/sql/keep-movements.ts';
 import { findOwnersOf, readAttempts } from '../transactions/store.ts';
 import { lockMerchants } from './book-money.ts';
 import { type Judgement, judgeAnswer, type Word } from './judge-answer.ts';
@@ -29,6 +30,8 @@ type Known = {
   readonly payments: Map<string, Payment>;
   /** By payment: the attempt that brought money for it. */
   readonly paidBy: Map<string, string>;
+  /** Attempts that are said to have been paid although a void had given back what was authorised. */
+  readonly released: ReadonlySet<string>;
   readonly shops: ReadonlyMap<string, ShopState>;
 };
 
@@ -77,8 +80,26 @@ async function readKnown(tx: Tx, answers: readonly AnswerForTransaction[]): Prom
     transactions: new Map(attempts.map((attempt) => [attempt.id, attempt])),
     payments: new Map(payments.map((payment) => [payment.id, payment])),
     paidBy: new Map(paid.map((attempt) => [attempt.paymentId, attempt.id])),
+    released: await readReleased(tx, attempts, answers),
     shops,
   };
+}
+
+async function readReleased(
+  tx: Tx,
+  attempts: readonly Transaction[],
+  answers: readonly AnswerForTransaction[],
+): Promise<ReadonlySet<string>> {
+  const settled = new Set(
+    answers.flatMap(({ transactionId, answer }) => (answer.kind === 'settled' ? transactionId : [])),
+  );
+  // Seldom any: a void has its end while the attempt is authorised, or when it is over.
+  const over = attempts.filter(({ id, status, authorizedUntil }) => {
+    return settled.has(id) && authorizedUntil !== null && (status === 'CANCELLED' || status === 'EXPIRED');
+  });
+  if (over.length === 0) return new Set();
+  const ids = over.map(({ id }) => id);
+  return new Set(await findReleased(tx, ids));
 }
 
 /** Judges one word and notes its effect, so that the next word of the batch sees it. */
@@ -90,7 +111,8 @@ function judge(known: Known, clock: Clock, word: AnswerForTransaction): Change |
   const at = clock.now(known.shops.get(transaction.shopId));
   const paidBy = known.paidBy.get(payment.id);
   const otherSettled = paidBy !== undefined && paidBy !== transaction.id;
-  const judgement = judgeAnswer({ transaction, payment, otherSettled }, word.answer, at);
+  const released = known.released.has(transaction.id);
+  const judgement = judgeAnswer({ transaction, payment, otherSettled, released }, word.answer, at);
   note(known, judgement);
   const apps = word.answer.kind === 'settled' ? word.answer.apps : undefined;
   return { ...judgement, before: { transaction, payment }, at, apps };

@@ -19,7 +19,11 @@ export type Judgement = {
   readonly release: boolean;
 };
 
-type Known = Attempt & { readonly otherSettled: boolean };
+type Known = Attempt & {
+  readonly otherSettled: boolean;
+  /** True when a void has given back what was authorised, which may have been after time had ended the attempt. */
+  readonly released?: boolean;
+};
 
 const nothing: Judgement = { transaction: undefined, payment: undefined, alarm: undefined, release: false };
 
@@ -104,9 +108,9 @@ function settle(known: Known, amount: bigint, now: Date): Judgement {
 }
 
 /** What people must look at when an attempt settles: its payer had paid before, or is said to have this money back. */
-function alarmAtMoney({ transaction, otherSettled }: Known): string | undefined {
+function alarmAtMoney({ otherSettled, released }: Known): string | undefined {
   if (otherSettled) return 'a payment was paid twice';
-  return transaction.reason === 'VOIDED' ? 'the acquirer settled an attempt that it had released' : undefined;
+  return released ? 'the acquirer settled an attempt that it had released' : undefined;
 }
 
 /** Keeps money that does not fit out of the shop's balance, and the payer from paying once more while it is looked into. */

@@ -292,16 +292,22 @@ describe('A payment', () => {
 });
 
 describe('An attempt that its shop has released', () => {
-  it('settles late when its money is taken all the same, and people are called', () => {
-    const transaction = transactionRow({ status: 'CANCELLED', amount, reason: 'VOIDED' });
-    const known = { transaction, payment: paymentIn('CANCELLED'), otherSettled: false };
-    expect(judgeAnswer(known, answers.settled, now)).toMatchObject({
-      transaction: { status: 'SETTLED', late: true, reason: null },
-      alarm: 'the acquirer settled an attempt that it had released',
-    });
-    const twice = judgeAnswer({ ...known, otherSettled: true }, answers.settled, now);
-    expect(twice.alarm).toBe('a payment was paid twice');
-  });
+  it.each([
+    ['CANCELLED', 'VOIDED'],
+    ['EXPIRED', null],
+  ] as const)(
+    'and is %s settles late when its money is taken all the same, and people are called',
+    (status, reason) => {
+      const transaction = transactionRow({ status, amount, reason });
+      const known = { transaction, payment: paymentIn(status), otherSettled: false, released: true };
+      expect(judgeAnswer(known, answers.settled, now)).toMatchObject({
+        transaction: { status: 'SETTLED', late: true, reason: null },
+        alarm: 'the acquirer settled an attempt that it had released',
+      });
+      const twice = judgeAnswer({ ...known, otherSettled: true }, answers.settled, now);
+      expect(twice.alarm).toBe('a payment was paid twice');
+    },
+  );
 });
 
 describe('Whatever is said in whatever state', () => {

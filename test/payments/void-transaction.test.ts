@@ -131,6 +131,32 @@ describe('Money that the acquirer both takes and releases', () => {
     expect((await readBooks(world.database, held.shop.id)).balance).toBe(10_000);
   });
 
+  it('counts as taken, with an alarm, when time ended the attempt before the void had its end, in whichever order', async () => {
+    const lapse = async () => {
+      const held = await authorize(world);
+      const { row } = await voidAll(world, held);
+      world.acquirer.onAskMovement({ kind: 'pending' });
+      await world.letPass({ ms: week });
+      expect(await transactionNow(world, held.transaction.id)).toMatchObject({ status: 'EXPIRED', reason: null });
+      return { held, voidId: row.id };
+    };
+    const released = await lapse();
+    await tellVoid(released.voidId);
+    expect(world.alarms).toEqual([]);
+    await tellAnswer(world.deps, released.held.transaction.id, paid(released.held.payment));
+    expect(world.alarms).toEqual(['the acquirer settled an attempt that it had released']);
+    world.alarms.length = 0;
+    const taken = await lapse();
+    await tellAnswer(world.deps, taken.held.transaction.id, paid(taken.held.payment));
+    expect(world.alarms).toEqual([]);
+    await tellVoid(taken.voidId);
+    expect(world.alarms).toEqual(['the acquirer released an attempt that it had settled']);
+    for (const { held } of [released, taken]) {
+      expect(await transactionNow(world, held.transaction.id)).toMatchObject({ status: 'SETTLED', late: true });
+      expect((await readBooks(world.database, held.shop.id)).balance).toBe(10_000);
+    }
+  });
+
   it('is no such money where captures took a part, and time or the void released the rest', async () => {
     const held = await authorize(world);
     world.acquirer.onMove(settled);

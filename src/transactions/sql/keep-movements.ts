@@ -97,6 +97,18 @@ export async function readMovementByKey(
   return row;
 }
 
+/** Says of which transactions the authorised money was released by a void; their shops are locked. */
+export async function findReleased(tx: Tx, transactionIds: readonly string[]): Promise<string[]> {
+  const rows = await tx.query<{ id: string }>({
+    name: 'find-released',
+    text: `
+      select distinct transaction_id as id from transaction_void
+      where transaction_id = any($1::uuid[]) and status = 'SETTLED'`,
+    values: [transactionIds],
+  });
+  return rows.map(({ id }) => id);
+}
+
 /** Says whether the release of a transaction's authorised money is under way; the shop is locked. */
 export async function hasOpenVoid(tx: Tx, transactionId: string): Promise<boolean> {
   const rows = await tx.query({
