@@ -5,6 +5,7 @@ import type { JobHandlers } from '../kernel/jobs/handler.ts';
 import { dropEmptyQueues } from './drop-empty-queues.ts';
 import { queueLog } from './queue-log.ts';
 import { groupsInLine, type JobGroups, type Sweep } from './registry.ts';
+import { retryFailedJobs } from './retry-failed-jobs.ts';
 import { startQueue } from './run-queue.ts';
 import { type ReaderOptions, startReaders } from './run-readers.ts';
 import { dropOldCounts } from './sql/drop-old-counts.ts';
@@ -40,7 +41,7 @@ const usualPatience = { ms: 10_000 };
 
 /**
  * Starts everything that runs in the background: the jobs, the sweep that turns timers into jobs, the readers of the
- * event log, the care for the log's partitions, and the removal of counts that are over. Any number of processes may do
+ * event log, the care for jobs that failed and for the log's partitions, and the removal of counts that are over. Any number of processes may do
  * so on one database.
  */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
@@ -66,6 +67,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       silent = [];
       silent = await freeLostJobs(database, before);
     }),
+    every('failed jobs', minuteMs, () => retryFailedJobs(database, options)),
     every('old counts', minuteMs, () => dropOldCounts(database, clock.now())),
     every('event partitions', hourMs, () => ensureEventPartitions(database, clock.now())),
     every('empty queues', dayMs, () => dropEmptyQueues(database)),

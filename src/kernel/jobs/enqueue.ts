@@ -14,6 +14,12 @@ export type Job = {
 };
 
 /**
+ * How often a job is tried after ever longer pauses, some 16 hours in all, before it is an alarm and tried every six hours
+ * (src/jobs/retry-failed-jobs.ts). What is counted by a job itself, as the beginnings of a report, ends before.
+ */
+const triesMax = 12;
+
+/**
  * Adds jobs in the transaction that gives rise to them, so that they run if and only if it commits: those of one queue in the
  * order given.
  */
@@ -26,7 +32,7 @@ export async function enqueue(tx: Tx, jobs: readonly Job[]): Promise<void> {
     // no order, so those of one queue are added in turn.
     text: `
       select from generate_series(1, $5::int) as round (turn) cross join lateral graphile_worker.add_jobs(array(
-        select row(name, payload, queue, null, 25, key, null, null)::graphile_worker.job_spec
+        select row(name, payload, queue, null, $7::int, key, null, null)::graphile_worker.job_spec
         from unnest($1::text[], $2::json[], $3::text[], $4::text[], $6::int[]) as j (name, payload, queue, key, turn)
         where j.turn = round.turn
       ))`,
@@ -37,6 +43,7 @@ export async function enqueue(tx: Tx, jobs: readonly Job[]): Promise<void> {
       jobs.map((job) => job.key ?? null),
       Math.max(...turns),
       turns,
+      triesMax,
     ],
   });
 }
