@@ -5,7 +5,7 @@ import { clearTimers, setTimers } from '../kernel/jobs/timers.ts';
 import { notificationSignatureHeader } from '../kernel/signature.ts';
 import { readServiceKeys } from '../shops/store.ts';
 import type { WebhookDeps } from './deps.ts';
-import { delayAfter, deliverWebhookJob, resendWebhookJob } from './model.ts';
+import { delayAfter, deliverWebhookJob, queueOf, resendWebhookJob } from './model.ts';
 import { isAcknowledged, type SendOutcome } from './send-request.ts';
 import {
   type DeliveryState,
@@ -62,11 +62,6 @@ function postpone(
     if (due.round !== 'manual') await moveDelivery(tx, id, { ...state, nextTryAt: dueAt });
     await setTimers(tx, [{ kind, subject: id, merchantId, dueAt, round: state.tries, queue: queueOf(delivery) }]);
   });
-}
-
-/** The payment's queue, so that a newer notification does not overtake an older one. */
-function queueOf({ id, paymentId }: DeliveryToSend): string {
-  return paymentId ?? id;
 }
 
 /** A try of the ladder happens once: the number of those before it says which one it is. */

@@ -15,6 +15,11 @@ export const deliverWebhookJob = 'deliver-webhook';
 /** The same for one more send that a person has ordered. */
 export const resendWebhookJob = 'resend-webhook';
 
+/** The payment's queue, so that a newer notification does not overtake an older one. */
+export function queueOf({ id, paymentId }: { readonly id: string; readonly paymentId: string | null }): string {
+  return paymentId ?? id;
+}
+
 const second = 1_000;
 const minute = 60 * second;
 

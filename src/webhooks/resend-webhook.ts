@@ -4,7 +4,7 @@ import type { WebhookDelivery } from '../kernel/db/generated/prisma/client.ts';
 import { NotFound } from '../kernel/errors.ts';
 import { parseId } from '../kernel/ids.ts';
 import { enqueue } from '../kernel/jobs/enqueue.ts';
-import { resendWebhookJob } from './model.ts';
+import { queueOf, resendWebhookJob } from './model.ts';
 import { findVisibleDelivery } from './store.ts';
 
 /**
@@ -28,7 +28,7 @@ export async function resendWebhook(
       {
         name: resendWebhookJob,
         payload: { subject: id },
-        queue: delivery.paymentId ?? id,
+        queue: queueOf(delivery),
         key: `resend ${id}`,
       },
     ]),
