@@ -112,7 +112,10 @@ function entryOf(name: string, { options, seeded, running, words }: Server): Ent
     const settled = pause(options.seconds * 1000).then(async () => (await countSettled(seeded.url)) - before);
     const load = await flows;
     // Whoever comes next starts when nothing is left to do.
-    await waitUntil(async () => (await countSettled(seeded.url)) === acknowledged.started, settledWithin);
+    await waitUntil(async () => {
+      running.requireAlive();
+      return (await countSettled(seeded.url)) === acknowledged.started;
+    }, settledWithin);
     return { ...load, perSecond: (await settled) / options.seconds };
   };
   return { name, seeded, acknowledged, run, stop: running.stop };

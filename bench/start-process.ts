@@ -4,6 +4,8 @@ import { createInterface } from 'node:readline';
 /** A server that runs as a process of its own. */
 export type Running = {
   readonly url: string;
+  /** Fails when it has ended: whoever waits for its work would wait in vain. */
+  requireAlive(): void;
   /** Asks it to stop and waits until it has; its database sessions have then told all they counted. */
   stop(): Promise<void>;
 };
@@ -24,9 +26,13 @@ export async function startProcess(
       if (address !== undefined) resolve(address);
     });
   });
+  const isAlive = (): boolean => child.exitCode === null && child.signalCode === null;
+  const requireAlive = (): void => {
+    if (!isAlive()) throw new Error(`${script} ended with ${child.signalCode ?? `code ${child.exitCode}`}.`);
+  };
   const stop = async (): Promise<void> => {
-    if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
+    if (isAlive()) child.kill('SIGTERM');
     await ended;
   };
-  return { url, stop };
+  return { url, requireAlive, stop };
 }
