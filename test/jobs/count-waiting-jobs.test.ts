@@ -1,21 +1,11 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { countWaitingJobs } from '../../src/jobs/sql/count-waiting-jobs.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
-import { type Database, inTransaction, openDatabase } from '../../src/kernel/db/database.ts';
+import { inTransaction } from '../../src/kernel/db/database.ts';
 import { enqueue } from '../../src/kernel/jobs/enqueue.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { openTestDatabase } from '../support/database.ts';
 
-let home: TestDatabase;
-let database: Database;
-
-beforeAll(async () => {
-  home = await createTestDatabase();
-  database = openDatabase({ url: home.url });
-});
-afterAll(async () => {
-  await database?.close();
-  await home?.drop();
-});
+const database = await openTestDatabase();
 
 it('Jobs that are due and that nobody does are counted, with the time for which the oldest has been', async () => {
   expect(await countWaitingJobs(database, systemClock.now())).toEqual({ count: 0, oldestSeconds: 0 });

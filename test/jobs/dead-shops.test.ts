@@ -1,24 +1,13 @@
-import { afterAll, beforeAll, test } from 'vitest';
+import { test } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import { startWorker } from '../../src/jobs/run-worker.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
-import { type Database, inTransaction, openDatabase } from '../../src/kernel/db/database.ts';
+import { inTransaction } from '../../src/kernel/db/database.ts';
 import { enqueue } from '../../src/kernel/jobs/enqueue.ts';
 import { createLog } from '../../src/kernel/log.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { openTestDatabase } from '../support/database.ts';
 
-let home: TestDatabase;
-let database: Database;
-
-beforeAll(async () => {
-  home = await createTestDatabase();
-  database = openDatabase({ url: home.url });
-});
-
-afterAll(async () => {
-  await database.close();
-  await home.drop();
-});
+const database = await openTestDatabase();
 
 test('shops that do not answer hold up neither our own work, nor mails, nor a shop that does', async () => {
   const answer = Promise.withResolvers<void>();

@@ -1,22 +1,11 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { dropEmptyQueues } from '../../src/jobs/drop-empty-queues.ts';
-import { type Database, inTransaction, openDatabase } from '../../src/kernel/db/database.ts';
+import { inTransaction, openDatabase } from '../../src/kernel/db/database.ts';
 import { enqueue } from '../../src/kernel/jobs/enqueue.ts';
 import { openFaultProxy } from '../faults/fault-proxy.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { openTestDatabase } from '../support/database.ts';
 
-let home: TestDatabase;
-let database: Database;
-
-beforeAll(async () => {
-  home = await createTestDatabase();
-  database = openDatabase({ url: home.url });
-});
-
-afterAll(async () => {
-  await database.close();
-  await home.drop();
-});
+const database = await openTestDatabase();
 
 const job = { name: 'greet', payload: { subject: 'anybody' }, queue: 'of one payment' };
 
@@ -45,7 +34,7 @@ it('drops a queue without jobs, and leaves it alone while somebody is just givin
 });
 
 it('leaves no lock behind that others would wait for when the network swallows it', async () => {
-  const address = new URL(home.url);
+  const address = new URL(database.url);
   const port = Number(address.port);
   const network = await openFaultProxy(() => port);
   address.port = String(network.port);

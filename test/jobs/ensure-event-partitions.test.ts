@@ -1,20 +1,9 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { ensureEventPartitions } from '../../src/jobs/sql/ensure-event-partitions.ts';
-import { type Database, openDatabase } from '../../src/kernel/db/database.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { openTestDatabase } from '../support/database.ts';
 import { createPayment, createPaymentDeps, createShop } from '../support/factories.ts';
 
-let home: TestDatabase;
-let database: Database;
-
-beforeAll(async () => {
-  home = await createTestDatabase();
-  database = openDatabase({ url: home.url });
-});
-afterAll(async () => {
-  await database.close();
-  await home.drop();
-});
+const database = await openTestDatabase();
 
 async function partitions(): Promise<string[]> {
   const { rows } = await database.pool.query<{ name: string }>(

@@ -1,28 +1,17 @@
 import { pino } from 'pino';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { type Queue, startQueue } from '../../src/jobs/run-queue.ts';
 import { freeLostJobs } from '../../src/jobs/sql/free-lost-jobs.ts';
-import { type Database, inTransaction, openDatabase } from '../../src/kernel/db/database.ts';
+import { inTransaction } from '../../src/kernel/db/database.ts';
 import { enqueue } from '../../src/kernel/jobs/enqueue.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { openTestDatabase } from '../support/database.ts';
 
-let home: TestDatabase;
-let database: Database;
+const database = await openTestDatabase();
 let queue: Queue | undefined;
-
-beforeAll(async () => {
-  home = await createTestDatabase();
-  database = openDatabase({ url: home.url });
-});
 
 afterEach(async () => {
   await queue?.stop({ ms: 1_000 });
   await database.pool.query('delete from graphile_worker._private_jobs');
-});
-
-afterAll(async () => {
-  await database.close();
-  await home.drop();
 });
 
 /** The job of this subject cannot be written down as done. */

@@ -1,27 +1,24 @@
 import { pino } from 'pino';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import type { Reader } from '../../src/jobs/run-readers.ts';
 import { startWorker, type Worker, type WorkerOptions } from '../../src/jobs/run-worker.ts';
 import { freeLostJobs } from '../../src/jobs/sql/free-lost-jobs.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
-import { type Database, inTransaction, openDatabase, read } from '../../src/kernel/db/database.ts';
+import { inTransaction, read } from '../../src/kernel/db/database.ts';
 import { enqueue } from '../../src/kernel/jobs/enqueue.ts';
 import type { JobHandlers } from '../../src/kernel/jobs/handler.ts';
 import { setTimers } from '../../src/kernel/jobs/timers.ts';
 import { createLog } from '../../src/kernel/log.ts';
 import type { Shop } from '../../src/shops/model.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { openTestDatabase } from '../support/database.ts';
 import { createPayment, createPaymentDeps, createShop, createTestClock } from '../support/factories.ts';
 
-let home: TestDatabase;
-let database: Database;
+const database = await openTestDatabase();
 let shop: Shop;
 let workers: Worker[] = [];
 
 beforeAll(async () => {
-  home = await createTestDatabase();
-  database = openDatabase({ url: home.url });
   ({ shop } = await createShop(database));
 });
 
@@ -30,11 +27,6 @@ afterEach(async () => {
   workers = [];
   await database.pool.query('delete from timer');
   await database.pool.query('delete from graphile_worker._private_jobs');
-});
-
-afterAll(async () => {
-  await database.close();
-  await home.drop();
 });
 
 async function start(handlers: JobHandlers, more: Partial<WorkerOptions> = {}): Promise<Worker> {

@@ -97,24 +97,11 @@ export const histories: fc.Arbitrary<Step[]> = fc
   )
   .map(([first, rest]) => [first, ...rest]);
 
-const unheard = fc.record({
-  ...{
-    do: fc.constant('start' as const),
-    payment: fc.constant(0),
-    key: fc.constant(0),
-    via: fc.constant('code' as const),
-  },
-  ...{ supersede: fc.constant(true), reply: fc.constant('silent' as const) },
-});
-const replaced = fc.record({
-  ...{
-    do: fc.constant('start' as const),
-    payment: fc.constant(0),
-    key: fc.constant(1),
-    via: fc.constant('card' as const),
-  },
-  ...{ supersede: fc.constant(true), reply: fc.constant('redirect' as const) },
-});
+/** The same start in each history. */
+const always = (wish: { readonly key: number; readonly via: 'code' | 'card'; readonly reply: 'silent' | 'redirect' }) =>
+  fc.constant({ ...{ do: 'start' as const, payment: 0, supersede: true }, ...wish });
+const unheard = always({ key: 0, via: 'code', reply: 'silent' });
+const replaced = always({ key: 1, via: 'card', reply: 'redirect' });
 
 /** Histories of one payment whose attempt has no answer, perhaps after another that its payer gave up, and what is heard of both later. */
 export const silences: fc.Arbitrary<Step[]> = fc

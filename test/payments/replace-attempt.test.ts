@@ -57,6 +57,16 @@ async function atBank(at: Scene): Promise<StartedTransaction> {
   return started;
 }
 
+/** A payment whose attempt at a bank was replaced by one that has reserved its money. */
+async function reserveBesideBank() {
+  const shop = await world.openShop();
+  const at = { shop, payment: await createPayment(world.deps, shop, { captureMode: 'MANUAL' }) };
+  const { transaction: old } = await atBank(at);
+  world.acquirer.onStart({ kind: 'authorized', amount: at.payment.amount });
+  const { transaction: reserved } = await start(at, { ...card, supersede: true });
+  return { ...at, old, reserved };
+}
+
 describe('An attempt at a bank', () => {
   it('sends the payer there, and says so again to whoever repeats the call', async () => {
     const at = await scene();
@@ -103,27 +113,17 @@ describe('An attempt at a bank', () => {
   });
 
   it('that was replaced and then authorised elsewhere does not keep the other money reserved', async () => {
-    const at = { ...(await scene()) };
-    const manual = await createPayment(world.deps, at.shop, { captureMode: 'MANUAL' });
-    const held = { shop: at.shop, payment: manual };
-    const { transaction: old } = await atBank(held);
-    world.acquirer.onStart({ kind: 'authorized', amount: manual.amount });
-    const { transaction: reserved } = await start(held, { ...card, supersede: true });
+    const { payment, old, reserved } = await reserveBesideBank();
     expect(reserved.status).toBe('AUTHORIZED');
-    await tellAnswer(world.deps, old.id, paid(manual));
+    await tellAnswer(world.deps, old.id, paid(payment));
     expect(await transactionNow(world, reserved.id)).toMatchObject({ status: 'CANCELLED', reason: 'SUPERSEDED' });
     await world.letPass({ ms: 0 });
     expect(world.acquirer.stopped).toContain(reserved.id);
   });
 
   it('that was given up and paid after all lets nothing more be captured of the other, which ends with its captures', async () => {
-    const { shop } = await scene();
-    const payment = await createPayment(world.deps, shop, { captureMode: 'MANUAL' });
-    const at = { shop, payment };
-    const { transaction: old } = await atBank(at);
-    world.acquirer.onStart({ kind: 'authorized', amount: payment.amount });
-    const { transaction: reserved } = await start(at, { ...card, supersede: true });
-    const order = (amount: bigint) => capture(world, { ...at, transaction: reserved }, { amount });
+    const { shop, payment, old, reserved } = await reserveBesideBank();
+    const order = (amount: bigint) => capture(world, { shop, payment, transaction: reserved }, { amount });
     const { capture: part } = await order(1n);
     await tellAnswer(world.deps, old.id, paid(payment));
     expect(await transactionNow(world, reserved.id)).toMatchObject({ status: 'AUTHORIZED' });
@@ -135,13 +135,8 @@ describe('An attempt at a bank', () => {
   });
 
   it('that was paid after all leaves its payment settled in every event of the other, whose capture is refused', async () => {
-    const { shop } = await scene();
-    const payment = await createPayment(world.deps, shop, { captureMode: 'MANUAL' });
-    const at = { shop, payment };
-    const { transaction: old } = await atBank(at);
-    world.acquirer.onStart({ kind: 'authorized', amount: payment.amount });
-    const { transaction: reserved } = await start(at, { ...card, supersede: true });
-    const { capture: all } = await capture(world, { ...at, transaction: reserved });
+    const { shop, payment, old, reserved } = await reserveBesideBank();
+    const { capture: all } = await capture(world, { shop, payment, transaction: reserved });
     await tellAnswer(world.deps, old.id, paid(payment));
     const before = (await readLog(world.database, shop.id)).length;
     await applyMovementAnswer(world.deps, 'capture', { id: all.id, answer: { kind: 'rejected', code: 'CODE_57' } });

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { inject } from 'vitest';
+import { afterAll, inject } from 'vitest';
+import { type Database, openDatabase } from '../../src/kernel/db/database.ts';
 import { ensureTemplate, openShared, template } from './shared-server.ts';
 
 export type TestDatabase = {
@@ -12,6 +13,17 @@ export type TestDatabase = {
 /** A database of its own for a test file, with every migration applied and the tables of the queue: a copy of the template. */
 export function createTestDatabase(): Promise<TestDatabase> {
   return create(template);
+}
+
+/** The same, opened. It is closed and removed when all tests of the file are over. */
+export async function openTestDatabase(): Promise<Database> {
+  const home = await createTestDatabase();
+  const database = openDatabase({ url: home.url });
+  afterAll(async () => {
+    await database.close();
+    await home.drop();
+  });
+  return database;
 }
 
 /** A database without a single table, for tests of the migrations themselves. */
