@@ -9,16 +9,11 @@ import { openShopServer } from '../webhooks/shop-server.ts';
 
 let folder: string;
 let ending: AbortController;
-let gateway: Awaited<ReturnType<typeof answerSubscriptions>> | undefined;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'bramka-place-'));
   ending = new AbortController();
 });
-afterEach(async () => {
-  await gateway?.close();
-  gateway = undefined;
-  rmSync(folder, { recursive: true });
-});
+afterEach(() => rmSync(folder, { recursive: true }));
 
 const shopId = 'shop-1';
 const placeFile = (): string => join(folder, 'place.json');
@@ -33,8 +28,7 @@ const told = { data: { events: event } };
 
 /** Listens behind event 1 to a gateway that answers so. */
 async function listenTo(subscribed: Answers['subscribed'], { print = async () => {}, forward = '' } = {}) {
-  gateway = await answerSubscriptions({ subscribed });
-  const { url } = gateway;
+  const { url } = await answerSubscriptions({ subscribed });
   const apiKey = 'bk_test_any';
   // The place is asked for first, and is one that there is.
   const fetch = async () => Response.json({ data: { events: { nodes: [], edges: [], pageInfo: {} } } });

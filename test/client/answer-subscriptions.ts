@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import { onTestFinished } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
 
 /** A message of graphql-transport-ws. */
@@ -17,7 +18,7 @@ export type Answers = {
   readonly ping?: (say: Say, count: number) => void;
 };
 
-/** A gateway that is led by a test. It takes every key. */
+/** A gateway that is led by a test, and closed after it. It takes every key. */
 export async function answerSubscriptions({ subscribed, ping }: Answers) {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1', handleProtocols: () => 'graphql-transport-ws' });
   server.on('connection', (socket: WebSocket) => {
@@ -36,10 +37,10 @@ export async function answerSubscriptions({ subscribed, ping }: Answers) {
       ping(say, pings);
     });
   });
+  onTestFinished(() => new Promise<void>((done) => server.close(() => done())));
   await new Promise<void>((done) => server.on('listening', done));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     open: () => server.clients.size,
-    close: () => new Promise((done) => server.close(done)),
   };
 }

@@ -1,5 +1,5 @@
 import { parse } from 'graphql';
-import { afterEach, describe, expect, expectTypeOf, it } from 'vitest';
+import { describe, expect, expectTypeOf, it } from 'vitest';
 import { type AnyDocument, type Client, createClient, type EventType } from '../../client/src/index.ts';
 import { answerSubscriptions } from './answer-subscriptions.ts';
 
@@ -36,13 +36,6 @@ const kinds = `subscription Kinds($shopId: ID!, $after: Cursor, $types: [EventTy
 }`;
 const kindsDocument = new TypedDocumentString<Kinds, KindsVariables>(kinds);
 
-type Gateway = Awaited<ReturnType<typeof answerSubscriptions>>;
-let gateway: Gateway | undefined;
-afterEach(async () => {
-  await gateway?.close();
-  gateway = undefined;
-});
-
 /** A client, and the texts that it sent by fetch. */
 function openClient(url = 'https://pay.example'): { readonly client: Client; readonly sent: string[] } {
   const sent: string[] = [];
@@ -65,7 +58,7 @@ describe('A document that graphql-codegen writes as a text', () => {
   });
 
   it('is followed, and brings the type of its events', async () => {
-    gateway = await answerSubscriptions({
+    const gateway = await answerSubscriptions({
       subscribed: (say) => say('next', { data: { events: { cursor: 'at 1', number: 1 } } }),
     });
     const events = openClient(gateway.url).client.eventsOf(kindsDocument, { shopId: 'any', after: 'at 0' });

@@ -1,16 +1,11 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type BramkaError, type Client, createClient } from '../../client/src/index.ts';
 import { type Answers, answerSubscriptions, type Say } from './answer-subscriptions.ts';
 import { bare } from './bare-events.ts';
 
 const nothingMore = { done: true, value: undefined };
 
-type Gateway = Awaited<ReturnType<typeof answerSubscriptions>>;
-let gateway: Gateway | undefined;
-afterEach(async () => {
-  await gateway?.close();
-  gateway = undefined;
-});
+let gateway: Awaited<ReturnType<typeof answerSubscriptions>>;
 
 const tell = (say: Say, number: number): void => say('next', { data: { events: { cursor: `at ${number}`, number } } });
 
@@ -36,7 +31,7 @@ describe('Events that are left while the next one is waited for', () => {
     expect(await events.return()).toEqual(nothingMore);
     expect(await Promise.all(waiting)).toEqual([nothingMore, nothingMore]);
     expect(await events.next()).toEqual(nothingMore);
-    await expect.poll(() => gateway?.open()).toBe(0);
+    await expect.poll(() => gateway.open()).toBe(0);
   });
 
   it('end at once by throw(), which throws what it is given', async () => {
@@ -46,7 +41,7 @@ describe('Events that are left while the next one is waited for', () => {
     const waiting = events.next();
     await expect(events.throw(new Error('enough'))).rejects.toThrow('enough');
     expect(await waiting).toEqual(nothingMore);
-    await expect.poll(() => gateway?.open()).toBe(0);
+    await expect.poll(() => gateway.open()).toBe(0);
   });
 
   it('end at once while a lost connection is waited for', async () => {
@@ -74,7 +69,7 @@ describe('Events that are left while the next one is waited for', () => {
     const last = follow();
     await last.next();
     await last.return();
-    await expect.poll(() => gateway?.open()).toBe(0);
+    await expect.poll(() => gateway.open()).toBe(0);
   });
 
   it('leave nothing at a signal that lives longer', async () => {

@@ -1,18 +1,11 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { BramkaError, type Client, createClient } from '../../client/src/index.ts';
 import { answerSubscriptions } from './answer-subscriptions.ts';
 import { bare } from './bare-events.ts';
 
-type Gateway = Awaited<ReturnType<typeof answerSubscriptions>>;
-let gateway: Gateway | undefined;
-afterEach(async () => {
-  await gateway?.close();
-  gateway = undefined;
-});
-
 /** A client of a gateway whose log ends at 0, and which tells one event at once to whoever subscribes. */
 async function openClient(): Promise<Client> {
-  gateway = await answerSubscriptions({
+  const gateway = await answerSubscriptions({
     subscribed: (say) => say('next', { data: { events: { cursor: 'at 1', number: 1 } } }),
   });
   const fetch = async () => Response.json({ data: { events: { startOfLog: 'at 0', endOfLog: 'at 0' } } });
