@@ -5,10 +5,13 @@ import type { Transaction } from '../kernel/db/generated/prisma/client.ts';
 import { Refusal } from '../kernel/errors.ts';
 import { readBalances } from '../ledger/sql/read-balances.ts';
 import { readPlans } from '../pricing/store.ts';
+import { readShopStates } from '../shops/sql/read-shop-states.ts';
 import { findVisibleTransaction } from '../transactions/find-transaction.ts';
 import { requireRefundable } from './decide-refund.ts';
 import type { RefundDeps } from './deps.ts';
 import { RefundWindowClosed, TransactionNotSettled } from './errors.ts';
+import type { Cover } from './model.ts';
+import { overdraftOf, readLacking } from './read-known.ts';
 
 /** Whether an amount could be refunded now, and how much at most. */
 export type RefundCheck = {
@@ -32,11 +35,19 @@ export async function checkRefund(
   const { transaction, shop } = await findVisibleTransaction(deps, actor, wish.transactionId);
   const now = deps.clock.now(shop);
   const { cover, standings } = await inTransaction(deps.database, async (tx) => {
-    const balances = await readBalances(tx, [shop.id]);
-    const plans = await readPlans(tx, [{ id: shop.id, shopId: shop.id, at: now }]);
-    const balance = balances.find(({ currency }) => currency === transaction.currency)?.amount ?? 0n;
-    const standings = (await readStandings(tx, [transaction.id])).get(transaction.id) ?? [];
-    return { cover: { balance, overdraft: plans.get(shop.id)?.overdraft ?? 0n }, standings };
+    const [balances, plans, states, lacking, found] = await Promise.all([
+      readBalances(tx, [shop.id]),
+      readPlans(tx, [{ id: shop.id, shopId: shop.id, at: now }]),
+      readShopStates(tx, [shop.id]),
+      readLacking(tx, [shop.merchantId]),
+      readStandings(tx, [transaction.id]),
+    ]);
+    const cover: Cover = {
+      balance: balances.find(({ currency }) => currency === transaction.currency)?.amount ?? 0n,
+      overdraft: overdraftOf(states.get(shop.id), plans.get(shop.id)),
+      lacking: lacking.get(`${shop.merchantId} ${transaction.currency}`) ?? 0n,
+    };
+    return { cover, standings: found.get(transaction.id) ?? [] };
   });
   const left = transaction.settledAmount - transaction.refundedAmount;
   try {

@@ -1,5 +1,4 @@
 import { type Portion, portionsOf, restOf, type Standing } from '../baskets/model.ts';
-import { holdStandings } from '../baskets/sql/read-shares.ts';
 import type { Outcome } from '../kernel/batch.ts';
 import { after, type Clock } from '../kernel/clock.ts';
 import type { Tx } from '../kernel/db/database.ts';
@@ -10,18 +9,15 @@ import { IdempotencyKeyReused } from '../kernel/idempotency.ts';
 import { newId } from '../kernel/ids.ts';
 import { setTimers } from '../kernel/jobs/timers.ts';
 import { refundOrdered } from '../ledger/model.ts';
-import { readBalances } from '../ledger/sql/read-balances.ts';
 import { writePostings } from '../ledger/sql/write-postings.ts';
-import { readPlans } from '../pricing/store.ts';
 import type { Shop } from '../shops/model.ts';
-import { readTransactions } from '../transactions/store.ts';
-import { BalanceTooLow, RefundExceedsAmount, RefundWindowClosed, TransactionNotSettled } from './errors.ts';
+import { RefundExceedsAmount, RefundWindowClosed, TransactionNotSettled } from './errors.ts';
 import { refundFact } from './events.ts';
-import { askDelay, askTimer, borne, requirePortions, windowEnd } from './model.ts';
+import { askDelay, askTimer, borne, type Cover, lacksMore, requireCover, requirePortions, windowEnd } from './model.ts';
+import { type Known, readKnown } from './read-known.ts';
 import { addRefunded } from './sql/add-refunded.ts';
 import { insertRefunds } from './sql/insert-refunds.ts';
 import { insertRefundShares } from './sql/refund-shares.ts';
-import { readRefundsByKey } from './store.ts';
 import { takeFromTransfers } from './take-from-transfers.ts';
 
 /** A checked wish to refund a transaction. */
@@ -45,17 +41,6 @@ export type OrderedRefund = {
 
 type NewRefund = OrderedRefund & { readonly portions: readonly Portion[] };
 
-type Known = {
-  readonly byKey: Map<string, Refund>;
-  readonly transactions: Map<string, Transaction>;
-  /** By shop and currency. */
-  readonly balances: Map<string, bigint>;
-  /** By transaction. */
-  readonly overdrafts: ReadonlyMap<string, bigint>;
-  /** By transaction: what recipients have of it. */
-  readonly standings: Map<string, readonly Standing[]>;
-};
-
 /**
  * The first step of refunding: decides for each wish, takes the money from the shop's balance and leaves a PENDING row
  * for those that go on to the acquirer. All of a shop's refunds pass here one after the other, so together they never
@@ -75,30 +60,6 @@ export async function decideRefunds(
   return outcomes;
 }
 
-async function readKnown(tx: Tx, clock: Clock, wishes: readonly PreparedRefund[]): Promise<Known> {
-  const shopIds = wishes.map((wish) => wish.shop.id);
-  const refunds = await readRefundsByKey(
-    tx,
-    wishes.map((wish) => ({ shopId: wish.shop.id, idempotencyKey: wish.idempotencyKey })),
-  );
-  const transactions = await readTransactions(tx, [...new Set(wishes.map((wish) => wish.transactionId))]);
-  const balances = await readBalances(tx, shopIds);
-  const plans = await readPlans(
-    tx,
-    wishes.map((wish) => ({ id: wish.transactionId, shopId: wish.shop.id, at: clock.now(wish.shop) })),
-  );
-  return {
-    byKey: new Map(refunds.map((refund) => [`${refund.shopId} ${refund.idempotencyKey}`, refund])),
-    transactions: new Map(transactions.map((transaction) => [transaction.id, transaction])),
-    balances: new Map(balances.map((balance) => [`${balance.shopId} ${balance.currency}`, balance.amount])),
-    overdrafts: new Map([...plans].map(([id, plan]) => [id, plan.overdraft])),
-    standings: await holdStandings(
-      tx,
-      transactions.map((transaction) => transaction.id),
-    ),
-  };
-}
-
 function isNew(ordered: OrderedRefund | NewRefund): ordered is NewRefund {
   return 'portions' in ordered;
 }
@@ -114,9 +75,11 @@ function decide(known: Known, wish: PreparedRefund, now: Date): Outcome<OrderedR
     const earlier = known.byKey.get(key);
     if (earlier) return { value: { refund: sameInput(earlier, wish), transaction, replayed: true } };
     const balance = `${wish.shop.id} ${transaction.currency}`;
+    const lacking = `${wish.shop.merchantId} ${transaction.currency}`;
     const cover = {
       balance: known.balances.get(balance) ?? 0n,
-      overdraft: known.overdrafts.get(transaction.id) ?? 0n,
+      overdraft: known.overdrafts.get(transaction.id),
+      lacking: known.lacking.get(lacking) ?? 0n,
     };
     const standings = known.standings.get(transaction.id) ?? [];
     const portions = requireRefundable(transaction, { ...wish, cover, standings, now });
@@ -125,12 +88,25 @@ function decide(known: Known, wish: PreparedRefund, now: Date): Outcome<OrderedR
     known.byKey.set(key, refund);
     known.transactions.set(transaction.id, less);
     known.balances.set(balance, cover.balance - restOf(wish.amount, portions));
+    known.lacking.set(lacking, cover.lacking + lackedBy(portions, standings));
     noteStandings(known, transaction, portions);
     return { value: { refund, transaction: less, replayed: false, portions } };
   } catch (error) {
     if (error instanceof Refusal) return { refusal: error };
     throw error;
   }
+}
+
+/** What recipients lack more once they have borne this. */
+function lackedBy(portions: readonly Portion[], standings: readonly Standing[]): bigint {
+  return portions.reduce(
+    (sum, { recipientId, amount }) => sum + lacksMore(balanceOf(standings, recipientId), amount),
+    0n,
+  );
+}
+
+function balanceOf(standings: readonly Standing[], recipientId: string): bigint {
+  return standings.find((standing) => standing.recipientId === recipientId)?.balance ?? 0n;
 }
 
 /** What recipients have less, of this transaction and in all of its currency, for the wishes that follow. */
@@ -153,7 +129,7 @@ function noteStandings(
 
 /**
  * Demands that so much of a transaction can be refunded at this moment, and says what recipients of a basket bear of it.
- * The shop's balance with its overdraft must cover its part, and a recipient's with the same overdraft his.
+ * The shop's balance must cover its part and a recipient's his, or the one overdraft of the shop what they lack together.
  * @throws InvalidInput, TransactionNotSettled, RefundWindowClosed, RefundExceedsAmount or BalanceTooLow, in this order.
  */
 export function requireRefundable(
@@ -162,7 +138,7 @@ export function requireRefundable(
     readonly amount: bigint;
     readonly shares?: readonly Portion[] | undefined;
     readonly standings: readonly Standing[];
-    readonly cover: { readonly balance: bigint; readonly overdraft: bigint };
+    readonly cover: Cover;
     readonly now: Date;
   },
 ): readonly Portion[] {
@@ -179,13 +155,11 @@ export function requireRefundable(
   if (wish.shares) requirePortions(wish.shares, { amount: wish.amount, left, standings });
   const shares = standings.map(({ recipientId, left: amount }) => ({ recipientId, amount }));
   const portions = wish.shares ?? portionsOf(wish.amount, left, shares);
-  const { balance, overdraft } = wish.cover;
-  const rest = restOf(wish.amount, portions);
-  if (rest > 0n && balance + overdraft < rest) throw new BalanceTooLow({ balance, overdraft, currency });
-  for (const { recipientId, amount } of portions) {
-    const own = standings.find((standing) => standing.recipientId === recipientId)?.balance ?? 0n;
-    if (own + overdraft < amount) throw new BalanceTooLow({ balance: own, overdraft, currency, recipientId });
-  }
+  const parts = borne({ amount: wish.amount }, portions).map((part) => ({
+    ...part,
+    balance: part.recipientId === undefined ? wish.cover.balance : balanceOf(standings, part.recipientId),
+  }));
+  requireCover({ ...wish.cover, currency }, parts);
   return portions;
 }
 

@@ -30,23 +30,35 @@ export class RefundWindowClosed extends Refusal {
   }
 }
 
-/** Balance and overdraft of the shop, or of a recipient, do not cover the refund. */
+/** The balance of the shop, or of a recipient, does not cover its part of the refund, nor does the overdraft what is missing. */
 export class BalanceTooLow extends Refusal {
   readonly code = 'BALANCE_TOO_LOW';
 
   constructor(cover: {
     readonly balance: bigint;
-    readonly overdraft: bigint;
+    readonly overdraft: bigint | undefined;
+    /** Whether recipients have taken of the overdraft. */
+    readonly isShared: boolean;
     readonly currency: string;
     readonly recipientId?: string;
   }) {
-    const { balance, overdraft, currency, recipientId } = cover;
-    // How much a recipient has is from all shops of the merchant, and this may be told to one of them.
-    const whose =
-      recipientId === undefined ? `of ${toDecimal(balance)} ${currency}` : `of the recipient ${recipientId}`;
-    super(
-      `The balance ${whose} and the overdraft of ${toDecimal(overdraft)} ${currency} do not cover this refund; wait for further sales.`,
-      ['amount'],
-    );
+    super(sentenceFor(cover), ['amount']);
   }
+}
+
+function sentenceFor(cover: ConstructorParameters<typeof BalanceTooLow>[0]): string {
+  const { balance, overdraft, isShared, currency, recipientId } = cover;
+  const own = `The balance of ${toDecimal(balance)} ${currency}`;
+  // How much a recipient has, and what recipients lack, is from all shops of the merchant, and this may be told to one of them.
+  const lacks =
+    recipientId === undefined
+      ? `${own} does not cover this refund`
+      : `The balance of the recipient ${recipientId} does not cover his part of this refund`;
+  if (overdraft === undefined) {
+    return `${lacks}, and a shop that takes no payments has no overdraft; refund what the balance covers, or pay the money back in another way.`;
+  }
+  const limit = `the overdraft of ${toDecimal(overdraft)} ${currency}`;
+  return recipientId === undefined && !isShared
+    ? `${own} and ${limit} do not cover this refund; wait for further sales.`
+    : `${lacks}, and what is missing is more than ${limit}, which the shop and all recipients of the merchant share, has left; wait for further sales.`;
 }

@@ -2,6 +2,7 @@ import { type Portion, restOf, type Standing } from '../baskets/model.ts';
 import { monthsAfter } from '../kernel/clock.ts';
 import type { PaymentMethod } from '../kernel/db/generated/prisma/enums.ts';
 import { InvalidInput } from '../kernel/errors.ts';
+import { BalanceTooLow } from './errors.ts';
 
 /**
  * How long after its settlement a transaction can be refunded, in calendar months: cards three years, BLIK and pay later
@@ -91,4 +92,45 @@ export function requirePortions(
     throw refuse(`shares come to more than the ${refund.amount} minor units of the refund: make them smaller.`);
   if (rest > own)
     throw refuse(`shares leave ${rest} minor units to the shop, of which only ${own} are left: make them larger.`);
+}
+
+/** What stands good for a refund, in its currency. */
+export type Cover = {
+  /** What the shop has. */
+  readonly balance: bigint;
+  /** How much the shop and recipients may lack together; undefined: nothing, since the shop takes no payments. */
+  readonly overdraft: bigint | undefined;
+  /** What all recipients of the merchant lack. */
+  readonly lacking: bigint;
+};
+
+/** How much more somebody lacks once an amount is taken from his balance. */
+export function lacksMore(balance: bigint, amount: bigint): bigint {
+  return lackOf(balance - amount) - lackOf(balance);
+}
+
+function lackOf(balance: bigint): bigint {
+  return balance < 0n ? -balance : 0n;
+}
+
+/**
+ * Demands that each who bears a part of a refund has it, or that what shop and recipients then lack together is within the
+ * overdraft. What the shop has stands good for its own part alone: it will be paid out. Pure.
+ * @param parts what each bears, with what he has; the shop's has no recipient.
+ * @throws BalanceTooLow naming the shop, if its own part is too much, or the first recipient whose part is.
+ */
+export function requireCover(
+  { balance, overdraft, lacking, currency }: Cover & { readonly currency: string },
+  parts: readonly { readonly amount: bigint; readonly balance: bigint; readonly recipientId?: string }[],
+): void {
+  const isOfShop = ({ recipientId }: { readonly recipientId?: string }): boolean => recipientId === undefined;
+  const shopFirst = [...parts.filter(isOfShop), ...parts.filter((part) => !isOfShop(part))];
+  let lack = lackOf(balance) + lacking;
+  for (const part of shopFirst) {
+    const more = lacksMore(part.balance, part.amount);
+    lack += more;
+    if (more > 0n && lack > (overdraft ?? 0n)) {
+      throw new BalanceTooLow({ ...part, overdraft, currency, isShared: lacking > 0n });
+    }
+  }
 }

@@ -264,7 +264,7 @@ describe('A refund of a basket', () => {
     expect(await balances(shop)).toEqual([1_000n, 6_000n, 3_000n]);
   });
 
-  it('needs the balance of each recipient, with the overdraft of the plan', async () => {
+  it('needs the balance of each recipient, or the overdraft of the plan', async () => {
     const shop = await world.openShop();
     const sale = await sellBasket(shop, [150_000n], { amount: 160_000n });
     await world.payAt('2026-11-27T06:00:00+01:00');
@@ -273,7 +273,7 @@ describe('A refund of a basket', () => {
     await expect(refundOf(sale, 160_000n)).rejects.toMatchObject({
       code: 'BALANCE_TOO_LOW',
       // Not how much he has, which is from all shops of the merchant.
-      message: `The balance of the recipient ${recipient} and the overdraft of 1000.00 PLN do not cover this refund; wait for further sales.`,
+      message: `The balance of the recipient ${recipient} does not cover his part of this refund, and what is missing is more than the overdraft of 1000.00 PLN, which the shop and all recipients of the merchant share, has left; wait for further sales.`,
     });
     await refundOf(sale, 100_000n, [{ recipientId: recipient, amount: 100_000n }]);
     expect(await balances(shop)).toEqual([0n, -100_000n]);
