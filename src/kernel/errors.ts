@@ -50,7 +50,7 @@ export const refusalCodes = {
   NOT_VOIDABLE: 'The transaction holds no authorised money that could be released.',
   REFUND_EXCEEDS_AMOUNT: 'The refund is larger than what is left of the settled amount.',
   REFUND_WINDOW_CLOSED: 'The time in which this method can be refunded is over.',
-  BALANCE_TOO_LOW: "The shop's balance and overdraft do not cover the refund.",
+  BALANCE_TOO_LOW: 'Balances and overdraft of the shop and its recipients do not cover the refund.',
   PROFILE_NOT_ACTIVE: 'The stored instrument was deactivated or has expired.',
   WRONG_STATE: 'This cannot be done in the present state of the thing; the message names it.',
   ACCESS_CLAIMED: 'The first keys of the merchant were handed over before, and are not shown again.',

@@ -14,7 +14,7 @@ export type Promotion = {
 export type Terms = {
   /** Rates by channel; `*` is for all that are not named. */
   readonly ratesPpm: { readonly [channel: string]: number };
-  /** How far the balance may go below zero for a refund, in minor units of each currency. */
+  /** How far refunds may take shop and recipients below zero, together, in minor units of each currency. */
   readonly overdraft: bigint;
   readonly promotion: Promotion | undefined;
   /** Whether a refund gives the commission of the refunded share back. */

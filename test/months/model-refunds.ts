@@ -27,10 +27,8 @@ export function refund(books: Books, wish: RefundWish, now: Moment): string {
   if (amount > sale.taken - sale.refunded) return 'REFUND_EXCEEDS_AMOUNT';
   const borne = bornBy(wish);
   const { overdraft } = termsAt(sale.shop, now);
-  const isCovered = borne.every(({ part, amount: own }) => {
-    return accountOf(books, sale.shop, { currency: sale.currency, part }).balance + overdraft >= own;
-  });
-  if (!isCovered) return 'BALANCE_TOO_LOW';
+  const [before, after] = [lackIn(books, sale, []), lackIn(books, sale, borne)];
+  if (after > before && after > overdraft) return 'BALANCE_TOO_LOW';
   const ordered: ModelRefund = { number: books.refunds.length, sale, amount, borne, status: 'PENDING' };
   books.refunds.push(ordered);
   sale.refunded += amount;
@@ -39,6 +37,19 @@ export function refund(books: Books, wish: RefundWish, now: Moment): string {
     book(books, { sale, part, kind: 'REFUND', amount: -own }, now);
   }
   return reply === 'PENDING' ? 'PENDING' : answer(books, { refund: ordered, word: reply }, now);
+}
+
+/** What the shop of a sale and all recipients of its merchant lack in its currency, once these parts are taken from them. */
+function lackIn(books: Books, { shop, currency }: Sale, taken: ModelRefund['borne']): Amount {
+  const parts = taken.map(({ part, amount }) => ({ account: accountOf(books, shop, { currency, part }), amount }));
+  const own = accountOf(books, shop, { currency });
+  const recipients = [...books.accounts.values()].filter(
+    (one) => one.kind === 'RECIPIENT' && one.merchant === shop.merchant && one.currency === currency,
+  );
+  return [own, ...recipients].reduce((lack, account) => {
+    const left = parts.reduce((rest, part) => (part.account === account ? rest - part.amount : rest), account.balance);
+    return left < 0n ? lack - left : lack;
+  }, 0n);
 }
 
 function bornBy({ sale, amount, shares }: RefundWish): ModelRefund['borne'] {

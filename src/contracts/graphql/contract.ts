@@ -15,7 +15,7 @@ export const MerchantStatusEnum = builder.enumType('MerchantStatus', {
     SIGNED: 'Has signed; it takes effect after a few working hours.',
     ACTIVE: 'The contract runs.',
     NOTICE: 'Notice was given; until the end everything works.',
-    TERMINATED: 'The contract has ended: no new payments; refunds and payouts go on.',
+    TERMINATED: 'The contract has ended: no new payments; payouts go on, and refunds that balances cover.',
     REFUSED: 'The application was refused.',
   }),
 });

@@ -32,7 +32,8 @@ const SetPricePlanInput = builder.inputType('SetPricePlanInput', {
     }),
     overdraft: t.field({
       type: 'MinorUnits',
-      description: 'How far refunds may take the balance below zero, 0 to 1,000,000,000; 100,000 when it is left out.',
+      description:
+        'How far refunds may take the balances of the shop and of the merchant’s recipients below zero, together: 0 to 1,000,000,000; 100,000 when it is left out.',
     }),
     refundGivesCommission: t.boolean({
       defaultValue: false,

@@ -43,7 +43,8 @@ export const PricePlanRef = builder.prismaObject('PricePlan', {
     }),
     overdraft: t.expose('overdraft', {
       type: 'MinorUnits',
-      description: 'How far refunds may take the balance below zero: minor units of each currency.',
+      description:
+        'How far refunds may take the balances of the shop and of the merchant’s recipients below zero, together: minor units of each currency. A shop that takes no payments has none.',
     }),
     refundGivesCommission: t.exposeBoolean('refundGivesCommission', {
       description: 'Whether a refund gives the commission of the refunded share back.',
