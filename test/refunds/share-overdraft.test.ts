@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Portion } from '../../src/baskets/model.ts';
 import type { Outcome } from '../../src/kernel/batch.ts';
@@ -9,6 +10,7 @@ import { decideRefunds, type OrderedRefund, type PreparedRefund } from '../../sr
 import type { Shop } from '../../src/shops/model.ts';
 import { actorOf, createMerchant, createRefundDeps, createSale, createShop, payOut } from '../support/factories.ts';
 import { brokenInvariants } from '../support/invariants.ts';
+import { runs } from '../support/runs.ts';
 import { openRefundWorld, type RefundWorld, type Sale } from './world.ts';
 
 let world: RefundWorld;
@@ -31,11 +33,12 @@ function accountAt(place: number): string {
   return `${String(98n - (BigInt(`${inside}252100`) % 97n)).padStart(2, '0')}${inside}`;
 }
 
-/** Two shops of one merchant, whose recipients may be the same. */
+/** Two shops of one merchant, whose recipients may be the same, in the order of their ids. */
 async function openShops(): Promise<readonly [Shop, Shop]> {
   const merchantId = await createMerchant(world.database);
   const open = async (): Promise<Shop> => (await createShop(world.database, { merchantId })).shop;
-  return [await open(), await open()];
+  const [one, other] = [await open(), await open()];
+  return one.id < other.id ? [one, other] : [other, one];
 }
 
 /** A settled sale of which the recipients at these places get so much each, and the shop the rest of it. */
@@ -191,13 +194,12 @@ describe('The overdraft of a shop', () => {
     const sale = await sellBasket(shop, [1, 2], 150_000n);
     await payOutAll(shop);
     await refundOf(sale, 60_000n);
-    const actor = actorOf(shop);
-    for (const amount of [40_000n, 40_002n]) {
-      const check = await checkRefund(world.refunds, actor, { transactionId: sale.transaction.id, amount });
-      if (!check.refusal) continue;
-      const { code, message } = check.refusal;
-      await expect(refundOf(sale, amount)).rejects.toMatchObject({ code, message });
-    }
+    const { id: transactionId } = sale.transaction;
+    const ask = (amount: bigint) => checkRefund(world.refunds, actorOf(shop), { transactionId, amount });
+    const { refusal } = await ask(40_002n);
+    expect(refusal).toMatchObject(tooLow);
+    await expect(refundOf(sale, 40_002n)).rejects.toMatchObject({ ...tooLow, message: refusal?.message });
+    expect((await ask(40_000n)).refusal).toBeUndefined();
     await refundOf(sale, 40_000n);
   });
 });
@@ -254,6 +256,77 @@ describe('Recipients whom two shops of a merchant share', () => {
     expect([lack > 96_000n, lack <= 100_000n]).toEqual([true, true]);
   });
 });
+
+type Draw = { readonly shop: number; readonly parts: readonly bigint[]; readonly rest: bigint };
+
+/** Batches of refunds, by the place of the shop: what each of three recipients bears, and the shop. */
+const batches = fc.array(
+  fc.array(
+    fc.record({
+      shop: fc.nat({ max: 1 }),
+      parts: fc.tuple(...[1, 2, 3].map(() => fc.oneof(fc.constant(0n), fc.bigInt(1n, 45_000n)))),
+      rest: fc.oneof(fc.constant(0n), fc.bigInt(1n, 45_000n)),
+    }),
+    { minLength: 1, maxLength: 4 },
+  ),
+  { minLength: 1, maxLength: 6 },
+);
+
+describe('Whatever is refunded in whatever order', () => {
+  it('shop and recipients lack more only within its overdraft, and what fits is ordered', { timeout: 120_000 }, () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.bigInt(0n, 40_000n), { minLength: 5, maxLength: 5 }),
+        batches,
+        async (kept, drawn) => {
+          const shops = await openShops();
+          const sales = [
+            await sellBasket(shops[0], [1, 2, 3], 500_000n, 500_000n),
+            await sellBasket(shops[1], [1, 2, 3], 500_000n, 500_000n),
+          ] as const;
+          const all = await balances(shops[0]);
+          const shopIds = shops.map(({ id }) => id);
+          for (const [place, { id, balance }] of all.entries()) {
+            await payOut(world.database, { id, shopIds }, balance - (kept[place] ?? 0n));
+          }
+          const ids = await recipientsOf(shops[0]);
+          let books = kept;
+          for (const batch of drawn) {
+            const wishes = batch.map((draw) => wishOf(sales[draw.shop] as Sale, draw, ids));
+            const outcomes = await inTransaction(world.database, (tx) => decideRefunds(tx, world.clock, wishes));
+            for (const [place, draw] of batch.entries()) {
+              const next = taken(books, draw);
+              const [before, after] = [lackedFrom(books, draw.shop), lackedFrom(next, draw.shop)];
+              const fits = after <= before || after <= 100_000n;
+              expect(inWord(outcomes[place] as Outcome<OrderedRefund>)).toBe(fits ? 'ordered' : 'BALANCE_TOO_LOW');
+              if (fits) books = next;
+            }
+          }
+          expect((await balances(shops[0])).map(({ balance }) => balance)).toEqual(books);
+        },
+      ),
+      { ...runs(15), endOnFailure: true },
+    ),
+  );
+});
+
+function wishOf(sale: Sale, { parts, rest }: Draw, ids: readonly string[]): PreparedRefund {
+  const shares = parts.flatMap((amount, place) => (amount > 0n ? [{ recipientId: ids[place] ?? '', amount }] : []));
+  const amount = parts.reduce((sum, part) => sum + part, rest);
+  // Who bears nothing cannot be asked for: a refund of nothing is one of one grosz of the shop's.
+  return { ...wishFor(sale, amount || 1n), shares };
+}
+
+/** What two shops and three recipients have once one of the shops has refunded. */
+function taken(books: readonly bigint[], { shop, parts, rest }: Draw): bigint[] {
+  const own = parts.every((part) => part === 0n) && rest === 0n ? 1n : rest;
+  return books.map((balance, place) => balance - (place === shop ? own : (parts[place - 2] ?? 0n)));
+}
+
+/** What recipients lack, and this one of the shops. */
+function lackedFrom(books: readonly bigint[], shop: number): bigint {
+  return books.reduce((sum, balance, place) => (balance < 0n && place !== 1 - shop ? sum - balance : sum), 0n);
+}
 
 describe('A shop that takes no payments', () => {
   const states = [
