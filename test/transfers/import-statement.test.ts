@@ -285,6 +285,30 @@ describe('A statement', () => {
     expect((await entriesNow(world.database)).length).toBe(count);
   });
 
+  it('in MT940 is not stopped by the title of a payer that begins like a field', async () => {
+    const attempt = await world.send();
+    const entries = [entryOf({ amount: 1n, title: 'xMARKx' }), transferFor(attempt)];
+    const text = writeMt940('mBank', [{ account: ownAccount, entries }]);
+    const { file } = await tellOf(world.transfers, text.replace('xMARKx', 'x\r\n:20:x\r\n-}\r\n{1:\r\n:61:x'));
+    expect([file.entries, file.fresh]).toEqual([2, 2]);
+    expect(await now(attempt)).toMatchObject({ payment: { status: 'SETTLED' } });
+  });
+
+  it('in MT940 pays nothing by a title that tells of money in, and of as much out', async () => {
+    const attempt = await world.send();
+    const text = writeMt940('mBank', [{ account: ownAccount, entries: [entryOf({ amount: 1n, title: 'MARK' })] }]);
+    const lines = [
+      ...['x'.repeat(65), ':61:260302C100,00NTRFNONREF'.padEnd(65), `:86:${attempt.number}`.padEnd(65)],
+      ':61:260302D100,00NTRFNONREF',
+    ];
+    const count = (await entriesNow(world.database)).length;
+    await expect(tellOf(world.transfers, text.replace('MARK', `\r\n${lines.join('\r\n')}`))).rejects.toThrow(
+      /^Line 9: this :61: may be a movement or stand in the title of the one before/,
+    );
+    expect((await entriesNow(world.database)).length).toBe(count);
+    expect(await now(attempt)).toMatchObject({ transaction: { status: 'PENDING' } });
+  });
+
   it('is booked to its end by whoever comes next when its import was killed', async () => {
     const attempt = await world.send();
     const { file } = await world.tell([transferFor(attempt)]);

@@ -1,0 +1,160 @@
+import { InvalidInput } from '../kernel/errors.ts';
+import { entriesMax } from './bank-entry.ts';
+import { shown } from './parse-amount.ts';
+import { type Field, isGood, readBalance, readLine } from './parse-mt940-field.ts';
+
+/** A line 61 with the details that follow it. */
+export type Movement = {
+  readonly line: Field;
+  details: Field | undefined;
+  /** How long the line before it is. */
+  readonly before: number;
+};
+
+/** A statement from `:20:` to its closing balance. */
+export type Message = {
+  readonly line: number;
+  readonly account: Field | undefined;
+  readonly opening: Field | undefined;
+  readonly movements: readonly Movement[];
+  readonly closing: Field;
+  /** The first line in the details that begins as `:61:` or `:62F:` and goes on otherwise. */
+  readonly odd: Field | undefined;
+};
+
+/** A statement while its lines are gone through. */
+type Open = { -readonly [Key in keyof Message]: Message[Key] | undefined } & { line: number; movements: Movement[] };
+
+/** Where the lines have got to. What stands between two statements belongs to none: banks add words of their own there. */
+type Place = {
+  readonly lines: readonly string[];
+  open: Open | undefined;
+  /** What a line without a tag goes on with. */
+  field: Field | undefined;
+  /** The line before, among those that are not blank. */
+  before: string;
+  count: number;
+};
+
+/** A line as it is, and as the start of a field, if it has a tag. */
+type Line = { readonly text: string; readonly number: number; readonly field: Field | undefined };
+
+/** The letters of Polish fields among them, such as `:NS:` of some banks, which are passed over. */
+const fieldStart = /^:(\d{2}[A-Z]?|NS):(.*)$/;
+/** What surrounds a message on its way: blocks of SWIFT, and the end of a text. */
+const envelope = /^(?:\{.*|-(?:\}.*)?\s*)$/;
+const blank = /^[\p{Cc}\s]*$/u;
+/** How many lines the head of a statement may have: blank ones and fields that are passed over among them. */
+const headMax = 12;
+
+/**
+ * Cuts MT940 into its statements. Whoever sends money writes a part of a movement's details, and banks cut that into lines
+ * anywhere. So behind the first movement a line is a field only if it may stand there and has the form of it; else it goes on
+ * with the details, whatever it begins with. Pure.
+ * @throws InvalidInput naming the line.
+ */
+export function* splitMt940(text: string): Iterable<Message> {
+  const place: Place = { lines: text.split(/\r?\n/), open: undefined, field: undefined, before: '', count: 0 };
+  for (const [at, each] of place.lines.entries()) {
+    if (blank.test(each)) continue;
+    const line = lineAt(place.lines, at);
+    if (startsMessage(place, line)) {
+      if (place.open) yield toMessage(place.open);
+      const none = { account: undefined, opening: undefined, closing: undefined, odd: undefined };
+      place.open = { line: line.number, movements: [], ...none };
+      place.field = line.field;
+    } else if (place.open && place.open.movements.length > 0) takeBody(place, place.open, line);
+    else takeHead(place, line);
+    place.before = each;
+  }
+  if (place.open) yield toMessage(place.open);
+}
+
+function lineAt(lines: readonly string[], at: number): Line {
+  const text = lines[at] ?? '';
+  const [, tag, rest = ''] = fieldStart.exec(text.replace(/^\{4:/, '')) ?? [];
+  const number = at + 1;
+  return { text, number, field: tag === undefined ? undefined : { tag, lines: [rest], line: number } };
+}
+
+function toMessage({ closing, line, ...open }: Open): Message {
+  if (closing) return { ...open, line, closing };
+  if (open.odd && isClosing(open.odd)) readBalance(open.odd);
+  throw new InvalidInput(
+    `Line ${line}: the statement has no closing balance (:62F:), so a part of the file is missing; ask the bank for it again.`,
+  );
+}
+
+/** In the details only a whole head begins another statement; no title has the room for it where lines are cut at 65. */
+function startsMessage({ open, lines }: Place, { field, number }: Line): boolean {
+  if (field?.tag !== '20') return false;
+  if (!open || open.closing || open.movements.length === 0) return true;
+  const next = Array.from({ length: headMax }, (_, at) => lineAt(lines, number + at).field);
+  const account = next.findIndex((each) => each?.tag === '25');
+  return account >= 0 && next.slice(account).some((each) => each && isOpening(each) && isGood(readBalance, each));
+}
+
+function isOpening({ tag }: Field): boolean {
+  return tag === '60F' || tag === '60M';
+}
+
+function isClosing({ tag }: Field): boolean {
+  return tag === '62F' || tag === '62M';
+}
+
+/** Takes what stands before the first movement, or outside of statements. */
+function takeHead(place: Place, { text, number, field }: Line): void {
+  const { open } = place;
+  if (field) {
+    place.field = field;
+    if (!open || open.closing) return;
+    if (field.tag === '25') open.account = field;
+    if (isOpening(field)) {
+      readBalance(field);
+      open.opening = field;
+    }
+    if (isClosing(field)) open.closing = field;
+    if (field.tag === '61') addMovement(place, open, field);
+  } else if (envelope.test(text)) place.field = undefined;
+  else if (place.field) place.field.lines.push(text);
+  else throw new InvalidInput(`Line ${number}: ${shown(text)} belongs to no field of MT940.`);
+}
+
+/** Takes what stands behind the first movement. */
+function takeBody(place: Place, open: Open, line: Line): void {
+  const { field, text } = line;
+  const isMovement = field?.tag === '61' && isGood(readLine, field);
+  const isEnd = field !== undefined && isClosing(field) && isGood(readBalance, field);
+  if (open.closing && !isMovement && !isEnd) {
+    takeHead(place, line);
+    return;
+  }
+  const last = open.movements.at(-1);
+  if (open.closing) {
+    // The closing balance is the last one: what looked like one before is a part of the details, as all behind it.
+    place.field = last?.details ?? last?.line;
+    place.field?.lines.push(...place.lines.slice(open.closing.line - 1, line.number - 1));
+    open.closing = undefined;
+  }
+  if (field && isMovement) addMovement(place, open, field);
+  else if (field && isEnd) {
+    open.closing = field;
+    place.field = field;
+  } else if (field?.tag === '86' && last && !last.details) {
+    last.details = field;
+    place.field = field;
+  } else if (field?.tag === 'NS') place.field = field;
+  else {
+    if (field && (field.tag === '61' || isClosing(field))) open.odd ??= field;
+    place.field?.lines.push(text);
+  }
+}
+
+function addMovement(place: Place, open: Open, line: Field): void {
+  place.count += 1;
+  if (place.count > entriesMax) {
+    throw new InvalidInput(`Line ${line.line}: a file may have at most ${entriesMax} movements; split it.`);
+  }
+  open.movements.push({ line, details: undefined, before: place.before.length });
+  place.field = line;
+}
