@@ -65,6 +65,12 @@ function openClient({ url, apiKey }: { readonly url: string; readonly apiKey: st
   }
 }
 
+/** What to do where a sentence of the client, which knows no command line, does not say it. */
+function adviceFor({ code, message }: BramkaError): string {
+  if (code !== 'CONNECTION_FAILED' || !message.includes(' cannot be reached')) return '';
+  return ' Start it, or say where it is by --url or BRAMKA_URL.';
+}
+
 function signsOf({ code, reference }: BramkaError): string {
   return reference === undefined ? code : `${code}, reference ${reference}`;
 }
@@ -73,7 +79,7 @@ function signsOf({ code, reference }: BramkaError): string {
 function explain(error: unknown): number {
   // Commander has said it, and the help is no failure.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  if (error instanceof BramkaError) process.stderr.write(`${error.message} (${signsOf(error)})\n`);
+  if (error instanceof BramkaError) process.stderr.write(`${error.message}${adviceFor(error)} (${signsOf(error)})\n`);
   else if (error instanceof WrongUse || error instanceof NotDone) process.stderr.write(`${error.message}\n`);
   else process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
   return error instanceof WrongUse ? 2 : 1;

@@ -428,6 +428,7 @@ describe('`bramka logs`', () => {
   });
 
   it('shows what happened, and goes on with what happens and with each try to deliver a notification', async () => {
+    for (const order of ['CLI/shown1', 'CLI/shown2']) await run(['pay', '--order', order]);
     const shown = await run(['logs', '--lines', '5', '--json']);
     expect(shown.lines).toHaveLength(5);
     const server = await openShopServer();
@@ -559,7 +560,7 @@ describe('`bramka` says in one sentence what is wrong', () => {
       ['pay', '--url', 'http://127.0.0.1:1'],
       other,
       1,
-      /^The gateway at http:\/\/127\.0\.0\.1:1 cannot be reached\. /,
+      /^The gateway at http:\/\/127\.0\.0\.1:1 cannot be reached\. Start it, or say where it is by --url or BRAMKA_URL\. \(CONNECTION_FAILED\)$/,
     ],
     ['a strange kind', ['listen', '--types', 'PAYMENT_SETTLED,PAID'], () => env, 2, /no kind of event PAID; docs/],
   ] as const)('%s', async (_what, args, settings, code, sentence) => {
