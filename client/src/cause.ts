@@ -17,6 +17,18 @@ export function reasonOf(error: unknown): string | undefined {
   return undefined;
 }
 
+/** What TLS says of a certificate that is not to be trusted: another try soon finds the same one. */
+const certificateCodes = new Set<string | undefined>([
+  ...['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'UNABLE_TO_GET_ISSUER_CERT', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY'],
+  ...['DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN', 'ERR_TLS_CERT_ALTNAME_INVALID'],
+  ...['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID', 'CERT_UNTRUSTED', 'CERT_REVOKED'],
+]);
+
+/** Whether an error is that the certificate of the other side is not to be trusted; browsers do not tell. */
+export function isOfCertificate(error: unknown): boolean {
+  return certificateCodes.has(reasonOf(error));
+}
+
 /**
  * An error as it may be shown: as it is when the secret is surely nowhere in it. Else only its name, its code and its sentence
  * are kept, without the secret, and those of what caused it: a `fetch` of the program may throw an error that has the whole request in it.

@@ -1,3 +1,4 @@
+import { isOfCertificate } from './cause.ts';
 import { requireOptions, requireSignal } from './check-options.ts';
 import type { Connection } from './connection.ts';
 import { type AnyDocument, textOf } from './document.ts';
@@ -60,7 +61,8 @@ const askedMsMax = 60_000;
  * event by itself, after growing pauses and no sooner than it is told to come again, for ever. An event counts as seen when
  * the next one is asked for. `return()` ends it at once, also while a `next()` is pending.
  * @throws BramkaError when going on makes no sense: a bad key (FORBIDDEN), a cursor that is none (CURSOR_INVALID) or too old
- *   (CURSOR_EXPIRED), or a shop that the key may not see (NOT_FOUND).
+ *   (CURSOR_EXPIRED), a shop that the key may not see (NOT_FOUND), or, before the first connection, a certificate that is not
+ *   to be trusted (CONNECTION_FAILED).
  */
 export function followEvents<Item extends Located>(
   connection: Connection,
@@ -204,6 +206,8 @@ async function* readOn<Item>(
 
 function mayGoOn(error: unknown, { wasConnected }: { readonly wasConnected: boolean }): error is BramkaError {
   if (!(error instanceof BramkaError)) return false;
+  // Where there has been a good one it is being renewed; at the first connection somebody waits to be told.
+  if (isOfCertificate(error.cause)) return wasConnected;
   // While gateways are exchanged a proxy may say that there is nothing where one has been.
   if (wasConnected && error.code === 'BAD_ANSWER' && error.status !== undefined) return true;
   // A proxy says with any status from 500 up that the gateway behind it is in trouble.

@@ -10,6 +10,7 @@ import {
   type Located,
   type TypedDocument,
 } from '../../client/src/index.ts';
+import { answerSubscriptions } from './answer-subscriptions.ts';
 
 const apiKey = 'bk_test_veryOwnSecret';
 const bare = `subscription ($shopId: ID!, $after: Cursor) {
@@ -50,6 +51,61 @@ describe('A client that does not reach its gateway', () => {
     const client = createClient({ url: 'http://127.0.0.1:1', apiKey });
     await client.eventsOf(bare, { shopId: 'any', after: 'any', signal: ending.signal, onRetry }).next();
     expect(errors).toMatchObject([{ code: 'CONNECTION_FAILED', cause: { code: 'ECONNREFUSED' } }]);
+  });
+
+  describe('whose certificate is not to be trusted', () => {
+    const expired = Object.assign(new Error('certificate has expired'), { code: 'CERT_HAS_EXPIRED' });
+    const thrown = {
+      code: 'CONNECTION_FAILED',
+      message: expect.stringContaining(' cannot be reached (CERT_HAS_EXPIRED).'),
+    };
+    /** A socket that is told so by TLS, as those of the package ws are. */
+    const untrusted = () => {
+      const socket: { onerror?: (event: object) => void; onclose?: (event: object) => void; close(): void } = {
+        close: () => {},
+      };
+      setImmediate(() => {
+        socket.onerror?.({ error: expired });
+        socket.onclose?.({ code: 1006 });
+      });
+      return socket;
+    };
+    const never = new Proxy(WebSocket, { construct: untrusted });
+    const retried: string[] = [];
+    const onRetry = ({ message }: BramkaError) => void retried.push(message);
+
+    it('is said when events are to begin, and not tried again', async () => {
+      const fetch = () => Promise.reject(new TypeError('fetch failed', { cause: expired }));
+      const client = createClient({ url: 'https://pay.example', apiKey, fetch, WebSocket: never });
+      for (const after of [undefined, 'any']) {
+        await expect(client.eventsOf(bare, { shopId: 'any', after, onRetry }).next()).rejects.toMatchObject(thrown);
+      }
+      expect(retried).toEqual([]);
+    });
+
+    it('is tried again where there has been a connection, since a certificate may be renewed', async () => {
+      const gateway = await answerSubscriptions({
+        subscribed: (say, after) => {
+          if (after === 'any') say('next', { data: { events: { cursor: 'at 1', number: 1 } } });
+          else say('next', { data: { events: { cursor: 'at 2', number: 2 } } });
+          say('complete');
+        },
+      });
+      let made = 0;
+      const turning = new Proxy(WebSocket, {
+        construct: (good, given) => {
+          made += 1;
+          return made === 2 ? untrusted() : Reflect.construct(good, given);
+        },
+      });
+      const pauses = { firstMs: 1, longestMs: 1 };
+      const client = createClient({ url: gateway.url, apiKey, WebSocket: turning, pauses });
+      const events = client.eventsOf(bare, { shopId: 'any', after: 'any', onRetry });
+      for (const number of [1, 2]) expect(await events.next()).toMatchObject({ value: { number } });
+      expect(retried).toEqual([expect.stringContaining('CERT_HAS_EXPIRED')]);
+      await events.return();
+      await gateway.close();
+    });
   });
 
   it('hands on what a fetch of the program threw, as it is', async () => {
