@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
+import { findStraySettings, type StraySetting } from './find-stray-settings.ts';
 import { type Currency, currencies } from './kernel/money.ts';
 import { StartError } from './kernel/start-error.ts';
 import { parseIban } from './merchants/parse-identifiers.ts';
@@ -42,6 +43,8 @@ export type Config = {
   readonly coolingDays: number;
   readonly bankFiles: BankFileSettings;
   readonly sizes: Sizes;
+  /** Variables that are no settings, though somebody most likely meant them as such. */
+  readonly strays: readonly StraySetting[];
 };
 
 const list = z
@@ -196,6 +199,7 @@ export function readConfig(
       folder: data.BANK_FILES_DIR,
     },
     sizes: sizesOf(data),
+    strays: findStraySettings(given, settingNames),
   };
 }
 

@@ -35,6 +35,7 @@ export type Gateway = {
 export async function startGateway(config: Config, signal?: AbortSignal): Promise<Gateway> {
   const log = createLog(config.logLevel);
   const metrics = createMetrics();
+  warnOfStrays(config, log);
   const dataDir = await prepareFolders(config);
   return undoneWhenItFails(log, async (undo) => {
     const server = openServer(config, { log, metrics });
@@ -145,4 +146,12 @@ async function stopServing(server: HttpServer | undefined, app: App): Promise<vo
   await app.endStreams();
   await closed;
   await app.finish();
+}
+
+/** Says which variables are no settings, by their names alone: a value may be a secret. */
+export function warnOfStrays({ strays }: Config, log: Log): void {
+  for (const { name, like } of strays) {
+    const meant = like === undefined ? '' : `; did you mean ${like}?`;
+    log.warn({ variable: name }, `${name} is set, and there is no such setting${meant}`);
+  }
 }

@@ -8,7 +8,7 @@ import { createMetrics } from '../kernel/metrics.ts';
 import { createSeal } from '../kernel/seal.ts';
 import { databaseLost, keptSecret, openPools, openStorage, urlOf } from '../open-storage.ts';
 import { prepareFolders } from '../prepare-folders.ts';
-import { type Gateway, openServer } from '../start-gateway.ts';
+import { type Gateway, openServer, warnOfStrays } from '../start-gateway.ts';
 import { undoAll, undoneWhenItFails } from '../undo-steps.ts';
 import { superviseProcesses } from './supervise-processes.ts';
 
@@ -26,6 +26,7 @@ const atOnce = { ms: 0 };
  */
 export async function startCluster(config: Config, signal: AbortSignal): Promise<Gateway> {
   const log = createLog(config.logLevel);
+  warnOfStrays(config, log);
   const dataDir = await prepareFolders(config);
   return undoneWhenItFails(log, async (undo) => {
     const metrics = createMetrics();

@@ -18,6 +18,7 @@ export const rows: readonly (readonly string[])[] = [
     'cluster',
     'start-gateway',
     'open-storage',
+    'find-stray-settings',
     'size-settings',
     'prepare-folders',
     'undo-steps',

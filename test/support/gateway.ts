@@ -47,6 +47,7 @@ export async function startTestGateway(changes: Partial<Config> = {}): Promise<T
     bankFiles: readConfig({}).bankFiles,
     statements: readConfig({}).statements,
     sizes: readConfig({}).sizes,
+    strays: [],
     ...changes,
   };
   const gateway = await startGateway(config);
