@@ -44,6 +44,7 @@ import '../operator/graphql/messages.ts';
 import '../operator/graphql/price-plans.ts';
 import '../operator/graphql/trial-balance.ts';
 import '../operator/graphql/bank-files.ts';
+import '../operator/graphql/payouts.ts';
 import '../transfers/graphql.ts';
 import '../operator/graphql/transfer-target.ts';
 import '../operator/graphql/transfers.ts';

@@ -8,6 +8,7 @@ import {
   nextElixirSession,
 } from '../calendar/model.ts';
 import { after } from '../kernel/clock.ts';
+import type { Payout } from '../kernel/db/generated/prisma/client.ts';
 import type { PayoutStatus } from '../kernel/db/generated/prisma/enums.ts';
 import { type Currency, currencies } from '../kernel/money.ts';
 
@@ -15,10 +16,10 @@ import { type Currency, currencies } from '../kernel/money.ts';
  * The moves a payout may make. A bank may book a transfer first and send it back days later, so one that is settled can
  * still return (docs/decisions/0022-what-a-payout-takes-up.md). One that was sent waits again when the bank refused the
  * whole file it was in (docs/decisions/0033-files-for-the-bank.md), and is settled from there when the bank executed it
- * nevertheless.
+ * nevertheless. One that waits returns when an operator cancels it.
  */
 export const payoutMoves = {
-  SCHEDULED: ['SENT', 'SETTLED'],
+  SCHEDULED: ['SENT', 'SETTLED', 'RETURNED'],
   SENT: ['SETTLED', 'RETURNED', 'SCHEDULED'],
   SETTLED: ['RETURNED'],
   RETURNED: [],
@@ -28,6 +29,11 @@ export const payoutMoves = {
 export function mayMovePayout(from: PayoutStatus, to: PayoutStatus): boolean {
   const targets: readonly PayoutStatus[] = payoutMoves[from];
   return targets.includes(to);
+}
+
+/** Says whether an operator has cancelled a payout: it returned and was never sent. */
+export function wasCancelled({ status, sentAt }: Pick<Payout, 'status' | 'sentAt'>): boolean {
+  return status === 'RETURNED' && sentAt === null;
 }
 
 /** When the run of a day begins, in Warsaw (domain: calendar and payouts). */

@@ -6,10 +6,10 @@ import { InvalidInput, NotFound } from '../kernel/errors.ts';
 import { lockShops } from '../kernel/events/append-events.ts';
 import { parseText } from '../kernel/text.ts';
 import { readMerchantClocks } from '../merchants/store.ts';
-import { BankFileFinal } from './errors.ts';
+import { BankFileFinal, doubtAbout } from './errors.ts';
 import { scheduleOf } from './model.ts';
 import { endBankFile, findPayoutsOfFile, readFileStatus } from './sql/bank-files.ts';
-import { findPayoutsInDoubt, type PayoutInDoubt } from './sql/find-waiting-payouts.ts';
+import { findPayoutsInDoubt } from './sql/find-waiting-payouts.ts';
 import { findShopsOfPayouts, readPayouts } from './store.ts';
 import { writeMoves } from './write-moves.ts';
 
@@ -19,7 +19,7 @@ import { writeMoves } from './write-moves.ts';
  * did. A file that is not in the folder yet is not written any more. Kept in the audit log.
  * @param wish.reason what the bank said, 1 to 500 characters.
  * @throws NotFound; InvalidInput; BankFileFinal when it was refused before, any payout of it is SETTLED or RETURNED, or
- * a debit on our account that is held, or a movement that is not booked yet, names one.
+ * a movement on our account that is held, or is not booked yet, names one.
  */
 export async function rejectBankFile(
   tx: Tx,
@@ -46,7 +46,7 @@ export async function rejectBankFile(
     );
   }
   const [inDoubt] = await findPayoutsInDoubt(tx, ids);
-  if (inDoubt) throw new BankFileFinal(doubtAbout(inDoubt));
+  if (inDoubt) throw new BankFileFinal(doubtAbout(inDoubt, `the payout ${inDoubt.id} of this file`));
   const clocks = await readMerchantClocks(
     tx,
     payouts.map(({ merchantId }) => merchantId),
@@ -65,10 +65,4 @@ export async function rejectBankFile(
     subject: `bank_file:${fileId}`,
   };
   await appendEntry(tx, { at, merchantId: null, ...what, data: { reason, payouts: payouts.length } });
-}
-
-function doubtAbout({ id, isBooked }: PayoutInDoubt): string {
-  return isBooked
-    ? `A held debit on our account names the payout ${id} of this file, so the bank may have executed it. Decide on it in heldTransfers first.`
-    : `A movement on our account that is not booked yet names the payout ${id} of this file, so the bank may have executed it. Try again when it is booked, within a minute; if that takes longer, the log says why it cannot be booked.`;
 }

@@ -31,7 +31,7 @@ export type SentPayouts = {
  * currency and session those whose time has come, in as many files as they need. Each file is kept in the transaction in
  * which its payouts become SENT, by compare-and-set, so killed at any point and run again, or run by several processes at
  * once, every payout is in exactly one file. Payouts whose session is over go into the next one, and are expected with it.
- * One that a held debit on our account names does not go out until an operator has decided what that debit is, and one that a
+ * One that a held movement on our account names does not go out until an operator has decided what that is, and one that a
  * movement names which is kept and not booked yet waits for that.
  */
 export async function sendPayouts(deps: BankFileDeps): Promise<SentPayouts> {

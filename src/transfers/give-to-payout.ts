@@ -1,10 +1,12 @@
 import { WrongState } from '../contracts/errors.ts';
 import type { Tx } from '../kernel/db/database.ts';
 import type { Payout, StatementEntry } from '../kernel/db/generated/prisma/client.ts';
+import type { EntryDirection } from '../kernel/db/generated/prisma/enums.ts';
 import { NotFound } from '../kernel/errors.ts';
 import { transferReturned } from '../ledger/model.ts';
 import { writePostings } from '../ledger/sql/write-postings.ts';
 import { applyBankAnswers, type BankAnswer } from '../payouts/apply-bank-answer.ts';
+import { wasCancelled } from '../payouts/model.ts';
 import { findRefusedHandover } from '../payouts/sql/bank-files.ts';
 import { readPayouts } from '../payouts/store.ts';
 import { reasonNotSpecified } from '../statements/bank-entry.ts';
@@ -57,12 +59,21 @@ async function findAnswer(tx: Tx, payout: Payout, entry: StatementEntry): Promis
   );
   if (verdict.kind === 'hold') {
     if (verdict.reason !== 'PAYOUT_NOT_SENT') throw new WrongState(obstacleOf(verdict.reason));
+    if (wasCancelled(payout)) throw new WrongState(cancelledBefore[direction]);
     return { payoutId, kind: 'executed', sentAt: await requireRefusedHandover(tx, payout, entry) };
   }
   if (verdict.answer === undefined) return undefined;
   if (verdict.answer === 'booked') return { payoutId, kind: 'booked' };
   return { payoutId, kind: 'returned', reason: entry.returnReason ?? reasonNotSpecified };
 }
+
+/** Why a movement is not given to a payout whose money is on the balance without having been sent by our books. */
+const cancelledBefore: Readonly<Record<EntryDirection, string>> = {
+  DEBIT:
+    'The payout was cancelled, and its money is on the balance: have the bank bring back what it has sent, and assign this debit to the held transfer that brings it.',
+  CREDIT:
+    'The payout was cancelled, and its money is on the balance: assign the debit with which the bank sent it to this transfer.',
+};
 
 /** When a payout that waits was handed over with a file that the bank refused; only then can a debit be its. */
 async function requireRefusedHandover(

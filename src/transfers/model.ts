@@ -1,6 +1,7 @@
 import type { Payout, StatementEntry, Transaction } from '../kernel/db/generated/prisma/client.ts';
 import type { HeldReason } from '../kernel/db/generated/prisma/enums.ts';
 import { withHyphens } from '../kernel/ids.ts';
+import { wasCancelled } from '../payouts/model.ts';
 
 /** An attempt to pay by a transfer, and what of transfers went to it already. */
 export type PaidAttempt = {
@@ -55,12 +56,12 @@ export type PayoutVerdict =
  * @param isRepeated whether another movement in the same direction has been booked for it.
  */
 export function judgePayout(
-  payout: Pick<Payout, 'status' | 'net' | 'currency' | 'settledAt'>,
+  payout: Pick<Payout, 'status' | 'net' | 'currency' | 'sentAt'>,
   { amount, currency, direction }: Pick<StatementEntry, 'amount' | 'currency' | 'direction'>,
   isRepeated: boolean,
 ): PayoutVerdict {
   if (amount !== payout.net || currency !== payout.currency) return { kind: 'hold', reason: 'PAYOUT_AMOUNT_DIFFERS' };
-  if (payout.status === 'SCHEDULED') return { kind: 'hold', reason: 'PAYOUT_NOT_SENT' };
+  if (payout.status === 'SCHEDULED' || wasCancelled(payout)) return { kind: 'hold', reason: 'PAYOUT_NOT_SENT' };
   if (isRepeated) return { kind: 'hold', reason: 'PAYOUT_REPEATED' };
   if (direction === 'DEBIT') return { kind: 'answer', answer: payout.status === 'SENT' ? 'booked' : undefined };
   return { kind: 'answer', answer: payout.status === 'RETURNED' ? undefined : 'returned' };

@@ -102,4 +102,30 @@ describe('Operators', () => {
     );
     expect(Number(rows[0]?.count)).toBe(2);
   });
+
+  it('cancel a payout for which the bank refuses its file, once, and see it RETURNED', async () => {
+    const [tenant] = tenants as [Tenant];
+    const cancel = async (payoutId: string): Promise<unknown> => {
+      const { data } = await ask<{ cancelPayout: unknown }>(
+        gateway,
+        `mutation($input: CancelPayoutInput!) { cancelPayout(input: $input) {
+          ... on CancelPayoutSuccess { payout { id status returnReason sentAt shop { id } } } ... on Refusal { code field } } }`,
+        {
+          key: gateway.demo.operatorKey,
+          variables: { input: { payoutId, code: 'AC01', reason: 'no such account' } },
+        },
+      );
+      return data.cancelPayout;
+    };
+    expect(await cancel(tenant.payoutId)).toEqual({ code: 'WRONG_STATE', field: null });
+    await gateway.database.pool.query(
+      `update payout set status = 'SCHEDULED', sent_at = null, bank_file_id = null, send_at = expected_at + interval '1 year'
+      where id = $1`,
+      [tenant.payoutId],
+    );
+    const payout = { id: tenant.payoutId, status: 'RETURNED', returnReason: 'AC01', sentAt: null };
+    expect(await cancel(tenant.payoutId.replaceAll('-', ''))).toMatchObject({ payout });
+    expect(await cancel(tenant.payoutId)).toMatchObject({ payout });
+    expect(await cancel('not an id')).toEqual({ code: 'NOT_FOUND', field: ['payoutId'] });
+  });
 });

@@ -7,7 +7,14 @@ describe('A payout', () => {
     const states = Object.values(PayoutStatus);
     const moves = states.flatMap((from) => states.filter((to) => mayMovePayout(from, to)).map((to) => `${from} ${to}`));
     expect(moves).toEqual([
-      ...['SCHEDULED SENT', 'SCHEDULED SETTLED', 'SENT SCHEDULED', 'SENT SETTLED', 'SENT RETURNED'],
+      ...[
+        'SCHEDULED SENT',
+        'SCHEDULED SETTLED',
+        'SCHEDULED RETURNED',
+        'SENT SCHEDULED',
+        'SENT SETTLED',
+        'SENT RETURNED',
+      ],
       'SETTLED RETURNED',
     ]);
   });

@@ -179,7 +179,7 @@ async function sendLater(): Promise<number> {
   return (await sendPayouts(world.payouts)).made;
 }
 
-describe('A payout that a held debit names', () => {
+describe('A payout that a held movement names', () => {
   const dismiss = (entryId: string) => {
     const deps = { clock: world.clock, log: world.deps.log, operator };
     return inTransaction(world.database, (tx) => dismissTransfer(tx, deps, { entryId, reason: 'of another bank' }));
@@ -192,6 +192,25 @@ describe('A payout that a held debit names', () => {
     await expect(reject(made)).rejects.toThrow(BankFileFinal);
     await expect(reject(made)).rejects.toThrow(`names the payout ${made.id} of this file`);
     expect(await now(made)).toEqual(made);
+  });
+
+  it('keeps its file from being rejected as well when what came back of it is held, less a fee', async () => {
+    const made = await payout();
+    const { file } = await tell('053.001.08', { ...returnOf(made), amount: made.net - 500n });
+    const [entry] = await entriesNow(world.database, file.id);
+    expect(entry).toMatchObject({ status: 'HELD', reason: 'PAYOUT_AMOUNT_DIFFERS', heldAmount: made.net - 500n });
+    await expect(reject(made)).rejects.toThrow(
+      `A held movement on our account names the payout ${made.id} of this file, so the bank may have executed it. Decide on it in heldTransfers first.`,
+    );
+    expect(await now(made)).toEqual(made);
+  });
+
+  it('is not sent again while what came back of it is held', async () => {
+    const made = await payout();
+    await reject(made);
+    const { file } = await tell('053.001.08', returnOf(made));
+    expect((await entriesNow(world.database, file.id))[0]).toMatchObject({ reason: 'PAYOUT_NOT_SENT' });
+    expect([await sendLater(), (await now(made))?.status]).toEqual([0, 'SCHEDULED']);
   });
 
   it('of another amount is not booked by the bank of the sandbox until somebody has decided on that debit', async () => {

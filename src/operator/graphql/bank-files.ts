@@ -124,7 +124,7 @@ builder.mutationField('rejectBankFile', (t) =>
   t.field({
     type: resultUnion('RejectBankFile', RejectBankFileSuccess),
     description:
-      'Says that the bank refused a whole file and executes nothing of it: its payouts are SCHEDULED again and go into another one. Refused once any payout of it is SETTLED or RETURNED. Operators only. Refusals: NOT_FOUND, INVALID_INPUT, WRONG_STATE.',
+      'Says that the bank refused a whole file and executes nothing of it: its payouts are SCHEDULED again and go into another one. Refused once any payout of it is SETTLED or RETURNED, or a movement that is held or not booked yet names one. To take one of its payouts out for good, cancel it then (`cancelPayout`). Operators only. Refusals: NOT_FOUND, INVALID_INPUT, WRONG_STATE.',
     args: { input: t.arg({ type: RejectBankFileInput, required: true, description: 'What the bank said.' }) },
     resolve: (_, { input }, context) =>
       refusableForOperator(context, async (operator) => {

@@ -3,10 +3,9 @@ import type { Currency } from '../../kernel/money.ts';
 
 /**
  * A payout `p` that our bank has executed as its statement says, though by our books it was not sent, or not with this amount: an
- * operator has to look into that.
+ * operator has to look into that. Money that came back, perhaps less a fee, went out before.
  */
-const isNamedByHeld = `exists (
-        select from statement_entry e where e.payout_id = p.id and e.direction = 'DEBIT' and e.status = 'HELD')`;
+const isNamedByHeld = `exists (select from statement_entry e where e.payout_id = p.id and e.status = 'HELD')`;
 
 /**
  * A payout `p` that a movement on our account names which is kept and not booked yet, so nobody knows so far what our bank did. It
@@ -85,7 +84,7 @@ export async function findPayoutsToSend(
   });
 }
 
-/** A payout that a held debit names, or a movement that is not booked yet. */
+/** A payout that a held movement names, or one that is not booked yet. */
 export type PayoutInDoubt = { readonly id: string; readonly isBooked: boolean };
 
 /** Finds which of some payouts are named by a movement on our account so that it may be that the bank has executed them. */

@@ -1,0 +1,42 @@
+import { builder } from '../../graphql/builder.ts';
+import { refusableForOperator, resultUnion } from '../../graphql/refusable.ts';
+import { inTransaction } from '../../kernel/db/database.ts';
+import type { Payout } from '../../kernel/db/generated/prisma/client.ts';
+import { parseId, withHyphens } from '../../kernel/ids.ts';
+import { cancelPayout } from '../../payouts/cancel-payout.ts';
+import { PayoutRef } from '../../payouts/graphql/payout.ts';
+
+const CancelPayoutInput = builder.inputType('CancelPayoutInput', {
+  description: 'A payout that is not to be sent.',
+  fields: (t) => ({
+    payoutId: t.id({ required: true, description: 'The payout; files for the bank print its id without dashes.' }),
+    code: t.string({
+      description:
+        'Why, for whoever was to be paid: a return reason of ISO 20022 such as AC01, a wrong account number; MS03, not specified, if left out.',
+    }),
+    reason: t.string({ required: true, description: 'Why, for the audit log: 1 to 500 characters.' }),
+  }),
+});
+
+const CancelPayoutSuccess = builder.objectRef<{ payout: Payout }>('CancelPayoutSuccess').implement({
+  description: 'It is RETURNED, and its money is on the balance again.',
+  fields: (t) => ({ payout: t.expose('payout', { type: PayoutRef, description: 'As it is now.' }) }),
+});
+
+builder.mutationField('cancelPayout', (t) =>
+  t.field({
+    type: resultUnion('CancelPayout', CancelPayoutSuccess),
+    description:
+      'Takes a payout out that is SCHEDULED, one for which the bank refuses every file it is in: it is RETURNED without having been sent. Said again, it changes nothing. Operators only. Refusals: NOT_FOUND, INVALID_INPUT, WRONG_STATE (it is sent, or a movement on our account names it).',
+    args: { input: t.arg({ type: CancelPayoutInput, required: true, description: 'The payout.' }) },
+    resolve: (_, { input: { payoutId, code, reason } }, context) =>
+      refusableForOperator(context, async (operator) => {
+        const { database, clock } = context.app.payments;
+        const wish = {
+          ...{ payoutId: parseId(withHyphens(payoutId) ?? payoutId, 'payout', ['payoutId']), reason },
+          code: code ?? undefined,
+        };
+        return { payout: await inTransaction(database, (tx) => cancelPayout(tx, { clock, operator }, wish)) };
+      }),
+  }),
+);

@@ -1,0 +1,212 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { inTransaction } from '../../src/kernel/db/database.ts';
+import type { Payout } from '../../src/kernel/db/generated/prisma/client.ts';
+import { withoutHyphens } from '../../src/kernel/ids.ts';
+import { applyBankAnswers, type BankAnswer } from '../../src/payouts/apply-bank-answer.ts';
+import { cancelPayout } from '../../src/payouts/cancel-payout.ts';
+import { rejectBankFile } from '../../src/payouts/reject-bank-file.ts';
+import { sendPayouts } from '../../src/payouts/send-payouts.ts';
+import type { Shop } from '../../src/shops/model.ts';
+import { assignTransfer } from '../../src/transfers/assign-transfer.ts';
+import { readTypes } from '../payments/read-records.ts';
+import { entryOf, ownAccount } from '../statements/entries.ts';
+import { writeCamt } from '../statements/write-camt.ts';
+import { createShop } from '../support/factories.ts';
+import { brokenInvariants } from '../support/invariants.ts';
+import { entriesNow, tellOf } from '../transfers/world.ts';
+import { openPayoutWorld, type PayoutWorld } from './world.ts';
+
+let world: PayoutWorld;
+const operator = { keyId: randomUUID(), name: 'Anna Nowak' };
+
+beforeAll(async () => {
+  world = await openPayoutWorld();
+});
+
+afterEach(async () => {
+  expect(await brokenInvariants(world.database)).toEqual([]);
+  expect(world.alarms.splice(0)).toEqual([]);
+});
+
+afterAll(() => world.close());
+
+const cancel = (payoutId: string, wish: { readonly code?: string; readonly reason?: string } = {}): Promise<Payout> =>
+  inTransaction(world.database, (tx) => {
+    const { code, reason = 'the account does not exist' } = wish;
+    return cancelPayout(tx, { clock: world.clock, operator }, { payoutId, code, reason });
+  });
+const reject = (bankFileId: string): Promise<void> =>
+  inTransaction(world.database, (tx) =>
+    rejectBankFile(tx, { clock: world.clock, operator }, { bankFileId, reason: 'AC01' }),
+  );
+const tell = (answer: BankAnswer): Promise<unknown> =>
+  inTransaction(world.database, (tx) => applyBankAnswers(tx, world.payouts, [answer]));
+const now = async ({ accountOwner, id }: Payout): Promise<Payout | undefined> =>
+  (await world.payoutsOf(accountOwner)).find((each) => each.id === id);
+
+/** Shops of one merchant, each with a payout of 98.60 PLN that waits for its file. */
+async function schedule(day: string, count = 1): Promise<Payout[]> {
+  const shops: Shop[] = [await world.openShop()];
+  const merchantId = shops[0]?.merchantId ?? '';
+  while (shops.length < count) shops.push((await createShop(world.database, { merchantId })).shop);
+  for (const shop of shops) await world.sell(shop);
+  await world.payAt(`${day}T06:00:00+01:00`);
+  return (await Promise.all(shops.map(({ id }) => world.payoutsOf(id)))).flat();
+}
+
+/** One payout whose file the bank has refused. */
+async function refuse(day: string): Promise<Payout> {
+  const [payout] = (await schedule(day)) as [Payout];
+  await world.sendAt(`${day}T09:00:00+01:00`);
+  await reject((await now(payout))?.bankFileId ?? '');
+  return payout;
+}
+
+describe('A payout that an operator cancels before it is sent', () => {
+  it('is in no further file, and its money is on the balance again; the others are sent', async () => {
+    const [wrong, other] = (await schedule('2026-11-27', 2)) as [Payout, Payout];
+    await world.sendAt('2026-11-27T09:00:00+01:00');
+    const refused = (await now(wrong))?.bankFileId ?? '';
+    world.goTo('2026-11-27T09:10:00+01:00');
+    await reject(refused);
+    const cancelled = await cancel(wrong.id, { code: 'AC01', reason: ' the account does not exist ' });
+    expect(cancelled).toMatchObject({
+      ...{ id: wrong.id, status: 'RETURNED', returnReason: 'AC01', returnedAt: world.clock.now() },
+      ...{ sentAt: null, settledAt: null, bankFileId: null },
+    });
+    expect(await now(wrong)).toEqual(cancelled);
+    expect(await world.balanceOf(wrong.accountOwner)).toBe(wrong.net);
+    expect(await world.sendAt('2026-11-27T13:00:00+01:00')).toBe(1);
+    const file = await world.database.prisma.bankFile.findFirstOrThrow({ where: { status: 'MADE' } });
+    expect(file.transactions).toBe(1);
+    expect(file.content).toContain(withoutHyphens(other.id));
+    expect((await readTypes(world.database, wrong.accountOwner)).filter((type) => type.startsWith('PAYOUT'))).toEqual([
+      ...['PAYOUT_SCHEDULED', 'PAYOUT_SENT', 'PAYOUT_SCHEDULED', 'PAYOUT_RETURNED'],
+    ]);
+    const { rows } = await world.database.pool.query('select actor, action, data from audit_entry where subject = $1', [
+      `payout:${wrong.id}`,
+    ]);
+    const data = { reason: 'the account does not exist', code: 'AC01', amount: String(wrong.net), currency: 'PLN' };
+    expect(rows).toEqual([{ actor: `operator:${operator.keyId}`, action: 'CANCEL_PAYOUT', data }]);
+    await tell({ payoutId: other.id, kind: 'booked' });
+  });
+
+  it('is cancelled once: said again, it changes nothing', async () => {
+    const [payout] = (await schedule('2026-11-30')) as [Payout];
+    const [first, second] = await Promise.all([cancel(payout.id), cancel(payout.id, { code: 'AC04', reason: 'x' })]);
+    expect(second).toEqual(first);
+    world.clock.pass({ ms: 1_000 });
+    expect(await cancel(payout.id, { code: 'AC04' })).toEqual(first);
+    expect(await world.balanceOf(payout.accountOwner)).toBe(payout.net);
+    const subject = `payout:${payout.id}`;
+    expect(await world.database.prisma.auditEntry.count({ where: { subject } })).toBe(1);
+  });
+
+  it('is told as MS03, a reason that is not specified, when no code is given', async () => {
+    const [payout] = (await schedule('2026-12-01')) as [Payout];
+    expect((await cancel(payout.id)).returnReason).toBe('MS03');
+  });
+
+  it.each([
+    ['2026-12-02', 'SENT', undefined],
+    ['2026-12-03', 'SETTLED', { kind: 'booked' }],
+    ['2026-12-04', 'RETURNED', { kind: 'returned', reason: 'AC04' }],
+  ] as const)('is none that was sent (%s, %s)', async (day, state, answer) => {
+    const [payout] = (await schedule(day)) as [Payout];
+    await world.sendAt(`${day}T09:00:00+01:00`);
+    if (answer) await tell({ payoutId: payout.id, ...answer });
+    const before = await now(payout);
+    await expect(cancel(payout.id)).rejects.toMatchObject({
+      code: 'WRONG_STATE',
+      message: {
+        SENT: `The payout is SENT with the bank file ${before?.bankFileId}: only one that is SCHEDULED can be cancelled. If the bank refused the whole file, say so by rejectBankFile first.`,
+        SETTLED: 'The payout is SETTLED, as the bank has executed it: only one that is SCHEDULED can be cancelled.',
+        RETURNED: 'The payout came back from the bank, and its money is on the balance already.',
+      }[state],
+    });
+    expect(await now(payout)).toEqual(before);
+    if (state === 'SENT') await tell({ payoutId: payout.id, kind: 'booked' });
+  });
+
+  it.each([
+    ['no id of a payout', randomUUID(), {}, 'There is no payout with this id.'],
+    ['no reason', undefined, { reason: ' ' }, 'reason must have 1 to 500 characters, not 0.'],
+    ['a long reason', undefined, { reason: 'x'.repeat(501) }, 'reason must have 1 to 500 characters, not 501.'],
+    [
+      ...(['what is no code', undefined, { code: 'wrong account' }] as const),
+      'code must be a return reason of ISO 20022, four capital letters and digits such as AC01, not "wrong account".',
+    ],
+  ])('is not known by %s', async (_, payoutId, wish, sentence) => {
+    await expect(cancel(payoutId ?? randomUUID(), wish)).rejects.toThrow(sentence);
+  });
+
+  it('goes into a file or is cancelled when both happen at once, and never both', async () => {
+    const payouts = await schedule('2026-12-07', 6);
+    world.goTo('2026-12-07T09:00:00+01:00');
+    const [, ...cancelled] = await Promise.allSettled([
+      sendPayouts({ ...world.payouts, bankFiles: { ...world.payouts.bankFiles, transactionsMax: 2 } }),
+      ...payouts.slice(0, 3).map(({ id }) => cancel(id)),
+    ]);
+    await sendPayouts(world.payouts);
+    for (const [place, payout] of payouts.entries()) {
+      const { status, bankFileId } = (await now(payout)) as Payout;
+      const isCancelled = cancelled[place]?.status === 'fulfilled';
+      expect([status, bankFileId === null]).toEqual(isCancelled ? ['RETURNED', true] : ['SENT', false]);
+      expect(await world.balanceOf(payout.accountOwner)).toBe(isCancelled ? payout.net : 0n);
+      const files = await world.database.prisma.bankFile.count({
+        where: { content: { contains: withoutHyphens(payout.id) } },
+      });
+      expect(files).toBe(isCancelled ? 0 : 1);
+      if (!isCancelled) await tell({ payoutId: payout.id, kind: 'booked' });
+    }
+  });
+});
+
+describe('A payout that the bank may have executed with a file that it had refused', () => {
+  const transfers = () => {
+    const { database, clock, deps } = world;
+    return { database, clock, log: deps.log, accounts: [ownAccount], folder: undefined };
+  };
+  const import_ = async (payout: Payout, direction: 'DEBIT' | 'CREDIT') => {
+    const named = { amount: payout.net, endToEndId: withoutHyphens(payout.id), title: 'Wypłata' };
+    const entries = [entryOf({ ...named, direction })];
+    const { file } = await tellOf(transfers(), writeCamt('053.001.08', [{ account: ownAccount, entries }]));
+    return (await entriesNow(world.database, file.id))[0];
+  };
+  const assign = (wish: Parameters<typeof assignTransfer>[2]) =>
+    inTransaction(world.database, (tx) => assignTransfer(tx, { ...transfers(), operator }, wish));
+
+  it('is not cancelled while a held debit names it', async () => {
+    const payout = await refuse('2026-12-08');
+    const debit = await import_(payout, 'DEBIT');
+    await expect(cancel(payout.id)).rejects.toThrow(
+      `A held movement on our account names the payout ${payout.id}, so the bank may have executed it. Decide on it in heldTransfers first.`,
+    );
+    await assign({ entryId: debit?.id ?? '', payoutId: payout.id });
+    expect((await now(payout))?.status).toBe('SETTLED');
+    world.alarms.length = 0;
+  });
+
+  it('and was cancelled before its debit is told is no news in silence: debit and return are held, and undo each other', async () => {
+    const payout = await refuse('2026-12-09');
+    await cancel(payout.id);
+    const debit = await import_(payout, 'DEBIT');
+    expect(debit).toMatchObject({ status: 'HELD', reason: 'PAYOUT_NOT_SENT', payoutId: payout.id });
+    await expect(assign({ entryId: debit?.id ?? '', payoutId: payout.id })).rejects.toThrow(
+      'The payout was cancelled, and its money is on the balance: have the bank bring back what it has sent, and assign this debit to the held transfer that brings it.',
+    );
+    const credit = await import_(payout, 'CREDIT');
+    expect(credit).toMatchObject({ status: 'HELD', reason: 'PAYOUT_NOT_SENT', heldAmount: payout.net });
+    await expect(assign({ entryId: credit?.id ?? '', payoutId: payout.id })).rejects.toThrow(
+      'The payout was cancelled, and its money is on the balance: assign the debit with which the bank sent it to this transfer.',
+    );
+    await assign({ entryId: debit?.id ?? '', heldTransferId: credit?.id ?? '' });
+    const { rows } = await world.database.pool.query('select status from statement_entry where payout_id = $1', [
+      payout.id,
+    ]);
+    expect(rows.filter(({ status }) => status === 'HELD')).toEqual([]);
+    expect(await world.balanceOf(payout.accountOwner)).toBe(payout.net);
+    expect(world.alarms.splice(0)).toHaveLength(2);
+  });
+});
