@@ -135,10 +135,15 @@ function payoutOf({ clock, log }: PayoutDeps, day: Day, account: MeasuredAccount
   if (account.postingsThrough === account.postingsAfter) return undefined;
   const sums = decidePayout(account, account.currency);
   if (!sums) return undefined;
-  const { merchantId, shopId, recipientId, currency, iban } = account;
+  const { merchantId, shopId, recipientId, currency, iban, heldById } = account;
   const obstacle = obstacleTo(account);
   if (iban === null || obstacle !== undefined) {
     log.error({ merchantId, shopId, recipientId, currency }, obstacle);
+    return undefined;
+  }
+  if (heldById !== null) {
+    // No alarm: whoever has the account is to name another one.
+    log.warn({ merchantId, shopId, recipientId, currency, payoutId: heldById }, cameBack);
     return undefined;
   }
   const now = clock.now({ clockOffsetMs: Number(account.clockOffsetMs) });
@@ -149,9 +154,13 @@ function payoutOf({ clock, log }: PayoutDeps, day: Day, account: MeasuredAccount
     ...{ commissionsAfter: account.commissionsAfter, commissionsThrough: account.commissionsThrough },
     ...{ adjustmentsAfter: account.adjustmentsAfter, adjustmentsThrough: account.adjustmentsThrough },
     ...{ ...scheduleOf(currency, now), createdAt: now, updatedAt: now },
-    ...{ sentAt: null, settledAt: null, returnedAt: null, returnReason: null, bankFileId: null },
+    ...{ sentAt: null, settledAt: null, returnedAt: null, returnReason: null, bankFileId: null, resumedAt: null },
   };
 }
+
+/** Why a balance waits for another account, or for an operator. */
+const cameBack =
+  'a balance is not paid out: a payout to its account came back, so it waits for another account or resumePayouts';
 
 /** Why a balance stays where it is until somebody has looked into it. */
 function obstacleTo({ iban, unknown }: MeasuredAccount): string | undefined {

@@ -38,6 +38,7 @@ const columns = {
   returnedAt: 'returned_at',
   returnReason: 'return_reason',
   bankFileId: 'bank_file_id',
+  resumedAt: 'resumed_at',
 } as const satisfies Record<keyof Payout, string>;
 
 const selectList = listColumns('p', columns);

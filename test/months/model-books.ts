@@ -27,6 +27,8 @@ export type ModelPayout = {
   readonly sentAt: string;
   arrivesAt: string;
   status: 'SCHEDULED' | 'SENT' | 'SETTLED' | 'RETURNED';
+  /** Of one that came back: its account may be paid to again. */
+  resumed?: boolean;
 };
 
 /** What a shop or recipient has in one currency. */

@@ -43,6 +43,8 @@ function pay(books: Books, { account, day }: { readonly account: ModelAccount; r
   if (!isMoved && (account.paidOn === undefined || account.paidOn >= day)) return;
   // Whoever has nothing, or a debt, is paid nothing; a later payout takes up all of it.
   if (account.balance <= 0n || net <= 0n || iban === undefined) return;
+  // What came back once would come back again.
+  if (heldBy(books, { account, iban }).length > 0) return;
   const carriedOut = owed - commission - net;
   const { sentAt, arrivesAt } = arrival(account.currency, now);
   books.payouts.push({
@@ -62,6 +64,20 @@ function ibanOf({ kind, owner, merchant, currency }: ModelAccount, { day, time }
   if (kind === 'RECIPIENT') return owner.split(' ')[1];
   const own = merchant.payoutAccounts.filter((account) => account.currency === currency);
   return own.findLast(({ from }) => from <= `${day}T${time}`)?.iban;
+}
+
+/** The payouts that came back from an account, and keep others from it. */
+function heldBy(books: Books, { account, iban }: Pick<ModelPayout, 'account' | 'iban'>): ModelPayout[] {
+  return books.payouts.filter((payout) => {
+    const { merchant, currency } = payout.account;
+    const isThere = merchant === account.merchant && currency === account.currency && payout.iban === iban;
+    return isThere && payout.status === 'RETURNED' && payout.resumed !== true;
+  });
+}
+
+/** Says that the account of a payout that came back may be paid to again. */
+export function resume(books: Books, payout: ModelPayout): void {
+  for (const held of heldBy(books, payout)) held.resumed = true;
 }
 
 /** The bank takes, books and sends back what it should have by now. */

@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { sealGooglePay } from '../../src/cards/seal-google-pay.ts';
 import { inTransaction } from '../../src/kernel/db/database.ts';
 import { applyBankAnswers } from '../../src/payouts/apply-bank-answer.ts';
+import { resumePayouts } from '../../src/payouts/resume-payouts.ts';
 import type { ModelShop, Part, Sale } from './model-books.ts';
 import { type Moment, plus } from './model-calendar.ts';
-import { comeBack, moveAccount } from './model-payouts.ts';
+import { comeBack, moveAccount, resume } from './model-payouts.ts';
 import { answer, refund } from './model-refunds.ts';
 import { capture, release, sell, setPrices } from './model-sales.ts';
 import { type Act, recipientIbans } from './months.ts';
@@ -276,5 +277,11 @@ async function playReturn(played: PlayedMonth, act: Act & { do: 'late return' },
   const said = { payoutId, kind: 'returned', reason: 'AC01' } as const;
   const [applied] = await inTransaction(world.database, (tx) => applyBankAnswers(tx, world.payouts, [said]));
   comeBack(books, payout, now);
+  if (act.pick % 2 === 0) {
+    const operator = { keyId: randomUUID(), name: 'Anna Nowak' };
+    const wish = { payoutId, reason: 'a mistake of its bank' };
+    await inTransaction(world.database, (tx) => resumePayouts(tx, { clock: world.clock, operator }, wish));
+    resume(books, payout);
+  }
   return [String(applied?.payout?.status), payout.status];
 }

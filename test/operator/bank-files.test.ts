@@ -128,4 +128,21 @@ describe('Operators', () => {
     expect(await cancel(tenant.payoutId)).toMatchObject({ payout });
     expect(await cancel('not an id')).toEqual({ code: 'NOT_FOUND', field: ['payoutId'] });
   });
+
+  it('say that an account is paid to again from which a payout came back', async () => {
+    const [{ payoutId }, other] = tenants as [Tenant, Tenant];
+    const resume = async (id: string): Promise<unknown> => {
+      const { data } = await ask<{ resumePayouts: unknown }>(
+        gateway,
+        `mutation($input: ResumePayoutsInput!) { resumePayouts(input: $input) {
+          ... on ResumePayoutsSuccess { payout { id status resumedAt } } ... on Refusal { code field } } }`,
+        { key: gateway.demo.operatorKey, variables: { input: { payoutId: id, reason: 'it is right' } } },
+      );
+      return data.resumePayouts;
+    };
+    expect(await resume(payoutId)).toEqual({
+      payout: { id: payoutId, status: 'RETURNED', resumedAt: expect.any(String) },
+    });
+    expect(await resume(other.payoutId)).toEqual({ code: 'WRONG_STATE', field: null });
+  });
 });

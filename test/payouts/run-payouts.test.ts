@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { inTransaction } from '../../src/kernel/db/database.ts';
 import type { Payout } from '../../src/kernel/db/generated/prisma/client.ts';
-import { applyBankAnswers } from '../../src/payouts/apply-bank-answer.ts';
 import { createMerchant, createShop } from '../support/factories.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 import { openPayoutWorld, type PayoutWorld } from './world.ts';
@@ -223,30 +221,6 @@ describe('A run', () => {
     await set('null');
     await world.payAt('2027-04-13T06:00:00+02:00');
     expect((await world.payoutsOf(shop.id)).map(sums)).toMatchObject([{ currency: 'PLN' }, { gross: 1_000n }]);
-  });
-});
-
-describe('A payout that came back', () => {
-  it.each(['SENT', 'SETTLED'] as const)('when it was %s is owed again, and paid the next time', async (state) => {
-    const shop = await world.openShop();
-    await world.sell(shop, 10_000n);
-    const first = state === 'SENT' ? '2027-04-14' : '2027-04-16';
-    const next = state === 'SENT' ? '2027-04-15' : '2027-04-19';
-    await world.payAt(`${first}T06:00:00+02:00`);
-    const [payout] = await world.payoutsOf(shop.id);
-    const payoutId = payout?.id ?? '';
-    const tell = (...answers: Parameters<typeof applyBankAnswers>[2]) =>
-      inTransaction(world.database, (tx) => applyBankAnswers(tx, world.payouts, answers));
-    await world.sendAt(`${first}T09:00:00+02:00`);
-    if (state === 'SETTLED') await tell({ payoutId, kind: 'booked' });
-    const back = { payoutId, kind: 'returned', reason: 'AC04' } as const;
-    expect((await tell(back, back)).map(({ changed }) => changed)).toEqual([true, false]);
-    expect(await world.balanceOf(shop.id)).toBe(9_860n);
-    await world.payAt(`${next}T06:00:00+02:00`);
-    expect((await world.payoutsOf(shop.id)).map(sums)).toMatchObject([
-      { gross: 10_000n, commission: 140n, net: 9_860n },
-      { gross: 0n, returned: 9_860n, commission: 0n, net: 9_860n },
-    ]);
   });
 });
 

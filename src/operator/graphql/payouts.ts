@@ -5,6 +5,7 @@ import type { Payout } from '../../kernel/db/generated/prisma/client.ts';
 import { parseId, withHyphens } from '../../kernel/ids.ts';
 import { cancelPayout } from '../../payouts/cancel-payout.ts';
 import { PayoutRef } from '../../payouts/graphql/payout.ts';
+import { resumePayouts } from '../../payouts/resume-payouts.ts';
 
 const CancelPayoutInput = builder.inputType('CancelPayoutInput', {
   description: 'A payout that is not to be sent.',
@@ -33,10 +34,43 @@ builder.mutationField('cancelPayout', (t) =>
       refusableForOperator(context, async (operator) => {
         const { database, clock } = context.app.payments;
         const wish = {
-          ...{ payoutId: parseId(withHyphens(payoutId) ?? payoutId, 'payout', ['payoutId']), reason },
+          ...{ payoutId: parsePayoutId(payoutId), reason },
           code: code ?? undefined,
         };
         return { payout: await inTransaction(database, (tx) => cancelPayout(tx, { clock, operator }, wish)) };
+      }),
+  }),
+);
+
+/** Files of the bank print ids without hyphens. */
+function parsePayoutId(given: string): string {
+  return parseId(withHyphens(given) ?? given, 'payout', ['payoutId']);
+}
+
+const ResumePayoutsInput = builder.inputType('ResumePayoutsInput', {
+  description: 'An account that is paid to again.',
+  fields: (t) => ({
+    payoutId: t.id({ required: true, description: 'A payout that came back from it; the last one will do.' }),
+    reason: t.string({ required: true, description: 'Why, for the audit log: 1 to 500 characters.' }),
+  }),
+});
+
+const ResumePayoutsSuccess = builder.objectRef<{ payout: Payout }>('ResumePayoutsSuccess').implement({
+  description: 'The next run pays to the account again.',
+  fields: (t) => ({ payout: t.expose('payout', { type: PayoutRef, description: 'As it is now.' }) }),
+});
+
+builder.mutationField('resumePayouts', (t) =>
+  t.field({
+    type: resultUnion('ResumePayouts', ResumePayoutsSuccess),
+    description:
+      'Lets an account be paid to again from which payouts came back, though it has not changed; one that comes back after that holds it anew. Said again, it changes nothing. Operators only. Refusals: NOT_FOUND, INVALID_INPUT, WRONG_STATE (the payout has not come back).',
+    args: { input: t.arg({ type: ResumePayoutsInput, required: true, description: 'The account.' }) },
+    resolve: (_, { input: { payoutId, reason } }, context) =>
+      refusableForOperator(context, async (operator) => {
+        const { database, clock } = context.app.payments;
+        const wish = { payoutId: parsePayoutId(payoutId), reason };
+        return { payout: await inTransaction(database, (tx) => resumePayouts(tx, { clock, operator }, wish)) };
       }),
   }),
 );

@@ -13,7 +13,8 @@ export const PayoutStatusEnum = builder.enumType('PayoutStatus', {
     SCHEDULED: 'Taken from the balance; it goes to the bank for the next session.',
     SENT: 'Handed to the bank.',
     SETTLED: 'Booked by the bank.',
-    RETURNED: 'It came back; the sum is on the balance again, and part of the next payout.',
+    RETURNED:
+      'It came back, or was cancelled before it was sent; the sum is on the balance again, and part of the next payout. That waits until another account is in force, or it is said that this one may be paid to again.',
   }),
 });
 
@@ -81,6 +82,12 @@ export const PayoutRef = builder.prismaObject('Payout', {
     returnReason: t.exposeString('returnReason', {
       nullable: true,
       description: 'Why it came back: a code of ISO 20022 such as AC04, a closed account.',
+    }),
+    resumedAt: t.expose('resumedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'When it was said, of one that came back, that its account may be paid to again; until then the next payout waits for another account.',
     }),
   }),
 });

@@ -11,6 +11,8 @@ export type MeasuredAccount = Movements & {
   readonly currency: Currency;
   /** Where it is paid; null when no account is known. */
   readonly iban: string | null;
+  /** The last payout that came back from there, if since then nobody has said that it may be paid to again. */
+  readonly heldById: string | null;
   /** What moved the account in a way that payouts do not know; 0. */
   readonly unknown: bigint;
   readonly postingsAfter: bigint;
@@ -56,14 +58,9 @@ const measure = `
   )
   select m.id as "merchantId", m.clock_offset_ms as "clockOffsetMs", s.id as "shopId", r.id as "recipientId",
     e.currency, e.balance, e.carried_in as "carriedIn",
-    coalesce(r.iban, (select pc.iban from payout_account_change pc
-      where pc.merchant_id = m.id and pc.currency = e.currency and pc.status = 'REQUESTED'
-        and pc.in_force_from <= $4::timestamptz + m.clock_offset_ms * interval '1 millisecond'
-    ), (select pa.iban from payout_account pa
-      where pa.merchant_id = m.id and pa.currency = e.currency
-        and pa.valid_from <= $4::timestamptz + m.clock_offset_ms * interval '1 millisecond'
-        and (pa.valid_until is null or pa.valid_until > $4::timestamptz + m.clock_offset_ms * interval '1 millisecond')
-      order by pa.valid_from desc limit 1)) as iban,
+    paid_to.iban,
+    (select p.id from payout p where p.merchant_id = m.id and p.currency = e.currency and p.iban = paid_to.iban
+      and p.status = 'RETURNED' and p.resumed_at is null order by p.returned_at desc, p.id limit 1) as "heldById",
     e.postings_after as "postingsAfter", e.postings_through as "postingsThrough",
     e.commissions_after as "commissionsAfter", e.commissions_through as "commissionsThrough",
     e.adjustments_after as "adjustmentsAfter", e.adjustments_through as "adjustmentsThrough",
@@ -77,6 +74,14 @@ const measure = `
   left join shop s on e.kind = 'SHOP' and s.id = e.owner::uuid
   left join recipient r on e.kind = 'RECIPIENT' and r.id = e.owner::uuid
   join merchant m on m.id = coalesce(s.merchant_id, r.merchant_id)
+  cross join lateral (select coalesce(r.iban, (select pc.iban from payout_account_change pc
+        where pc.merchant_id = m.id and pc.currency = e.currency and pc.status = 'REQUESTED'
+          and pc.in_force_from <= $4::timestamptz + m.clock_offset_ms * interval '1 millisecond'
+      ), (select pa.iban from payout_account pa
+        where pa.merchant_id = m.id and pa.currency = e.currency
+          and pa.valid_from <= $4::timestamptz + m.clock_offset_ms * interval '1 millisecond'
+          and (pa.valid_until is null or pa.valid_until > $4::timestamptz + m.clock_offset_ms * interval '1 millisecond')
+        order by pa.valid_from desc limit 1)) as iban) paid_to
   cross join lateral (
     select coalesce(sum(amount) filter (where kind = 'SALE'), 0)::bigint as gross,
       coalesce(-sum(amount) filter (where kind in ('REFUND_ORDERED', 'REFUND_REJECTED')), 0)::bigint as refunds,
