@@ -25,6 +25,7 @@ export const accounts: Readonly<Record<AccountKind, ChartedAccount>> = {
   BANK: { owner: 'gateway', balanced: false, meaning: 'Negative: what lies on our settlement account.' },
   SUSPENSE: { owner: 'gateway', balanced: false, meaning: 'Money received that fits nothing yet.' },
   DISPUTES: { owner: 'acquirer', balanced: false, meaning: 'Negative: what payers took back and is being argued.' },
+  BANK_FEES: { owner: 'gateway', balanced: false, meaning: 'Negative: what banks have kept of our money.' },
 };
 
 /** What a posting of one kind is about, and which accounts it may join. */
@@ -49,6 +50,8 @@ export const postingRules: Readonly<Record<PostingKind, PostingRule>> = {
   PAYOUT_CONFIRMED: { about: 'payoutId', routes: [['PAYOUTS', 'BANK']] },
   // From the bank's account when it had booked the transfer and sends it back later.
   PAYOUT_RETURNED: { about: 'payoutId', routes: fromEach(['PAYOUTS', 'BANK'], ['SHOP', 'RECIPIENT']) },
+  // What a bank kept of a payout that came back: its receiver has all of it again.
+  PAYOUT_FEE: { about: 'payoutId', routes: [['BANK_FEES', 'BANK']] },
   ACQUIRER_PAID: { about: undefined, routes: [['BANK', 'ACQUIRER']] },
   DISPUTE_OPENED: { about: undefined, routes: [['DISPUTES', 'ACQUIRER']] },
   DISPUTE_WON: { about: undefined, routes: [['ACQUIRER', 'DISPUTES']] },

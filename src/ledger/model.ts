@@ -178,8 +178,17 @@ export function payoutReturned(payout: PayoutMoney, wasBooked: boolean): NewPost
   return { ...payoutPosting(payout), kind: 'PAYOUT_RETURNED', from, to: ownerOf(payout), amount, at };
 }
 
+/** What a bank kept of a payout that came back, at our cost. */
+export function payoutFeeKept(
+  payout: Pick<PayoutMoney, 'id' | 'currency'>,
+  { fee: amount, at }: { readonly fee: bigint; readonly at: Date },
+): NewPosting {
+  return { kind: 'PAYOUT_FEE', from: bankFees, to: bank, amount, payoutId: payout.id, currency: payout.currency, at };
+}
+
 const payouts = { kind: 'PAYOUTS', owner: 'gateway' } as const;
 const bank = { kind: 'BANK', owner: 'gateway' } as const;
+const bankFees = { kind: 'BANK_FEES', owner: 'gateway' } as const;
 const earned = { kind: 'COMMISSION', owner: 'gateway' } as const;
 
 function payoutPosting({ id, currency }: PayoutMoney): { readonly payoutId: string; readonly currency: Currency } {

@@ -6,7 +6,10 @@ import { openAccounts } from './sql/open-accounts.ts';
 export async function openSharedAccounts(database: Database, acquirers: readonly string[]): Promise<void> {
   const owners = [
     ...acquirers.flatMap((owner) => (['ACQUIRER', 'REFUNDS', 'DISPUTES'] as const).map((kind) => ({ kind, owner }))),
-    ...(['COMMISSION', 'PAYOUTS', 'BANK', 'SUSPENSE'] as const).map((kind) => ({ kind, owner: 'gateway' })),
+    ...(['COMMISSION', 'PAYOUTS', 'BANK', 'SUSPENSE', 'BANK_FEES'] as const).map((kind) => ({
+      kind,
+      owner: 'gateway',
+    })),
   ];
   const accounts = owners.flatMap((account) => currencies.map((currency) => ({ ...account, currency })));
   await inTransaction(database, (tx) => openAccounts(tx, accounts));

@@ -23,6 +23,8 @@ export type Assignment = {
   readonly payoutId?: string | undefined;
   /** The transfer that the bank took back: one that is held, or has paid several transactions. */
   readonly heldTransferId?: string | undefined;
+  /** True: what came back is less than the payout, since the bank kept a fee, and that is our cost. */
+  readonly acceptFee?: boolean | undefined;
 };
 
 /**
@@ -32,10 +34,11 @@ export type Assignment = {
  * @throws InvalidInput unless one of the three is named; NotFound; WrongState when nothing is held, or it cannot be for that.
  */
 export async function assignTransfer(tx: Tx, deps: OperatorDeps, wish: Assignment): Promise<StatementEntry> {
-  const { entryId, transactionId, payoutId, heldTransferId } = wish;
+  const { entryId, transactionId, payoutId, heldTransferId, acceptFee = false } = wish;
   if ([transactionId, payoutId, heldTransferId].filter((id) => id !== undefined).length !== 1) {
     throw new InvalidInput('Name one of a transaction, a payout and a held transfer.', ['transactionId']);
   }
+  if (acceptFee && payoutId === undefined) throw new InvalidInput('acceptFee goes with payoutId alone.', ['acceptFee']);
   const entry = await holdEntry(tx, entryId, await findShopsConcerned(tx, wish));
   if (entry.status !== 'HELD') throw new WrongState('The transfer waits for the rest of its payment; return it first.');
   const { direction, currency } = entry;
@@ -46,7 +49,10 @@ export async function assignTransfer(tx: Tx, deps: OperatorDeps, wish: Assignmen
   const amount = direction === 'DEBIT' ? entry.amount : entry.heldAmount - row.heldAmount;
   await auditEntry(tx, deps, {
     ...{ action: 'ASSIGN_TRANSFER', entry },
-    data: { transactionId, payoutId, heldTransferId, amount: String(amount), currency, takenFrom },
+    data: {
+      ...{ transactionId, payoutId, heldTransferId, amount: String(amount), currency, takenFrom },
+      acceptFee: acceptFee || undefined,
+    },
   });
   return row;
 }
@@ -64,8 +70,8 @@ async function give(
   deps: OperatorDeps,
   { entry, wish }: { readonly entry: StatementEntry; readonly wish: Assignment },
 ): Promise<StatementEntry> {
-  const { transactionId, payoutId } = wish;
-  if (payoutId !== undefined) return giveToPayout(tx, deps, { entry, payoutId });
+  const { transactionId, payoutId, acceptFee = false } = wish;
+  if (payoutId !== undefined) return giveToPayout(tx, deps, { entry, payoutId, acceptFee });
   if (transactionId !== undefined) return giveToTransaction(tx, deps, { entry, transactionId });
   throw new WrongState(
     'This money came in, so it takes no other transfer back: assign it to a transaction or a payout.',

@@ -3,7 +3,7 @@ import type { Tx } from '../kernel/db/database.ts';
 import type { Payout, StatementEntry } from '../kernel/db/generated/prisma/client.ts';
 import type { EntryDirection } from '../kernel/db/generated/prisma/enums.ts';
 import { NotFound } from '../kernel/errors.ts';
-import { transferReturned } from '../ledger/model.ts';
+import { payoutFeeKept, transferReturned } from '../ledger/model.ts';
 import { writePostings } from '../ledger/sql/write-postings.ts';
 import { applyBankAnswers, type BankAnswer } from '../payouts/apply-bank-answer.ts';
 import { wasCancelled } from '../payouts/model.ts';
@@ -15,21 +15,25 @@ import { judgePayout, obstacleOf } from './model.ts';
 import { moveEntries } from './sql/move-entries.ts';
 import { findBookedPayouts } from './sql/read-known.ts';
 
+/** A held movement for a payout; with `acceptFee` the bank kept what it is less. */
+export type PayoutGift = { readonly entry: StatementEntry; readonly payoutId: string; readonly acceptFee: boolean };
+
 /**
  * Books a held movement as that of a payout: money that went out settles it, money that came brings it back. One that waits
- * is settled as well if it was in a file that the bank had refused: then the bank executed it nevertheless. The caller holds
- * the entry and the locks of the payout's shops.
+ * is settled as well if it was in a file that the bank had refused: then the bank executed it nevertheless. What the bank
+ * kept of one that came back is our cost. The caller holds the entry and the locks of the payout's shops.
  * @throws NotFound; WrongState when it cannot be the payout's.
  */
 export async function giveToPayout(
   tx: Tx,
   deps: OperatorDeps,
-  { entry, payoutId }: { readonly entry: StatementEntry; readonly payoutId: string },
+  { entry, payoutId, acceptFee }: PayoutGift,
 ): Promise<StatementEntry> {
   const [payout] = await readPayouts(tx, [payoutId]);
   if (!payout) throw new NotFound('There is no payout with this id.', ['payoutId']);
   if (entry.appliedAmount > 0n) throw new WrongState('A part of the transfer has paid a transaction.');
-  const answer = await findAnswer(tx, payout, entry);
+  const fee = acceptFee ? requireFee(payout, entry) : 0n;
+  const answer = await findAnswer(tx, payout, { entry, fee });
   const at = deps.clock.now();
   const { id: entryId, currency, heldAmount } = entry;
   // A payout that came back moves its money on the account of the bank itself.
@@ -37,6 +41,7 @@ export async function giveToPayout(
     await writePostings(tx, [transferReturned({ entryId, currency, at, amount: heldAmount, acquirer: undefined })]);
   }
   if (answer) await applyBankAnswers(tx, deps, [answer]);
+  if (fee > 0n) await writePostings(tx, [payoutFeeKept(payout, { fee, at })]);
   const row: StatementEntry = {
     ...{ ...entry, payoutId, status: 'BOOKED', reason: null, heldAmount: 0n, updatedAt: at },
     releasedAmount: entry.releasedAmount + heldAmount,
@@ -45,13 +50,29 @@ export async function giveToPayout(
   return row;
 }
 
+/** What the bank kept of a payout that it brings back. */
+function requireFee({ status, net, currency }: Payout, entry: StatementEntry): bigint {
+  const isLess = entry.direction === 'CREDIT' && entry.currency === currency && entry.heldAmount < net;
+  if (!isLess) {
+    throw new WrongState(
+      'This is no money that came back less than the payout, so the bank has kept no fee: leave acceptFee out.',
+    );
+  }
+  if (status === 'RETURNED') throw new WrongState('The payout has come back already, so no fee of it can be accepted.');
+  return net - entry.heldAmount;
+}
+
 /** What the payout learns; undefined: it knows it already. */
-async function findAnswer(tx: Tx, payout: Payout, entry: StatementEntry): Promise<BankAnswer | undefined> {
+async function findAnswer(
+  tx: Tx,
+  payout: Payout,
+  { entry, fee }: { readonly entry: StatementEntry; readonly fee: bigint },
+): Promise<BankAnswer | undefined> {
   const { id: payoutId } = payout;
   const { currency, direction } = entry;
   const booked = await findBookedPayouts(tx, [payoutId]);
   // Of money that came, the bank may have taken a part back.
-  const amount = direction === 'CREDIT' ? entry.heldAmount : entry.amount;
+  const amount = direction === 'CREDIT' ? entry.heldAmount + fee : entry.amount;
   const verdict = judgePayout(
     payout,
     { amount, currency, direction },

@@ -76,7 +76,8 @@ const obstacles: Readonly<Partial<Record<HeldReason, string>>> = {
   CURRENCY_DIFFERS: 'The transfer is in another currency than the transaction.',
   ATTEMPT_NOT_SENT: 'The transaction was never sent, so no money can be for it.',
   PAID_ALREADY: 'The transaction lacks no money.',
-  PAYOUT_AMOUNT_DIFFERS: 'The payout is of another amount or currency.',
+  PAYOUT_AMOUNT_DIFFERS:
+    'The payout is of another amount or currency. If it came back and the bank kept a fee, say acceptFee.',
   PAYOUT_REPEATED: 'The payout has its movement already.',
 };
 

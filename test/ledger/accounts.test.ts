@@ -46,7 +46,7 @@ describe('The chart of accounts', () => {
       try {
         await client.query('begin');
         await client.query(`insert into account (kind, owner, currency)
-        select k, case when k in ('COMMISSION', 'PAYOUTS', 'BANK', 'SUSPENSE') then 'gateway' else o end, 'CHF'
+        select k, case when k in ('COMMISSION', 'PAYOUTS', 'BANK', 'SUSPENSE', 'BANK_FEES') then 'gateway' else o end, 'CHF'
         from unnest(enum_range(null::account_kind)) k, unnest(array['one', 'other']) o on conflict do nothing`);
         // References are not what is asked here.
         await client.query('alter table posting drop constraint posting_held, drop constraint posting_entry');

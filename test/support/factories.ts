@@ -161,7 +161,10 @@ function accountsFor(shopId: string): AccountRef[] {
   const owners: readonly Omit<AccountRef, 'currency'>[] = [
     { kind: 'SHOP', owner: shopId },
     ...(['ACQUIRER', 'REFUNDS', 'DISPUTES'] as const).map((kind) => ({ kind, owner: blikAcquirer })),
-    ...(['COMMISSION', 'PAYOUTS', 'BANK', 'SUSPENSE'] as const).map((kind) => ({ kind, owner: 'gateway' })),
+    ...(['COMMISSION', 'PAYOUTS', 'BANK', 'SUSPENSE', 'BANK_FEES'] as const).map((kind) => ({
+      kind,
+      owner: 'gateway',
+    })),
   ];
   return owners.flatMap((owner) => currencies.map((currency) => ({ ...owner, currency })));
 }

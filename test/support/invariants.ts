@@ -71,6 +71,9 @@ const checks: Record<string, string> = {
         select case when p.commission = 0 then '{}' else array['COMMISSION ' || abs(p.commission)] end
           || array['PAYOUT ' || p.net]
           || case when p.settled_at is null then '{}' else array['PAYOUT_CONFIRMED ' || p.net] end
+          || coalesce((select array['PAYOUT_FEE ' || (p.net - e.released_amount)] from statement_entry e
+            where e.payout_id = p.id and e.direction = 'CREDIT' and e.status = 'BOOKED'
+              and e.released_amount between 1 and p.net - 1), '{}')
           || case p.status when 'RETURNED' then array['PAYOUT_RETURNED ' || p.net] else '{}' end)`,
   'a file for the bank hands over what it says, unless it was rejected, and is what its checksum is of': `
     select f.id from bank_file f left join payout p on p.bank_file_id = f.id

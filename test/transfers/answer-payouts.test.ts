@@ -3,6 +3,7 @@ import { DatabaseUnavailable, inTransaction } from '../../src/kernel/db/database
 import type { Payout, StatementEntry } from '../../src/kernel/db/generated/prisma/client.ts';
 import { answerAsBank } from '../../src/payouts/answer-as-bank.ts';
 import { BankFileFinal } from '../../src/payouts/errors.ts';
+import { currenciesOn } from '../../src/payouts/model.ts';
 import { rejectBankFile } from '../../src/payouts/reject-bank-file.ts';
 import { sendPayouts } from '../../src/payouts/send-payouts.ts';
 import { findPayoutsInDoubt } from '../../src/payouts/sql/find-waiting-payouts.ts';
@@ -43,7 +44,8 @@ async function payout({ isSent = true } = {}): Promise<Payout> {
   const shop = await world.openShop();
   await world.sell(shop);
   // Every run is on a later business day: Friday, Monday, …
-  day += day % 7 === 6 ? 3 : 1;
+  do day += 1;
+  while (!currenciesOn(Temporal.PlainDate.from('2026-11-01').add({ days: day - 1 })).includes('PLN'));
   const at = new Date(Date.UTC(2026, 10, day, 6));
   await world.payAt(at.toISOString());
   if (isSent) {
@@ -60,9 +62,9 @@ const reject = ({ bankFileId }: Payout): Promise<void> =>
   inTransaction(world.database, (tx) =>
     rejectBankFile(tx, { clock: world.clock, operator }, { bankFileId: bankFileId ?? '', reason: 'FF01' }),
   );
-const assign = (entryId: string, payoutId: string): Promise<StatementEntry> =>
+const assign = (entryId: string, payoutId: string, acceptFee?: boolean): Promise<StatementEntry> =>
   inTransaction(world.database, (tx) =>
-    assignTransfer(tx, { clock: world.clock, log: world.deps.log, operator }, { entryId, payoutId }),
+    assignTransfer(tx, { clock: world.clock, log: world.deps.log, operator }, { entryId, payoutId, acceptFee }),
   );
 const now = async ({ accountOwner, id }: Payout) =>
   (await world.payoutsOf(accountOwner)).find((each) => each.id === id);
@@ -390,5 +392,68 @@ describe('A payout that the bank executed with a file that it had rejected', () 
     const other = await heldOf(await tell('053.001.08', { ...debitOf(sent), amount: sent.net - 1n }));
     await expect(assign(other, sent.id)).rejects.toThrow('The payout is of another amount or currency.');
     expect([(await now(waiting))?.status, (await now(sent))?.status]).toEqual(['SCHEDULED', 'SCHEDULED']);
+  });
+});
+
+describe('A payout that comes back less a fee of a bank', () => {
+  const bookedOf = async (): Promise<Record<string, bigint>> => {
+    const { rows } = await world.database.pool.query<{ kind: string; amount: bigint }>(
+      `select a.kind, (coalesce(sum(case when p.to_id = a.id then p.amount else -p.amount end), 0))::bigint as amount
+      from account a join posting p on a.id in (p.from_id, p.to_id)
+      where a.kind in ('BANK', 'BANK_FEES', 'PAYOUTS', 'SUSPENSE') and a.currency = 'PLN' group by a.kind`,
+    );
+    return Object.fromEntries(rows.map(({ kind, amount }) => [kind, amount]));
+  };
+  const heldOf = async (made: Payout, amount: bigint): Promise<string> => {
+    const { file } = await tell('053.001.08', { ...returnOf(made), amount });
+    return (await entriesNow(world.database, file.id))[0]?.id ?? '';
+  };
+
+  it.each(['SENT', 'SETTLED'])('when it was %s is on the balance in full, and the fee is our cost', async (state) => {
+    const before = await bookedOf();
+    const made = await payout();
+    if (state === 'SETTLED') await tell('054.001.08', debitOf(made));
+    const entryId = await heldOf(made, made.net - 500n);
+    await expect(assign(entryId, made.id)).rejects.toThrow(
+      'The payout is of another amount or currency. If it came back and the bank kept a fee, say acceptFee.',
+    );
+    expect(await assign(entryId, made.id, true)).toMatchObject({
+      ...{ status: 'BOOKED', reason: null, payoutId: made.id, heldAmount: 0n, releasedAmount: made.net - 500n },
+    });
+    expect(await now(made)).toMatchObject({ status: 'RETURNED', returnReason: 'AC04' });
+    expect(await world.balanceOf(made.accountOwner)).toBe(made.net);
+    if (state === 'SENT') await tell('054.001.08', debitOf(made));
+    const after = await bookedOf();
+    const moved = (kind: string): bigint => (after[kind] ?? 0n) - (before[kind] ?? 0n);
+    // What left our account less what came back is the fee.
+    expect([moved('BANK'), moved('BANK_FEES'), moved('SUSPENSE')]).toEqual([500n, -500n, 0n]);
+    expect(moved('PAYOUTS')).toBe(0n);
+    const { rows } = await world.database.pool.query(`select data from audit_entry where subject = $1`, [
+      `transfer:${entryId}`,
+    ]);
+    const amount = String(made.net - 500n);
+    expect(rows).toEqual([{ data: { payoutId: made.id, amount, currency: 'PLN', acceptFee: true } }]);
+    expect(await brokenInvariants(world.database)).toEqual([]);
+  });
+
+  it('is none when it came back in full or more, went out, or had come back before', async () => {
+    const none =
+      'This is no money that came back less than the payout, so the bank has kept no fee: leave acceptFee out.';
+    const made = await payout();
+    await expect(assign(await heldOf(made, made.net + 1n), made.id, true)).rejects.toThrow(none);
+    const { file } = await tell('053.001.08', { ...debitOf(made), amount: made.net - 1n });
+    const [debit] = await entriesNow(world.database, file.id);
+    await expect(assign(debit?.id ?? '', made.id, true)).rejects.toThrow(none);
+    expect((await now(made))?.status).toBe('SENT');
+    const returned = await payout();
+    await tell('053.001.08', returnOf(returned));
+    await expect(assign(await heldOf(returned, returned.net - 1n), returned.id, true)).rejects.toThrow(
+      'The payout has come back already, so no fee of it can be accepted.',
+    );
+    const deps = { clock: world.clock, log: world.deps.log, operator };
+    const wish = { entryId: debit?.id ?? '', transactionId: made.id, acceptFee: true };
+    await expect(inTransaction(world.database, (tx) => assignTransfer(tx, deps, wish))).rejects.toThrow(
+      'acceptFee goes with payoutId alone.',
+    );
   });
 });

@@ -11,10 +11,13 @@ export const payoutChecks: readonly Check[] = [
       from subject join payout o on o.id = subject.id
       cross join lateral (values ('COMMISSION', abs(o.commission)), ('PAYOUT', o.net),
         ('PAYOUT_CONFIRMED', case when o.settled_at is null then 0 else o.net end),
-        ('PAYOUT_RETURNED', case o.status when 'RETURNED' then o.net else 0 end)) as due (kind, amount)
+        ('PAYOUT_RETURNED', case o.status when 'RETURNED' then o.net else 0 end),
+        -- What was assigned to it was released to the bank's account; what a bank kept of it is the rest.
+        ('PAYOUT_FEE', coalesce((select o.net - e.released_amount from statement_entry e where e.payout_id = o.id
+          and e.direction = 'CREDIT' and e.status = 'BOOKED' and e.released_amount > 0), 0))) as due (kind, amount)
       cross join lateral (
         select coalesce(sum(p.amount), 0)::bigint as every, coalesce(sum(p.amount) filter (
-          where case due.kind when 'PAYOUT_CONFIRMED' then true when 'PAYOUT_RETURNED' then g.owner = o.account_owner
+          where case due.kind when 'PAYOUT_CONFIRMED' then true when 'PAYOUT_FEE' then true when 'PAYOUT_RETURNED' then g.owner = o.account_owner
             when 'COMMISSION' then case when o.commission < 0 then g.owner else f.owner end = o.account_owner
             else f.owner = o.account_owner end), 0)::bigint as good
         from posting p join account f on f.id = p.from_id join account g on g.id = p.to_id

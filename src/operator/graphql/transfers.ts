@@ -141,6 +141,10 @@ const AssignHeldTransferInput = builder.inputType('AssignHeldTransferInput', {
       description:
         'The transfer, money that came in, that the bank has taken back by it: one that is held, or that has paid several transactions.',
     }),
+    acceptFee: t.boolean({
+      description:
+        'With payoutId: true if it brings the payout back less a fee that a bank kept. The receiver has all of it on the balance again, and the fee is a cost of the gateway (BANK_FEES).',
+    }),
   }),
 });
 
@@ -150,13 +154,14 @@ builder.mutationField('assignHeldTransfer', (t) =>
     description:
       'Says what a held movement is for. The transaction settles when it then has all of its money; what is too much stays held. What the bank has taken back its acquirer owes again, and a sale that has settled stands. Operators only. Refusals: NOT_FOUND, INVALID_INPUT, WRONG_STATE.',
     args: { input: t.arg({ type: AssignHeldTransferInput, required: true, description: 'What it is for.' }) },
-    resolve: (_, { input: { transferId, transactionId, payoutId, heldTransferId } }, context) =>
+    resolve: (_, { input: { transferId, transactionId, payoutId, heldTransferId, acceptFee } }, context) =>
       decide(context, (tx, deps) =>
         assignTransfer(tx, deps, {
           entryId: parseId(transferId, 'transfer', ['transferId']),
           transactionId: parseNamed(transactionId, 'transaction', 'transactionId'),
           payoutId: parseNamed(payoutId, 'payout', 'payoutId'),
           heldTransferId: parseNamed(heldTransferId, 'transfer', 'heldTransferId'),
+          acceptFee: acceptFee ?? undefined,
         }),
       ),
   }),
