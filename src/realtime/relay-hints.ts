@@ -69,7 +69,6 @@ export function relayHints(options: RelayOptions): HintBus & SharedHints {
     },
     onEnd: () => {
       connection = undefined;
-      followed.detach();
     },
   });
   return {
@@ -93,7 +92,6 @@ type Followed = {
   follow(shopId: string): () => void;
   /** Subscribes to all shops that are followed on a new connection. */
   attach(connection: NatsConnection, receive: (news: News) => void): void;
-  detach(): void;
 };
 
 /** The shops that are followed here, whether there is a connection or not. */
@@ -108,7 +106,7 @@ function createFollowed(log: Log): Followed {
       return () => {
         shop.count -= 1;
         if (shop.count > 0) return;
-        if (shops.get(shopId) === shop) shops.delete(shopId);
+        shops.delete(shopId);
         shop.subscription?.unsubscribe();
       };
     },
@@ -118,10 +116,6 @@ function createFollowed(log: Log): Followed {
         return connection.subscribe(subjectPrefix + shopId, { callback: hearing(log, receive) });
       };
       for (const [shopId, shop] of shops) shop.subscription = subscribe(shopId);
-    },
-    detach: () => {
-      subscribe = () => undefined;
-      for (const shop of shops.values()) shop.subscription = undefined;
     },
   };
 }

@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { News } from '../../src/kernel/db/database.ts';
 import { createLog } from '../../src/kernel/log.ts';
 import type { HintBus } from '../../src/realtime/listen-hints.ts';
 import { parseNatsUrl } from '../../src/realtime/parse-nats-url.ts';
 import { relayHints } from '../../src/realtime/relay-hints.ts';
-import { createInbox } from '../start/inbox.ts';
+import { createInbox, type Inbox } from '../start/inbox.ts';
 import { type NatsServer, startNats } from '../support/nats-server.ts';
 
 type Logged = { readonly level: number; readonly msg: string };
@@ -31,6 +31,7 @@ afterAll(async () => {
   await nats?.stop();
 });
 afterEach(async () => {
+  vi.useRealTimers();
   await Promise.all(open.splice(0).map((each) => each.close()));
 });
 
@@ -117,6 +118,58 @@ describe('Hints by NATS', () => {
     other.bus.follow(shopId);
     await carry(one.bus, other, new Map([[shopId, 1n]]));
     await publish(50);
+  });
+
+  it('about any shop come to all who share here, until the last of them has left, and to nobody who shares nothing', async () => {
+    const [one, other, sender, idle] = [openBus(), openBus(), openBus(), openBus()];
+    await Promise.all([one, other, sender, idle].map(({ connected }) => connected()));
+    const [first, second, elsewhere] = [createInbox<News>(), createInbox<News>(), createInbox<News>()];
+    const [leaveFirst, leaveSecond] = [first, second].map(({ put }) => one.bus.share(put));
+    // Sent on the connection of `one`, so the server knows of the sharing when the word has come.
+    other.bus.follow(shopId);
+    await carry(one.bus, other, new Map([[shopId, 1n]]));
+    const publish = async (to: typeof first): Promise<void> => {
+      const before = to.items.length;
+      const shops = Array.from({ length: 50 }, () => randomUUID());
+      for (const shop of shops) sender.bus.publish(new Map([[shop, 1n]]));
+      const all = await to.until((items) => items.length >= before + shops.length);
+      expect(all.slice(before)).toEqual(shops.map((shop) => new Map([[shop, 1n]])));
+    };
+    await publish(first);
+    expect(second.items).toEqual(first.items);
+    leaveFirst?.();
+    await publish(second);
+    expect(first.items).toHaveLength(50);
+    leaveSecond?.();
+    other.bus.share((news) => {
+      // What was carried may have been sent more than once.
+      if (![shopId, otherShopId].some((shop) => news.has(shop))) elsewhere.put(news);
+    });
+    other.bus.follow(otherShopId);
+    await carry(one.bus, other, new Map([[otherShopId, 1n]]));
+    await publish(elsewhere);
+    expect(second.items).toHaveLength(100);
+  });
+
+  it('come to who began to follow or to share while NATS was away, and not to who left then', async () => {
+    const first = await startNats();
+    const [one, other] = [openBus(first.url), openBus(first.url)];
+    const leave = other.bus.follow(shopId);
+    await Promise.all([one.connected(), other.connected()]);
+    await first.stop();
+    await Promise.all([one, other].map(({ logged }) => logged.until((all) => all.some(({ level }) => level === warn))));
+    leave();
+    other.bus.follow(otherShopId);
+    const shared = createInbox<News>();
+    other.bus.share(shared.put);
+    const again = await startNats({ port: first.port });
+    await Promise.all([one.connected(2), other.connected(2)]);
+    one.bus.publish(new Map([[shopId, 1n]]));
+    one.bus.publish(new Map([[otherShopId, 2n]]));
+    const both = [new Map([[shopId, 1n]]), new Map([[otherShopId, 2n]])];
+    expect(await shared.until((all) => all.length === both.length)).toEqual(both);
+    expect(await other.heard.until((all) => all.length > 0)).toEqual([both[1]]);
+    await again.stop();
   });
 
   it('that come while one is on its way are gathered: only the last number of a shop is sent', async () => {
@@ -247,50 +300,134 @@ describe('A NATS server that takes no hints from a process', () => {
 });
 
 describe('A NATS server that goes away while it is waited for', () => {
-  /** Speaks just enough of the protocol: the first PING of a connection is answered, at the next one it hangs up while `drops`. */
-  async function openFake(): Promise<{ readonly url: string; drops: boolean; readonly sent: string[] }> {
-    const fake = { url: '', drops: true, sent: [] as string[] };
-    const server = createServer((socket) => {
+  type Mood = 'answers' | 'hangs up' | 'is silent';
+  type Fake = {
+    readonly url: string;
+    readonly came: Inbox<Socket>;
+    readonly left: Inbox<Socket>;
+    readonly sent: Inbox<string>;
+    become(mood: Mood): void;
+  };
+
+  /**
+   * Speaks just enough of the protocol: it greets whoever comes when it may, and the first PING of a connection is answered,
+   * and each later one as its mood is.
+   */
+  async function openFake(mood: Mood, mayGreet = Promise.resolve()): Promise<Fake> {
+    let [now, unanswered] = [mood, [] as Socket[]];
+    const [came, left, sent] = [createInbox<Socket>(), createInbox<Socket>(), createInbox<string>()];
+    const server = createServer(async (socket) => {
       let pings = 0;
+      came.put(socket);
+      socket.on('close', () => left.put(socket));
       socket.on('error', () => {});
+      await mayGreet;
       socket.write('INFO {"server_id":"fake","version":"2.10.0","proto":1,"headers":true,"max_payload":1048576}\r\n');
       socket.on('data', (chunk) => {
         const text = chunk.toString('latin1');
-        fake.sent.push(...(text.match(/PUB [^\r]*\r\n[^\r]*/g) ?? []));
+        for (const [, shop, number] of text.matchAll(/PUB bramka\.hint\.(\S+) [^\r]*\r\n(\d+)/g))
+          sent.put(`${shop} ${number}`);
         for (const _ of text.match(/PING\r\n/g) ?? []) {
           pings += 1;
-          if (pings > 1 && fake.drops) socket.destroy();
-          else socket.write('PONG\r\n');
+          if (pings === 1 || now === 'answers') socket.write('PONG\r\n');
+          else if (now === 'is silent') unanswered.push(socket);
+          else socket.destroy();
         }
       });
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     open.push({ close: async () => void server.close() });
-    fake.url = `nats://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    return fake;
+    const become = (mood: Mood): void => {
+      now = mood;
+      if (mood === 'answers') for (const socket of unanswered.splice(0)) socket.write('PONG\r\n');
+    };
+    return { url: `nats://127.0.0.1:${(server.address() as AddressInfo).port}`, came, left, sent, become };
   }
 
+  const isAway = (all: readonly Logged[]): boolean => all.some(({ level }) => level === warn);
+
   it('is come back to, although the connection ended before it was of use', async () => {
-    const fake = await openFake();
+    const fake = await openFake('hangs up');
     const { connected, logged } = openBus(fake.url);
-    await logged.until((all) => all.some(({ level }) => level === warn));
-    fake.drops = false;
+    await logged.until(isAway);
+    fake.become('answers');
     await connected();
   });
 
   it('is told again what happens once it is back, although a hint was on its way when it went', async () => {
-    const fake = await openFake();
-    fake.drops = false;
+    const fake = await openFake('answers');
     const { bus, connected, logged } = openBus(fake.url);
     await connected();
-    fake.drops = true;
+    fake.become('hangs up');
     bus.publish(new Map([[shopId, 1n]]));
-    await logged.until((all) => all.some(({ level }) => level === warn));
-    fake.drops = false;
+    await logged.until(isAway);
+    fake.become('answers');
     await connected(2);
-    fake.sent.length = 0;
     bus.publish(new Map([[shopId, 2n]]));
-    while (!fake.sent.some((line) => line.includes(shopId))) await new Promise((next) => setImmediate(next));
+    await fake.sent.until((all) => all.includes(`${shopId} 2`));
+  });
+
+  it('is told once it is back what happened since a hint was on its way, of each shop the last number', async () => {
+    const fake = await openFake('answers');
+    const { bus, connected, logged } = openBus(fake.url);
+    await connected();
+    fake.become('hangs up');
+    for (const number of [1n, 2n]) bus.publish(new Map([[otherShopId, number]]));
+    await logged.until(isAway);
+    for (const number of [1n, 2n, 3n]) bus.publish(new Map([[shopId, number]]));
+    fake.become('answers');
+    const all = await fake.sent.until((sent) => sent.includes(`${shopId} 3`));
+    expect(all).toEqual([`${otherShopId} 1`, `${otherShopId} 2`, `${shopId} 3`]);
+  });
+
+  it('is told once it is back what happened since it went while nothing was on its way', async () => {
+    const fake = await openFake('answers');
+    const { bus, connected, logged } = openBus(fake.url);
+    await connected();
+    fake.become('hangs up');
+    for (const socket of fake.came.items) socket.destroy();
+    await logged.until(isAway);
+    bus.publish(new Map([[shopId, 1n]]));
+    fake.become('answers');
+    expect(await fake.sent.until((all) => all.length > 0)).toEqual([`${shopId} 1`]);
+  });
+
+  it('is told the last hints of a process that stops, also those that came while one was on its way', async () => {
+    const fake = await openFake('answers');
+    const { bus, connected } = openBus(fake.url);
+    await connected();
+    fake.become('is silent');
+    bus.publish(new Map([[shopId, 1n]]));
+    await fake.sent.until((all) => all.length > 0);
+    bus.publish(new Map([[shopId, 2n]]));
+    const closing = bus.close();
+    fake.become('answers');
+    await closing;
+    expect(fake.sent.items).toEqual([`${shopId} 1`, `${shopId} 2`]);
+  });
+
+  it('keeps no process that stops waiting longer than a second, when it has fallen silent', async () => {
+    const fake = await openFake('answers');
+    const { bus, connected } = openBus(fake.url);
+    await connected();
+    fake.become('is silent');
+    bus.publish(new Map([[shopId, 1n]]));
+    await fake.sent.until((all) => all.length > 0);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const closing = bus.close();
+    vi.advanceTimersByTime(1_000);
+    await closing;
+  });
+
+  it('is left at once when it greets a process that has stopped meanwhile', async () => {
+    const { promise: mayGreet, resolve: greet } = Promise.withResolvers<void>();
+    const fake = await openFake('answers', mayGreet);
+    const { bus } = openBus(fake.url);
+    await fake.came.until((all) => all.length > 0);
+    await bus.close();
+    expect(fake.left.items).toEqual([]);
+    greet();
+    await fake.left.until((all) => all.length > 0);
   });
 });
