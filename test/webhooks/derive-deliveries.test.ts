@@ -5,6 +5,7 @@ import type { Refund } from '../../src/kernel/db/generated/prisma/client.ts';
 import { cancelPayment } from '../../src/payments/cancel-payment.ts';
 import { endPayments } from '../../src/payments/end-payment.ts';
 import { deriveDeliveries } from '../../src/webhooks/derive-deliveries.ts';
+import { factsMax } from '../../src/webhooks/model.ts';
 import { moveReaders } from '../../src/webhooks/sql/move-reader.ts';
 import { passOverUntold } from '../../src/webhooks/sql/pass-over-untold.ts';
 import { shopsBehind } from '../../src/webhooks/store.ts';
@@ -19,6 +20,8 @@ import {
   startBlik,
   tellAnswer,
 } from '../support/factories.ts';
+import { meddledDatabase } from '../support/meddle.ts';
+import { plain, writeEvents } from '../support/write-events.ts';
 import { openWorld, timersOf, type World } from './world.ts';
 
 const address = 'https://shop.example/n';
@@ -84,7 +87,7 @@ describe('Deriving the deliveries of a shop', () => {
       return rows[0].xmin;
     };
     const before = await versionOf();
-    await world.derive(shop.id);
+    expect(await countStatements(() => world.derive(shop.id))).toBe(1);
     expect(await versionOf()).toBe(before);
   });
 
@@ -326,6 +329,20 @@ describe('Deriving the deliveries of a shop', () => {
     }
   });
 
+  it('says that there may be more to read where another run, which has read less, has moved the place meanwhile', async () => {
+    const { shop } = await pendingAttempt();
+    const database = meddledDatabase(world.database, async (statement, run) => {
+      const other = [{ shopId: shop.id, from: 0n, to: 1n }];
+      if (statement.name === 'move-webhook-readers')
+        await inTransaction(world.database, (tx) => moveReaders(tx, other));
+      return run(statement);
+    });
+    expect(await deriveDeliveries({ ...world.deps, database }, [shop.id])).toEqual([shop.id]);
+    expect(await world.deliveries(shop.id)).toEqual([]);
+    await world.derive(shop.id);
+    expect(statusesOf(await world.deliveries(shop.id))).toEqual([['pending', 'pending', 'PENDING']]);
+  });
+
   it('gives each place in a log to one of those who would move it at once', async () => {
     const ids = await Promise.all(Array.from({ length: 5 }, async () => (await createShop(world.database)).shop.id));
     for (const [from, to] of [
@@ -385,6 +402,32 @@ describe('Deriving the deliveries of a shop', () => {
     expect(await passOverUntold(world.database, [shop.id])).toEqual([shop.id]);
     await world.derive(shop.id);
     expect(await world.deliveries(shop.id)).toHaveLength(1);
+  });
+
+  it('passes over 500 facts at a time, and says that there may be more', async () => {
+    const { shop } = await createShop(world.database, { notificationUrl: address });
+    await createPayment(world.payments, shop);
+    await world.derive(shop.id);
+    await writeEvents(world.database, shop.id, plain(factsMax + 1));
+    expect(await passOverUntold(world.database, [shop.id])).toEqual([shop.id]);
+    expect(await shopsBehind(world.database)).toContain(shop.id);
+    expect(await passOverUntold(world.database, [shop.id])).toEqual([]);
+    expect(await shopsBehind(world.database)).not.toContain(shop.id);
+  });
+
+  it('passes over nothing without a statement when there are no shops', async () => {
+    expect(await countStatements(() => passOverUntold(world.database, []))).toBe(0);
+  });
+
+  it('leaves to another one the log whose place that one is just moving, without waiting for him', async () => {
+    const { shop } = await createShop(world.database, { notificationUrl: address });
+    await createPayment(world.payments, shop);
+    await world.derive(shop.id);
+    await createPayment(world.payments, shop);
+    await inTransaction(world.database, async (tx) => {
+      expect([...(await moveReaders(tx, [{ shopId: shop.id, from: 1n, to: 2n }]))]).toEqual([shop.id]);
+      expect(await passOverUntold(world.database, [shop.id])).toEqual([shop.id]);
+    });
   });
 
   it('neither skips nor repeats a fact when others pass over it at the same time', async () => {
