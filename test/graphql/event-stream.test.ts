@@ -227,6 +227,18 @@ describe('Over SSE', () => {
     }
   });
 
+  it('the sign of life ends with the stream, when its reader hangs up', async () => {
+    const shop = await openShop(0);
+    await expect.poll(following).toBe('0');
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    const stream = await follow(shop);
+    await stream.nextBlock();
+    expect(vi.getTimerCount()).toBe(1);
+    for (const each of leaving.splice(0)) each.abort();
+    await expect.poll(following).toBe('0');
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it('a reader whose socket takes nothing any more is cut off, little is made for it, and it resumes without loss', async () => {
     const shop = await openShop(3_000, { name: wideName });
     const { hostname, port, host } = new URL(gateway.url);

@@ -7,11 +7,11 @@ import {
   GraphQLString,
   parse,
 } from 'graphql';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Scope } from '../../src/auth/actor.ts';
-import { shareSubscriptions } from '../../src/graphql/share-results.ts';
+import { sharedEventsMax, shareSubscriptions } from '../../src/graphql/share-results.ts';
 import { encodeCursor } from '../../src/kernel/events/cursor.ts';
-import { sourceOf } from '../../src/kernel/source.ts';
+import { over, sourceOf } from '../../src/kernel/source.ts';
 import { createShop } from '../support/factories.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { overSse, overWebSocket, type Result } from '../support/live.ts';
@@ -98,49 +98,123 @@ describe('Subscribers with the same question and the same rights', () => {
   });
 });
 
-describe('The context in which a group is executed', () => {
-  it('has nothing of the request that its first member came with', async () => {
-    const seen: object[] = [];
-    const places: unknown[] = [];
-    const events = sourceOf({
-      take: () => ({ done: false as const, value: { number: 1n, shopId: 'shop' } }),
+/** What a resolver of the events below is called with. */
+type Call = { readonly number: number; readonly context: object; readonly info: GraphQLResolveInfo };
+
+/** Makes the subscriptions of a process whose one document asks for these events, noting each execution; `newest` was heard of. */
+function openShared(newest: () => bigint) {
+  const calls: Call[] = [];
+  let numbers: number[] = [];
+  const eventsOf = (left: number[]) =>
+    sourceOf({
+      take: () => {
+        const number = left.shift();
+        return number === undefined
+          ? over
+          : { done: false as const, value: { number: BigInt(number), shopId: 'shop' } };
+      },
       wait: () => {},
       end: () => {},
     });
-    const resolve = (_: unknown, __: unknown, context: object, { fieldNodes }: GraphQLResolveInfo) => {
-      seen.push(context);
-      places.push(...fieldNodes.map(({ name }) => name.loc));
-    };
-    const schema = new GraphQLSchema({
-      query: new GraphQLObjectType({ name: 'Query', fields: { nothing: { type: GraphQLString } } }),
-      subscription: new GraphQLObjectType({
-        name: 'Subscription',
-        fields: { events: { type: GraphQLString, subscribe: () => events, resolve } },
-      }),
+  const resolve = ({ number }: { number: bigint }, _: unknown, context: object, info: GraphQLResolveInfo) => {
+    calls.push({ number: Number(number), context, info });
+    return `execution ${calls.length}`;
+  };
+  const schema = new GraphQLSchema({
+    query: new GraphQLObjectType({ name: 'Query', fields: { nothing: { type: GraphQLString } } }),
+    subscription: new GraphQLObjectType({
+      name: 'Subscription',
+      fields: { events: { type: GraphQLString, subscribe: () => eventsOf([...numbers]), resolve } },
+    }),
+  });
+  const { subscribe } = shareSubscriptions({
+    maskError: (error) => error as GraphQLError,
+    metrics: { resultExecuted: () => {} },
+  });
+  const actor = { keyId: 'key', merchantId: 'merchant', shopId: undefined, scopes: new Set<never>() };
+  const shared = { app: { feed: { newest } }, loaders: {}, actor, operator: undefined };
+  const join = async (wanted: number[], own: object = {}) => {
+    numbers = wanted;
+    const contextValue = { ...shared, ...{ inAddress: false, ...own } };
+    const deliveries = await subscribe({ schema, document: parse('subscription { events }'), contextValue });
+    if (!('take' in deliveries)) throw new Error('The subscription did not start.');
+    return deliveries;
+  };
+  return { join, calls, shared };
+}
+
+describe('The context in which a group is executed', () => {
+  it('has nothing of the request that its first member came with', async () => {
+    const { join, calls, shared } = openShared(() => 1n);
+    const deliveries = await join([1], {
+      ...{ request: {}, req: {}, params: {} },
+      ...{ authorization: 'Bearer one', address: '127.0.0.1', lastEventId: 'x' },
     });
-    const actor = { keyId: 'key', merchantId: 'merchant', shopId: undefined, scopes: new Set<never>() };
-    const [app, loaders] = [{}, {}];
-    const own = {
-      request: {},
-      req: {},
-      params: {},
-      authorization: 'Bearer one',
-      address: '127.0.0.1',
-      lastEventId: 'x',
-    };
-    const { subscribe } = shareSubscriptions({
-      maskError: (error) => error as GraphQLError,
-      metrics: { resultExecuted: () => {} },
-    });
-    const deliveries = await subscribe({
-      ...{ schema, document: parse('subscription { events }') },
-      contextValue: { app, loaders, actor, operator: undefined, inAddress: false, ...own },
-    });
-    if ('take' in deliveries) deliveries.take();
+    deliveries.take();
     const nobodys = { authorization: undefined, lastEventId: undefined, address: '', inAddress: false };
     // Nor what the parser made of the document and nobody needs any more.
-    expect(places).toEqual([undefined]);
-    expect(seen).toStrictEqual([{ app, loaders, operator: undefined, actor: { ...actor, keyId: '' }, ...nobodys }]);
+    expect(calls.flatMap(({ info }) => info.fieldNodes.map(({ name }) => name.loc))).toEqual([undefined]);
+    const contexts = calls.map(({ context }) => context);
+    expect(contexts).toStrictEqual([{ ...shared, actor: { ...shared.actor, keyId: '' }, ...nobodys }]);
+  });
+});
+
+describe('The result of an event', () => {
+  const numbersTo = (last: number): number[] => Array.from({ length: last }, (_, index) => index + 1);
+
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  /** Two members of one group, of whom the second takes an event after the first, and perhaps something happens between. */
+  async function takenTwice(between: () => void, newest = () => 1n): Promise<number> {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    const { join, calls } = openShared(newest);
+    const [one, other] = [await join([1]), await join([1])];
+    one.take();
+    between();
+    other.take();
+    return calls.length;
+  }
+
+  it('is given to the next one who comes to it', async () => {
+    expect(await takenTwice(() => vi.advanceTimersByTime(999))).toBe(1);
+  });
+
+  it('is made anew when it is a second old, since what it says of the present may have changed', async () => {
+    expect(await takenTwice(() => vi.advanceTimersByTime(1_000))).toBe(2);
+  });
+
+  it('is made anew when more has been heard of', async () => {
+    let heard = 1n;
+    const hear = (): void => {
+      heard = 2n;
+    };
+    expect(await takenTwice(hear, () => heard)).toBe(2);
+  });
+
+  it.each([
+    ['is remembered of as many events as members are mostly apart', sharedEventsMax, sharedEventsMax],
+    ['is forgotten when there are more', sharedEventsMax + 1, 2 * (sharedEventsMax + 1)],
+  ])('%s', async (_, events, executions) => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    const { join, calls } = openShared(() => 1n);
+    const members = [await join(numbersTo(events)), await join(numbersTo(events))];
+    for (const member of members) for (let taken = 0; taken < events; taken += 1) member.take();
+    expect(calls).toHaveLength(executions);
+  });
+
+  it('is forgotten as soon as only one is left to take it', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    const { join, calls } = openShared(() => 1n);
+    const [one, other] = [await join([1, 2]), await join([1])];
+    one.take();
+    other.end();
+    other.end();
+    one.take();
+    const third = await join([1]);
+    third.take();
+    expect(calls.map(({ number }) => number)).toEqual([1, 2, 1]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { encodeCursor, parseCursor } from '../../src/kernel/events/cursor.ts';
 import { createShop } from '../support/factories.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
@@ -13,6 +13,9 @@ let tenant: Tenant;
 beforeAll(async () => {
   gateway = await startTestGateway();
   tenant = await settleTenant(gateway, { mark: 'untold' });
+});
+afterEach(() => {
+  vi.useRealTimers();
 });
 afterAll(() => gateway?.stop());
 
@@ -117,11 +120,14 @@ it('Over SSE an event that cannot be told has no id to go on behind, and the str
     authorization: `Bearer ${tenant.key}`,
   };
   const body = JSON.stringify({ query, variables: variables() });
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
   const text = await withoutPayments(async () =>
     (await fetch(`${url}/graphql`, { method: 'POST', headers, body })).text(),
   );
   expect(text).toMatch(/^event: next\ndata: \{"errors":.*\n\nevent: complete\ndata:\n\n$/m);
   // The one is that of the place where the stream begins.
   expect(text.match(/^id: .*$/gm)).toEqual([`id: ${tenant.startCursor}`]);
+  // Nothing is left that would say that it is alive.
+  expect(vi.getTimerCount()).toBe(0);
   await expect.poll(async () => (await fetch(`${url}/metrics`)).text()).toContain('\nbramka_live_subscriptions 0\n');
 });

@@ -9,6 +9,7 @@ import { FeedClosed } from '../../src/realtime/errors.ts';
 import { createEventFeed, type EventFeed, type FeedOptions } from '../../src/realtime/follow-events.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { createShop } from '../support/factories.ts';
+import { meddledDatabase } from '../support/meddle.ts';
 import { dropPartition, ensurePartition, plain, writeEvents } from '../support/write-events.ts';
 import { createScriptedBus, never, numbers, take, takeNumbers, watchReads } from './take-events.ts';
 
@@ -342,6 +343,49 @@ describe('The end of a follower', () => {
     expect(getEventListeners(signal, 'abort')).toHaveLength(1);
     await events.return();
     expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+  });
+
+  it('leaves nothing of a page that was still being read', async () => {
+    await writeEvents(database, shopId, plain(20));
+    const [asked, mayCome] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    let reads = 0;
+    const slow = meddledDatabase(database, async (statement, run) => {
+      const rows = await run(statement);
+      if (statement.name !== 'read-events') return rows;
+      reads += 1;
+      if (reads > 1) return rows;
+      asked.resolve();
+      await mayCome.promise;
+      return rows;
+    });
+    // With one page in memory the next one would be half as long.
+    const small = openFeed({ database: slow, memoryMax: 40, pageSize: 20, recentMax: 1 });
+    const left = await small.follow({ shopId, after: 0n });
+    const waiting = left.next();
+    await asked.promise;
+    left.end();
+    mayCome.resolve();
+    expect(await waiting).toEqual(done);
+    await new Promise((next) => setImmediate(next));
+    reads = 1;
+    expect(await takeNumbers(await small.follow({ shopId, after: 0n }), 20)).toEqual(numbers(1, 20));
+    expect(reads).toBe(2);
+    await small.close();
+  });
+
+  it('ends the hints about its shop when nobody else follows that', async () => {
+    const wanted: string[] = [];
+    const follow = (shop: string) => {
+      wanted.push(shop);
+      return () => void wanted.splice(wanted.indexOf(shop), 1);
+    };
+    const hinted = openFeed({ hints: { ...createScriptedBus(), follow } });
+    const [one, other] = [await hinted.follow({ shopId }), await hinted.follow({ shopId })];
+    one.end();
+    expect(wanted).toEqual([shopId]);
+    other.end();
+    expect(wanted).toEqual([]);
+    await hinted.close();
   });
 
   it('leaves the others of its shop where they are', async () => {
