@@ -44,6 +44,15 @@ function start({ behind = async () => [], passOver = async (ids) => [...ids], ru
   return { readers, hint, swept, looked, read, listening: () => own.count() + others.count() };
 }
 
+/** Resolves when a reader that rested before has done so: another one has rested since, after which it looks again. */
+async function rest(): Promise<void> {
+  const { hint, looked } = start();
+  for (const [place, shopId] of ['one', 'two'].entries()) {
+    hint(shopId);
+    await looked.until((all) => all.length > place);
+  }
+}
+
 describe('A reader of many logs', () => {
   it('reads in the logs in which something is left, also after it has passed over all that there was', async () => {
     const { hint, looked, read } = start({ passOver: async (ids) => ids.filter((id) => id === 'told') });
@@ -95,8 +104,7 @@ describe('A reader of many logs', () => {
       if (at === 'looked') hint('next');
       const before = [noted.looked.items.length, noted.read.items.length];
       const stopping = readers.stop().then(() => steps.push('reader stopped'));
-      // Some turns, in which one that did not wait would have ended.
-      for (let turn = 0; turn < 50; turn += 1) await new Promise((next) => setImmediate(next));
+      await rest();
       mayEnd.resolve(['shop', 'other']);
       await stopping;
       expect(steps).toEqual(['work ended', 'reader stopped']);
