@@ -48,11 +48,8 @@ export function relayHints(options: RelayOptions): HintBus & SharedHints {
 
   async function sendAll(): Promise<void> {
     while (connection && pending.size > 0) {
-      const sender = connection;
-      await send(sender, takeAll(pending)).catch(() => {
-        // It has ended, and is made again elsewhere.
-        if (connection === sender) connection = undefined;
-      });
+      // What was on its way when a connection ended is lost with it; it is made again elsewhere.
+      await send(connection, takeAll(pending)).catch(() => {});
     }
     sending = undefined;
   }

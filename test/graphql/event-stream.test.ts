@@ -263,6 +263,7 @@ describe('Over SSE', () => {
       return metric('live_subscriptions');
     };
     await expect.poll(beat, { timeout: 10_000 }).toBe(0);
+    expect(vi.getTimerCount()).toBe(0);
     expect((await metric('results_total')) - before).toBeLessThan(2_000);
     let text = '';
     socket.on('data', (part) => {
