@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Payout } from '../../src/kernel/db/generated/prisma/client.ts';
+import { runPayouts } from '../../src/payouts/run-payouts.ts';
 import { createMerchant, createShop } from '../support/factories.ts';
 import { brokenInvariants } from '../support/invariants.ts';
+import { meddledDatabase } from '../support/meddle.ts';
 import { openPayoutWorld, type PayoutWorld } from './world.ts';
 
 let world: PayoutWorld;
@@ -244,5 +246,46 @@ describe('A change of the payout account', () => {
       'PL61109010140000071219812874',
       iban,
     ]);
+  });
+});
+
+describe('A first run', () => {
+  it("is each merchant's own, up to his own midnight, though another one found with him is days ahead", async () => {
+    const merchantIds = await Promise.all([1, 2].map(() => createMerchant(world.database, { isPaidOut: true })));
+    // The one who is found first is ahead of the other.
+    const [ahead = '', punctual = ''] = merchantIds.toSorted();
+    const move = 'update merchant set clock_offset_ms = $2 where id = $1';
+    await world.database.pool.query(move, [ahead, 2 * 86_400_000]);
+    const { shop } = await createShop(world.database, { merchantId: punctual });
+    await world.sell(shop, 1_000n);
+    expect(await world.payAt('2027-04-21T06:00:01+02:00')).toBe(0);
+    expect(await world.payAt('2027-04-22T06:00:00+02:00')).toBe(1);
+    expect((await world.payoutsOf(shop.id)).map(dayOf)).toEqual(['2027-04-22']);
+  });
+});
+
+describe('Many accounts', () => {
+  it('are all paid, although only a hundred are in one transaction', async () => {
+    const { merchantId } = await world.openShop();
+    for (let count = 0; count < 101; count += 1) {
+      await world.sell((await createShop(world.database, { merchantId })).shop, 1_000n);
+    }
+    expect(await world.payAt('2027-04-23T06:00:00+02:00')).toBe(101);
+  });
+
+  it('are measured when nobody else can write for their shops', async () => {
+    const shop = await world.openShop();
+    await world.sell(shop, 1_000n);
+    world.goTo('2027-04-26T06:00:00+02:00');
+    const seen: unknown[] = [];
+    const database = meddledDatabase(world.database, async (statement, run) => {
+      if (statement.name === 'measure-accounts') {
+        const lock = 'select from shop_counter where shop_id = $1 for no key update nowait';
+        seen.push(await world.database.pool.query(lock, [shop.id]).catch(({ code }) => code));
+      }
+      return run(statement);
+    });
+    expect(await runPayouts({ ...world.payouts, database })).toBe(1);
+    expect(seen).toEqual(['55P03']);
   });
 });

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { MovementAnswer } from '../../src/acquirers/port.ts';
-import type { AppliedRefundAnswer } from '../../src/refunds/apply-refund-answer.ts';
+import { inTransaction } from '../../src/kernel/db/database.ts';
+import { type AppliedRefundAnswer, applyRefundAnswers } from '../../src/refunds/apply-refund-answer.ts';
 import { readLog, readTimers, readTypes } from '../payments/read-records.ts';
 import { blikAcquirer } from '../support/factories.ts';
 import { brokenInvariants } from '../support/invariants.ts';
@@ -128,6 +129,31 @@ describe('A silence and a word in one batch', () => {
       'REFUND_UNKNOWN',
       'REFUND_SETTLED',
     ]);
+  });
+});
+
+describe('Words about one refund in one transaction', () => {
+  it('are each judged by what the one before has made of it', async () => {
+    const sale = await world.sell();
+    const { refund } = await world.refund(sale, { amount: 4_000n });
+    const words = [{ kind: 'silent' }, settled, settled, refused] as const;
+    const outcomes = await inTransaction(world.database, (tx) =>
+      applyRefundAnswers(
+        tx,
+        world.deps,
+        words.map((answer) => ({ refundId: refund.id, answer })),
+      ),
+    );
+    expect(
+      outcomes.map((outcome) => 'value' in outcome && [outcome.value.changed, outcome.value.refund.status]),
+    ).toEqual([
+      [true, 'UNKNOWN'],
+      [true, 'SETTLED'],
+      [false, 'SETTLED'],
+      [false, 'SETTLED'],
+    ]);
+    expect((await readRefundBooks(world.database, sale.transaction.id)).postings).toEqual(settledPostings);
+    expect(world.alarms).toEqual(['the acquirer contradicts itself']);
   });
 });
 
