@@ -202,7 +202,10 @@ describe('A run', () => {
     await world.sell(shop, 1_000n);
     expect(await world.payAt('2027-04-09T10:00:02+02:00')).toBe(0);
     expect(await world.payAt('2027-04-10T06:00:00+02:00')).toBe(1);
-    expect((await world.payoutsOf(shop.id)).map(dayOf)).toEqual(['2027-04-13']);
+    const [payout] = await world.payoutsOf(shop.id);
+    expect(payout && dayOf(payout)).toBe('2027-04-13');
+    expect(payout?.createdAt).toEqual(new Date('2027-04-13T06:00:00+02:00'));
+    expect(payout?.expectedAt).toEqual(new Date('2027-04-13T09:30:00+02:00'));
   });
 
   it('leaves the money of whoever has no account to be paid on, and says so; later it is paid', async () => {
