@@ -1,4 +1,4 @@
-import { cardSchemeOf, passesLuhn } from '../kernel/card-numbers.ts';
+import { cardSchemeOf, passesLuhn } from '../kernel/card-schemes.ts';
 import type { CardOutcome } from './test-cards.ts';
 
 /** The schemes whose cards the gateway takes. */

@@ -2,14 +2,13 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  cardSchemeOf,
   hideCardNumbers,
   hideCardNumbersIn,
   holdsCardNumber,
   holdsCardNumberIn,
-  passesLuhn,
 } from '../../src/kernel/card-numbers.ts';
-import { anyCardNumber, writingsOf } from '../support/card-numbers.ts';
+import { cardSchemeOf, passesLuhn } from '../../src/kernel/card-schemes.ts';
+import { anyCardNumber, strangeWritingsOf, writingsOf } from '../support/card-numbers.ts';
 
 const removed = '[card number removed]';
 
@@ -43,6 +42,60 @@ describe('A card number', () => {
       }),
       { numRuns: 2_000 },
     );
+  });
+
+  it('is found with any separators between its groups, in the digits of any script, and with signs in it that are not seen', () => {
+    fc.assert(
+      fc.property(before, anyCardNumber.chain(strangeWritingsOf), after, (left, number, right) => {
+        expect(holdsCardNumber(left + number + right)).toBe(true);
+        const hidden = hideCardNumbers(left + number + right);
+        expect(hidden.startsWith(left + removed)).toBe(true);
+        expect(holdsCardNumber(hidden)).toBe(false);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it.each([
+    ['underscores', '4111_1111_1111_1111'],
+    ['slashes', '4111/1111/1111/1111'],
+    ['commas', '4111,1111,1111,1111'],
+    ['en dashes', '4111–1111–1111–1111'],
+    ['two blanks', '4111  1111  1111  1111'],
+    ['line breaks', '4111\r\n1111\r\n1111\r\n1111'],
+    ['narrow blanks that do not break', '4111\u202f1111\u202f1111\u202f1111'],
+    ['separators of several kinds', '4111-1111 1111.1111'],
+    ['blanks around dashes', '4111 - 1111 - 1111 - 1111'],
+    ['blanks of no width', '4111\u200b1111\u200b1111\u200b1111'],
+    ['a blank of no width behind each digit', [...'4111111111111111'].join('\u200b')],
+    ['soft hyphens', '41\u00ad111111\u00ad11111111'],
+    ['digits of full width', '４１１１ １１１１ １１１１ １１１１'],
+    ['Arabic-Indic digits', '٤١١١١١١١١١١١١١١١'],
+    ['mathematical digits', '𝟒𝟏𝟏𝟏-𝟏𝟏𝟏𝟏-𝟏𝟏𝟏𝟏-𝟏𝟏𝟏𝟏'],
+    ['a blank behind each digit', '4 1 1 1  1 1 1 1  1 1 1 1  1 1 1 1'],
+    ['line breaks as JSON quotes them', '{"note":"4111\\n1111\\n1111\\n1111"}'],
+  ])('is found with %s', (_, number) => {
+    for (const text of [number, `karta ${number}, 12/29`]) {
+      expect(holdsCardNumber(text)).toBe(true);
+      expect(hideCardNumbers(text)).toContain(removed);
+      expect(holdsCardNumber(hideCardNumbers(text))).toBe(false);
+    }
+  });
+
+  it('is found digit by digit, where no other digits follow in this way', () => {
+    fc.assert(
+      fc.property(before, anyCardNumber, fc.constantFrom(' ', '-', '\u00a0', '.', '  '), (left, number, separator) => {
+        const spelt = left + [...number].join(separator);
+        expect(hideCardNumbers(`${spelt}, 12/29`)).toBe(`${left + removed}, 12/29`);
+      }),
+    );
+  });
+
+  it('is found behind an account number, and among account numbers', () => {
+    const account = '61 1090 1014 0000 0712 1981 2874';
+    for (const known of [account, `PL${account}`, account.replaceAll(' ', '\u2013')]) {
+      expect(hideCardNumbers(`${known} 4111 1111 1111 1111\n${known}`)).toBe(`${known} ${removed}\n${known}`);
+    }
   });
 
   it('is found before the digits of its expiry and its security code', () => {
@@ -130,7 +183,9 @@ describe('A card number', () => {
     ['just above a range', '2721000000000004'],
     ['with another digit in its word', 'A1B4111111111111111'],
     ['with another digit behind it in its word', '4111111111111111x2'],
-    ['with two kinds of separator', '4111-1111 1111 1111'],
+    ['with more than three separators', '4111 -- 1111 -- 1111 -- 1111'],
+    ['as a list', '4111, 1111, 1111, 1111'],
+    ['with other words between', '4111 a 1111 a 1111 a 1111'],
     ['in unusual groups', '41 11 11 11 11 11 11 11'],
     ['of nothing', ''],
   ])('is none %s', (_, text) => {
@@ -151,7 +206,7 @@ describe('A card number', () => {
 const digits = (count: number) =>
   fc.array(fc.integer({ min: 0, max: 9 }), { minLength: count, maxLength: count }).map((list) => list.join(''));
 const inFours = (text: string, separator: string) => (text.match(/.{1,4}/g) ?? []).join(separator);
-const separators = fc.constantFrom(' ', '\u00a0', '-', '.');
+const separators = fc.constantFrom(' ', '\u00a0', '-', '.', '_', '/', '  ', '\u2013', '\n', '\u202f', ' - ');
 const moment = fc.date({ min: new Date('2000-01-01'), max: new Date('2035-12-31'), noInvalidDate: true });
 
 /** An IBAN of a country whose account numbers are all digits, so of the lengths of card numbers. */
@@ -187,6 +242,27 @@ const machineTexts: Record<string, fc.Arbitrary<string>> = {
   'a key in base64': fc
     .uint8Array({ minLength: 64, maxLength: 64 })
     .map((bytes) => Buffer.from(bytes).toString('base64')),
+  'a list of small numbers': fc
+    .tuple(
+      fc.array(fc.integer({ min: 0, max: 9_999 }), { minLength: 1, maxLength: 40 }),
+      fc.constantFrom(', ', '; ', ' | '),
+    )
+    .map(([numbers, glue]) => numbers.join(glue)),
+  'a list of figures': fc
+    .tuple(fc.array(fc.nat(9), { minLength: 1, maxLength: 40 }), fc.constantFrom(', ', ',', ';', ':'))
+    .map(([figures, glue]) => figures.join(glue)),
+  'a row of more figures than a card has': fc
+    .tuple(fc.array(fc.nat(9), { minLength: 20, maxLength: 60 }), fc.constantFrom(' ', '-', '\n'))
+    .map(([figures, glue]) => figures.join(glue)),
+  'moments, dates and times in a row': fc
+    .tuple(fc.array(moment, { minLength: 1, maxLength: 4 }), fc.constantFrom(' ', '\n', ', ', ' - ', '/'))
+    .map(([moments, glue]) => moments.map((at) => at.toISOString().slice(0, 19).replace('T', ' ')).join(glue)),
+  'an order number by its date': fc
+    .tuple(moment, fc.nat(99_999), fc.constantFrom('/', '-', '_', '.'))
+    .map(([at, number, glue]) => [...at.toISOString().slice(0, 10).split('-'), number].join(glue)),
+  'amounts in a row': fc
+    .tuple(fc.array(fc.nat(9_999_999), { minLength: 1, maxLength: 8 }), fc.constantFrom(' ', '\n', '; ', ' / '))
+    .map(([amounts, glue]) => amounts.map((amount) => (amount / 100).toFixed(2).replace('.', ',')).join(glue)),
   'an ISO moment': moment.map((at) => at.toISOString()),
   'a compact moment': moment.map((at) => at.toISOString().replaceAll(/\D/g, '').slice(0, 14)),
   'a Unix time in seconds to nanoseconds': fc
@@ -213,6 +289,23 @@ it('A long row of backslashes that begins no escape is read once', () => {
   const text = `% ${'\\'.repeat(150_000)}`;
   expect(hideCardNumbers(text)).toBe(text);
   expect(holdsCardNumber(`${text}u0034111111111111111`)).toBe(true);
+});
+
+it('Texts as long as a request may be are read in one pass, however digits and separators follow each other', () => {
+  const long = (piece: string): string => piece.repeat(Math.ceil(1_000_000 / piece.length));
+  const none = [
+    '4',
+    '4 ',
+    '4111 ',
+    '4111_',
+    '4 1 1 1 1 1 1 1 1 1 1 1 1a',
+    '61 1090 1014 0000 0712 1981 2874 ',
+    'AB12 ',
+  ];
+  for (const piece of [...none, `4${' '.repeat(60_000)}`, `4${'\u200b'.repeat(60_000)}`, '４１１１\u3000']) {
+    const text = long(piece);
+    expect(hideCardNumbers(`${text}; 4111-1111 1111.1111`)).toBe(`${text}; ${removed}`);
+  }
 });
 
 it('Thousands of them in a text as long as a request may be are hidden, and UUIDs between them left', () => {

@@ -37,9 +37,53 @@ export const anyCardNumber: fc.Arbitrary<string> = fc
   .oneof(...firstDigits.map(([first, lengths]) => fc.tuple(first, fc.constantFrom(...lengths))))
   .chain(([first, length]) => cardNumber(String(first), length));
 
+/** What may stand between two groups of a number, the same everywhere. */
+const separators = [
+  ...[' ', '\u00a0', '-', '.', '_', '/', ',', '  ', ' - ', '\n', '\r\n', '\t'],
+  ...['\u2009', '\u202f', '\u3000', '\u2010', '\u2011', '\u2013', ' \u2014 ', '\u2212', '\u00b7', '\uff0e', '\uff0d'],
+];
+
 /** The ways in which people and programs write a card number. */
 export function writingsOf(digits: string): fc.Arbitrary<string> {
-  const groups = /^(....)(......)(.{4,5})$|^(....)(....)(....)(....)(.*)$/.exec(digits)?.slice(1).filter(Boolean) ?? [];
-  const grouped = fc.constantFrom(' ', '\u00a0', '-', '.').map((separator) => groups.join(separator));
+  const groups = groupsOf(digits);
+  const grouped = fc.constantFrom(...separators).map((separator) => groups.join(separator));
   return fc.oneof(fc.constant(digits), grouped);
+}
+
+function groupsOf(digits: string): string[] {
+  return /^(....)(......)(.{4,5})$|^(....)(....)(....)(....)(.*)$/.exec(digits)?.slice(1).filter(Boolean) ?? [];
+}
+
+/** The ways in which somebody writes a card number who wants it to be seen by people alone. */
+export function strangeWritingsOf(digits: string): fc.Arbitrary<string> {
+  const separator = fc.oneof(
+    fc.constantFrom(...separators),
+    fc
+      .array(fc.constantFrom(' ', '-', '.', '_', '/', '+', '\n', '\u00a0', '\u2014'), { minLength: 1, maxLength: 3 })
+      .map((signs) => signs.join('')),
+  );
+  const nothingSeen = fc
+    .array(fc.constantFrom('', '', '', '\u200b', '\u200d', '\u00ad', '\u2060', '\ufeff', '\ufe0f\u20e3'), {
+      minLength: digits.length,
+      maxLength: digits.length,
+    })
+    .map((signs) => (place: number) => signs[place] ?? '');
+  // Zero of ASCII, full width, Arabic-Indic, Devanagari, and two rows of mathematical digits, which take two places in a text.
+  const zero = fc.constantFrom(0x30, 0xff10, 0x0660, 0x0966, 0x1d7ce, 0x1d7d8);
+  return fc
+    .tuple(
+      fc.constantFrom(groupsOf(digits), [digits]),
+      fc.array(separator, { minLength: 4, maxLength: 4 }),
+      nothingSeen,
+      zero,
+    )
+    .map(([groups, between, unseen, first]) => {
+      const shown = groups.map((group, at) => {
+        const signs = [...group].map(
+          (digit, place) => String.fromCodePoint(first + Number(digit)) + unseen(at * 4 + place),
+        );
+        return signs.join('') + (at < groups.length - 1 ? (between[at] ?? ' ') : '');
+      });
+      return shown.join('');
+    });
 }
