@@ -62,7 +62,7 @@ function hasEscapes(text: string): boolean {
 const blanks: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' };
 
 /** Undoes percent-encoding (RFC 3986, section 2.1), of which no UTF-8 becomes U+FFFD, and escapes of JSON (RFC 8259). */
-function withoutEscapes(text: string): string {
+export function withoutEscapes(text: string): string {
   let read = text;
   for (let level = 0; level < escapeLevelsMax && hasEscapes(read); level += 1) {
     read = read

@@ -40,3 +40,8 @@ export function passesLuhn(digits: string): boolean {
   }
   return digits !== '' && sum % 10 === 0;
 }
+
+/** Says whether digits make the number of a card of a known scheme. */
+export function isCardNumber(digits: string): boolean {
+  return cardSchemeOf(digits) !== undefined && passesLuhn(digits);
+}

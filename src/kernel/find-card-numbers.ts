@@ -1,4 +1,4 @@
-import { cardSchemeOf, passesLuhn } from './card-schemes.ts';
+import { isCardNumber } from './card-schemes.ts';
 
 /** Where something stands in a text. */
 type Span = { readonly start: number; readonly end: number };
@@ -109,7 +109,7 @@ function seenOf(text: string): string {
 function readNumbers(plain: string, groups: readonly Group[]): readonly Span[] {
   const found: Span[] = [];
   for (let place = 0; place < groups.length; ) {
-    const reading = readingsAt(groups, place).find((read) => isCardNumber(read) && standsAlone(plain, read));
+    const reading = readingsAt(groups, place).find((read) => isCardNumber(digitsOf(read)) && standsAlone(plain, read));
     const [first, last] = [reading?.at(0), reading?.at(-1)];
     if (first && last) found.push({ start: first.start, end: last.end });
     place += reading?.length ?? 1;
@@ -161,11 +161,6 @@ function joinedFrom(groups: readonly Group[], place: number, most: number): read
 
 function isUniform([, second, ...others]: readonly Group[]): boolean {
   return others.every(({ join }) => join === second?.join);
-}
-
-function isCardNumber(groups: readonly Group[]): boolean {
-  const digits = digitsOf(groups);
-  return cardSchemeOf(digits) !== undefined && passesLuhn(digits);
 }
 
 function digitsOf(groups: readonly Group[]): string {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { EntryDirection, StatementFormat } from '../kernel/db/generated/prisma/enums.ts';
 import type { Currency } from '../kernel/money.ts';
+import { comparedAccount, comparedText, digitsOf, lettersAndDigits } from './compared-text.ts';
 
 /** One movement on an account, as a file of the bank tells it; what the bank does not say is undefined. */
 export type BankEntry = {
@@ -59,22 +60,35 @@ export const entriesMax = 50_000;
 /** ISO 20022, external code set of return reasons: the bank did not say why. */
 export const reasonNotSpecified = 'MS03';
 
+/** By what a movement is known: 32 bytes (SHA-256). */
+export type Fingerprints = {
+  readonly fingerprint: Buffer;
+  /** What the same movement was known by before decision 0060, where that differs. */
+  readonly earlier: Buffer | undefined;
+};
+
 /**
  * By what a movement is known again in another file that has no reference of the bank for it, or another kind of
  * reference: its account, direction, amount, and what it is for. Two that are alike in all of that differ by how many there
  * are of them.
- * @returns 32 bytes (SHA-256).
  */
-export function fingerprintOf(account: string, entry: BankEntry, payoutId: string | undefined): Buffer {
+export function fingerprintsOf(account: string, entry: BankEntry, payoutId: string | undefined): Fingerprints {
   const { direction, isReversal, amount, currency, bookedOn } = entry;
-  // A payout is made once, on whichever day a file says that it was.
-  const about = payoutId ?? [bookedOn, ...purposeOf(entry)];
-  const known = [account, direction, isReversal, String(amount), currency, about];
-  return createHash('sha256').update(JSON.stringify(known)).digest();
+  const digest = (purpose: readonly string[]): Buffer => {
+    // A payout is made once, on whichever day a file says that it was.
+    const about = payoutId ?? [bookedOn, ...purpose];
+    const known = [account, direction, isReversal, String(amount), currency, about];
+    return createHash('sha256').update(JSON.stringify(known)).digest();
+  };
+  const fingerprint = digest(purposeOf(entry, { accountOf: comparedAccount, titleOf: comparedText }));
+  const earlier = digest(purposeOf(entry, { accountOf: digitsOf, titleOf: lettersAndDigits }));
+  return { fingerprint, earlier: earlier.equals(fingerprint) ? undefined : earlier };
 }
 
-/** Formats and banks write titles each in their own way; letters and digits are the same in all. */
-function purposeOf({ accountNumbers, counterpartyAccount, title }: BankEntry): readonly string[] {
+type Reading = { readonly accountOf: (text: string) => string; readonly titleOf: (text: string) => string };
+
+function purposeOf(entry: BankEntry, { accountOf, titleOf }: Reading): readonly string[] {
+  const { accountNumbers, counterpartyAccount, title } = entry;
   if (accountNumbers.length > 0) return accountNumbers.toSorted();
-  return [counterpartyAccount?.replaceAll(/\D/g, '') ?? '', title.toUpperCase().replaceAll(/[^A-Z\d]/g, '')];
+  return [accountOf(counterpartyAccount ?? ''), titleOf(title)];
 }

@@ -1,18 +1,19 @@
 import { createHash } from 'node:crypto';
-import { hideCardNumbers } from '../kernel/card-numbers.ts';
+import { hideCardNumbers, holdsCardNumber } from '../kernel/card-numbers.ts';
 import { inTransaction, type Tx } from '../kernel/db/database.ts';
 import type { StatementFile } from '../kernel/db/generated/prisma/client.ts';
 import { newId } from '../kernel/ids.ts';
 import { readPayouts } from '../payouts/store.ts';
-import { type BankEntry, type BankStatements, fingerprintOf } from '../statements/bank-entry.ts';
+import { type BankEntry, type BankStatements, fingerprintsOf } from '../statements/bank-entry.ts';
+import { comparedText } from '../statements/compared-text.ts';
 import { readBankStatements } from '../statements/read-bank-statements.ts';
 import { bookEntries } from './book-entries.ts';
 import type { TransferDeps } from './deps.ts';
 import { StatementRefused } from './errors.ts';
 import { matchEntries } from './match-entries.ts';
 import { namedIdOf } from './model.ts';
+import { readKnown } from './read-known.ts';
 import { insertFile, type NewEntry } from './sql/insert-file.ts';
-import { readAlike } from './sql/read-alike.ts';
 import { findFile, lockFiles, readEntries } from './store.ts';
 
 /** A file as it came, and who brought it. */
@@ -70,13 +71,15 @@ async function keepFile(
   const ours = await findNamed(tx, rows);
   const told = rows.map(({ entry, ...row }) => {
     const named = namedIdOf(row);
-    const fingerprint = fingerprintOf(row.account, entry, named !== undefined && ours.has(named) ? named : undefined);
+    const payoutId = named !== undefined && ours.has(named) ? named : undefined;
+    const { fingerprint, earlier } = fingerprintsOf(row.account, entry, payoutId);
     return {
-      ...{ ...row, fingerprint: new Uint8Array(fingerprint), format: read.format },
+      ...{ ...row, fingerprint: new Uint8Array(fingerprint), earlierFingerprint: earlier, format: read.format },
+      earlierReferences: earlierReferencesOf(entry.bankReference ?? ''),
       ...{ fileId, createdAt, id: newId(createdAt) },
     };
   });
-  const occurrences = matchEntries(await readAlike(tx, told), told);
+  const occurrences = matchEntries(await readKnown(tx, told), told);
   const fresh = told.flatMap((entry, place): NewEntry[] => {
     const occurrence = occurrences[place];
     return occurrence === undefined ? [] : [{ ...entry, occurrence }];
@@ -117,11 +120,24 @@ function toRow(account: string, entry: BankEntry): Row {
   };
 }
 
-/** A reference is compared, so one that looks like a card number, or is too long, is kept as its hash. */
+const referenceMax = 100;
+
+/**
+ * A reference is compared, so one that is too long is kept as its hash, and one that looks like a card number as the hash of what
+ * is compared of it (docs/decisions/0060).
+ */
 function referenceOf(given: string): string {
-  const max = 100;
-  const line = lineOf(given, max);
-  return line === given ? line : `sha256:${createHash('sha256').update(given).digest('hex')}`;
+  if (holdsCardNumber(given)) return hashOf(comparedText(given));
+  return lineOf(given, referenceMax) === given ? given : hashOf(given);
+}
+
+/** As what a reference that looks like a card number was kept before: as it is, when it did not look like one then, or as its hash. */
+function earlierReferencesOf(given: string): readonly string[] {
+  return holdsCardNumber(given) ? [given, hashOf(given)] : [];
+}
+
+function hashOf(text: string): string {
+  return `sha256:${createHash('sha256').update(text).digest('hex')}`;
 }
 
 function lineOf(given: string, max: number): string {

@@ -1,11 +1,11 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { allotAccount } from '../../src/acquirers/sandbox-transfers/allot-account.ts';
 import { cancelPayment } from '../../src/payments/cancel-payment.ts';
 import type { BankEntry } from '../../src/statements/bank-entry.ts';
 import { bookEntries } from '../../src/transfers/book-entries.ts';
 import { attemptNow, logOf } from '../acquirers/sandbox-gateway.ts';
-import { entryOf, ownAccount } from '../statements/entries.ts';
+import { entryOf, ownAccount, payersAccount } from '../statements/entries.ts';
 import { writeCamt } from '../statements/write-camt.ts';
 import { type Dialect, writeMt940 } from '../statements/write-mt940.ts';
 import { actorOf } from '../support/factories.ts';
@@ -269,6 +269,54 @@ describe('A statement', () => {
     const kept = await entriesNow(world.database, files[0]?.file.id ?? '');
     expect(kept.map(({ bankReference }) => bankReference)).toEqual([expect.stringMatching(/^sha256:[0-9a-f]{64}$/)]);
   });
+
+  it('keeps nothing from which the card number of a title or a reference could be searched, however lines cut it', async () => {
+    // Two numbers of which only the middle digits differ, which are kept in no form.
+    const [one, other] = ['4111111111111111', '4111111110121111'] as const;
+    const spelt = one.replaceAll(/(....)(?=.)/g, '$1 ');
+    const files = [
+      await world.tell([entryOf({ amount: 701n, title: `karta ${spelt}`, bankReference: one })]),
+      await world.tell([entryOf({ amount: 701n, title: `karta ${one.slice(0, 9)} ${one.slice(9)}` })]),
+      await world.tell([entryOf({ amount: 701n, title: `KARTA ${other}` }), entryOf({ amount: 701n, title: one })]),
+    ];
+    expect(files.map(({ file }) => file.fresh)).toEqual([1, 0, 1]);
+    const [kept] = await entriesNow(world.database, files[0]?.file.id);
+    const hashes = [one, spelt].map((number) => createHash('sha256').update(number).digest('hex'));
+    expect(hashes).not.toContain(kept?.bankReference?.replace('sha256:', ''));
+  });
+
+  it.each([
+    ['its hash', (number: string) => `sha256:${createHash('sha256').update(number).digest('hex')}`],
+    ['it was written', (number: string) => number],
+  ])(
+    'knows what was kept before with the hash of a title with a card number in it, and its reference as %s',
+    async (_, kept) => {
+      const number = '4111-1111 1111.1111';
+      const [amount, title] = [BigInt(kept(number).length + 800), `karta ${number}`];
+      const byReference = entryOf({ amount, title, bankReference: number });
+      const byTitle = entryOf({ amount, title: `${title} x` });
+      const { file } = await world.tell([byReference, byTitle, byTitle]);
+      const keptBefore = { [byReference.title]: kept(number), [byTitle.title]: null };
+      for (const entry of [byReference, byTitle]) {
+        const told = [ownAccount, 'CREDIT', false, String(amount), 'PLN'];
+        const words = entry.title.toUpperCase().replaceAll(/[^A-Z\d]/g, '');
+        const hash = createHash('sha256').update(
+          JSON.stringify([...told, [entry.bookedOn, payersAccount.slice(2), words]]),
+        );
+        await world.database.pool.query(
+          'update statement_entry set fingerprint = $1, bank_reference = $2 where file_id = $3 and (bank_reference is null) = $4',
+          [hash.digest(), keptBefore[entry.title], file.id, entry.bankReference === undefined],
+        );
+      }
+      const again = await world.tell([byTitle, byReference, byTitle], '053.001.02');
+      const more = await world.tell(
+        [byTitle, byTitle, byTitle, { ...byReference, title: 'another title' }],
+        '053.001.02',
+      );
+      const inAll = await world.tell([byTitle, byTitle, byTitle, byReference]);
+      expect([again, more, inAll].map((each) => each.file.fresh)).toEqual([0, 1, 0]);
+    },
+  );
 
   it('that cannot be read, or is of another account, changes nothing', async () => {
     const entries = [transferFor(await world.send())];

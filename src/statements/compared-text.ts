@@ -1,0 +1,39 @@
+import { holdsCardNumber, withoutEscapes } from '../kernel/card-numbers.ts';
+import { isCardNumber } from '../kernel/card-schemes.ts';
+
+/**
+ * What of a text is compared: its letters and digits, which all formats and banks write alike wherever they cut it, without the
+ * middle digits of what may be a card number (docs/decisions/0060). Pure.
+ */
+export function comparedText(text: string): string {
+  return withoutMiddleDigits(lettersAndDigits(holdsCardNumber(text) ? withoutEscapes(text) : text));
+}
+
+/** The same of an account number, of which the digits alone are compared; those of an account are all needed. */
+export function comparedAccount(text: string): string {
+  const digits = digitsOf(text);
+  return holdsCardNumber(text) ? withoutMiddleDigits(digitsOf(withoutEscapes(text))) : digits;
+}
+
+/** The letters of ASCII, in capitals, and the digits of a text. */
+export function lettersAndDigits(text: string): string {
+  return text.toUpperCase().replaceAll(/[^A-Z\d]/g, '');
+}
+
+/** The digits of a text. */
+export function digitsOf(text: string): string {
+  return text.replaceAll(/\D/g, '');
+}
+
+/** Six digits at the front and four at the end may be kept of a card number (PCI DSS 4.0.1, requirement 3.4.1). */
+function withoutMiddleDigits(plain: string): string {
+  return plain.replaceAll(/\d{14,}/g, (digits) => {
+    const signs = [...digits];
+    for (let start = 0; start + 14 <= digits.length; start += 1) {
+      for (let end = start + 14; end <= Math.min(start + 19, digits.length); end += 1) {
+        if (isCardNumber(digits.slice(start, end))) signs.fill('*', start + 6, end - 4);
+      }
+    }
+    return signs.join('');
+  });
+}
