@@ -3,6 +3,7 @@ import { type Acquirer, type AcquirerAnswer, acquirerFor, type StartOrder } from
 import { inTransaction } from '../kernel/db/database.ts';
 import type { PaymentMethod, TransactionSource } from '../kernel/db/generated/prisma/enums.ts';
 import { InvalidInput, type Refusal } from '../kernel/errors.ts';
+import type { Locale } from '../kernel/i18n/locales.ts';
 import { hashInput, parseIdempotencyKey } from '../kernel/idempotency.ts';
 import { enqueue } from '../kernel/jobs/enqueue.ts';
 import { parseWebAddress } from '../kernel/web-address.ts';
@@ -38,6 +39,8 @@ export type StartTransactionInput = {
   readonly supersede?: boolean | undefined;
   readonly payerIp?: string | undefined;
   readonly returnUrl?: string | undefined;
+  /** The language that the payer chose on our page, and comes back to. */
+  readonly locale?: Locale | undefined;
   /** True when the payment was made for this attempt alone, under the same key: by that a repeated call has found it already. */
   readonly withPayment?: boolean | undefined;
   /** What the guard said, where it was asked before the payment was made (`askGuard`). */
@@ -121,6 +124,7 @@ function orderFor(
 ): StartOrder {
   const { transaction, payment } = started;
   const { shop } = wish;
+  const { locale } = input;
   return {
     reference: transaction.id,
     channel: wish.channel,
@@ -132,7 +136,7 @@ function orderFor(
     enteredAt: transaction.updatedAt,
     blikCode: normalCode(input.blikCode),
     ...instrumentOf(wish),
-    returnUrl: transaction.returnUrl ?? `${deps.publicUrl}/pay/${payment.id}`,
+    returnUrl: transaction.returnUrl ?? `${deps.publicUrl}/pay/${payment.id}${locale ? `?lang=${locale}` : ''}`,
     merchantId: shop.merchantId,
     clockOffsetMs: shop.clockOffsetMs,
     sandboxDelayMs: shop.sandboxDelayMs,
@@ -185,7 +189,16 @@ function prepareStart(
     throw new InvalidInput('payerIp must be an IPv4 or IPv6 address, without a zone.', ['payerIp']);
   }
   if (input.returnUrl !== undefined) parseWebAddress(input.returnUrl, ['returnUrl']);
-  const { card, supersede = false, enterLater: _, choosesApp = false, admission: __, withPayment, ...hashed } = input;
+  const {
+    card,
+    supersede = false,
+    enterLater: _,
+    choosesApp = false,
+    admission: __,
+    withPayment,
+    locale: ___,
+    ...hashed
+  } = input;
   const callersKey = parseIdempotencyKey(input.idempotencyKey);
   const entered = !entersCode && (!takesCard(channel) || card !== undefined);
   return {

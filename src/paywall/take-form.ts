@@ -3,6 +3,7 @@ import { addressOf } from '../http/client-address.ts';
 import type { HttpContext, HttpDeps } from '../http/deps.ts';
 import { isUrlEncoded, readBody } from '../http/read-body.ts';
 import { RateLimited, Refusal } from '../kernel/errors.ts';
+import { parseLocale } from '../kernel/i18n/locales.ts';
 import { hashInput } from '../kernel/idempotency.ts';
 import { type StartTransactionInput, startTransaction } from '../payments/start-transaction.ts';
 import { answerErrorPage } from './answer-page.ts';
@@ -60,6 +61,7 @@ export async function takeForm(
     idempotencyKey: keyOf(attempt, wish.start),
     supersede: replacing,
     payerIp: address === 'unknown' ? undefined : address,
+    locale: parseLocale(c.req.query('lang') ?? ''),
   };
   try {
     const { transaction } = await startTransaction(deps.payments, { shop, source: 'WEB' }, input);

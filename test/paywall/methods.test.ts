@@ -115,7 +115,7 @@ describe('POST /pay/{id}/card', () => {
     const challenge = await open(`/sandbox/${attempt?.id}`);
     expect(challenge.text).toContain('Simulated 3-D Secure page');
     const { status, location: back } = await send(`/sandbox/${attempt?.id}`, { decision: 'refuse' });
-    expect([status, back]).toEqual([303, `${gateway.url}/pay/${id}`]);
+    expect([status, back]).toEqual([303, `${gateway.url}/pay/${id}?lang=en`]);
     expect((await open(`/sandbox/${attempt?.id}`)).text).toContain('has been decided already');
   });
 
@@ -151,6 +151,20 @@ describe('POST /pay/{id}/bank', () => {
     const waiting = await open(`/pay/${id}?lang=en`);
     expect(waiting.text).toContain('Confirm the payment on your bank’s page');
     expect(waiting.text).toContain(`href="/pay/${id}/other?lang=en"`);
+  });
+
+  it('comes back from the bank in the language that the payer chose, and in none that there is not', async () => {
+    for (const [asked, kept] of [
+      ['?lang=en', '?lang=en'],
+      ['?lang=EN-gb', '?lang=en'],
+      ['?lang=x%26stay=1', ''],
+      ['', ''],
+    ]) {
+      const id = await newPayment();
+      const { location } = await send(`/pay/${id}/bank${asked}`, { channel: 'ipko' });
+      const back = await send(new URL(location).pathname, { decision: 'leave' });
+      expect(back).toMatchObject({ status: 303, location: `${gateway.url}/pay/${id}${kept}` });
+    }
   });
 
   it('comes back to the address that the attempt was started with, and allows a browser to go there', async () => {
