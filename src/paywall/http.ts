@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import type { StoredCard } from '../cards/model.ts';
 import { tokeniseCard } from '../cards/tokenise-card.ts';
 import { tokeniseWallet } from '../cards/tokenise-wallet.ts';
-import { methodNotAllowed } from '../http/answers.ts';
+import { methodNotAllowed, wantsHtml } from '../http/answers.ts';
 import type { HttpContext, HttpDeps, HttpEnv } from '../http/deps.ts';
 import { holdsCardNumber } from '../kernel/card-numbers.ts';
 import { hashInput } from '../kernel/idempotency.ts';
@@ -28,10 +28,11 @@ export function paywallRoutes(deps: HttpDeps): Hono<HttpEnv> {
   const withState = stateFinder(deps);
   const form = (read: (form: URLSearchParams, state: PayerState) => FormWish | Promise<FormWish>) =>
     withState((c, state) => takeForm(deps, { c, state }, (fields) => read(fields, state)));
+  const onlyPosted = leadOnReading(deps);
   const routes = new Hono<HttpEnv>();
   for (const method of tileMethods) {
     const path = `/pay/:id/${tilePaths[method]}`;
-    routes.post(path, form(readTile(method))).all(path, (c) => methodNotAllowed(c, 'POST'));
+    routes.post(path, form(readTile(method))).all(path, onlyPosted);
   }
   return routes
     .get(
@@ -45,12 +46,12 @@ export function paywallRoutes(deps: HttpDeps): Hono<HttpEnv> {
     )
     .all('/pay/:id/other', (c) => methodNotAllowed(c, 'GET, HEAD'))
     .post('/pay/:id/blik', form(readBlik))
-    .all('/pay/:id/blik', (c) => methodNotAllowed(c, 'POST'))
+    .all('/pay/:id/blik', onlyPosted)
     .post(
       '/pay/:id/card',
       form((fields, state) => readCard(deps, fields, state)),
     )
-    .all('/pay/:id/card', (c) => methodNotAllowed(c, 'POST'))
+    .all('/pay/:id/card', onlyPosted)
     .get(
       '/pay/:id/wallet',
       withState((c, state) => showWallet(deps, c, state)),
@@ -102,6 +103,15 @@ function stateFinder(deps: HttpDeps) {
     if (state) return answer(c, state);
     return answerErrorPage(c, { status: 404, sandbox: deps.sandbox }, { error: 'PAYMENT_UNKNOWN' });
   };
+}
+
+/**
+ * Answers what does not post to the address of a form. A form with something wrong in it is shown there, so browsers read the
+ * address too: for a tab that is restored, a bookmark, a link that is passed on. They are led to the payment.
+ */
+function leadOnReading(deps: HttpDeps) {
+  const lead = stateFinder(deps)(backToPayment);
+  return (c: HttpContext) => (c.req.method === 'GET' && wantsHtml(c) ? lead(c) : methodNotAllowed(c, 'POST'));
 }
 
 function readBlik(form: URLSearchParams, state: PayerState): FormWish {

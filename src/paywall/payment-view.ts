@@ -3,7 +3,7 @@ import type { Payment, Transaction } from '../kernel/db/generated/prisma/client.
 import type { Locale } from '../kernel/i18n/locales.ts';
 import { type ChannelOption, listMethods, type MethodOption } from '../payments/list-methods.ts';
 import { mayBringMoney } from '../payments/may-bring-money.ts';
-import { mayReplace } from '../payments/model.ts';
+import { mayReplace, neverExpires } from '../payments/model.ts';
 import { channelName, methodName } from '../payments/name-methods.ts';
 import { customerIdOf, isStoring, storingChannels } from '../profiles/model.ts';
 import { type Channel, channelFacts, isChannel, takesCard } from '../shops/model.ts';
@@ -100,7 +100,7 @@ function shownPayment({ payment, shop }: PayerState): PaymentView['payment'] {
     title: payment.title ?? undefined,
     amount: { amount: payment.amount, currency: payment.currency },
     status: payment.status,
-    validUntil: payment.validUntil,
+    validUntil: payment.validUntil < neverExpires ? payment.validUntil : undefined,
     settledAt: payment.settledAt ?? undefined,
   };
 }

@@ -115,6 +115,27 @@ describe('GET /pay/{id}', () => {
     expect(await attemptsOn(soon)).toEqual([]);
   });
 
+  it('names no day by which to pay when there is none', async () => {
+    const id = await newPayment({ validUntil: 'never' });
+    for (const lang of ['pl', 'en']) {
+      const page = await showPage(id, `?lang=${lang}`);
+      expect(page).toContain('<form');
+      expect(page).not.toMatch(/10000|9999|Pay by|Zapłać do/);
+    }
+  });
+
+  it('leads a browser that reads the address of a form to the payment, and refuses it to a program', async () => {
+    const id = await newPayment();
+    for (const path of ['blik', 'card', 'bank', 'pay-later', 'instalments', 'lease', 'transfer']) {
+      const led = await open(`/pay/${id}/${path}?lang=en`, { accept: 'text/html,*/*;q=0.8' });
+      expect([path, led.status, led.headers.get('location')]).toEqual([path, 303, `/pay/${id}?lang=en`]);
+      const refused = await open(`/pay/${id}/${path}`);
+      expect([path, refused.status, refused.headers.get('allow')]).toEqual([path, 405, 'POST']);
+    }
+    const unknown = await open(`/pay/${randomUUID()}/blik`, { accept: 'text/html', 'accept-language': 'en' });
+    expect([unknown.status, await unknown.text()]).toEqual([404, expect.stringContaining('There is no such payment')]);
+  });
+
   it('answers HEAD like GET, and other methods with 405', async () => {
     const id = await newPayment();
     const head = await world.router.request(`/pay/${id}`, { method: 'HEAD' });

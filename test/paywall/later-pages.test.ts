@@ -58,6 +58,16 @@ describe('Before anything is decided', () => {
     ],
     ['the bank has not answered', { ...waiting, attempt: { status: 'UNKNOWN' } }],
     [
+      'a transfer of his own is on its way',
+      {
+        payment: { status: 'PENDING' },
+        attempt: {
+          ...({ status: 'PENDING', method: 'WIRE_TRANSFER', label: 'Traditional transfer' } as const),
+          transfer: { account: '27114020040000300201355387', recipient: 'Shop', title: 'Books', reference: undefined },
+        },
+      },
+    ],
+    [
       'another way to pay is chosen',
       { replacing: true, payment: { status: 'PENDING' }, attempt: { status: 'PENDING', label: 'mBank' } },
     ],

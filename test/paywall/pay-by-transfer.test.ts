@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { neverExpires } from '../../src/payments/model.ts';
 import { posted } from '../http/world.ts';
 import { createPayment, updateShop } from '../start/pay.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
@@ -82,6 +83,15 @@ describe('A payer who makes a transfer of his own', () => {
     const text = await page(id);
     expect([status, copiesOn(text)['Account number']]).toEqual(['UNKNOWN', transferAccount]);
     expect(text).not.toContain('href="/sandbox/');
+  });
+
+  it('is told no day when the payment never expires', async () => {
+    const id = await newPayment();
+    await gateway.database.pool.query(`alter table payment disable trigger all`);
+    await gateway.database.pool.query(`update payment set valid_until = $1 where id = $2::uuid`, [neverExpires, id]);
+    await send(`/pay/${id}/transfer`, { channel: 'wt' });
+    expect(await page(id)).toContain('usually takes one or two business days. You may close this page');
+    expect(await page(id, 'pl')).toContain('jeden lub dwa dni robocze. Możesz zamknąć tę stronę');
   });
 
   it('abroad is shown the number with its country', async () => {

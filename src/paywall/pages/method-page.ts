@@ -8,7 +8,7 @@ import { cardForm } from './card-form.ts';
 import { errorSummary, hasFailed } from './error-summary.ts';
 import { layout } from './layout.ts';
 import { otherMoneyNotice } from './other-money.ts';
-import { amountOf, backLink, factList, listening, webAddress } from './parts.ts';
+import { amountOf, backLink, factList, listening, validUntilOf, webAddress } from './parts.ts';
 import { tileForm } from './tile-form.ts';
 import type { Html, MethodView, PaymentView } from './view.ts';
 import { walletForm } from './wallet-form.ts';
@@ -36,7 +36,7 @@ export function methodPage(view: PaymentView): Html {
 ${factList([
   [t('summary.title'), view.payment.title],
   [t('summary.order'), view.payment.orderId],
-  [t('summary.validUntil'), formatMoment(view.payment.validUntil, writtenLocale(view.locale))],
+  [t('summary.validUntil'), validUntilOf(view)],
 ])}
 ${view.methods.length > 0 ? ways(view) : html`<h2>${t('method.noneTitle')}</h2><p>${t(view.unavailable.length > 0 ? 'method.noneNow' : 'method.none')}</p>`}
 ${unavailable(view)}

@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import type { PaymentMethod } from '../../kernel/db/generated/prisma/enums.ts';
 import { formatMoney } from '../../kernel/i18n/format-money.ts';
+import { formatMoment } from '../../kernel/i18n/format-time.ts';
 import { translatorFor, writtenLocale } from '../messages/catalogues.ts';
 import { icons } from './icons.ts';
 import { type Html, type PaymentView, statusMark } from './view.ts';
@@ -13,6 +14,11 @@ export function amountOf(view: PaymentView): string {
 /** Writes minor units of the payment's currency in the language of the page. */
 export function sumOf(view: PaymentView, amount: bigint): string {
   return formatMoney({ ...view.payment.amount, amount }, writtenLocale(view.locale));
+}
+
+/** Writes until when the payment can be paid, in the language of the page; undefined for one that never expires. */
+export function validUntilOf({ payment, locale }: PaymentView): string | undefined {
+  return payment.validUntil && formatMoment(payment.validUntil, writtenLocale(locale));
 }
 
 /** Draws one of the three words a payer sees for a payment (features, F29), with its drawing. */

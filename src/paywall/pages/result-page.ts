@@ -3,7 +3,16 @@ import { formatMoment } from '../../kernel/i18n/format-time.ts';
 import { translatorFor, writtenLocale } from '../messages/catalogues.ts';
 import { layout } from './layout.ts';
 import { otherMoneyNotice } from './other-money.ts';
-import { amountOf, factList, listening, refreshWithoutScript, statusLine, sumOf, webAddress } from './parts.ts';
+import {
+  amountOf,
+  factList,
+  listening,
+  refreshWithoutScript,
+  statusLine,
+  sumOf,
+  validUntilOf,
+  webAddress,
+} from './parts.ts';
 import type { Html, PaymentView } from './view.ts';
 
 /** Seconds after which a payer whose payment is over is sent back to the shop. */
@@ -69,10 +78,8 @@ function textOf(view: PaymentView, result: Result): string {
     }
     case 'settled':
       return settledText(view);
-    default: {
-      const validUntil = formatMoment(view.payment.validUntil, writtenLocale(view.locale));
-      return t(`${result}.text`, { validUntil });
-    }
+    default:
+      return t(`${result}.text`, { validUntil: validUntilOf(view) ?? '' });
   }
 }
 

@@ -1,9 +1,8 @@
 import { html, raw } from 'hono/html';
-import { formatMoment } from '../../kernel/i18n/format-time.ts';
 import { translatorFor, writtenLocale } from '../messages/catalogues.ts';
 import { layout } from './layout.ts';
 import { otherMoneyNotice } from './other-money.ts';
-import { amountOf, listening, statusLine } from './parts.ts';
+import { amountOf, backLink, listening, statusLine, validUntilOf } from './parts.ts';
 import type { Html, PaymentView, TransferView } from './view.ts';
 
 /**
@@ -45,10 +44,11 @@ ${copied(view, t('transfer.recipient'), { shown: transfer.recipient })}
 ${copied(view, t('transfer.title'), { shown: transfer.title })}
 </dl>
 <p>${t('transfer.exactly')}</p>
-<p class="soft">${t('transfer.later', { validUntil: formatMoment(view.payment.validUntil, locale) })}</p>
+<p class="soft">${t('transfer.later', { validUntil: validUntilOf(view) ?? 'never' })}</p>
 ${view.sandbox && transfer.reference ? html`<p><a class="button" href="/sandbox/${transfer.reference}">${t('transfer.sandbox')}</a></p>` : ''}
 ${view.attempt?.replaceable ? html`<p class="back"><a href="${view.urls.otherMethod}">${t('other.link')}</a></p>` : ''}
 </div>
+${backLink(view)}
 <p class="soft back" role="status" id="copied" data-say="${t('transfer.copied')}"></p>
 <script nonce="${view.nonce}">${raw(copyScript)}</script>`,
   );

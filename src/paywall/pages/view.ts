@@ -43,7 +43,8 @@ export type PaymentView = PageFrame & {
     readonly title?: string | undefined;
     readonly amount: Money;
     readonly status: PaymentStatus;
-    readonly validUntil: Date;
+    /** Undefined for a payment that never expires. */
+    readonly validUntil?: Date | undefined;
     readonly settledAt?: Date | undefined;
   };
   readonly money: MoneyView;
