@@ -88,6 +88,17 @@ describe.each(browsers)('A payer with an account at a bank %s', (_name, habits) 
 });
 
 describe('A payer with an account at a bank', () => {
+  it.each([320, 360, 375, 390])('sees the banks two in a row on a telephone of %i pixels', async (width) => {
+    const { address } = await stage.shop.createPayment();
+    const page = await stage.openPage({ width });
+    await page.goto(address);
+    await chooseMethod(page, 'PBL');
+    const rows = await page.evaluate<number[]>(
+      `[...document.querySelectorAll('#bank label')].map((tile) => tile.getBoundingClientRect().top)`,
+    );
+    expect(rows.filter((top) => top === rows[0])).toHaveLength(2);
+  });
+
   it('who has chosen none is stopped by the browser, and else led to the banks', async () => {
     const { id, address } = await stage.shop.createPayment();
     const page = await stage.openPage();

@@ -9,6 +9,7 @@ function browse(elements: Record<string, object>) {
   const replaced: string[] = [];
   const left: string[] = [];
   const delays: number[] = [];
+  const afterLong: (() => void)[] = [];
   const streams: { onerror?: () => void; readyState: number; status?: Listener }[] = [];
   const ticks: (() => void)[] = [];
   const context = createContext({
@@ -26,7 +27,8 @@ function browse(elements: Record<string, object>) {
     setInterval: (tick: () => void) => ticks.push(tick),
     setTimeout: (later: () => void, ms: number) => {
       delays.push(ms);
-      later();
+      if (ms > 10_000) afterLong.push(later);
+      else later();
     },
   });
   runInContext(script, context);
@@ -35,7 +37,7 @@ function browse(elements: Record<string, object>) {
     runInContext(`Date.now=()=>${ms}`, context);
     for (const tick of ticks) tick();
   };
-  return { replaced, left, delays, streams, fire, passTo, now: Number(runInContext('Date.now()', context)) };
+  return { replaced, left, delays, afterLong, streams, fire, passTo, now: Number(runInContext('Date.now()', context)) };
 }
 
 /** A text field with the caret where the last character was typed. */
@@ -109,6 +111,22 @@ describe('The script of the pages', () => {
     expect([refused, attributes.get('aria-disabled')]).toEqual([0, 'true']);
     page.fire('onsubmit', event);
     expect(refused).toBe(1);
+  });
+
+  it('lets it go again when no answer came: whoever stopped the browser is not left with a dead button', () => {
+    const attributes = new Map<string, string>();
+    const button = {
+      hasAttribute: (name: string) => attributes.has(name),
+      setAttribute: (name: string, value: string) => attributes.set(name, value),
+      removeAttribute: (name: string) => void attributes.delete(name),
+    };
+    const page = browse({ '[data-events]': { dataset: { events: '/e', status: 'a', self: '/pay/1' } } });
+    page.fire('onsubmit', { target: { querySelector: () => button } });
+    expect(page.delays).toEqual([15_000]);
+    for (const later of page.afterLong) later();
+    expect(attributes.size).toBe(0);
+    page.streams[0]?.status?.({ data: 'b' });
+    expect(page.replaced).toEqual(['/pay/1']);
   });
 
   it('fetches a page anew that comes back from the cache of the browser', () => {

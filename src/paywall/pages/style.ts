@@ -107,7 +107,8 @@ footer{margin-top:auto;padding:1.5rem 1rem 2rem;text-align:center;font-size:.875
 nav{display:flex;flex-wrap:wrap;justify-content:center;gap:.25rem 1rem;margin-bottom:.5rem}
 nav a{color:inherit;padding:.125rem 0}
 nav a[aria-current]{color:var(--ink);font-weight:600;text-decoration:none}
-@media (max-width:22rem){.card{padding:1.25rem 1rem}.way>form,.way>.wallets{padding:.25rem .75rem 1rem}.tiles{grid-template-columns:repeat(auto-fill,minmax(6.5rem,1fr));gap:.375rem}.tiles span{padding:.25rem}tbody th{width:6.5rem;white-space:normal}}
+@media (max-width:24rem){.card{padding:1.25rem 1rem}.way>form,.way>.wallets{padding:.25rem .75rem 1rem}.tiles{grid-template-columns:repeat(auto-fill,minmax(6.5rem,1fr));gap:.375rem}.tiles span{padding:.25rem}}
+@media (max-width:22rem){tbody th{width:6.5rem;white-space:normal}}
 @media (min-width:48rem){.shop{padding-top:4rem}.first{margin-top:4rem}.card{padding:2.25rem}}
 @media print{:root{--page:#fff;--card:#fff;--ink:#000;--soft:#333}.card{box-shadow:none}nav,.button,.back,details{display:none}}
 `
