@@ -116,6 +116,7 @@ describe('The result page', () => {
       expect(page).toContain('<strong>Error</strong>');
       expect(page).toContain('No money was taken.');
       expect(page).toContain(status === 'EXPIRED' ? 'valid until 24 November 2026 at 14:00 CET' : 'The shop cancelled');
+      expect(page).toContain('<dt>Amount</dt><dd>PLN 123.45</dd>');
       expect(page).toContain('content="5;url=');
     },
   );

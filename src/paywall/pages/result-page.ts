@@ -46,7 +46,7 @@ ${statusLine(view, result === 'settled' ? 'done' : result === 'authorized' ? 'in
 <h1>${heading}</h1>
 ${lost && !open ? html`<p><strong>${t('refused.noMoneyTaken')}</strong></p>` : ''}
 <p>${lost && open ? t('over.perhapsPaid') : textOf(view, result)}</p>
-${facts(view)}
+${facts(view, lost)}
 ${url === undefined ? '' : html`<p><a class="button" href="${url}"${automatic ? returnByScript : ''}>${t('return.shop')}</a></p>`}
 ${automatic ? html`<p class="back soft">${t('return.automatic', { seconds: returnAfterSeconds })} <a href="${view.urls.stay}">${t('return.stay')}</a></p>` : ''}
 </div>`,
@@ -100,13 +100,15 @@ function settledText(view: PaymentView): string {
   ].join(' ');
 }
 
-function facts(view: PaymentView): Html {
+/** Headings of what is paid or reserved name the sum; those of what is lost do not. */
+function facts(view: PaymentView, lost: boolean): Html {
   const t = translatorFor(view.locale);
   const { payment } = view;
   return factList([
     [t('summary.shop'), payment.shopName],
     [t('summary.title'), payment.title],
     [t('summary.order'), payment.orderId],
+    [t('summary.amount'), lost ? amountOf(view) : undefined],
     [t('summary.method'), payment.status === 'SETTLED' ? view.attempt?.label : undefined],
     [t('summary.settledAt'), payment.settledAt && formatMoment(payment.settledAt, writtenLocale(view.locale))],
     [t('summary.payment'), payment.id],
