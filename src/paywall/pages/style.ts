@@ -34,7 +34,7 @@ label.marked{display:flex;justify-content:space-between;align-items:center;gap:1
 dl{border-top:1px solid var(--line);padding-top:.75rem;font-size:.9375rem}
 dl div{display:flex;justify-content:space-between;gap:0 1.5rem;padding:.25rem 0}
 dt,.soft{color:var(--soft)}
-dt{flex:none;max-width:45%;overflow-wrap:normal}
+dt{flex:none;min-width:min-content;max-width:45%;overflow-wrap:normal}
 dd{min-width:0;text-align:right;font-variant-numeric:tabular-nums}
 section{border-top:1px solid var(--line);padding-top:1.5rem}
 .card>section{margin-top:1.5rem}

@@ -53,6 +53,18 @@ export function describeEveryPage(language: Language): void {
       expect(await page.evaluate<number>(lines)).toBe(1);
     });
 
+    it('a new payment keeps its facts and their names apart on a telephone that is zoomed to twice the size', async () => {
+      const { address } = await stage.shop.createPayment({ title: 'Trzy książki' });
+      const page = await stage.openPage({ language, width: 180 });
+      await page.goto(address);
+      const overlaps = `[...document.querySelectorAll('dl div')].filter(({ firstElementChild, lastElementChild }) => {
+        const name = document.createRange();
+        name.selectNodeContents(firstElementChild);
+        return name.getBoundingClientRect().right > lastElementChild.getBoundingClientRect().left;
+      }).map(({ textContent }) => textContent)`;
+      expect(await page.evaluate<string[]>(overlaps)).toEqual([]);
+    });
+
     it('a new payment takes at most 15 KB of transfer, with all that belongs to it and with every method', async () => {
       const { address } = await stage.shop.createPayment({
         amount: 30_000,
