@@ -5,10 +5,10 @@ export type StraySetting = {
   readonly like: string | undefined;
 };
 
-/** What the command `bramka`, which may run in the same environment, reads besides. */
-const ofTheCommand = new Set([
+/** What others read who may run in the same environment: the command `bramka`, and the tests. */
+const ofOthers = new Set([
   ...['BRAMKA_URL', 'BRAMKA_API_KEY', 'BRAMKA_SHOP_ID', 'BRAMKA_MERCHANT_ID', 'BRAMKA_SERVICE_KEY'],
-  'BRAMKA_WEBHOOK_SECRET',
+  ...['BRAMKA_WEBHOOK_SECRET', 'BRAMKA_TEST_CHROMIUM'],
 ]);
 
 /** Names that are shorter are near to those of too many others. */
@@ -25,7 +25,7 @@ export function findStraySettings(
   known: readonly string[],
 ): readonly StraySetting[] {
   const settings = new Set(known);
-  const isOurs = (name: string): boolean => settings.has(name) || ofTheCommand.has(name);
+  const isOurs = (name: string): boolean => settings.has(name) || ofOthers.has(name);
   return Object.entries(variables).flatMap(([name, value = '']) => {
     if (value === '' || isOurs(name) || isOfService(name, value)) return [];
     const like = known.find((each) => each.length >= lengthMin && differsByOne(each, name));

@@ -21,7 +21,14 @@ describe('A variable that is no setting', () => {
 
   it.each([
     ...['PATH', 'HOSTS', 'PORTS', 'POST', 'URL', 'DATABASE_URL_OLD', 'DATABAS_UR', 'LOG', 'BRAMKA', 'bramka_mode'],
-    ...['BRAMKA_URL', 'BRAMKA_API_KEY', 'BRAMKA_WEBHOOK_SECRET', 'BRAMKA_SERVICE_HOST', 'BRAMKA_PORT_4000_TCP_ADDR'],
+    ...[
+      'BRAMKA_URL',
+      'BRAMKA_API_KEY',
+      'BRAMKA_WEBHOOK_SECRET',
+      'BRAMKA_TEST_CHROMIUM',
+      'BRAMKA_SERVICE_HOST',
+      'BRAMKA_PORT_4000_TCP_ADDR',
+    ],
   ])('as %s is nothing to speak of', (name) => {
     expect(straysIn({ [name]: 'x', BRAMKA_WORKERS: '2', BRAMKA_PORT: 'tcp://10.0.0.1:4000' })).toEqual([]);
   });

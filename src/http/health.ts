@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { createDatabasePing } from '../kernel/db/ping-database.ts';
 import { sayRetryAfter } from './answers.ts';
 import type { HttpDeps, HttpEnv } from './deps.ts';
-import { databaseAway, starting } from './unavailable.ts';
+import { again } from './unavailable.ts';
 
 /** How long the database may take to answer before this process counts as not ready. */
 const databaseTimeout = { ms: 1_000 };
@@ -17,7 +17,7 @@ export function healthRoutes(deps: Pick<HttpDeps, 'payments' | 'isReady'>): Hono
       const checks = { start: deps.isReady(), database: await ping() };
       const ready = Object.values(checks).every(Boolean);
       const named = Object.entries(checks).map(([name, good]) => [name, good ? 'ok' : 'failing']);
-      if (!ready) sayRetryAfter(c, checks.start ? databaseAway : starting);
+      if (!ready) sayRetryAfter(c, again);
       const body = { status: ready ? 'ok' : 'unavailable', checks: Object.fromEntries(named) };
       return c.json(body, ready ? 200 : 503, noStore);
     });

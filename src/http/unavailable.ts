@@ -6,7 +6,7 @@ import type { Log } from '../kernel/log.ts';
 type Unavailable = { readonly code: RefusalCode; readonly message: string; readonly retryAfterSeconds: number };
 
 /** A client that comes again four times waits for longer than a database takes to start anew. */
-const again = { code: 'UNAVAILABLE', retryAfterSeconds: 2 } as const;
+export const again = { code: 'UNAVAILABLE', retryAfterSeconds: 2 } as const;
 
 /** Said with status 503 while the database cannot be reached. Whether a mutation was done is not known then. */
 export const databaseAway: Unavailable = {

@@ -58,10 +58,7 @@ async function openWorld(atTheEnd: (end: () => Promise<void>) => void): Promise<
   return world;
 }
 
-// Each waits for seconds until somebody gives up who hears nothing, so all of them wait at once.
-it.concurrent('gets all its connections back when the network has swallowed them and told nobody', async ({
-  onTestFinished,
-}) => {
+it('gets all its connections back when the network has swallowed them and told nobody', async ({ onTestFinished }) => {
   const { network, start, addJob } = await openWorld(onTestFinished);
   const jobsAtATime = 10;
   const [first, all] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
@@ -82,7 +79,7 @@ it.concurrent('gets all its connections back when the network has swallowed them
   await all.promise;
 });
 
-it.concurrent('loses the sign that it lives together with its network, so that others may do its jobs', async ({
+it('loses the sign that it lives together with its network, so that others may do its jobs', async ({
   onTestFinished,
 }) => {
   const { near, network, start, addJob } = await openWorld(onTestFinished);
@@ -107,7 +104,7 @@ it.concurrent('loses the sign that it lives together with its network, so that o
   never.resolve();
 });
 
-it.concurrent('ends in good order when the network falls silent, and then breaks, before it has heard that it listens for jobs', async ({
+it('ends in good order when the network falls silent, and then breaks, before it has heard that it listens for jobs', async ({
   onTestFinished,
 }) => {
   const { near, network, start } = await openWorld(onTestFinished);
@@ -131,7 +128,7 @@ it.concurrent('ends in good order when the network falls silent, and then breaks
   await stopped;
 });
 
-it.concurrent('does a job whose fetching it never heard of, since the connection broke off before the answer came', async ({
+it('does a job whose fetching it never heard of, since the connection broke off before the answer came', async ({
   onTestFinished,
 }) => {
   const { network, start, addJob } = await openWorld(onTestFinished);
@@ -149,9 +146,7 @@ it.concurrent('does a job whose fetching it never heard of, since the connection
   await done.promise;
 });
 
-it.concurrent('does the jobs that come after an outage in which it lost the answer to a fetch', async ({
-  onTestFinished,
-}) => {
+it('does the jobs that come after an outage in which it lost the answer to a fetch', async ({ onTestFinished }) => {
   const world = await openWorld(onTestFinished);
   const { network, start, addJob } = world;
   const [begun, another, done] = [1, 2, 3].map(() => Promise.withResolvers<void>());
@@ -178,9 +173,7 @@ it.concurrent('does the jobs that come after an outage in which it lost the answ
   await done?.promise;
 });
 
-it.concurrent('begins anew when the network breaks while it reads the numbers of its tasks', async ({
-  onTestFinished,
-}) => {
+it('begins anew when the network breaks while it reads the numbers of its tasks', async ({ onTestFinished }) => {
   const { network, start, addJob } = await openWorld(onTestFinished);
   const done = Promise.withResolvers<void>();
   network.loseAnswerWith('identifier');
