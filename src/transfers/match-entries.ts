@@ -17,8 +17,8 @@ export type KnownEntry = EntryIdentity & { readonly occurrence: number };
 
 /**
  * Finds out which movements of a file are new (docs/decisions/0030): each that is kept answers for one that is told. First those
- * pair that have the same reference of the bank; then those that are alike, unless both have a reference, of the same kind of
- * file, and these differ. What is left over was never told before. Pure.
+ * pair that have the same reference of the bank, and of these first those that are alike; then those that are alike, unless both
+ * have a reference, of the same kind of file, and these differ. What is left over was never told before. Pure.
  * @param known what is kept and has a reference or a fingerprint of the file.
  * @returns for each told movement its occurrence, or undefined when it is known.
  */
@@ -40,6 +40,8 @@ export function matchEntries(
       paired.add(entry);
     }
   };
+  // References that look like card numbers may be kept as one (docs/decisions/0060): what is alike besides comes first.
+  pair(wholeKey, () => true);
   pair(referenceKey, () => true);
   pair(fingerprintKey, mayBeSame);
   const occurrences = new Map<string, number>();
@@ -65,6 +67,11 @@ function referenceKey(entry: EntryIdentity): string | undefined {
   const { account, bankReference, direction, amount, bookedOn } = entry;
   if (bankReference === null) return undefined;
   return JSON.stringify([account, kindOf(entry), bankReference, direction, String(amount), bookedOn]);
+}
+
+function wholeKey(entry: EntryIdentity): string | undefined {
+  const reference = referenceKey(entry);
+  return reference && `${reference} ${fingerprintKey(entry)}`;
 }
 
 function fingerprintKey({ account, fingerprint }: EntryIdentity): string {

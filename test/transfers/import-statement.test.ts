@@ -285,6 +285,16 @@ describe('A statement', () => {
     expect(hashes).not.toContain(kept?.bankReference?.replace('sha256:', ''));
   });
 
+  it('loses no transfer for another whose reference differs in the middle digits of a card number alone', async () => {
+    const [one, other] = ['4111111111111111', '4111111110121111'].map((bankReference) =>
+      entryOf({ amount: 703n, title: `order ${bankReference.slice(8, 11)}`, bankReference }),
+    ) as [BankEntry, BankEntry];
+    const [notified, stated] = [await world.tell([one], '054.001.02'), await world.tell([other, one])];
+    expect([notified.file.fresh, stated.file.fresh]).toEqual([1, 1]);
+    const [kept] = await entriesNow(world.database, stated.file.id);
+    expect(kept?.title).toBe(other.title);
+  });
+
   it.each([
     ['its hash', (number: string) => `sha256:${createHash('sha256').update(number).digest('hex')}`],
     ['it was written', (number: string) => number],

@@ -48,12 +48,22 @@ describe('A movement is known', () => {
     ['not by a reference of another amount', [[sure('1')], [sure('1', { amount: 1n, like: 'two' })]], [1, 1]],
     ['not by a reference of another account', [[sure('1')], [sure('1', { account: 'other' })]], [1, 1]],
     [
+      'by what it says, of two with one reference',
+      [[sure('A')], [sure('A', { like: 'two' }), sure('A')], [sure('A', { like: 'two' })]],
+      [1, 1, 0],
+    ],
+    [
       'after a notification without references',
       [[identityOf({ format: 'CAMT_054' })], [sure('A'), sure('B')], [sure('B'), sure('A')]],
       [1, 1, 0],
     ],
   ])('%s', (_, files, fresh) => {
     expect(importAll(files).fresh).toEqual(fresh);
+  });
+
+  it('as itself, where another with its reference is told before it', () => {
+    const { kept } = importAll([[sure('A')], [sure('A', { like: 'two' }), sure('A')]]);
+    expect(kept.map(({ fingerprint }) => new TextDecoder().decode(fingerprint))).toEqual(['one', 'two']);
   });
 
   it('however files cut and repeat what a bank has booked: each is kept once, and has a place of its own', () => {
