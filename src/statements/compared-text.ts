@@ -6,7 +6,10 @@ import { isCardNumber } from '../kernel/card-schemes.ts';
  * middle digits of what may be a card number (docs/decisions/0060). Pure.
  */
 export function comparedText(text: string): string {
-  return withoutMiddleDigits(lettersAndDigits(holdsCardNumber(text) ? withoutEscapes(text) : text));
+  const plain = withoutMiddleDigits(lettersAndDigits(text));
+  // Escapes are undone only where digits of a number come out that way, and blanks go first, as lines may be cut within both.
+  const read = withoutMiddleDigits(lettersAndDigits(withoutEscapes(text.replaceAll(/\s/g, ''))));
+  return leftOutOf(read) > leftOutOf(plain) ? read : plain;
 }
 
 /** The same of an account number, of which the digits alone are compared; those of an account are all needed. */
@@ -36,4 +39,8 @@ function withoutMiddleDigits(plain: string): string {
     }
     return signs.join('');
   });
+}
+
+function leftOutOf(compared: string): number {
+  return compared.split('*').length - 1;
 }

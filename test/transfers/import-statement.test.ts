@@ -295,6 +295,17 @@ describe('A statement', () => {
     expect(kept?.title).toBe(other.title);
   });
 
+  it('knows a title with a card number wherever lines cut it, though there are signs in it that look like escapes', async () => {
+    for (const rest of ['15%20PLN', String.raw`a\nb`]) {
+      const [whole, cut] = [`karta 4111111111111111 ${rest}`, `karta 411111111 1111111 ${rest}`];
+      const files = [
+        await world.tell([entryOf({ amount: 705n, title: whole })]),
+        await world.tell([entryOf({ amount: 705n, title: cut })]),
+      ];
+      expect(files.map(({ file }) => file.fresh)).toEqual([1, 0]);
+    }
+  });
+
   it.each([
     ['its hash', (number: string) => `sha256:${createHash('sha256').update(number).digest('hex')}`],
     ['it was written', (number: string) => number],
