@@ -124,7 +124,8 @@ function readingsAt(groups: readonly Group[], place: number): readonly (readonly
   if (first && size >= 14) return [[first]];
   if (size === 1) return digitByDigit(groups, place);
   if (size !== 4) return [];
-  const readings = usualCounts(groups, place).map((count) => groups.slice(place, place + count));
+  const counts = usualCounts(groups, place).filter((count) => !isListed(groups, place, count));
+  const readings = counts.map((count) => groups.slice(place, place + count));
   // What stands behind a number in one writing, parted in another way, is none of it.
   return readings.length < 2 ? readings : readings.toSorted((a, b) => Number(isUniform(b)) - Number(isUniform(a)));
 }
@@ -138,6 +139,16 @@ function usualCounts(groups: readonly Group[], place: number): readonly number[]
   if (sizeAt(1) === 6) return sizeAt(2) === 4 || sizeAt(2) === 5 ? [3] : [];
   if (sizeAt(1) !== 4 || sizeAt(2) !== 4 || sizeAt(3) !== 4) return [];
   return sizeAt(4) >= 1 && sizeAt(4) <= 3 ? [5, 4] : [4];
+}
+
+/** Four digits more behind the same comma or line break make a list: of its many windows some would pass Luhn. */
+function isListed(groups: readonly Group[], place: number, count: number): boolean {
+  const join = groups[place + 1]?.join;
+  if (join === undefined || !/[,\n\r]/.test(join) || !isUniform(groups.slice(place, place + count))) return false;
+  const goesOn = (group: Group | undefined, by: string | undefined): boolean =>
+    by === join && group?.digits.length === 4;
+  const [before, after] = [groups[place - 1], groups[place + count]];
+  return goesOn(before, groups[place]?.join) || goesOn(after, after?.join);
 }
 
 /**

@@ -25,7 +25,7 @@ const before = fc.constantFrom(
   'ż',
   '12/29 ',
 );
-const after = fc.constantFrom('', 'x', '_y', '.', '!', '\u0000', 'ż', ', exp. 12/2029', '\n123');
+const after = fc.constantFrom('', 'x', '_y', '.', '!', '\u0000', 'ż', ', exp. 12/2029', '\n 123');
 
 /** A card number in one of its writings among other words. */
 const written = fc
@@ -246,6 +246,12 @@ const machineTexts: Record<string, fc.Arbitrary<string>> = {
     .tuple(
       fc.array(fc.integer({ min: 0, max: 9_999 }), { minLength: 1, maxLength: 40 }),
       fc.constantFrom(', ', '; ', ' | '),
+    )
+    .map(([numbers, glue]) => numbers.join(glue)),
+  'a list of numbers of four digits': fc
+    .tuple(
+      fc.array(fc.integer({ min: 1_000, max: 9_999 }), { minLength: 5, maxLength: 40 }),
+      fc.constantFrom(',', '\n', '\r\n'),
     )
     .map(([numbers, glue]) => numbers.join(glue)),
   'a list of figures': fc
