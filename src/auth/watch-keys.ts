@@ -1,3 +1,4 @@
+import { readPatiently } from '../kernel/read-patiently.ts';
 import type { Actor } from './actor.ts';
 import type { Authenticator } from './authenticate-actor.ts';
 
@@ -24,14 +25,16 @@ export type KeyWatch = {
 /** How often a key in use is looked at. */
 export const checkEveryMs = 400;
 
-/** So long the next look waits for one that is not answered, in milliseconds. */
-const patienceMs = 1_000;
-
-type Entry = { readonly holder: KeyHolder; readonly users: Set<KeyUser> };
+type Entry = {
+  readonly holder: KeyHolder;
+  readonly users: Set<KeyUser>;
+  /** True while the key is looked at. */
+  isLookedAt: boolean;
+};
 
 /**
- * Makes the watch: one check per key in use, however many subscriptions it has, and of all keys at once. A failed check counts as no news;
- * while one is under way, which a silent database can make last, no other begins for a second.
+ * Makes the watch: one check per key in use, however many subscriptions it has, and each key by itself. A failed check counts as
+ * no news; while one is under way, which a silent database can make last, another one begins each second.
  */
 export function watchKeys(authenticator: Authenticator): KeyWatch {
   const watched = new Map<string, Entry>();
@@ -42,21 +45,27 @@ export function watchKeys(authenticator: Authenticator): KeyWatch {
     if (now > 0) counts.set(keyId, now);
     else counts.delete(keyId);
   };
-  let since: number | undefined;
   const timer = setInterval(() => {
-    const now = performance.now();
-    if (since !== undefined && now - since < patienceMs) return;
-    since = now;
-    void Promise.allSettled(Array.from(watched, ([name, entry]) => check(name, entry))).then(() => {
-      if (since === now) since = undefined;
-    });
+    for (const [name, entry] of watched) if (!entry.isLookedAt) void check(name, entry);
   }, checkEveryMs);
   timer.unref();
 
   async function check(name: string, entry: Entry): Promise<void> {
-    const actor = await authenticator.authenticate(entry.holder.authorization);
-    if (actor && nameOf(actor) === name) return;
-    // A check before this one, which took longer, may have told them.
+    entry.isLookedAt = true;
+    try {
+      // Without end: a key that is lost must be seen as soon as any connection works.
+      const look = () => authenticator.authenticate(entry.holder.authorization);
+      const actor = await readPatiently(look, Number.POSITIVE_INFINITY);
+      if (!actor || nameOf(actor) !== name) tellLoss(name, entry);
+    } catch {
+      // Nobody knows, so they stay until the next one.
+    } finally {
+      entry.isLookedAt = false;
+    }
+  }
+
+  function tellLoss(name: string, entry: Entry): void {
+    // All of them may have left meanwhile.
     if (watched.get(name) !== entry) return;
     watched.delete(name);
     count(entry, -entry.users.size);
@@ -66,7 +75,7 @@ export function watchKeys(authenticator: Authenticator): KeyWatch {
   return {
     watch: (holder, user) => {
       const name = nameOf(holder.actor);
-      const entry = watched.get(name) ?? { holder, users: new Set() };
+      const entry = watched.get(name) ?? { holder, users: new Set(), isLookedAt: false };
       watched.set(name, entry);
       entry.users.add(user);
       count(entry, 1);

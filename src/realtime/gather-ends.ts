@@ -1,5 +1,6 @@
 import type { Database } from '../kernel/db/database.ts';
 import { emptyLog, type LogEnds, readManyLogEnds } from '../kernel/events/read-events.ts';
+import { readPatiently } from '../kernel/read-patiently.ts';
 
 /**
  * Gives a function that reads where a shop's log begins and ends, at a moment after it was asked. Who asks while a
@@ -13,7 +14,7 @@ export function gatherEnds(database: Database): (shopId: string) => Promise<LogE
     const shopIds = new Set<string>();
     const ends = running.then(() => {
       waiting = undefined;
-      return readManyLogEnds(database, [...shopIds]);
+      return readPatiently(() => readManyLogEnds(database, [...shopIds]));
     });
     running = ends.catch(() => {});
     return { shopIds, ends };

@@ -2,6 +2,7 @@ import type { Database } from '../kernel/db/database.ts';
 import type { Event } from '../kernel/db/generated/prisma/client.ts';
 import { CursorExpired } from '../kernel/events/errors.ts';
 import { type LogEnds, readEvents, requireReplayable } from '../kernel/events/read-events.ts';
+import { readPatiently } from '../kernel/read-patiently.ts';
 import { type EventFilter, isSelective } from './model.ts';
 
 /** So many events are read of a log by one statement. */
@@ -39,7 +40,8 @@ export async function readPage(
   const { shopId, types, paymentId, afterField } = wanted;
   const byTypeOnly = types !== undefined && paymentId === undefined;
   const upTo = byTypeOnly && range.upTo - after > windowMax ? after + windowMax : range.upTo;
-  const events = await readEvents(database, { shopId, types, paymentId, after, before: upTo + 1n, limit: pageSize });
+  const piece = { shopId, types, paymentId, after, before: upTo + 1n, limit: pageSize };
+  const events = await readPatiently(() => readEvents(database, piece));
   const reached = events.length === pageSize ? (events.at(-1)?.number ?? upTo) : upTo;
   // Without a filter a missing event shows in their number; with one, the log is asked after the read what it keeps.
   if (isSelective(wanted)) requireReplayable(await askEnds(shopId), after, afterField);

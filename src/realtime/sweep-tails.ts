@@ -1,5 +1,6 @@
 import type { Database, News } from '../kernel/db/database.ts';
 import { readLastNumbers } from '../kernel/events/read-events.ts';
+import { readPatiently } from '../kernel/read-patiently.ts';
 
 export type SweepOptions = {
   readonly database: Database;
@@ -25,7 +26,7 @@ export function sweepTails(options: SweepOptions): () => void {
     if (running || shopIds.length === 0) return;
     running = true;
     try {
-      options.hear(await readLastNumbers(options.database, shopIds));
+      options.hear(await readPatiently(() => readLastNumbers(options.database, shopIds)));
     } catch (error) {
       options.onError(error);
     } finally {

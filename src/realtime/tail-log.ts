@@ -1,4 +1,5 @@
 import type { Event } from '../kernel/db/generated/prisma/client.ts';
+import { readPatiently } from '../kernel/read-patiently.ts';
 import { createRing } from './model.ts';
 
 /** Whoever looks for more when it is woken, which may not fail. */
@@ -38,7 +39,10 @@ export type TailOptions = {
   readonly onLeft: () => void;
 };
 
-/** Makes the tail of one log. At most one read is under way; hints that arrive meanwhile share the next one. */
+/**
+ * Makes the tail of one log. At most one read is under way, or two of the same when one is silent; hints that arrive meanwhile
+ * share the next one.
+ */
 export function createTail(options: TailOptions): Tail {
   const ring = createRing(options.recentMax, options.recentNow);
   const followers = new Set<Follower>();
@@ -62,7 +66,7 @@ export function createTail(options: TailOptions): Tail {
     try {
       for (let more = true; more && followers.size > 0; ) {
         const known = hints;
-        const events = await options.readAfter(end);
+        const events = await readPatiently(() => options.readAfter(end));
         if (events.length > 0) add(events);
         // What was heard before the read is in it; what was heard during it may not be, whatever wrong hints promised.
         more = events.length === options.pageSize || (hints > known && heard > end);

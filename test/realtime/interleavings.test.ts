@@ -5,7 +5,7 @@ import { runs } from '../support/runs.ts';
 import { lossyPlans, type Plan, playInterleaving, toldPlans } from './play-interleaving.ts';
 import type { Bug } from './scripted-log.ts';
 
-beforeAll(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }));
+beforeAll(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] }));
 afterAll(() => void vi.useRealTimers());
 
 const noBug: Meddler = (statement, run) => run(statement);

@@ -36,6 +36,8 @@ export type Plan = {
   readonly wrongHints: readonly number[];
   readonly followers: readonly FollowerPlan[];
   readonly sweeps: number;
+  /** How often all reads under way have taken so long that others begin beside them. */
+  readonly impatience: number;
   readonly pageSize: number;
   readonly recentMax: number;
   /** With so few, pages are dropped while their followers take them. */
@@ -60,6 +62,7 @@ const plansWith = (told: readonly Told[], sweeps: fc.Arbitrary<number>): fc.Arbi
       { minLength: 1, maxLength: 4 },
     ),
     sweeps,
+    impatience: fc.nat(5),
     pageSize: fc.integer({ min: 1, max: 5 }),
     recentMax: fc.integer({ min: 1, max: 5 }),
     memoryMax: fc.constantFrom(2, 6, 1_000),
@@ -71,10 +74,12 @@ export const toldPlans = plansWith(['own', 'hint', 'twice'], fc.constant(0));
 /** Hints get lost; a last sweep comes at the end. */
 export const lossyPlans = plansWith(['own', 'hint', 'twice', 'lost'], fc.integer({ min: 1, max: 3 }));
 
-const sweepEveryMs = 1_000;
+const sweepEveryMs = 60_000;
+/** After that another read begins beside a silent one. */
+const patienceMs = 1_000;
 /**
  * Plays a plan in the order that the scheduler chooses, and gives what was wrong: nothing, if every follower got every
- * event once and in order. `setInterval` must be a fake one.
+ * event once and in order. `setInterval` and `setTimeout` must be fake ones.
  */
 export async function playInterleaving(plan: Plan, scheduler: fc.Scheduler, bug: Bug): Promise<string[]> {
   const log = createScriptedLog(scheduler, bug);
@@ -87,6 +92,8 @@ export async function playInterleaving(plan: Plan, scheduler: fc.Scheduler, bug:
   const stories = plan.followers.map((follower) => followByPlan({ feed, log, scheduler }, follower));
   scheduleWriters(plan, scheduler, { log, bus });
   for (let sweep = 1; sweep < plan.sweeps; sweep += 1) void later(scheduler, 'a sweep', tick);
+  const passTime = (): void => void vi.advanceTimersByTime(patienceMs);
+  for (let times = 0; times < plan.impatience; times += 1) void later(scheduler, 'reads take long', passTime);
   await settle(scheduler);
   if (plan.sweeps > 0) {
     tick();

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Event } from '../../src/kernel/db/generated/prisma/client.ts';
 import { createRing } from '../../src/realtime/model.ts';
 import { createTail } from '../../src/realtime/tail-log.ts';
@@ -83,6 +83,25 @@ describe('The tail of a log', () => {
     tail.hear(1n);
     await answer(3n);
     expect(heard).toEqual([3n]);
+  });
+
+  it('reads beside a read that is silent, and gives nothing twice when that answers late, with less or with more', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const { tail, reads, answer } = createScript();
+    const woken: bigint[] = [];
+    tail.join({ wake: () => void woken.push(tail.end()) });
+    tail.open(0n);
+    for (const late of [1n, 9n]) {
+      const before = reads.length;
+      tail.hear(tail.end() + 2n);
+      await vi.advanceTimersByTimeAsync(1_000);
+      expect(reads.slice(before).map((read) => read.after)).toEqual([tail.end(), tail.end()]);
+      await answer(tail.end() + 2n);
+      reads[before]?.answer(late);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect([tail.end(), woken, reads.length]).toEqual([4n, [2n, 4n], 4]);
+    vi.useRealTimers();
   });
 
   it('stops in the middle when nobody follows any more', async () => {
