@@ -1,5 +1,6 @@
 import type { WebSocket } from 'ws';
 import type { Source } from '../kernel/source.ts';
+import { sendMessage } from './send-message.ts';
 import { type Delivery, type Result, sharedEventsMax } from './share-results.ts';
 import { beginResult, giveUpResult, mayGoOn, sendInTurn } from './wait-in-line.ts';
 
@@ -92,7 +93,7 @@ function give({ receiver, deliveries }: Pushing, result: Result | undefined): bo
     return false;
   }
   // What is the same for many subscribers is serialised once, and only the id is each one's own.
-  if (receiver.isWanted()) socket.send(`{"id":${JSON.stringify(id)},"type":"next","payload":${result.json}}`);
+  if (receiver.isWanted()) sendMessage(socket, `{"id":${JSON.stringify(id)},"type":"next","payload":${result.json}}`);
   if (!result.isLast) return true;
   deliveries.end();
   receiver.onEnd();

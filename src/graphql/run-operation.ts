@@ -24,6 +24,7 @@ import { operationNotFound } from './guard-operations.ts';
 import type { ErrorMask } from './mask-error.ts';
 import { pushResults, type Receiver } from './push-results.ts';
 import { toGraphQLError } from './refusal.ts';
+import { sendMessage } from './send-message.ts';
 import type { Delivery, Subscriptions } from './share-results.ts';
 import { leaveLine } from './wait-in-line.ts';
 import { withoutStatus } from './without-status.ts';
@@ -194,21 +195,21 @@ function end(operation: Operation, word: LastWord): void {
   const { connection, id, socket } = operation;
   if (!operation.isWanted()) return;
   // What was asked at once is answered at once. Who reads is never cut off for one answer, however large it is.
-  if (word.type !== MessageType.Complete) cutOffFlood.call(socket);
+  if (word.type !== MessageType.Complete) cutOffFlood(socket);
   const isOpen = socket.readyState === socket.OPEN;
   // First, since that can fail; then there is another last word.
   const message = isOpen && JSON.stringify({ id, ...word });
   connection.operations.delete(id);
   if (message) {
-    socket.send(message);
+    sendMessage(socket, message);
     if (word.type === MessageType.Next) socket.send(JSON.stringify({ id, type: MessageType.Complete }));
   }
   leaveIfDone(connection);
 }
 
 /** Cuts off who leaves too much unread. Subscriptions wait until what they sent is gone; answers to what he asks cannot. */
-export function cutOffFlood(this: WebSocket): void {
-  if (this.bufferedAmount > unreadBytesMax) this.terminate();
+export function cutOffFlood(socket: WebSocket): void {
+  if (socket.bufferedAmount > unreadBytesMax) socket.terminate();
 }
 
 function follow(operation: Operation, deliveries: Source<Delivery>): void {

@@ -5,6 +5,7 @@ import {
   handleProtocols,
   type Message,
   MessageType,
+  type PingMessage,
   stringifyMessage,
 } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -20,6 +21,7 @@ import { holdsCardNumberIn } from '../kernel/card-numbers.ts';
 import { kindOf } from '../kernel/kind-of.ts';
 import type { Log } from '../kernel/log.ts';
 import { TooMuchOpen } from '../realtime/errors.ts';
+import { answerPing, answerPingMessage } from './answer-pings.ts';
 import { badOrigin, type OriginRule } from './origin-rule.ts';
 import { type Pings, pingSockets } from './ping-sockets.ts';
 import { readMessage } from './read-message.ts';
@@ -41,6 +43,9 @@ const introductionMsMax = 3_000;
 
 /** The largest message a client may send, in bytes; a longer one ends the socket with 1009. */
 export const messageBytesMax = 262_144;
+
+/** How long a message may be, in characters, before its sender has shown a good key; anybody may send one. */
+export const strangerLengthMax = 8_192;
 
 /** How long a gateway that stops waits for what runs on a socket, in milliseconds; its server cuts it off a second later. */
 const answeredMsMax = drainMs - 1_000;
@@ -100,6 +105,8 @@ export function createSocketServer(options: SocketOptions): SocketServer {
   const { mayCall, limits, trustedProxies, log } = options;
   const sockets = new WebSocketServer({
     ...{ noServer: true, handleProtocols, maxPayload: messageBytesMax, perMessageDeflate: false },
+    // Those of ws pile up behind what is not read.
+    autoPong: false,
     // All that are open are known to the pings.
     clientTracking: false,
   });
@@ -174,24 +181,25 @@ function serve(serving: Serving, { socket, address, counted }: Arrival): void {
 function listen(guest: Guest): void {
   const { socket, serving } = guest;
   serving.pings.add(guest);
-  socket.on('ping', cutOffFlood);
+  socket.on('ping', answerPing);
   socket.on('message', (data) => {
-    cutOffFlood.call(guest.socket);
     // One that we have closed goes on sending until it has heard of it, and may do nothing any more.
     if (guest.socket.readyState !== guest.socket.OPEN) return;
     try {
-      const message = readMessage(String(data));
+      const text = String(data);
+      const message = !guest.connection && text.length > strangerLengthMax ? tooLongForStrangers : readMessage(text);
       if (typeof message === 'string') close(guest, closeCodes.badRequest, message);
       else take(guest, message);
     } catch (err) {
-      // Thrown on, it would end the process. What is nested deeply, such as the payload of a ping, leaves no stack.
-      if (err instanceof RangeError) return close(guest, closeCodes.badRequest, 'A message is nested too deeply');
+      // Thrown on, it would end the process.
       serving.options.log.error({ err }, 'a message of a WebSocket could not be handled');
       close(guest, closeCodes.internalError, 'Internal server error');
     }
   });
   socket.on('close', () => leave(guest));
 }
+
+const tooLongForStrangers = `Send connection_init first; until connection_ack a message may have ${strangerLengthMax} characters`;
 
 const makeGuest = kindOf<Omit<Guest, 'onKeyLost'>, KeyUser>({
   onKeyLost() {
@@ -206,19 +214,21 @@ function closeSilent(socket: WebSocket): void {
 function take(guest: Guest, message: Message): void {
   const { serving, connection } = guest;
   if (message.type === MessageType.ConnectionInit) void introduce(guest, message.payload);
-  else if (message.type === MessageType.Ping) answerPing(guest, message.payload);
+  else if (message.type === MessageType.Ping) refuseOrAnswer(guest, message);
   else if (message.type === MessageType.Subscribe) {
     // A gateway that stops begins nothing; the client asks again elsewhere once it hears of the close.
     if (serving.draining) return;
-    if (connection) void runOperation(serving.options, connection, message);
-    else close(guest, closeCodes.unauthorized, 'Send connection_init and wait for connection_ack first');
+    if (connection) {
+      cutOffFlood(guest.socket);
+      if (guest.socket.readyState === guest.socket.OPEN) void runOperation(serving.options, connection, message);
+    } else close(guest, closeCodes.unauthorized, 'Send connection_init and wait for connection_ack first');
   } else if (message.type === MessageType.Complete && connection) endOperation(connection, message.id);
 }
 
 /** What a ping carries is said back. */
-function answerPing(guest: Guest, payload: Params): void {
-  if (holdsCardNumberIn(payload)) close(guest, closeCodes.badRequest, 'A ping looks like a card number');
-  else guest.socket.send(stringifyMessage({ type: MessageType.Pong, ...(payload && { payload }) }));
+function refuseOrAnswer(guest: Guest, ping: PingMessage): void {
+  if (holdsCardNumberIn(ping.payload)) close(guest, closeCodes.badRequest, 'A ping looks like a card number');
+  else answerPingMessage(guest.socket, ping);
 }
 
 async function introduce(guest: Guest, params: Params): Promise<void> {

@@ -28,6 +28,7 @@ export function holdsCardNumberIn(value: unknown): boolean {
   if (typeof value === 'string') return holdsCardNumber(value);
   if (typeof value === 'number') return holdsCardNumber(String(value));
   if (typeof value !== 'object' || value === null) return false;
+  if (Array.isArray(value)) return value.some(holdsCardNumberIn);
   return Object.entries(value).some(([name, inner]) => holdsCardNumber(name) || holdsCardNumberIn(inner));
 }
 

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { getIntrospectionQuery } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { readConfig } from '../../src/config.ts';
@@ -183,11 +184,14 @@ describe('A socket that is not read', () => {
   it('is cut off when its client asks on and on without reading what is answered', async () => {
     const { socket } = await introduce(gateway.demo.apiKey);
     socket.pause();
-    const ping = JSON.stringify({ type: 'ping', payload: { text: 'x'.repeat(200_000) } });
+    const query = getIntrospectionQuery();
     const closed = once(socket, 'close');
     socket.on('error', () => undefined);
-    const sent = Array.from({ length: 400 }, () => new Promise<void>((resolve) => socket.send(ping, () => resolve())));
-    await Promise.all(sent);
+    const ask = (_: unknown, id: number): Promise<void> =>
+      new Promise((resolve) => {
+        socket.send(JSON.stringify({ type: 'subscribe', id: String(id), payload: { query } }), () => resolve());
+      });
+    await Promise.all(Array.from({ length: 200 }, ask));
     socket.resume();
     expect((await closed)[0]).toBe(1006);
   });

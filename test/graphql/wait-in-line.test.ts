@@ -73,12 +73,13 @@ describe('Many operations of a socket that is not read', () => {
     const seen = watch();
     let most = 0;
     let sent = 0;
-    const send = socket.send.bind(socket);
-    socket.send = (data: string) => {
-      send(data);
-      sent += 1;
+    const send = socket.send.bind(socket) as (data: Buffer, frame: { readonly fin: boolean }) => void;
+    const watched: typeof send = (data, frame) => {
+      send(data, frame);
+      if (frame.fin) sent += 1;
       most = Math.max(most, socket.bufferedAmount);
     };
+    Object.assign(socket, { send: watched });
     client.pause();
     const { push, stop } = start(give);
     const operations = ids.map(push);
