@@ -124,7 +124,9 @@ function readingsAt(groups: readonly Group[], place: number): readonly (readonly
   if (first && size >= 14) return [[first]];
   if (size === 1) return digitByDigit(groups, place);
   if (size !== 4) return [];
-  const counts = usualCounts(groups, place).filter((count) => !isListed(groups, place, count));
+  const counts = usualCounts(groups, place).filter(
+    (count) => !isListed(groups, place, count) && !isPaired(groups, place, count),
+  );
   const readings = counts.map((count) => groups.slice(place, place + count));
   // What stands behind a number in one writing, parted in another way, is none of it.
   return readings.length < 2 ? readings : readings.toSorted((a, b) => Number(isUniform(b)) - Number(isUniform(a)));
@@ -141,10 +143,16 @@ function usualCounts(groups: readonly Group[], place: number): readonly number[]
   return sizeAt(4) >= 1 && sizeAt(4) <= 3 ? [5, 4] : [4];
 }
 
-/** Four digits more behind the same comma or line break make a list: of its many windows some would pass Luhn. */
+/** Two and two, as decimals and parts of article numbers stand in a row: of their many windows some would pass Luhn. */
+function isPaired(groups: readonly Group[], place: number, count: number): boolean {
+  const [, first, second, third] = groups.slice(place, place + count).map(({ join }) => join);
+  return third !== undefined && first === third && first !== second;
+}
+
+/** Four digits more behind the same comma, slash or line break make a list: of its many windows some would pass Luhn. */
 function isListed(groups: readonly Group[], place: number, count: number): boolean {
   const join = groups[place + 1]?.join;
-  if (join === undefined || !/[,\n\r]/.test(join) || !isUniform(groups.slice(place, place + count))) return false;
+  if (join === undefined || !/[,/\n\r]/.test(join) || !isUniform(groups.slice(place, place + count))) return false;
   const goesOn = (group: Group | undefined, by: string | undefined): boolean =>
     by === join && group?.digits.length === 4;
   const [before, after] = [groups[place - 1], groups[place + count]];

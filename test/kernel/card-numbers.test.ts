@@ -251,9 +251,19 @@ const machineTexts: Record<string, fc.Arbitrary<string>> = {
   'a list of numbers of four digits': fc
     .tuple(
       fc.array(fc.integer({ min: 1_000, max: 9_999 }), { minLength: 5, maxLength: 40 }),
-      fc.constantFrom(',', '\n', '\r\n'),
+      fc.constantFrom(',', '/', '\n', '\r\n'),
     )
     .map(([numbers, glue]) => numbers.join(glue)),
+  'figures of eight digits in two halves': fc
+    .tuple(
+      fc.array(fc.tuple(fc.integer({ min: 1_000, max: 9_999 }), fc.integer({ min: 1_000, max: 9_999 })), {
+        minLength: 1,
+        maxLength: 8,
+      }),
+      fc.constantFrom('.', '-', '_'),
+      fc.constantFrom(' ', '\n', '/', ' / '),
+    )
+    .map(([pairs, within, glue]) => pairs.map((pair) => pair.join(within)).join(glue)),
   'a list of figures': fc
     .tuple(fc.array(fc.nat(9), { minLength: 1, maxLength: 40 }), fc.constantFrom(', ', ',', ';', ':'))
     .map(([figures, glue]) => figures.join(glue)),

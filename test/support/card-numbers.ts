@@ -73,7 +73,10 @@ export function strangeWritingsOf(digits: string): fc.Arbitrary<string> {
   return fc
     .tuple(
       fc.constantFrom(groupsOf(digits), [digits]),
-      fc.array(separator, { minLength: 4, maxLength: 4 }),
+      // Not two and two, as other figures stand.
+      fc
+        .array(separator, { minLength: 4, maxLength: 4 })
+        .filter(([first, second, third]) => first?.length !== third?.length || second === third),
       nothingSeen,
       zero,
     )
