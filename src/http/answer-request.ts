@@ -37,6 +37,8 @@ export function createRequestAnswerer(deps: RequestDeps): (req: IncomingMessage,
   const toRouter = getRequestListener((request, env) => deps.router.fetch(request, env as HttpEnv['Bindings']), {
     // The process's own Request and Response stay as they are, for everything else that runs in it.
     overrideGlobalObjects: false,
+    // Probes of some balancers speak HTTP/1.0, which needs no Host; nothing is made of the name.
+    hostname: 'localhost',
     errorHandler: (error) => answerForRouter(deps, error),
   });
   return (req, res) => {

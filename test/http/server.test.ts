@@ -50,6 +50,11 @@ describe('The HTTP server', () => {
     expect(await sendRaw(port, `GET http://x/graphql HTTP/1.1\r\n${close}`)).toContain('graphql');
   });
 
+  it('answers HTTP/1.0 without a Host, as a probe of HAProxy sends it', async () => {
+    expect(await sendRaw(port, 'GET /hello HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1\.1 200 OK[^]*hello$/);
+    expect(await sendRaw(port, 'GET /hello HTTP/1.1\r\nConnection: close\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /);
+  });
+
   it('closes connections beyond the limit at once, and takes new ones when others have ended', async () => {
     const limited = await startServer({ router, connectionsMax: 1 });
     const first = net.connect(limited.port, '127.0.0.1');

@@ -10,6 +10,7 @@ type Recorded = { readonly name: string; readonly checksum: string; readonly fin
 /** The word `migrat` in ASCII: PostgreSQL names advisory locks by number. */
 const lockNumber = '0x6d6967726174';
 const undefinedTable = '42P01';
+const insufficientPrivilege = '42501';
 
 /**
  * Brings a database up to the migrations of the folder, with Prisma's schema engine and its records. Each migration is
@@ -18,7 +19,7 @@ const undefinedTable = '42P01';
  * @param signal ends the waiting for another; then it fails.
  * @returns the names of the migrations that this call applied.
  * @throws StartError when the database cannot be reached, a migration was changed after it was applied or was
- *   interrupted, or one fails now.
+ *   interrupted, or one fails now, or the role may not migrate it.
  */
 export async function migrate(
   url: string,
@@ -104,8 +105,9 @@ async function readRecorded(client: pg.Client): Promise<readonly Recorded[]> {
     );
     return rows;
   } catch (error) {
-    if ((error as { code?: string }).code === undefinedTable) return [];
-    throw error;
+    const { code, message } = error as pg.DatabaseError;
+    if (code === undefinedTable) return [];
+    throw code === insufficientPrivilege ? notBegun(message) : error;
   }
 }
 
@@ -125,11 +127,19 @@ async function apply(url: string, folder: string, migrations: readonly Migration
       });
       // Its script was one transaction, so nothing of it is there, and the next start may try again.
       for (const migrationName of failedMigrationNames) await engine.markMigrationRolledBack({ migrationName });
+      if (failedMigrationNames.length === 0) throw notBegun(reasonOf(error));
       throw new StartError(
         `The migration ${failedMigrationNames.join(', ')} could not be applied, and nothing of it was kept: ${reasonOf(error)}`,
       );
     }
   });
+}
+
+/** Said when not even the table of migrations could be read or made, as the role may not. */
+function notBegun(reason: string): StartError {
+  return new StartError(
+    `The database could not be migrated (${reason}); let the role of DATABASE_URL own the database, or its schema and all tables in it.`,
+  );
 }
 
 /** The line in which the engine repeats what PostgreSQL said; the lines around it say where in the engine it was. */

@@ -21,21 +21,26 @@ export type DatabaseWish = {
 };
 
 /**
- * Looks whether a database server can be used, and if it must be durable, whether it keeps what it acknowledged. One that
- * is only just starting is waited for; one that does not answer at all is not, since its address may be wrong.
+ * Looks whether a database server can be used: whether it takes writes, and if it must be durable, whether it keeps what it
+ * acknowledged. One that is only just starting is waited for; one that does not answer at all is not, since its address may
+ * be wrong.
  * @throws StartError in one line, without the address.
  */
 export async function requireDatabase(url: string, wish: DatabaseWish): Promise<void> {
-  const unsafe = await lookInto(url, wish).catch((error: unknown) => {
+  const fault = await lookInto(url, wish).catch((error: unknown) => {
     throw notReached(error);
   });
-  if (unsafe) throw new StartError(`The database runs with ${unsafe} off and could lose money; switch it on.`);
+  if (fault) throw new StartError(fault);
 }
 
 async function lookInto(url: string, wish: DatabaseWish): Promise<string | undefined> {
   const client = await connect(url, wish);
   try {
-    return wish.durable ? await findUnsafeSetting(client) : undefined;
+    if (await isReadOnly(client)) {
+      return 'The database takes no writes (it is a replica, or default_transaction_read_only is on); set DATABASE_URL to one that does.';
+    }
+    const unsafe = wish.durable ? await findUnsafeSetting(client) : undefined;
+    return unsafe && `The database runs with ${unsafe} off and could lose money; switch it on.`;
   } finally {
     await client.end().catch(() => undefined);
   }
@@ -56,6 +61,11 @@ async function connect(url: string, { readyWithinMs = readyMsMax, signal }: Data
     }
     await pause(lookEveryMs, undefined, { signal });
   }
+}
+
+async function isReadOnly(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query<{ value: string }>("select current_setting('transaction_read_only') as value");
+  return rows[0]?.value === 'on';
 }
 
 async function findUnsafeSetting(client: pg.Client): Promise<string | undefined> {

@@ -120,6 +120,18 @@ test('a migration that fails leaves nothing behind, and can be applied once it i
   expect(await migrate(database.url, files)).toEqual({ applied: [alter.name] });
 });
 
+test('a role that may not migrate the database is told so, before and after another has', async () => {
+  const role = `weak_${basename(folder).replaceAll(/\W/g, '_')}`;
+  await query(`create role "${role}" login password 'weak'`);
+  const url = Object.assign(new URL(database.url), { username: role, password: 'weak' }).href;
+  const refused = (what: string): RegExp =>
+    new RegExp(`^The database could not be migrated \\(permission denied for ${what}\\); let the role of DATABASE_URL own`);
+  await expect(migrate(url, files)).rejects.toThrow(refused('schema public'));
+  await migrate(database.url, files);
+  await expect(migrate(url, files)).rejects.toThrow(refused('table _prisma_migrations'));
+  await query(`drop role "${role}"`);
+});
+
 test('a migration that was changed after it was applied is refused', async () => {
   await migrate(database.url, files);
   await put('20260101000000_shop', `${firstSql} -- changed`);

@@ -72,3 +72,13 @@ it('gives up one that is still starting up when its time is over, and says so', 
     /cannot be reached \(the database system is starting up\); check DATABASE_URL, and/,
   );
 });
+
+it('refuses one that takes no writes, whatever else it would be asked for', async () => {
+  const url = new URL(home.url);
+  url.searchParams.set('options', '-c default_transaction_read_only=on');
+  for (const durable of [true, false]) {
+    await expect(requireDatabase(url.href, { durable })).rejects.toThrow(
+      /^The database takes no writes \(it is a replica, or default_transaction_read_only is on\); set DATABASE_URL to one/,
+    );
+  }
+});
