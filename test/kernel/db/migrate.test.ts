@@ -125,7 +125,9 @@ test('a role that may not migrate the database is told so, before and after anot
   await query(`create role "${role}" login password 'weak'`);
   const url = Object.assign(new URL(database.url), { username: role, password: 'weak' }).href;
   const refused = (what: string): RegExp =>
-    new RegExp(`^The database could not be migrated \\(permission denied for ${what}\\); let the role of DATABASE_URL own`);
+    new RegExp(
+      `^The database could not be migrated \\(permission denied for ${what}\\); let the role of DATABASE_URL own`,
+    );
   await expect(migrate(url, files)).rejects.toThrow(refused('schema public'));
   await migrate(database.url, files);
   await expect(migrate(url, files)).rejects.toThrow(refused('table _prisma_migrations'));
