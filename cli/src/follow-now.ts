@@ -16,7 +16,10 @@ export type Following = {
   end(): Promise<void>;
 };
 
-/** Begins to follow, and resolves when it is certain that nothing is missed from now on. */
+/**
+ * Begins to follow, and resolves when it is certain that nothing is missed from now on, and that the gateway lets this key follow: else
+ * something would be made whose outcome nobody is told.
+ */
 export async function followNow(
   { client, settings: { shopId }, signal, say }: Terminal,
   { seconds }: { readonly seconds: number },
@@ -37,10 +40,12 @@ export async function followNow(
   const events = client.events({
     shopId,
     signal: inTime.signal,
-    onStart: begin,
-    // Somebody waits at the terminal: a gateway that cannot be reached in the beginning is said at once.
+    // Somebody waits at the terminal: a gateway that cannot be reached in the beginning, or refuses, is said at once.
     onRetry: (error, pauseMs) => (hasBegun ? onRetry(error, pauseMs) : fail(error)),
-    onConnect,
+    onConnect: () => {
+      begin();
+      onConnect();
+    },
   });
   let next: Promise<IteratorResult<Event, void>> | undefined = events.next();
   await Promise.race([begun, next]);

@@ -112,8 +112,8 @@ function connect(connection: Connection, { WebSocket, onConnect, finish }: Means
   let why: unknown;
   let silence: ReturnType<typeof setTimeout> | undefined;
   let isTaken = false;
-  const broken = (code?: number): BramkaError =>
-    isTaken || code !== undefined ? lost(code) : notReached(websocketUrl, why, connection);
+  const broken = (close?: Close): BramkaError =>
+    isTaken || close !== undefined ? lost(close) : notReached(websocketUrl, why, connection);
   const client = createClient({
     url: websocketUrl,
     webSocketImpl: watched(WebSocket, {
@@ -149,7 +149,7 @@ function connect(connection: Connection, { WebSocket, onConnect, finish }: Means
       },
       closed: (event) => {
         clearTimeout(silence);
-        finish(broken(codeOf(event)));
+        finish(broken(closeOf(event)));
       },
     },
   });
@@ -163,10 +163,30 @@ function connect(connection: Connection, { WebSocket, onConnect, finish }: Means
   return { client, part, broken };
 }
 
-/** The code that the other side closed with; 1006 is that it closed without a word of goodbye (RFC 6455, section 7.1.5). */
-function codeOf(event: unknown): number | undefined {
-  const { code } = event as { readonly code?: number };
-  return code === 1006 ? undefined : code;
+/** How the other side closed a socket. The reason is empty where it gave none. */
+type Close = { readonly code: number; readonly reason: string };
+
+/** What the other side closed with; 1006 is that it closed without a word of goodbye (RFC 6455, section 7.1.5). */
+function closeOf(event: unknown): Close | undefined {
+  const { code, reason } = event as { readonly code?: number; readonly reason?: unknown };
+  if (code === undefined || code === 1006) return undefined;
+  return { code, reason: isTold(code) ? sentenceOf(reason) : '' };
+}
+
+/** Whether a reason is the gateway's: 4499 is what the library calls a socket that it cut off itself, and proxies use the other codes. */
+function isTold(code: number): boolean {
+  return code === 1013 || (code >= 4000 && code <= 4999 && code !== 4499);
+}
+
+/** A reason may have so many bytes (RFC 6455, section 5.5). Not every maker of WebSockets holds others to it. */
+const reasonMax = 123;
+
+/** A reason as a sentence of one line, since it goes into logs. */
+function sentenceOf(reason: unknown): string {
+  if (typeof reason !== 'string') return '';
+  const told = reason.slice(0, reasonMax);
+  const words = told.replace(/[\p{C}\s]+/gu, ' ').trim();
+  return words === '' || /[.!?]$/.test(words) ? words : `${words}.`;
 }
 
 /**
@@ -236,9 +256,12 @@ function closeInTime(socket: globalThis.WebSocket): void {
   socket.addEventListener('close', () => clearTimeout(timer));
 }
 
-function lost(code?: number): BramkaError {
-  const final = finalCodes[code ?? 0];
-  if (final !== undefined) return new BramkaError(code === 4403 ? 'FORBIDDEN' : 'BAD_ANSWER', final);
+function lost({ code, reason }: Close = { code: 1006, reason: '' }): BramkaError {
+  const final = finalCodes[code];
+  if (final !== undefined) {
+    const message = reason === '' ? final : `${final} It said: ${reason}`;
+    return new BramkaError(code === 4403 ? 'FORBIDDEN' : 'BAD_ANSWER', message);
+  }
   const why = code === 1012 ? 'The gateway is restarting.' : 'The connection to the gateway was lost.';
-  return new BramkaError('CONNECTION_FAILED', why);
+  return new BramkaError('CONNECTION_FAILED', reason === '' ? why : `The gateway closed the connection: ${reason}`);
 }

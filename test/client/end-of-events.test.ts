@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
+import { WebSocket as ws } from 'ws';
 import { type BramkaError, type Client, createClient } from '../../client/src/index.ts';
-import { type Answers, answerSubscriptions, type Say } from './answer-subscriptions.ts';
+import { type Answers, answerSubscriptions, type Close, type Say } from './answer-subscriptions.ts';
 import { bare } from './bare-events.ts';
 
 const nothingMore = { done: true, value: undefined };
@@ -198,4 +199,49 @@ describe('Events go on by themselves behind the last one', () => {
       expect(await through(answer)).toEqual([code]);
     },
   );
+});
+
+describe('What the gateway says when it closes the connection', () => {
+  /** What is said of a connection that is closed so, behind the first event. */
+  async function saidOf(close: (close: Close) => void, WebSocket?: typeof globalThis.WebSocket): Promise<string> {
+    const { url } = await answerSubscriptions({ subscribed: (_say, _after, closing) => close(closing) });
+    const client = createClient({ url, apiKey: 'bk_test_any', ...(WebSocket ? { WebSocket } : {}) });
+    const { promise: said, resolve: onRetry } = Promise.withResolvers<BramkaError>();
+    const events = client.eventsOf(bare, { shopId: 'any', after: 'at 0', onRetry });
+    const next = events.next();
+    const error = await Promise.race([
+      said,
+      next.then(
+        () => expect.unreachable(),
+        (thrown: BramkaError) => thrown,
+      ),
+    ]);
+    await events.return();
+    return `${error.code}: ${error.message}`;
+  }
+
+  it.each([
+    [1013, 'Try again later', 'CONNECTION_FAILED: The gateway closed the connection: Try again later.'],
+    [4500, 'Two\r\nlines.', 'CONNECTION_FAILED: The gateway closed the connection: Two lines.'],
+    [4400, 'No id', 'BAD_ANSWER: The gateway did not understand the client. It said: No id.'],
+    [4500, '', 'CONNECTION_FAILED: The connection to the gateway was lost.'],
+    // Not what a proxy says.
+    [1001, 'Bye', 'CONNECTION_FAILED: The connection to the gateway was lost.'],
+    [1012, 'Resume elsewhere', 'CONNECTION_FAILED: The gateway is restarting.'],
+  ])('is told, of code %i and "%s"', async (code, reason, sentence) => {
+    expect(await saidOf((close) => close(code, reason))).toBe(sentence);
+  });
+
+  it('is told no further than such a reason goes, whatever makes the WebSocket', async () => {
+    class Talkative extends ws {
+      constructor(url: string, protocols: string[]) {
+        super(url, protocols);
+        const talk = (listener: (event: object) => void): unknown =>
+          this.on('close', () => listener({ code: 1013, reason: 'a'.repeat(100_000) }));
+        Object.defineProperty(this, 'onclose', { set: talk });
+      }
+    }
+    const said = await saidOf((close) => close(1013), Talkative as never);
+    expect(said).toBe(`CONNECTION_FAILED: The gateway closed the connection: ${'a'.repeat(123)}.`);
+  });
 });

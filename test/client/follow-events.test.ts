@@ -354,6 +354,35 @@ describe('A client that follows the events of a shop', () => {
     expect(statuses).toEqual([500, 520]);
   });
 
+  it('says why its key may open no more, and comes back until it may', async () => {
+    const narrow = await startTestGateway({ sizes: { ...gateway.config.sizes, openPerKey: 2 } });
+    const { apiKey, shopId } = narrow.demo;
+    const follower = createClient({ url: narrow.url, apiKey, pauses });
+    const first = follower.eventsOf(bare, { shopId, from: 'start' });
+    try {
+      await writeEvents(narrow.database, shopId, plain(1));
+      await first.next();
+      const said: string[] = [];
+      const { promise: refused, resolve } = Promise.withResolvers<void>();
+      const onRetry = ({ code, message }: BramkaError): void => {
+        said.push(`${code}: ${message}`);
+        resolve();
+      };
+      const second = follower.eventsOf(bare, { shopId, from: 'start', onRetry });
+      const event = second.next();
+      await refused;
+      await first.return();
+      expect((await event).value).toMatchObject({ number: 1 });
+      expect(said[0]).toBe(
+        'CONNECTION_FAILED: The gateway closed the connection: One API key may have 2 subscriptions and WebSockets open; end some, and come again.',
+      );
+      await second.return();
+    } finally {
+      await first.return();
+      await narrow.stop();
+    }
+  });
+
   it('puts the subscription down while its reader is slow, and loses nothing by that', async () => {
     const before = await lastNumber();
     const after = encodeCursor(gateway.demo.shopId, BigInt(before));
