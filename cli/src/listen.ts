@@ -1,4 +1,4 @@
-import { BramkaError, type EventsOptions } from '@bramka/client';
+import { BramkaError, type EventsOptions, type EventType, type WebhookDelivery } from '@bramka/client';
 import { describeEvent, typeOf } from './describe-event.ts';
 import { NotDone, WrongUse } from './errors.ts';
 import {
@@ -10,6 +10,7 @@ import {
   type Signer,
 } from './forward-events.ts';
 import { openPlace, type Place, placeFile } from './keep-place.ts';
+import { kindOfEvent } from './kind-of-event.ts';
 import { postMessage } from './post-message.ts';
 import { reportConnection } from './report-connection.ts';
 import type { Message } from './sign-message.ts';
@@ -163,7 +164,7 @@ async function forward(
   await requireAnswerable(terminal, following);
   if (!sign) return forwardAll(terminal, followMessages(terminal, following), { post, place });
   const events = forwardAll(terminal, followNotifications(terminal, following, sign), { post, place });
-  await Promise.all([events, forwardResends(terminal, sign, post)]);
+  await Promise.all([events, forwardResends(terminal, { types: following.types, sign, post })]);
 }
 
 type Posting = { post(make: () => Message): Promise<number | null>; readonly place: Place };
@@ -188,14 +189,12 @@ async function forwardAll(
   }
 }
 
-/** A notification that was sent again by hand goes to the local server as well, beside the events. */
-async function forwardResends(
-  terminal: Terminal,
-  sign: Signer,
-  post: (make: () => Message) => Promise<number | null>,
-): Promise<void> {
+type Resending = Pick<Posting, 'post'> & { readonly types: EventsOptions['types']; readonly sign: Signer };
+
+/** A notification that was sent again by hand goes to the local server as well, beside the events, if it is of a kind that is wanted. */
+async function forwardResends(terminal: Terminal, { types, sign, post }: Resending): Promise<void> {
   for await (const { delivery, attempt } of watchAttempts(terminal)) {
-    if (!attempt.manual) continue;
+    if (!attempt.manual || (types && !(await isOfKinds(terminal, types, delivery)))) continue;
     const status = await post(() => sign(delivery.body)).catch((error: unknown) => stopped(terminal, error));
     if (status === undefined) return;
     const { eventNumber: number, id } = delivery;
@@ -205,6 +204,15 @@ async function forwardResends(
       status,
     });
   }
+}
+
+/** Whose kind nobody knows is passed over as well, which is said, since it may have been waited for. */
+async function isOfKinds(terminal: Terminal, types: readonly EventType[], delivery: WebhookDelivery): Promise<boolean> {
+  const type = await kindOfEvent(terminal, delivery).catch(() => undefined);
+  if (type === undefined && !terminal.signal.aborted) {
+    terminal.say(`The kind of event ${delivery.eventNumber}, which was sent again, cannot be read; it is passed over.`);
+  }
+  return type !== undefined && types.includes(type);
 }
 
 function stopped({ signal }: Terminal, error: unknown): undefined {

@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import { createClient } from '@bramka/client';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { listen } from '../../cli/src/listen.ts';
+import { createPayment, payByBlik, updateShop } from '../start/pay.ts';
+import { type Notified, openShopInbox } from '../start/shop-inbox.ts';
+import { startTestGateway, type TestGateway } from '../support/gateway.ts';
+
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await startTestGateway();
+});
+afterAll(() => gateway?.stop());
+
+it('Whoever wants some kinds is posted no notification of others that is sent again, nor one whose kind is not known', async () => {
+  const [theirs, local] = await Promise.all([openShopInbox(), openShopInbox()]);
+  await updateShop(gateway, { sandboxDelayMs: 0, notificationUrl: theirs.url });
+  const { apiKey, shopId, merchantId, serviceKey } = gateway.demo;
+  let looks = 0;
+  let kindsAsked = 0;
+  let isKept = true;
+  const watched: typeof fetch = async (url, init) => {
+    const answer = await fetch(url, init);
+    const isOfKinds = String(init?.body).includes('{ events(first: ');
+    if (isOfKinds) kindsAsked += 1;
+    // As when an operator has taken its old events out of the database.
+    if (!isKept && isOfKinds) {
+      return Response.json({ data: { payment: { events: { edges: [] } } } });
+    }
+    if (String(init?.body).includes('query webhookDeliveries')) looks += 1;
+    return answer;
+  };
+  const client = createClient({ url: gateway.url, apiKey, fetch: watched });
+  const make = async (idempotencyKey: string) => (await createPayment(gateway, { idempotencyKey })).payment?.id ?? '';
+  await payByBlik(gateway, { paymentId: await make('paid'), idempotencyKey: 'pay' });
+  const paymentId = await make('cancelled');
+  await client.cancelPayment({ paymentId });
+  const statuses = (sent: readonly Notified[]) =>
+    sent.map(({ told }) => told.transaction?.status ?? told.payment.status);
+  await theirs.inbox.until((sent) => ['settled', 'cancelled'].every((status) => statuses(sent).includes(status)));
+  const { nodes: sent } = await client.webhookDeliveries({ shopId, first: 100 });
+  looks = 0;
+  const ended = new AbortController();
+  const said: string[] = [];
+  const listening = listen(
+    {
+      client,
+      settings: {
+        ...{ url: gateway.url, apiKey, shopId, merchantId, serviceKey, webhookSecret: undefined },
+        dataDir: gateway.config.dataDir,
+      },
+      ...{ signal: ended.signal, json: false, print: async () => {}, say: (line: string) => said.push(line) },
+    },
+    { forward: local.url, types: ['PAYMENT_CANCELLED'], place: join(gateway.config.dataDir, 'resends.json') },
+  );
+  await expect.poll(() => looks).toBeGreaterThan(0);
+  const cancelled = sent.filter((delivery) => delivery.paymentId === paymentId);
+  const others = sent.filter((delivery) => delivery.paymentId !== paymentId);
+  expect([cancelled.length, others.length > 0]).toEqual([1, true]);
+  for (const { id } of [...others, ...cancelled]) await client.resendWebhook(id);
+  await expect.poll(() => kindsAsked).toBe(sent.length);
+  await local.inbox.until((posted) => posted.length > 0);
+  expect(local.inbox.items.map(({ body }) => body)).toEqual(cancelled.map(({ body }) => body));
+
+  isKept = false;
+  for (const { id } of others) await client.resendWebhook(id);
+  await expect.poll(() => said.filter((line) => line.startsWith('The kind of event '))).toHaveLength(others.length);
+  ended.abort();
+  await listening;
+  expect(local.inbox.items).toHaveLength(1);
+  await Promise.all([theirs.close(), local.close()]);
+});
