@@ -8,7 +8,7 @@ import { withinTime } from './within-time.ts';
 export type Following = {
   /**
    * The next event that fits; those before it are passed over.
-   * @throws NotDone with the sentence when none comes in time.
+   * @throws NotDone with the sentence when none comes in time, and why it ends when the command is told to.
    */
   until<Kind extends Event>(fits: (event: Event) => event is Kind): Promise<Kind>;
   /** For calls whose event is waited for: aborted with the command, and by that NotDone when the time is over. */
@@ -49,14 +49,14 @@ export async function followNow(
   });
   let next: Promise<IteratorResult<Event, void>> | undefined = events.next();
   await Promise.race([begun, next]);
-  if (!hasBegun) throw late;
+  if (!hasBegun) throw inTime.signal.reason;
   return {
     signal: inTime.signal,
     until: async (fits) => {
       for (;;) {
         const taken = await (next ?? events.next());
         next = undefined;
-        if (taken.done) throw late;
+        if (taken.done) throw inTime.signal.reason;
         if (fits(taken.value)) return taken.value;
       }
     },

@@ -30,7 +30,9 @@ export async function main(argv: readonly string[], env: Environment): Promise<n
     .parseAsync([...argv])
     .then(
       () => 0,
-      (error: unknown) => (ending.signal.aborted ? codeOf(ending.signal.reason) : explain(error)),
+      // What was not done although it was told to stop is said: a place that could not be kept after the last post.
+      (error: unknown) =>
+        ending.signal.aborted && !(error instanceof NotDone) ? codeOf(ending.signal.reason) : explain(error),
     );
   // What could not be written of the help is told a moment later.
   await new Promise(setImmediate);

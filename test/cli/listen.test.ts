@@ -1,4 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from '@bramka/client';
@@ -6,6 +7,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { listen } from '../../cli/src/listen.ts';
 import { type Answers, answerSubscriptions } from '../client/answer-subscriptions.ts';
 import { openShopServer } from '../webhooks/shop-server.ts';
+import { endBramkas, startBramka } from './run-bramka.ts';
 
 let folder: string;
 let ending: AbortController;
@@ -13,7 +15,10 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'bramka-place-'));
   ending = new AbortController();
 });
-afterEach(() => rmSync(folder, { recursive: true }));
+afterEach(() => {
+  endBramkas();
+  rmSync(folder, { recursive: true });
+});
 
 const shopId = 'shop-1';
 const placeFile = (): string => join(folder, 'place.json');
@@ -70,4 +75,26 @@ it('Whoever connects again stays behind the last event, and does not go back to 
     say('complete');
   });
   expect(keptPlace()).toBe('at 2');
+});
+
+it('A place that cannot be kept is said also behind Ctrl-C, with exit code 1, since the event will be posted again', async () => {
+  const { url } = await answerSubscriptions({ subscribed: (say) => say('next', told) });
+  const server = await openShopServer();
+  const { promise: posted, resolve } = Promise.withResolvers<ServerResponse>();
+  server.answer((_, response) => resolve(response));
+  const below = join(folder, 'places');
+  mkdirSync(below);
+  const place = ['--after', 'at 1', '--place', join(below, 'place.json')];
+  const keys = { BRAMKA_API_KEY: 'bk_test_any', BRAMKA_WEBHOOK_SECRET: 'whsec_dGVhcG90' };
+  const settings = { BRAMKA_URL: url, BRAMKA_SHOP_ID: shopId, ...keys };
+  const listener = startBramka(['listen', '--forward', server.url, '--form', 'standard', ...place], settings);
+  const answer = await posted;
+  const ended = listener.end('SIGINT');
+  await listener.remarks.until((said) => said.some((line) => line.includes(' is waited for; ')));
+  rmSync(below, { recursive: true });
+  writeFileSync(below, '');
+  answer.end();
+  expect(await ended).toBe(1);
+  expect(listener.remarks.items.at(-1)).toMatch(/^The place cannot be kept in .*place\.json \(E[A-Z]+\); name one /);
+  await server.close();
 });
