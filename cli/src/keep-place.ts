@@ -55,7 +55,9 @@ export function openPlace(file: string, shopId: string, purpose: Purpose): Place
     },
     requireWritable: () => {
       write(file, '', rmSync);
-      if (existsSync(file) && statSync(file).isDirectory()) throw unwritable(file, 'EISDIR');
+      if (!existsSync(file)) return;
+      if (statSync(file).isDirectory()) throw unwritable(file, 'EISDIR');
+      requireRegular(file);
     },
     keep: (cursor) => {
       write(file, `${JSON.stringify({ shopId, target, form, types, cursor })}\n`, (draft) => renameSync(draft, file));
@@ -96,10 +98,26 @@ function unwritable(file: string, code: string | undefined): NotDone {
   return new NotDone(`The place cannot be kept in ${file} (${code}); name one by --place that this user can write.`);
 }
 
+/** So many bytes a place has at most: an address, the names of all kinds, and a cursor, generously. */
+const bytesMax = 65_536;
+
+/** A device or a pipe may be read without end, or for ever wait for a writer, and would be replaced by the first place that is kept. */
+function requireRegular(file: string): void {
+  const found = statSync(file);
+  if (!found.isFile() && !found.isDirectory()) {
+    throw new WrongUse(`${file} is a device or a pipe, and a place is kept in a file; name another by --place.`);
+  }
+  if (found.isFile() && found.size > bytesMax) {
+    throw new WrongUse(`${file} is too long to hold a place; name another file by --place.`);
+  }
+}
+
 function readIfThere(file: string): string | undefined {
   try {
+    requireRegular(file);
     return readFileSync(file, 'utf8');
   } catch (error) {
+    if (error instanceof WrongUse) throw error;
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;
     // Taken for none, it would be written over, and all that happened since would be passed over.

@@ -47,8 +47,8 @@ export async function listen(terminal: Terminal, options: ListenOptions): Promis
   } catch (error) {
     // What cannot be kept after a post that was waited for has to be said.
     if (terminal.signal.aborted && !(error instanceof NotDone)) return;
-    if (options.after === undefined && isExpired(error)) throw placeExpired(place);
-    throw unknownType(error, options.types) ?? error;
+    const refused = options.after === undefined ? placeRefused(error, place) : undefined;
+    throw refused ?? unknownType(error, options.types) ?? error;
   }
 }
 
@@ -88,18 +88,17 @@ function unknownType(error: unknown, types: ListenOptions['types']): WrongUse | 
   return name === undefined ? undefined : new WrongUse(`There is no kind of event ${name}; docs/events.md lists them.`);
 }
 
-const expired = 'CURSOR_EXPIRED';
-
-function isExpired(error: unknown): boolean {
-  return error instanceof BramkaError && error.code === expired;
-}
-
-/** The gateway speaks of a cursor, which whoever listens from a kept place has never seen. */
-function placeExpired({ file }: Place): BramkaError {
-  return new BramkaError(
-    expired,
-    `Events behind the place in ${file} are no longer kept; begin with the first that is by --from-start, or now by removing the file, and read the present state once it listens.`,
-  );
+/** Why a kept place is refused, if it is. The gateway speaks of a cursor, which whoever listens from a place has never seen. */
+function placeRefused(error: unknown, { file }: Place): BramkaError | undefined {
+  if (!(error instanceof BramkaError)) return undefined;
+  const why: { readonly [code: string]: string } = {
+    CURSOR_EXPIRED: `Events behind the place in ${file} are no longer kept`,
+    CURSOR_INVALID: `The place in ${file} is none that this gateway gave, as when the file was changed or the gateway was restored from a backup`,
+  };
+  const reason = why[error.code];
+  const advice =
+    'begin with the first that is by --from-start, or now by removing the file, and read the present state once it listens.';
+  return reason === undefined ? undefined : new BramkaError(error.code, `${reason}; ${advice}`);
 }
 
 /** An address to post to, as it was given. @throws WrongUse for one that is none. */

@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +8,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { listen } from '../../cli/src/listen.ts';
 import { type Answers, answerSubscriptions } from '../client/answer-subscriptions.ts';
 import { openShopServer } from '../webhooks/shop-server.ts';
-import { endBramkas, startBramka } from './run-bramka.ts';
+import { endBramkas, runBramka, startBramka } from './run-bramka.ts';
 
 let folder: string;
 let ending: AbortController;
@@ -97,4 +98,21 @@ it('A place that cannot be kept is said also behind Ctrl-C, with exit code 1, si
   expect(await ended).toBe(1);
   expect(listener.remarks.items.at(-1)).toMatch(/^The place cannot be kept in .*place\.json \(E[A-Z]+\); name one /);
   await server.close();
+});
+
+it('A place is read from and kept in a file of its size, and no pipe or device, which could be read without end', async () => {
+  const pipe = join(folder, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const long = join(folder, 'long.json');
+  writeFileSync(long, 'a'.repeat(65_537));
+  const settings = { BRAMKA_URL: 'http://127.0.0.1:1', BRAMKA_SHOP_ID: shopId, BRAMKA_API_KEY: 'bk_test_any' };
+  for (const [file, begin, why] of [
+    [pipe, [], 'is a device or a pipe, and a place is kept in a file; name another by --place.'],
+    [pipe, ['--from-start'], 'is a device or a pipe, and a place is kept in a file; name another by --place.'],
+    [long, [], 'is too long to hold a place; name another file by --place.'],
+  ] as const) {
+    const ran = await runBramka(['listen', ...begin, '--place', file], settings);
+    expect(ran).toEqual({ code: 2, lines: [], remarks: [`${file} ${why}`] });
+  }
+  expect(readdirSync(folder).toSorted()).toEqual(['long.json', 'pipe']);
 });

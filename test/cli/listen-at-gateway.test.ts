@@ -1,7 +1,9 @@
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createClient } from '@bramka/client';
+import { type Client, createClient } from '@bramka/client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { listen } from '../../cli/src/listen.ts';
+import { encodeCursor } from '../../src/kernel/events/cursor.ts';
 import { createPayment, payByBlik, updateShop } from '../start/pay.ts';
 import { type Notified, openShopInbox } from '../start/shop-inbox.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
@@ -12,10 +14,22 @@ beforeAll(async () => {
 });
 afterAll(() => gateway?.stop());
 
+/** What a command is given of the demo's shop, what it said beside its results, and what ends it. */
+function openTerminal(client: Client) {
+  const { apiKey, shopId, merchantId, serviceKey } = gateway.demo;
+  const { url, config } = gateway;
+  const settings = { url, apiKey, shopId, merchantId, serviceKey, webhookSecret: undefined, dataDir: config.dataDir };
+  const ended = new AbortController();
+  const said: string[] = [];
+  const say = (line: string) => said.push(line);
+  const terminal = { client, settings, signal: ended.signal, json: false, print: async () => {}, say };
+  return { terminal, said, ended };
+}
+
 it('Whoever wants some kinds is posted no notification of others that is sent again, nor one whose kind is not known', async () => {
   const [theirs, local] = await Promise.all([openShopInbox(), openShopInbox()]);
   await updateShop(gateway, { sandboxDelayMs: 0, notificationUrl: theirs.url });
-  const { apiKey, shopId, merchantId, serviceKey } = gateway.demo;
+  const { apiKey, shopId } = gateway.demo;
   let looks = 0;
   let kindsAsked = 0;
   let isKept = true;
@@ -40,19 +54,12 @@ it('Whoever wants some kinds is posted no notification of others that is sent ag
   await theirs.inbox.until((sent) => ['settled', 'cancelled'].every((status) => statuses(sent).includes(status)));
   const { nodes: sent } = await client.webhookDeliveries({ shopId, first: 100 });
   looks = 0;
-  const ended = new AbortController();
-  const said: string[] = [];
-  const listening = listen(
-    {
-      client,
-      settings: {
-        ...{ url: gateway.url, apiKey, shopId, merchantId, serviceKey, webhookSecret: undefined },
-        dataDir: gateway.config.dataDir,
-      },
-      ...{ signal: ended.signal, json: false, print: async () => {}, say: (line: string) => said.push(line) },
-    },
-    { forward: local.url, types: ['PAYMENT_CANCELLED'], place: join(gateway.config.dataDir, 'resends.json') },
-  );
+  const { terminal, said, ended } = openTerminal(client);
+  const listening = listen(terminal, {
+    forward: local.url,
+    types: ['PAYMENT_CANCELLED'],
+    place: join(gateway.config.dataDir, 'resends.json'),
+  });
   await expect.poll(() => looks).toBeGreaterThan(0);
   const cancelled = sent.filter((delivery) => delivery.paymentId === paymentId);
   const others = sent.filter((delivery) => delivery.paymentId !== paymentId);
@@ -69,4 +76,24 @@ it('Whoever wants some kinds is posted no notification of others that is sent ag
   await listening;
   expect(local.inbox.items).toHaveLength(1);
   await Promise.all([theirs.close(), local.close()]);
+});
+
+it.each([
+  ['was changed', () => 'AAAA'],
+  ['is ahead of a gateway that was restored from a backup', (shopId: string) => encodeCursor(shopId, 10_000n)],
+])('A place that %s is refused with its file and what to do, and stays', async (_what, cursorOf) => {
+  const { apiKey, shopId } = gateway.demo;
+  const file = join(gateway.config.dataDir, 'foreign.json');
+  const kept = JSON.stringify({ shopId, cursor: cursorOf(shopId) });
+  await writeFile(file, kept);
+  const { terminal, said } = openTerminal(createClient({ url: gateway.url, apiKey }));
+  await expect(listen(terminal, { place: file })).rejects.toMatchObject({
+    code: 'CURSOR_INVALID',
+    message: `The place in ${file} is none that this gateway gave, as when the file was changed or the gateway was restored from a backup; begin with the first that is by --from-start, or now by removing the file, and read the present state once it listens.`,
+  });
+  expect([said, await readFile(file, 'utf8')]).toEqual([[], kept]);
+  await expect(listen(terminal, { place: file, after: cursorOf(shopId) })).rejects.toMatchObject({
+    code: 'CURSOR_INVALID',
+    message: expect.not.stringContaining(file),
+  });
 });
