@@ -23,24 +23,47 @@ afterAll(async () => {
 
 type Follow = (shopId: string, after: string, handle: (event: { cursor: string }) => void) => Promise<never>;
 
-it('The example for graphql-ws misses nothing and doubles nothing when its connection is cut', async () => {
+const stopped = new Error('The test is over.');
+let over = false;
+
+/** The function of the example, with a query of its own if there is to be one. It subscribes again at once, until the test is over. */
+async function readExample(changed: (example: string) => string = (example) => example): Promise<Follow> {
   const page = await readFile(join(root, 'docs/events.md'), 'utf8');
   const [, example = ''] = /```js\n(import \{ createClient \} from 'graphql-ws'.*?)```/s.exec(page) ?? [];
-  const body = example
+  const body = changed(example)
     .replace(/^import .*$/gm, '')
     .replace('export ', '')
     .replace('ws://127.0.0.1:4000', wire.url);
-  const seen: string[] = [];
-  const { shopId, apiKey } = gateway.demo;
-  const stopped = new Error('The test is over.');
-  let over = false;
   const pause = async (): Promise<void> => {
     if (over) throw stopped;
   };
   const withSocket = (options: object) => createClient({ webSocketImpl: WebSocket, ...(options as { url: string }) });
   const quiet = { error: () => {} };
   const make = new Function('createClient', 'pause', 'key', 'console', `${body}; return follow;`);
-  const follow: Follow = make(withSocket, pause, apiKey, quiet);
+  return make(withSocket, pause, gateway.demo.apiKey, quiet);
+}
+
+it('The example for graphql-ws ends by what its reader throws, and by a document that will never do', async () => {
+  const { shopId } = gateway.demo;
+  await writeEvents(gateway.database, shopId, plain(1));
+  const start = encodeCursor(shopId, 0n);
+  const follow = await readExample();
+  const mistake = new TypeError('a mistake of the reader');
+  const fail = () => {
+    throw mistake;
+  };
+  await expect(follow(shopId, start, fail)).rejects.toBe(mistake);
+  const wrong = await readExample((example) => example.replace('{ cursor type }', '{ cursor kind }'));
+  await expect(wrong(shopId, start, () => {})).rejects.toMatchObject({ message: expect.stringContaining('"kind"') });
+  await expect(follow(crypto.randomUUID(), start, () => {})).rejects.toMatchObject({
+    extensions: { code: 'NOT_FOUND' },
+  });
+});
+
+it('The example for graphql-ws misses nothing and doubles nothing when its connection is cut', async () => {
+  const seen: string[] = [];
+  const { shopId } = gateway.demo;
+  const follow = await readExample();
   const first = (await gateway.database.pool.query('select last_number from shop_counter where shop_id = $1', [shopId]))
     .rows[0].last_number as bigint;
   const following = follow(shopId, encodeCursor(shopId, first), ({ cursor }) => seen.push(cursor));
