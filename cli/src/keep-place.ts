@@ -17,7 +17,7 @@ export type Place = {
   read(): string | undefined;
   /** Finds out before anything is posted. @throws NotDone when the file cannot be written. */
   requireWritable(): void;
-  /** @throws NotDone when the file cannot be written. */
+  /** @throws NotDone when the file cannot be written, or was by somebody else since this listener did or began. */
   keep(cursor: string): void;
 };
 
@@ -39,6 +39,7 @@ export function openPlace(file: string, shopId: string, purpose: Purpose): Place
   const target = purpose.target ?? null;
   const form = purpose.form ?? null;
   const types = [...new Set(purpose.types)].toSorted();
+  let known: string | undefined;
   return {
     file,
     read: () => {
@@ -55,12 +56,18 @@ export function openPlace(file: string, shopId: string, purpose: Purpose): Place
     },
     requireWritable: () => {
       write(file, '', rmSync);
+      known = undefined;
       if (!existsSync(file)) return;
       if (statSync(file).isDirectory()) throw unwritable(file, 'EISDIR');
       requireRegular(file);
+      known = textNow(file);
     },
     keep: (cursor) => {
-      write(file, `${JSON.stringify({ shopId, target, form, types, cursor })}\n`, (draft) => renameSync(draft, file));
+      const text = `${JSON.stringify({ shopId, target, form, types, cursor })}\n`;
+      // One that was removed meanwhile is written anew.
+      if (![undefined, known].includes(textNow(file))) throw sharedPlace(file);
+      write(file, text, (draft) => renameSync(draft, file));
+      known = text;
     },
   };
 }
@@ -92,6 +99,21 @@ function write(file: string, text: string, finish: (draft: string) => void): voi
     if (existsSync(draft)) rmSync(draft);
     throw unwritable(file, (error as NodeJS.ErrnoException).code);
   }
+}
+
+/** Undefined also when it cannot be read: whether it can be written is found out by writing. */
+function textNow(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+function sharedPlace(file: string): NotDone {
+  return new NotDone(
+    `Another \`bramka listen\` keeps its place in ${file}, and both do every event; end one, or name another file by --place.`,
+  );
 }
 
 function unwritable(file: string, code: string | undefined): NotDone {

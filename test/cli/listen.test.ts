@@ -78,6 +78,24 @@ it('Whoever connects again stays behind the last event, and does not go back to 
   expect(keptPlace()).toBe('at 2');
 });
 
+it('Of two listeners with one place, the one that finds it moved by the other ends and leaves it', async () => {
+  const other = JSON.stringify({ shopId, cursor: 'at 9' });
+  const print = async () => writeFileSync(placeFile(), other);
+  await expect(listenTo((say) => say('next', told), { print })).rejects.toThrow(
+    `Another \`bramka listen\` keeps its place in ${placeFile()}, and both do every event; end one, or name another`,
+  );
+  expect(readFileSync(placeFile(), 'utf8')).toBe(other);
+});
+
+it('A place that is removed while it is listened from is kept anew, without an alarm', async () => {
+  const print = async () => {
+    rmSync(placeFile());
+    ending.abort();
+  };
+  await listenTo((say) => say('next', told), { print });
+  expect(keptPlace()).toBe('at 2');
+});
+
 it('A place that cannot be kept is said also behind Ctrl-C, with exit code 1, since the event will be posted again', async () => {
   const { url } = await answerSubscriptions({ subscribed: (say) => say('next', told) });
   const server = await openShopServer();
