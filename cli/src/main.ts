@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import { BramkaError, createClient } from '@bramka/client';
 import { CommanderError } from 'commander';
+import { adviceFor } from './advice-for.ts';
 import { createProgram } from './create-program.ts';
 import { NotDone, WrongUse } from './errors.ts';
 import { type CommonOptions, type Environment, readSettings } from './read-settings.ts';
@@ -65,12 +66,6 @@ function openClient({ url, apiKey }: { readonly url: string; readonly apiKey: st
   } catch (error) {
     throw new WrongUse(error instanceof Error ? error.message : String(error));
   }
-}
-
-/** What to do where a sentence of the client, which knows no command line, does not say it. */
-function adviceFor({ code, message }: BramkaError): string {
-  if (code !== 'CONNECTION_FAILED' || !message.includes(' cannot be reached')) return '';
-  return ' Start it, or say where it is by --url or BRAMKA_URL.';
 }
 
 function signsOf({ code, reference }: BramkaError): string {

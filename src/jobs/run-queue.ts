@@ -4,7 +4,7 @@ import { runTaskList, type TaskList, type WorkerEvents, type WorkerPool } from '
 import pg from 'pg';
 import { breakOffWhenUnusable } from '../kernel/db/break-off-unusable.ts';
 import { type Database, DatabaseUnavailable } from '../kernel/db/database.ts';
-import { noteDatabaseBack } from '../kernel/db/note-away.ts';
+import { isDatabaseNotedAway, noteDatabaseBack } from '../kernel/db/note-away.ts';
 import { requireWritable } from '../kernel/db/ping-database.ts';
 import { endsInTime } from '../kernel/ends-in-time.ts';
 import type { JobHandler, JobHandlers } from '../kernel/jobs/handler.ts';
@@ -82,7 +82,7 @@ export function startQueue(options: QueueOptions): Queue {
     runs.add(run);
     void run.ended.then(() => {
       runs.delete(run);
-      beginAnother('error', 'the job queue broke off and starts again');
+      beginAnother(levelOf(log), 'the job queue broke off and starts again');
     });
   }
 
@@ -112,6 +112,11 @@ async function untilReachable(
   }
 }
 
+/** A queue that ends while the database is away is no fault that anybody could mend. */
+function levelOf(log: Log): 'warn' | 'error' {
+  return isDatabaseNotedAway(log) ? 'warn' : 'error';
+}
+
 /** @param replace has another one begin in its place, for the reason that is given. */
 function startRun(options: QueueOptions, replace: (why: string) => void): Run {
   const { log, database } = options;
@@ -126,7 +131,9 @@ function startRun(options: QueueOptions, replace: (why: string) => void): Run {
   const jobs = runTaskList({ ...settingsOf(options), events }, tasksOf(options.handlers), pool);
   const alive = showAlive(pool, { poolId: jobs.id, silenceMs: database.limits.query_timeout }, log);
   let over = false;
-  const told = jobs.promise.catch((error: unknown) => log.error({ err: error }, 'the job queue did not end well'));
+  const told = jobs.promise.catch((error: unknown) =>
+    log[levelOf(log)]({ err: error }, 'the job queue did not end well'),
+  );
   const ended = Promise.race([told, idle]).then(async () => {
     over = true;
     await alive.stop();

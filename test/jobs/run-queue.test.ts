@@ -2,7 +2,8 @@ import { pino } from 'pino';
 import { afterEach, expect, it } from 'vitest';
 import { type Queue, startQueue } from '../../src/jobs/run-queue.ts';
 import { freeLostJobs } from '../../src/jobs/sql/free-lost-jobs.ts';
-import { inTransaction } from '../../src/kernel/db/database.ts';
+import { DatabaseUnavailable, inTransaction } from '../../src/kernel/db/database.ts';
+import { noteDatabaseAway } from '../../src/kernel/db/note-away.ts';
 import { enqueue } from '../../src/kernel/jobs/enqueue.ts';
 import { openTestDatabase } from '../support/database.ts';
 
@@ -20,46 +21,57 @@ const keepSome = `
   create trigger keep before delete on graphile_worker._private_jobs for each row
     when (old.payload ->> 'subject' = 'kept') execute function keep();`;
 
-it('starts again when one job could not be written down as done and others could afterwards', async () => {
-  const [failed, brokeOff] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-  const [slowBegun, slowAgain] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-  const write = (line: string): void => {
-    if (line.includes('Failed to complete jobs')) failed.resolve();
-    if (line.includes('broke off')) brokeOff.resolve();
-  };
-  let runs = 0;
-  await database.pool.query(keepSome);
-  queue = startQueue({
-    inLine: false,
-    database,
-    jobsAtATime: 10,
-    log: pino({ level: 'warn' }, { write }),
-    handlers: {
-      work: async ({ subject }) => {
-        if (subject === 'kept') {
-          await slowBegun.promise;
-          runs += 1;
-          if (runs > 1) slowAgain.resolve();
-          return;
-        }
-        // Ends after the other one could not, while the queue waits for it.
-        slowBegun.resolve();
-        await failed.promise;
+it.each([
+  ['an error', false, 50],
+  ['a warning while the database is known to be away', true, 40],
+])(
+  'starts again when one job could not be written down as done and others could afterwards, with %s',
+  async (_what, isAway, level) => {
+    const levels: number[] = [];
+    const [failed, brokeOff] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const [slowBegun, slowAgain] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const write = (line: string): void => {
+      if (line.includes('Failed to complete jobs')) failed.resolve();
+      if (/broke off|did not end well/.test(line)) levels.push(JSON.parse(line).level);
+      if (line.includes('broke off')) brokeOff.resolve();
+    };
+    const log = pino({ level: 'warn' }, { write });
+    let runs = 0;
+    await database.pool.query(keepSome);
+    queue = startQueue({
+      inLine: false,
+      database,
+      jobsAtATime: 10,
+      log,
+      handlers: {
+        work: async ({ subject }) => {
+          if (subject === 'kept') {
+            await slowBegun.promise;
+            if (isAway) noteDatabaseAway(log, new DatabaseUnavailable(new Error('gone')), 'nothing is done');
+            runs += 1;
+            if (runs > 1) slowAgain.resolve();
+            return;
+          }
+          // Ends after the other one could not, while the queue waits for it.
+          slowBegun.resolve();
+          await failed.promise;
+        },
       },
-    },
-  });
-  const jobs = ['kept', 'slow 1', 'slow 2', 'slow 3'].map((subject) => ({ name: 'work', payload: { subject } }));
-  await inTransaction(database, (tx) => enqueue(tx, jobs));
-  await brokeOff.promise;
-  await database.pool.query('drop trigger keep on graphile_worker._private_jobs');
-  let isDone = false;
-  void slowAgain.promise.then(() => {
-    isDone = true;
-  });
-  let silent: string[] = [];
-  while (!isDone) silent = await freeLostJobs(database, silent);
-  expect(runs).toBe(2);
-});
+    });
+    const jobs = ['kept', 'slow 1', 'slow 2', 'slow 3'].map((subject) => ({ name: 'work', payload: { subject } }));
+    await inTransaction(database, (tx) => enqueue(tx, jobs));
+    await brokeOff.promise;
+    expect(new Set(levels)).toEqual(new Set([level]));
+    await database.pool.query('drop trigger keep on graphile_worker._private_jobs; drop function keep()');
+    let isDone = false;
+    void slowAgain.promise.then(() => {
+      isDone = true;
+    });
+    let silent: string[] = [];
+    while (!isDone) silent = await freeLostJobs(database, silent);
+    expect(runs).toBe(2);
+  },
+);
 
 it('ends in good order when it has fetched a job for which there was no place yet, and gives that one back', async () => {
   const [bothBegun, mayEnd] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
