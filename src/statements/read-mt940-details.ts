@@ -30,6 +30,11 @@ export function readMt940Details(lines: readonly string[]): Details {
   };
 }
 
+/** Whether details have sub-fields: a code may have a line of its own before them. */
+export function isStructured(lines: readonly string[]): boolean {
+  return structuredForm.test(lines.slice(0, 2).join(''));
+}
+
 type Said = Pick<Details, 'title' | 'counterpartyName' | 'counterpartyAccount' | 'bankReference'> & {
   /** Whatever else may name an account or a payment. */
   readonly others: readonly string[];

@@ -28,7 +28,7 @@ function toStatement(message: Message): BankStatement {
   const closing = readBalance(message.closing);
   const told = message.movements.map((movement) => ({ movement, change: changeOf(movement) }));
   const moved = told.reduce((sum, { change }) => sum + change, 0n);
-  const movements = tellMovements(told, opening.amount + moved - closing.amount);
+  const movements = tellMovements(told, opening.amount + moved - closing.amount, message.cut);
   if (!movements) {
     // A line that the bank wrote in a form of its own was taken for a title: it is what is missing.
     if (message.odd?.tag === '61') readLine(message.odd);

@@ -118,6 +118,29 @@ describe('An MT940 file', () => {
     expect(read(wrapped).statements).toHaveLength(1);
   });
 
+  it('in pages that have no head of their own', () => {
+    const [page = ''] = statement('020~20a').split(':64:');
+    const next = statement('020~20b')
+      .replace(/:20:.*\n/, '')
+      .replace(':60F:C260301PLN10,00', ':60M:C260302PLN1244,56')
+      .replace(':62F:C260302PLN1244,56', ':62F:C260302PLN2479,12');
+    for (const between of ['', '-\n', '-}{5:}\n{1:F01INGBPLPWAXXX0000000000}{2:I940X}{4:\n']) {
+      const [{ entries } = { entries: [] }] = read(`${page.replace(':62F:', ':62M:')}${between}${next}`).statements;
+      expect(entries.map(({ title }) => title)).toEqual(['a', 'b']);
+    }
+  });
+
+  it('of a bank that writes details twice, or begins each line of them with the tag', () => {
+    const fields = ['150~00PRZELEW', `~20Za zamowienie 12 na rach~21unek ${number}`, '~32JAN KOWALSKI', '~34020'];
+    const said = { title: `Za zamowienie 12 na rachunek ${number}`, counterpartyName: 'JAN KOWALSKI' };
+    expect(entryIn('150', `:86:${fields[0]}`, ...fields.slice(1))).toMatchObject(said);
+    expect(entryIn('PRZELEW OD JANA', `:86:${fields[0]}`, ...fields.slice(1))).toMatchObject(said);
+    expect(entryIn(...fields, ':86:PRZELEW', 'OD JANA')).toMatchObject(said);
+    expect(entryIn('PRZELEW OD JANA', ':86:kubek', `:86:za ${number}`)).toMatchObject({
+      ...{ title: `PRZELEW OD JANA kubek za ${number}`, accountNumbers: [number] },
+    });
+  });
+
   it('knows the days around New Year, and movements that are taken back', () => {
     const text = statement('020~20x');
     const at = (line: string) => read(text.replace(/2603020302CN1234,56/, line)).statements[0]?.entries[0];

@@ -358,7 +358,8 @@ describe('A statement', () => {
     const attempt = await world.send();
     const entries = [entryOf({ amount: 1n, title: 'xMARKx' }), transferFor(attempt)];
     const text = writeMt940('mBank', [{ account: ownAccount, entries }]);
-    const { file } = await tellOf(world.transfers, text.replace('xMARKx', 'x\r\n:20:x\r\n-}\r\n{1:\r\n:61:x'));
+    const lines = ['x', ':20:x', '-}', '{1:', ':61:x'].map((line) => line.padEnd(200, 'x'));
+    const { file } = await tellOf(world.transfers, text.replace('xMARKx', `\r\n${lines.join('\r\n')}`));
     expect([file.entries, file.fresh]).toEqual([2, 2]);
     expect(await now(attempt)).toMatchObject({ payment: { status: 'SETTLED' } });
   });
