@@ -1,12 +1,2 @@
 -- AlterTable
 ALTER TABLE "payout" ADD COLUMN     "resumed_at" TIMESTAMPTZ(3);
-
--- What came back before has been paid again, or will be: only what comes back from now on holds its account.
-update payout set resumed_at = updated_at where status = 'RETURNED';
-
--- CreateIndex
-CREATE INDEX "payout_that_holds_its_account" ON "payout"("merchant_id", "currency", "iban") WHERE ((status = 'RETURNED'::payout_status) AND (resumed_at IS NULL));
-
--- What schema.prisma cannot say.
-
-alter table payout add constraint payout_resumed check (resumed_at is null or status = 'RETURNED');
