@@ -23,7 +23,7 @@ export type Assignment = {
   readonly payoutId?: string | undefined;
   /** The transfer that the bank took back: one that is held, or has paid several transactions. */
   readonly heldTransferId?: string | undefined;
-  /** True: what came back is less than the payout, since the bank kept a fee, and that is our cost. */
+  /** True: what came back is less than the payout, since a bank kept a fee, and that is our cost. */
   readonly acceptFee?: boolean | undefined;
 };
 
@@ -38,13 +38,15 @@ export async function assignTransfer(tx: Tx, deps: OperatorDeps, wish: Assignmen
   if ([transactionId, payoutId, heldTransferId].filter((id) => id !== undefined).length !== 1) {
     throw new InvalidInput('Name one of a transaction, a payout and a held transfer.', ['transactionId']);
   }
-  if (acceptFee && payoutId === undefined) throw new InvalidInput('acceptFee goes with payoutId alone.', ['acceptFee']);
+  if (acceptFee && transactionId !== undefined) {
+    throw new InvalidInput('acceptFee goes with payoutId or heldTransferId.', ['acceptFee']);
+  }
   const entry = await holdEntry(tx, entryId, await findShopsConcerned(tx, wish));
   if (entry.status !== 'HELD') throw new WrongState('The transfer waits for the rest of its payment; return it first.');
   const { direction, currency } = entry;
   const isReversal = direction === 'DEBIT' && payoutId === undefined;
   const { row, takenFrom } = isReversal
-    ? await takeBackTransfer(tx, deps, { debit: entry, reversed: { transactionId, heldTransferId } })
+    ? await takeBackTransfer(tx, deps, { debit: entry, reversed: { transactionId, heldTransferId }, acceptFee })
     : { row: await give(tx, deps, { entry, wish }), takenFrom: undefined };
   const amount = direction === 'DEBIT' ? entry.amount : entry.heldAmount - row.heldAmount;
   await auditEntry(tx, deps, {

@@ -51,7 +51,9 @@ export async function giveToPayout(
 }
 
 /** What the bank kept of a payout that it brings back. */
-function requireFee({ status, net, currency }: Payout, entry: StatementEntry): bigint {
+function requireFee(payout: Payout, entry: StatementEntry): bigint {
+  const { status, net, currency } = payout;
+  if (wasCancelled(payout)) throw new WrongState(cancelledBefore[entry.direction]);
   const isLess = entry.direction === 'CREDIT' && entry.currency === currency && entry.heldAmount < net;
   if (!isLess) {
     throw new WrongState(
@@ -70,6 +72,7 @@ async function findAnswer(
 ): Promise<BankAnswer | undefined> {
   const { id: payoutId } = payout;
   const { currency, direction } = entry;
+  if (wasCancelled(payout)) throw new WrongState(cancelledBefore[direction]);
   const booked = await findBookedPayouts(tx, [payoutId]);
   // Of money that came, the bank may have taken a part back.
   const amount = direction === 'CREDIT' ? entry.heldAmount + fee : entry.amount;
@@ -80,7 +83,6 @@ async function findAnswer(
   );
   if (verdict.kind === 'hold') {
     if (verdict.reason !== 'PAYOUT_NOT_SENT') throw new WrongState(obstacleOf(verdict.reason));
-    if (wasCancelled(payout)) throw new WrongState(cancelledBefore[direction]);
     return { payoutId, kind: 'executed', sentAt: await requireRefusedHandover(tx, payout, entry) };
   }
   if (verdict.answer === undefined) return undefined;
@@ -91,9 +93,9 @@ async function findAnswer(
 /** Why a movement is not given to a payout whose money is on the balance without having been sent by our books. */
 const cancelledBefore: Readonly<Record<EntryDirection, string>> = {
   DEBIT:
-    'The payout was cancelled, and its money is on the balance: have the bank bring back what it has sent, and assign this debit to the held transfer that brings it.',
+    'The payout was cancelled, and its money is on the balance: have what was sent brought back, and assign this debit to the held transfer that brings it, with acceptFee if a bank kept a part.',
   CREDIT:
-    'The payout was cancelled, and its money is on the balance: assign the debit with which the bank sent it to this transfer.',
+    'The payout was cancelled, and its money is on the balance: assign the debit with which the bank sent it to this transfer, with acceptFee if a bank kept a part.',
 };
 
 /** When a payout that waits was handed over with a file that the bank refused; only then can a debit be its. */

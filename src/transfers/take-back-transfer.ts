@@ -3,13 +3,14 @@ import type { Tx } from '../kernel/db/database.ts';
 import type { StatementEntry, Transaction } from '../kernel/db/generated/prisma/client.ts';
 import { NotFound } from '../kernel/errors.ts';
 import { toDecimal } from '../kernel/money.ts';
-import { transferReturned } from '../ledger/model.ts';
+import { payoutFeeKept, transferReturned } from '../ledger/model.ts';
 import { writePostings } from '../ledger/sql/write-postings.ts';
 import { applyAcquirerAnswers } from '../payments/apply-acquirer-answer.ts';
 import { readTransactions } from '../transactions/store.ts';
 import type { OperatorDeps } from './hold-entry.ts';
 import { obstacleOf } from './model.ts';
 import { afterTakes, planTakeBack, type Source, type Take } from './plan-take-back.ts';
+import { requireBankFee } from './require-bank-fee.ts';
 import { findSources, type Reversed } from './sql/find-sources.ts';
 import { moveEntries } from './sql/move-entries.ts';
 import { sumParts } from './sql/read-known.ts';
@@ -17,35 +18,42 @@ import { clearParts, completeParts, type Part, readPartsOf } from './sql/write-p
 import { lockEntries } from './store.ts';
 import { wordAfter } from './word-after.ts';
 
+/** A held debit, and what it took back; with `acceptFee` a bank kept what came back less. */
+export type TakeBack = { readonly debit: StatementEntry; readonly reversed: Reversed; readonly acceptFee: boolean };
+
 /** A debit that was booked, and the transfers of which it took money back. */
 export type TakenBack = { readonly row: StatementEntry; readonly takenFrom: readonly string[] };
 
 /**
  * Books a held debit as money that the bank took back: out of what transfers brought for a transaction, or of one
  * transfer. Acquirers owe us again what their attempts lose: the sale of one that has settled stands, and one that waits is
- * told what is left. The caller holds the debit and the locks of all shops concerned.
+ * told what is left. What a bank kept of a payout that was cancelled, executed and brought back is our cost. The caller holds the
+ * debit and the locks of all shops concerned.
  * @throws NotFound; WrongState when not that much of it is left on our account.
  */
 export async function takeBackTransfer(
   tx: Tx,
   deps: OperatorDeps,
-  { debit, reversed }: { readonly debit: StatementEntry; readonly reversed: Reversed },
+  { debit, reversed, acceptFee }: TakeBack,
 ): Promise<TakenBack> {
   const { transactionId } = reversed;
   const sources = await readSources(tx, { debit, reversed });
-  const { takes, missing } = planTakeBack(sources, { amount: debit.amount, transactionId });
+  const kept = acceptFee ? await requireBankFee(tx, { debit, brought: sources[0]?.entry }) : undefined;
+  const { takes, missing } = planTakeBack(sources, { amount: debit.amount - (kept?.fee ?? 0n), transactionId });
   if (missing > 0n) throw tooLittle(debit, missing, transactionId);
   const at = deps.clock.now();
   await takeFromAttempts(tx, deps, { debit, takes, at });
+  if (kept) await writePostings(tx, [payoutFeeKept(kept.payout, { fee: kept.fee, at })]);
   const entries = sources.map(({ entry }) => entry).filter(({ id }) => takes.some(({ entryId }) => entryId === id));
   const row: StatementEntry = {
-    // Named before, a payout is not what it is for.
-    ...{ ...debit, status: 'BOOKED', reason: null, payoutId: null, updatedAt: at },
+    // Named before, a payout is not what it is for, unless a fee of it is booked.
+    ...{ ...debit, status: 'BOOKED', reason: null, payoutId: kept?.payout.id ?? null, updatedAt: at },
     transactionId: transactionId ?? debit.transactionId,
   };
+  const of = kept && { payoutId: kept.payout.id };
   await moveEntries(tx, [
     { was: debit.status, row },
-    ...entries.map((entry) => ({ was: entry.status, row: afterTakes(entry, takes, at) })),
+    ...entries.map((entry) => ({ was: entry.status, row: { ...afterTakes(entry, takes, at), ...of } })),
   ]);
   const transactionIds = takes.flatMap((take) => take.transactionId ?? []);
   await completeParts(tx, { transactionIds, at });
@@ -88,9 +96,11 @@ function tooLittle(debit: StatementEntry, missing: bigint, transactionId: string
     (amount) => `${toDecimal(amount)} ${debit.currency}`,
   );
   const whose = transactionId === undefined ? 'this transfer' : 'the transfers for this transaction';
-  return new WrongState(
-    `The bank took back ${taken}, and only ${left} of ${whose} is left on our account: find out which transfers it took back.`,
-  );
+  const instead =
+    debit.payoutId === null
+      ? 'find out which transfers it took back.'
+      : 'find out which transfers it took back. If this is all that came back of a payout that was cancelled, say acceptFee.';
+  return new WrongState(`The bank took back ${taken}, and only ${left} of ${whose} is left on our account: ${instead}`);
 }
 
 /** Posts what is taken, and tells the attempts that lose it. */

@@ -13,8 +13,13 @@ export const payoutChecks: readonly Check[] = [
         ('PAYOUT_CONFIRMED', case when o.settled_at is null then 0 else o.net end),
         ('PAYOUT_RETURNED', case o.status when 'RETURNED' then o.net else 0 end),
         -- What was assigned to it was released to the bank's account; what a bank kept of it is the rest.
-        ('PAYOUT_FEE', coalesce((select o.net - e.released_amount from statement_entry e where e.payout_id = o.id
-          and e.direction = 'CREDIT' and e.status = 'BOOKED' and e.released_amount > 0), 0))) as due (kind, amount)
+        -- One that was cancelled, and executed, was brought back by a transfer that its debit took back.
+        ('PAYOUT_FEE', case when o.status = 'RETURNED' and o.sent_at is null then coalesce((
+          select sum(d.amount - e.taken_back_amount)::bigint from statement_entry d join statement_entry e
+            on e.payout_id = d.payout_id and e.direction = 'CREDIT' and e.taken_back_amount between 1 and d.amount - 1
+          where d.payout_id = o.id and d.direction = 'DEBIT' and d.status = 'BOOKED'), 0)
+        else coalesce((select o.net - e.released_amount from statement_entry e where e.payout_id = o.id
+          and e.direction = 'CREDIT' and e.status = 'BOOKED' and e.released_amount > 0), 0) end)) as due (kind, amount)
       cross join lateral (
         select coalesce(sum(p.amount), 0)::bigint as every, coalesce(sum(p.amount) filter (
           where case due.kind when 'PAYOUT_CONFIRMED' then true when 'PAYOUT_FEE' then true when 'PAYOUT_RETURNED' then g.owner = o.account_owner

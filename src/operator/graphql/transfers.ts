@@ -143,7 +143,7 @@ const AssignHeldTransferInput = builder.inputType('AssignHeldTransferInput', {
     }),
     acceptFee: t.boolean({
       description:
-        'With payoutId: true if it brings the payout back less a fee that a bank kept. The receiver has all of it on the balance again, and the fee is a cost of the gateway (BANK_FEES).',
+        'With payoutId: true if it brings the payout back less a fee that a bank kept. The receiver has all of it on the balance again, and the fee is a cost of the gateway (BANK_FEES). With heldTransferId: true if it is the debit of a payout that was cancelled, and the transfer brings that back less a fee.',
     }),
   }),
 });
