@@ -8,8 +8,8 @@ import { refuseSubmittedShops } from './refuse-shops.ts';
 import { lockMerchant, readContract } from './store.ts';
 
 /**
- * Ends a contract whose notice is over: its shops take no new payments any more, while refunds and payouts go on, and shops
- * that wait for their review are refused. Safe to repeat.
+ * Ends a contract whose notice is over: its shops take no new payments any more, while payouts go on, and refunds that balances
+ * cover; shops that wait for their review are refused. Safe to repeat.
  */
 export async function endContract(deps: ContractDeps, merchantId: string): Promise<void> {
   const shops = await inTransaction(deps.database, async (tx) => {

@@ -25,7 +25,7 @@ builder.mutationField('giveNotice', (t) =>
     type: resultUnion('GiveNotice', GiveNoticeSuccess),
     description:
       'Gives notice of the contract: it ends with the thirtieth day from now, at midnight in Warsaw. Until then everything works; ' +
-      `afterwards there are no new payments, while refunds and payouts go on. ${whole} Refusals: FORBIDDEN, MERCHANT_NOT_ACTIVE.`,
+      `afterwards there are no new payments; payouts go on, and refunds that balances cover. ${whole} Refusals: FORBIDDEN, MERCHANT_NOT_ACTIVE.`,
     resolve: (_, __, context) =>
       refusable(context, { operation: 'giveNotice', scope: 'contract:write' }, async (actor) => {
         const { contracts } = context.app;
