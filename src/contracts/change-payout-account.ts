@@ -4,6 +4,7 @@ import { newId } from '../kernel/ids.ts';
 import { setTimers } from '../kernel/jobs/timers.ts';
 import { openAccounts } from '../ledger/sql/open-accounts.ts';
 import { insertPayoutAccounts } from '../merchants/sql/insert-payout-accounts.ts';
+import { noteResumed } from '../merchants/sql/note-resumed.ts';
 import { addCurrency } from '../shops/sql/add-currency.ts';
 import type { ContractDeps } from './deps.ts';
 import { timers } from './model.ts';
@@ -29,6 +30,8 @@ export async function changePayoutAccount(deps: ContractDeps, changeId: string):
     if (!(await endChange(tx, { id: changeId, status: 'IN_FORCE', at }))) return [];
     await endPayoutAccount(tx, change);
     await insertPayoutAccounts(tx, [{ id: newId(at), merchantId, currency, iban, validFrom: inForceFrom }]);
+    // Whoever names an account anew means to be paid there, whatever came back from it before.
+    await noteResumed(tx, { account: change, at });
     const added = await addCurrency(tx, { merchantId, currency, at });
     // A shop that waits for its review gets its accounts when it opens.
     const open = added.filter(({ status }) => status !== 'SUBMITTED');

@@ -21,6 +21,7 @@ import '../payments/graphql/charge-profile.ts';
 import '../refunds/graphql.ts';
 import '../payouts/graphql/payout.ts';
 import '../payouts/graphql/payout-movements.ts';
+import '../payouts/graphql/held-account.ts';
 import '../payouts/graphql/payout-queries.ts';
 import '../reports/graphql/report.ts';
 import '../reports/graphql/create-report.ts';

@@ -7,6 +7,7 @@ import type { BankFileDeps } from './deps.ts';
 import { settlementSetting } from './parse-settlement-account.ts';
 import { runPayouts } from './run-payouts.ts';
 import { sendPayouts } from './send-payouts.ts';
+import { findHoldingPayouts } from './sql/find-waiting-payouts.ts';
 import { folderMode, writeBankFiles } from './write-bank-files.ts';
 
 const everyMs = 30_000;
@@ -46,9 +47,16 @@ export function payoutJobs(deps: BankFileDeps): JobHandlers {
   };
 }
 
-/** Says once of each currency that its payouts wait, and again when they have waited, gone and wait anew. */
+/** How many accounts are told of at most whose payouts wait. */
+const heldAccountsMax = 100;
+
+/**
+ * Says once of each currency, and of each payout that came back, that payouts wait for it, and again when they have waited,
+ * gone and wait anew.
+ */
 function sender(deps: BankFileDeps): () => Promise<void> {
   let waiting: readonly Currency[] = [];
+  let holding: readonly string[] = [];
   return async () => {
     const { made, withoutAccount } = await sendPayouts(deps);
     if (made > 0) deps.log.info({ made }, 'bank files were made');
@@ -59,5 +67,13 @@ function sender(deps: BankFileDeps): () => Promise<void> {
       );
     }
     waiting = withoutAccount;
+    const found = await findHoldingPayouts(deps.database, heldAccountsMax);
+    for (const { id: payoutId, waiting: payouts } of found.filter(({ id }) => !holding.includes(id))) {
+      deps.log.warn({ payoutId, payouts: Number(payouts) }, heldAccount);
+    }
+    holding = found.map(({ id }) => id);
   };
 }
+
+const heldAccount =
+  'payouts stay SCHEDULED: one to their account came back, so they wait for resumePayouts, or are cancelled';

@@ -36,6 +36,13 @@ export function wasCancelled({ status, sentAt }: Pick<Payout, 'status' | 'sentAt
   return status === 'RETURNED' && sentAt === null;
 }
 
+/** Why nothing is done about a payout that our bank may have executed, and what to do first: two sentences. */
+export function doubtAbout({ isBooked }: { readonly isBooked: boolean }, which: string): string {
+  return isBooked
+    ? `A held movement on our account names ${which}, so the bank may have executed it. Decide on it in heldTransfers first.`
+    : `A movement on our account that is not booked yet names ${which}, so the bank may have executed it. Try again when it is booked, within a minute; if that takes longer, the log says why it cannot be booked.`;
+}
+
 /** When the run of a day begins, in Warsaw (domain: calendar and payouts). */
 const runTime = { hour: 6 } as const;
 

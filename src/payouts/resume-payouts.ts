@@ -7,7 +7,10 @@ import type { Payout } from '../kernel/db/generated/prisma/client.ts';
 import { NotFound } from '../kernel/errors.ts';
 import { lockShops } from '../kernel/events/append-events.ts';
 import { parseText } from '../kernel/text.ts';
-import { noteResumed } from './sql/note-resumed.ts';
+import { noteResumed } from '../merchants/sql/note-resumed.ts';
+import { readMerchantClocks } from '../merchants/store.ts';
+import { doubtAbout } from './model.ts';
+import { findPayoutsInDoubt } from './sql/find-waiting-payouts.ts';
 import { findShopsOfPayouts, readPayouts } from './store.ts';
 
 /**
@@ -15,7 +18,8 @@ import { findShopsOfPayouts, readPayouts } from './store.ts';
  * One that comes back after that holds it anew. Said again it changes nothing. Kept in the audit log.
  * @param wish.payoutId any payout that came back from the account; it speaks for all of them in its currency.
  * @param wish.reason 1 to 500 characters.
- * @throws NotFound; InvalidInput; WrongState when the payout has not come back.
+ * @throws NotFound; InvalidInput; WrongState when the payout has not come back, or a movement on our account names one of
+ * them, so that the bank may have executed it.
  */
 export async function resumePayouts(
   tx: Tx,
@@ -31,11 +35,14 @@ export async function resumePayouts(
     throw new WrongState(`The payout is ${payout.status}: only one that is RETURNED keeps others from its account.`);
   }
   if (payout.resumedAt !== null) return payout;
-  const at = deps.clock.now();
-  const payouts = await noteResumed(tx, { payout, at });
+  const { merchantId } = payout;
+  const at = deps.clock.now((await readMerchantClocks(tx, [merchantId])).get(merchantId));
+  const resumed = await noteResumed(tx, { account: payout, at });
+  const [inDoubt] = await findPayoutsInDoubt(tx, resumed);
+  if (inDoubt) throw new WrongState(doubtAbout(inDoubt, `the payout ${inDoubt.id} that came back from this account`));
   await appendEntry(tx, {
-    ...{ at, merchantId: null, actor: `operator:${deps.operator.keyId}`, action: 'RESUME_PAYOUTS' },
-    ...{ subject: `payout:${payoutId}`, data: { reason, payouts } },
+    ...{ at: deps.clock.now(), merchantId: null, actor: `operator:${deps.operator.keyId}`, action: 'RESUME_PAYOUTS' },
+    ...{ subject: `payout:${payoutId}`, data: { reason, payouts: resumed.length } },
   });
   return { ...payout, resumedAt: at };
 }

@@ -135,10 +135,11 @@ function payoutOf({ clock, log }: PayoutDeps, day: Day, account: MeasuredAccount
   if (account.postingsThrough === account.postingsAfter) return undefined;
   const sums = decidePayout(account, account.currency);
   if (!sums) return undefined;
-  const { merchantId, shopId, recipientId, currency, iban, heldById } = account;
+  const { merchantId, shopId, recipientId, currency, iban, heldById, inDoubtId } = account;
   const obstacle = obstacleTo(account);
   if (iban === null || obstacle !== undefined) {
-    log.error({ merchantId, shopId, recipientId, currency }, obstacle);
+    const payoutId = inDoubtId ?? undefined;
+    log.error({ merchantId, shopId, recipientId, currency, payoutId }, obstacle);
     return undefined;
   }
   if (heldById !== null) {
@@ -163,8 +164,11 @@ const cameBack =
   'a balance is not paid out: a payout to its account came back, so it waits for another account or resumePayouts';
 
 /** Why a balance stays where it is until somebody has looked into it. */
-function obstacleTo({ iban, unknown }: MeasuredAccount): string | undefined {
+function obstacleTo({ iban, unknown, inDoubtId }: MeasuredAccount): string | undefined {
   if (unknown !== 0n) return 'a balance cannot be paid out: it was moved by a kind of posting that payouts do not know';
+  if (inDoubtId !== null) {
+    return 'a balance is not paid out: a debit says that the bank executed a payout of it that was cancelled, so decide on that in heldTransfers';
+  }
   return iban === null
     ? 'a balance cannot be paid out: its merchant has no payout account for this currency'
     : undefined;

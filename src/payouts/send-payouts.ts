@@ -9,9 +9,9 @@ import type { BankFileDeps, SettlementAccount } from './deps.ts';
 import { executionDayOf, scheduleOf, sessionOf } from './model.ts';
 import { insertBankFile } from './sql/bank-files.ts';
 import {
-  findPayoutsInDoubt,
   findPayoutsToSend,
   findWaitingGroups,
+  mayAllBeSent,
   type PayoutToSend,
   type WaitingGroup,
 } from './sql/find-waiting-payouts.ts';
@@ -31,8 +31,9 @@ export type SentPayouts = {
  * currency and session those whose time has come, in as many files as they need. Each file is kept in the transaction in
  * which its payouts become SENT, by compare-and-set, so killed at any point and run again, or run by several processes at
  * once, every payout is in exactly one file. Payouts whose session is over go into the next one, and are expected with it.
- * One that a held movement on our account names does not go out until an operator has decided what that is, and one that a
- * movement names which is kept and not booked yet waits for that.
+ * One that a bank's held movement on our account names does not go out until an operator has decided what that is, and one
+ * that a movement names which is kept and not booked yet waits for that. So does one to an account from which another came
+ * back, and one to an owner of whose cancelled payout a debit is told.
  */
 export async function sendPayouts(deps: BankFileDeps): Promise<SentPayouts> {
   let made = 0;
@@ -104,15 +105,14 @@ function addressOf({ street, postalCode, city, country }: PayoutToSend): PartyAd
 }
 
 /**
- * Keeps a file and moves its payouts; false, with nothing done, when one of them went into another file meanwhile, or the
- * bank told of a movement for it.
+ * Keeps a file and moves its payouts; false, with nothing done, when one of them went into another file meanwhile, the
+ * bank told of a movement for it, or its account is held.
  */
 async function handOver(tx: Tx, file: BankFile, sent: readonly PayoutToSend[]): Promise<boolean> {
   const ids = sent.map(({ id }) => id);
   await lockShops(tx, await findShopsOfPayouts(tx, ids));
+  if (!(await mayAllBeSent(tx, ids))) return false;
   const payouts = await readPayouts(tx, ids);
-  if (payouts.some(({ status }) => status !== 'SCHEDULED')) return false;
-  if ((await findPayoutsInDoubt(tx, ids)).length > 0) return false;
   await insertBankFile(tx, file);
   const handed = { status: 'SENT', sentAt: file.createdAt, updatedAt: file.createdAt, bankFileId: file.id } as const;
   await writeMoves(

@@ -44,6 +44,20 @@ const list = (variables: object) =>
 const filesIn = async (variables: object): Promise<File[]> =>
   (await list(variables)).data.bankFiles.edges.map(({ node }) => node);
 
+/** What keeps payouts from the account of a merchant that is paid in PLN, as he sees it. */
+async function heldBy({ key, payoutId }: Tenant): Promise<unknown[]> {
+  await gateway.database.pool.query(
+    `insert into payout_account (id, merchant_id, currency, iban, valid_from, created_at)
+    select id, merchant_id, currency, iban, created_at, created_at from payout where id = $1 on conflict do nothing`,
+    [payoutId],
+  );
+  type Accounts = { viewer: { merchant: { payoutAccounts: { heldBy: unknown }[] } } };
+  const { data } = await ask<Accounts>(gateway, '{ viewer { merchant { payoutAccounts { heldBy { id } } } } }', {
+    key,
+  });
+  return data.viewer.merchant.payoutAccounts.map((account) => account.heldBy).filter((payout) => payout !== null);
+}
+
 describe('Operators', () => {
   it('see the files for the bank, page by page, and fetch each', async () => {
     const first = (await list({ first: 1 })).data.bankFiles;
@@ -127,6 +141,7 @@ describe('Operators', () => {
     expect(await cancel(tenant.payoutId.replaceAll('-', ''))).toMatchObject({ payout });
     expect(await cancel(tenant.payoutId)).toMatchObject({ payout });
     expect(await cancel('not an id')).toEqual({ code: 'NOT_FOUND', field: ['payoutId'] });
+    expect(await heldBy(tenant)).toEqual([{ id: tenant.payoutId }]);
   });
 
   it('say that an account is paid to again from which a payout came back', async () => {
@@ -143,6 +158,7 @@ describe('Operators', () => {
     expect(await resume(payoutId)).toEqual({
       payout: { id: payoutId, status: 'RETURNED', resumedAt: expect.any(String) },
     });
+    expect(await heldBy(tenants[0] as Tenant)).toEqual([]);
     expect(await resume(other.payoutId)).toEqual({ code: 'WRONG_STATE', field: null });
   });
 });

@@ -6,6 +6,7 @@ import { withoutHyphens } from '../../src/kernel/ids.ts';
 import { applyBankAnswers, type BankAnswer } from '../../src/payouts/apply-bank-answer.ts';
 import { cancelPayout } from '../../src/payouts/cancel-payout.ts';
 import { rejectBankFile } from '../../src/payouts/reject-bank-file.ts';
+import { resumePayouts } from '../../src/payouts/resume-payouts.ts';
 import { sendPayouts } from '../../src/payouts/send-payouts.ts';
 import type { Shop } from '../../src/shops/model.ts';
 import { assignTransfer } from '../../src/transfers/assign-transfer.ts';
@@ -40,6 +41,15 @@ const reject = (bankFileId: string): Promise<void> =>
   inTransaction(world.database, (tx) =>
     rejectBankFile(tx, { clock: world.clock, operator }, { bankFileId, reason: 'AC01' }),
   );
+const resume = (payoutId: string): Promise<Payout> =>
+  inTransaction(world.database, (tx) =>
+    resumePayouts(tx, { clock: world.clock, operator }, { payoutId, reason: 'the account is right' }),
+  );
+const changeAccount = (merchantId: string) =>
+  world.database.pool.query('update payout_account set iban = $2 where merchant_id = $1', [
+    merchantId,
+    'PL27114020040000300201355387',
+  ]);
 const tell = (answer: BankAnswer): Promise<unknown> =>
   inTransaction(world.database, (tx) => applyBankAnswers(tx, world.payouts, [answer]));
 const now = async ({ accountOwner, id }: Payout): Promise<Payout | undefined> =>
@@ -77,6 +87,8 @@ describe('A payout that an operator cancels before it is sent', () => {
     });
     expect(await now(wrong)).toEqual(cancelled);
     expect(await world.balanceOf(wrong.accountOwner)).toBe(wrong.net);
+    // The other one goes to the same account, so it waits until that is said to be right.
+    await resume(wrong.id);
     expect(await world.sendAt('2026-11-27T13:00:00+01:00')).toBe(1);
     const file = await world.database.prisma.bankFile.findFirstOrThrow({ where: { status: 'MADE' } });
     expect(file.transactions).toBe(1);
@@ -84,9 +96,10 @@ describe('A payout that an operator cancels before it is sent', () => {
     expect((await readTypes(world.database, wrong.accountOwner)).filter((type) => type.startsWith('PAYOUT'))).toEqual([
       ...['PAYOUT_SCHEDULED', 'PAYOUT_SENT', 'PAYOUT_SCHEDULED', 'PAYOUT_RETURNED'],
     ]);
-    const { rows } = await world.database.pool.query('select actor, action, data from audit_entry where subject = $1', [
-      `payout:${wrong.id}`,
-    ]);
+    const { rows } = await world.database.pool.query(
+      `select actor, action, data from audit_entry where subject = $1 and action = 'CANCEL_PAYOUT'`,
+      [`payout:${wrong.id}`],
+    );
     const data = { reason: 'the account does not exist', code: 'AC01', amount: String(wrong.net), currency: 'PLN' };
     expect(rows).toEqual([{ actor: `operator:${operator.keyId}`, action: 'CANCEL_PAYOUT', data }]);
     await tell({ payoutId: other.id, kind: 'booked' });
@@ -148,6 +161,8 @@ describe('A payout that an operator cancels before it is sent', () => {
       sendPayouts({ ...world.payouts, bankFiles: { ...world.payouts.bankFiles, transactionsMax: 2 } }),
       ...payouts.slice(0, 3).map(({ id }) => cancel(id)),
     ]);
+    for (const { id } of payouts.slice(0, 3).filter((_, place) => cancelled[place]?.status === 'fulfilled'))
+      await resume(id);
     await sendPayouts(world.payouts);
     for (const [place, payout] of payouts.entries()) {
       const { status, bankFileId } = (await now(payout)) as Payout;
@@ -168,8 +183,13 @@ describe('A payout that the bank may have executed with a file that it had refus
     const { database, clock, deps } = world;
     return { database, clock, log: deps.log, accounts: [ownAccount], folder: undefined };
   };
-  const import_ = async (payout: Payout, direction: 'DEBIT' | 'CREDIT') => {
-    const named = { amount: payout.net, endToEndId: withoutHyphens(payout.id), title: 'Wypłata' };
+  const import_ = async (payout: Payout, direction: 'DEBIT' | 'CREDIT', amount = payout.net) => {
+    const named = {
+      amount,
+      endToEndId: withoutHyphens(payout.id),
+      title: 'Wypłata',
+      bankReference: randomUUID().slice(0, 16),
+    };
     const entries = [entryOf({ ...named, direction })];
     const { file } = await tellOf(transfers(), writeCamt('053.001.08', [{ account: ownAccount, entries }]));
     return (await entriesNow(world.database, file.id))[0];
@@ -194,12 +214,12 @@ describe('A payout that the bank may have executed with a file that it had refus
     const debit = await import_(payout, 'DEBIT');
     expect(debit).toMatchObject({ status: 'HELD', reason: 'PAYOUT_NOT_SENT', payoutId: payout.id });
     await expect(assign({ entryId: debit?.id ?? '', payoutId: payout.id })).rejects.toThrow(
-      'The payout was cancelled, and its money is on the balance: have the bank bring back what it has sent, and assign this debit to the held transfer that brings it.',
+      'The payout was cancelled, and its money is on the balance: have what was sent brought back, and assign this debit to the held transfer that brings it, with acceptFee if a bank kept a part.',
     );
     const credit = await import_(payout, 'CREDIT');
     expect(credit).toMatchObject({ status: 'HELD', reason: 'PAYOUT_NOT_SENT', heldAmount: payout.net });
     await expect(assign({ entryId: credit?.id ?? '', payoutId: payout.id })).rejects.toThrow(
-      'The payout was cancelled, and its money is on the balance: assign the debit with which the bank sent it to this transfer.',
+      'The payout was cancelled, and its money is on the balance: assign the debit with which the bank sent it to this transfer, with acceptFee if a bank kept a part.',
     );
     await assign({ entryId: debit?.id ?? '', heldTransferId: credit?.id ?? '' });
     const { rows } = await world.database.pool.query('select status from statement_entry where payout_id = $1', [
@@ -208,5 +228,106 @@ describe('A payout that the bank may have executed with a file that it had refus
     expect(rows.filter(({ status }) => status === 'HELD')).toEqual([]);
     expect(await world.balanceOf(payout.accountOwner)).toBe(payout.net);
     expect(world.alarms.splice(0)).toHaveLength(2);
+  });
+
+  it('is paid once more by no run while its debit is held or not booked yet, to whichever account', async () => {
+    const payout = await refuse('2026-12-10');
+    await cancel(payout.id);
+    const debit = await import_(payout, 'DEBIT');
+    expect(world.alarms.splice(0)).toHaveLength(1);
+    await expect(resume(payout.id)).rejects.toMatchObject({
+      code: 'WRONG_STATE',
+      message: `A held movement on our account names the payout ${payout.id} that came back from this account, so the bank may have executed it. Decide on it in heldTransfers first.`,
+    });
+    expect((await now(payout))?.resumedAt).toBeNull();
+    await changeAccount(payout.merchantId);
+    await world.payAt('2026-12-11T06:00:00+01:00');
+    const held =
+      'a balance is not paid out: a debit says that the bank executed a payout of it that was cancelled, so decide on that in heldTransfers';
+    expect(world.alarms.splice(0)).toEqual([held]);
+    const book = `update statement_entry set status = $2::statement_entry_status, reason = $3::held_reason, payout_id = $4::uuid where id = $1::uuid`;
+    await world.database.pool.query(book, [debit?.id, 'NEW', null, null]);
+    await expect(resume(payout.id)).rejects.toThrow('A movement on our account that is not booked yet names');
+    await world.payAt('2026-12-14T06:00:00+01:00');
+    expect(world.alarms.splice(0)).toEqual([held]);
+    await world.database.pool.query(book, [debit?.id, 'HELD', 'PAYOUT_NOT_SENT', payout.id]);
+    expect(await world.payoutsOf(payout.accountOwner)).toHaveLength(1);
+    const credit = await import_(payout, 'CREDIT');
+    world.alarms.length = 0;
+    await assign({ entryId: debit?.id ?? '', heldTransferId: credit?.id ?? '' });
+    await world.payAt('2026-12-15T06:00:00+01:00');
+    expect((await world.payoutsOf(payout.accountOwner))[1]).toMatchObject({ net: payout.net, status: 'SCHEDULED' });
+    await cancel((await world.payoutsOf(payout.accountOwner))[1]?.id ?? '');
+  });
+
+  it('and is owed again by a payout that waits for its file goes into none with that while its debit is held', async () => {
+    const payout = await refuse('2026-12-16');
+    await cancel(payout.id);
+    await changeAccount(payout.merchantId);
+    await world.payAt('2026-12-17T06:00:00+01:00');
+    const [, next] = (await world.payoutsOf(payout.accountOwner)) as [Payout, Payout];
+    const debit = await import_(payout, 'DEBIT');
+    await world.sendAt('2026-12-17T09:00:00+01:00');
+    expect((await now(next))?.status).toBe('SCHEDULED');
+    const credit = await import_(payout, 'CREDIT');
+    await assign({ entryId: debit?.id ?? '', heldTransferId: credit?.id ?? '' });
+    expect(await world.sendAt('2026-12-17T13:00:00+01:00')).toBe(1);
+    expect((await now(next))?.status).toBe('SENT');
+    await tell({ payoutId: next.id, kind: 'booked' });
+    world.alarms.length = 0;
+  });
+
+  it('and comes back less a fee is done with by its debit and that transfer, and the fee is our cost', async () => {
+    const payout = await refuse('2026-12-18');
+    await cancel(payout.id);
+    const debit = await import_(payout, 'DEBIT');
+    const credit = await import_(payout, 'CREDIT', payout.net - 500n);
+    const [entryId, heldTransferId] = [debit?.id ?? '', credit?.id ?? ''];
+    const named =
+      'The payout was cancelled, and its money is on the balance: assign the debit with which the bank sent it to this transfer, with acceptFee if a bank kept a part.';
+    await expect(assign({ entryId: heldTransferId, payoutId: payout.id })).rejects.toThrow(named);
+    await expect(assign({ entryId: heldTransferId, payoutId: payout.id, acceptFee: true })).rejects.toThrow(named);
+    await expect(assign({ entryId, heldTransferId })).rejects.toThrow(
+      'The bank took back 98.60 PLN, and only 93.60 PLN of this transfer is left on our account: find out which transfers it took back. If this is all that came back of a payout that was cancelled, say acceptFee.',
+    );
+    expect(await assign({ entryId, heldTransferId, acceptFee: true })).toMatchObject({
+      ...{ status: 'BOOKED', reason: null, payoutId: payout.id },
+    });
+    const { rows } = await world.database.pool.query(
+      `select e.status, e.held_amount, e.taken_back_amount, f.amount as fee from statement_entry e
+      join posting f on f.payout_id = e.payout_id and f.kind = 'PAYOUT_FEE' where e.id = $1`,
+      [heldTransferId],
+    );
+    expect(rows).toEqual([{ status: 'RETURNED', held_amount: 0n, taken_back_amount: payout.net - 500n, fee: 500n }]);
+    expect(await world.balanceOf(payout.accountOwner)).toBe(payout.net);
+    await resume(payout.id);
+    expect(world.alarms.splice(0)).toHaveLength(2);
+    // Executed a second time, it has its fee already.
+    const again = [await import_(payout, 'DEBIT'), await import_(payout, 'CREDIT', payout.net - 600n)];
+    const wish = { entryId: again[0]?.id ?? '', heldTransferId: again[1]?.id ?? '', acceptFee: true };
+    await expect(assign(wish)).rejects.toThrow('The payout has its movement already.');
+    world.alarms.length = 0;
+  });
+
+  it('has a fee only with its whole debit, and a held transfer that brings less', async () => {
+    const payout = await refuse('2026-12-21');
+    const none =
+      'A fee is accepted with heldTransferId only for the debit of a payout that was cancelled, and a transfer that is held as a whole and brings less back: leave acceptFee out.';
+    const debit = await import_(payout, 'DEBIT');
+    const [less, all] = [await import_(payout, 'CREDIT', payout.net - 1n), await import_(payout, 'CREDIT')];
+    const entryId = debit?.id ?? '';
+    await expect(assign({ entryId, heldTransferId: less?.id ?? '', acceptFee: true })).rejects.toThrow(none);
+    await assign({ entryId, payoutId: payout.id });
+    await assign({ entryId: all?.id ?? '', payoutId: payout.id });
+    const cancelled = await refuse('2026-12-22');
+    await cancel(cancelled.id);
+    const its = await import_(cancelled, 'DEBIT');
+    const whole = await import_(cancelled, 'CREDIT');
+    const wish = { entryId: its?.id ?? '', acceptFee: true };
+    await expect(assign({ ...wish, heldTransferId: whole?.id ?? '' })).rejects.toThrow(none);
+    await expect(assign({ ...wish, transactionId: cancelled.id })).rejects.toThrow(
+      'acceptFee goes with payoutId or heldTransferId.',
+    );
+    world.alarms.length = 0;
   });
 });

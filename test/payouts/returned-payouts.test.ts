@@ -1,11 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { changePayoutAccount } from '../../src/contracts/change-payout-account.ts';
+import { openContracts } from '../../src/contracts/open-contracts.ts';
 import { inTransaction } from '../../src/kernel/db/database.ts';
 import type { Payout } from '../../src/kernel/db/generated/prisma/client.ts';
+import { createLog } from '../../src/kernel/log.ts';
+import { createSeal } from '../../src/kernel/seal.ts';
 import { startTransaction } from '../../src/payments/start-transaction.ts';
 import { type AppliedBankAnswer, applyBankAnswers } from '../../src/payouts/apply-bank-answer.ts';
 import { cancelPayout } from '../../src/payouts/cancel-payout.ts';
+import { payoutSweeps } from '../../src/payouts/jobs.ts';
 import { resumePayouts } from '../../src/payouts/resume-payouts.ts';
+import { createShopFinder } from '../../src/shops/find-shop.ts';
 import type { Shop } from '../../src/shops/model.ts';
 import { createPayment, createShop } from '../support/factories.ts';
 import { brokenInvariants } from '../support/invariants.ts';
@@ -25,6 +31,20 @@ afterEach(async () => {
 
 afterAll(() => world.close());
 
+const secret = 'a secret for tests only, long enough to be one';
+const contracts = () => {
+  const { database, clock } = world;
+  const rules = { keyMode: 'test', activationHours: 4, coolingDays: 2 } as const;
+  return openContracts({
+    ...rules,
+    database,
+    clock,
+    shops: createShopFinder(database),
+    seal: createSeal(secret),
+    secret,
+  });
+};
+
 /** The day of the next run; the stories follow each other in time. */
 let day = Temporal.PlainDate.from('2027-01-10');
 
@@ -43,6 +63,11 @@ const back = (payout: Payout | undefined) =>
   ({ payoutId: payout?.id ?? '', kind: 'returned', reason: 'AC04' }) as const;
 const resume = (payoutId: string, reason = ' the bank was wrong '): Promise<Payout> =>
   inTransaction(world.database, (tx) => resumePayouts(tx, { clock: world.clock, operator }, { payoutId, reason }));
+const cancel = (payoutId: string): Promise<Payout> =>
+  inTransaction(world.database, (tx) => {
+    const wish = { payoutId, code: 'AC01', reason: 'no such account' };
+    return cancelPayout(tx, { clock: world.clock, operator }, wish);
+  });
 const last = async (owner: string): Promise<Payout> => (await world.payoutsOf(owner)).at(-1) as Payout;
 const netsOf = async (owner: string): Promise<string[]> =>
   (await world.payoutsOf(owner)).map(({ status, net }) => `${status} ${net}`);
@@ -133,9 +158,7 @@ describe('A payout that came back', () => {
     const shop = await world.openShop();
     await world.sell(shop);
     await runNext();
-    const { id: payoutId } = await last(shop.id);
-    const wish = { payoutId, code: 'AC01', reason: 'no such account' };
-    await inTransaction(world.database, (tx) => cancelPayout(tx, { clock: world.clock, operator }, wish));
+    await cancel((await last(shop.id)).id);
     await runNext();
     expect(await netsOf(shop.id)).toEqual(['RETURNED 9860']);
   });
@@ -171,6 +194,95 @@ describe('A payout that came back', () => {
   });
 });
 
+describe('A payout that waits for its file to an account from which one came back', () => {
+  const opened = async () => {
+    const shop = await world.openShop();
+    const { shop: sister } = await createShop(world.database, { merchantId: shop.merchantId });
+    await world.sell(shop);
+    await runNext();
+    await send();
+    const first = await last(shop.id);
+    for (const one of [shop, sister]) await world.sell(one);
+    await runNext();
+    await tell(back(first));
+    return { shop, sister, first };
+  };
+
+  it('is in no file until an operator says that the account may be paid to again; the log says once why', async () => {
+    const { shop, sister, first } = await opened();
+    const stranger = await world.openShop();
+    await world.sell(stranger);
+    const lines: unknown[] = [];
+    const log = createLog('info', { write: (line: string) => void lines.push(JSON.parse(line)) });
+    const look = payoutSweeps({ ...world.payouts, log }, 'production').find(({ name }) => name === 'payouts to send');
+    world.goTo(`${day}T09:00:00+01:00`);
+    await look?.work();
+    await look?.work();
+    expect([await netsOf(shop.id), await netsOf(sister.id)]).toEqual([
+      ['RETURNED 9860', 'SCHEDULED 9860'],
+      ['SCHEDULED 9860'],
+    ]);
+    const told = lines.filter((line) => (line as { payoutId?: string }).payoutId === first.id);
+    expect(told).toMatchObject([
+      {
+        payouts: 2,
+        msg: 'payouts stay SCHEDULED: one to their account came back, so they wait for resumePayouts, or are cancelled',
+      },
+    ]);
+    await resume(first.id);
+    await look?.work();
+    expect([(await last(shop.id)).status, (await last(sister.id)).status]).toEqual(['SENT', 'SENT']);
+    await tell(
+      ...[await last(shop.id), await last(sister.id)].map(({ id }) => ({ payoutId: id, kind: 'booked' as const })),
+    );
+  });
+
+  it('is cancelled, or waits on, when its merchant names another account', async () => {
+    const { shop, sister } = await opened();
+    await changeAccount(shop.merchantId, 'PL27114020040000300201355387');
+    expect(await send()).toBe(0);
+    for (const one of [shop, sister]) await cancel((await last(one.id)).id);
+    await runNext();
+    expect(await send()).toBe(1);
+    expect([(await last(shop.id)).net, (await last(sister.id)).net]).toEqual([19_720n, 9_860n]);
+    await tell(
+      ...[await last(shop.id), await last(sister.id)].map(({ id }) => ({ payoutId: id, kind: 'booked' as const })),
+    );
+  });
+});
+
+describe('An account from which a payout came back', () => {
+  const other = 'PL27114020040000300201355387';
+  const requested = async (merchantId: string, iban: string): Promise<string> => {
+    const id = randomUUID();
+    await world.database.pool.query(
+      `insert into payout_account_change (id, merchant_id, idempotency_key, input_hash, currency, iban, status,
+        in_force_from, created_at, updated_at) values ($1::uuid, $2, $1::text, '', 'PLN', $3, 'REQUESTED', $4, $4, $4)`,
+      [id, merchantId, iban, world.clock.now()],
+    );
+    return id;
+  };
+
+  it.each(['in force', 'late'])('is paid to again once its merchant names it anew, with the job %s', async (job) => {
+    const { shop, returned } = await openReturned();
+    const change = async (iban: string, isLate: boolean): Promise<void> => {
+      const id = await requested(shop.merchantId, iban);
+      if (!isLate) await changePayoutAccount(contracts(), id);
+    };
+    await change(other, false);
+    await runNext();
+    await send();
+    await tell({ payoutId: (await last(shop.id)).id, kind: 'booked' });
+    await world.sell(shop);
+    await change(returned.iban, job === 'late');
+    expect((await world.payoutsOf(shop.id))[0]?.resumedAt).toEqual(job === 'late' ? null : world.clock.now());
+    await runNext();
+    expect(await netsOf(shop.id)).toEqual(['RETURNED 9860', 'SETTLED 9860', 'SCHEDULED 9860']);
+    expect((await last(shop.id)).iban).toBe(returned.iban);
+    await cancel((await last(shop.id)).id);
+  });
+});
+
 describe('An operator cannot say that an account is paid to again', () => {
   it('by a payout that has not come back', async () => {
     const shop = await world.openShop();
@@ -182,6 +294,12 @@ describe('An operator cannot say that an account is paid to again', () => {
       message: 'The payout is SCHEDULED: only one that is RETURNED keeps others from its account.',
     });
     expect(await last(shop.id)).toEqual(payout);
+  });
+
+  it('by another clock than that of its merchant', async () => {
+    const { shop, returned } = await openReturned();
+    await world.database.pool.query('update merchant set clock_offset_ms = 3600000 where id = $1', [shop.merchantId]);
+    expect((await resume(returned.id)).resumedAt).toEqual(world.clock.now({ clockOffsetMs: 3_600_000 }));
   });
 
   it('by one that is none, or without a reason', async () => {

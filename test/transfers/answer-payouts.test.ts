@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DatabaseUnavailable, inTransaction } from '../../src/kernel/db/database.ts';
 import type { Payout, StatementEntry } from '../../src/kernel/db/generated/prisma/client.ts';
 import { answerAsBank } from '../../src/payouts/answer-as-bank.ts';
+import { cancelPayout } from '../../src/payouts/cancel-payout.ts';
 import { BankFileFinal } from '../../src/payouts/errors.ts';
 import { currenciesOn } from '../../src/payouts/model.ts';
 import { rejectBankFile } from '../../src/payouts/reject-bank-file.ts';
@@ -205,6 +206,30 @@ describe('A payout that a held movement names', () => {
       `A held movement on our account names the payout ${made.id} of this file, so the bank may have executed it. Decide on it in heldTransfers first.`,
     );
     expect(await now(made)).toEqual(made);
+  });
+
+  it('keeps it from nothing when it is a small transfer of anybody who knows its id', async () => {
+    const rejected = await payout();
+    const mine = (made: Payout) =>
+      entryOf({ ...debitOf(made), direction: 'CREDIT', amount: 1n, title: 'hello', counterpartyName: 'Stranger' });
+    expect(await kept(await tell('053.001.08', mine(rejected)))).toEqual(['HELD PAYOUT_AMOUNT_DIFFERS']);
+    await reject(rejected);
+    const cancelled = await payout({ isSent: false });
+    await tellMt940('~', { ...mine(cancelled), title: `hello ${cancelled.id.replaceAll('-', '')}` });
+    expect((await entriesNow(world.database)).at(-1)).toMatchObject({ status: 'HELD', payoutId: cancelled.id });
+    const wish = { payoutId: cancelled.id, code: undefined, reason: 'x' };
+    await inTransaction(world.database, (tx) => cancelPayout(tx, { clock: world.clock, operator }, wish));
+    expect([await sendLater(), (await now(rejected))?.status]).toEqual([1, 'SENT']);
+  });
+
+  it('keeps it from a second file when most of it came back in MT940, without a reason', async () => {
+    const made = await payout();
+    const back = { ...returnOf(made), isReversal: false, returnReason: undefined, amount: made.net - 500n };
+    await tellMt940('~', { ...back, title: `ZWROT ${made.id.replaceAll('-', '')}` });
+    expect((await entriesNow(world.database)).at(-1)).toMatchObject({
+      ...{ status: 'HELD', payoutId: made.id, isReversal: false, returnReason: null },
+    });
+    await expect(reject(made)).rejects.toThrow(`names the payout ${made.id} of this file`);
   });
 
   it('is not sent again while what came back of it is held', async () => {
@@ -453,7 +478,7 @@ describe('A payout that comes back less a fee of a bank', () => {
     const deps = { clock: world.clock, log: world.deps.log, operator };
     const wish = { entryId: debit?.id ?? '', transactionId: made.id, acceptFee: true };
     await expect(inTransaction(world.database, (tx) => assignTransfer(tx, deps, wish))).rejects.toThrow(
-      'acceptFee goes with payoutId alone.',
+      'acceptFee goes with payoutId or heldTransferId.',
     );
   });
 });

@@ -847,7 +847,7 @@ export type Payout = {
   readonly sentAt: string | null;
   /** When the bank booked it. */
   readonly settledAt: string | null;
-  /** When it came back. */
+  /** When it came back, or was cancelled. */
   readonly returnedAt: string | null;
 };
 

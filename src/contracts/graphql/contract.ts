@@ -58,7 +58,8 @@ const ContractRef = builder.prismaObject('Contract', {
   }),
 });
 
-const PayoutAccountRef = builder.prismaObject('PayoutAccount', {
+/** The GraphQL type of an account that payouts go to. */
+export const PayoutAccountRef = builder.prismaObject('PayoutAccount', {
   description: 'Where payouts of one currency go.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'UUID.' }),

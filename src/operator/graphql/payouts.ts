@@ -28,7 +28,7 @@ builder.mutationField('cancelPayout', (t) =>
   t.field({
     type: resultUnion('CancelPayout', CancelPayoutSuccess),
     description:
-      'Takes a payout out that is SCHEDULED, one for which the bank refuses every file it is in: it is RETURNED without having been sent. Said again, it changes nothing. Operators only. Refusals: NOT_FOUND, INVALID_INPUT, WRONG_STATE (it is sent, or a movement on our account names it).',
+      'Takes a payout out that is SCHEDULED, one for which the bank refuses every file it is in: it is RETURNED without having been sent. Said again, it changes nothing. Operators only. Refusals: NOT_FOUND, INVALID_INPUT, WRONG_STATE (it is sent, or a movement of a bank names it).',
     args: { input: t.arg({ type: CancelPayoutInput, required: true, description: 'The payout.' }) },
     resolve: (_, { input: { payoutId, code, reason } }, context) =>
       refusableForOperator(context, async (operator) => {
@@ -64,7 +64,7 @@ builder.mutationField('resumePayouts', (t) =>
   t.field({
     type: resultUnion('ResumePayouts', ResumePayoutsSuccess),
     description:
-      'Lets an account be paid to again from which payouts came back, though it has not changed; one that comes back after that holds it anew. Said again, it changes nothing. Operators only. Refusals: NOT_FOUND, INVALID_INPUT, WRONG_STATE (the payout has not come back).',
+      'Lets an account be paid to again from which payouts came back, though it has not changed; one that comes back after that holds it anew. Said again, it changes nothing. Operators only. Refusals: NOT_FOUND, INVALID_INPUT, WRONG_STATE (the payout has not come back, or a movement of a bank names one that did).',
     args: { input: t.arg({ type: ResumePayoutsInput, required: true, description: 'The account.' }) },
     resolve: (_, { input: { payoutId, reason } }, context) =>
       refusableForOperator(context, async (operator) => {

@@ -10,7 +10,8 @@ import { ShopRef } from '../../shops/graphql.ts';
 export const PayoutStatusEnum = builder.enumType('PayoutStatus', {
   description: 'Where a payout stands.',
   values: describeValues<PayoutStatus>({
-    SCHEDULED: 'Taken from the balance; it goes to the bank for the next session.',
+    SCHEDULED:
+      'Taken from the balance; it goes to the bank for the next session. It waits if one to its account came back.',
     SENT: 'Handed to the bank.',
     SETTLED: 'Booked by the bank.',
     RETURNED:
@@ -78,16 +79,20 @@ export const PayoutRef = builder.prismaObject('Payout', {
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was taken from the balance.' }),
     sentAt: t.expose('sentAt', { type: 'DateTime', nullable: true, description: 'When it was handed to the bank.' }),
     settledAt: t.expose('settledAt', { type: 'DateTime', nullable: true, description: 'When the bank booked it.' }),
-    returnedAt: t.expose('returnedAt', { type: 'DateTime', nullable: true, description: 'When it came back.' }),
+    returnedAt: t.expose('returnedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it came back, or was cancelled.',
+    }),
     returnReason: t.exposeString('returnReason', {
       nullable: true,
-      description: 'Why it came back: a code of ISO 20022 such as AC04, a closed account.',
+      description: 'Why it came back, or was cancelled: a code of ISO 20022 such as AC04, a closed account.',
     }),
     resumedAt: t.expose('resumedAt', {
       type: 'DateTime',
       nullable: true,
       description:
-        'When it was said, of one that came back, that its account may be paid to again; until then the next payout waits for another account.',
+        'Since when its account may be paid to again, of one that came back: it was said so, or the account was named anew; until then the next payout waits for another account.',
     }),
   }),
 });

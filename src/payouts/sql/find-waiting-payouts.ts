@@ -1,33 +1,13 @@
 import { type Database, read, type Tx } from '../../kernel/db/database.ts';
 import type { Currency } from '../../kernel/money.ts';
-
-/**
- * A payout `p` that our bank has executed as its statement says, though by our books it was not sent, or not with this amount: an
- * operator has to look into that. Money that came back, perhaps less a fee, went out before.
- */
-const isNamedByHeld = `exists (select from statement_entry e where e.payout_id = p.id and e.status = 'HELD')`;
-
-/**
- * A payout `p` that a movement on our account names which is kept and not booked yet, so nobody knows so far what our bank did. It
- * is named as `namedIdOf` of transfers/model.ts says when the movement is booked; one that names nothing has an id of nobody, for null
- * would make the answer unknown. Such movements are few, and are read once for all payouts, by their index: half a second
- * while all 50,000 of the largest file wait.
- */
-const isNamedByUnbooked = `p.id in (
-        select coalesce(substring(e.end_to_end_id from '^[0-9a-fA-F]{32}$'),
-          substring(e.title from '(?<![0-9a-zA-Z])[0-9a-fA-F]{32}(?![0-9a-zA-Z])'),
-          '00000000-0000-0000-0000-000000000000')::uuid
-        from statement_entry e where e.status = 'NEW')`;
-
-/** A payout `p` that our bank may have executed: if it went out now, or once more, it might be paid twice. */
-const isInDoubt = `(${isNamedByHeld} or ${isNamedByUnbooked})`;
+import { holdsAccount, isInDoubt, isNamedByHeld, staysScheduled } from './doubt.ts';
 
 /** Payouts of one currency that are to be handed to the bank, of merchants whose clocks show the same. */
 export type WaitingGroup = { readonly currency: Currency; readonly clockOffsetMs: number };
 
 /**
- * Finds in which currencies payouts are to be handed to the bank by now, by the clocks of their merchants; those that are in
- * doubt are not.
+ * Finds in which currencies payouts are to be handed to the bank by now, by the clocks of their merchants; those that
+ * stay SCHEDULED are not.
  */
 export async function findWaitingGroups(database: Database, now: Date): Promise<WaitingGroup[]> {
   const rows = await read<{ readonly currency: Currency; readonly clockOffsetMs: bigint }>(database, {
@@ -35,7 +15,7 @@ export async function findWaitingGroups(database: Database, now: Date): Promise<
     text: `
       select distinct p.currency, m.clock_offset_ms as "clockOffsetMs" from payout p join merchant m on m.id = p.merchant_id
       where p.status = 'SCHEDULED' and p.send_at <= $1::timestamptz + m.clock_offset_ms * interval '1 millisecond'
-        and not ${isInDoubt}
+        and not ${staysScheduled}
       order by p.currency, m.clock_offset_ms`,
     values: [now],
   });
@@ -58,7 +38,7 @@ export type PayoutToSend = {
 
 /**
  * Finds up to `max` payouts of a group that are to be handed to the bank by now: those whose session comes first, then by
- * id. Those that are in doubt are left out.
+ * id. Those that stay SCHEDULED are left out.
  * @param wish.now by the clock of the group's merchants.
  * @param wish.late the session for those that are too late for their own.
  */
@@ -75,12 +55,38 @@ export async function findPayoutsToSend(
         m.country
       from payout p join merchant m on m.id = p.merchant_id left join recipient r on r.id = p.recipient_id
       where p.status = 'SCHEDULED' and p.send_at <= $3::timestamptz and p.currency = $1::currency
-        and m.clock_offset_ms = $2::bigint and not ${isInDoubt}
+        and m.clock_offset_ms = $2::bigint and not ${staysScheduled}
       order by
         case when p.currency = 'PLN' and p.expected_at >= $3::timestamptz then p.expected_at
           else greatest(p.expected_at, $4::timestamptz) end, p.id
       limit $5::int`,
     values: [wish.currency, wish.clockOffsetMs, wish.now, wish.late, wish.max],
+  });
+}
+
+/** Says whether payouts that were found to be sent still are: nothing that concerns them came back or was told meanwhile. */
+export async function mayAllBeSent(tx: Tx, payoutIds: readonly string[]): Promise<boolean> {
+  const [first] = await tx.query({
+    name: 'find-payout-not-to-send',
+    text: `select p.id from payout p where p.id = any($1::uuid[]) and (p.status <> 'SCHEDULED' or ${staysScheduled}) limit 1`,
+    values: [payoutIds],
+  });
+  return first === undefined;
+}
+
+/** A payout that came back, and how many wait for their file since they go to the same account. */
+export type HoldingPayout = { readonly id: string; readonly waiting: bigint };
+
+/** Finds up to `max` payouts that came back and keep others SCHEDULED. */
+export async function findHoldingPayouts(database: Database, max: number): Promise<HoldingPayout[]> {
+  return read<HoldingPayout>(database, {
+    name: 'find-payouts-that-hold-others',
+    text: `
+      select held_by.id, count(*) as waiting from payout p
+      cross join lateral (select r.id from payout r where r.merchant_id = p.merchant_id and r.currency = p.currency
+        and r.iban = p.iban and ${holdsAccount} order by r.returned_at desc, r.id limit 1) held_by
+      where p.status = 'SCHEDULED' group by held_by.id order by held_by.id limit $1::int`,
+    values: [max],
   });
 }
 

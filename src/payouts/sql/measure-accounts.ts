@@ -1,6 +1,7 @@
 import type { Tx } from '../../kernel/db/database.ts';
 import type { Currency } from '../../kernel/money.ts';
 import type { Movements } from '../model.ts';
+import { cancelledInDoubt, holdsAccount } from './doubt.ts';
 
 /** What an account has moved since its last payout, by the numbers of its postings and commissions. */
 export type MeasuredAccount = Movements & {
@@ -13,6 +14,8 @@ export type MeasuredAccount = Movements & {
   readonly iban: string | null;
   /** The last payout that came back from there, if since then nobody has said that it may be paid to again. */
   readonly heldById: string | null;
+  /** A payout of its owner that was cancelled, and that our bank may have executed all the same. */
+  readonly inDoubtId: string | null;
   /** What moved the account in a way that payouts do not know; 0. */
   readonly unknown: bigint;
   readonly postingsAfter: bigint;
@@ -55,12 +58,15 @@ const measure = `
           where c.account_owner = begun.owner and c.currency = begun.currency
             and c.number > begun.adjustments_after)) as adjustments_through
     from begun
+  ), in_doubt as materialized (${cancelledInDoubt}
   )
   select m.id as "merchantId", m.clock_offset_ms as "clockOffsetMs", s.id as "shopId", r.id as "recipientId",
     e.currency, e.balance, e.carried_in as "carriedIn",
     paid_to.iban,
-    (select p.id from payout p where p.merchant_id = m.id and p.currency = e.currency and p.iban = paid_to.iban
-      and p.status = 'RETURNED' and p.resumed_at is null order by p.returned_at desc, p.id limit 1) as "heldById",
+    (select r.id from payout r where r.merchant_id = m.id and r.currency = e.currency and r.iban = paid_to.iban
+      and ${holdsAccount} and not paid_to.is_new order by r.returned_at desc, r.id limit 1) as "heldById",
+    (select d.id from in_doubt d where d.account_owner = e.owner and d.currency = e.currency order by d.id limit 1)
+      as "inDoubtId",
     e.postings_after as "postingsAfter", e.postings_through as "postingsThrough",
     e.commissions_after as "commissionsAfter", e.commissions_through as "commissionsThrough",
     e.adjustments_after as "adjustmentsAfter", e.adjustments_through as "adjustmentsThrough",
@@ -74,10 +80,9 @@ const measure = `
   left join shop s on e.kind = 'SHOP' and s.id = e.owner::uuid
   left join recipient r on e.kind = 'RECIPIENT' and r.id = e.owner::uuid
   join merchant m on m.id = coalesce(s.merchant_id, r.merchant_id)
-  cross join lateral (select coalesce(r.iban, (select pc.iban from payout_account_change pc
-        where pc.merchant_id = m.id and pc.currency = e.currency and pc.status = 'REQUESTED'
-          and pc.in_force_from <= $4::timestamptz + m.clock_offset_ms * interval '1 millisecond'
-      ), (select pa.iban from payout_account pa
+  left join payout_account_change pc on r.id is null and pc.merchant_id = m.id and pc.currency = e.currency
+    and pc.status = 'REQUESTED' and pc.in_force_from <= $4::timestamptz + m.clock_offset_ms * interval '1 millisecond'
+  cross join lateral (select pc.id is not null as is_new, coalesce(r.iban, pc.iban, (select pa.iban from payout_account pa
         where pa.merchant_id = m.id and pa.currency = e.currency
           and pa.valid_from <= $4::timestamptz + m.clock_offset_ms * interval '1 millisecond'
           and (pa.valid_until is null or pa.valid_until > $4::timestamptz + m.clock_offset_ms * interval '1 millisecond')
@@ -111,7 +116,8 @@ const measure = `
  * maxima, for which it does not walk backwards, and sequential scans are off until the transaction ends.
  * The accounts are found before anything else, since the owners of others are no UUIDs.
  *
- * A change of the payout account holds from its moment on, also when the job that puts it in force is late.
+ * A change of the payout account holds from its moment on, also when the job that puts it in force is late: what came back
+ * before from there holds nothing any more, as that job notes.
  * @param wish.day as `2026-11-27`; what was booked before its midnight, `before`, is taken up.
  */
 export async function measureAccounts(
