@@ -72,7 +72,8 @@ function ask(deps: PaymentDeps, acquirer: Acquirer, transactionId: string): Prom
   });
 }
 
-function awaitsAnswer(transaction: Pick<Transaction, 'status' | 'reason' | 'updatedAt'>, now: Date): boolean {
+/** Says whether its timer asks about an attempt, unless it was authorised: that is an answer. */
+export function awaitsAnswer(transaction: Pick<Transaction, 'status' | 'reason' | 'updatedAt'>, now: Date): boolean {
   const { status, reason, updatedAt } = transaction;
   if (status === 'CANCELLED') return now < after(updatedAt, { ms: askCancelledMs });
   if (status === 'ERROR' && reason === 'NO_ANSWER') return now < after(updatedAt, { ms: askGivenUpMs });
