@@ -32,6 +32,8 @@ export type Worker = {
 
 const timerSweepMs = 200;
 const lostJobsSweepMs = 2_500;
+/** No index tells of them: each look goes through all jobs that there are. */
+const failedJobsSweepMs = 600_000;
 /** Loops that all began at once would each open a connection, of which one or two are enough from then on. */
 const loopApartMs = 20;
 const minuteMs = 60_000;
@@ -67,7 +69,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       silent = [];
       silent = await freeLostJobs(database, before);
     }),
-    every('failed jobs', minuteMs, () => retryFailedJobs(database, options)),
+    every('failed jobs', failedJobsSweepMs, () => retryFailedJobs(database, options)),
     every('old counts', minuteMs, () => dropOldCounts(database, clock.now())),
     every('event partitions', hourMs, () => ensureEventPartitions(database, clock.now())),
     every('empty queues', dayMs, () => dropEmptyQueues(database)),

@@ -24,23 +24,30 @@ it('Jobs that failed are shown, and tried at once, by the statements that an ope
     enqueue(tx, [
       { name: 'good', payload: { subject: 'it' } },
       { name: 'failed', payload: { subject: 'it' } },
+      { name: 'lost', payload: { subject: 'it' } },
     ]),
   );
   await database.pool.query(`
     update graphile_worker._private_jobs set attempts = 11, last_error = 'why', run_at = now() + interval '6 hours'
     where id = (select id from graphile_worker.jobs where task_identifier = 'failed')`);
+  // Lost with its process at each try: nobody could say why.
+  await database.pool.query(`
+    update graphile_worker._private_jobs set attempts = 12, run_at = now() + interval '7 hours'
+    where id = (select id from graphile_worker.jobs where task_identifier = 'lost')`);
   const [block = ''] = page.match(/(?<=```sql\n).*?(?=```)/s) ?? [];
   const [shown, rescheduled] = block.split(';\n');
   expect((await database.pool.query(shown ?? '')).rows).toMatchObject([
     { task_identifier: 'failed', last_error: 'why' },
+    { task_identifier: 'lost', last_error: null },
   ]);
-  expect((await database.pool.query(rescheduled ?? '')).rowCount).toBe(1);
+  expect((await database.pool.query(rescheduled ?? '')).rowCount).toBe(2);
   const due = await database.pool.query(
     'select task_identifier as name, attempts from graphile_worker.jobs where run_at <= now() order by id',
   );
   expect(due.rows).toEqual([
     { name: 'good', attempts: 0 },
     { name: 'failed', attempts: 0 },
+    { name: 'lost', attempts: 0 },
   ]);
   await database.close();
   await home.drop();

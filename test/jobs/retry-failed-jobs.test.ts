@@ -7,12 +7,13 @@ import { retryFailedJobs } from '../../src/jobs/retry-failed-jobs.ts';
 import { startWorker, type Worker } from '../../src/jobs/run-worker.ts';
 import { freeLostJobs } from '../../src/jobs/sql/free-lost-jobs.ts';
 import { sweepTimers } from '../../src/jobs/sweep-timers.ts';
-import { systemClock } from '../../src/kernel/clock.ts';
+import { after, systemClock } from '../../src/kernel/clock.ts';
 import { inTransaction } from '../../src/kernel/db/database.ts';
 import { enqueue, type Job } from '../../src/kernel/jobs/enqueue.ts';
 import type { JobHandlers } from '../../src/kernel/jobs/handler.ts';
 import { refundJobs } from '../../src/refunds/jobs.ts';
 import { openRefundWorld, type RefundWorld, refundNow } from '../refunds/world.ts';
+import { createTestClock } from '../support/factories.ts';
 
 let world: RefundWorld;
 let worker: Worker | undefined;
@@ -64,18 +65,19 @@ function change(what: string): Promise<unknown> {
   return world.database.pool.query(`update graphile_worker._private_jobs set ${what}`);
 }
 
-type JobNow = { readonly name: string; readonly triesLeft: number; readonly runAt: Date };
+type JobNow = { readonly name: string; readonly triesLeft: number; readonly hasFailed: boolean; readonly runAt: Date };
 
 async function jobsNow(): Promise<JobNow[]> {
   const { rows } = await world.database.pool.query<JobNow>(
-    `select task_identifier as name, max_attempts - attempts as "triesLeft", run_at as "runAt"
+    `select task_identifier as name, max_attempts - attempts as "triesLeft", last_error is not null as "hasFailed",
+       run_at as "runAt"
      from graphile_worker.jobs where locked_at is null order by id`,
   );
   return rows;
 }
 
-const message = 'jobs have failed at every try; they are tried again in six hours';
-const again = 6 * 3_600_000;
+const message = 'jobs have failed at every try; they are tried again four times a day';
+const hour = 3_600_000;
 
 describe('A job that has failed at its last try', () => {
   it('is an alarm and is tried again: the refund that it asks about is not forgotten', async () => {
@@ -88,7 +90,7 @@ describe('A job that has failed at its last try', () => {
     const acquirers = new Map<string, Acquirer>();
     // The configuration of the acquirer is gone for a while.
     await start(refundJobs({ ...world.refunds, acquirers }));
-    await expect.poll(jobsNow).toMatchObject([{ name: 'ask-refund', triesLeft: 0 }]);
+    await expect.poll(jobsNow).toMatchObject([{ name: 'ask-refund', hasFailed: true }]);
     await stop();
     world.acquirer.onAskMovement({ kind: 'settled' });
     await start(refundJobs(world.refunds));
@@ -103,8 +105,8 @@ describe('A job that has failed at its last try', () => {
     const [job] = await jobsNow();
     expect(job).toMatchObject({ name: 'ask-refund', triesLeft: 1 });
     const pause = Number(job?.runAt) - systemClock.now().getTime();
-    expect(pause).toBeGreaterThan(again - 60_000);
-    expect(pause).toBeLessThanOrEqual(again);
+    expect(pause).toBeGreaterThan(hour - 60_000);
+    expect(pause).toBeLessThanOrEqual(7 * hour);
     expect((await refundNow(world.database, refund.id)).status).toBe('UNKNOWN');
     await change('run_at = now()');
     await expect
@@ -122,10 +124,12 @@ describe('A job that has failed at its last try', () => {
       },
     };
     await start(handlers);
-    for (const times of [1, 2]) {
-      await expect.poll(jobsNow, { timeout: 5_000 }).toMatchObject([{ triesLeft: 0 }]);
+    const sweep = async () => {
       await retryFailedJobs(world.database, { clock: systemClock, log, jobs: groupsOf(handlers) });
-      expect(alarms).toHaveLength(times);
+      return alarms.length;
+    };
+    for (const times of [1, 2]) {
+      await expect.poll(sweep, { timeout: 5_000 }).toBe(times);
       await change('run_at = now()');
     }
   });
@@ -151,6 +155,40 @@ describe('What failed is taken up', () => {
     ]);
     expect(await jobsNow()).toHaveLength(13);
     expect((await jobsNow()).every(({ triesLeft }) => triesLeft === 1)).toBe(true);
+  });
+
+  it('at the same four moments of a day, an hour later or more, so that one cause is one alarm for each kind', async () => {
+    const clock = createTestClock(new Date('2026-11-27T00:30:00Z'));
+    const sweep = async () => {
+      await retryFailedJobs(world.database, { clock, log, jobs });
+      const [job] = await jobsNow();
+      return [alarms.splice(0).length, job?.runAt.toISOString()];
+    };
+    const failDue = () =>
+      world.database.pool.query(
+        'update graphile_worker._private_jobs set attempts = max_attempts where attempts < max_attempts and run_at <= $1',
+        [clock.now()],
+      );
+    // They come to their last try one after the other.
+    for (const index of Array.from({ length: 30 }).keys()) {
+      await add({ name: index % 2 ? 'fail' : 'other', payload: { subject: String(index) } });
+      await change('attempts = max_attempts where attempts = 0');
+      await sweep();
+      clock.pass({ ms: 10 * 60_000 });
+    }
+    // The last one failed at 5:20, less than an hour before the next of the moments.
+    expect(new Set((await jobsNow()).map(({ runAt }) => runAt.toISOString()))).toEqual(
+      new Set(['2026-11-27T06:00:00.000Z', '2026-11-27T12:00:00.000Z']),
+    );
+    for (const at of ['06:00', '12:00', '18:00']) {
+      clock.pass({ ms: Date.parse(`2026-11-27T${at}:00Z`) - clock.now().getTime() });
+      await failDue();
+      const next = after(clock.now(), { ms: 6 * hour }).toISOString();
+      expect(await sweep()).toEqual([2, next]);
+    }
+    expect(new Set((await jobsNow()).map(({ runAt }) => runAt.toISOString()))).toEqual(
+      new Set(['2026-11-28T00:00:00.000Z']),
+    );
   });
 
   it('also when it did not fail but was lost with its process each time', async () => {

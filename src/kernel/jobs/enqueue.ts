@@ -14,7 +14,7 @@ export type Job = {
 };
 
 /**
- * How often a job is tried after ever longer pauses, some 16 hours in all, before it is an alarm and tried every six hours
+ * How often a job is tried after ever longer pauses, some 16 hours in all, before it is an alarm and tried four times a day
  * (src/jobs/retry-failed-jobs.ts). What is counted by a job itself, as the beginnings of a report, ends before.
  */
 const triesMax = 12;
