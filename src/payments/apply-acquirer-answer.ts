@@ -8,7 +8,7 @@ import type { Log } from '../kernel/log.ts';
 import { readShopStates, type ShopState } from '../shops/sql/read-shop-states.ts';
 import { findReleased } from '../transactions/sql/keep-movements.ts';
 import { findOwnersOf, readAttempts } from '../transactions/store.ts';
-import { lockMerchants } from './book-money.ts';
+import { lockTurnovers } from './book-money.ts';
 import { type Judgement, judgeAnswer, type Word } from './judge-answer.ts';
 import type { Attempt } from './model.ts';
 import { readPayments } from './store.ts';
@@ -47,7 +47,7 @@ export async function applyAcquirerAnswers(
 ): Promise<readonly Outcome<AppliedAnswer>[]> {
   const known = await readKnown(tx, answers);
   if (answers.some(({ answer }) => answer.kind === 'settled')) {
-    await lockMerchants(tx, deps.clock, known.shops.values());
+    await lockTurnovers(tx, deps.clock, known.shops.values());
   }
   const changes: Change[] = [];
   const outcomes = answers.map((word): Outcome<AppliedAnswer> => {

@@ -6,7 +6,7 @@ import type { Payment, Transaction } from '../kernel/db/generated/prisma/client.
 import { newId } from '../kernel/ids.ts';
 import { heldReturned, moneyHeld, saleSettled } from '../ledger/model.ts';
 import { writePostings } from '../ledger/sql/write-postings.ts';
-import { lockTurnovers } from '../merchants/sql/lock-turnovers.ts';
+import { lockMerchants } from '../merchants/sql/lock-merchants.ts';
 import { computeCommissions, type SettledSale } from '../pricing/compute-commissions.ts';
 import type { ShopState } from '../shops/sql/read-shop-states.ts';
 import { insertSettledCaptures, type SettledCapture } from '../transactions/sql/insert-captures.ts';
@@ -58,7 +58,7 @@ function isSplit({ transaction, payment }: Settled): boolean {
 
 /**
  * Computes the commission of settled transactions, in their order, from all that they settled, and lets recipients bear
- * their parts of it. The caller holds the locks of the shops and of their merchants (`lockMerchants`).
+ * their parts of it. The caller holds the locks of the shops and of their merchants (`lockTurnovers`).
  * @param booked when the money itself is, of which recipients have their parts.
  */
 export async function bookCommissions(
@@ -78,9 +78,9 @@ export async function bookCommissions(
 }
 
 /** Locks the merchants of shops whose turnover is counted, before money that settles in these shops moves anything else. */
-export async function lockMerchants(tx: Tx, clock: Clock, shops: Iterable<ShopState>): Promise<void> {
+export async function lockTurnovers(tx: Tx, clock: Clock, shops: Iterable<ShopState>): Promise<void> {
   const counted = [...shops].filter((shop) => (shop.turnoverCountedUntil ?? 0) > clock.now(shop));
-  await lockTurnovers(
+  await lockMerchants(
     tx,
     counted.map((shop) => shop.merchantId),
   );

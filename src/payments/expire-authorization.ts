@@ -4,7 +4,7 @@ import { lockShops } from '../kernel/events/append-events.ts';
 import { setTimers } from '../kernel/jobs/timers.ts';
 import { readShopStates } from '../shops/sql/read-shop-states.ts';
 import { readTransactions } from '../transactions/store.ts';
-import { lockMerchants } from './book-money.ts';
+import { lockTurnovers } from './book-money.ts';
 import type { PaymentDeps } from './deps.ts';
 import { finishAuthorization } from './finish-authorization.ts';
 import { timerKinds } from './model.ts';
@@ -26,7 +26,7 @@ export async function expireAuthorization(
   await inTransaction(deps.database, async (tx) => {
     await lockShops(tx, [shop.id]);
     const shops = await readShopStates(tx, [shop.id]);
-    await lockMerchants(tx, deps.clock, shops.values());
+    await lockTurnovers(tx, deps.clock, shops.values());
     const [transaction] = await readTransactions(tx, [transactionId]);
     const { status, authorizedUntil } = transaction ?? {};
     if (!transaction || !authorizedUntil || (status !== 'AUTHORIZED' && status !== 'SUBMITTED')) return;

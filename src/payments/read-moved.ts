@@ -6,7 +6,7 @@ import { lockShops } from '../kernel/events/append-events.ts';
 import { readShopStates } from '../shops/sql/read-shop-states.ts';
 import { type Movement, type MovementTable, readMovement } from '../transactions/sql/keep-movements.ts';
 import { readTransactions } from '../transactions/store.ts';
-import { lockMerchants } from './book-money.ts';
+import { lockTurnovers } from './book-money.ts';
 
 /**
  * Reads a capture or void with its transaction, after its shop was locked and, where his turnover is counted, its
@@ -29,6 +29,6 @@ export async function readMoved(
     throw new NotFound(`No ${table} has this id.`, ['reference']);
   }
   const shops = await readShopStates(tx, [row.shopId]);
-  await lockMerchants(tx, clock, shops.values());
+  await lockTurnovers(tx, clock, shops.values());
   return { row, transaction, now: clock.now(shops.get(row.shopId)) };
 }

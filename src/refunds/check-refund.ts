@@ -10,8 +10,8 @@ import { findVisibleTransaction } from '../transactions/find-transaction.ts';
 import { requireRefundable } from './decide-refund.ts';
 import type { RefundDeps } from './deps.ts';
 import { RefundWindowClosed, TransactionNotSettled } from './errors.ts';
-import type { Cover } from './model.ts';
-import { overdraftOf, readLacking } from './read-known.ts';
+import { type Cover, overdraftOf } from './model.ts';
+import { readLacking } from './read-known.ts';
 
 /** Whether an amount could be refunded now, and how much at most. */
 export type RefundCheck = {

@@ -2,6 +2,7 @@ import { type Portion, restOf, type Standing } from '../baskets/model.ts';
 import { monthsAfter } from '../kernel/clock.ts';
 import type { PaymentMethod } from '../kernel/db/generated/prisma/enums.ts';
 import { InvalidInput } from '../kernel/errors.ts';
+import type { Shop } from '../shops/model.ts';
 import { BalanceTooLow } from './errors.ts';
 
 /**
@@ -103,6 +104,14 @@ export type Cover = {
   /** What all recipients of the merchant lack. */
   readonly lacking: bigint;
 };
+
+/** How far below zero refunds may take a shop and recipients together; undefined for a shop to which no sale can come. Pure. */
+export function overdraftOf(
+  shop: { readonly status: Shop['status']; readonly merchantActive: boolean } | undefined,
+  plan: { readonly overdraft: bigint } | undefined,
+): Cover['overdraft'] {
+  return shop?.status === 'ACTIVE' && shop.merchantActive ? (plan?.overdraft ?? 0n) : undefined;
+}
 
 /** How much more somebody lacks once an amount is taken from his balance. */
 export function lacksMore(balance: bigint, amount: bigint): bigint {

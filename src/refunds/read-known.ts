@@ -6,12 +6,12 @@ import type { Tx } from '../kernel/db/database.ts';
 import type { Refund, Transaction } from '../kernel/db/generated/prisma/client.ts';
 import type { Currency } from '../kernel/db/generated/prisma/enums.ts';
 import { readBalances } from '../ledger/sql/read-balances.ts';
-import { lockTurnovers } from '../merchants/sql/lock-turnovers.ts';
+import { lockMerchants } from '../merchants/sql/lock-merchants.ts';
 import { readPlans } from '../pricing/store.ts';
 import type { Shop } from '../shops/model.ts';
 import { readShopStates } from '../shops/sql/read-shop-states.ts';
 import { readTransactions } from '../transactions/store.ts';
-import type { Cover } from './model.ts';
+import { overdraftOf } from './model.ts';
 import { readRefundsByKey } from './store.ts';
 
 type Wish = {
@@ -65,21 +65,13 @@ export async function readKnown(tx: Tx, clock: Clock, wishes: readonly Wish[]): 
   return { ...known, lacking };
 }
 
-/** How far below zero refunds may take a shop and recipients together; undefined for a shop to which no sale can come. */
-export function overdraftOf(
-  shop: { readonly status: Shop['status']; readonly merchantActive: boolean } | undefined,
-  plan: { readonly overdraft: bigint } | undefined,
-): Cover['overdraft'] {
-  return shop?.status === 'ACTIVE' && shop.merchantActive ? (plan?.overdraft ?? 0n) : undefined;
-}
-
 /** Locks merchants, then balances of recipients (domain: lock order), and reads these as they are then. */
 async function hold(tx: Tx, wishes: readonly Wish[], transactionIds: readonly string[]): Promise<Known['standings']> {
   const isSplit = new Set(transactionIds);
   const merchantIds = wishes.flatMap(({ shop, transactionId }) =>
     isSplit.has(transactionId) ? [shop.merchantId] : [],
   );
-  const [, held] = await Promise.all([lockTurnovers(tx, merchantIds), holdStandings(tx, transactionIds)]);
+  const [, held] = await Promise.all([lockMerchants(tx, merchantIds), holdStandings(tx, transactionIds)]);
   return held;
 }
 

@@ -1,6 +1,6 @@
 import type { Tx } from '../kernel/db/database.ts';
 import { lockShops } from '../kernel/events/append-events.ts';
-import { lockTurnovers } from '../merchants/sql/lock-turnovers.ts';
+import { lockMerchants } from '../merchants/sql/lock-merchants.ts';
 import { readShopIds } from './store.ts';
 
 /**
@@ -9,5 +9,5 @@ import { readShopIds } from './store.ts';
  */
 export async function lockMerchantWithShops(tx: Tx, merchantId: string): Promise<void> {
   await lockShops(tx, await readShopIds(tx, merchantId));
-  await lockTurnovers(tx, [merchantId]);
+  await lockMerchants(tx, [merchantId]);
 }

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { inTransaction, openDatabase } from '../../src/kernel/db/database.ts';
-import { lockTurnovers } from '../../src/merchants/sql/lock-turnovers.ts';
+import { lockMerchants } from '../../src/merchants/sql/lock-merchants.ts';
 import { applyCaptureAnswer } from '../../src/payments/apply-capture-answer.ts';
 import { cancelPayment } from '../../src/payments/cancel-payment.ts';
 import { expireAuthorization } from '../../src/payments/expire-authorization.ts';
@@ -313,7 +313,7 @@ describe('An authorisation whose seven days are over', () => {
     const authorized = await authorize(world);
     world.clock.pass({ ms: 7 * 24 * 3_600_000 });
     await inTransaction(world.database, async (tx) => {
-      await lockTurnovers(tx, [authorized.shop.merchantId]);
+      await lockMerchants(tx, [authorized.shop.merchantId]);
       await expireAuthorization(world.deps, authorized.transaction.id);
     });
     expect(await transactionNow(world, authorized.transaction.id)).toMatchObject({ status: 'EXPIRED' });

@@ -171,7 +171,7 @@ describe('A batch of settlements', () => {
     return names;
   }
 
-  const pricing = ['lock-turnovers', 'read-price-plans', 'read-rates', 'write-commissions', 'add-turnovers'];
+  const pricing = ['lock-merchants', 'read-price-plans', 'read-rates', 'write-commissions', 'add-turnovers'];
   const ofPricing = (names: readonly string[]) => names.filter((name) => pricing.includes(name));
 
   it('of merchants without a promotion costs two statements for all commissions, however many', async () => {
@@ -186,6 +186,6 @@ describe('A batch of settlements', () => {
     const shops = [...(await world.openShops(2, longPromotion)), ...(await world.openShops(1, longPromotion))];
     const many = await statementsFor([...shops, ...shops], 'EUR');
     expect(ofPricing(many)).toEqual(pricing);
-    expect(many.indexOf('lock-turnovers')).toBeLessThan(many.indexOf('move-transactions'));
+    expect(many.indexOf('lock-merchants')).toBeLessThan(many.indexOf('move-transactions'));
   });
 });
