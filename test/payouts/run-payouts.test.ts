@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { inTransaction } from '../../src/kernel/db/database.ts';
 import type { Payout } from '../../src/kernel/db/generated/prisma/client.ts';
+import { writePostings } from '../../src/ledger/sql/write-postings.ts';
 import { runPayouts } from '../../src/payouts/run-payouts.ts';
 import { createMerchant, createShop } from '../support/factories.ts';
 import { brokenInvariants } from '../support/invariants.ts';
@@ -290,5 +292,33 @@ describe('Many accounts', () => {
     });
     expect(await runPayouts({ ...world.payouts, database })).toBe(1);
     expect(seen).toEqual(['55P03']);
+  });
+});
+
+describe('A balance that a kind of posting moved which payouts do not know', () => {
+  it('stays where it is, and is an alarm', async () => {
+    const shop = await world.openShop();
+    const { transaction } = await world.sell(shop);
+    const at = world.clock.now();
+    await world.database.prisma.dispute.create({
+      data: {
+        ...{ id: randomUUID(), shopId: shop.id, transactionId: transaction.id, status: 'LOST' },
+        ...{ amount: 1_000n, currency: 'PLN', createdAt: at, updatedAt: at },
+      },
+    });
+    const disputes = { kind: 'DISPUTES', owner: transaction.acquirer } as const;
+    const money = { amount: 1_000n, currency: 'PLN', at } as const;
+    await inTransaction(world.database, (tx) =>
+      writePostings(tx, [
+        { ...money, kind: 'DISPUTE_OPENED', from: disputes, to: { ...disputes, kind: 'ACQUIRER' } },
+        { ...money, kind: 'DISPUTE_LOST', from: { kind: 'SHOP', owner: shop.id }, to: disputes },
+      ]),
+    );
+    await world.payAt('2027-04-27T06:00:00+02:00');
+    expect(world.alarms.splice(0)).toEqual([
+      'a balance cannot be paid out: it was moved by a kind of posting that payouts do not know',
+    ]);
+    expect(await world.payoutsOf(shop.id)).toEqual([]);
+    expect(await world.balanceOf(shop.id)).toBe(9_000n);
   });
 });
