@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { eventsPerRead } from './realtime/read-page.ts';
+import { eventsPerRead } from './realtime/model.ts';
 
 /** How much of a kind one process holds or does at a time. */
 export type Sizes = {

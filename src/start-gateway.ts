@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { type App, createApp } from './app.ts';
+import type { App } from './app.ts';
 import type { Config } from './config.ts';
 import { prepareDemo } from './demo.ts';
 import { answerUnavailable } from './http/answer-request.ts';
@@ -28,7 +28,8 @@ export type Gateway = {
 
 /**
  * Starts a gateway: takes its port, starts or reaches the database and migrates it, wires the parts, prepares the demo in
- * the sandbox. The port is taken first, since nothing may be started when it is in use.
+ * the sandbox. The port is taken first, since nothing may be started when it is in use; the parts, which are most of the
+ * program, are loaded when nothing is left that could refuse the start.
  * @param signal ends its waiting for a database; then it fails.
  * @throws StartError with one clear line.
  */
@@ -49,6 +50,7 @@ export async function startGateway(config: Config, signal?: AbortSignal): Promis
     const database = openPools(storage.url, config, log);
     undo.push(() => database.close());
     await requireSameSettings(database, { secret, mode: config.mode });
+    const { createApp } = await import('./app.ts');
     const app = await createApp({ config, database, clock: systemClock, log, metrics, secret, publicUrl });
     undo.push(() => stopServing(server, app));
     if (config.mode === 'sandbox' && config.role !== 'worker') {
@@ -75,6 +77,7 @@ export async function startPart(config: Config, metrics: Metrics): Promise<Pick<
     undo.push(() => database.close());
     // It may be started again long after the main process has looked.
     await requireSameSettings(database, { secret, mode: config.mode });
+    const { createApp } = await import('./app.ts');
     const app = await createApp({ config, database, clock: systemClock, log, metrics, secret, publicUrl });
     const server = config.role === 'worker' ? undefined : openServer(config, { log, metrics });
     server?.open(app);

@@ -11,6 +11,9 @@ export type Live = Event | Ending;
 /** The events of a subscription, and the cursor behind which they begin, where they begin somewhere. */
 export type LiveEvents = Source<Live> & { readonly from?: string | undefined };
 
+/** So many events are read of a log by one statement. */
+export const eventsPerRead = 500;
+
 /** Which events of a shop a follower wants; what is undefined leaves nothing out. */
 export type EventFilter = {
   readonly types?: readonly EventType[] | undefined;

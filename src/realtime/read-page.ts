@@ -5,9 +5,6 @@ import { type LogEnds, readEvents, requireReplayable } from '../kernel/events/re
 import { readPatiently } from '../kernel/read-patiently.ts';
 import { type EventFilter, isSelective } from './model.ts';
 
-/** So many events are read of a log by one statement. */
-export const eventsPerRead = 500;
-
 /** How many numbers one statement looks at in search of rare types, so that it never takes long. */
 const windowMax = 10_000n;
 
