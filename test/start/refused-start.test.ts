@@ -161,6 +161,7 @@ test.each(['1', '2'])('another mode than that of the database stops the start of
   await leaveSettings('production');
   const settings = { DATABASE_URL: database.url, BRAMKA_WORKERS: workers, BRAMKA_SECRET: secret };
   expect(await refuse({ ...settings, BRAMKA_MOD: 'production' })).toEqual([
+    expect.stringContaining('BRAMKA_MOD is set, and there is no such setting; did you mean BRAMKA_MODE?'),
     'The mode is sandbox, and that of this database is production; set BRAMKA_MODE=production, or take another database ' +
       '(DATABASE_URL, or BRAMKA_DATA_DIR for the embedded one).',
   ]);
