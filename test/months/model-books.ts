@@ -63,7 +63,13 @@ export type ModelShop = {
 };
 
 /** To which account a currency is paid from a moment on. */
-type PayoutAccount = { readonly currency: Currency; readonly iban: string; readonly from: string };
+type PayoutAccount = {
+  readonly currency: Currency;
+  readonly iban: string;
+  readonly from: string;
+  /** It is in force: what came back from there before holds nothing any more. */
+  noted?: boolean;
+};
 
 export type ModelMerchant = {
   readonly place: number;

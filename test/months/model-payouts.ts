@@ -66,8 +66,11 @@ function ibanOf({ kind, owner, merchant, currency }: ModelAccount, { day, time }
   return own.findLast(({ from }) => from <= `${day}T${time}`)?.iban;
 }
 
+/** Where a payout goes to. */
+type Place = { readonly account: Pick<ModelAccount, 'merchant' | 'currency'>; readonly iban: string };
+
 /** The payouts that came back from an account, and keep others from it. */
-function heldBy(books: Books, { account, iban }: Pick<ModelPayout, 'account' | 'iban'>): ModelPayout[] {
+function heldBy(books: Books, { account, iban }: Place): ModelPayout[] {
   return books.payouts.filter((payout) => {
     const { merchant, currency } = payout.account;
     const isThere = merchant === account.merchant && currency === account.currency && payout.iban === iban;
@@ -80,11 +83,26 @@ export function resume(books: Books, payout: ModelPayout): void {
   for (const held of heldBy(books, payout)) held.resumed = true;
 }
 
+/** Whoever names an account means to be paid there, whatever came back from it before. */
+export function letAccountsChange(books: Books, { day, time }: Moment): void {
+  for (const merchant of books.merchants) {
+    for (const account of merchant.payoutAccounts) {
+      if (account.noted === true || account.from > `${day}T${time}`) continue;
+      account.noted = true;
+      const { currency, iban } = account;
+      for (const held of heldBy(books, { account: { merchant, currency }, iban })) held.resumed = true;
+    }
+  }
+}
+
 /** The bank takes, books and sends back what it should have by now. */
 export function letBank(books: Books, now: Moment, closedIban: string): void {
   const present = `${now.day}T${now.time}`;
   for (const payout of books.payouts) {
-    if (payout.status === 'SCHEDULED' && payout.sentAt <= present) handOver(payout, now);
+    const isDue = payout.status === 'SCHEDULED' && payout.sentAt <= present;
+    if (isDue && heldBy(books, payout).length === 0) handOver(payout, now);
+  }
+  for (const payout of books.payouts) {
     if (payout.status !== 'SENT' || payout.arrivesAt > present) continue;
     if (payout.iban === closedIban) comeBack(books, payout, now);
     else arrive(books, payout);

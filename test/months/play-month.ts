@@ -4,7 +4,7 @@ import { runPayouts } from '../../src/payouts/run-payouts.ts';
 import { sendPayouts } from '../../src/payouts/send-payouts.ts';
 import { compareAll, compareDay } from './compare-books.ts';
 import { isBankDay, type Moment, plus, type Time } from './model-calendar.ts';
-import { letBank, runDays } from './model-payouts.ts';
+import { letAccountsChange, letBank, runDays } from './model-payouts.ts';
 import { letExpire } from './model-sales.ts';
 import { closedIban, type DayPlan, type Month } from './months.ts';
 import { closeMonth, openMonth, type PlayedMonth } from './open-month.ts';
@@ -74,7 +74,10 @@ async function playDay(played: PlayedMonth, day: string, { acts, run }: DayPlan)
     world.clock.set(new Date(Math.max(momentOf(day, time).getTime(), next)));
     const now = shown(world.clock.now());
     if (jobs) await world.runJobs();
-    if (jobs) letExpire(books, now);
+    if (jobs) {
+      letExpire(books, now);
+      letAccountsChange(books, now);
+    }
     const difference = await happen(now);
     if (difference !== undefined) wrong.push(`${time}: ${difference}`);
   }
