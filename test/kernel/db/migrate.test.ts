@@ -209,3 +209,23 @@ test("the gateway's own migrations lead to its schema.prisma", async () => {
   expect(await driftFrom(own.url)).toBe('');
   await own.drop();
 });
+
+test('payouts that came back are noted without a lock that readers of payouts, who write them next, would have to give way to', async () => {
+  const { url, drop } = await createTestDatabase();
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query('drop index payout_that_holds_its_account');
+    await client.query('begin');
+    const name = '20261130003508_returned_payouts_hold';
+    await client.query(await readFile(`prisma/migrations/${name}/migration.sql`, 'utf8'));
+    const { rows } = await client.query<{ mode: string }>(
+      `select mode from pg_locks where pid = pg_backend_pid() and relation = 'payout'::regclass order by mode`,
+    );
+    // With ACCESS EXCLUSIVE in the end each would wait for the other.
+    expect(rows.map(({ mode }) => mode)).toEqual(['RowExclusiveLock', 'ShareLock']);
+  } finally {
+    await client.end();
+    await drop();
+  }
+});
