@@ -46,14 +46,17 @@ export async function takeBackTransfer(
   if (kept) await writePostings(tx, [payoutFeeKept(kept.payout, { fee: kept.fee, at })]);
   const entries = sources.map(({ entry }) => entry).filter(({ id }) => takes.some(({ entryId }) => entryId === id));
   const row: StatementEntry = {
-    // Named before, a payout is not what it is for, unless a fee of it is booked.
+    // Named before, a payout is not what it is for, unless a fee of it is booked; nor is it what all that was taken is for.
     ...{ ...debit, status: 'BOOKED', reason: null, payoutId: kept?.payout.id ?? null, updatedAt: at },
     transactionId: transactionId ?? debit.transactionId,
   };
-  const of = kept && { payoutId: kept.payout.id };
+  const after = entries.map((entry) => ({ was: entry.status, row: afterTakes(entry, takes, at) }));
   await moveEntries(tx, [
     { was: debit.status, row },
-    ...entries.map((entry) => ({ was: entry.status, row: { ...afterTakes(entry, takes, at), ...of } })),
+    ...after.map(({ was, row: taken }) => ({
+      was,
+      row: taken.status === 'RETURNED' ? { ...taken, payoutId: row.payoutId } : taken,
+    })),
   ]);
   const transactionIds = takes.flatMap((take) => take.transactionId ?? []);
   await completeParts(tx, { transactionIds, at });

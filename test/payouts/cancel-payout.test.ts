@@ -3,6 +3,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { inTransaction } from '../../src/kernel/db/database.ts';
 import type { Payout } from '../../src/kernel/db/generated/prisma/client.ts';
 import { withoutHyphens } from '../../src/kernel/ids.ts';
+import type { Fault } from '../../src/ledger/model.ts';
+import { verifyLedger } from '../../src/ledger/verify-ledger.ts';
 import { applyBankAnswers, type BankAnswer } from '../../src/payouts/apply-bank-answer.ts';
 import { cancelPayout } from '../../src/payouts/cancel-payout.ts';
 import { rejectBankFile } from '../../src/payouts/reject-bank-file.ts';
@@ -309,8 +311,26 @@ describe('A payout that the bank may have executed with a file that it had refus
     world.alarms.length = 0;
   });
 
-  it('has a fee only with its whole debit, and a held transfer that brings less', async () => {
+  it('has a fee that no other transfer changes which names it and is recalled', async () => {
     const payout = await refuse('2026-12-21');
+    await cancel(payout.id);
+    const debit = await import_(payout, 'DEBIT');
+    const credit = await import_(payout, 'CREDIT', payout.net - 500n);
+    const strangers = [await import_(payout, 'CREDIT', 1n), await import_(payout, 'CREDIT', 3n)];
+    await assign({ entryId: debit?.id ?? '', heldTransferId: credit?.id ?? '', acceptFee: true });
+    for (const stranger of strangers) {
+      const recalled = await import_(payout, 'DEBIT', 1n);
+      await assign({ entryId: recalled?.id ?? '', heldTransferId: stranger?.id ?? '' });
+      expect(await brokenInvariants(world.database)).toEqual([]);
+    }
+    const faults: Fault[] = [];
+    await verifyLedger(world.database.url, (fault) => faults.push(fault));
+    expect(faults).toEqual([]);
+    world.alarms.length = 0;
+  });
+
+  it('has a fee only with its whole debit, and a held transfer that brings less', async () => {
+    const payout = await refuse('2026-12-22');
     const none =
       'A fee is accepted with heldTransferId only for the debit of a payout that was cancelled, and a transfer that is held as a whole and brings less back: leave acceptFee out.';
     const debit = await import_(payout, 'DEBIT');
@@ -319,7 +339,7 @@ describe('A payout that the bank may have executed with a file that it had refus
     await expect(assign({ entryId, heldTransferId: less?.id ?? '', acceptFee: true })).rejects.toThrow(none);
     await assign({ entryId, payoutId: payout.id });
     await assign({ entryId: all?.id ?? '', payoutId: payout.id });
-    const cancelled = await refuse('2026-12-22');
+    const cancelled = await refuse('2026-12-23');
     await cancel(cancelled.id);
     const its = await import_(cancelled, 'DEBIT');
     const whole = await import_(cancelled, 'CREDIT');

@@ -16,7 +16,7 @@ export const payoutChecks: readonly Check[] = [
         -- One that was cancelled, and executed, was brought back by a transfer that its debit took back.
         ('PAYOUT_FEE', case when o.status = 'RETURNED' and o.sent_at is null then coalesce((
           select sum(d.amount - e.taken_back_amount)::bigint from statement_entry d join statement_entry e
-            on e.payout_id = d.payout_id and e.direction = 'CREDIT' and e.taken_back_amount between 1 and d.amount - 1
+            on e.payout_id = d.payout_id and e.direction = 'CREDIT' and e.taken_back_amount = e.amount and e.amount < d.amount
           where d.payout_id = o.id and d.direction = 'DEBIT' and d.status = 'BOOKED'), 0)
         else coalesce((select o.net - e.released_amount from statement_entry e where e.payout_id = o.id
           and e.direction = 'CREDIT' and e.status = 'BOOKED' and e.released_amount > 0), 0) end)) as due (kind, amount)
