@@ -10,7 +10,7 @@ import { readPayments } from './store.ts';
 /**
  * Tells the acquirer to stop an order whose attempt or payment is over, or to release what is authorised for it and was
  * not captured, and asks what became of it: the acquirer may have taken the money before, then the payment settles late.
- * Throws when it cannot be told, still holds the money, or does not say what became of it and nobody else asks, so that the job
+ * Throws when it cannot be told, still holds or releases the money, or does not say what became of it and nobody else asks, so that the job
  * is tried again.
  */
 export async function stopOrder(
@@ -30,7 +30,10 @@ export async function stopOrder(
       const now = deps.clock.now(await deps.shops.find(transaction.shopId));
       if (transaction.authorizedUntil !== null || !awaitsAnswer(transaction, now)) throw error;
     });
-  if (answer?.kind === 'authorized') throw new Error(`The acquirer has not released transaction ${transactionId} yet.`);
+  const isUnderWay = answer?.kind === 'pending' && transaction.authorizedUntil !== null;
+  if (answer?.kind === 'authorized' || isUnderWay) {
+    throw new Error(`The acquirer has not released transaction ${transactionId} yet.`);
+  }
   // Of a settled one only the rest was released.
   if (answer && transaction.status !== 'SETTLED') await deps.applying.submit({ transactionId, answer });
 }

@@ -55,9 +55,11 @@ describe('An order', () => {
     await expect(stopOrder(world.deps, transaction.id)).rejects.toThrow('time-out');
     world.acquirer.onAsk({ kind: 'authorized', amount: transaction.amount });
     await expect(stopOrder(world.deps, transaction.id)).rejects.toThrow('has not released');
+    world.acquirer.onAsk({ kind: 'pending' });
+    await expect(stopOrder(world.deps, transaction.id)).rejects.toThrow('has not released');
     world.acquirer.onAsk({ kind: 'rejected', reason: 'GENERAL', code: 'released' });
     expect(await world.letPass({ ms: 0 })).toContain('stop-order');
-    expect(world.acquirer.stopped).toEqual([transaction.id, transaction.id, transaction.id]);
+    expect(world.acquirer.stopped).toEqual(Array.from({ length: 4 }, () => transaction.id));
     expect(await world.letPass({ ms: 24 * 3_600_000 })).not.toContain('stop-order');
     expect(await transactionNow(world, transaction.id)).toMatchObject({ status: 'EXPIRED' });
   });
