@@ -72,7 +72,7 @@ async function cancelWaiting(merchantId: string): Promise<void> {
     `select id from payout where merchant_id = $1 and status = 'SCHEDULED'`,
     [merchantId],
   );
-  const operator = { keyId: 'op' };
+  const operator = { keyId: randomUUID(), name: 'Anna Nowak' };
   for (const { id: payoutId } of rows) {
     const wish = { payoutId, code: 'AC04', reason: 'the account is closed' };
     await inTransaction(world.database, (tx) => cancelPayout(tx, { clock: world.clock, operator }, wish));
