@@ -11,6 +11,7 @@ import { type AppliedBankAnswer, applyBankAnswers } from '../../src/payouts/appl
 import { cancelPayout } from '../../src/payouts/cancel-payout.ts';
 import { payoutSweeps } from '../../src/payouts/jobs.ts';
 import { resumePayouts } from '../../src/payouts/resume-payouts.ts';
+import { findHoldingPayouts } from '../../src/payouts/sql/find-waiting-payouts.ts';
 import { createShopFinder } from '../../src/shops/find-shop.ts';
 import type { Shop } from '../../src/shops/model.ts';
 import { createPayment, createShop } from '../support/factories.ts';
@@ -235,6 +236,11 @@ describe('A payout that waits for its file to an account from which one came bac
     await tell(
       ...[await last(shop.id), await last(sister.id)].map(({ id }) => ({ payoutId: id, kind: 'booked' as const })),
     );
+  });
+
+  it('is told of however many accounts wait that nobody has decided on for long', async () => {
+    const [, newest] = [await opened(), await opened()];
+    expect((await findHoldingPayouts(world.database, 1)).map(({ id }) => id)).toEqual([newest.first.id]);
   });
 
   it('is cancelled, or waits on, when its merchant names another account', async () => {

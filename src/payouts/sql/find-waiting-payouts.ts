@@ -77,7 +77,7 @@ export async function mayAllBeSent(tx: Tx, payoutIds: readonly string[]): Promis
 /** A payout that came back, and how many wait for their file since they go to the same account. */
 export type HoldingPayout = { readonly id: string; readonly waiting: bigint };
 
-/** Finds up to `max` payouts that came back and keep others SCHEDULED. */
+/** Finds up to `max` payouts that came back and keep others SCHEDULED, newest first: those that nobody decides on hide no other. */
 export async function findHoldingPayouts(database: Database, max: number): Promise<HoldingPayout[]> {
   return read<HoldingPayout>(database, {
     name: 'find-payouts-that-hold-others',
@@ -85,7 +85,7 @@ export async function findHoldingPayouts(database: Database, max: number): Promi
       select held_by.id, count(*) as waiting from payout p
       cross join lateral (select r.id from payout r where r.merchant_id = p.merchant_id and r.currency = p.currency
         and r.iban = p.iban and ${holdsAccount} order by r.returned_at desc, r.id limit 1) held_by
-      where p.status = 'SCHEDULED' group by held_by.id order by held_by.id limit $1::int`,
+      where p.status = 'SCHEDULED' group by held_by.id order by held_by.id desc limit $1::int`,
     values: [max],
   });
 }
