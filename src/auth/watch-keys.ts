@@ -1,4 +1,3 @@
-import { readPatiently } from '../kernel/read-patiently.ts';
 import type { Actor } from './actor.ts';
 import type { Authenticator } from './authenticate-actor.ts';
 
@@ -25,16 +24,20 @@ export type KeyWatch = {
 /** How often a key in use is looked at. */
 export const checkEveryMs = 400;
 
+/** So long the next look at a key waits for one that is not answered, in milliseconds. */
+const patienceMs = 1_000;
+
 type Entry = {
   readonly holder: KeyHolder;
   readonly users: Set<KeyUser>;
-  /** True while the key is looked at. */
-  isLookedAt: boolean;
+  /** From when on the key is looked at again, by the clock of `performance`; 0 once the last look was answered. */
+  nextLook: number;
 };
 
 /**
  * Makes the watch: one check per key in use, however many subscriptions it has, and each key by itself. A failed check counts as
- * no news; while one is under way, which a silent database can make last, another one begins each second.
+ * no news; while one is under way, which a silent database can make last, no other begins for a second. All begin in the same
+ * turns, so that one statement looks for all keys (store.ts), and of those before the last one nothing is kept.
  */
 export function watchKeys(authenticator: Authenticator): KeyWatch {
   const watched = new Map<string, Entry>();
@@ -46,26 +49,25 @@ export function watchKeys(authenticator: Authenticator): KeyWatch {
     else counts.delete(keyId);
   };
   const timer = setInterval(() => {
-    for (const [name, entry] of watched) if (!entry.isLookedAt) void check(name, entry);
+    const now = performance.now();
+    for (const [name, entry] of watched) if (entry.nextLook <= now) void check(name, entry, now + patienceMs);
   }, checkEveryMs);
   timer.unref();
 
-  async function check(name: string, entry: Entry): Promise<void> {
-    entry.isLookedAt = true;
+  async function check(name: string, entry: Entry, nextLook: number): Promise<void> {
+    entry.nextLook = nextLook;
     try {
-      // Without end: a key that is lost must be seen as soon as any connection works.
-      const look = () => authenticator.authenticate(entry.holder.authorization);
-      const actor = await readPatiently(look, Number.POSITIVE_INFINITY);
+      const actor = await authenticator.authenticate(entry.holder.authorization);
       if (!actor || nameOf(actor) !== name) tellLoss(name, entry);
     } catch {
       // Nobody knows, so they stay until the next one.
     } finally {
-      entry.isLookedAt = false;
+      if (entry.nextLook === nextLook) entry.nextLook = 0;
     }
   }
 
   function tellLoss(name: string, entry: Entry): void {
-    // All of them may have left meanwhile.
+    // All of them may have left meanwhile, or a look beside this one has told them.
     if (watched.get(name) !== entry) return;
     watched.delete(name);
     count(entry, -entry.users.size);
@@ -75,7 +77,7 @@ export function watchKeys(authenticator: Authenticator): KeyWatch {
   return {
     watch: (holder, user) => {
       const name = nameOf(holder.actor);
-      const entry = watched.get(name) ?? { holder, users: new Set(), isLookedAt: false };
+      const entry = watched.get(name) ?? { holder, users: new Set(), nextLook: 0 };
       watched.set(name, entry);
       entry.users.add(user);
       count(entry, 1);

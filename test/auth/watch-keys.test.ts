@@ -93,6 +93,33 @@ it('waits a second for a look that is not answered before it looks again, and te
   expect([answers.length, user.onKeyLost.mock.calls.length]).toEqual([2, 1]);
 });
 
+it('looks about once a second at all keys together while no look is answered, and no more when all have left', async () => {
+  const looks: string[] = [];
+  const keyWatch = watchKeys({
+    authenticate: async (authorization = '') => {
+      looks.push(`${authorization} at ${performance.now()}`);
+      // As those that wait in vain for a connection, each until another moment.
+      await new Promise((resolve) => setTimeout(resolve, 10_000 + 7 * looks.length));
+      throw new Error('The database is away.');
+    },
+    forget: () => {},
+  });
+  const holders = ['one', 'two'].map((authorization) => {
+    const { actor } = holderWith('payments:read');
+    return { authorization, actor: { ...actor, keyId: authorization } };
+  });
+  const user = createUser();
+  for (const holder of holders) keyWatch.watch(holder, user);
+  await vi.advanceTimersByTimeAsync(60_000);
+  const moments = (name: string) => looks.filter((look) => look.startsWith(name)).map((look) => look.split(' at ')[1]);
+  expect(moments('one')).toEqual(moments('two'));
+  expect([looks.length > 2 * 40, looks.length <= 2 * 60]).toEqual([true, true]);
+  for (const holder of holders) keyWatch.unwatch(holder, user);
+  const before = looks.length;
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect([looks.length, user.onKeyLost.mock.calls.length]).toEqual([before, 0]);
+});
+
 it('looks once at a key that was shown in several spellings', async () => {
   const first = holderWith('payments:read');
   const { keyWatch, asked } = watchOver(first);
