@@ -33,7 +33,7 @@ export async function openStorage(
 ): Promise<Storage> {
   const { dataDir, log, signal } = parts;
   if (config.databaseUrl !== undefined) {
-    await requireDatabase(config.databaseUrl, { durable: config.mode === 'production', signal });
+    await requireDatabase(config.databaseUrl, { writes: true, durable: config.mode === 'production', signal });
     await migrate(config.databaseUrl, undefined, signal);
     return { url: config.databaseUrl, lost: new Promise(() => undefined), stop: async () => undefined };
   }

@@ -21,7 +21,7 @@ async function readTableFile(path: string): Promise<TableFile> {
 
 async function importRates(paths: readonly string[]): Promise<string> {
   const files = await Promise.all(paths.map(readTableFile));
-  const { written, known } = await withDatabase(readConfig(), (database) =>
+  const { written, known } = await withDatabase(readConfig(), 'writes', (database) =>
     inTransaction(database, (tx) => importTables(tx, files, systemClock.now())),
   );
   return `${written} ${written === 1 ? 'table' : 'tables'} imported, ${known} known already.`;

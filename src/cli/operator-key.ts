@@ -27,7 +27,9 @@ function toWish({ name, days, revoke }: Given): Wish {
 async function carryOut(wish: Wish): Promise<readonly string[]> {
   const config = readConfig();
   try {
-    return await withDatabase(config, (database) => inTransaction(database, (tx) => obey(tx, wish, config.mode)));
+    return await withDatabase(config, 'writes', (database) =>
+      inTransaction(database, (tx) => obey(tx, wish, config.mode)),
+    );
   } catch (error) {
     throw error instanceof Refusal ? new StartError(error.message) : error;
   }

@@ -39,7 +39,7 @@ function toWish({ acquirer, day, file, save, json = false }: Given): Wish {
 async function reconcile(wish: Wish): Promise<Reconciliation> {
   const config = readConfig();
   const lines = wish.file === undefined ? undefined : await readLines(wish.file);
-  return withDatabase(config, async (database) => {
+  return withDatabase(config, 'reads', async (database) => {
     const acquirer = await findAcquirer(wish.acquirer, { config, database });
     return reconcileDay({ database }, { acquirer, day: wish.day, lines });
   });

@@ -16,7 +16,7 @@ overlapHours: 0. API keys and tokens of the REST door stay good.`;
 
 async function replace(): Promise<void> {
   const config = readConfig();
-  await withDatabase(config, async (database) => {
+  await withDatabase(config, 'writes', async (database) => {
     const secret = config.secret ?? (await keptSecret(config.dataDir));
     await inTransaction(database, (tx) => replaceSecret(tx, secret));
   });

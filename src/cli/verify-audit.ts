@@ -15,7 +15,7 @@ function readHead(text: string): Head {
 }
 
 function verify(expected: Head | undefined): Promise<AuditVerdict> {
-  return withDatabase(readConfig(), (database) =>
+  return withDatabase(readConfig(), 'reads', (database) =>
     verifyLog(database, { expected, onFault: ({ what }) => console.log(what) }),
   );
 }

@@ -6,7 +6,7 @@ import { explainMissingTable, findDatabase } from './find-database.ts';
 import { runCommand } from './run-command.ts';
 
 async function verify(): Promise<Verification> {
-  const url = await findDatabase(readConfig());
+  const url = await findDatabase(readConfig(), 'reads');
   try {
     return await verifyLedger(url, (fault) => console.log(`FAULT ${describeFault(fault)}`));
   } catch (error) {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openRefundWorld } from '../refunds/world.ts';
 import { createProcesses } from '../start/gateway-process.ts';
-import { createEmptyDatabase } from '../support/database.ts';
+import { createEmptyDatabase, createTestDatabase } from '../support/database.ts';
 import { type Ran, runCommand } from '../support/run-command.ts';
 
 const processes = createProcesses();
@@ -44,6 +44,16 @@ describe('npm run ledger:verify', () => {
     expect(stdout).toContain('wrong the balance row of an account is the sum of its postings: 1 fault\n');
     expect(stdout).toMatch(/: 2 faults\.\n$/);
     await world.close();
+  });
+
+  it('checks one that takes no writes too, as a replica', async () => {
+    const { url, drop } = await createTestDatabase();
+    const replica = new URL(url);
+    replica.searchParams.set('options', '-c default_transaction_read_only=on');
+    for (const command of ['src/cli/verify-ledger.ts', 'src/cli/verify-audit.ts']) {
+      expect(await runCommand(command, [], { DATABASE_URL: replica.href })).toMatchObject({ code: 0, stderr: '' });
+    }
+    await drop();
   });
 
   it('ends with 2 and one line when it cannot check', async () => {

@@ -12,6 +12,8 @@ const notYet = '57P03';
 
 /** What is asked of a database server. */
 export type DatabaseWish = {
+  /** Whether it must take writes; who only reads may ask a replica. */
+  readonly writes: boolean;
   /** Whether it must keep what it has acknowledged. */
   readonly durable: boolean;
   /** How long one that is starting up is waited for, in milliseconds; ten minutes when undefined. */
@@ -21,7 +23,7 @@ export type DatabaseWish = {
 };
 
 /**
- * Looks whether a database server can be used: whether it takes writes, and if it must be durable, whether it keeps what it
+ * Looks whether a database server can be used, as it is wished: whether it takes writes, and whether it keeps what it
  * acknowledged. One that is only just starting is waited for; one that does not answer at all is not, since its address may
  * be wrong.
  * @throws StartError in one line, without the address.
@@ -36,7 +38,7 @@ export async function requireDatabase(url: string, wish: DatabaseWish): Promise<
 async function lookInto(url: string, wish: DatabaseWish): Promise<string | undefined> {
   const client = await connect(url, wish);
   try {
-    if (await isReadOnly(client)) {
+    if (wish.writes && (await isReadOnly(client))) {
       return 'The database takes no writes (it is a replica, or default_transaction_read_only is on); set DATABASE_URL to one that does.';
     }
     const unsafe = wish.durable ? await findUnsafeSetting(client) : undefined;

@@ -55,30 +55,31 @@ function address(): string {
 
 it('waits for a PostgreSQL that is starting up', async () => {
   startsUp = 3;
-  await requireDatabase(address(), { durable: false });
+  await requireDatabase(address(), { writes: true, durable: false });
   expect(startsUp).toBe(0);
 });
 
 it('shows nothing of an address that the server repeats', async () => {
   const url = new URL(home.url);
   url.pathname = '/w:rd@127.0.0.1/bramka';
-  const refusal = requireDatabase(url.href, { durable: false });
+  const refusal = requireDatabase(url.href, { writes: true, durable: false });
   await expect(refusal).rejects.toThrow(/^The database cannot be reached \(database … does not exist\); check/);
 });
 
 it('gives up one that is still starting up when its time is over, and says so', async () => {
   startsUp = Number.POSITIVE_INFINITY;
-  await expect(requireDatabase(address(), { durable: false, readyWithinMs: 300 })).rejects.toThrow(
+  await expect(requireDatabase(address(), { writes: true, durable: false, readyWithinMs: 300 })).rejects.toThrow(
     /cannot be reached \(the database system is starting up\); check DATABASE_URL, and/,
   );
 });
 
-it('refuses one that takes no writes, whatever else it would be asked for', async () => {
+it('refuses one that takes no writes, whatever else it would be asked for, but not to who only reads', async () => {
   const url = new URL(home.url);
   url.searchParams.set('options', '-c default_transaction_read_only=on');
   for (const durable of [true, false]) {
-    await expect(requireDatabase(url.href, { durable })).rejects.toThrow(
+    await expect(requireDatabase(url.href, { writes: true, durable })).rejects.toThrow(
       /^The database takes no writes \(it is a replica, or default_transaction_read_only is on\); set DATABASE_URL to one/,
     );
   }
+  await requireDatabase(url.href, { writes: false, durable: false });
 });
