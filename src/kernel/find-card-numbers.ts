@@ -143,20 +143,32 @@ function usualCounts(groups: readonly Group[], place: number): readonly number[]
   return sizeAt(4) >= 1 && sizeAt(4) <= 3 ? [5, 4] : [4];
 }
 
-/** Two and two, as decimals and parts of article numbers stand in a row: of their many windows some would pass Luhn. */
+/**
+ * Two and two, as decimals and parts of article numbers stand in a row, or four digits each in a table of two columns: of
+ * their many windows some would pass Luhn. Parted by blanks alone, they may be one number on two lines, unless more follow.
+ */
 function isPaired(groups: readonly Group[], place: number, count: number): boolean {
   const [, first, second, third] = groups.slice(place, place + count).map(({ join }) => join);
-  return third !== undefined && first === third && first !== second;
+  if (first === undefined || first !== third || first === second) return false;
+  return /\S/.test(first) || goesOn(groups, { place, count, join: second });
 }
 
 /** Four digits more behind the same comma, slash or line break make a list: of its many windows some would pass Luhn. */
 function isListed(groups: readonly Group[], place: number, count: number): boolean {
   const join = groups[place + 1]?.join;
   if (join === undefined || !/[,/\n\r]/.test(join) || !isUniform(groups.slice(place, place + count))) return false;
-  const goesOn = (group: Group | undefined, by: string | undefined): boolean =>
+  return goesOn(groups, { place, count, join });
+}
+
+/** Whether four digits more stand before or behind some groups, parted from them as is said. */
+function goesOn(
+  groups: readonly Group[],
+  { place, count, join }: { readonly place: number; readonly count: number; readonly join: string | undefined },
+): boolean {
+  const isOne = (group: Group | undefined, by: string | undefined): boolean =>
     by === join && group?.digits.length === 4;
   const [before, after] = [groups[place - 1], groups[place + count]];
-  return goesOn(before, groups[place]?.join) || goesOn(after, after?.join);
+  return isOne(before, groups[place]?.join) || isOne(after, after?.join);
 }
 
 /**

@@ -66,6 +66,9 @@ describe('A card number', () => {
     ['narrow blanks that do not break', '4111\u202f1111\u202f1111\u202f1111'],
     ['separators of several kinds', '4111-1111 1111.1111'],
     ['blanks around dashes', '4111 - 1111 - 1111 - 1111'],
+    ['a line break in its middle', '4111 1111\n1111 1111'],
+    ['a wider blank in its middle', '4111 1111  1111 1111'],
+    ['a dash in its middle', '4111 1111 - 1111 1111'],
     ['blanks of no width', '4111\u200b1111\u200b1111\u200b1111'],
     ['a blank of no width behind each digit', [...'4111111111111111'].join('\u200b')],
     ['soft hyphens', '41\u00ad111111\u00ad11111111'],
@@ -264,6 +267,16 @@ const machineTexts: Record<string, fc.Arbitrary<string>> = {
       fc.constantFrom(' ', '\n', '/', ' / '),
     )
     .map(([pairs, within, glue]) => pairs.map((pair) => pair.join(within)).join(glue)),
+  'a table of two columns of four digits': fc
+    .tuple(
+      fc.array(fc.tuple(fc.integer({ min: 1_000, max: 9_999 }), fc.integer({ min: 1_000, max: 9_999 })), {
+        minLength: 3,
+        maxLength: 8,
+      }),
+      fc.constantFrom(' ', '  ', '\t\t'),
+      fc.constantFrom('\n', '\r\n', ' / '),
+    )
+    .map(([rows, within, glue]) => rows.map((row) => row.join(within)).join(glue)),
   'a list of figures': fc
     .tuple(fc.array(fc.nat(9), { minLength: 1, maxLength: 40 }), fc.constantFrom(', ', ',', ';', ':'))
     .map(([figures, glue]) => figures.join(glue)),
