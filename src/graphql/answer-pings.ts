@@ -2,8 +2,14 @@ import { MessageType, type PingMessage, stringifyMessage } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import { unsentBytesMax } from './wait-in-line.ts';
 
-/** Those to whom a pong of either protocol is on its way behind more than may lie unsent. */
-const [owed, owedMessage] = [new WeakSet<WebSocket>(), new WeakSet<WebSocket>()];
+/** Sends a pong, and tells when it is gone. */
+type Send = (onSent?: () => void) => void;
+
+/** Those to whom a pong is on its way behind more than may lie unsent, with the answer to the last ping that came meanwhile. */
+type Owed = WeakMap<WebSocket, Send | undefined>;
+
+/** Of either protocol. */
+const [owed, owedMessage]: readonly [Owed, Owed] = [new WeakMap(), new WeakMap()];
 
 /** Answers a ping of the protocol of WebSockets. */
 export function answerPing(this: WebSocket, data: Buffer): void {
@@ -17,14 +23,19 @@ export function answerPingMessage(socket: WebSocket, { payload }: PingMessage): 
 }
 
 /**
- * Whoever pings on and on without reading gets one pong at a time, so that they do not pile up (RFC 6455, section 5.5.3 has
- * it so for its own); he may be reading a large answer, so he is not cut off for it.
+ * Whoever pings on and on without reading gets one pong at a time, and behind it that of his last ping, so that they do not pile
+ * up (RFC 6455, section 5.5.3 has it so for its own); he may be reading a large answer, so he is not cut off for it.
  */
-function answer(socket: WebSocket, late: WeakSet<WebSocket>, send: (onSent?: () => void) => void): void {
+function answer(socket: WebSocket, late: Owed, send: Send): void {
   if (socket.readyState !== socket.OPEN) return;
-  if (socket.bufferedAmount < unsentBytesMax) send();
-  else if (!late.has(socket)) {
-    late.add(socket);
-    send(() => void late.delete(socket));
+  if (late.has(socket)) late.set(socket, send);
+  else if (socket.bufferedAmount < unsentBytesMax) send();
+  else {
+    late.set(socket, undefined);
+    send(() => {
+      const last = late.get(socket);
+      late.delete(socket);
+      if (last) answer(socket, late, last);
+    });
   }
 }

@@ -150,19 +150,25 @@ describe('Who has asked for a large answer', () => {
     client.terminate();
   });
 
-  it('may ask whether the gateway is there before he has read it, and is told once when he has', async ({
+  it('may ask whether the gateway is there before he has read it, and is told of the first and the last time when he has', async ({
     onTestFinished,
   }) => {
     const { client, socket, heard, letThrough, understood } = await ask(20_000_000, onTestFinished);
     await understood();
-    for (let times = 0; times < 3; times += 1) {
-      client.send(JSON.stringify({ type: 'ping' }));
-      client.ping();
+    const pongs: string[] = [];
+    client.on('pong', (carried) => pongs.push(String(carried)));
+    client.on('message', (message) => pongs.push(...(/^{"type":"pong".*/.exec(String(message)) ?? [])));
+    for (let times = 1; times <= 4; times += 1) {
+      client.send(JSON.stringify({ type: 'ping', payload: { times } }));
+      client.ping(String(times));
     }
     await understood();
     expect(socket.destroyed).toBe(false);
     letThrough(Number.POSITIVE_INFINITY);
-    await expect.poll(() => heard).toEqual(['next', 'complete', 'pong', 'pong of WebSockets']);
+    const both = ['pong', 'pong of WebSockets'];
+    await expect.poll(() => heard).toEqual(['next', 'complete', ...both, ...both]);
+    const carrying = (times: number) => [`{"type":"pong","payload":{"times":${times}}}`, String(times)];
+    expect(pongs).toEqual([...carrying(1), ...carrying(4)]);
     client.terminate();
   });
 });
