@@ -113,7 +113,7 @@ describe('The routes', () => {
       expect.toSatisfy((s) => s > 0 && s <= 60),
     ]);
     expect(text).toContain('<h1>Too many requests at once</h1>');
-    expect(text).toContain('Wait a minute and reload the page.');
+    expect(text).toContain('Wait a minute and reload the page: it shows how the payment really stands.');
     expect(page.headers.get('cache-control')).toBe('no-store');
   });
 

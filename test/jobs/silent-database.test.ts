@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import { startWorker, type Worker } from '../../src/jobs/run-worker.ts';
 import { freeLostJobs } from '../../src/jobs/sql/free-lost-jobs.ts';
@@ -7,59 +7,59 @@ import { systemClock } from '../../src/kernel/clock.ts';
 import { type Database, inTransaction, openDatabase } from '../../src/kernel/db/database.ts';
 import { enqueue } from '../../src/kernel/jobs/enqueue.ts';
 import type { JobHandlers } from '../../src/kernel/jobs/handler.ts';
-import { createLog, type Log } from '../../src/kernel/log.ts';
+import { createLog } from '../../src/kernel/log.ts';
 import { type FaultProxy, openFaultProxy } from '../faults/fault-proxy.ts';
-import { createTestDatabase } from '../support/database.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
-/** A database of its own, and a worker that sees it through a network that fails. */
-type World = {
-  readonly near: Database;
-  readonly network: FaultProxy;
-  /** Whether nobody takes a connection, and how often one was asked for then. */
-  isAway: boolean;
-  refused: number;
-  start(handlers: JobHandlers, log?: Log): Promise<Worker>;
-  addJob(subject: string): Promise<void>;
-};
+let home: TestDatabase;
+/** The database as the test sees it, and as the worker does: through a network that fails. */
+let near: Database;
+let far: Database;
+let network: FaultProxy;
+/** Whether nobody takes a connection, and how often one was asked for then. */
+let isAway = false;
+let refused = 0;
+let worker: Worker | undefined;
 
-async function openWorld(atTheEnd: (end: () => Promise<void>) => void): Promise<World> {
-  const home = await createTestDatabase();
-  const near = openDatabase({ url: home.url });
+beforeAll(async () => {
+  home = await createTestDatabase();
+  near = openDatabase({ url: home.url });
   const address = new URL(home.url);
   const port = Number(address.port);
-  const network = await openFaultProxy(() => {
-    if (!world.isAway) return port;
-    world.refused += 1;
+  network = await openFaultProxy(() => {
+    if (!isAway) return port;
+    refused += 1;
     return undefined;
   });
   address.port = String(network.port);
-  const far = openDatabase({ url: address.href, answerWithinMs: 2_000 });
-  let worker: Worker | undefined;
-  const world: World = {
-    ...{ near, network, isAway: false, refused: 0 },
-    start: async (handlers, log = createLog('silent')) => {
-      const jobs = { own: handlers, toShops: {}, mails: {}, files: {} };
-      worker = await startWorker({
-        ...{ database: far, clock: systemClock, log, sweeps: [], readers: [], jobs },
-        atATime: readConfig({}).sizes.atATime,
-      });
-      return worker;
-    },
-    addJob: (subject) => inTransaction(near, (tx) => enqueue(tx, [{ name: 'greet', payload: { subject } }])),
-  };
-  atTheEnd(async () => {
-    world.isAway = false;
-    network.calm();
-    await worker?.stop();
-    await Promise.all([near.close(), far.close()]);
-    await network.close();
-    await home.drop();
+  far = openDatabase({ url: address.href, answerWithinMs: 2_000 });
+});
+
+afterEach(async () => {
+  isAway = false;
+  network.calm();
+  await worker?.stop();
+  await near.pool.query('delete from graphile_worker._private_jobs');
+});
+
+afterAll(async () => {
+  await Promise.all([near.close(), far.close()]);
+  await network.close();
+  await home.drop();
+});
+
+async function start(handlers: JobHandlers, log = createLog('silent')): Promise<void> {
+  const jobs = { own: handlers, toShops: {}, mails: {}, files: {} };
+  worker = await startWorker({
+    ...{ database: far, clock: systemClock, log, sweeps: [], readers: [], jobs },
+    atATime: readConfig({}).sizes.atATime,
   });
-  return world;
 }
 
-it('gets all its connections back when the network has swallowed them and told nobody', async ({ onTestFinished }) => {
-  const { network, start, addJob } = await openWorld(onTestFinished);
+const addJob = (subject: string): Promise<void> =>
+  inTransaction(near, (tx) => enqueue(tx, [{ name: 'greet', payload: { subject } }]));
+
+it('gets all its connections back when the network has swallowed them and told nobody', async () => {
   const jobsAtATime = 10;
   const [first, all] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   let running = 0;
@@ -79,10 +79,7 @@ it('gets all its connections back when the network has swallowed them and told n
   await all.promise;
 });
 
-it('loses the sign that it lives together with its network, so that others may do its jobs', async ({
-  onTestFinished,
-}) => {
-  const { near, network, start, addJob } = await openWorld(onTestFinished);
+it('loses the sign that it lives together with its network, so that others may do its jobs', async () => {
   const begun = Promise.withResolvers<void>();
   const never = Promise.withResolvers<void>();
   await start({
@@ -104,10 +101,7 @@ it('loses the sign that it lives together with its network, so that others may d
   never.resolve();
 });
 
-it('ends in good order when the network falls silent, and then breaks, before it has heard that it listens for jobs', async ({
-  onTestFinished,
-}) => {
-  const { near, network, start } = await openWorld(onTestFinished);
+it('ends in good order when the network falls silent, and then breaks, before it has heard that it listens for jobs', async () => {
   const listening = async (): Promise<number | null> =>
     (
       await near.pool.query(
@@ -118,20 +112,17 @@ it('ends in good order when the network falls silent, and then breaks, before it
   const write = (line: string): void => {
     if (line.includes('given back')) givesUp.resolve();
   };
-  const worker = await start({ greet: async () => {} }, pino({ level: 'warn' }, { write }));
+  await start({ greet: async () => {} }, pino({ level: 'warn' }, { write }));
   network.delay({ ms: 300 });
   await expect.poll(listening).toBe(1);
   network.swallow({ newOnes: true });
-  const stopped = worker.stop({ ms: 100 });
+  const stopped = worker?.stop({ ms: 100 });
   await givesUp.promise;
   network.cut();
   await stopped;
 });
 
-it('does a job whose fetching it never heard of, since the connection broke off before the answer came', async ({
-  onTestFinished,
-}) => {
-  const { network, start, addJob } = await openWorld(onTestFinished);
+it('does a job whose fetching it never heard of, since the connection broke off before the answer came', async () => {
   const [begun, done] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   await start({
     greet: async ({ subject }) => {
@@ -146,9 +137,7 @@ it('does a job whose fetching it never heard of, since the connection broke off 
   await done.promise;
 });
 
-it('does the jobs that come after an outage in which it lost the answer to a fetch', async ({ onTestFinished }) => {
-  const world = await openWorld(onTestFinished);
-  const { network, start, addJob } = world;
+it('does the jobs that come after an outage in which it lost the answer to a fetch', async () => {
   const [begun, another, done] = [1, 2, 3].map(() => Promise.withResolvers<void>());
   const write = (line: string): void => {
     if (line.includes('another one begins')) another?.resolve();
@@ -160,21 +149,20 @@ it('does the jobs that come after an outage in which it lost the answer to a fet
   await start({ greet }, pino({ level: 'warn' }, { write }));
   await addJob('first');
   await begun?.promise;
-  world.isAway = true;
+  isAway = true;
   network.loseAnswerWith('of the lost answer');
   await addJob('of the lost answer');
   await another?.promise;
   network.cut();
   // The other one would have begun by then.
-  const before = world.refused;
-  await expect.poll(() => world.refused - before).toBeGreaterThan(20);
-  world.isAway = false;
+  const before = refused;
+  await expect.poll(() => refused - before).toBeGreaterThan(20);
+  isAway = false;
   await addJob('after the outage');
   await done?.promise;
 });
 
-it('begins anew when the network breaks while it reads the numbers of its tasks', async ({ onTestFinished }) => {
-  const { network, start, addJob } = await openWorld(onTestFinished);
+it('begins anew when the network breaks while it reads the numbers of its tasks', async () => {
   const done = Promise.withResolvers<void>();
   network.loseAnswerWith('identifier');
   await start({ greet: async () => done.resolve() });

@@ -1,9 +1,12 @@
 import type { MovementAnswer } from '../../src/acquirers/port.ts';
 import { Refusal } from '../../src/kernel/errors.ts';
+import { type JobHandlers, textOf } from '../../src/kernel/jobs/handler.ts';
 import { applyMovementAnswer } from '../../src/payments/ask-movement.ts';
 import { cancelPayment } from '../../src/payments/cancel-payment.ts';
 import { captureTransaction } from '../../src/payments/capture-transaction.ts';
+import { stopOrderJob } from '../../src/payments/model.ts';
 import { startTransaction } from '../../src/payments/start-transaction.ts';
+import { stopOrder } from '../../src/payments/stop-order.ts';
 import { voidTransaction } from '../../src/payments/void-transaction.ts';
 import { createRefund } from '../../src/refunds/create-refund.ts';
 import type { RefundDeps } from '../../src/refunds/deps.ts';
@@ -50,7 +53,7 @@ export async function playHistory(world: World, history: readonly Step[]): Promi
   wrong.push(...(await readDifferences(played)), ...(await brokenInvariants(world.database, shop.id)));
   // The next history is not to do what this one left for later.
   await world.database.pool.query('delete from timer');
-  await world.letPass({ ms: 0 });
+  await world.letPass({ ms: 0 }, jobsOf(played));
   return wrong;
 }
 
@@ -130,6 +133,12 @@ async function playOrder(
   return [real, order(played.model, { ...step, attempt, amount }, now)];
 }
 
+/** What is done in time. A stop that fails is tried again hours later, which no history plays. */
+function jobsOf({ world, refunds }: Played): JobHandlers {
+  const stop = (transactionId: string): Promise<void> => stopOrder(world.deps, transactionId).catch(() => undefined);
+  return { ...refundJobs(refunds), [stopOrderJob]: (payload) => stop(textOf(payload, 'transactionId')) };
+}
+
 async function passReally(
   played: Played,
   step: Step & { do: 'pass' },
@@ -145,7 +154,7 @@ async function passReally(
   });
   acquirer.onAskMovement(sayToMovement(step.ofMovements));
   acquirer.onMove(sayToMovement(step.toMovements));
-  await world.letPass({ ms: step.ms }, refundJobs(played.refunds));
+  await world.letPass({ ms: step.ms }, jobsOf(played));
   passTo(expected, now + step.ms, step);
   return ['', ''];
 }
