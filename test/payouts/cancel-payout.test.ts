@@ -245,7 +245,7 @@ describe('A payout that the bank may have executed with a file that it had refus
     await changeAccount(payout.merchantId);
     await world.payAt('2026-12-11T06:00:00+01:00');
     const held =
-      'a balance is not paid out: a debit says that the bank executed a payout of it that was cancelled, so decide on that in heldTransfers';
+      'a balance is not paid out: a debit says that the bank executed a payout of it that was cancelled, so decide on that in heldTransfers (if it is dismissed, the balance is paid out)';
     expect(world.alarms.splice(0)).toEqual([held]);
     const book = `update statement_entry set status = $2::statement_entry_status, reason = $3::held_reason, payout_id = $4::uuid where id = $1::uuid`;
     await world.database.pool.query(book, [debit?.id, 'NEW', null, null]);
