@@ -148,6 +148,8 @@ describe('An attempt at a bank', () => {
         { transaction: { status: 'CANCELLED', reason: 'SUPERSEDED' }, payment: { status: 'SETTLED' } },
       ],
     ]);
+    await world.letPass({ ms: 0 });
+    expect(world.acquirer.stopped).toContain(reserved.id);
   });
 
   it('is replaced once, by whoever comes first', async () => {
