@@ -2,12 +2,14 @@ import { findCardNumbers } from './find-card-numbers.ts';
 
 /**
  * Says whether a text holds what looks like a card number: digits in a range of a known scheme that pass Luhn, written
- * together, in the usual groups (4-4-4-4 with up to three more, 4-6-5, 4-6-4) or digit by digit. One to three separators stand
- * between two groups, and need not be alike: blanks, line breaks, dashes, dots, slashes, underscores, or the plus sign that
- * stands for a space in addresses; or a comma alone, as one with a blank makes a list, and so does a fifth group of four behind
- * one more comma, slash or line. Groups in pairs, as in `1722.8805 5120.6635`, are other figures, but not where blanks alone part the pair and no third pair follows: a number may stand on two lines. Digits of all scripts count, and what cannot be seen does not. Percent-encoding, and the escapes of
- * JSON that is quoted, are read as what they stand for. Letters may stick to the number, other digits of the same word may not,
- * so hashes and keys are none; nor are UUIDs, account numbers (IBAN, NRB) and telephone numbers with their plus sign.
+ * together, in the usual groups (4-4-4-4 with up to three more, 4-6-5, 4-6-4) or digit by digit. One to three separators
+ * stand between two groups, and need not be alike: blanks, line breaks, dashes, dots, slashes, underscores, or the plus
+ * sign that stands for a space in addresses; or a comma alone, as one with a blank makes a list, and so does a fifth group
+ * of four behind one more comma, slash or line. Groups in pairs, as in `1722.8805 5120.6635`, are other figures, but not
+ * where blanks alone part the pair and no third pair follows: a number may stand on two lines. Digits of all scripts count,
+ * and what cannot be seen does not. Percent-encoding, and the escapes of JSON that is quoted, are read as what they stand
+ * for. Letters may stick to the number, other digits of the same word may not, so hashes and keys are none; nor are UUIDs,
+ * account numbers (IBAN, NRB) and telephone numbers with their plus sign.
  */
 export function holdsCardNumber(text: string): boolean {
   const holds = (read: string): boolean => findCardNumbers(read).length > 0;

@@ -10,10 +10,11 @@ type Told = { readonly movement: Movement; readonly change: bigint };
 const doubtsMax = 16;
 
 /**
- * Tells the movements of a statement from lines in titles that look like one. Whoever sends money chooses where the bank cuts
- * his title, so a line of it may begin with a well-formed `:61:`. Such a line stands behind a line that is full, and is itself
- * full, or the last one, so that no details follow; longer than a full one it cannot be. Of those the balances decide; where they allow more than one reading,
- * as with two lines that cancel out, nobody can tell, and the file is not read. Pure.
+ * Tells the movements of a statement from lines in titles that look like one. Whoever sends money chooses where the bank
+ * cuts his title, so a line of it may begin with a well-formed `:61:`. Such a line stands behind a line that is full, and
+ * is itself full, or the last one, so that no details follow; longer than a full one it cannot be. Of those the balances
+ * decide; where they allow more than one reading, as with two lines that cancel out, nobody can tell, and the file is not
+ * read. Pure.
  * @param excess what all of them together are more than the balances tell.
  * @returns the movements, with what turned out to stand in a title in the details before it; undefined if the balances do not
  * allow any reading.

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type Portion, portionsOf, restOf, splitByWeights } from '../../src/baskets/model.ts';
 import type { Outcome } from '../../src/kernel/batch.ts';
 import { inTransaction } from '../../src/kernel/db/database.ts';
@@ -11,23 +11,11 @@ import { createRefund } from '../../src/refunds/create-refund.ts';
 import { decideRefunds, type OrderedRefund, type PreparedRefund } from '../../src/refunds/decide-refund.ts';
 import type { Shop } from '../../src/shops/model.ts';
 import { capture } from '../payments/authorized.ts';
-import { openPayoutWorld, type PayoutWorld } from '../payouts/world.ts';
+import { usePayoutWorld } from '../payouts/world.ts';
 import type { Sale } from '../refunds/world.ts';
 import { actorOf, createMerchant, createPayment, createShop } from '../support/factories.ts';
-import { brokenInvariants } from '../support/invariants.ts';
 
-let world: PayoutWorld;
-
-beforeAll(async () => {
-  world = await openPayoutWorld();
-});
-
-afterEach(async () => {
-  expect(await brokenInvariants(world.database)).toEqual([]);
-  expect(world.alarms.splice(0)).toEqual([]);
-});
-
-afterAll(() => world.close());
+const world = await usePayoutWorld();
 
 const accounts = ['72105000028166973380325415', '58105000025503268251444948'] as const;
 

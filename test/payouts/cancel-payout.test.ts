@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { inTransaction } from '../../src/kernel/db/database.ts';
 import type { Payout } from '../../src/kernel/db/generated/prisma/client.ts';
 import { withoutHyphens } from '../../src/kernel/ids.ts';
@@ -18,21 +18,10 @@ import { writeCamt } from '../statements/write-camt.ts';
 import { createShop } from '../support/factories.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 import { entriesNow, tellOf } from '../transfers/world.ts';
-import { openPayoutWorld, type PayoutWorld } from './world.ts';
+import { usePayoutWorld } from './world.ts';
 
-let world: PayoutWorld;
+const world = await usePayoutWorld();
 const operator = { keyId: randomUUID(), name: 'Anna Nowak' };
-
-beforeAll(async () => {
-  world = await openPayoutWorld();
-});
-
-afterEach(async () => {
-  expect(await brokenInvariants(world.database)).toEqual([]);
-  expect(world.alarms.splice(0)).toEqual([]);
-});
-
-afterAll(() => world.close());
 
 const cancel = (payoutId: string, wish: { readonly code?: string; readonly reason?: string } = {}): Promise<Payout> =>
   inTransaction(world.database, (tx) => {

@@ -1,25 +1,13 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { inTransaction } from '../../src/kernel/db/database.ts';
 import { newId } from '../../src/kernel/ids.ts';
 import { runPayouts } from '../../src/payouts/run-payouts.ts';
 import { insertPlan } from '../../src/pricing/store.ts';
 import type { Shop } from '../../src/shops/model.ts';
-import { brokenInvariants } from '../support/invariants.ts';
 import { meddledDatabase } from '../support/meddle.ts';
-import { openPayoutWorld, type PayoutWorld } from './world.ts';
+import { usePayoutWorld } from './world.ts';
 
-let world: PayoutWorld;
-
-beforeAll(async () => {
-  world = await openPayoutWorld();
-});
-
-afterEach(async () => {
-  expect(await brokenInvariants(world.database)).toEqual([]);
-  expect(world.alarms.splice(0)).toEqual([]);
-});
-
-afterAll(() => world.close());
+const world = await usePayoutWorld();
 
 async function giveCommissionBack(shop: Shop): Promise<void> {
   const validFrom = world.clock.now();

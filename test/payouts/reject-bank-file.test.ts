@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { inTransaction } from '../../src/kernel/db/database.ts';
 import type { Payout } from '../../src/kernel/db/generated/prisma/client.ts';
 import { applyBankAnswers, type BankAnswer } from '../../src/payouts/apply-bank-answer.ts';
@@ -8,22 +8,10 @@ import { rejectBankFile } from '../../src/payouts/reject-bank-file.ts';
 import type { Shop } from '../../src/shops/model.ts';
 import { readTypes } from '../payments/read-records.ts';
 import { createShop } from '../support/factories.ts';
-import { brokenInvariants } from '../support/invariants.ts';
-import { openPayoutWorld, type PayoutWorld } from './world.ts';
+import { usePayoutWorld } from './world.ts';
 
-let world: PayoutWorld;
+const world = await usePayoutWorld();
 const operator = { keyId: randomUUID(), name: 'Anna Nowak' };
-
-beforeAll(async () => {
-  world = await openPayoutWorld();
-});
-
-afterEach(async () => {
-  expect(await brokenInvariants(world.database)).toEqual([]);
-  expect(world.alarms.splice(0)).toEqual([]);
-});
-
-afterAll(() => world.close());
 
 const reject = (bankFileId: string, reason = 'FF01 invalid file format'): Promise<void> =>
   inTransaction(world.database, (tx) => rejectBankFile(tx, { clock: world.clock, operator }, { bankFileId, reason }));

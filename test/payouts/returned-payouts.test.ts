@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { changePayoutAccount } from '../../src/contracts/change-payout-account.ts';
 import { openContracts } from '../../src/contracts/open-contracts.ts';
 import { inTransaction } from '../../src/kernel/db/database.ts';
@@ -15,22 +15,10 @@ import { findHoldingPayouts } from '../../src/payouts/sql/find-waiting-payouts.t
 import { createShopFinder } from '../../src/shops/find-shop.ts';
 import type { Shop } from '../../src/shops/model.ts';
 import { createPayment, createShop } from '../support/factories.ts';
-import { brokenInvariants } from '../support/invariants.ts';
-import { openPayoutWorld, type PayoutWorld } from './world.ts';
+import { usePayoutWorld } from './world.ts';
 
-let world: PayoutWorld;
+const world = await usePayoutWorld();
 const operator = { keyId: randomUUID(), name: 'Anna Nowak' };
-
-beforeAll(async () => {
-  world = await openPayoutWorld();
-});
-
-afterEach(async () => {
-  expect(await brokenInvariants(world.database)).toEqual([]);
-  expect(world.alarms.splice(0)).toEqual([]);
-});
-
-afterAll(() => world.close());
 
 const secret = 'a secret for tests only, long enough to be one';
 const contracts = () => {

@@ -1,26 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { inTransaction } from '../../src/kernel/db/database.ts';
 import type { Payout } from '../../src/kernel/db/generated/prisma/client.ts';
 import { writePostings } from '../../src/ledger/sql/write-postings.ts';
 import { runPayouts } from '../../src/payouts/run-payouts.ts';
 import { createMerchant, createShop } from '../support/factories.ts';
-import { brokenInvariants } from '../support/invariants.ts';
 import { meddledDatabase } from '../support/meddle.ts';
-import { openPayoutWorld, type PayoutWorld } from './world.ts';
+import { usePayoutWorld } from './world.ts';
 
-let world: PayoutWorld;
-
-beforeAll(async () => {
-  world = await openPayoutWorld();
-});
-
-afterEach(async () => {
-  expect(await brokenInvariants(world.database)).toEqual([]);
-  expect(world.alarms.splice(0)).toEqual([]);
-});
-
-afterAll(() => world.close());
+const world = await usePayoutWorld();
 
 const sums = (payout: Payout): object => {
   const { gross, refunds, returned, carriedIn, commission, carriedOut, net, currency } = payout;

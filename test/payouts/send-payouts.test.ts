@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { inTransaction } from '../../src/kernel/db/database.ts';
 import type { BankFile } from '../../src/kernel/db/generated/prisma/client.ts';
 import { withHyphens } from '../../src/kernel/ids.ts';
@@ -13,21 +13,9 @@ import { type Movement, readMovements } from '../../src/payouts/sql/read-movemen
 import { readTypes } from '../payments/read-records.ts';
 import { findXmlFaults } from '../statements/validate-xml.ts';
 import { createShop } from '../support/factories.ts';
-import { brokenInvariants } from '../support/invariants.ts';
-import { openPayoutWorld, type PayoutWorld } from './world.ts';
+import { usePayoutWorld } from './world.ts';
 
-let world: PayoutWorld;
-
-beforeAll(async () => {
-  world = await openPayoutWorld();
-});
-
-afterEach(async () => {
-  expect(await brokenInvariants(world.database)).toEqual([]);
-  expect(world.alarms.splice(0)).toEqual([]);
-});
-
-afterAll(() => world.close());
+const world = await usePayoutWorld();
 
 /** What the worker does again and again, at a moment. */
 async function sweepAt(moment: string): Promise<void> {

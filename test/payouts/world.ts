@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, expect } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import { inTransaction } from '../../src/kernel/db/database.ts';
 import type { Payout } from '../../src/kernel/db/generated/prisma/client.ts';
@@ -11,6 +12,7 @@ import { readPayouts } from '../../src/payouts/store.ts';
 import type { Shop } from '../../src/shops/model.ts';
 import { openRefundWorld, type RefundWorld, type Sale } from '../refunds/world.ts';
 import { createMerchant, createPayment, createShop } from '../support/factories.ts';
+import { brokenInvariants } from '../support/invariants.ts';
 
 /** A gateway that pays out. */
 export type PayoutWorld = Omit<RefundWorld, 'sell'> & {
@@ -86,4 +88,15 @@ export async function openPayoutWorld(): Promise<PayoutWorld> {
       return rows[0]?.amount ?? 0n;
     },
   };
+}
+
+/** The same for a file of tests, whose books are right after each of them, and which has looked at every alarm. It is closed at the end. */
+export async function usePayoutWorld(): Promise<PayoutWorld> {
+  const world = await openPayoutWorld();
+  afterEach(async () => {
+    expect(await brokenInvariants(world.database)).toEqual([]);
+    expect(world.alarms.splice(0)).toEqual([]);
+  });
+  afterAll(() => world.close());
+  return world;
 }
