@@ -66,6 +66,8 @@ describe('While one connection to the database is silent and the others work, a 
 
   it('is given what no hint told of', async ({ onTestFinished }) => {
     const { events } = await follow(undefined, { sweepEveryMs: 50 }, onTestFinished);
+    // A sweep that began before there was any connection has opened one more, which would fall silent with the first.
+    while (far.pool.totalCount > 1) (await far.pool.connect()).release(true);
     network.swallow();
     await writeEvents(near, shopId, plain(2));
     expect(await takeNumbers(events, 2)).toEqual([1, 2]);
