@@ -1,43 +1,45 @@
 import type { PaymentMethod } from '../kernel/db/generated/prisma/enums.ts';
 import type { Locale } from '../kernel/i18n/locales.ts';
 import type { Channel } from '../shops/model.ts';
+import cs from './method-names/cs.json' with { type: 'json' };
+import de from './method-names/de.json' with { type: 'json' };
+import en from './method-names/en.json' with { type: 'json' };
+import es from './method-names/es.json' with { type: 'json' };
+import fr from './method-names/fr.json' with { type: 'json' };
+import it from './method-names/it.json' with { type: 'json' };
+import lt from './method-names/lt.json' with { type: 'json' };
+import pl from './method-names/pl.json' with { type: 'json' };
+import ru from './method-names/ru.json' with { type: 'json' };
+import sk from './method-names/sk.json' with { type: 'json' };
+import sl from './method-names/sl.json' with { type: 'json' };
+import uk from './method-names/uk.json' with { type: 'json' };
 
-const english: Readonly<Record<PaymentMethod, string>> = {
-  BLIK: 'BLIK',
-  PBL: 'Bank transfer',
-  CARD: 'Payment card',
-  WALLET: 'Wallet',
-  PAY_LATER: 'Pay later',
-  INSTALLMENTS: 'Instalments',
-  LEASE: 'Lease',
-  WIRE_TRANSFER: 'Traditional transfer',
+/** The methods, and the channels whose name is no brand; the brands are `brands` below. */
+type Named = keyof typeof pl;
+
+const names: Readonly<Record<Locale, Readonly<Record<Named, string>>>> = {
+  pl,
+  en,
+  de,
+  uk,
+  fr,
+  es,
+  sl,
+  ru,
+  cs,
+  sk,
+  it,
+  lt,
 };
 
-const names: Readonly<Partial<Record<Locale, Readonly<Record<PaymentMethod, string>>>>> = {
-  pl: {
-    BLIK: 'BLIK',
-    PBL: 'Szybki przelew',
-    CARD: 'Karta płatnicza',
-    WALLET: 'Portfel elektroniczny',
-    PAY_LATER: 'Zapłać później',
-    INSTALLMENTS: 'Raty',
-    LEASE: 'Leasing',
-    WIRE_TRANSFER: 'Przelew tradycyjny',
-  },
-  en: english,
-};
-
-/** The name of a method for payers; languages that have no names yet read English. */
+/** The name of a method for payers. */
 export function methodName(method: PaymentMethod, locale: Locale): string {
-  return (names[locale] ?? english)[method];
+  return names[locale][method];
 }
 
-/** A brand is the same in every language, other names are not. */
-type ChannelName = string | { readonly pl: string; readonly en: string };
-
-const channelNames: Readonly<Record<Channel, ChannelName>> = {
+/** Names that are the same in every language. */
+const brands: Readonly<Record<Exclude<Channel, Named>, string>> = {
   blik: 'BLIK',
-  blik_oneclick: { pl: 'BLIK bez kodu', en: 'BLIK without a code' },
   mtransfer: 'mBank',
   bzwbk: 'Santander Bank Polska',
   pekao24: 'Bank Pekao',
@@ -55,27 +57,20 @@ const channelNames: Readonly<Record<Channel, ChannelName>> = {
   bs: 'Banki Spółdzielcze',
   bspb: 'Bank Spółdzielczy w Brodnicy',
   nest: 'Nest Bank',
-  getin: { pl: 'VeloBank (dawniej Getin)', en: 'VeloBank (formerly Getin)' },
   noble: 'Noble Bank',
-  ecom3ds: { pl: 'Karta płatnicza', en: 'Payment card' },
-  oneclick: { pl: 'Zapisana karta', en: 'Saved card' },
-  recurring: { pl: 'Karta, płatność cykliczna', en: 'Card, recurring payment' },
   gpay: 'Google Pay',
   applepay: 'Apple Pay',
   visa_mobile: 'Visa Mobile',
   imoje_twisto: 'Twisto',
   paypo: 'PayPo',
-  pragma_go: { pl: 'PragmaGO (dla firm)', en: 'PragmaGO (for companies)' },
   blik_paylater: 'BLIK Płacę Później',
-  inbank: { pl: 'Raty Inbank', en: 'Inbank instalments' },
-  inbank_0: { pl: 'Raty 0% Inbank', en: 'Inbank instalments at 0%' },
-  lease: { pl: 'Leasing', en: 'Lease' },
-  wt: { pl: 'Przelew tradycyjny', en: 'Traditional transfer' },
-  wt_split: { pl: 'Przelew z podzieloną płatnością', en: 'Transfer with split payment' },
 };
 
-/** The name of a channel for payers; languages that have no names yet read English. */
+/** The name of a channel for payers. */
 export function channelName(channel: Channel, locale: Locale): string {
-  const name = channelNames[channel];
-  return typeof name === 'string' ? name : name[locale === 'pl' ? 'pl' : 'en'];
+  return isBrand(channel) ? brands[channel] : names[locale][channel];
+}
+
+function isBrand(channel: Channel): channel is keyof typeof brands {
+  return channel in brands;
 }

@@ -2,8 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { HttpContext } from '../http/deps.ts';
 import { hideCardNumbers } from '../kernel/card-numbers.ts';
-import { type Locale, negotiateLocale } from '../kernel/i18n/locales.ts';
-import { paywallLocales } from './messages/catalogues.ts';
+import { type Locale, locales, negotiateLocale } from '../kernel/i18n/locales.ts';
 import { type ErrorView, errorPage } from './pages/error-page.ts';
 import type { Framed, Html, PageFrame } from './pages/view.ts';
 
@@ -41,11 +40,11 @@ export async function answerPage(
     acceptLanguage: c.req.header('accept-language'),
   };
   const page = await draw({
-    locale: negotiateLocale(wishes, paywallLocales),
+    locale: negotiateLocale(wishes),
     nonce,
     sandbox: answer.sandbox,
     framed: answer.framed,
-    languages: hrefOf ? paywallLocales.map((locale) => ({ locale, href: hrefOf(locale) })) : [],
+    languages: hrefOf ? locales.map((locale) => ({ locale, href: hrefOf(locale) })) : [],
   });
   return c.html(String(page), answer.status, {
     'content-security-policy': policyFor(nonce, answer),

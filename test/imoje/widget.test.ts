@@ -124,13 +124,13 @@ describe('POST /widget', () => {
     expect(page.includes('this card')).toBe(widgetType !== 'ecom3ds');
   });
 
-  it('speaks Polish when it is asked to, and English where a language is not known', async () => {
+  it('speaks the language that it is asked for, and English where it is none of ours', async () => {
     const fields = signed({ ...usual(), orderId: 'WID/3' }, gateway.demo.serviceKey);
     const polish = { headers: { 'accept-language': 'pl-PL,pl;q=0.9' } };
     for (const [lang, words, refused] of [
       ['pl', 'Numer karty', 'Dla osoby, która integruje sklep'],
       ['xx', 'Card number', 'For whoever integrates the shop'],
-      ['de', 'Card number', 'For whoever integrates the shop'],
+      ['de', 'Kartennummer', 'Für die technische Anbindung des Shops'],
     ] as const) {
       const location = (await post(fields, lang)).headers.get('location');
       expect(await (await fetch(`${gateway.url}${location}`, polish)).text()).toContain(words);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { catalogues, paywallLocales } from '../../src/paywall/messages/catalogues.ts';
+import { locales } from '../../src/kernel/i18n/locales.ts';
+import { catalogues } from '../../src/paywall/messages/catalogues.ts';
 import { errorPage, pageErrors } from '../../src/paywall/pages/error-page.ts';
 import { announcements } from '../../src/paywall/pages/waiting-page.ts';
 import { draw, drawnAt, frameOf, markupOf, settled, type Wishes, waiting } from './views.ts';
@@ -142,8 +143,8 @@ describe('The result page', () => {
 });
 
 describe('The error page', () => {
-  it.each(paywallLocales)('has a title and a text for everything that can go wrong, in %s', (locale) => {
-    const texts = catalogues[locale] ?? catalogues.en;
+  it.each(locales)('has a title and a text for everything that can go wrong, in %s', (locale) => {
+    const texts = catalogues[locale];
     for (const error of pageErrors) {
       const page = String(errorPage({ ...frameOf(locale), error }));
       expect(page).toContain(`<h1>${texts[`error.${error}.title`]}</h1>`);

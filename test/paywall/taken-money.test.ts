@@ -6,7 +6,7 @@ import { createHttpWorld, type HttpWorld, startServer, textOf } from '../http/wo
 import { type Authorized, authorize, capture, voidAll } from '../payments/authorized.ts';
 import { createToldAcquirer, type ToldAcquirer } from '../payments/told-acquirer.ts';
 import { actorOf, createShop } from '../support/factories.ts';
-import { markupOf } from './views.ts';
+import { markupOf, plain } from './views.ts';
 
 let acquirer: ToldAcquirer;
 let world: HttpWorld;
@@ -41,7 +41,7 @@ function giveBack({ transaction }: Authorized, amount: bigint) {
 /** The page of a payment as its payer reads it, spaces that do not break as plain ones. */
 async function show({ payment }: Pick<Authorized, 'payment'>, query = 'lang=en'): Promise<string> {
   const page = await textOf(await world.router.request(`/pay/${payment.id}?${query}`));
-  return markupOf(page).replaceAll(/[\u00a0\u202f]/g, ' ');
+  return plain(markupOf(page));
 }
 
 /** A sale of which 30.00 of 49.99 was taken, and the rest released. */

@@ -1,4 +1,4 @@
-import type { Locale } from '../../src/kernel/i18n/locales.ts';
+import { type Locale, locales } from '../../src/kernel/i18n/locales.ts';
 import { paymentPage } from '../../src/paywall/pages/payment-page.ts';
 import type { PaymentView } from '../../src/paywall/pages/view.ts';
 
@@ -11,11 +11,7 @@ export function frameOf(locale: Locale = 'en') {
     locale,
     nonce: 'n0nce',
     sandbox: false,
-    languages: [
-      { locale: 'pl' as const, href: '/pay/1?lang=pl' },
-      { locale: 'en' as const, href: '/pay/1?lang=en' },
-      { locale: 'de' as const, href: '/pay/1?lang=de' },
-    ],
+    languages: locales.map((other) => ({ locale: other, href: `/pay/1?lang=${other}` })),
   };
 }
 
@@ -126,9 +122,14 @@ export const waiting: Wishes = {
 /** A paid payment. */
 export const settled: Wishes = { payment: { status: 'SETTLED', settledAt: drawnAt }, attempt: { status: 'SETTLED' } };
 
+/** The same text with spaces that may break. */
+export function plain(text: string): string {
+  return text.replace(/[\u00a0\u202f]/g, ' ');
+}
+
 /** Draws the page of a payment as the text that goes to the browser, spaces that do not break as plain ones. */
 export function draw(wishes: Wishes = {}): string {
-  return String(paymentPage(viewOf(wishes))).replace(/[\u00a0\u202f]/g, ' ');
+  return plain(String(paymentPage(viewOf(wishes))));
 }
 
 /** A page without our own style sheet and script: what is left was made from the view. */

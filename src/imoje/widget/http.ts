@@ -12,7 +12,6 @@ import type { FormFields } from '../../kernel/signature.ts';
 import { listMethods } from '../../payments/list-methods.ts';
 import { channelName } from '../../payments/name-methods.ts';
 import { answerPage } from '../../paywall/answer-page.ts';
-import { paywallLocales } from '../../paywall/messages/catalogues.ts';
 import { instalmentsPage } from '../../paywall/pages/instalments-page.ts';
 import { isOfWidget, linksOf } from '../../paywall/payment-view.ts';
 import { answerFormRefusal } from '../answer-refusal.ts';
@@ -67,8 +66,7 @@ async function refusing(
 
 /** The language of a card widget, which is its script's as well: the one that is asked for, and English where we lack it. */
 function localeOf(c: HttpContext): Locale {
-  const asked = parseLocale(c.req.query('lang') ?? '');
-  return asked !== undefined && paywallLocales.includes(asked) ? asked : 'en';
+  return parseLocale(c.req.query('lang') ?? '') ?? 'en';
 }
 
 /**

@@ -1,4 +1,5 @@
-import { type MessageKey, paywallLocales, translatorFor } from '../../paywall/messages/catalogues.ts';
+import { locales } from '../../kernel/i18n/locales.ts';
+import { type MessageKey, translatorFor } from '../../paywall/messages/catalogues.ts';
 
 /**
  * Writes texts of the payer's pages into a script: for each language of the pages an object with the names given, as JSON. So
@@ -7,7 +8,7 @@ import { type MessageKey, paywallLocales, translatorFor } from '../../paywall/me
 export function wordsOf(keys: Readonly<Record<string, MessageKey>>): string {
   return JSON.stringify(
     Object.fromEntries(
-      paywallLocales.map((locale) => {
+      locales.map((locale) => {
         const t = translatorFor(locale);
         return [locale, Object.fromEntries(Object.entries(keys).map(([name, key]) => [name, t(key)]))];
       }),

@@ -21,17 +21,16 @@ export function parseLocale(text: string): Locale | undefined {
 }
 
 /**
- * Chooses the language of an answer: the strongest wish that names a language with a catalogue. Whoever asked for
- * nothing reads Polish, the language of the country; whoever asked only for languages that we lack reads English.
- * @param available the languages that have a catalogue.
+ * Chooses the language of an answer: the strongest wish that names one of ours. Whoever asked for nothing reads Polish,
+ * the language of the country; whoever asked only for languages that we lack reads English.
  */
-export function negotiateLocale(wishes: LocaleWishes, available: readonly Locale[]): Locale {
+export function negotiateLocale(wishes: LocaleWishes): Locale {
   const wanted = [wishes.path, wishes.query, wishes.stored, ...languagesOf(wishes.acceptLanguage ?? '')]
     .map((wish) => wish?.trim() ?? '')
     .filter((wish) => wish !== '');
   for (const wish of wanted) {
     const locale = parseLocale(wish);
-    if (locale !== undefined && available.includes(locale)) return locale;
+    if (locale !== undefined) return locale;
   }
   return wanted.length === 0 ? 'pl' : 'en';
 }

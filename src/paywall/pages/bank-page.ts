@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import type { PayerOrder, PayerPageKind } from '../../acquirers/payer-page.ts';
 import { formatMoney } from '../../kernel/i18n/format-money.ts';
 import { channelName } from '../../payments/name-methods.ts';
-import { type MessageKey, translatorFor, writtenLocale } from '../messages/catalogues.ts';
+import { type MessageKey, translatorFor } from '../messages/catalogues.ts';
 import { layout } from './layout.ts';
 import { webAddress } from './parts.ts';
 import type { Html, PageFrame } from './view.ts';
@@ -29,7 +29,7 @@ export function bankPage(view: BankView): Html {
   const { kind, amount, currency, shopName, isOpen, returnUrl } = view.order;
   const name = channelName(view.order.channel, view.locale);
   const title = kind === 'challenge' ? t('bankPage.heading.challenge') : t(`bankPage.heading.${kind}`, { name });
-  const sum = formatMoney({ amount, currency }, writtenLocale(view.locale));
+  const sum = formatMoney({ amount, currency }, view.locale);
   const back = webAddress(returnUrl);
   return layout(
     view,

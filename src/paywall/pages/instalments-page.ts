@@ -1,7 +1,7 @@
 import { html, raw } from 'hono/html';
 import type { Currency } from '../../kernel/db/generated/prisma/enums.ts';
 import { formatMoney } from '../../kernel/i18n/format-money.ts';
-import { translatorFor, writtenLocale } from '../messages/catalogues.ts';
+import { translatorFor } from '../messages/catalogues.ts';
 import { layout } from './layout.ts';
 import type { Html, PageFrame } from './view.ts';
 
@@ -22,7 +22,7 @@ const tellScript = `addEventListener('change',e=>{const d=e.target.dataset;paren
 /** Draws the page of an instalment widget, which the shop shows in a frame: lenders, and in how many instalments each can be paid. */
 export function instalmentsPage(view: InstalmentsView): Html {
   const t = translatorFor(view.locale);
-  const locale = writtenLocale(view.locale);
+  const { locale } = view;
   return layout(
     view,
     { title: t('instalments.heading'), shopName: view.shopName },

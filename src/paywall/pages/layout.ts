@@ -1,6 +1,6 @@
 import { html, raw } from 'hono/html';
 import { endonym } from '../../kernel/i18n/locales.ts';
-import { paywallLocales, translatorFor, writtenLocale } from '../messages/catalogues.ts';
+import { translatorFor } from '../messages/catalogues.ts';
 import { tabIcon } from './icons.ts';
 import { sandboxBar, type TestCodes } from './sandbox-bar.ts';
 import { script } from './script.ts';
@@ -32,7 +32,7 @@ export function layout(frame: PageFrame, parts: PageParts, main: Html): Html {
   const title =
     parts.shopName === undefined ? parts.title : t('page.titleWithShop', { title: parts.title, shop: parts.shopName });
   return html`<!doctype html>
-<html lang="${writtenLocale(frame.locale)}">
+<html lang="${frame.locale}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -59,11 +59,9 @@ function shopHeader(name: string): Html {
 }
 
 function languageLinks(frame: PageFrame): Html | '' {
-  const languages = frame.languages.filter(({ locale }) => paywallLocales.includes(locale));
-  if (languages.length < 2) return '';
-  const current = writtenLocale(frame.locale);
-  return html`<nav aria-label="${translatorFor(frame.locale)('page.language')}">${languages.map(
+  if (frame.languages.length === 0) return '';
+  return html`<nav aria-label="${translatorFor(frame.locale)('page.language')}">${frame.languages.map(
     ({ locale, href }) =>
-      html`<a href="${href}" lang="${locale}" hreflang="${locale}"${raw(locale === current ? ' aria-current="true"' : '')}>${endonym(locale)}</a>`,
+      html`<a href="${href}" lang="${locale}" hreflang="${locale}"${raw(locale === frame.locale ? ' aria-current="true"' : '')}>${endonym(locale)}</a>`,
   )}</nav>`;
 }

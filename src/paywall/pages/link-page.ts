@@ -3,7 +3,7 @@ import { formatMoney } from '../../kernel/i18n/format-money.ts';
 import { formatMoment } from '../../kernel/i18n/format-time.ts';
 import type { Money } from '../../kernel/money.ts';
 import { type PayerField, type PayerProblems, payerFields } from '../../links/read-payer.ts';
-import { translatorFor, writtenLocale } from '../messages/catalogues.ts';
+import { translatorFor } from '../messages/catalogues.ts';
 import { layout } from './layout.ts';
 import { factList } from './parts.ts';
 import type { Html, PageFrame } from './view.ts';
@@ -35,7 +35,7 @@ const traits: { readonly [field in PayerField]: string } = {
 /** Draws the page on which a payer begins to pay by a link. */
 export function linkPage(view: LinkView): Html {
   const t = translatorFor(view.locale);
-  const locale = writtenLocale(view.locale);
+  const { locale } = view;
   const amount = formatMoney(view.amount, locale);
   const title = t('method.title', { amount });
   return layout(

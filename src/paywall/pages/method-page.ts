@@ -2,7 +2,7 @@ import { html, raw } from 'hono/html';
 import type { PaymentMethod } from '../../kernel/db/generated/prisma/enums.ts';
 import { formatMoment } from '../../kernel/i18n/format-time.ts';
 import { methodName } from '../../payments/name-methods.ts';
-import { translatorFor, writtenLocale } from '../messages/catalogues.ts';
+import { translatorFor } from '../messages/catalogues.ts';
 import { blikForm } from './blik-form.ts';
 import { cardForm } from './card-form.ts';
 import { errorSummary, hasFailed } from './error-summary.ts';
@@ -97,7 +97,7 @@ function unavailable(view: PaymentView): Html | '' {
   if (view.unavailable.length === 0) return '';
   const said = view.unavailable.map(({ name, reason, until }) =>
     reason === 'OUTSIDE_HOURS' && until
-      ? t('unavailable.OUTSIDE_HOURS', { name, until: formatMoment(until, writtenLocale(view.locale)) })
+      ? t('unavailable.OUTSIDE_HOURS', { name, until: formatMoment(until, view.locale) })
       : t('unavailable.ACQUIRER_DOWN', { name }),
   );
   return html`<ul class="soft">${said.map((sentence) => html`<li>${sentence}</li>`)}</ul>`;

@@ -2,23 +2,23 @@ import { html } from 'hono/html';
 import type { PaymentMethod } from '../../kernel/db/generated/prisma/enums.ts';
 import { formatMoney } from '../../kernel/i18n/format-money.ts';
 import { formatMoment } from '../../kernel/i18n/format-time.ts';
-import { translatorFor, writtenLocale } from '../messages/catalogues.ts';
+import { translatorFor } from '../messages/catalogues.ts';
 import { icons } from './icons.ts';
 import { type Html, type PaymentView, statusMark } from './view.ts';
 
 /** Writes the amount of the payment in the language of the page. */
 export function amountOf(view: PaymentView): string {
-  return formatMoney(view.payment.amount, writtenLocale(view.locale));
+  return formatMoney(view.payment.amount, view.locale);
 }
 
 /** Writes minor units of the payment's currency in the language of the page. */
 export function sumOf(view: PaymentView, amount: bigint): string {
-  return formatMoney({ ...view.payment.amount, amount }, writtenLocale(view.locale));
+  return formatMoney({ ...view.payment.amount, amount }, view.locale);
 }
 
 /** Writes until when the payment can be paid, in the language of the page; undefined for one that never expires. */
 export function validUntilOf({ payment, locale }: PaymentView): string | undefined {
-  return payment.validUntil && formatMoment(payment.validUntil, writtenLocale(locale));
+  return payment.validUntil && formatMoment(payment.validUntil, locale);
 }
 
 /** Draws one of the three words a payer sees for a payment (features, F29), with its drawing. */

@@ -1,6 +1,6 @@
 import { html, raw } from 'hono/html';
 import { formatMoment } from '../../kernel/i18n/format-time.ts';
-import { translatorFor, writtenLocale } from '../messages/catalogues.ts';
+import { translatorFor } from '../messages/catalogues.ts';
 import { layout } from './layout.ts';
 import { otherMoneyNotice } from './other-money.ts';
 import {
@@ -110,7 +110,7 @@ function facts(view: PaymentView, lost: boolean): Html {
     [t('summary.order'), payment.orderId],
     [t('summary.amount'), lost ? amountOf(view) : undefined],
     [t('summary.method'), payment.status === 'SETTLED' ? view.attempt?.label : undefined],
-    [t('summary.settledAt'), payment.settledAt && formatMoment(payment.settledAt, writtenLocale(view.locale))],
+    [t('summary.settledAt'), payment.settledAt && formatMoment(payment.settledAt, view.locale)],
     [t('summary.payment'), payment.id],
   ]);
 }

@@ -1,5 +1,5 @@
 import { html, raw } from 'hono/html';
-import { translatorFor, writtenLocale } from '../messages/catalogues.ts';
+import { translatorFor } from '../messages/catalogues.ts';
 import { layout } from './layout.ts';
 import { otherMoneyNotice } from './other-money.ts';
 import { amountOf, backLink, listening, statusLine, validUntilOf } from './parts.ts';
@@ -27,7 +27,7 @@ s.textContent='';setTimeout(()=>{s.textContent=s.dataset.say},50)}}`;
  */
 export function transferPage(view: PaymentView, transfer: TransferView): Html {
   const t = translatorFor(view.locale);
-  const locale = writtenLocale(view.locale);
+  const { locale } = view;
   const { amount, currency } = view.payment.amount;
   const written = `${amount / 100n},${String(amount % 100n).padStart(2, '0')}`;
   return layout(
@@ -39,7 +39,7 @@ ${statusLine(view, 'inProgress')}
 <p>${t('transfer.text')}</p>
 <dl class="copy">
 ${copied(view, t('transfer.account'), { shown: accountOf(transfer, currency), taken: accountOf(transfer, currency).replaceAll(' ', '') })}
-${copied(view, t('transfer.amount'), { shown: amountOf(view), taken: locale === 'pl' ? written : written.replace(',', '.') })}
+${copied(view, t('transfer.amount'), { shown: amountOf(view), taken: locale === 'en' ? written.replace(',', '.') : written })}
 ${copied(view, t('transfer.recipient'), { shown: transfer.recipient })}
 ${copied(view, t('transfer.title'), { shown: transfer.title })}
 </dl>

@@ -28,7 +28,7 @@ export type PageFrame = {
   readonly sandbox: boolean;
   /** Undefined for a page that no shop shows in a frame. */
   readonly framed?: Framed | undefined;
-  /** The same page in other languages; those without a catalogue are left out. */
+  /** The same page in every language; none where the page has no address of its own. */
   readonly languages: readonly { readonly locale: Locale; readonly href: string }[];
 };
 

@@ -48,6 +48,24 @@ describe('formatMoment', () => {
     expect(plain(formatMoment(new Date('2026-11-23T13:05:00Z'), 'pl'))).toBe('23 listopada 2026 14:05 CET');
     expect(plain(formatMoment(new Date('2026-07-01T22:30:00Z'), 'en'))).toBe('2 July 2026 at 00:30 CEST');
   });
+
+  it('writes one moment in all twelve languages', () => {
+    const written = locales.map((locale) => plain(formatMoment(new Date('2026-12-01T13:05:00Z'), locale)));
+    expect(written).toEqual([
+      '1 grudnia 2026 14:05 CET',
+      '1 December 2026 at 14:05 CET',
+      '1. Dezember 2026 um 14:05 MEZ',
+      '1 грудня 2026 р. о 14:05 CET',
+      '1er décembre 2026 à 14:05 CET',
+      '1 de diciembre de 2026 a las 14:05 CET',
+      '1. december 2026 ob 14:05 CET',
+      '1 декабря 2026 г. в 14:05 CET',
+      '1. prosince 2026 v 14:05 SEČ',
+      '1. decembra 2026 o 14:05 SEČ',
+      '1 dicembre 2026 alle ore 14:05 CET',
+      '2026 m. gruodžio 1 d. 14:05 CET',
+    ]);
+  });
 });
 
 describe('formatCountdown', () => {
