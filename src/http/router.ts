@@ -67,6 +67,8 @@ function routeOf(c: HttpContext): string {
 async function answerLimited(deps: HttpDeps, c: HttpContext, limited: RateLimited): Promise<Response> {
   if (!wantsHtml(c)) return answerTooMany(c, limited);
   sayRetryAfter(c, limited);
+  // Nobody has to press a button to learn how the payment stands (HTML, section 4.2.5.3). What was sent is not sent again.
+  if (c.req.method === 'GET') c.header('refresh', String(limited.retryAfterSeconds));
   return answerErrorPage(c, { status: 429, sandbox: deps.sandbox }, { error: 'TOO_MANY_REQUESTS' });
 }
 

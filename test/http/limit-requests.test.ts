@@ -117,6 +117,19 @@ describe('The routes', () => {
     expect(page.headers.get('cache-control')).toBe('no-store');
   });
 
+  it('have the page of a payment come again by itself, and no form', async () => {
+    const { server, url } = await serve();
+    const refreshOf = async (path: string, request: RequestInit = {}) => {
+      const page = await fetch(`${url}${path}`, { ...request, headers: { ...request.headers, ...browser } });
+      return [page.status, page.headers.get('refresh') ?? 'none', page.headers.get('retry-after')];
+    };
+    expect(await refreshOf('/pay/x')).toEqual([404, 'none', null]);
+    const [status, refresh, retryAfter] = await refreshOf('/pay/x');
+    expect([status, refresh]).toEqual([429, retryAfter]);
+    expect(await refreshOf('/payment', posted({ a: 'b' }))).toEqual([429, 'none', expect.any(String)]);
+    await server.close();
+  });
+
   it('tell programs in a sentence, whatever proxies they make up', async () => {
     const { server, url } = await serve();
     const ask = (address: string) => fetch(`${url}/pay/x/events`, { headers: { 'x-forwarded-for': address } });
