@@ -30,8 +30,9 @@ export async function changePayoutAccount(deps: ContractDeps, changeId: string):
     if (!(await endChange(tx, { id: changeId, status: 'IN_FORCE', at }))) return [];
     await endPayoutAccount(tx, change);
     await insertPayoutAccounts(tx, [{ id: newId(at), merchantId, currency, iban, validFrom: inForceFrom }]);
-    // Whoever names an account anew means to be paid there, whatever came back from it before.
-    await noteResumed(tx, { account: change, at });
+    // Whoever names an account anew means to be paid there, whatever came back from it before; what did so since, while this was
+    // late, he could not know.
+    await noteResumed(tx, { account: change, at, through: inForceFrom });
     const added = await addCurrency(tx, { merchantId, currency, at });
     // A shop that waits for its review gets its accounts when it opens.
     const open = added.filter(({ status }) => status !== 'SUBMITTED');

@@ -245,18 +245,18 @@ describe('A payout that waits for its file to an account from which one came bac
   });
 });
 
+const requested = async (merchantId: string, iban: string): Promise<string> => {
+  const id = randomUUID();
+  await world.database.pool.query(
+    `insert into payout_account_change (id, merchant_id, idempotency_key, input_hash, currency, iban, status,
+      in_force_from, created_at, updated_at) values ($1::uuid, $2, $1::text, '', 'PLN', $3, 'REQUESTED', $4, $4, $4)`,
+    [id, merchantId, iban, world.clock.now()],
+  );
+  return id;
+};
+
 describe('An account from which a payout came back', () => {
   const other = 'PL27114020040000300201355387';
-  const requested = async (merchantId: string, iban: string): Promise<string> => {
-    const id = randomUUID();
-    await world.database.pool.query(
-      `insert into payout_account_change (id, merchant_id, idempotency_key, input_hash, currency, iban, status,
-        in_force_from, created_at, updated_at) values ($1::uuid, $2, $1::text, '', 'PLN', $3, 'REQUESTED', $4, $4, $4)`,
-      [id, merchantId, iban, world.clock.now()],
-    );
-    return id;
-  };
-
   it.each(['in force', 'late'])('is paid to again once its merchant names it anew, with the job %s', async (job) => {
     const { shop, returned } = await openReturned();
     const change = async (iban: string, isLate: boolean): Promise<void> => {
@@ -274,6 +274,34 @@ describe('An account from which a payout came back', () => {
     expect(await netsOf(shop.id)).toEqual(['RETURNED 9860', 'SETTLED 9860', 'SCHEDULED 9860']);
     expect((await last(shop.id)).iban).toBe(returned.iban);
     await cancel((await last(shop.id)).id);
+  });
+});
+
+describe('A change of the payout account whose job is late', () => {
+  it('lets what came back before it be paid, and not what came back since', async () => {
+    const { shop, returned } = await openReturned();
+    await resume(returned.id);
+    await runNext();
+    await send();
+    const [, second] = (await world.payoutsOf(shop.id)) as [Payout, Payout];
+    const changeId = await requested(shop.merchantId, returned.iban);
+    world.clock.pass({ ms: 1_000 });
+    // Sent to the account before the change was asked for, it comes back after the moment from which that is in force.
+    await tell(back(second));
+    await world.sell(shop);
+    await runNext();
+    expect(await netsOf(shop.id)).toEqual(['RETURNED 9860', 'RETURNED 9860']);
+    await changePayoutAccount(contracts(), changeId);
+    expect((await last(shop.id)).resumedAt).toBeNull();
+    await runNext();
+    expect(await netsOf(shop.id)).toEqual(['RETURNED 9860', 'RETURNED 9860']);
+  });
+
+  it('lets be paid what came back at its very moment', async () => {
+    const { shop, returned } = await openReturned();
+    const changeId = await requested(shop.merchantId, returned.iban);
+    await changePayoutAccount(contracts(), changeId);
+    expect((await last(shop.id)).resumedAt).toEqual(world.clock.now());
   });
 });
 

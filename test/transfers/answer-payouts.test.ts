@@ -222,6 +222,16 @@ describe('A payout that a held movement names', () => {
     expect([await sendLater(), (await now(rejected))?.status]).toEqual([1, 'SENT']);
   });
 
+  it('keeps it from nothing when it is as large a number in another currency', async () => {
+    const made = await payout();
+    const stranger = { direction: 'CREDIT', currency: 'HUF', title: 'hello' } as const;
+    expect(await kept(await tell('053.001.08', entryOf({ ...debitOf(made), ...stranger })))).toEqual([
+      'HELD PAYOUT_AMOUNT_DIFFERS',
+    ]);
+    await reject(made);
+    expect([await sendLater(), (await now(made))?.status]).toEqual([1, 'SENT']);
+  });
+
   it('keeps it from a second file when most of it came back in MT940, without a reason', async () => {
     const made = await payout();
     const back = { ...returnOf(made), isReversal: false, returnReason: undefined, amount: made.net - 500n };

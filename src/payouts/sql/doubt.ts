@@ -1,9 +1,9 @@
 /**
  * A movement `e` that names a payout `p` and is a bank's doing: money that went out, a reversal, a return with its reason, or most
- * of the money of the payout, which comes back less a fee when a statement (MT940) gives no reason. Anybody can send us a transfer
- * of 0.01 whose title names a payout.
+ * of the money of the payout, in its currency, which comes back less a fee when a statement (MT940) gives no reason. Anybody can
+ * send us a transfer of 0.01, or of 100.00 in a currency worth less, whose title names a payout.
  */
-const isOfBank = `(e.direction = 'DEBIT' or e.is_reversal or e.return_reason is not null or e.amount > p.net / 2)`;
+const isOfBank = `(e.direction = 'DEBIT' or e.is_reversal or e.return_reason is not null or (e.currency = p.currency and e.amount > p.net / 2))`;
 
 /**
  * A payout `p` that our bank has executed as its statement says, though by our books it was not sent, or not with this amount: an

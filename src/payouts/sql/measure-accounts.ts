@@ -64,7 +64,7 @@ const measure = `
     e.currency, e.balance, e.carried_in as "carriedIn",
     paid_to.iban,
     (select r.id from payout r where r.merchant_id = m.id and r.currency = e.currency and r.iban = paid_to.iban
-      and ${holdsAccount} and not paid_to.is_new order by r.returned_at desc, r.id limit 1) as "heldById",
+      and ${holdsAccount} and (paid_to.new_since is null or r.returned_at > paid_to.new_since) order by r.returned_at desc, r.id limit 1) as "heldById",
     (select d.id from in_doubt d where d.account_owner = e.owner and d.currency = e.currency order by d.id limit 1)
       as "inDoubtId",
     e.postings_after as "postingsAfter", e.postings_through as "postingsThrough",
@@ -82,7 +82,7 @@ const measure = `
   join merchant m on m.id = coalesce(s.merchant_id, r.merchant_id)
   left join payout_account_change pc on r.id is null and pc.merchant_id = m.id and pc.currency = e.currency
     and pc.status = 'REQUESTED' and pc.in_force_from <= $4::timestamptz + m.clock_offset_ms * interval '1 millisecond'
-  cross join lateral (select pc.id is not null as is_new, coalesce(r.iban, pc.iban, (select pa.iban from payout_account pa
+  cross join lateral (select pc.in_force_from as new_since, coalesce(r.iban, pc.iban, (select pa.iban from payout_account pa
         where pa.merchant_id = m.id and pa.currency = e.currency
           and pa.valid_from <= $4::timestamptz + m.clock_offset_ms * interval '1 millisecond'
           and (pa.valid_until is null or pa.valid_until > $4::timestamptz + m.clock_offset_ms * interval '1 millisecond')
@@ -117,7 +117,7 @@ const measure = `
  * The accounts are found before anything else, since the owners of others are no UUIDs.
  *
  * A change of the payout account holds from its moment on, also when the job that puts it in force is late: what came back
- * before from there holds nothing any more, as that job notes.
+ * from there until then holds nothing any more, as that job notes; what comes back later does.
  * @param wish.day as `2026-11-27`; what was booked before its midnight, `before`, is taken up.
  */
 export async function measureAccounts(
