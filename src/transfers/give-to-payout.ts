@@ -11,7 +11,7 @@ import { findRefusedHandover } from '../payouts/sql/bank-files.ts';
 import { readPayouts } from '../payouts/store.ts';
 import { reasonNotSpecified } from '../statements/bank-entry.ts';
 import type { OperatorDeps } from './hold-entry.ts';
-import { judgePayout, obstacleOf } from './model.ts';
+import { judgePayout, obstacleOf, obstacleToFee } from './model.ts';
 import { moveEntries } from './sql/move-entries.ts';
 import { findBookedPayouts } from './sql/read-known.ts';
 
@@ -61,7 +61,10 @@ function requireFee(payout: Payout, entry: StatementEntry): bigint {
     );
   }
   if (status === 'RETURNED') throw new WrongState('The payout has come back already, so no fee of it can be accepted.');
-  return net - entry.heldAmount;
+  const fee = net - entry.heldAmount;
+  const obstacle = obstacleToFee(fee, currency);
+  if (obstacle !== undefined) throw new WrongState(obstacle);
+  return fee;
 }
 
 /** What the payout learns; undefined: it knows it already. */

@@ -1,6 +1,7 @@
 import type { Payout, StatementEntry, Transaction } from '../kernel/db/generated/prisma/client.ts';
 import type { HeldReason } from '../kernel/db/generated/prisma/enums.ts';
 import { withHyphens } from '../kernel/ids.ts';
+import { type Currency, toDecimal } from '../kernel/money.ts';
 import { wasCancelled } from '../payouts/model.ts';
 
 /** An attempt to pay by a transfer, and what of transfers went to it already. */
@@ -65,6 +66,28 @@ export function judgePayout(
   if (isRepeated) return { kind: 'hold', reason: 'PAYOUT_REPEATED' };
   if (direction === 'DEBIT') return { kind: 'answer', answer: payout.status === 'SENT' ? 'booked' : undefined };
   return { kind: 'answer', answer: payout.status === 'RETURNED' ? undefined : 'returned' };
+}
+
+/**
+ * What banks keep at most of a payout that comes back, in minor units: some 100 EUR. Returns within SEPA and Elixir cost nothing or a
+ * few EUR; of a transfer abroad our bank keeps up to 45 EUR by the price lists of banks, and one or two others 15 to 30 EUR each.
+ */
+export const bankFeeMax: Readonly<Record<Currency, bigint>> = {
+  PLN: 40_000n,
+  EUR: 10_000n,
+  GBP: 10_000n,
+  USD: 10_000n,
+  CHF: 10_000n,
+  CZK: 250_000n,
+  HUF: 4_000_000n,
+  RON: 50_000n,
+};
+
+/** Why what is missing of a payout that comes back is no fee of a bank: one sentence; undefined: it may be one. Minor units. */
+export function obstacleToFee(fee: bigint, currency: Currency): string | undefined {
+  const max = bankFeeMax[currency];
+  if (fee <= max) return undefined;
+  return `Of this payout ${toDecimal(fee)} ${currency} would be missing, and banks keep at most ${toDecimal(max)} ${currency} of one that comes back: look for what else came back of it, or whether this is another movement.`;
 }
 
 /** Why a movement cannot be given to what an operator names: one sentence. */

@@ -3,7 +3,7 @@ import type { Tx } from '../kernel/db/database.ts';
 import type { Payout, StatementEntry } from '../kernel/db/generated/prisma/client.ts';
 import { wasCancelled } from '../payouts/model.ts';
 import { readPayouts } from '../payouts/store.ts';
-import { obstacleOf } from './model.ts';
+import { obstacleOf, obstacleToFee } from './model.ts';
 import { findBookedPayouts } from './sql/read-known.ts';
 
 /** What a bank kept of a payout, in minor units. */
@@ -12,7 +12,7 @@ export type BankFee = { readonly payout: Payout; readonly fee: bigint };
 /**
  * Finds out what a bank kept of a payout that was cancelled and that our bank executed all the same: the debit is of all of
  * it, and a transfer that is held as a whole brings less back.
- * @throws WrongState when it is none of that, or a fee of the payout was accepted before.
+ * @throws WrongState when it is none of that, it is more than banks keep, or a fee of the payout was accepted before.
  */
 export async function requireBankFee(
   tx: Tx,
@@ -26,6 +26,8 @@ export async function requireBankFee(
       'A fee is accepted with heldTransferId only for the debit of a payout that was cancelled, and a transfer that is held as a whole and brings less back: leave acceptFee out.',
     );
   }
+  const obstacle = obstacleToFee(fee, payout.currency);
+  if (obstacle !== undefined) throw new WrongState(obstacle);
   const booked = await findBookedPayouts(tx, [payout.id]);
   if (booked.some(({ direction }) => direction === 'DEBIT')) throw new WrongState(obstacleOf('PAYOUT_REPEATED'));
   return { payout, fee };

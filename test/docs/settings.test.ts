@@ -7,7 +7,9 @@ import { operationLimits, pairsMax, stepsMax } from '../../src/graphql/limit-rul
 import { idLengthMax } from '../../src/graphql/read-message.ts';
 import { variablesLengthMax } from '../../src/graphql/share-results.ts';
 import { choicesMax } from '../../src/kernel/choices.ts';
+import { toDecimal } from '../../src/kernel/money.ts';
 import { sizeSettings } from '../../src/size-settings.ts';
+import { bankFeeMax } from '../../src/transfers/model.ts';
 
 const text = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 const readme = text('README.md');
@@ -40,6 +42,11 @@ it('docs/limits.md says how long what clients send may be', () => {
   expect(limits).toContain(`| id of an operation on a WebSocket | ${idLengthMax} characters |`);
   expect(limits).toContain(`, as JSON | ${variablesLengthMax.toLocaleString('en')} characters |`);
   expect(limits).toContain(`that a query or subscription is narrowed to | ${choicesMax} entries |`);
+});
+
+it('docs/limits.md says which fee of a bank is taken for one', () => {
+  const all = Object.entries(bankFeeMax).map(([currency, max]) => `${toDecimal(max)} ${currency}`);
+  expect(limits).toContain(`of one payout that comes back | ${all.join(', ')} |`);
 });
 
 it('docs/limits.md says how much a document and an operation may ask for', () => {

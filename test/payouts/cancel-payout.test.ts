@@ -46,19 +46,19 @@ const tell = (answer: BankAnswer): Promise<unknown> =>
 const now = async ({ accountOwner, id }: Payout): Promise<Payout | undefined> =>
   (await world.payoutsOf(accountOwner)).find((each) => each.id === id);
 
-/** Shops of one merchant, each with a payout of 98.60 PLN that waits for its file. */
-async function schedule(day: string, count = 1): Promise<Payout[]> {
+/** Shops of one merchant, each with a payout that waits for its file, of 98.60 PLN unless more was sold. */
+async function schedule(day: string, count = 1, sold?: bigint): Promise<Payout[]> {
   const shops: Shop[] = [await world.openShop()];
   const merchantId = shops[0]?.merchantId ?? '';
   while (shops.length < count) shops.push((await createShop(world.database, { merchantId })).shop);
-  for (const shop of shops) await world.sell(shop);
+  for (const shop of shops) await world.sell(shop, sold);
   await world.payAt(`${day}T06:00:00+01:00`);
   return (await Promise.all(shops.map(({ id }) => world.payoutsOf(id)))).flat();
 }
 
 /** One payout whose file the bank has refused. */
-async function refuse(day: string): Promise<Payout> {
-  const [payout] = (await schedule(day)) as [Payout];
+async function refuse(day: string, sold?: bigint): Promise<Payout> {
+  const [payout] = (await schedule(day, 1, sold)) as [Payout];
   await world.sendAt(`${day}T09:00:00+01:00`);
   await reject((await now(payout))?.bankFileId ?? '');
   return payout;
@@ -300,8 +300,25 @@ describe('A payout that the bank may have executed with a file that it had refus
     world.alarms.length = 0;
   });
 
+  it('has no fee that no bank keeps: of a transfer that brings next to nothing', async () => {
+    const payout = await refuse('2026-12-21', 100_000n);
+    await cancel(payout.id);
+    const debit = await import_(payout, 'DEBIT');
+    const stranger = await import_(payout, 'CREDIT', 1n);
+    const wish = { entryId: debit?.id ?? '', heldTransferId: stranger?.id ?? '', acceptFee: true };
+    await expect(assign(wish)).rejects.toMatchObject({
+      code: 'WRONG_STATE',
+      message:
+        'Of this payout 985.99 PLN would be missing, and banks keep at most 400.00 PLN of one that comes back: look for what else came back of it, or whether this is another movement.',
+    });
+    const least = await import_(payout, 'CREDIT', payout.net - 40_000n);
+    await assign({ ...wish, heldTransferId: least?.id ?? '' });
+    expect(await brokenInvariants(world.database)).toEqual([]);
+    world.alarms.length = 0;
+  });
+
   it('has a fee that no other transfer changes which names it and is recalled', async () => {
-    const payout = await refuse('2026-12-21');
+    const payout = await refuse('2026-12-28');
     await cancel(payout.id);
     const debit = await import_(payout, 'DEBIT');
     const credit = await import_(payout, 'CREDIT', payout.net - 500n);
@@ -319,7 +336,7 @@ describe('A payout that the bank may have executed with a file that it had refus
   });
 
   it('has a fee only with its whole debit, and a held transfer that brings less', async () => {
-    const payout = await refuse('2026-12-22');
+    const payout = await refuse('2026-12-29');
     const none =
       'A fee is accepted with heldTransferId only for the debit of a payout that was cancelled, and a transfer that is held as a whole and brings less back: leave acceptFee out.';
     const debit = await import_(payout, 'DEBIT');
@@ -328,7 +345,7 @@ describe('A payout that the bank may have executed with a file that it had refus
     await expect(assign({ entryId, heldTransferId: less?.id ?? '', acceptFee: true })).rejects.toThrow(none);
     await assign({ entryId, payoutId: payout.id });
     await assign({ entryId: all?.id ?? '', payoutId: payout.id });
-    const cancelled = await refuse('2026-12-23');
+    const cancelled = await refuse('2026-12-30');
     await cancel(cancelled.id);
     const its = await import_(cancelled, 'DEBIT');
     const whole = await import_(cancelled, 'CREDIT');

@@ -40,10 +40,10 @@ afterAll(async () => {
 
 let day = 27;
 
-/** A payout of 98.60 PLN: 100.00 less the commission. It is sent unless it is said that it is not. */
-async function payout({ isSent = true } = {}): Promise<Payout> {
+/** A payout of 98.60 PLN, 100.00 less the commission, unless more was sold. It is sent unless it is said that it is not. */
+async function payout({ isSent = true, sold = 10_000n } = {}): Promise<Payout> {
   const shop = await world.openShop();
-  await world.sell(shop);
+  await world.sell(shop, sold);
   // Every run is on a later business day: Friday, Monday, …
   do day += 1;
   while (!currenciesOn(Temporal.PlainDate.from('2026-11-01').add({ days: day - 1 })).includes('PLN'));
@@ -468,6 +468,21 @@ describe('A payout that comes back less a fee of a bank', () => {
     ]);
     const amount = String(made.net - 500n);
     expect(rows).toEqual([{ data: { payoutId: made.id, amount, currency: 'PLN', acceptFee: true } }]);
+    expect(await brokenInvariants(world.database)).toEqual([]);
+  });
+
+  it('has a fee that a bank may have kept: no more than 400.00 PLN', async () => {
+    const made = await payout({ sold: 100_000n });
+    const most = 40_000n;
+    const wrong = await heldOf(made, made.net - most - 1n);
+    await expect(assign(wrong, made.id, true)).rejects.toMatchObject({
+      code: 'WRONG_STATE',
+      message:
+        'Of this payout 400.01 PLN would be missing, and banks keep at most 400.00 PLN of one that comes back: look for what else came back of it, or whether this is another movement.',
+    });
+    expect([(await now(made))?.status, await world.balanceOf(made.accountOwner)]).toEqual(['SENT', 0n]);
+    await assign(await heldOf(made, made.net - most), made.id, true);
+    expect((await now(made))?.status).toBe('RETURNED');
     expect(await brokenInvariants(world.database)).toEqual([]);
   });
 
