@@ -50,6 +50,10 @@ export const postingRules: Readonly<Record<PostingKind, PostingRule>> = {
   PAYOUT_CONFIRMED: { about: 'payoutId', routes: [['PAYOUTS', 'BANK']] },
   // From the bank's account when it had booked the transfer and sends it back later.
   PAYOUT_RETURNED: { about: 'payoutId', routes: fromEach(['PAYOUTS', 'BANK'], ['SHOP', 'RECIPIENT']) },
+  // One that was cancelled, and that the bank executed all the same: PAYOUT_CONFIRMED follows.
+  PAYOUT_REINSTATED: { about: 'payoutId', routes: fromEach(['SHOP', 'RECIPIENT'], ['PAYOUTS']) },
+  // That one was sent back later: PAYOUT_RETURNED is posted already, and each kind once of a payout, as an index guards.
+  PAYOUT_SENT_BACK: { about: 'payoutId', routes: fromEach(['BANK'], ['SHOP', 'RECIPIENT']) },
   // What a bank kept of a payout that came back: its receiver has all of it again.
   PAYOUT_FEE: { about: 'payoutId', routes: [['BANK_FEES', 'BANK']] },
   ACQUIRER_PAID: { about: undefined, routes: [['BANK', 'ACQUIRER']] },

@@ -178,6 +178,17 @@ export function payoutReturned(payout: PayoutMoney, wasBooked: boolean): NewPost
   return { ...payoutPosting(payout), kind: 'PAYOUT_RETURNED', from, to: ownerOf(payout), amount, at };
 }
 
+/** A payout that was cancelled and that the bank executed all the same: its receiver has had what he was owed again. */
+export function payoutReinstated(payout: PayoutMoney): NewPosting {
+  const { net: amount, updatedAt: at } = payout;
+  return { ...payoutPosting(payout), kind: 'PAYOUT_REINSTATED', from: ownerOf(payout), to: payouts, amount, at };
+}
+
+/** A payout that was cancelled and executed all the same, and then came back from the bank: its receiver is owed the sum again. */
+export function payoutSentBack(payout: PayoutMoney): NewPosting {
+  return { ...payoutReturned(payout, true), kind: 'PAYOUT_SENT_BACK' };
+}
+
 /** What a bank kept of a payout that came back, at our cost. */
 export function payoutFeeKept(
   payout: Pick<PayoutMoney, 'id' | 'currency'>,

@@ -3,13 +3,13 @@ import type { Payout } from '../kernel/db/generated/prisma/client.ts';
 import { lockShops } from '../kernel/events/append-events.ts';
 import { readMerchantClocks } from '../merchants/store.ts';
 import type { PayoutDeps } from './deps.ts';
-import { mayMovePayout } from './model.ts';
+import { mayMovePayout, wasCancelled } from './model.ts';
 import { findShopsOfPayouts, type PayoutMove, readPayouts } from './store.ts';
 import { writeMoves } from './write-moves.ts';
 
 /**
- * What became of a payout that was sent: the bank has booked it, or it came back. Or of one that waits again: an operator
- * found out that the bank executed it with a file that it had refused, to which it was handed at `sentAt`.
+ * What became of a payout that was sent: the bank has booked it, or it came back. Or of one that waits again, or was cancelled: an
+ * operator found out that the bank executed it with a file that it had refused, to which it was handed at `sentAt`.
  */
 export type BankAnswer = { readonly payoutId: string } & (
   | { readonly kind: 'booked' }
@@ -60,15 +60,22 @@ export async function applyBankAnswers(
 
 function afterAnswer(before: Payout, answer: BankAnswer, at: Date): Payout | undefined {
   const status = statuses[answer.kind];
-  // What waits is settled by an operator's word alone: it may go out with the next file.
-  const isExpected = (before.status === 'SCHEDULED') === (answer.kind === 'executed');
-  if (!isExpected || !mayMovePayout(before.status, status)) return undefined;
+  const isCancelled = wasCancelled(before);
+  // What waits, or was cancelled, is settled by an operator's word alone: it may go out with the next file, or be paid otherwise.
+  const isExpected = (before.status === 'SCHEDULED' || isCancelled) === (answer.kind === 'executed');
+  // What came back from the bank is on the balance for good.
+  const isOver = before.status === 'RETURNED' && !isCancelled;
+  if (isOver || !isExpected || !mayMovePayout(before.status, status)) return undefined;
   const moved = { ...before, status, updatedAt: at };
   switch (answer.kind) {
     case 'booked':
       return { ...moved, settledAt: at };
     case 'executed':
-      return { ...moved, sentAt: answer.sentAt, settledAt: at };
+      // What came back did not, so nothing of that is left on it.
+      return {
+        ...{ ...moved, sentAt: answer.sentAt, settledAt: at, reinstatedAt: isCancelled ? at : null },
+        ...{ returnedAt: null, returnReason: null, resumedAt: null },
+      };
     case 'returned':
       return { ...moved, returnedAt: at, returnReason: answer.reason };
   }

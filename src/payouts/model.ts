@@ -16,13 +16,14 @@ import { type Currency, currencies } from '../kernel/money.ts';
  * The moves a payout may make. A bank may book a transfer first and send it back days later, so one that is settled can
  * still return (docs/decisions/0022-what-a-payout-takes-up.md). One that was sent waits again when the bank refused the
  * whole file it was in (docs/decisions/0033-files-for-the-bank.md), and is settled from there when the bank executed it
- * nevertheless. One that waits returns when an operator cancels it.
+ * nevertheless. One that waits returns when an operator cancels it; if the bank executed that nevertheless, it is settled, and no
+ * other that is RETURNED is (docs/decisions/0065-a-cancelled-payout-that-the-bank-executed.md).
  */
 export const payoutMoves = {
   SCHEDULED: ['SENT', 'SETTLED', 'RETURNED'],
   SENT: ['SETTLED', 'RETURNED', 'SCHEDULED'],
   SETTLED: ['RETURNED'],
-  RETURNED: [],
+  RETURNED: ['SETTLED'],
 } as const satisfies Record<PayoutStatus, readonly PayoutStatus[]>;
 
 /** Says whether a payout may move from one state to another. */
@@ -128,7 +129,7 @@ export type Movements = {
   readonly gross: bigint;
   /** Refunds ordered, less those that were refused. */
   readonly refunds: bigint;
-  /** Payouts that came back. */
+  /** Payouts that came back, less those of them that turned out to be executed; below zero when these are more. */
   readonly returned: bigint;
   /** What the payout before had left. */
   readonly carriedIn: bigint;

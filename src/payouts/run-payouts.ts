@@ -155,7 +155,15 @@ function payoutOf({ clock, log }: PayoutDeps, day: Day, account: MeasuredAccount
     ...{ commissionsAfter: account.commissionsAfter, commissionsThrough: account.commissionsThrough },
     ...{ adjustmentsAfter: account.adjustmentsAfter, adjustmentsThrough: account.adjustmentsThrough },
     ...{ ...scheduleOf(currency, now), createdAt: now, updatedAt: now },
-    ...{ sentAt: null, settledAt: null, returnedAt: null, returnReason: null, bankFileId: null, resumedAt: null },
+    ...{
+      sentAt: null,
+      settledAt: null,
+      returnedAt: null,
+      returnReason: null,
+      bankFileId: null,
+      resumedAt: null,
+      reinstatedAt: null,
+    },
   };
 }
 
@@ -167,7 +175,7 @@ const cameBack =
 function obstacleTo({ iban, unknown, inDoubtId }: MeasuredAccount): string | undefined {
   if (unknown !== 0n) return 'a balance cannot be paid out: it was moved by a kind of posting that payouts do not know';
   if (inDoubtId !== null) {
-    return 'a balance is not paid out: a debit says that the bank executed a payout of it that was cancelled, so decide on that in heldTransfers (if it is dismissed, the balance is paid out)';
+    return 'a balance is not paid out: a debit says that the bank executed a payout of it that was cancelled, so assign it in heldTransfers to that payout, or to the transfer that brings the money back';
   }
   return iban === null
     ? 'a balance cannot be paid out: its merchant has no payout account for this currency'

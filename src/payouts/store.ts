@@ -39,6 +39,7 @@ const columns = {
   returnReason: 'return_reason',
   bankFileId: 'bank_file_id',
   resumedAt: 'resumed_at',
+  reinstatedAt: 'reinstated_at',
 } as const satisfies Record<keyof Payout, string>;
 
 const selectList = listColumns('p', columns);
@@ -73,7 +74,8 @@ export async function findShopsOfPayouts(tx: Tx, ids: readonly string[]): Promis
 export type PayoutMove = { readonly was: PayoutStatus; readonly row: Payout };
 
 /**
- * Moves payouts by compare-and-set on their old state.
+ * Moves payouts by compare-and-set on their old state; one that is RETURNED moves only if it was never sent. What is no more RETURNED
+ * keeps nobody from its account.
  * @throws Error when a move is not in the table of states or a payout was in another state: then nothing commits.
  */
 export async function movePayouts(tx: Tx, moves: readonly PayoutMove[]): Promise<void> {
@@ -86,12 +88,14 @@ export async function movePayouts(tx: Tx, moves: readonly PayoutMove[]): Promise
     text: `
       update payout p set status = m.status, sent_at = m.sent_at, settled_at = m.settled_at,
         returned_at = m.returned_at, return_reason = m.return_reason, updated_at = m.updated_at,
-        send_at = m.send_at, expected_at = m.expected_at, bank_file_id = m.bank_file_id
+        send_at = m.send_at, expected_at = m.expected_at, bank_file_id = m.bank_file_id,
+        reinstated_at = m.reinstated_at, resumed_at = case m.status when 'RETURNED' then p.resumed_at end
       from unnest($1::uuid[], $2::payout_status[], $3::payout_status[], $4::timestamptz[], $5::timestamptz[],
-        $6::timestamptz[], $7::text[], $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], $11::uuid[])
+        $6::timestamptz[], $7::text[], $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], $11::uuid[],
+        $12::timestamptz[])
         as m (id, was, status, sent_at, settled_at, returned_at, return_reason, updated_at, send_at, expected_at,
-          bank_file_id)
-      where p.id = m.id and p.status = m.was
+          bank_file_id, reinstated_at)
+      where p.id = m.id and p.status = m.was and (m.was <> 'RETURNED' or p.sent_at is null)
       returning p.id`,
     values: [
       rows.map((row) => row.id),
@@ -105,6 +109,7 @@ export async function movePayouts(tx: Tx, moves: readonly PayoutMove[]): Promise
       rows.map((row) => row.sendAt),
       rows.map((row) => row.expectedAt),
       rows.map((row) => row.bankFileId),
+      rows.map((row) => row.reinstatedAt),
     ],
   });
   if (moved.length !== moves.length) throw new Error('A payout was not in the state it was thought to be in.');

@@ -1,13 +1,14 @@
 import { WrongState } from '../contracts/errors.ts';
 import type { Tx } from '../kernel/db/database.ts';
 import type { Payout, StatementEntry } from '../kernel/db/generated/prisma/client.ts';
-import type { EntryDirection } from '../kernel/db/generated/prisma/enums.ts';
 import { NotFound } from '../kernel/errors.ts';
+import { toDecimal } from '../kernel/money.ts';
 import { payoutFeeKept, transferReturned } from '../ledger/model.ts';
 import { writePostings } from '../ledger/sql/write-postings.ts';
 import { applyBankAnswers, type BankAnswer } from '../payouts/apply-bank-answer.ts';
 import { wasCancelled } from '../payouts/model.ts';
 import { findRefusedHandover } from '../payouts/sql/bank-files.ts';
+import { findPayoutOverdrawing } from '../payouts/sql/find-waiting-payouts.ts';
 import { readPayouts } from '../payouts/store.ts';
 import { reasonNotSpecified } from '../statements/bank-entry.ts';
 import type { OperatorDeps } from './hold-entry.ts';
@@ -20,8 +21,9 @@ export type PayoutGift = { readonly entry: StatementEntry; readonly payoutId: st
 
 /**
  * Books a held movement as that of a payout: money that went out settles it, money that came brings it back. One that waits
- * is settled as well if it was in a file that the bank had refused: then the bank executed it nevertheless. What the bank
- * kept of one that came back is our cost. The caller holds the entry and the locks of the payout's shops.
+ * is settled as well if it was in a file that the bank had refused: then the bank executed it nevertheless. So is one that was
+ * cancelled, whose money is taken from the balance again, below zero if it is there no more. What the bank kept of one that
+ * came back is our cost. The caller holds the entry and the locks of the payout's shops.
  * @throws NotFound; WrongState when it cannot be the payout's.
  */
 export async function giveToPayout(
@@ -53,7 +55,7 @@ export async function giveToPayout(
 /** What the bank kept of a payout that it brings back. */
 function requireFee(payout: Payout, entry: StatementEntry): bigint {
   const { status, net, currency } = payout;
-  if (wasCancelled(payout)) throw new WrongState(cancelledBefore[entry.direction]);
+  requireNotCancelled(payout, entry);
   const isLess = entry.direction === 'CREDIT' && entry.currency === currency && entry.heldAmount < net;
   if (!isLess) {
     throw new WrongState(
@@ -75,7 +77,7 @@ async function findAnswer(
 ): Promise<BankAnswer | undefined> {
   const { id: payoutId } = payout;
   const { currency, direction } = entry;
-  if (wasCancelled(payout)) throw new WrongState(cancelledBefore[direction]);
+  requireNotCancelled(payout, entry);
   const booked = await findBookedPayouts(tx, [payoutId]);
   // Of money that came, the bank may have taken a part back.
   const amount = direction === 'CREDIT' ? entry.heldAmount + fee : entry.amount;
@@ -86,22 +88,38 @@ async function findAnswer(
   );
   if (verdict.kind === 'hold') {
     if (verdict.reason !== 'PAYOUT_NOT_SENT') throw new WrongState(obstacleOf(verdict.reason));
-    return { payoutId, kind: 'executed', sentAt: await requireRefusedHandover(tx, payout, entry) };
+    const sentAt = await requireRefusedHandover(tx, payout, entry);
+    if (wasCancelled(payout)) {
+      // Its first debit brought it back less a fee, and stands for it.
+      if (booked.length > 0) throw new WrongState(obstacleOf('PAYOUT_REPEATED'));
+      await requireNoneWaiting(tx, payout);
+    }
+    return { payoutId, kind: 'executed', sentAt };
   }
   if (verdict.answer === undefined) return undefined;
   if (verdict.answer === 'booked') return { payoutId, kind: 'booked' };
   return { payoutId, kind: 'returned', reason: entry.returnReason ?? reasonNotSpecified };
 }
 
-/** Why a movement is not given to a payout whose money is on the balance without having been sent by our books. */
-const cancelledBefore: Readonly<Record<EntryDirection, string>> = {
-  DEBIT:
-    'The payout was cancelled, and its money is on the balance: have what was sent brought back, and assign this debit to the held transfer that brings it, with acceptFee if a bank kept a part.',
-  CREDIT:
+/** Nothing can have come back of a payout whose money is on the balance without having been sent by our books. */
+function requireNotCancelled(payout: Payout, { direction }: StatementEntry): void {
+  if (direction === 'DEBIT' || !wasCancelled(payout)) return;
+  throw new WrongState(
     'The payout was cancelled, and its money is on the balance: assign the debit with which the bank sent it to this transfer, with acceptFee if a bank kept a part.',
-};
+  );
+}
 
-/** When a payout that waits was handed over with a file that the bank refused; only then can a debit be its. */
+/** A payout that waits must not pay what a cancelled one has paid already: its money has to be on the balance then. */
+async function requireNoneWaiting(tx: Tx, payout: Payout): Promise<void> {
+  const waiting = await findPayoutOverdrawing(tx, payout);
+  if (!waiting) return;
+  const lacking = `${toDecimal(waiting.lacking)} ${payout.currency}`;
+  throw new WrongState(
+    `The payout ${waiting.id} waits for its file and would pay its receiver a second time, who has ${lacking} less on his balance than this one has paid: cancel that one first (cancelPayout), and say resumePayouts afterwards if its account is right.`,
+  );
+}
+
+/** When a payout that waits, or was cancelled, was handed over with a file that the bank refused; only then can a debit be its. */
 async function requireRefusedHandover(
   tx: Tx,
   payout: Payout,

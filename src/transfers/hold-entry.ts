@@ -5,6 +5,7 @@ import type { Tx } from '../kernel/db/database.ts';
 import type { StatementEntry } from '../kernel/db/generated/prisma/client.ts';
 import { NotFound } from '../kernel/errors.ts';
 import { lockShops } from '../kernel/events/append-events.ts';
+import { findShopsOfPayouts } from '../payouts/store.ts';
 import { findOwnersOf } from '../transactions/store.ts';
 import type { TransferDeps } from './deps.ts';
 import { readParts } from './sql/write-parts.ts';
@@ -14,8 +15,8 @@ import { lockEntry, readEntries } from './store.ts';
 export type OperatorDeps = Pick<TransferDeps, 'clock' | 'log'> & { readonly operator: Operator };
 
 /**
- * Locks an entry that an operator decides on, and before it the shops whose attempts it has paid and others that are
- * concerned: shops first, as everywhere.
+ * Locks an entry that an operator decides on, and before it the shops whose attempts it has paid, those of the payout that it
+ * names and others that are concerned: shops first, as everywhere.
  * @throws NotFound when there is no such entry; WrongState when nothing of it is held, or waits for the rest.
  */
 export async function holdEntry(tx: Tx, entryId: string, shopIds: readonly string[] = []): Promise<StatementEntry> {
@@ -27,7 +28,8 @@ export async function holdEntry(tx: Tx, entryId: string, shopIds: readonly strin
     ...parts.map(({ transactionId }) => transactionId),
     ...(found.transactionId === null ? [] : [found.transactionId]),
   ]);
-  await lockShops(tx, [...paid, ...shopIds]);
+  const named = found.payoutId === null ? [] : await findShopsOfPayouts(tx, [found.payoutId]);
+  await lockShops(tx, [...paid, ...named, ...shopIds]);
   const entry = await lockEntry(tx, entryId);
   if (entry?.updatedAt.getTime() !== found.updatedAt.getTime()) {
     throw new WrongState('The transfer has been moved this very moment; look at it again.');

@@ -211,6 +211,13 @@ const damages: readonly Damage[] = [
       `payout_posted: payout ${of.returned} (PAYOUT_RETURNED) of account of ${of.shop} has 0.00 PLN where 49.30 PLN is right`,
   ],
   [
+    'a payout that is said to have been cancelled and executed, and was never posted so',
+    (of) => `update payout set reinstated_at = settled_at where id = '${of.booked}'`,
+    ['payout_posted'],
+    (of) =>
+      `payout_posted: payout ${of.booked} (PAYOUT_REINSTATED) of account of ${of.shop} has 0.00 PLN where 78.60 PLN is right`,
+  ],
+  [
     'a payout that takes up what another has taken up',
     (of) => `update payout set postings_after = 1 where id = '${of.returned}'`,
     ['payout_follows', 'payout_sums'],

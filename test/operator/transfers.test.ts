@@ -77,7 +77,9 @@ describe('An operator', () => {
     // The first is held no more, and the page behind it begins with the second.
     expect(await list(`first: 2, after: "${cursor}"`)).toEqual(held.slice(1, 3));
     expect(await list(`last: 2`)).toEqual(held.slice(2));
-    expect(await operate(decided('dismissHeldTransfer'), { input: { transferId: fee?.id, reason } })).toMatchObject({
+    expect(
+      await operate(decided('dismissHeldTransfer'), { input: { transferId: fee?.id, reason, notOfPayout: true } }),
+    ).toMatchObject({
       transfer: { status: 'DISMISSED' },
     });
     expect((await list('first: 10')).map(({ id }) => id)).toEqual(held.slice(1, 3).map(({ id }) => id));

@@ -5,17 +5,22 @@ import type { Payout } from '../../src/kernel/db/generated/prisma/client.ts';
 import { withoutHyphens } from '../../src/kernel/ids.ts';
 import type { Fault } from '../../src/ledger/model.ts';
 import { verifyLedger } from '../../src/ledger/verify-ledger.ts';
+import { noteResumed } from '../../src/merchants/sql/note-resumed.ts';
+import { startTransaction } from '../../src/payments/start-transaction.ts';
 import { applyBankAnswers, type BankAnswer } from '../../src/payouts/apply-bank-answer.ts';
 import { cancelPayout } from '../../src/payouts/cancel-payout.ts';
 import { rejectBankFile } from '../../src/payouts/reject-bank-file.ts';
 import { resumePayouts } from '../../src/payouts/resume-payouts.ts';
 import { sendPayouts } from '../../src/payouts/send-payouts.ts';
+import { readMovements } from '../../src/payouts/sql/read-movements.ts';
+import { createShopFinder } from '../../src/shops/find-shop.ts';
 import type { Shop } from '../../src/shops/model.ts';
 import { assignTransfer } from '../../src/transfers/assign-transfer.ts';
+import { dismissTransfer } from '../../src/transfers/dismiss-transfer.ts';
 import { readTypes } from '../payments/read-records.ts';
 import { entryOf, ownAccount } from '../statements/entries.ts';
 import { writeCamt } from '../statements/write-camt.ts';
-import { createShop } from '../support/factories.ts';
+import { createPayment, createShop } from '../support/factories.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 import { entriesNow, tellOf } from '../transfers/world.ts';
 import { usePayoutWorld } from './world.ts';
@@ -63,6 +68,24 @@ async function refuse(day: string, sold?: bigint): Promise<Payout> {
   await reject((await now(payout))?.bankFileId ?? '');
   return payout;
 }
+
+const transfers = () => {
+  const { database, clock, deps } = world;
+  return { database, clock, log: deps.log, accounts: [ownAccount], folder: undefined };
+};
+const import_ = async (payout: Payout, direction: 'DEBIT' | 'CREDIT', amount = payout.net) => {
+  const named = {
+    amount,
+    endToEndId: withoutHyphens(payout.id),
+    title: 'Wypłata',
+    bankReference: randomUUID().slice(0, 16),
+  };
+  const entries = [entryOf({ ...named, direction })];
+  const { file } = await tellOf(transfers(), writeCamt('053.001.08', [{ account: ownAccount, entries }]));
+  return (await entriesNow(world.database, file.id))[0];
+};
+const assign = (wish: Parameters<typeof assignTransfer>[2]) =>
+  inTransaction(world.database, (tx) => assignTransfer(tx, { ...transfers(), operator }, wish));
 
 describe('A payout that an operator cancels before it is sent', () => {
   it('is in no further file, and its money is on the balance again; the others are sent', async () => {
@@ -170,24 +193,6 @@ describe('A payout that an operator cancels before it is sent', () => {
 });
 
 describe('A payout that the bank may have executed with a file that it had refused', () => {
-  const transfers = () => {
-    const { database, clock, deps } = world;
-    return { database, clock, log: deps.log, accounts: [ownAccount], folder: undefined };
-  };
-  const import_ = async (payout: Payout, direction: 'DEBIT' | 'CREDIT', amount = payout.net) => {
-    const named = {
-      amount,
-      endToEndId: withoutHyphens(payout.id),
-      title: 'Wypłata',
-      bankReference: randomUUID().slice(0, 16),
-    };
-    const entries = [entryOf({ ...named, direction })];
-    const { file } = await tellOf(transfers(), writeCamt('053.001.08', [{ account: ownAccount, entries }]));
-    return (await entriesNow(world.database, file.id))[0];
-  };
-  const assign = (wish: Parameters<typeof assignTransfer>[2]) =>
-    inTransaction(world.database, (tx) => assignTransfer(tx, { ...transfers(), operator }, wish));
-
   it('is not cancelled while a held debit names it', async () => {
     const payout = await refuse('2026-12-08');
     const debit = await import_(payout, 'DEBIT');
@@ -204,9 +209,6 @@ describe('A payout that the bank may have executed with a file that it had refus
     await cancel(payout.id);
     const debit = await import_(payout, 'DEBIT');
     expect(debit).toMatchObject({ status: 'HELD', reason: 'PAYOUT_NOT_SENT', payoutId: payout.id });
-    await expect(assign({ entryId: debit?.id ?? '', payoutId: payout.id })).rejects.toThrow(
-      'The payout was cancelled, and its money is on the balance: have what was sent brought back, and assign this debit to the held transfer that brings it, with acceptFee if a bank kept a part.',
-    );
     const credit = await import_(payout, 'CREDIT');
     expect(credit).toMatchObject({ status: 'HELD', reason: 'PAYOUT_NOT_SENT', heldAmount: payout.net });
     await expect(assign({ entryId: credit?.id ?? '', payoutId: payout.id })).rejects.toThrow(
@@ -234,7 +236,7 @@ describe('A payout that the bank may have executed with a file that it had refus
     await changeAccount(payout.merchantId);
     await world.payAt('2026-12-11T06:00:00+01:00');
     const held =
-      'a balance is not paid out: a debit says that the bank executed a payout of it that was cancelled, so decide on that in heldTransfers (if it is dismissed, the balance is paid out)';
+      'a balance is not paid out: a debit says that the bank executed a payout of it that was cancelled, so assign it in heldTransfers to that payout, or to the transfer that brings the money back';
     expect(world.alarms.splice(0)).toEqual([held]);
     const book = `update statement_entry set status = $2::statement_entry_status, reason = $3::held_reason, payout_id = $4::uuid where id = $1::uuid`;
     await world.database.pool.query(book, [debit?.id, 'NEW', null, null]);
@@ -297,6 +299,9 @@ describe('A payout that the bank may have executed with a file that it had refus
     const again = [await import_(payout, 'DEBIT'), await import_(payout, 'CREDIT', payout.net - 600n)];
     const wish = { entryId: again[0]?.id ?? '', heldTransferId: again[1]?.id ?? '', acceptFee: true };
     await expect(assign(wish)).rejects.toThrow('The payout has its movement already.');
+    await expect(assign({ entryId: again[0]?.id ?? '', payoutId: payout.id })).rejects.toThrow(
+      'The payout has its movement already.',
+    );
     world.alarms.length = 0;
   });
 
@@ -355,5 +360,193 @@ describe('A payout that the bank may have executed with a file that it had refus
       'acceptFee goes with payoutId or heldTransferId.',
     );
     world.alarms.length = 0;
+  });
+});
+
+describe('A cancelled payout that the bank has executed', () => {
+  const dismiss = (entryId: string, notOfPayout?: boolean) =>
+    inTransaction(world.database, (tx) =>
+      dismissTransfer(tx, { ...transfers(), operator }, { entryId, reason: ' a fee ', notOfPayout }),
+    );
+  /** One that was cancelled after its file was refused, and the debit with which the bank executed it. */
+  async function execute(day: string): Promise<{ readonly payout: Payout; readonly entryId: string }> {
+    const payout = await refuse(day);
+    await cancel(payout.id);
+    // Others of these stories are held still, and each run says so.
+    world.alarms.length = 0;
+    const entryId = (await import_(payout, 'DEBIT'))?.id ?? '';
+    expect(world.alarms.splice(0)).toEqual(['a movement on our account has to be looked into']);
+    return { payout, entryId };
+  }
+  const lastOf = async ({ accountOwner }: Payout): Promise<Payout> =>
+    (await world.payoutsOf(accountOwner)).at(-1) as Payout;
+  const sell = async ({ accountOwner: id }: Payout, amount: bigint): Promise<void> => {
+    const shop = await createShopFinder(world.database).find(id);
+    await world.sell(shop as Shop, amount);
+  };
+
+  it('is SETTLED by its debit, its money is off the balance, and its account is paid to again', async () => {
+    const { payout, entryId } = await execute('2027-01-04');
+    const sentAt = (await world.database.prisma.bankFile.findFirstOrThrow({ orderBy: { createdAt: 'desc' } }))
+      .createdAt;
+    expect(await assign({ entryId, payoutId: payout.id })).toMatchObject({ status: 'BOOKED', payoutId: payout.id });
+    const at = world.clock.now();
+    expect(await now(payout)).toMatchObject({
+      ...{ status: 'SETTLED', sentAt, settledAt: at, reinstatedAt: at, bankFileId: null },
+      ...{ returnedAt: null, returnReason: null, resumedAt: null },
+    });
+    expect(await world.balanceOf(payout.accountOwner)).toBe(0n);
+    expect((await readTypes(world.database, payout.accountOwner)).filter((type) => type.startsWith('PAYOUT'))).toEqual([
+      ...['PAYOUT_SCHEDULED', 'PAYOUT_SENT', 'PAYOUT_SCHEDULED', 'PAYOUT_RETURNED', 'PAYOUT_SETTLED'],
+    ]);
+    await sell(payout, 700n);
+    await world.payAt('2027-01-05T06:00:00+01:00');
+    expect(await lastOf(payout)).toMatchObject({ status: 'SCHEDULED', net: 690n, returned: 0n, carriedOut: 0n });
+    await cancel((await lastOf(payout)).id);
+    world.alarms.length = 0;
+  });
+
+  it('is a debt of its receiver when he was paid otherwise meanwhile, which later sales make good', async () => {
+    const payout = await refuse('2027-01-07');
+    await cancel(payout.id);
+    await changeAccount(payout.merchantId);
+    await world.payAt('2027-01-08T06:00:00+01:00');
+    await world.sendAt('2027-01-08T09:00:00+01:00');
+    await tell({ payoutId: (await lastOf(payout)).id, kind: 'booked' });
+    const debit = await import_(payout, 'DEBIT');
+    await assign({ entryId: debit?.id ?? '', payoutId: payout.id });
+    expect(await world.balanceOf(payout.accountOwner)).toBe(-payout.net);
+    expect(await brokenInvariants(world.database)).toEqual([]);
+    await sell(payout, 5_000n);
+    await world.payAt('2027-01-11T06:00:00+01:00');
+    await sell(payout, 15_000n);
+    await world.payAt('2027-01-12T06:00:00+01:00');
+    const next = await lastOf(payout);
+    expect(next).toMatchObject({ gross: 20_000n, returned: -payout.net, commission: 280n, net: 9_860n });
+    expect(await world.payoutsOf(payout.accountOwner)).toHaveLength(3);
+    const [page] = await readMovements(world.database, [{ payout: next, source: 0, number: 0n, limit: 10 }]);
+    expect(page?.filter(({ payoutId }) => payoutId !== null)).toMatchObject([
+      { kind: 'PAYOUT_REINSTATED', amount: -payout.net, payoutId: payout.id },
+    ]);
+    await cancel(next.id);
+    world.alarms.length = 0;
+  });
+
+  it('is not booked while another payout of its receiver waits with that money, until that one is cancelled', async () => {
+    const payout = await refuse('2027-01-13');
+    await cancel(payout.id);
+    await changeAccount(payout.merchantId);
+    await world.payAt('2027-01-14T06:00:00+01:00');
+    const next = await lastOf(payout);
+    const entryId = (await import_(payout, 'DEBIT'))?.id ?? '';
+    await expect(assign({ entryId, payoutId: payout.id })).rejects.toMatchObject({
+      code: 'WRONG_STATE',
+      message: `The payout ${next.id} waits for its file and would pay its receiver a second time, who has 98.60 PLN less on his balance than this one has paid: cancel that one first (cancelPayout), and say resumePayouts afterwards if its account is right.`,
+    });
+    expect([(await now(payout))?.status, await world.balanceOf(payout.accountOwner)]).toEqual(['RETURNED', 0n]);
+    await cancel(next.id);
+    await assign({ entryId, payoutId: payout.id });
+    await resume(next.id);
+    expect([(await now(payout))?.status, await world.balanceOf(payout.accountOwner)]).toEqual(['SETTLED', 0n]);
+    await world.payAt('2027-01-15T06:00:00+01:00');
+    expect(await world.payoutsOf(payout.accountOwner)).toHaveLength(2);
+    world.alarms.length = 0;
+  });
+
+  it('to a recipient of baskets is off his balance as well', async () => {
+    const shop = await world.openShop();
+    const shares = [{ account: '72105000028166973380325415', amount: 6_000n, label: 'Firma' }];
+    const { id: paymentId } = await createPayment(world.deps, shop, { amount: 10_000n, shares });
+    world.acquirer.onStart({ kind: 'settled', amount: 10_000n });
+    const card = { method: 'CARD', card: { token: 'a token', fingerprint: 'a card' } } as const;
+    const wish = { paymentId, idempotencyKey: randomUUID(), ...card };
+    await startTransaction(world.deps, { shop, source: 'WEB' }, wish);
+    await world.payAt('2027-01-18T06:00:00+01:00');
+    const { id } = await world.database.prisma.recipient.findFirstOrThrow({ where: { merchantId: shop.merchantId } });
+    const [payout] = (await world.payoutsOf(id)) as [Payout];
+    await world.sendAt('2027-01-18T09:00:00+01:00');
+    await reject((await now(payout))?.bankFileId ?? '');
+    await cancel(payout.id);
+    const debit = await import_(payout, 'DEBIT');
+    expect(await world.balanceOf(id)).toBe(payout.net);
+    await assign({ entryId: debit?.id ?? '', payoutId: payout.id });
+    expect([(await now(payout))?.status, await world.balanceOf(id)]).toEqual(['SETTLED', 0n]);
+    world.alarms.length = 0;
+  });
+
+  it.each([
+    ['2027-01-19', 0n],
+    ['2027-01-21', 500n],
+  ])('may come back later as any other, on %s less %s', async (day, fee) => {
+    const { payout, entryId } = await execute(day);
+    await assign({ entryId, payoutId: payout.id });
+    const credit = await import_(payout, 'CREDIT', payout.net - fee);
+    if (fee > 0n) await assign({ entryId: credit?.id ?? '', payoutId: payout.id, acceptFee: true });
+    expect(await now(payout)).toMatchObject({ status: 'RETURNED', returnReason: 'MS03', resumedAt: null });
+    expect(await world.balanceOf(payout.accountOwner)).toBe(payout.net);
+    world.alarms.length = 0;
+  });
+
+  it('is not dismissed without saying that the debit is another movement, so nobody is paid twice in passing', async () => {
+    const { payout, entryId } = await execute('2027-01-22');
+    await changeAccount(payout.merchantId);
+    await expect(dismiss(entryId)).rejects.toMatchObject({
+      code: 'WRONG_STATE',
+      message: `The debit names the payout ${payout.id}, which was cancelled, so its money is on the balance and would be paid a second time: if the bank executed it, assign the debit to it (payoutId), or to the held transfer that brings the money back (heldTransferId). If it is another movement, a fee say, dismiss it with notOfPayout.`,
+    });
+    await world.payAt('2027-01-25T06:00:00+01:00');
+    expect(await world.payoutsOf(payout.accountOwner)).toHaveLength(1);
+    expect(await dismiss(entryId, true)).toMatchObject({ status: 'DISMISSED' });
+    const { rows } = await world.database.pool.query('select data from audit_entry where subject = $1', [
+      `transfer:${entryId}`,
+    ]);
+    expect(rows).toEqual([{ data: { reason: 'a fee', notOfPayout: payout.id } }]);
+    await world.payAt('2027-01-26T06:00:00+01:00');
+    await cancel((await lastOf(payout)).id);
+    world.alarms.length = 0;
+  });
+
+  it('is none of another amount, and none that was in no file', async () => {
+    const payout = await refuse('2027-01-27');
+    await cancel(payout.id);
+    const other = await import_(payout, 'DEBIT', payout.net - 1n);
+    await expect(assign({ entryId: other?.id ?? '', payoutId: payout.id })).rejects.toThrow(
+      'The payout is of another amount or currency.',
+    );
+    await dismiss(other?.id ?? '', true);
+    const [unsent] = (await schedule('2027-01-28')) as [Payout];
+    await cancel(unsent.id);
+    const debit = await import_(unsent, 'DEBIT');
+    await expect(assign({ entryId: debit?.id ?? '', payoutId: unsent.id })).rejects.toThrow(
+      'The payout was never in a file for the bank, so this is none of its movements: assign it to what it is for, or dismiss it.',
+    );
+    await dismiss(debit?.id ?? '', true);
+    world.alarms.length = 0;
+  });
+
+  it('is decided on once, whatever is said of its debit at once, and whoever names its account anew', async () => {
+    const { payout, entryId } = await execute('2027-01-29');
+    const credit = await import_(payout, 'CREDIT');
+    const said = await Promise.allSettled([
+      assign({ entryId, payoutId: payout.id }),
+      assign({ entryId, payoutId: payout.id }),
+      assign({ entryId, heldTransferId: credit?.id ?? '' }),
+      dismiss(entryId, true),
+    ]);
+    await inTransaction(world.database, (tx) => noteResumed(tx, { account: payout, at: world.clock.now() }));
+    expect(said.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    const isBooked = said.slice(0, 2).some(({ status }) => status === 'fulfilled');
+    expect(await world.balanceOf(payout.accountOwner)).toBe(isBooked ? 0n : payout.net);
+    expect((await now(payout))?.status).toBe(isBooked ? 'SETTLED' : 'RETURNED');
+    world.alarms.length = 0;
+  });
+
+  it('has no word left of an account that is resumed at that moment', async () => {
+    const { payout, entryId } = await execute('2027-02-01');
+    await Promise.all([
+      assign({ entryId, payoutId: payout.id }),
+      inTransaction(world.database, (tx) => noteResumed(tx, { account: payout, at: world.clock.now() })),
+    ]);
+    expect(await now(payout)).toMatchObject({ status: 'SETTLED', resumedAt: null });
   });
 });

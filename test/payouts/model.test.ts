@@ -16,6 +16,7 @@ describe('A payout', () => {
         'SENT RETURNED',
       ],
       'SETTLED RETURNED',
+      'RETURNED SETTLED',
     ]);
   });
 });

@@ -319,7 +319,14 @@ export function payOut(
       ...{ commission: 0n, commissionsThrough: commissionsAfter, adjustmentsThrough: adjustmentsAfter },
       ...{ net: amount, carriedOut: balance - amount, iban: 'PL61109010140000071219812874' },
       ...{ sendAt: longAgo, expectedAt: farOff, createdAt: longAgo, updatedAt: longAgo, sentAt: longAgo },
-      ...{ settledAt: null, returnedAt: null, returnReason: null, bankFileId: null, resumedAt: null },
+      ...{
+        settledAt: null,
+        returnedAt: null,
+        returnReason: null,
+        bankFileId: null,
+        resumedAt: null,
+        reinstatedAt: null,
+      },
     };
     await insertPayouts(tx, [payout]);
     await writePostings(tx, payoutMade(payout));

@@ -77,7 +77,9 @@ const checks: Record<string, string> = {
           || coalesce((select array['PAYOUT_FEE ' || (p.net - e.taken_back_amount)] from statement_entry e
             join statement_entry d on d.payout_id = e.payout_id and d.direction = 'DEBIT' and d.status = 'BOOKED'
             where e.payout_id = p.id and p.sent_at is null and e.taken_back_amount = e.amount and e.amount < p.net), '{}')
-          || case p.status when 'RETURNED' then array['PAYOUT_RETURNED ' || p.net] else '{}' end)`,
+          || case when p.reinstated_at is null then '{}' else array['PAYOUT_REINSTATED ' || p.net] end
+          || case when p.status = 'RETURNED' or p.reinstated_at is not null then array['PAYOUT_RETURNED ' || p.net] else '{}' end
+          || case when p.status = 'RETURNED' and p.reinstated_at is not null then array['PAYOUT_SENT_BACK ' || p.net] else '{}' end)`,
   'a file for the bank hands over what it says, unless it was rejected, and is what its checksum is of': `
     select f.id from bank_file f left join payout p on p.bank_file_id = f.id
     where $1::uuid is null group by f.id

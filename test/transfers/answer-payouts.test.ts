@@ -183,9 +183,10 @@ async function sendLater(): Promise<number> {
 }
 
 describe('A payout that a held movement names', () => {
-  const dismiss = (entryId: string) => {
+  const dismiss = (entryId: string, notOfPayout?: boolean) => {
     const deps = { clock: world.clock, log: world.deps.log, operator };
-    return inTransaction(world.database, (tx) => dismissTransfer(tx, deps, { entryId, reason: 'of another bank' }));
+    const wish = { entryId, reason: 'of another bank', notOfPayout };
+    return inTransaction(world.database, (tx) => dismissTransfer(tx, deps, wish));
   };
 
   it('keeps its file from being rejected, since the bank may have executed it', async () => {
@@ -276,7 +277,11 @@ describe('A payout that a held movement names', () => {
     const [entry] = await entriesNow(world.database, file.id);
     expect(entry).toMatchObject({ status: 'HELD', reason: 'PAYOUT_NOT_SENT', payoutId: made.id });
     expect([await sendLater(), (await now(made))?.status]).toEqual([0, 'SCHEDULED']);
-    await dismiss(entry?.id ?? '');
+    await expect(dismiss(entry?.id ?? '')).rejects.toMatchObject({
+      code: 'WRONG_STATE',
+      message: `The debit names the payout ${made.id}, which waits to be sent and would be paid a second time: if the bank executed it, assign the debit to it (payoutId). If it is another movement, a fee say, dismiss it with notOfPayout.`,
+    });
+    await dismiss(entry?.id ?? '', true);
     expect([await sendLater(), (await now(made))?.status]).toEqual([1, 'SENT']);
   });
 });

@@ -11,7 +11,10 @@ export const payoutChecks: readonly Check[] = [
       from subject join payout o on o.id = subject.id
       cross join lateral (values ('COMMISSION', abs(o.commission)), ('PAYOUT', o.net),
         ('PAYOUT_CONFIRMED', case when o.settled_at is null then 0 else o.net end),
-        ('PAYOUT_RETURNED', case o.status when 'RETURNED' then o.net else 0 end),
+        -- One that was cancelled, and turned out to be executed, had come back by our books, and may do so from the bank later.
+        ('PAYOUT_RETURNED', case when o.status = 'RETURNED' or o.reinstated_at is not null then o.net else 0 end),
+        ('PAYOUT_REINSTATED', case when o.reinstated_at is null then 0 else o.net end),
+        ('PAYOUT_SENT_BACK', case when o.status = 'RETURNED' and o.reinstated_at is not null then o.net else 0 end),
         -- What was assigned to it was released to the bank's account; what a bank kept of it is the rest.
         -- One that was cancelled, and executed, was brought back by a transfer that its debit took back.
         ('PAYOUT_FEE', case when o.status = 'RETURNED' and o.sent_at is null then coalesce((
@@ -23,6 +26,7 @@ export const payoutChecks: readonly Check[] = [
       cross join lateral (
         select coalesce(sum(p.amount), 0)::bigint as every, coalesce(sum(p.amount) filter (
           where case due.kind when 'PAYOUT_CONFIRMED' then true when 'PAYOUT_FEE' then true when 'PAYOUT_RETURNED' then g.owner = o.account_owner
+            when 'PAYOUT_SENT_BACK' then g.owner = o.account_owner
             when 'COMMISSION' then case when o.commission < 0 then g.owner else f.owner end = o.account_owner
             else f.owner = o.account_owner end), 0)::bigint as good
         from posting p join account f on f.id = p.from_id join account g on g.id = p.to_id

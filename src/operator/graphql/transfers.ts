@@ -135,7 +135,7 @@ const AssignHeldTransferInput = builder.inputType('AssignHeldTransferInput', {
     }),
     payoutId: t.id({
       description:
-        'The payout that it is, or that it brings back. One that is SCHEDULED is settled by money that went out if it was in a file that was rejected.',
+        'The payout that it is, or that it brings back. One that is SCHEDULED, or was cancelled, is settled by money that went out if it was in a file that was rejected; of one that was cancelled it leaves the balance again, which may fall below zero.',
     }),
     heldTransferId: t.id({
       description:
@@ -172,6 +172,10 @@ const DismissHeldTransferInput = builder.inputType('DismissHeldTransferInput', {
   fields: (t) => ({
     transferId: t.id({ required: true, description: 'The movement.' }),
     reason: t.string({ required: true, description: 'What it was, for the audit log: 1 to 500 characters.' }),
+    notOfPayout: t.boolean({
+      description:
+        'True: it is another movement than that of the payout which it names. Needed when that one waits to be sent or was cancelled, since it can then be paid.',
+    }),
   }),
 });
 
@@ -179,11 +183,12 @@ builder.mutationField('dismissHeldTransfer', (t) =>
   t.field({
     type: resultUnion('DismissHeldTransfer', DecidedTransfer('DismissHeldTransferSuccess')),
     description:
-      'Ends the search for what money that went out was for: a fee of the bank, say. Operators only. Refusals: NOT_FOUND, INVALID_INPUT, WRONG_STATE.',
+      'Ends the search for what money that went out was for: a fee of the bank, say. One that names a payout which is SCHEDULED or was cancelled is refused without `notOfPayout`, since that would be paid a second time. Operators only. Refusals: NOT_FOUND, INVALID_INPUT, WRONG_STATE.',
     args: { input: t.arg({ type: DismissHeldTransferInput, required: true, description: 'The movement.' }) },
-    resolve: (_, { input: { transferId, reason } }, context) =>
-      decide(context, (tx, deps) =>
-        dismissTransfer(tx, deps, { entryId: parseId(transferId, 'transfer', ['transferId']), reason }),
-      ),
+    resolve: (_, { input: { transferId, reason, notOfPayout } }, context) =>
+      decide(context, (tx, deps) => {
+        const entryId = parseId(transferId, 'transfer', ['transferId']);
+        return dismissTransfer(tx, deps, { entryId, reason, notOfPayout: notOfPayout ?? undefined });
+      }),
   }),
 );

@@ -15,7 +15,8 @@ const MovementKindEnum = builder.enumType('PayoutMovementKind', {
     SALE: 'Money that was taken: of a transaction, or of one of its captures.',
     REFUND: 'A refund that was ordered.',
     REFUND_REJECTED: 'A refund that was refused: the money came back.',
-    PAYOUT_RETURNED: 'An earlier payout that came back.',
+    PAYOUT_RETURNED: 'An earlier payout that came back, or was cancelled.',
+    PAYOUT_REINSTATED: 'An earlier payout that was cancelled, and that the bank executed all the same: below zero.',
     COMMISSION: 'The commission of a transaction; above zero when some is given back.',
     CARRIED_IN: 'What the payout before had left.',
     CARRIED_OUT: 'What is left for the next one.',
@@ -46,7 +47,7 @@ const MovementRef = builder.objectRef<ShownMovement>('PayoutMovement').implement
     returnedPayout: t.field({
       type: PayoutRef,
       nullable: true,
-      description: 'Which payout came back.',
+      description: 'Which payout came back, or turned out to be executed.',
       resolve: ({ payoutId }, _, { loaders }) => (payoutId === null ? null : loaders.payout.load(payoutId)),
     }),
   }),

@@ -52,7 +52,12 @@ export const PayoutRef = builder.prismaObject('Payout', {
       description: 'Refunds that were ordered, less those that were refused; below zero when more were refused.',
       resolve: sumOf('refunds'),
     }),
-    returned: t.field({ type: MoneyRef, description: 'Earlier payouts that came back.', resolve: sumOf('returned') }),
+    returned: t.field({
+      type: MoneyRef,
+      description:
+        'Earlier payouts that came back or were cancelled, less those cancelled that the bank executed all the same; below zero when these are more.',
+      resolve: sumOf('returned'),
+    }),
     carriedIn: t.field({
       type: MoneyRef,
       description: 'What the payout before had left on the balance.',

@@ -1,4 +1,5 @@
 import { type Database, read, type Tx } from '../../kernel/db/database.ts';
+import type { Payout } from '../../kernel/db/generated/prisma/client.ts';
 import type { Currency } from '../../kernel/money.ts';
 import { holdsAccount, isInDoubt, isNamedByHeld, staysScheduled } from './doubt.ts';
 
@@ -102,6 +103,28 @@ export async function findPayoutsInDoubt(tx: Tx, payoutIds: readonly string[]): 
       order by p.id`,
     values: [payoutIds],
   });
+}
+
+/**
+ * Finds a payout that waits for its file, and would pay once more what a cancelled one of the same owner has paid, since the balance
+ * does not cover that. The caller holds the locks of its shops.
+ * @returns its id, and what the balance lacks, in minor units; undefined: the balance covers it, or none waits.
+ */
+export async function findPayoutOverdrawing(
+  tx: Tx,
+  cancelled: Pick<Payout, 'accountOwner' | 'currency' | 'net'>,
+): Promise<{ readonly id: string; readonly lacking: bigint } | undefined> {
+  const [row] = await tx.query<{ readonly id: string; readonly lacking: bigint }>({
+    name: 'find-payout-overdrawing',
+    text: `
+      select p.id, $3::bigint - b.amount as lacking from payout p
+      join account a on a.owner = p.account_owner and a.currency = p.currency and a.kind in ('SHOP', 'RECIPIENT')
+      join account_balance b on b.account_id = a.id and b.amount < $3::bigint
+      where p.account_owner = $1::text and p.currency = $2::currency and p.status = 'SCHEDULED'
+      order by p.business_day desc limit 1`,
+    values: [cancelled.accountOwner, cancelled.currency, cancelled.net],
+  });
+  return row;
 }
 
 /** A payout that is on its way, and to where. */

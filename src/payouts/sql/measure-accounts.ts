@@ -90,9 +90,10 @@ const measure = `
   cross join lateral (
     select coalesce(sum(amount) filter (where kind = 'SALE'), 0)::bigint as gross,
       coalesce(-sum(amount) filter (where kind in ('REFUND_ORDERED', 'REFUND_REJECTED')), 0)::bigint as refunds,
-      coalesce(sum(amount) filter (where kind = 'PAYOUT_RETURNED'), 0)::bigint as returned,
+      coalesce(sum(amount) filter (where kind in ('PAYOUT_RETURNED', 'PAYOUT_REINSTATED',
+        'PAYOUT_SENT_BACK')), 0)::bigint as returned,
       coalesce(sum(amount) filter (where kind not in ('SALE', 'REFUND_ORDERED', 'REFUND_REJECTED',
-        'PAYOUT_RETURNED', 'PAYOUT', 'COMMISSION')), 0)::bigint as unknown
+        'PAYOUT_RETURNED', 'PAYOUT_REINSTATED', 'PAYOUT_SENT_BACK', 'PAYOUT', 'COMMISSION')), 0)::bigint as unknown
     from (
       select p.kind, p.amount from posting p
       where p.to_id = e.id and (p.to_id, p.id) > (e.id, e.postings_after)

@@ -7,6 +7,7 @@ export type MovementKind =
   | 'REFUND'
   | 'REFUND_REJECTED'
   | 'PAYOUT_RETURNED'
+  | 'PAYOUT_REINSTATED'
   | 'COMMISSION'
   | 'CARRIED_IN'
   | 'CARRIED_OUT';
@@ -19,7 +20,7 @@ export type Movement = {
   readonly at: Date;
   readonly transactionId: string | null;
   readonly refundId: string | null;
-  /** Of money that came back: the payout that sent it. */
+  /** Of money that came back, or did not after all: the payout that sent it. */
   readonly payoutId: string | null;
   /** Its place in the list: first the books, then the commissions, then what is carried. */
   readonly source: number;
@@ -42,7 +43,7 @@ const movements = `
       adjustments_after, adjustments_through, source, number, max, shop_id, made_at, carried_in, carried_out, place)
   cross join lateral (
     select * from (
-      select case p.kind when 'REFUND_ORDERED' then 'REFUND' else p.kind::text end as kind,
+      select case p.kind when 'REFUND_ORDERED' then 'REFUND' when 'PAYOUT_SENT_BACK' then 'PAYOUT_RETURNED' else p.kind::text end as kind,
         case when p.to_id = own.id then p.amount else -p.amount end as amount, p.at,
         coalesce(c.transaction_id, r.transaction_id) as "transactionId", r.id as "refundId", p.payout_id as "payoutId",
         0 as source, p.id as number

@@ -1,0 +1,2 @@
+-- Reads all rows, while everybody reads and writes.
+alter table payout validate constraint payout_reinstated;
