@@ -86,6 +86,8 @@ export function openPools(url: string, { sizes }: Pick<Config, 'sizes'>, log: Lo
       if (!database.pool.ending) noteDatabaseAway(log, new DatabaseUnavailable(error), 'connections are made anew');
     },
   });
+  // A server that had no room has kept its connections.
+  database.onNews(() => void lookWhetherBack());
   return database;
 }
 

@@ -45,7 +45,7 @@ it('A database is said to be back when it takes writes, not when it takes connec
     other.query(`alter database ${other.database} set default_transaction_read_only = ${state}`);
   const write = () =>
     inTransaction(database, (tx) => tx.query({ name: 'write', text: 'create table written ()', values: [] }));
-  const back = 'the database can be reached again';
+  const back = 'the database can be used again';
   await setReadOnly('on');
   for (const _ of [1, 2]) noteDatabaseAway(log, await write().catch((error: unknown) => error), 'writes wait');
   await database.pool.query('select');

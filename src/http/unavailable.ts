@@ -8,11 +8,11 @@ type Unavailable = { readonly code: RefusalCode; readonly message: string; reado
 /** A client that comes again four times waits for longer than a database takes to start anew. */
 export const again = { code: 'UNAVAILABLE', retryAfterSeconds: 2 } as const;
 
-/** Said with status 503 while the database cannot be reached. Whether a mutation was done is not known then. */
+/** Said with status 503 while the database cannot be reached or takes no writes. Whether a mutation was done is not known then. */
 export const databaseAway: Unavailable = {
   ...again,
   message:
-    'The gateway cannot reach its database just now; send the same request again in a moment, a mutation with the same idempotencyKey, and it is done once.',
+    'The gateway cannot use its database just now; send the same request again in a moment, a mutation with the same idempotencyKey, and it is done once.',
 };
 
 /** Said with status 503 by a gateway that has taken its port and is not ready yet. */

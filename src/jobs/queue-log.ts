@@ -13,6 +13,8 @@ export function queueLog(log: Log): Logger {
   return new Logger((scope) => (level, message, { error }) => {
     const fields = error instanceof Error ? { ...scope, err: error } : scope;
     const said = error instanceof Error ? upTo(message, error.message) : message;
+    // Every job that is due fails of it.
+    if (noteAwayForWork(log, error)) return;
     // Each place of the queue looks for jobs, up to ten times a second.
     if (scope.jobId === undefined && isOfConnection(error) && noteAwayForWork(log, orUnavailable(error))) return;
     if (level === 'error' || level === 'warning') log.warn(fields, said);

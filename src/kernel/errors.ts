@@ -66,7 +66,7 @@ export const refusalCodes = {
   QUERY_TOO_COMPLEX: 'The operation is too deep, too wide or too costly; ask for less at once.',
   TIMEOUT: 'The operation took too long and was given up; a mutation may be repeated with the same idempotency key.',
   UNAVAILABLE:
-    'The gateway cannot reach its database just now, or is starting; repeat the request in a moment, a mutation with the same idempotency key.',
+    'The gateway cannot use its database just now, or is starting; repeat the request in a moment, a mutation with the same idempotency key.',
 } as const;
 
 export type RefusalCode = keyof typeof refusalCodes;

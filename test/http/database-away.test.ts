@@ -1,13 +1,15 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { Writable } from 'node:stream';
+import pg from 'pg';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createClient } from '../../client/src/index.ts';
 import { newApiKey } from '../../src/auth/model.ts';
 import { createErrorMask } from '../../src/graphql/mask-error.ts';
-import { databaseAway, starting } from '../../src/http/unavailable.ts';
+import { databaseAway, noteAwayForRequests, starting } from '../../src/http/unavailable.ts';
 import { DatabaseUnavailable, openDatabase } from '../../src/kernel/db/database.ts';
+import { createLog } from '../../src/kernel/log.ts';
 import { createMetrics } from '../../src/kernel/metrics.ts';
 import { StartError } from '../../src/kernel/start-error.ts';
 import { startGateway } from '../../src/start-gateway.ts';
@@ -164,6 +166,45 @@ describe('While the database is away', () => {
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level: 40, reason: 'connect ECONNREFUSED' });
     expect(lines[0]).not.toContain('.ts');
   });
+
+  it('the log names what the database is short of, once in a while and as what somebody has to look into', () => {
+    const lines: object[] = [];
+    const log = createLog('info', { write: (line) => lines.push(JSON.parse(line)) });
+    const full = new pg.DatabaseError('could not extend file: No space left on device', 1, 'error');
+    const cause = Object.assign(full, { code: '53100' });
+    for (let count = 0; count < 3; count += 1) noteAwayForRequests(log, new DatabaseUnavailable(cause));
+    const msg = 'the disk of the database is full; requests are told to come again';
+    expect(lines).toMatchObject([{ level: 50, msg, reason: cause.message }]);
+  });
+});
+
+it('While the disk of the database is full, a mutation changes nothing, is told to come again, and is then done once', async () => {
+  const near = openDatabase({ url: home.url });
+  await near.pool.query(`create function no_room() returns trigger language plpgsql as $$ begin
+    raise exception 'could not extend file: No space left on device' using errcode = 'disk_full'; end $$`);
+  await near.pool.query('create trigger no_room before insert on payment for each row execute function no_room()');
+  const count = async () =>
+    (await near.pool.query<{ n: number }>('select count(*)::int as n from payment')).rows[0]?.n ?? 0;
+  const atFirst = await count();
+  const client = createClient({ url: gateway.url, apiKey: gateway.demo.apiKey, retries: 0 });
+  const input = { ...payment, customer, shopId: gateway.demo.shopId, idempotencyKey: 'on a full disk' };
+  const sale = { amount: 100, currency: 'PLN', orderId: 'A/1' };
+  try {
+    await expect(client.createPayment(input)).rejects.toMatchObject({
+      ...{ code: 'UNAVAILABLE', message: databaseAway.message, status: 503 },
+      retryAfterSeconds: databaseAway.retryAfterSeconds,
+    });
+    const body = { ...sale, serviceId: gateway.demo.serviceId, customer };
+    const rest = await call(gateway, 'POST /payment', { body });
+    expect(rest).toMatchObject({ status: 503, body: { apiErrorResponse: { code: 'REQ-ERROR-100513' } } });
+  } finally {
+    await near.pool.query('drop function no_room cascade');
+  }
+  const before = await count();
+  const { payment: made } = await client.createPayment(input);
+  expect(await client.createPayment(input)).toMatchObject({ payment: { id: made.id } });
+  expect([before, await count()]).toEqual([atFirst, atFirst + 1]);
+  await near.close();
 });
 
 it('A fault of ours before an operation is begun stays 500, in the form of GraphQL and with a reference', async () => {

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { expect, it } from 'vitest';
 import { queueLog } from '../../src/jobs/queue-log.ts';
+import { DatabaseUnavailable } from '../../src/kernel/db/database.ts';
 import { createLog } from '../../src/kernel/log.ts';
 
 type Line = { readonly msg: string; readonly err?: { readonly message: string } };
@@ -23,6 +24,18 @@ it.each([
   for (let count = 0; count < 3; count += 1) queue.error(`${fetching} Error: ${error}`, { error });
   expect(lines.map(({ msg }) => msg)).toEqual([
     'the database cannot be reached; background work waits until it is back',
+  ]);
+});
+
+it('Jobs that fail since the database is short of something are told of once, and by what it is short of', () => {
+  const { lines, queue } = open();
+  const full = Object.assign(new pg.DatabaseError('No space left on device', 1, 'error'), { code: '53100' });
+  const error = new DatabaseUnavailable(full);
+  const ofJob = queue.scope({ jobId: '7', taskIdentifier: 'tell_shop' });
+  for (let count = 0; count < 3; count += 1)
+    ofJob.error(`Failed task 7 (tell_shop) with error '${error.message}'`, { error });
+  expect(lines.map(({ msg }) => msg)).toEqual([
+    'the disk of the database is full; background work waits until it is back',
   ]);
 });
 

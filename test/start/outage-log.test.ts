@@ -51,7 +51,7 @@ test('while its database is away a gateway says so, and says the same again only
   isAway = false;
   await expect.poll(async () => (await fetch(`${gateway.url}/health/ready`)).status).toBe(200);
   const ofDatabase = () => linesOf(gateway.said.stderr).filter(({ msg }) => msg.startsWith('the database can'));
-  await expect.poll(() => ofDatabase().at(-1)?.msg).toBe('the database can be reached again');
+  await expect.poll(() => ofDatabase().at(-1)?.msg).toBe('the database can be used again');
   expect(await gateway.end('SIGTERM')).toEqual({ code: 0, signal: null });
   const lines = linesOf(gateway.said.stderr);
   expect(lines.filter(({ err }) => err)).toEqual([]);

@@ -111,7 +111,7 @@ export function answerRestUnavailable(c: HttpContext): Response {
   sayRetryAfter(c, databaseAway);
   const { status, code } = refusalErrors.UNAVAILABLE;
   const message =
-    'The gateway cannot reach its database just now; call again in a moment, with the same Idempotency-Key, and it is done once.';
+    'The gateway cannot use its database just now; call again in a moment, with the same Idempotency-Key, and it is done once.';
   return answerWith(c, status, { code, message, instance: undefined, errors: [] });
 }
 

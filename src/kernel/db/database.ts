@@ -3,6 +3,7 @@ import pg from 'pg';
 import { endsInTime } from '../ends-in-time.ts';
 import { breakOffWhenUnusable } from './break-off-unusable.ts';
 import { PrismaClient } from './generated/prisma/client.ts';
+import { shortageIn } from './short-of.ts';
 
 /** One SQL statement. It is prepared once per connection under its name, so a name belongs to one text. */
 export type Statement = {
@@ -66,12 +67,14 @@ export type DatabaseOptions = {
 };
 
 /**
- * The database could not be reached, or the connection broke off. If that was during the commit, nobody knows whether it
- * took place: whoever asked repeats with the same idempotency key.
+ * The database could not be reached, is short of something as when its disk is full, or the connection broke off. If that was
+ * during the commit, nobody knows whether it took place: whoever asked repeats with the same idempotency key.
  */
 export class DatabaseUnavailable extends Error {
   constructor(cause: unknown) {
-    super('The database cannot be reached, or the connection to it broke off.', { cause });
+    const short = shortageIn(cause);
+    const lost = 'The database cannot be reached, or the connection to it broke off.';
+    super(short === undefined ? lost : `The database cannot take this now: ${short}.`, { cause });
   }
 }
 
@@ -216,7 +219,7 @@ async function attempt<Result>(
     await client.query(giveUp).catch((failure: Error) => {
       broken = failure;
     });
-    throw broken === undefined ? error : new DatabaseUnavailable(error);
+    throw broken !== undefined || shortageIn(error) !== undefined ? new DatabaseUnavailable(error) : error;
   } finally {
     client.release(broken);
     if (tellNews && news.size > 0) for (const listener of listeners) listener(news);
@@ -235,7 +238,7 @@ function sayWhenLost(pool: pg.Pool): void {
 
 /**
  * Runs one statement outside any transaction of ours, for reads.
- * @throws DatabaseUnavailable when the connection is the reason that it failed.
+ * @throws DatabaseUnavailable when the connection is the reason that it failed, or what the server is short of.
  */
 export async function read<Row extends object>(database: Database, statement: Statement): Promise<Row[]> {
   try {
@@ -245,9 +248,9 @@ export async function read<Row extends object>(database: Database, statement: St
   }
 }
 
-/** What is told in the place of what a statement failed with: that the database is away where that is why, else the same. */
+/** What is told in the place of what a statement failed with: that the database is away or short where that is why, else the same. */
 export function orUnavailable(error: unknown): unknown {
-  return isLost(error) ? new DatabaseUnavailable(error) : error;
+  return isLost(error) || shortageIn(error) !== undefined ? new DatabaseUnavailable(error) : error;
 }
 
 /**

@@ -27,7 +27,8 @@ export function createDatabasePing(database: Database, timeout: { readonly ms: n
 
 /**
  * Demands that the database answers and takes writes. It fails as a write would, so that a connection to a server that has become
- * a replica is given up.
+ * a replica is given up. Whether its disk is full it finds out by a file of some 200 kB that the server makes for that statement
+ * alone: it takes a millisecond, waits for no disk, and leaves nothing behind.
  * @throws DatabaseUnavailable.
  */
 export async function requireWritable(database: Database): Promise<void> {
@@ -37,6 +38,8 @@ export async function requireWritable(database: Database): Promise<void> {
       if current_setting('transaction_read_only') = 'on' then
         raise exception 'the database takes no writes' using errcode = 'read_only_sql_transaction';
       end if;
+      perform set_config('work_mem', '64kB', true), set_config('temp_tablespaces', '', true);
+      perform count(*) from generate_series(1, 10000);
     end $$`,
   });
 }

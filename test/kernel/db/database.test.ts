@@ -1,3 +1,5 @@
+import { rm, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,8 +11,9 @@ import {
   isLost,
   openDatabase,
   read,
+  withoutTransaction,
 } from '../../../src/kernel/db/database.ts';
-import { createDatabasePing } from '../../../src/kernel/db/ping-database.ts';
+import { createDatabasePing, requireWritable } from '../../../src/kernel/db/ping-database.ts';
 import { appendEvents, lockShops } from '../../../src/kernel/events/append-events.ts';
 import { createLog } from '../../../src/kernel/log.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
@@ -149,6 +152,46 @@ describe('A transaction', () => {
     expect(await ping()).toBe(true);
     expect(await write().then(() => 'written')).toBe('written');
     await inTransaction(database, (tx) => tx.query(sql('drop', 'drop table written')));
+  });
+
+  it.each(['53000', '53100', '53200', '58030'])('says so of a server that lacks what it needs (%s)', async (code) => {
+    const raise = `do $$ begin raise exception 'No space left on device' using errcode = '${code}'; end $$`;
+    const fail = sql(`fail-${code}`, raise);
+    const refusal = { message: expect.stringContaining('take this'), cause: expect.objectContaining({ code }) };
+    const attempts = [
+      () => inTransaction(database, (tx) => tx.query(fail)),
+      () => withoutTransaction(database, (tx) => tx.query(fail)),
+      () => read(database, fail),
+      () => database.prisma.$executeRawUnsafe(raise),
+    ];
+    for (const attempt of attempts) {
+      const error = await attempt().catch((failure: unknown) => failure);
+      expect(error).toBeInstanceOf(DatabaseUnavailable);
+      expect(error).toMatchObject(refusal);
+    }
+  });
+
+  it('is not pinged well while its server has no room for a file', async () => {
+    const full = openDatabase({ url: storage.url, connectionsMax: 1 });
+    const ping = createDatabasePing(full, { ms: 10_000 });
+    // The server writes what it spills into files of these names, and a device that is always full is in their place.
+    const whileFull = async (ask: () => Promise<unknown>): Promise<unknown> => {
+      const [server] = await read<{ pid: number; folder: string }>(
+        full,
+        sql('server', `select pg_backend_pid() as pid, current_setting('data_directory') as folder`),
+      );
+      const names = Array.from({ length: 9 }, (_, number) => `base/pgsql_tmp/pgsql_tmp${server?.pid}.${number}`);
+      const files = names.map((name) => join(server?.folder ?? '', name));
+      await Promise.all(files.map((file) => symlink('/dev/full', file)));
+      const answer = await ask().catch((error: unknown) => error);
+      await Promise.all(files.map((file) => rm(file, { force: true })));
+      return answer;
+    };
+    expect(await ping()).toBe(true);
+    expect(await whileFull(ping)).toBe(false);
+    expect(await whileFull(() => requireWritable(full))).toMatchObject({ cause: { code: '53100' } });
+    expect(await ping()).toBe(true);
+    await full.close();
   });
 
   it('knows a server that ends by its code, in whatever language it says so, and a fault of ours from it', () => {
