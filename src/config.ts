@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { findStraySettings, type StraySetting } from './find-stray-settings.ts';
+import { withClearMode } from './kernel/db/clear-mode.ts';
 import { type Currency, currencies } from './kernel/money.ts';
 import { StartError } from './kernel/start-error.ts';
 import { parseIban } from './merchants/parse-identifiers.ts';
@@ -107,6 +108,7 @@ const environment = z.object({
   DATABASE_URL: z
     .string()
     .refine(absolute(['postgres:', 'postgresql:']), 'must look like postgres://user:password@host:5432/name')
+    .transform(withClearMode)
     .optional(),
   BRAMKA_DATA_DIR: z.string().default('.bramka'),
   BRAMKA_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),

@@ -56,20 +56,18 @@ async function takeLock(client: pg.Client, signal: AbortSignal | undefined): Pro
 }
 
 async function connect(url: string): Promise<pg.Client> {
-  const client = clientFor(url);
-  // A session that breaks between two queries makes the next one fail; unheard, its error would end the process.
-  client.on('error', () => undefined);
+  if (!URL.canParse(url)) {
+    throw new StartError('DATABASE_URL is no address; write it as postgresql://user:password@host:5432/database.');
+  }
   try {
+    const client = new pg.Client({ connectionString: url });
+    // A session that breaks between two queries makes the next one fail; unheard, its error would end the process.
+    client.on('error', () => undefined);
     await client.connect();
     return client;
   } catch (error) {
     throw notReached(error);
   }
-}
-
-function clientFor(url: string): pg.Client {
-  if (URL.canParse(url)) return new pg.Client({ connectionString: url });
-  throw new StartError('DATABASE_URL is no address; write it as postgresql://user:password@host:5432/database.');
 }
 
 /** Demands, of whoever holds the lock, that no earlier one died in the middle. @throws StartError that names the migration. */

@@ -1,7 +1,11 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readConfig } from '../../../src/config.ts';
+import { notReached } from '../../../src/kernel/db/not-reached.ts';
 import { requireDatabase } from '../../../src/kernel/db/require-database.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { type SpokenTls, speakTls } from '../../support/speak-tls.ts';
 
 let home: TestDatabase;
 const sockets = new Set<Socket>();
@@ -82,4 +86,74 @@ it('refuses one that takes no writes, whatever else it would be asked for, but n
     );
   }
   await requireDatabase(url.href, { writes: false, durable: false });
+});
+
+describe('A server that speaks TLS with a certificate of its own', () => {
+  let tls: SpokenTls;
+  const warnings: Error[] = [];
+  const note = (warning: Error): unknown => warnings.push(warning);
+
+  beforeAll(async () => {
+    tls = await speakTls(home.url);
+    process.on('warning', note);
+  });
+  afterAll(async () => {
+    process.off('warning', note);
+    await tls.stop();
+  });
+
+  /** The address of the database as the gateway takes it from its settings. */
+  function over(parameters: Record<string, string>): string {
+    const url = new URL(home.url);
+    url.hostname = 'localhost';
+    url.search = new URLSearchParams(parameters).toString();
+    return readConfig({ DATABASE_URL: url.href }).databaseUrl ?? '';
+  }
+  const wish = { writes: true, durable: false };
+
+  it.each(['prefer', 'require', 'verify-ca', 'verify-full'])(
+    'is refused with sslmode=%s in one line that says what to do, and without a warning beside it',
+    async (sslmode) => {
+      await expect(requireDatabase(over({ sslmode }), wish)).rejects.toThrow(
+        /^The certificate of the database is signed by none that is trusted here \(DEPTH_ZERO_SELF_SIGNED_CERT\); name the file of its CA by sslrootcert=\/path\/ca\.crt in DATABASE_URL, or set sslmode=no-verify, which encrypts and believes any certificate\.$/,
+      );
+      expect(warnings).toEqual([]);
+    },
+  );
+
+  it.each([
+    ['a mode that looks at no certificate', () => ({ sslmode: 'no-verify' })],
+    ['its CA', () => ({ sslmode: 'require', sslrootcert: tls.certificate })],
+    ['the modes of libpq', () => ({ sslmode: 'require', uselibpqcompat: 'true' })],
+  ])('is used with %s, and encrypted', async (_, parameters) => {
+    const url = over(parameters());
+    await requireDatabase(url, wish);
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    const { rows } = await client.query('select ssl from pg_stat_ssl where pid = pg_backend_pid()');
+    await client.end();
+    expect(rows).toEqual([{ ssl: true }]);
+    expect(warnings).toEqual([]);
+  });
+
+  it('is not asked when the file of its CA cannot be read', async () => {
+    await expect(requireDatabase(over({ sslmode: 'require', sslrootcert: '/none/ca.crt' }), wish)).rejects.toThrow(
+      /^A file that DATABASE_URL names by sslrootcert, sslcert or sslkey cannot be read \(ENOENT\)\.$/,
+    );
+  });
+
+  it.each([
+    ['ERR_TLS_CERT_ALTNAME_INVALID', /^The certificate of the database is for another host .* write the host/],
+    ['CERT_HAS_EXPIRED', /^The certificate of the database is not valid today .* renew it/],
+  ])('is refused for other faults of its certificate with what to do: %s', (code, line) => {
+    expect(notReached(Object.assign(new Error('x'), { code })).message).toMatch(line);
+  });
+});
+
+it('A server that speaks no TLS is refused with what to do, where TLS is asked for', async () => {
+  const url = new URL(home.url);
+  url.searchParams.set('sslmode', 'verify-full');
+  await expect(requireDatabase(url.href, { writes: true, durable: false })).rejects.toThrow(
+    /^The database speaks no TLS; switch it on there \(ssl = on\), or set sslmode=disable in DATABASE_URL\.$/,
+  );
 });

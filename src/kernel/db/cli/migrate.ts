@@ -1,4 +1,5 @@
 import { StartError } from '../../start-error.ts';
+import { withClearMode } from '../clear-mode.ts';
 import { startEmbedded } from '../embedded.ts';
 import { migrate } from '../migrate.ts';
 
@@ -7,7 +8,7 @@ import { migrate } from '../migrate.ts';
 const { DATABASE_URL: databaseUrl, BRAMKA_DATA_DIR: dataDir = '.bramka' } = process.env;
 
 async function run(): Promise<readonly string[]> {
-  if (databaseUrl) return (await migrate(databaseUrl)).applied;
+  if (databaseUrl) return (await migrate(withClearMode(databaseUrl))).applied;
   const embedded = await startEmbedded({ dataDir });
   try {
     return (await migrate(embedded.url)).applied;
