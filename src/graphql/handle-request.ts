@@ -5,6 +5,7 @@ import type { OperatorAuthenticator } from '../auth/authenticate-operator.ts';
 import { plainHeader } from '../auth/model.ts';
 import { addressOf } from '../http/client-address.ts';
 import type { RequestLimits } from '../http/limit-requests.ts';
+import { bodyEncoded, isEncoded } from '../http/read-body.ts';
 import { hideCardNumbers } from '../kernel/card-numbers.ts';
 import type { RefusalCode } from '../kernel/errors.ts';
 import { acceptsAny, notAcceptable, withoutRefused } from './acceptable.ts';
@@ -105,7 +106,13 @@ function isStream(response: ServerResponse): boolean {
 }
 
 /** Why a request is not let through to GraphQL; the code is INVALID_INPUT unless it is another. */
-type Problem = { readonly status: number; readonly message: string; readonly code?: RefusalCode | 'BAD_REQUEST' };
+type Problem = {
+  readonly status: number;
+  readonly message: string;
+  readonly code?: RefusalCode | 'BAD_REQUEST';
+  /** The codings of a body that are read. */
+  readonly acceptEncoding?: string;
+};
 
 function problemOf(request: IncomingMessage): Problem | undefined {
   const { method, headers } = request;
@@ -115,6 +122,7 @@ function problemOf(request: IncomingMessage): Problem | undefined {
   const type = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
   if (!jsonTypes.includes(type))
     return { status: 415, message: 'Send the operation with Content-Type: application/json.' };
+  if (isEncoded(headers['content-encoding'])) return { status: 415, message: bodyEncoded, acceptEncoding: 'identity' };
   const length = headers['content-length'];
   if (length === undefined) return { status: 411, message: 'Send the body with a Content-Length.' };
   if (Number(length) > bodyBytesMax) {
@@ -156,7 +164,9 @@ function send(response: ServerResponse, { type, body }: { readonly type: string;
   response.writeHead(200, { 'content-type': type, 'content-length': Buffer.byteLength(body) }).end(body);
 }
 
-function refuse(response: ServerResponse, { status, message, code = 'INVALID_INPUT' }: Problem): void {
+function refuse(response: ServerResponse, problem: Problem): void {
+  const { status, message, code = 'INVALID_INPUT', acceptEncoding } = problem;
+  if (acceptEncoding !== undefined) response.setHeader('accept-encoding', acceptEncoding);
   const body = JSON.stringify({ errors: [{ message: hideCardNumbers(message), extensions: { code } }] });
   response
     .writeHead(status, {

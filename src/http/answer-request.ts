@@ -97,9 +97,28 @@ function noteAnswer(deps: RequestDeps, { req, res, path, requestId }: Asked): vo
   });
 }
 
-type SentRefusal = { readonly status: number; readonly message: string; readonly allow?: string };
+type SentRefusal = {
+  readonly status: number;
+  readonly message: string;
+  readonly allow?: string;
+  readonly close?: true;
+};
+
+/** Said with status 400 of a request with several Host headers (RFC 9112, section 3.2). */
+export const severalHosts = 'The request has more than one Host header; send one.';
+
+/** Whoever stands before us may go by another of them than we. Node.js keeps only the first, but for the raw list. */
+export function hasSeveralHosts({ rawHeaders }: IncomingMessage): boolean {
+  let hosts = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] ?? '';
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts += 1;
+  }
+  return hosts > 1;
+}
 
 function refusalOf(req: IncomingMessage): SentRefusal | undefined {
+  if (hasSeveralHosts(req)) return { status: 400, message: severalHosts, close: true };
   const allow = 'GET, HEAD, POST, OPTIONS';
   // The REST door knows no such method either, and says so in its own form.
   if (req.method === 'TRACE' && !req.url?.startsWith('/v1/'))
@@ -113,8 +132,9 @@ function refusalOf(req: IncomingMessage): SentRefusal | undefined {
   return { status: 400, message: 'The target of a request must be a path that begins with a slash.' };
 }
 
-function refuse(res: ServerResponse, { status, message, allow }: SentRefusal): void {
+function refuse(res: ServerResponse, { status, message, allow, close }: SentRefusal): void {
   res.statusCode = status;
+  if (close) res.setHeader('Connection', 'close');
   if (allow !== undefined) res.setHeader('Allow', allow);
   res.setHeader('Content-Type', 'application/json');
   const code = status < 400 ? {} : { code: codeOf(status) };

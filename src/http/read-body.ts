@@ -9,11 +9,28 @@ export class BodyTooLarge extends Error {
   }
 }
 
+/** A body was sent compressed, or in another coding; we read none (RFC 9110, section 15.5.16). */
+export class BodyEncoded extends Error {
+  constructor() {
+    super(bodyEncoded);
+    this.name = 'BodyEncoded';
+  }
+}
+
+/** Said with status 415, beside `Accept-Encoding: identity`, which says the same to programs. */
+export const bodyEncoded = 'The body must come as it is; send it without Content-Encoding, not compressed.';
+
+/** Whether a header Content-Encoding names a coding; `identity` is none. */
+export function isEncoded(contentEncoding: string | null | undefined): boolean {
+  return (contentEncoding ?? '').split(',').some((coding) => !/^\s*(?:identity)?\s*$/i.test(coding));
+}
+
 /**
  * Reads the whole body of a request, as bytes.
- * @throws BodyTooLarge as soon as it is known; another Error when the sender goes away in the middle.
+ * @throws BodyEncoded before it is read; BodyTooLarge as soon as it is known; another Error when the sender goes away in the middle.
  */
 export async function readBody(request: Request): Promise<Buffer> {
+  if (isEncoded(request.headers.get('content-encoding'))) throw new BodyEncoded();
   if (Number(request.headers.get('content-length') ?? 0) > bodyBytesMax) throw new BodyTooLarge();
   const reader = request.body?.getReader();
   const parts: Uint8Array[] = [];

@@ -16,7 +16,7 @@ import { answerProblem, answerTooMany, sayRetryAfter, wantsHtml } from './answer
 import type { HttpContext, HttpDeps, HttpEnv } from './deps.ts';
 import { healthRoutes } from './health.ts';
 import { metricsRoutes } from './metrics.ts';
-import { BodyTooLarge } from './read-body.ts';
+import { BodyEncoded, BodyTooLarge } from './read-body.ts';
 import { databaseAway, noteAwayForRequests } from './unavailable.ts';
 
 /** Collects the routes of all slices; what none of them knows is answered 404, and what fails is answered once. */
@@ -82,10 +82,13 @@ async function answerUnknown(deps: HttpDeps, c: HttpContext): Promise<Response> 
 /** The last place where an error of a route can be caught: our bugs go to the log, and their words to nobody. */
 async function answerError(deps: HttpDeps, c: HttpContext, error: Error): Promise<Response> {
   const { sandbox } = deps;
-  if (error instanceof BodyTooLarge) {
-    if (!wantsHtml(c)) return answerProblem(c, 413, error.message);
+  const isCoded = error instanceof BodyEncoded;
+  if (isCoded || error instanceof BodyTooLarge) {
+    const status = isCoded ? 415 : 413;
+    if (isCoded) c.header('accept-encoding', 'identity');
+    if (!wantsHtml(c)) return answerProblem(c, status, error.message);
     const problems = [{ field: 'form', text: error.message }];
-    return answerErrorPage(c, { status: 413, sandbox }, { error: 'BAD_FORM', problems });
+    return answerErrorPage(c, { status, sandbox }, { error: 'BAD_FORM', problems });
   }
   if (c.req.raw.signal.aborted) return answerProblem(c, 400, 'The request broke off in the middle.');
   if (noteAwayForRequests(deps.log, error)) {

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { createRequestAnswerer, pathOf, type RequestDeps } from './answer-request.ts';
+import { createRequestAnswerer, hasSeveralHosts, pathOf, type RequestDeps, severalHosts } from './answer-request.ts';
 import { answerSocket } from './answer-socket.ts';
 import { listen } from './listen.ts';
 
@@ -126,6 +126,7 @@ function watchUpgraded({ log }: HttpServerOptions, upgraded: Set<Duplex>): (sock
 type Upgrade = { readonly req: IncomingMessage; readonly socket: Duplex; readonly head: Buffer };
 
 async function upgrade({ graphql, log }: HttpServerOptions, { req, socket, head }: Upgrade): Promise<void> {
+  if (hasSeveralHosts(req)) return answerSocket(socket, 400, { message: severalHosts });
   if (pathOf(req.url ?? '') !== '/graphql') {
     answerSocket(socket, 404, { message: 'There is no WebSocket at this address; GraphQL answers at /graphql.' });
     return;

@@ -1,5 +1,6 @@
 import { get, request } from 'node:http';
 import { text as textOf } from 'node:stream/consumers';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ask, startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { openSocket } from '../support/live.ts';
@@ -67,6 +68,19 @@ for (const accept of ['application/json', 'application/graphql-response+json', '
         expect(text).toContain('Content-Type: application/json');
       });
     }
+
+    it.each(['gzip', 'x-unknown', 'identity, br'])(
+      'refuses a body in the coding %s, and says that it reads none',
+      async (coding) => {
+        const sent = await post(new Uint8Array(gzipSync(question)), { accept, 'content-encoding': coding });
+        expect([sent.status, sent.headers.get('accept-encoding')]).toEqual([415, 'identity']);
+        expect(sent.text).toContain('send it without Content-Encoding, not compressed.');
+      },
+    );
+
+    it('takes a body whose coding is identity', async () => {
+      expect((await post(question, { accept, 'content-encoding': 'Identity' })).status).toBe(200);
+    });
 
     it('takes no time for each letter of one that is wrong', async () => {
       using keys = vi.spyOn(Object, 'keys');

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NotificationRejected } from '../../src/acquirers/port.ts';
 import { createRequestLimits } from '../../src/http/limit-requests.ts';
@@ -113,6 +114,24 @@ describe('A form that is too large', () => {
     await server.close();
     expect(answer).toMatch(/^HTTP\/1\.1 413 /);
   });
+});
+
+it.each([
+  ['/payment', 'application/json', 'application/json'],
+  ['/en/payment', 'text/html', 'text/html; charset=UTF-8'],
+  ['/acquirers/sandbox-blik/notifications', 'application/json', 'application/json'],
+])('A body that is compressed is refused at %s with what is accepted instead, for %s', async (path, accept, type) => {
+  const { body } = posted('amount=100');
+  const headers = { accept, 'content-type': 'application/x-www-form-urlencoded', 'content-encoding': 'gzip' };
+  const answer = await world.router.request(path, {
+    method: 'POST',
+    body: new Uint8Array(gzipSync(String(body))),
+    headers,
+  });
+  expect([answer.status, answer.headers.get('accept-encoding'), answer.headers.get('content-type')]).toEqual([
+    ...[415, 'identity', type],
+  ]);
+  expect(await answer.text()).toContain('send it without Content-Encoding, not compressed.');
 });
 
 describe('/health', () => {

@@ -104,6 +104,7 @@ describe('The HTTP server', () => {
 });
 
 describe('No request', () => {
+  const severalHosts = /^HTTP\/1\.1 400 [\s\S]*Connection: close[\s\S]*more than one Host header; send one\./i;
   const odd: Record<string, readonly [bytes: string, answer: RegExp]> = {
     'for two slashes': [`GET // HTTP/1.1\r\n${close}`, /^HTTP\/1\.1 404 /],
     'with a broken escape': [`GET /%zz%E0%A4 HTTP/1.1\r\n${close}`, /^HTTP\/1\.1 404 /],
@@ -114,6 +115,12 @@ describe('No request', () => {
     'with a backslash in its path': [`GET /a\\b HTTP/1.1\r\n${close}`, /^HTTP\/1\.1 400 /],
     'with a Host that is none': [`GET /hello HTTP/1.1\r\nHost: a b/c\r\nConnection: close\r\n\r\n`, /^HTTP\/1\.1 400 /],
     'without a Host': ['GET /hello HTTP/1.1\r\nConnection: close\r\n\r\n', /^HTTP\/1\.1 400 /],
+    'with two Hosts': [`GET /hello HTTP/1.1\r\nHost: y\r\nhost: x\r\n\r\n`, severalHosts],
+    'with the same Host twice, for GraphQL': [`POST /graphql HTTP/1.1\r\nHost: x\r\nHost: x\r\n\r\n`, severalHosts],
+    'for a WebSocket with two Hosts': [
+      'GET /graphql HTTP/1.1\r\nHost: x\r\nHost: y\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+      severalHosts,
+    ],
     'for no path at all': [`GET hello HTTP/1.1\r\n${close}`, /^HTTP\/1\.1 400 /],
     'that is no HTTP': ['\x16\x03\x01\x02\x00\x01', /^HTTP\/1\.1 400 /],
     'with a length that is none': [`POST /body HTTP/1.1\r\nContent-Length: x\r\n${close}`, /^HTTP\/1\.1 400 /],

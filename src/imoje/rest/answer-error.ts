@@ -5,7 +5,7 @@ import { databaseAway } from '../../http/unavailable.ts';
 import { hideCardNumbers } from '../../kernel/card-numbers.ts';
 import { numberedFault, RateLimited, type Refusal, type RefusalCode } from '../../kernel/errors.ts';
 import { type FieldNames, renameField } from '../rename-field.ts';
-import { BodyInvalid, BodyNotJson, type FieldProblem } from './errors.ts';
+import { BodyCoded, BodyInvalid, BodyNotJson, type FieldProblem } from './errors.ts';
 
 type WireError = { readonly status: ContentfulStatusCode; readonly code: string };
 
@@ -79,7 +79,8 @@ export function answerRestRefusal(
   asked: { readonly instance?: unknown; readonly names?: FieldNames | undefined } = {},
 ): Response {
   if (refusal instanceof RateLimited) sayRetryAfter(c, refusal);
-  const { status, code } = refusal instanceof BodyNotJson ? wireErrors.notJson : refusalErrors[refusal.code];
+  if (refusal instanceof BodyCoded) c.header('accept-encoding', 'identity');
+  const { status, code } = wireErrorOf(refusal);
   const { field: path, message } =
     refusal instanceof BodyInvalid
       ? { field: undefined, message: refusal.message }
@@ -89,9 +90,15 @@ export function answerRestRefusal(
   return answerWith(c, status, { code, message, instance: asked.instance, errors });
 }
 
+function wireErrorOf(refusal: Refusal): WireError {
+  if (refusal instanceof BodyCoded) return wireErrors.coded;
+  return refusal instanceof BodyNotJson ? wireErrors.notJson : refusalErrors[refusal.code];
+}
+
 /** What no verb refuses, but the door itself answers. */
 export const wireErrors = {
   notJson: { status: 400, code: 'REQ-ERROR-100400' },
+  coded: { status: 415, code: 'REQ-ERROR-100415' },
   failure: { status: 500, code: 'REQ-ERROR-100500' },
 } as const;
 

@@ -79,8 +79,9 @@ function parametersOf(method: Endpoint['method'], path: string): readonly Json[]
 function errorsOf(method: Endpoint['method'], refuses: readonly RefusalCode[]): Record<string, Json> {
   const possible = [...alwaysPossible, ...refuses].map((code) => ({ ...wireErrorFor(code), why: refusalCodes[code] }));
   const notJson = { ...wireErrors.notJson, why: 'The body is no JSON object.' };
+  const coded = { ...wireErrors.coded, why: 'The body is compressed.' };
   const failure = { ...wireErrors.failure, why: 'Something went wrong on our side; the message has its number.' };
-  const all = [...(method === 'get' ? [] : [notJson]), ...possible, failure];
+  const all = [...(method === 'get' ? [] : [notJson, coded]), ...possible, failure];
   const statuses = Map.groupBy(all, ({ status }) => String(status));
   return Object.fromEntries([...statuses].map(([status, errors]) => [status, errorResponse(status, errors)]));
 }
@@ -91,6 +92,7 @@ function errorResponse(status: string, errors: readonly { readonly code: string;
   return {
     description: errors.map(({ code, why }) => `\`${code}\`: ${why}`).join('\n\n'),
     ...(['429', '503'].includes(status) ? { headers: { 'Retry-After': retryAfter } } : {}),
+    ...(status === '415' ? { headers: { 'Accept-Encoding': { schema: { const: 'identity' } } } } : {}),
     content: json({ allOf: [refTo('Error'), { type: 'object', properties: { apiErrorResponse: codes } }] }),
   };
 }

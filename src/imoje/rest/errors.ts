@@ -1,4 +1,5 @@
 import { Forbidden } from '../../auth/actor.ts';
+import { bodyEncoded } from '../../http/read-body.ts';
 import { hideCardNumbers } from '../../kernel/card-numbers.ts';
 import { InvalidInput, Refusal } from '../../kernel/errors.ts';
 
@@ -20,6 +21,13 @@ export class BodyInvalid extends InvalidInput {
 export class BodyNotJson extends InvalidInput {
   constructor() {
     super('The body must be a JSON object in UTF-8.');
+  }
+}
+
+/** A body is compressed. */
+export class BodyCoded extends InvalidInput {
+  constructor() {
+    super(bodyEncoded);
   }
 }
 

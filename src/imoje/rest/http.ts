@@ -4,14 +4,14 @@ import { routePath } from 'hono/route';
 import type { Actor } from '../../auth/actor.ts';
 import { addressOf } from '../../http/client-address.ts';
 import type { HttpContext, HttpDeps, HttpEnv } from '../../http/deps.ts';
-import { BodyTooLarge, readBody } from '../../http/read-body.ts';
+import { BodyEncoded, BodyTooLarge, readBody } from '../../http/read-body.ts';
 import { noteAwayForRequests } from '../../http/unavailable.ts';
 import { InvalidInput, NotFound, Refusal } from '../../kernel/errors.ts';
 import { answerRestFailure, answerRestRefusal, answerRestUnavailable } from './answer-error.ts';
 import { docsRoutes } from './docs-http.ts';
 import type { Endpoint } from './endpoint.ts';
 import { endpoints } from './endpoints.ts';
-import { AddressNotTrusted, BodyNotJson, OtherMerchant, TokenInvalid } from './errors.ts';
+import { AddressNotTrusted, BodyCoded, BodyNotJson, OtherMerchant, TokenInvalid } from './errors.ts';
 
 const base = '/v1/merchant/:merchantId';
 
@@ -42,13 +42,19 @@ async function serve(deps: HttpDeps, c: HttpContext, endpoint: typeof nowhere): 
     const answer = await endpoint.answer({ deps, actor, params: c.req.param(), body, idempotencyKey, address });
     return c.json(answer, 200, { 'cache-control': 'no-store' });
   } catch (thrown) {
-    const error = thrown instanceof BodyTooLarge ? new InvalidInput(thrown.message) : thrown;
+    const error = inOurWords(thrown);
     if (!(error instanceof Refusal)) return fail(deps, c, error);
     deps.metrics.operationRefused(error.code);
     if (actor && endpoint.moves)
       await keep(deps, { actor, operation: endpoint.moves, refusal: error, idempotencyKey, body, c });
     return answerRestRefusal(c, error, { instance: body, names: endpoint.names });
   }
+}
+
+/** What a body is refused for before it is looked into, as this door refuses. */
+function inOurWords(thrown: unknown): unknown {
+  if (thrown instanceof BodyEncoded) return new BodyCoded();
+  return thrown instanceof BodyTooLarge ? new InvalidInput(thrown.message) : thrown;
 }
 
 async function letIn(deps: HttpDeps, c: HttpContext, address: string): Promise<Actor> {

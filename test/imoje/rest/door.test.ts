@@ -102,6 +102,19 @@ describe('The REST door answers', () => {
     expect(answer.text).not.toContain('4111111111111111');
   });
 
+  it('415 for a body that is compressed, as it says, whatever it is', async () => {
+    const headers = { 'content-encoding': 'gzip' };
+    expect(await call(gateway, 'POST /transaction', { body: saleBody(gateway), headers })).toMatchObject({
+      status: 415,
+      body: {
+        apiErrorResponse: {
+          code: 'REQ-ERROR-100415',
+          message: 'The body must come as it is; send it without Content-Encoding, not compressed.',
+        },
+      },
+    });
+  });
+
   it('GET with a Content-Type and without an Accept', async () => {
     expect((await call(gateway, `GET /service/${gateway.demo.serviceId}`, { headers: { accept: '' } })).status).toBe(
       200,
