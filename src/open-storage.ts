@@ -24,7 +24,7 @@ export type Storage = {
 
 /**
  * Reaches the database, or starts the embedded one, and migrates it.
- * @param parts.signal ends the waiting for a server that is not ready, or for whoever migrates it; then it fails.
+ * @param parts.signal ends it at the next step, or while it waits for a server or for whoever migrates it; then it fails.
  * @throws StartError with one clear line.
  */
 export async function openStorage(
@@ -37,9 +37,12 @@ export async function openStorage(
     await migrate(config.databaseUrl, undefined, signal);
     return { url: config.databaseUrl, lost: new Promise(() => undefined), stop: async () => undefined };
   }
-  const embedded = await startEmbedded({ dataDir, settings: settingsFor(config), log: (line) => log.info(line) });
+  const embedded = await startEmbedded({
+    ...{ dataDir, signal, settings: settingsFor(config) },
+    log: (line) => log.info(line),
+  });
   try {
-    await migrate(embedded.url);
+    await migrate(embedded.url, undefined, signal);
     return embedded;
   } catch (error) {
     await embedded.stop();

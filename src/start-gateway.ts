@@ -30,7 +30,7 @@ export type Gateway = {
  * Starts a gateway: takes its port, starts or reaches the database and migrates it, wires the parts, prepares the demo in
  * the sandbox. The port is taken first, since nothing may be started when it is in use; the parts, which are most of the
  * program, are loaded when nothing is left that could refuse the start.
- * @param signal ends its waiting for a database; then it fails.
+ * @param signal ends it at its next step: what was started is stopped, and it fails.
  * @throws StartError with one clear line.
  */
 export async function startGateway(config: Config, signal?: AbortSignal): Promise<Gateway> {
@@ -50,9 +50,12 @@ export async function startGateway(config: Config, signal?: AbortSignal): Promis
     const database = openPools(storage.url, config, log);
     undo.push(() => database.close());
     await requireSameSettings(database, { secret, mode: config.mode });
+    signal?.throwIfAborted();
     const { createApp } = await import('./app.ts');
+    signal?.throwIfAborted();
     const app = await createApp({ config, database, clock: systemClock, log, metrics, secret, publicUrl });
     undo.push(() => stopServing(server, app));
+    signal?.throwIfAborted();
     if (config.mode === 'sandbox' && config.role !== 'worker') {
       await prepareDemo({ database, clock: systemClock, seal: app.seal }, { dataDir, publicUrl });
     }

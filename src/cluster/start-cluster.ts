@@ -39,7 +39,7 @@ export async function startCluster(config: Config, signal: AbortSignal): Promise
     undo.push(storage.stop);
     const secret = config.secret ?? (await keptSecret(dataDir));
     const given = { databaseUrl: storage.url, secret, publicUrl, port };
-    await prepareDatabase(config, { ...given, dataDir, log });
+    await prepareDatabase(config, { ...given, dataDir, log, signal });
     // They cannot have the port beside it: until the first of them listens, connections are refused.
     await server.close(atOnce);
     signal.throwIfAborted();
@@ -69,11 +69,14 @@ type Given = {
 /** Looks whether the secret and the mode are the right ones, and makes the demo of the sandbox. */
 async function prepareDatabase(
   config: Config,
-  { databaseUrl, secret, publicUrl, dataDir, log }: Given & { readonly dataDir: string; readonly log: Log },
+  given: Given & { readonly dataDir: string; readonly log: Log; readonly signal: AbortSignal },
 ): Promise<void> {
+  const { databaseUrl, secret, publicUrl, dataDir, log, signal } = given;
+  signal.throwIfAborted();
   const database = openPools(databaseUrl, config, log);
   try {
     await requireSameSettings(database, { secret, mode: config.mode });
+    signal.throwIfAborted();
     if (config.mode !== 'sandbox') return;
     await prepareDemo({ database, clock: systemClock, seal: createSeal(secret) }, { dataDir, publicUrl });
   } finally {

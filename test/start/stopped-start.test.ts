@@ -1,5 +1,10 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { startCluster } from '../../src/cluster/start-cluster.ts';
+import { readConfig } from '../../src/config.ts';
+import { startGateway } from '../../src/start-gateway.ts';
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { takePort } from '../support/take-port.ts';
 import { createProcesses } from './gateway-process.ts';
@@ -58,6 +63,23 @@ test.each(['one process', 'several processes'])(
     expect(gateway.said).toEqual({ stdout: '', stderr: '' });
   },
 );
+
+test.each(['1', '2'])('a first start of %s is stopped at its next step when it is told to end', async (workers) => {
+  const unused = await createTestDatabase();
+  bases.push(unused);
+  await hold(unused, 'lock table secret_check in access exclusive mode');
+  const stopping = new AbortController();
+  const dataDir = await processes.newDataDir();
+  const settings = { DATABASE_URL: unused.url, BRAMKA_WORKERS: workers, BRAMKA_DATA_DIR: dataDir };
+  const config = readConfig({ ...settings, PORT: '0', LOG_LEVEL: 'silent' });
+  const start = workers === '1' ? startGateway : startCluster;
+  const ended = expect(start(config, stopping.signal)).rejects.toThrow('aborted');
+  await expect.poll(waiters).toBe(1);
+  stopping.abort();
+  await holder.end();
+  await ended;
+  expect(existsSync(join(dataDir, 'demo.json'))).toBe(false);
+});
 
 test('a gateway of several processes that is told to end while they start starts none of them again', async () => {
   const dataDir = await processes.newDataDir();

@@ -11,7 +11,7 @@ import { withSchemaEngine } from './schema-engine.ts';
 export async function driftFrom(url: string, files = prismaFiles): Promise<string> {
   const schema = { path: files.schema, content: await readFile(files.schema, 'utf8') };
   const { stdout } = await withSchemaEngine(
-    url,
+    { url },
     (engine) =>
       engine.diff({
         from: { tag: 'schemaDatasource', files: [schema], configDir: dirname(files.schema) },

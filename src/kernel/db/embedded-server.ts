@@ -62,9 +62,10 @@ export function memoryHere(): number {
  * Creates the cluster if there is none. It appears whole under its name, so neither a crash in the middle nor two first
  * starts at once leave half of one.
  * @param durable waits until the disk has it; only throw-away clusters do without.
+ * @param signal breaks it off, and nothing is left of it; then it fails.
  * @throws StartError when another major version made it, or it cannot be made.
  */
-export async function createCluster(home: Home, durable: boolean): Promise<void> {
+export async function createCluster(home: Home, durable: boolean, signal?: AbortSignal): Promise<void> {
   if (existsSync(join(home.cluster, 'PG_VERSION'))) return checkVersion(home.cluster);
   const draft = `${home.cluster}.new-${process.pid}`;
   const passwordFile = `${draft}.password`;
@@ -73,7 +74,7 @@ export async function createCluster(home: Home, durable: boolean): Promise<void>
   await writeFile(passwordFile, `${home.password}\n`, { mode: 0o600 });
   await Promise.all([give(draft, home.owner), give(passwordFile, home.owner)]);
   try {
-    await runInitdb(home, [`--pgdata=${draft}`, `--pwfile=${passwordFile}`, ...(durable ? [] : ['--no-sync'])]);
+    await runInitdb(home, [`--pgdata=${draft}`, `--pwfile=${passwordFile}`, ...(durable ? [] : ['--no-sync'])], signal);
     await rename(draft, home.cluster).catch(unlessCode('EEXIST', 'ENOTEMPTY'));
   } finally {
     await rm(passwordFile, { force: true });
@@ -95,7 +96,7 @@ async function give(path: string, owner: Owner): Promise<void> {
 }
 
 /** PostgreSQL's built-in locale sorts by code point and folds case in Unicode, the same on every machine. */
-async function runInitdb(home: Home, args: readonly string[]): Promise<void> {
+async function runInitdb(home: Home, args: readonly string[], signal?: AbortSignal): Promise<void> {
   const locale = ['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--encoding=UTF8'];
   const fixed = [`--username=${superuser}`, '--auth=scram-sha-256', ...locale];
   const initdb = spawn(join(home.programs, 'bin', 'initdb'), [...fixed, ...args], {
@@ -108,8 +109,11 @@ async function runInitdb(home: Home, args: readonly string[]): Promise<void> {
   });
   const failure = await new Promise<string | undefined>((done) => {
     initdb.on('error', (error) => done(error.message));
+    // Only when all that it has started is gone as well.
     initdb.on('close', (code) => done(code === 0 ? undefined : reasonIn(said)));
+    signal?.addEventListener('abort', () => initdb.kill('SIGTERM'));
   });
+  signal?.throwIfAborted();
   if (failure !== undefined) throw new StartError(`No database could be created in ${home.cluster}: ${failure}`);
 }
 

@@ -17,6 +17,8 @@ export type EmbeddedOptions = {
   readonly log?: (line: string) => void;
   /** Settings of PostgreSQL beside or instead of ours; `fsync: 'off'` makes the cluster a throw-away one. */
   readonly settings?: Settings;
+  /** Ends the start at its next step; then it fails, and nothing runs. */
+  readonly signal?: AbortSignal | undefined;
 };
 
 export type Embedded = {
@@ -43,9 +45,12 @@ export async function startEmbedded({
   dataDir,
   log = () => undefined,
   settings = {},
+  signal,
 }: EmbeddedOptions): Promise<Embedded> {
   const home = await prepareHome(dataDir);
-  await createCluster(home, settings.fsync !== 'off');
+  signal?.throwIfAborted();
+  await createCluster(home, settings.fsync !== 'off', signal);
+  signal?.throwIfAborted();
   const { server, lock } = await takeServer(home, settings);
   const stop = async () => {
     // The lock is not given back but ends with the server: whoever waits for it must not take a server that is going.
@@ -54,6 +59,7 @@ export async function startEmbedded({
     await lock.release();
   };
   try {
+    signal?.throwIfAborted();
     await ensureDatabase(addressOf(home, server, 'postgres'));
   } catch (error) {
     await stop();

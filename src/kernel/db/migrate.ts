@@ -16,7 +16,7 @@ const insufficientPrivilege = '42501';
  * Brings a database up to the migrations of the folder, with Prisma's schema engine and its records. Each migration is
  * applied whole or not at all. Any number of processes may call at once: one applies, the others wait and find it done.
  * Migrations that only the database knows, made by a newer version, are left alone, so an older one can be put back.
- * @param signal ends the waiting for another; then it fails.
+ * @param signal ends it, before the next migration or while it waits for another; then it fails, and a later call goes on.
  * @returns the names of the migrations that this call applied.
  * @throws StartError when the database cannot be reached, a migration was changed after it was applied or was
  *   interrupted, or one fails now, or the role may not migrate it.
@@ -37,7 +37,7 @@ export async function migrate(
     requireFinished(records);
     const pending = pendingOf(records, migrations);
     if (pending.length === 0) return { applied: [] };
-    return { applied: await apply(url, files.migrations, migrations) };
+    return { applied: await apply({ url, signal }, files.migrations, migrations) };
   } finally {
     await client.end();
   }
@@ -109,12 +109,16 @@ async function readRecorded(client: pg.Client): Promise<readonly Recorded[]> {
   }
 }
 
-async function apply(url: string, folder: string, migrations: readonly Migration[]): Promise<readonly string[]> {
+async function apply(
+  place: { readonly url: string; readonly signal: AbortSignal | undefined },
+  folder: string,
+  migrations: readonly Migration[],
+): Promise<readonly string[]> {
   // Loaded here because most starts have nothing to apply and the engine is several megabytes.
   const { withSchemaEngine } = await import('./schema-engine.ts');
   const migrationsList = toEngineList(folder, migrations);
   const filters = { externalTables: [], externalEnums: [] };
-  return withSchemaEngine(url, async (engine) => {
+  return withSchemaEngine(place, async (engine) => {
     try {
       return (await engine.applyMigrations({ migrationsList, filters })).appliedMigrationNames;
     } catch (error) {
@@ -125,6 +129,7 @@ async function apply(url: string, folder: string, migrations: readonly Migration
       });
       // Its script was one transaction, so nothing of it is there, and the next start may try again.
       for (const migrationName of failedMigrationNames) await engine.markMigrationRolledBack({ migrationName });
+      place.signal?.throwIfAborted();
       if (failedMigrationNames.length === 0) throw notBegun(reasonOf(error));
       throw new StartError(
         `The migration ${failedMigrationNames.join(', ')} could not be applied, and nothing of it was kept: ${reasonOf(error)}`,

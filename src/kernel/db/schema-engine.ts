@@ -28,10 +28,11 @@ let loading: Promise<Glue> | undefined;
 
 /**
  * Gives Prisma's schema engine, as WebAssembly, a database to work on.
+ * @param place.signal once it is given, each script of SQL that would begin fails instead.
  * @param schema schema.prisma, when the work reads it.
  */
 export async function withSchemaEngine<T>(
-  url: string,
+  { url, signal }: { readonly url: string; readonly signal?: AbortSignal | undefined },
   work: (engine: SchemaEngine) => Promise<T>,
   schema?: { readonly path: string; readonly content: string },
 ): Promise<T> {
@@ -42,7 +43,7 @@ export async function withSchemaEngine<T>(
   pool.on('error', () => undefined);
   try {
     const datamodels: [string, string][] | undefined = schema && [[schema.path, schema.content]];
-    const factory = bindMigrationAwareSqlAdapterFactory(factoryOver(pool));
+    const factory = bindMigrationAwareSqlAdapterFactory(factoryOver(pool, signal));
     const engine = await glue.SchemaEngine.new({ datamodels }, () => undefined, factory);
     try {
       return await work(engine);
@@ -67,15 +68,29 @@ async function load(): Promise<Glue> {
   return glue;
 }
 
-function factoryOver(pool: pg.Pool): SqlMigrationAwareDriverAdapterFactory {
+function factoryOver(pool: pg.Pool, signal: AbortSignal | undefined): SqlMigrationAwareDriverAdapterFactory {
   const charColumns = new WeakMap<object, readonly number[]>();
   const factory = new PrismaPg(knowingChar(pool, charColumns));
   return {
     provider: factory.provider,
     adapterName: factory.adapterName,
-    connect: async () => adapterOver(await factory.connect(), pool, charColumns),
+    connect: async () => {
+      const adapter = adapterOver(await factory.connect(), pool, charColumns);
+      const executeScript = async (script: string): Promise<void> => {
+        if (signal?.aborted) throw toldToEnd();
+        await adapter.executeScript(script);
+      };
+      return { ...adapter, executeScript };
+    },
     connectToShadowDb: () => Promise.reject(new Error('A shadow database is never needed here.')),
   };
+}
+
+/** In the form in which the engine takes the refusals of a server: query_canceled. */
+function toldToEnd(): DriverAdapterError {
+  const none = { detail: undefined, column: undefined, hint: undefined };
+  const message = 'it was told to end';
+  return new DriverAdapterError({ kind: 'postgres', code: '57014', severity: 'ERROR', message, ...none });
 }
 
 /** A pool that shows `"char"` columns as text, which adapter-pg can read, and notes by the rows which they were. */

@@ -1,12 +1,12 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, realpathSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, realpathSync } from 'node:fs';
 import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { findEmbedded, startEmbedded } from '../../../src/kernel/db/embedded.ts';
 import { buffersFor, memoryHere, runningServer, stopServer } from '../../../src/kernel/db/embedded-server.ts';
 import { StartError } from '../../../src/kernel/start-error.ts';
@@ -78,6 +78,18 @@ test('a later start finds what the first one wrote', async () => {
   expect(runningServer(cluster())).toBeUndefined();
   const later = await start();
   expect(await query(later.url, 'select value from note')).toEqual([{ value: 7 }]);
+  await later.stop();
+});
+
+test('a first start that is told to end breaks off at once, and leaves nothing half done', async () => {
+  const stopping = new AbortController();
+  const refused = expect(startEmbedded({ dataDir, signal: stopping.signal })).rejects.toThrow('aborted');
+  const draft = `${cluster()}.new-${process.pid}`;
+  await vi.waitUntil(() => existsSync(join(draft, 'base')), { timeout: 20_000, interval: 1 });
+  stopping.abort();
+  await refused;
+  expect([cluster(), draft].filter((path) => existsSync(path))).toEqual([]);
+  const later = await start();
   await later.stop();
 });
 

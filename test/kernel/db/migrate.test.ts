@@ -65,6 +65,22 @@ async function untilSomebodyWaits(client: pg.Client): Promise<void> {
   await expect.poll(async () => (await client.query(waiting)).rowCount).toBe(1);
 }
 
+test('one that is told to end does so before its next migration, and a later call goes on there', async () => {
+  await put('20260101000001_slow', `select pg_advisory_xact_lock(7); create table slow ();`);
+  await put(alter.name, alter.sql);
+  const holder = new pg.Client({ connectionString: database.url });
+  await holder.connect();
+  await holder.query('select pg_advisory_lock(7)');
+  const stopping = new AbortController();
+  const ended = expect(migrate(database.url, files, stopping.signal)).rejects.toThrow('aborted');
+  await untilSomebodyWaits(holder);
+  stopping.abort();
+  await holder.end();
+  await ended;
+  expect(await query("select from pg_tables where tablename = 'slow'")).toHaveLength(1);
+  expect(await migrate(database.url, files)).toEqual({ applied: [alter.name] });
+});
+
 test('what is pending is applied in the order of the names, recorded as Prisma does, and never again', async () => {
   await put(alter.name, alter.sql);
   expect(await migrate(database.url, files)).toEqual({ applied: ['20260101000000_shop', alter.name] });
