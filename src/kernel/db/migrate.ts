@@ -3,6 +3,7 @@ import { StartError } from '../start-error.ts';
 import type { Migration } from './migrations-folder.ts';
 import { prismaFiles, readMigrations, toEngineList } from './migrations-folder.ts';
 import { notReached } from './not-reached.ts';
+import { requireGrants } from './require-grants.ts';
 
 /** What the database says about one migration. */
 type Recorded = { readonly name: string; readonly checksum: string; readonly finished: boolean };
@@ -19,7 +20,7 @@ const insufficientPrivilege = '42501';
  * @param signal ends it, before the next migration or while it waits for another; then it fails, and a later call goes on.
  * @returns the names of the migrations that this call applied.
  * @throws StartError when the database cannot be reached, a migration was changed after it was applied or was
- *   interrupted, or one fails now, or the role may not migrate it.
+ *   interrupted, or one fails now, or the role may not migrate or use it.
  */
 export async function migrate(
   url: string,
@@ -29,18 +30,28 @@ export async function migrate(
   const migrations = await readMigrations(files.migrations);
   const client = await connect(url);
   try {
-    const before = await readRecorded(client);
-    // One that is not finished may be under way in another process, which holds the lock meanwhile.
-    if (before.every(({ finished }) => finished) && pendingOf(before, migrations).length === 0) return { applied: [] };
-    await takeLock(client, signal);
-    const records = await readRecorded(client);
-    requireFinished(records);
-    const pending = pendingOf(records, migrations);
-    if (pending.length === 0) return { applied: [] };
-    return { applied: await apply({ url, signal }, files.migrations, migrations) };
+    const applied = await bringUp(client, { url, signal }, { folder: files.migrations, migrations });
+    await requireGrants(client);
+    return { applied };
   } finally {
     await client.end();
   }
+}
+
+type Place = { readonly url: string; readonly signal: AbortSignal | undefined };
+
+async function bringUp(
+  client: pg.Client,
+  place: Place,
+  { folder, migrations }: { readonly folder: string; readonly migrations: readonly Migration[] },
+): Promise<readonly string[]> {
+  const before = await readRecorded(client);
+  // One that is not finished may be under way in another process, which holds the lock meanwhile.
+  if (before.every(({ finished }) => finished) && pendingOf(before, migrations).length === 0) return [];
+  await takeLock(client, place.signal);
+  const records = await readRecorded(client);
+  requireFinished(records);
+  return pendingOf(records, migrations).length === 0 ? [] : apply(place, folder, migrations);
 }
 
 async function takeLock(client: pg.Client, signal: AbortSignal | undefined): Promise<void> {
@@ -109,11 +120,7 @@ async function readRecorded(client: pg.Client): Promise<readonly Recorded[]> {
   }
 }
 
-async function apply(
-  place: { readonly url: string; readonly signal: AbortSignal | undefined },
-  folder: string,
-  migrations: readonly Migration[],
-): Promise<readonly string[]> {
+async function apply(place: Place, folder: string, migrations: readonly Migration[]): Promise<readonly string[]> {
   // Loaded here because most starts have nothing to apply and the engine is several megabytes.
   const { withSchemaEngine } = await import('./schema-engine.ts');
   const migrationsList = toEngineList(folder, migrations);

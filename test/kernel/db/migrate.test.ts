@@ -147,7 +147,17 @@ test('a role that may not migrate the database is told so, before and after anot
   await expect(migrate(url, files)).rejects.toThrow(refused('schema public'));
   await migrate(database.url, files);
   await expect(migrate(url, files)).rejects.toThrow(refused('table _prisma_migrations'));
-  await query(`drop role "${role}"`);
+  await put('20260101000001_more', 'create table more (); create table part (a int) partition by list (a);');
+  await migrate(database.url, files);
+  await query(`grant select, insert on _prisma_migrations, more to "${role}"`);
+  await expect(migrate(url, files)).rejects.toThrow(
+    /^The role of DATABASE_URL may not read and write 2 tables of the database \(part, shop\); let it own the database, or its schema and all tables in it\.$/,
+  );
+  // A partition is reached by its table.
+  await query(`create table part_of_it partition of part for values in (1);
+    grant select, insert on part, shop to "${role}"`);
+  expect(await migrate(url, files)).toEqual({ applied: [] });
+  await query(`drop owned by "${role}"; drop role "${role}"`);
 });
 
 test('a migration that was changed after it was applied is refused', async () => {
