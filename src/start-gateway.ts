@@ -9,6 +9,7 @@ import type { HttpEnv } from './http/deps.ts';
 import { createHttpServer, type HttpServer } from './http/server.ts';
 import { starting } from './http/unavailable.ts';
 import { systemClock } from './kernel/clock.ts';
+import { compareClocks } from './kernel/db/compare-clocks.ts';
 import { requireSameSettings } from './kernel/db/require-same-settings.ts';
 import { createLog, type Log } from './kernel/log.ts';
 import { createMetrics, type Metrics } from './kernel/metrics.ts';
@@ -50,6 +51,7 @@ export async function startGateway(config: Config, signal?: AbortSignal): Promis
     const database = openPools(storage.url, config, log);
     undo.push(() => database.close());
     await requireSameSettings(database, { secret, mode: config.mode });
+    await compareClocks(database, { clock: systemClock, log });
     signal?.throwIfAborted();
     const { createApp } = await import('./app.ts');
     signal?.throwIfAborted();

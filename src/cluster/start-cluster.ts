@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { Config } from '../config.ts';
 import { prepareDemo } from '../demo.ts';
 import { systemClock } from '../kernel/clock.ts';
+import { compareClocks } from '../kernel/db/compare-clocks.ts';
 import { requireSameSettings } from '../kernel/db/require-same-settings.ts';
 import { createLog, type Log } from '../kernel/log.ts';
 import { createMetrics } from '../kernel/metrics.ts';
@@ -76,6 +77,7 @@ async function prepareDatabase(
   const database = openPools(databaseUrl, config, log);
   try {
     await requireSameSettings(database, { secret, mode: config.mode });
+    await compareClocks(database, { clock: systemClock, log });
     signal.throwIfAborted();
     if (config.mode !== 'sandbox') return;
     await prepareDemo({ database, clock: systemClock, seal: createSeal(secret) }, { dataDir, publicUrl });
