@@ -45,3 +45,48 @@ export function passesLuhn(digits: string): boolean {
 export function isCardNumber(digits: string): boolean {
   return cardSchemeOf(digits) !== undefined && passesLuhn(digits);
 }
+
+/** How long the numbers are that begin with four digits: bit 16 stands for 16 digits. No scheme is told by more digits. */
+const lengthsByFour = new Uint32Array(10_000);
+for (const [, from, to, lengths] of ranges) {
+  const bits = lengths.reduce((all, length) => all | (1 << length), 0);
+  for (let first = Number(from.padEnd(4, '0')); first <= Number(to.padEnd(4, '9')); first += 1) {
+    lengthsByFour[first] = (lengthsByFour[first] ?? 0) | bits;
+  }
+}
+
+/**
+ * Finds every part of some digits that `isCardNumber`, also where parts overlap, by their first digits and then their lengths.
+ * Luhn's sum of a part is the difference of two sums from the front, so each part costs the same, however long it is.
+ */
+export function* cardNumbersWithin(digits: string): Generator<{ readonly start: number; readonly end: number }> {
+  const sums = luhnSums(digits);
+  let four = Number(digits.slice(0, 3));
+  for (let start = 0; start + shortest <= digits.length; start += 1) {
+    four = (four * 10 + digits.charCodeAt(start + 3) - 48) % 10_000;
+    const lengths = lengthsByFour[four] ?? 0;
+    for (let length = shortest; lengths >> length !== 0; length += 1) {
+      const end = start + length;
+      if (end > digits.length || (lengths & (1 << length)) === 0) continue;
+      const sum = sums[end % 2 === 0 ? 0 : 1];
+      if (((sum[end] ?? 0) - (sum[start] ?? 0)) % 10 === 0) yield { start, end };
+    }
+  }
+}
+
+const shortest = Math.min(...ranges.flatMap(([, , , lengths]) => lengths));
+
+/**
+ * Luhn's sums of the digits before each place, for parts that end before a place with an even number and for those that end
+ * before one with an odd number: of either, other digits are doubled.
+ */
+function luhnSums(digits: string): readonly [even: Int32Array, odd: Int32Array] {
+  const [even, odd] = [new Int32Array(digits.length + 1), new Int32Array(digits.length + 1)];
+  for (let place = 0; place < digits.length; place += 1) {
+    const digit = digits.charCodeAt(place) - 48;
+    const doubled = digit > 4 ? digit * 2 - 9 : digit * 2;
+    even[place + 1] = (even[place] ?? 0) + (place % 2 === 0 ? doubled : digit);
+    odd[place + 1] = (odd[place] ?? 0) + (place % 2 === 0 ? digit : doubled);
+  }
+  return [even, odd];
+}

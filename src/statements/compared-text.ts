@@ -1,5 +1,5 @@
 import { holdsCardNumber, withoutEscapes } from '../kernel/card-numbers.ts';
-import { isCardNumber } from '../kernel/card-schemes.ts';
+import { cardNumbersWithin } from '../kernel/card-schemes.ts';
 
 /**
  * What of a text is compared: its letters and digits, which all formats and banks write alike wherever they cut it, without the
@@ -8,7 +8,10 @@ import { isCardNumber } from '../kernel/card-schemes.ts';
 export function comparedText(text: string): string {
   const plain = withoutMiddleDigits(lettersAndDigits(text));
   // Escapes are undone only where digits of a number come out that way, and blanks go first, as lines may be cut within both.
-  const read = withoutMiddleDigits(lettersAndDigits(withoutEscapes(text.replaceAll(/\s/g, ''))));
+  const inOneLine = text.replaceAll(/\s/g, '');
+  const unescaped = withoutEscapes(inOneLine);
+  if (unescaped === inOneLine) return plain;
+  const read = withoutMiddleDigits(lettersAndDigits(unescaped));
   return leftOutOf(read) > leftOutOf(plain) ? read : plain;
 }
 
@@ -31,13 +34,16 @@ export function digitsOf(text: string): string {
 /** Six digits at the front and four at the end may be kept of a card number (PCI DSS 4.0.1, requirement 3.4.1). */
 function withoutMiddleDigits(plain: string): string {
   return plain.replaceAll(/\d{14,}/g, (digits) => {
-    const signs = [...digits];
-    for (let start = 0; start + 14 <= digits.length; start += 1) {
-      for (let end = start + 14; end <= Math.min(start + 19, digits.length); end += 1) {
-        if (isCardNumber(digits.slice(start, end))) signs.fill('*', start + 6, end - 4);
-      }
+    const pieces: string[] = [];
+    let reached = 0;
+    // Numbers may overlap. They come in the order of their first digits, and so do their middles.
+    for (const { start, end } of cardNumbersWithin(digits)) {
+      const [from, until] = [Math.max(reached, start + 6), end - 4];
+      if (until <= from) continue;
+      pieces.push(digits.slice(reached, from), '*'.repeat(until - from));
+      reached = until;
     }
-    return signs.join('');
+    return pieces.join('') + digits.slice(reached);
   });
 }
 
