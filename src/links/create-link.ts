@@ -70,7 +70,7 @@ function prepareLink(deps: Pick<LinkDeps, 'prepare'>, shop: Shop, input: CreateL
     ...{ id: row.id, shopId: shop.id, short: newShort(), idempotencyKey: row.idempotencyKey },
     inputHash: new Uint8Array(hashInput({ ...input, shopId: shop.id })),
     template: JSON.parse(JSON.stringify(template)),
-    ...{ usesMax, validUntil: validUntil ?? null, disabledAt: null, createdAt: row.createdAt },
+    ...{ usesMax, made: 0, uses: 0, validUntil: validUntil ?? null, disabledAt: null, createdAt: row.createdAt },
   };
   return { link, refusal: refusal ?? tooLong(input.description) };
 }

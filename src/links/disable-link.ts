@@ -5,7 +5,7 @@ import { lockShops } from '../kernel/events/append-events.ts';
 import { endPayments } from '../payments/end-payment.ts';
 import type { LinkDeps } from './deps.ts';
 import { findVisibleLink } from './find-link.ts';
-import { readLink, readLinkUse, writeLinkDisabled } from './store.ts';
+import { readLink, writeLinkDisabled } from './store.ts';
 
 /**
  * Disables a payment link, for the shop: it makes no more payments. The one payment of a link with a single use is cancelled
@@ -20,12 +20,12 @@ export async function disableLink(deps: Pick<LinkDeps, 'payments'>, actor: Actor
   return inTransaction(database, async (tx) => {
     await lockShops(tx, [shop.id]);
     await writeLinkDisabled(tx, { id: link.id, at: clock.now(shop) });
-    const use = await readLinkUse(tx, link);
-    if (link.usesMax === 1 && use?.paymentId) {
-      await endPayments(tx, clock, { shopId: shop.id, paymentIds: [use.paymentId], end: 'CANCELLED' });
-    }
     const disabled = await readLink(tx, link.id);
     if (!disabled) throw new Error('A payment link is gone.');
+    const { paymentId } = disabled;
+    if (paymentId !== null) {
+      await endPayments(tx, clock, { shopId: shop.id, paymentIds: [paymentId], end: 'CANCELLED' });
+    }
     return disabled;
   });
 }

@@ -1,19 +1,16 @@
 import { type Actor, maySee } from '../auth/actor.ts';
-import { inTransaction } from '../kernel/db/database.ts';
 import type { PaymentLink } from '../kernel/db/generated/prisma/client.ts';
 import { NotFound } from '../kernel/errors.ts';
 import { parseId } from '../kernel/ids.ts';
 import type { Shop } from '../shops/model.ts';
 import type { LinkDeps } from './deps.ts';
 import { isShort, type LinkStatus, linkStatusOf } from './model.ts';
-import { findLinkById, findLinkByShort, type LinkUse, readLinkUse } from './store.ts';
+import { findLinkById, findLinkByShort, type OpenableLink } from './store.ts';
 
 /** A link as whoever opens it meets it. */
 export type OpenedLink = {
-  readonly link: PaymentLink;
+  readonly link: OpenableLink;
   readonly shop: Shop;
-  /** Undefined of a link without an end of its uses. */
-  readonly use: LinkUse | undefined;
   readonly status: LinkStatus;
 };
 
@@ -28,8 +25,7 @@ export async function findOpenedLink(
   const link = isShort(short) ? await findLinkByShort(payments.database, short) : undefined;
   const shop = link && (await payments.shops.find(link.shopId));
   if (!link || !shop) return undefined;
-  const use = await inTransaction(payments.database, (tx) => readLinkUse(tx, link));
-  return { link, shop, use, status: linkStatusOf(link, use?.uses, payments.clock.now(shop)) };
+  return { link, shop, status: linkStatusOf(link, payments.clock.now(shop)) };
 }
 
 /**

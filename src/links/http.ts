@@ -46,8 +46,8 @@ export function linkRoutes(deps: HttpDeps): Hono<HttpEnv> {
  * that look at links before people do, come to the same one. Any other makes payments only for those who ask by a form.
  */
 async function openLink(deps: HttpDeps, c: HttpContext, opened: OpenedLink): Promise<Response> {
-  const { link, use, status } = opened;
-  if (link.usesMax === 1 && use?.paymentId) return toPayment(c, use.paymentId);
+  const { link, status } = opened;
+  if (link.paymentId !== null) return toPayment(c, link.paymentId);
   if (status !== 'ACTIVE') return answerOver(deps, c, status);
   const { customer } = templateOf(link);
   if (link.usesMax !== 1 || !customer) return showForm(deps, c, { opened });

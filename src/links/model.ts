@@ -25,7 +25,7 @@ export type LinkTemplate = {
   readonly notificationUrl?: string | undefined;
 };
 
-/** Where a link stands. It is worked out when it is asked for, from the link and its payments. */
+/** Where a link stands. It is worked out when it is asked for, from the link and how many of its uses are taken. */
 export type LinkStatus = 'ACTIVE' | 'DISABLED' | 'EXPIRED' | 'USED_UP';
 
 /** Most uses that a link may be limited to; beyond that, it is made without a limit. */
@@ -57,18 +57,16 @@ export function templateOf({ template }: Pick<PaymentLink, 'template'>): LinkTem
 
 /**
  * Says where a link stands.
- * @param uses how many of its uses are taken; undefined where there is no end of them.
  * @param now by the merchant's clock. A payment can be paid for at least 60 seconds, so a link is over a minute before
  * its end.
  */
 export function linkStatusOf(
-  link: Pick<PaymentLink, 'disabledAt' | 'validUntil' | 'usesMax'>,
-  uses: number | undefined,
+  link: Pick<PaymentLink, 'disabledAt' | 'validUntil' | 'usesMax' | 'uses'>,
   now: Date,
 ): LinkStatus {
   if (link.disabledAt !== null) return 'DISABLED';
   if (link.validUntil !== null && link.validUntil < after(now, { ms: validitySecondsMin * 1000 })) return 'EXPIRED';
-  return link.usesMax !== null && uses !== undefined && uses >= link.usesMax ? 'USED_UP' : 'ACTIVE';
+  return link.usesMax !== null && link.uses >= link.usesMax ? 'USED_UP' : 'ACTIVE';
 }
 
 /**

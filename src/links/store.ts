@@ -1,5 +1,5 @@
 import { type Actor, visibleTo } from '../auth/actor.ts';
-import { type Database, read, type Statement, type Tx } from '../kernel/db/database.ts';
+import { type Database, read, type Tx } from '../kernel/db/database.ts';
 import type { PaymentLink, Prisma } from '../kernel/db/generated/prisma/client.ts';
 import { listColumns } from '../kernel/db/list-columns.ts';
 
@@ -12,6 +12,8 @@ const columns = {
   inputHash: 'input_hash',
   template: 'template',
   usesMax: 'uses_max',
+  made: 'made',
+  uses: 'uses',
   validUntil: 'valid_until',
   disabledAt: 'disabled_at',
   createdAt: 'created_at',
@@ -19,30 +21,22 @@ const columns = {
 
 const selectList = listColumns('l', columns);
 
+/** A link, and the payment to which one with a single use leads everybody; null before there is one, and of any other link. */
+export type OpenableLink = PaymentLink & { readonly paymentId: string | null };
+
 /**
- * The payments of a link that take one of its uses, for Prisma: all but those whose time ran out before anybody tried to pay
- * them. Any other may be paid yet, or was; one that the shop cancelled was not cancelled so that another comes for it.
+ * The link with that payment, of one moment. It is the one that takes the link's use: any but those that expired before anybody
+ * tried to pay them (docs/decisions/0016).
  */
-export const takesUse: Prisma.PaymentWhereInput = { NOT: { status: 'EXPIRED', transactions: { none: {} } } };
-
-/** The same in SQL; `p` is the payment. */
-const takesUseSql = `not (p.status = 'EXPIRED' and not exists (select from "transaction" t where t.payment_id = p.id))`;
-
-/** How far a link is used. */
-export type LinkUse = {
-  /** Payments it has made, whatever became of them. */
-  readonly made: number;
-  /** Uses that are taken: payments that were paid, or may be. */
-  readonly uses: number;
-  /** The newest payment that takes a use. */
-  readonly paymentId: string | null;
-};
+const openableList = `${selectList}, (
+  select p.id from payment p where l.uses_max = 1 and p.link_id = l.id
+    and not (p.status = 'EXPIRED' and not exists (select from "transaction" t where t.payment_id = p.id))) as "paymentId"`;
 
 /** Finds a link by its name in its address, outside any transaction. */
-export async function findLinkByShort(database: Database, short: string): Promise<PaymentLink | undefined> {
-  const [link] = await read<PaymentLink>(database, {
+export async function findLinkByShort(database: Database, short: string): Promise<OpenableLink | undefined> {
+  const [link] = await read<OpenableLink>(database, {
     name: 'find-link-by-short',
-    text: `select ${selectList} from payment_link l where l.short = $1::text`,
+    text: `select ${openableList} from payment_link l where l.short = $1::text`,
     values: [short],
   });
   return link;
@@ -50,22 +44,22 @@ export async function findLinkByShort(database: Database, short: string): Promis
 
 /** Finds a link by its id, outside any transaction; who may see it is the caller's to say. */
 export async function findLinkById(database: Database, id: string): Promise<PaymentLink | undefined> {
-  const [link] = await read<PaymentLink>(database, linkById(id));
-  return link;
-}
-
-/** Reads a link, inside a transaction whose shop is locked. */
-export async function readLink(tx: Tx, id: string): Promise<PaymentLink | undefined> {
-  const [link] = await tx.query<PaymentLink>(linkById(id));
-  return link;
-}
-
-function linkById(id: string): Statement {
-  return {
-    name: 'read-link',
+  const [link] = await read<PaymentLink>(database, {
+    name: 'find-link',
     text: `select ${selectList} from payment_link l where l.id = $1::uuid`,
     values: [id],
-  };
+  });
+  return link;
+}
+
+/** Reads a link, inside a transaction whose shop is locked: nobody takes a use of it meanwhile. */
+export async function readLink(tx: Tx, id: string): Promise<OpenableLink | undefined> {
+  const [link] = await tx.query<OpenableLink>({
+    name: 'read-link',
+    text: `select ${openableList} from payment_link l where l.id = $1::uuid`,
+    values: [id],
+  });
+  return link;
 }
 
 /** Reads the link that was made under a key. */
@@ -79,27 +73,6 @@ export async function readLinkByKey(
     values: [key.shopId, key.idempotencyKey],
   });
   return link;
-}
-
-/**
- * Reads how far a link is used; what is decided by it is decided under the lock of the link's shop.
- * @returns undefined of a link without an end of its uses: nothing depends on them, and counting takes 2 ms for each 1,000 payments.
- */
-export async function readLinkUse(
-  tx: Tx,
-  { id, usesMax }: Pick<PaymentLink, 'id' | 'usesMax'>,
-): Promise<LinkUse | undefined> {
-  if (usesMax === null) return undefined;
-  const [use] = await tx.query<{ made: bigint; uses: bigint; paymentId: string | null }>({
-    name: 'read-link-use',
-    // Ids are UUIDs of version 7, so the greatest is the newest.
-    text: `
-      select count(*) as made, count(*) filter (where taken) as uses, max(id::text) filter (where taken) as "paymentId"
-      from (select p.id, ${takesUseSql} as taken from payment p where p.link_id = $1::uuid) one`,
-    values: [id],
-  });
-  if (!use) throw new Error('A count gave no row.');
-  return { made: Number(use.made), uses: Number(use.uses), paymentId: use.paymentId };
 }
 
 /** Writes a new link. */

@@ -11,7 +11,7 @@ import type { LinkDeps } from './deps.ts';
 import { LinkNotActive } from './errors.ts';
 import type { OpenedLink } from './find-link.ts';
 import { linkStatusOf, toPaymentInput } from './model.ts';
-import { type LinkUse, readLink, readLinkUse } from './store.ts';
+import { readLink } from './store.ts';
 
 /** Whoever wants to pay by a link. */
 export type LinkPayer = {
@@ -23,8 +23,9 @@ export type LinkPayer = {
 /**
  * Gives the payment in which somebody pays by a link. A link with a single use has one payment for all who open it, and
  * makes another only when that one's time ran out before anybody tried to pay it; any other link makes one for each payer.
- * Uses are counted under the lock of the shop, so that a link never makes more payments that are paid, or can be, than it
- * may; and none is made after the link was disabled, so those without an end of uses wait for the lock as well.
+ * Whether a use is left is decided under the lock of the shop, so that a link never makes more payments that are paid, or can
+ * be, than it may; and none is made after the link was disabled, so those without an end of uses wait for the lock as well.
+ * The database keeps how many there are (docs/decisions/0067), so it takes the same time however many that is.
  * @throws LinkNotActive; InvalidInput for the customer; ShopNotActive, MerchantNotActive, CurrencyNotAvailable or
  * MethodNotAvailable when the shop has changed since.
  */
@@ -33,11 +34,11 @@ export async function useLink(deps: LinkDeps, opened: OpenedLink, payer: LinkPay
   const { payment, made } = await inTransaction(database, async (tx) => {
     const locked = lockShops(tx, [opened.link.shopId]);
     // Sent behind the lock in one go, and read once it is held.
-    const [link, use] = await Promise.all([readLink(tx, opened.link.id), readLinkUse(tx, opened.link), locked]);
+    const [link] = await Promise.all([readLink(tx, opened.link.id), locked]);
     if (!link) throw new Error('A payment link is gone.');
-    const shared = link.usesMax === 1 && use?.paymentId ? await readPayments(tx, [use.paymentId]) : [];
+    const shared = link.paymentId === null ? [] : await readPayments(tx, [link.paymentId]);
     if (shared[0]) return { payment: shared[0], made: 0 };
-    return makePayment({ deps, tx, link, use, shop: opened.shop }, payer);
+    return makePayment({ deps, tx, link, shop: opened.shop }, payer);
   });
   deps.metrics.paymentsCreated(made);
   return payment;
@@ -47,20 +48,19 @@ type Making = {
   readonly deps: LinkDeps;
   readonly tx: Tx;
   readonly link: PaymentLink;
-  readonly use: LinkUse | undefined;
   readonly shop: Shop;
 };
 
 async function makePayment(
-  { deps, tx, link, use, shop }: Making,
+  { deps, tx, link, shop }: Making,
   { customer, nonce }: LinkPayer,
 ): Promise<{ payment: Payment; made: number }> {
   const now = deps.payments.clock.now(shop);
   const words = hashInput(customer).toString('base64url').slice(0, 22);
-  const idempotencyKey = `${link.id}:${link.usesMax === 1 && use ? use.made : `${nonce}:${words}`}`;
+  const idempotencyKey = `${link.id}:${link.usesMax === 1 ? link.made : `${nonce}:${words}`}`;
   const input = toPaymentInput(link, { customer, idempotencyKey }, now);
   const prepared = preparePayment(deps.prepare, { shop, source: 'LINK' }, input);
-  const status = linkStatusOf(link, use?.uses, now);
+  const status = linkStatusOf(link, now);
   const [outcome] = await createPayments(tx, [
     {
       ...prepared,

@@ -27,7 +27,11 @@ describe('Creating a payment link', () => {
     const links = await Promise.all(Array.from({ length: 20 }, () => makeLink(deps, shop)));
     for (const link of links) expect(link.short).toMatch(/^[0-9A-Za-z]{10}$/);
     expect(new Set(links.map((link) => link.short)).size).toBe(20);
-    expect((await openLink(deps, links[0] as (typeof links)[0])).use).toEqual({ made: 0, uses: 0, paymentId: null });
+    expect((await openLink(deps, links[0] as (typeof links)[0])).link).toMatchObject({
+      made: 0,
+      uses: 0,
+      paymentId: null,
+    });
   });
 
   it('gives the same link for the same key and input, and refuses the key with another', async () => {

@@ -110,6 +110,24 @@ describe('A payment of a link', () => {
   });
 });
 
+describe('How far a link is used', () => {
+  it('is told without a look at its payments, however many it made', async () => {
+    const link = linkOf(await create({ customer }));
+    await open(link);
+    const query = 'query($id: ID!) { paymentLink(id: $id) { status uses } }';
+    const client = await gateway.database.pool.connect();
+    try {
+      await client.query('begin; lock table payment in access exclusive mode');
+      expect(await ask(gateway, query, { key: tenant.key, variables: { id: link.id } })).toMatchObject({
+        data: { paymentLink: { status: 'USED_UP', uses: 1 } },
+      });
+    } finally {
+      await client.query('rollback');
+      client.release();
+    }
+  });
+});
+
 describe('disablePaymentLink', () => {
   it('ends the link and the payment of its one use, and changes nothing the second time', async () => {
     const link = linkOf(await create({ customer }));

@@ -1,7 +1,13 @@
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Database } from '../../src/kernel/db/database.ts';
+import type { Payment, PaymentLink } from '../../src/kernel/db/generated/prisma/client.ts';
 import type { LinkDeps } from '../../src/links/deps.ts';
 import { disableLink } from '../../src/links/disable-link.ts';
 import type { OpenedLink } from '../../src/links/find-link.ts';
+import { useLasts } from '../../src/links/model.ts';
 import { useLink } from '../../src/links/use-link.ts';
 import { cancelPayment } from '../../src/payments/cancel-payment.ts';
 import { openWorld, paymentNow, type World } from '../payments/world.ts';
@@ -37,7 +43,7 @@ describe('Using a link with a single use', () => {
     });
     expect(await paymentNow(world.database, payment.id)).toEqual({ ...payment, inputHash: expect.anything() });
     expect((await useLink(deps, opened, payer('b', 'Nowak'))).id).toBe(payment.id);
-    expect(await openLink(deps, opened.link)).toMatchObject({ status: 'USED_UP', use: { made: 1, uses: 1 } });
+    expect(await openLink(deps, opened.link)).toMatchObject({ status: 'USED_UP', link: { made: 1, uses: 1 } });
   });
 
   it('is possible although it was made before its description had a limit', async () => {
@@ -56,7 +62,7 @@ describe('Using a link with a single use', () => {
     expect((await paymentNow(world.database, first.id)).status).toBe('EXPIRED');
     const second = await useLink(deps, opened, payer('a'));
     expect(second.id).not.toBe(first.id);
-    expect((await openLink(deps, opened.link)).use).toMatchObject({ made: 2, uses: 1, paymentId: second.id });
+    expect((await openLink(deps, opened.link)).link).toMatchObject({ made: 2, uses: 1, paymentId: second.id });
   });
 
   it('makes no other when the shop cancelled it, or when somebody tried to pay what then expired', async () => {
@@ -82,18 +88,19 @@ describe('Using a link with several uses', () => {
     expect(new Set([first, ...others].map(({ id }) => id)).size).toBe(3);
   });
 
-  it('counts its payments only when there is an end of them, whoever opens it or pays by it', async () => {
-    const counted: string[] = [];
-    const database = meddledDatabase(world.database, (statement, run) => {
-      if (statement.name === 'read-link-use') counted.push(statement.name);
-      return run(statement);
-    });
-    const watched = createLinkDeps({ ...world.deps, database });
+  it('looks at none of the payments that were made before, whoever opens it or pays by it', async () => {
     const shop = await world.openShop();
-    for (const [usesMax, counts] of [[null, 0] as const, [2, 2] as const]) {
-      const opened = await openLink(watched, await makeLink(deps, shop, { usesMax }));
-      await useLink(watched, opened, payer('a'));
-      expect(counted).toHaveLength(counts);
+    for (const usesMax of [400, null]) {
+      const link = await makeLink(deps, shop, { usesMax });
+      const first = await useLink(deps, await openLink(deps, link), payer('a'));
+      await copyPayment(first, 300);
+      const rows = await rowsLookedAt(async (database) => {
+        const watched = createLinkDeps({ ...world.deps, database });
+        await useLink(watched, await openLink(watched, link), payer('b'));
+      });
+      expect(rows).toBeGreaterThan(1);
+      expect(rows).toBeLessThan(20);
+      expect((await openLink(deps, link)).link).toMatchObject({ made: 302, uses: 302 });
     }
   });
 
@@ -126,6 +133,73 @@ describe('Using a link with several uses', () => {
     const opened = await openLink(deps, await makeLink(deps, shop, { usesMax: null, validUntil }));
     world.clock.pass({ ms: 3_541_000 });
     await refused(opened, 'EXPIRED');
+  });
+});
+
+/** Writes a payment again and again, as it was made. */
+async function copyPayment({ id }: Payment, times: number): Promise<void> {
+  const payment = world.database.prisma.payment;
+  const { documents: _, ...row } = await payment.findUniqueOrThrow({ where: { id } });
+  await payment.createMany({
+    data: Array.from({ length: times }, () => ({ ...row, id: randomUUID(), idempotencyKey: randomUUID() })),
+  });
+}
+
+type Plan = { readonly 'Actual Rows': number; readonly 'Actual Loops': number; readonly Plans?: readonly Plan[] };
+
+const rowsOf = (plan: Plan): number =>
+  plan['Actual Rows'] * plan['Actual Loops'] + (plan.Plans ?? []).reduce((all, inner) => all + rowsOf(inner), 0);
+
+/** How many rows the statements of some work that read payments or links walk through, by the plans that the database makes for them. */
+async function rowsLookedAt(work: (database: Database) => Promise<void>): Promise<number> {
+  let rows = 0;
+  await work(
+    meddledDatabase(world.database, async (statement, run) => {
+      if (/^\s*select\b[\s\S]*\bpayment/.test(statement.text)) {
+        const explained = `explain (analyze, format json) ${statement.text}`;
+        const [told] = await world.database.pool
+          .query<{ 'QUERY PLAN': { Plan: Plan }[] }>(explained, [...statement.values])
+          .then(({ rows: plans }) => plans);
+        for (const { Plan: plan } of told?.['QUERY PLAN'] ?? []) rows += rowsOf(plan);
+      }
+      return run(statement);
+    }),
+  );
+  return rows;
+}
+
+describe('Counting the uses of a link', () => {
+  const countsOf = async (client: Pick<pg.Client, 'query'>, { id }: PaymentLink) =>
+    (await client.query('select made, uses from payment_link where id = $1', [id])).rows[0];
+
+  it('is done by the database, whoever writes a payment, and refused beyond what the link may make', async () => {
+    const link = await makeLink(deps, await world.openShop(), { usesMax: 3 });
+    const payment = await useLink(deps, await openLink(deps, link), payer('a'));
+    await copyPayment(payment, 2);
+    await expect(copyPayment(payment, 1)).rejects.toThrow('payment_link_uses');
+    const { pool } = world.database;
+    await pool.query("update payment set status = 'EXPIRED' where link_id = $1 and id <> $2", [link.id, payment.id]);
+    expect(await countsOf(pool, link)).toEqual({ made: 3, uses: 1 });
+  });
+
+  it('begins with those of the versions before', async () => {
+    const opened = await openLink(deps, await makeLink(deps, await world.openShop(), { usesMax: 2 }));
+    const tried = await useLink(deps, opened, payer('a'));
+    await startBlik(world.deps, opened.shop, { paymentId: tried.id });
+    await useLink(deps, opened, payer('b'));
+    await world.letPass(useLasts);
+    await useLink(deps, opened, payer('c'));
+    const client = await world.database.pool.connect();
+    try {
+      await client.query(`begin;
+        drop trigger payment_takes_link_use on payment; drop trigger payment_gives_link_use_back on payment;
+        drop function count_link_uses; update payment_link set made = 0, uses = 0`);
+      await client.query(await readFile('prisma/migrations/20261130044957_count_link_uses/migration.sql', 'utf8'));
+      expect(await countsOf(client, opened.link)).toEqual({ made: 3, uses: 2 });
+    } finally {
+      await client.query('rollback');
+      client.release();
+    }
   });
 });
 

@@ -213,6 +213,13 @@ const checks: Record<string, string> = {
     select e.number from event e left join payment p on p.id = e.payment_id
     where e.shop_id = coalesce($1::uuid, e.shop_id)
       and (e.data::text ~ '[0-9]{13,19}' or strpos(e.data::text, p.customer_last_name) > 0)`,
+  'a link counts the payments it made and those that take a use, and these are no more than it may make': `
+    select l.id, l.made, l.uses from payment_link l
+    left join lateral (select count(*) as made, count(*) filter (where p.status <> 'EXPIRED'
+      or exists (select from transaction t where t.payment_id = p.id)) as uses
+      from payment p where p.link_id = l.id) c on true
+    where l.shop_id = coalesce($1::uuid, l.shop_id)
+      and (l.made <> c.made or l.uses <> c.uses or l.uses > l.uses_max)`,
   'an unpaid payment has a timer to expire by, and no other has': `
     select p.id, p.status from payment p left join timer t on t.kind = 'expire-payment' and t.subject = p.id::text
     where p.shop_id = coalesce($1::uuid, p.shop_id)
