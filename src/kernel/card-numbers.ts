@@ -3,11 +3,13 @@ import { findCardNumbers } from './find-card-numbers.ts';
 /**
  * Says whether a text holds what looks like a card number: digits in a range of a known scheme that pass Luhn, written
  * together, in the usual groups (4-4-4-4 with up to three more, 4-6-5, 4-6-4) or digit by digit. One to three separators
- * stand between two groups, and need not be alike: blanks, line breaks, dashes, dots, slashes, underscores, or the plus
- * sign that stands for a space in addresses; or a comma alone, as one with a blank makes a list, and so does a fifth group
- * of four behind one more comma, slash or line. Groups in pairs, as in `1722.8805 5120.6635`, are other figures, but not
- * where blanks alone part the pair and no third pair follows: a number may stand on two lines. Digits of all scripts count,
- * and what cannot be seen does not. Percent-encoding, and the escapes of JSON that is quoted, are read as what they stand
+ * stand between two groups, and need not be alike: blanks, line breaks, dashes, dots, slashes, underscores, brackets, or the
+ * plus sign that stands for a space in addresses; or a comma alone, as one with a blank makes a list, and so does a fifth group
+ * of four behind one more comma, slash, line or pair of brackets, unless it is a month and a year (MMYY) and the last. Groups in
+ * pairs, as in `1722.8805 5120.6635`, are other figures, but not where blanks alone part the pair and no third pair follows: a
+ * number may stand on two lines. Such pairs, and groups of 8-8, 4-12, 6-10 and the like, are one where a word for cards stands
+ * before them: `karta 4111-1111 1111-1111`. Digits of all scripts count, and what cannot be seen does not, as most control
+ * characters; those that part files, groups, records and units are read as line breaks. Percent-encoding, and the escapes of JSON that is quoted, are read as what they stand
  * for. Letters may stick to the number, other digits of the same word may not, so hashes and keys are none; nor are UUIDs,
  * account numbers (IBAN, NRB) and telephone numbers with their plus sign.
  */

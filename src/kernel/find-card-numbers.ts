@@ -1,4 +1,5 @@
 import { isCardNumber } from './card-schemes.ts';
+import { inAscii } from './in-ascii.ts';
 
 /** Where something stands in a text. */
 type Span = { readonly start: number; readonly end: number };
@@ -17,74 +18,42 @@ type Group = Span & {
 export function findCardNumbers(text: string): readonly Span[] {
   if (!longEnough.test(text) || !enoughDigits.test(text)) return [];
   const plain = inAscii(text);
-  const groups = groupsOf(plain, [...plain.matchAll(/\d[\d\u200b]*/g)].map(spanOf));
-  if (readNumbers(plain, groups).length === 0) return [];
-  const others = [...findMachineTexts(plain), ...findAccountNumbers(groups)];
-  return readNumbers(plain, groupsOf(plain, outside(others, groups)));
+  const groups = groupsOf(plain, findDigits(plain));
+  const found = readNumbers(plain, groups);
+  if (found.length === 0) return [];
+  const kept = outside([...findMachineTexts(plain), ...findAccountNumbers(groups)], groups);
+  // What is left out may be what a number was seen in, or what stood in the way of one.
+  return kept.length === groups.length ? found : readNumbers(plain, groupsOf(plain, kept));
 }
 
-const unseen = String.raw`\p{Default_Ignorable_Code_Point}\p{M}`;
-const blank = String.raw`\s\p{Z}`;
-const dash = String.raw`\p{Pd}\u02d7\u2043\u2212`;
-const dot = '.\u00b7\u2022\u2024\u2027\u3002\uff0e\uff61';
-const comma = ',\u3001\uff0c';
-const slash = '/\u2044\u2215\uff0f';
-const underscore = String.raw`\p{Pc}`;
-const plus = '+\uff0b';
 /**
- * Most texts are done with here, so it looks at ranges alone: from U+0660 on a sign may be a digit, from U+0080 on it may part
+ * Most texts are done with here, so it looks at ranges alone: from U+0660 on a sign may be a digit, from U+007F on it may part
  * digits. It is the cheaper of two tests, and of UUIDs and words of any alphabet hardly one passes it.
  */
-const longEnough = /[\d\u0660-\u1fff\u3000-\uffff][\t- +-9_\u0080-\uffff]{13}/;
+const longEnough = /[\d\u0660-\u1fff\u3000-\uffff][\0- (-9_[\]{}\x7f-\uffff]{13}/;
 /** Fewer digits make no card number. No sign is taken both for a digit and for what parts digits, so it never tries twice. */
 const enoughDigits =
-  /(?:[\d\u0660-\u1fff\u3000-\uffff][\t- +-/_\u0080-\u065f\u2000-\u2fff]*){13}[\d\u0660-\u1fff\u3000-\uffff]/;
-
-/** What stands for signs of other alphabets, in the order in which they are tried. */
-const standIns: readonly (readonly [signs: RegExp, standIn: string])[] = (
-  [
-    [unseen, '\u200b'],
-    [blank, ' '],
-    [dash, '-'],
-    [dot, '.'],
-    [comma, ','],
-    [slash, '/'],
-    [underscore, '_'],
-    [plus, '+'],
-  ] as const
-).map(([signs, standIn]) => [new RegExp(`[${signs}]`, 'u'), standIn]);
-
-const replaced = new RegExp(
-  String.raw`(?!\p{ASCII})[\p{Nd}${unseen}${blank}${dash}${dot}${comma}${slash}${underscore}${plus}]`,
-  'gu',
-);
-
-/** The same text with ASCII's digits and separators for all others, and of the same length, so that places in it are the same. */
-function inAscii(text: string): string {
-  const known = new Map<string, string>();
-  return text.replace(replaced, (sign) => {
-    const standIn = known.get(sign) ?? standInOf(sign);
-    known.set(sign, standIn);
-    return standIn;
-  });
-}
-
-function standInOf(sign: string): string {
-  if (/\p{Nd}/u.test(sign)) return digitValue(sign).padEnd(sign.length, '\u200b');
-  const [, standIn = sign] = standIns.find(([signs]) => signs.test(sign)) ?? [];
-  return standIn.repeat(sign.length / standIn.length);
-}
-
-/** Digits of one script follow each other in Unicode, from 0 to 9; some scripts follow each other too. */
-function digitValue(digit: string): string {
-  const code = digit.codePointAt(0) ?? 0;
-  let first = code;
-  while (/\p{Nd}/u.test(String.fromCodePoint(first - 1))) first -= 1;
-  return String((code - first) % 10);
-}
+  /(?:[\d\u0660-\u1fff\u3000-\uffff][\0- (-/_[\]{}\x7f-\u065f\u2000-\u2fff]*){13}[\d\u0660-\u1fff\u3000-\uffff]/;
 
 function spanOf(match: RegExpExecArray): Span {
   return { start: match.index, end: match.index + match[0].length };
+}
+
+/** Digits, with what is not seen between them. Sign by sign, as a match of a pattern for each takes several times as long. */
+function findDigits(plain: string): readonly Span[] {
+  const spans: Span[] = [];
+  let [start, end] = [-1, 0];
+  for (let place = 0; place <= plain.length; place += 1) {
+    const sign = plain.charCodeAt(place);
+    if (sign >= 0x30 && sign <= 0x39) {
+      if (start < 0) start = place;
+      end = place + 1;
+    } else if (start >= 0 && sign !== 0x200b) {
+      spans.push({ start, end });
+      start = -1;
+    }
+  }
+  return spans;
 }
 
 function groupsOf(plain: string, spans: readonly Span[]): readonly Group[] {
@@ -96,23 +65,31 @@ function groupsOf(plain: string, spans: readonly Span[]): readonly Group[] {
   });
 }
 
-/** One to three separators; a comma that is not alone parts what is listed. */
+/** One to three separators, brackets among them; a comma that is not alone parts what is listed. */
 function joinOf(between: string): string | undefined {
+  if (between === ' ' || between === '-') return between;
   const seen = seenOf(between);
-  return seen.length <= 3 && /^(?:[\s\-._/+]+|,)$/.test(seen) ? seen : undefined;
+  return seen.length <= 3 && /^(?:[\s\-._/+()[\]{}]+|,)$/.test(seen) ? seen : undefined;
 }
 
 function seenOf(text: string): string {
   return text.includes('\u200b') ? text.replaceAll('\u200b', '') : text;
 }
 
-function readNumbers(plain: string, groups: readonly Group[]): readonly Span[] {
+function readNumbers(plain: string, all: readonly Group[]): readonly Span[] {
+  const groups = [...all];
   const found: Span[] = [];
   for (let place = 0; place < groups.length; ) {
-    const reading = readingsAt(groups, place).find((read) => isCardNumber(digitsOf(read)) && standsAlone(plain, read));
+    const isOne = (read: readonly Group[]): boolean => isCardNumber(digitsOf(read)) && standsAlone(plain, read);
+    const usual = readingsAt(groups, place).find(isOne);
+    const unusual = usual ? undefined : unusualReadingAt(groups, place);
+    const reading = usual ?? (unusual && isOne(unusual) && followsItsName(plain, unusual) ? unusual : undefined);
     const [first, last] = [reading?.at(0), reading?.at(-1)];
     if (first && last) found.push({ start: first.start, end: last.end });
     place += reading?.length ?? 1;
+    const next = reading && groups[place];
+    // What was read is of no list that begins behind it.
+    if (next) groups[place] = { ...next, join: undefined };
   }
   return found;
 }
@@ -130,6 +107,32 @@ function readingsAt(groups: readonly Group[], place: number): readonly (readonly
   const readings = counts.map((count) => groups.slice(place, place + count));
   // What stands behind a number in one writing, parted in another way, is none of it.
   return readings.length < 2 ? readings : readings.toSorted((a, b) => Number(isUniform(b)) - Number(isUniform(a)));
+}
+
+/**
+ * The groups from a place on that are one number only where a word says so, since two figures of eight digits, in halves or not,
+ * may be anything: 16 digits in groups of 4, 8 and 12, or in 6 and 10, behind which no more stand in this way.
+ */
+function unusualReadingAt(groups: readonly Group[], place: number): readonly Group[] | undefined {
+  let [count, size] = [0, 0];
+  for (let group = groups[place]; group && size < 16; group = groups[place + count]) {
+    const { join, digits } = group;
+    if (count > 0 && join === undefined) return undefined;
+    if (digits.length % 4 !== 0 && digits.length !== (count === 0 ? 6 : 16 - size)) return undefined;
+    size += digits.length;
+    count += 1;
+  }
+  const next = groups[place + count];
+  const goesOn = next?.join !== undefined && next.digits.length % 4 === 0 && !isExpiry(next.digits);
+  return size === 16 && count > 1 && !goesOn ? groups.slice(place, place + count) : undefined;
+}
+
+const nameOfCard =
+  /(?<!\p{L})(?:kart|card|credit ?card|master ?card|visa|maestro|amex|discover|diners|jcb|unionpay)[^\p{N}]{0,20}$/iu;
+
+function followsItsName(plain: string, [first]: readonly Group[]): boolean {
+  const start = first?.start ?? 0;
+  return nameOfCard.test(plain.slice(Math.max(0, start - 40), start));
 }
 
 /** How many groups from one of 4 digits on are as usual: 4-4-4-4 with up to three more digits, or 4-6-5 and 4-6-4. */
@@ -153,11 +156,20 @@ function isPaired(groups: readonly Group[], place: number, count: number): boole
   return /\S/.test(first) || goesOn(groups, { place, count, join: second });
 }
 
-/** Four digits more behind the same comma, slash or line break make a list: of its many windows some would pass Luhn. */
+/**
+ * Four digits more behind the same comma, slash, line break or brackets make a list: of its many windows some would pass Luhn. A
+ * month and a year (MMYY) that end it are when the card expires.
+ */
 function isListed(groups: readonly Group[], place: number, count: number): boolean {
   const join = groups[place + 1]?.join;
-  if (join === undefined || !/[,/\n\r]/.test(join) || !isUniform(groups.slice(place, place + count))) return false;
-  return goesOn(groups, { place, count, join });
+  if (join === undefined || !/[,/\n\r()[\]{}]/.test(join) || !isUniform(groups.slice(place, place + count)))
+    return false;
+  const more = { place, count, join };
+  return goesOn(groups, isExpiry(groups[place + count]?.digits) ? { ...more, count: count + 1 } : more);
+}
+
+function isExpiry(digits = ''): boolean {
+  return /^(?:0[1-9]|1[0-2])[2-4]\d$/.test(digits);
 }
 
 /** Whether four digits more stand before or behind some groups, parted from them as is said. */

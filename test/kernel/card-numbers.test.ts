@@ -76,12 +76,48 @@ describe('A card number', () => {
     ['Arabic-Indic digits', '٤١١١١١١١١١١١١١١١'],
     ['mathematical digits', '𝟒𝟏𝟏𝟏-𝟏𝟏𝟏𝟏-𝟏𝟏𝟏𝟏-𝟏𝟏𝟏𝟏'],
     ['a blank behind each digit', '4 1 1 1  1 1 1 1  1 1 1 1  1 1 1 1'],
+    ['its expiry as a fifth group', '4111/1111/1111/1111/1229'],
+    ['its expiry as a fifth line', '4111\n1111\n1111\n1111\n1229'],
+    ['its expiry and its security code in one row of commas', '4111,1111,1111,1111,1229,123'],
+    ['brackets', '(4111)(1111)(1111)(1111)'],
+    ['brackets and blanks', '[4111] [1111] [1111] [1111]'],
+    ['some of it in brackets', '4111 (1111) (1111) 1111'],
+    ['NUL', '4111\u00001111\u00001111\u00001111'],
+    ['escape characters', '4111\u001b1111\u001b1111\u001b1111'],
+    ['controls of the other kind', '4111\u009f1111\u009f1111\u009f1111'],
+    ['NUL behind each digit', [...'4111111111111111'].join('\u0000')],
+    ['NUL in its middle', '41111111\u000011111111'],
+    ['separators of units', '4111\u001f1111\u001f1111\u001f1111'],
+    ['next lines', '4111\u00851111\u00851111\u00851111'],
     ['line breaks as JSON quotes them', '{"note":"4111\\n1111\\n1111\\n1111"}'],
   ])('is found with %s', (_, number) => {
     for (const text of [number, `karta ${number}, 12/29`]) {
       expect(holdsCardNumber(text)).toBe(true);
       expect(hideCardNumbers(text)).toContain(removed);
       expect(holdsCardNumber(hideCardNumbers(text))).toBe(false);
+    }
+  });
+
+  it.each([
+    '4111-1111 1111-1111',
+    '4111-1111/1111-1111',
+    '4111.1111 1111.1111',
+    '(4111) 1111 (1111) 1111',
+    '41111111 11111111',
+    '41111111-11111111',
+    '(41111111)(11111111)',
+    '4111 111111111111',
+    '411111111111 1111',
+    '411111 1111111111',
+    '4111 1111 11111111',
+    '4111 11111111 1111',
+    '41111111 1111 1111',
+  ])('in unusual groups, %j, is found where a word says that it is one, and is none without', (number) => {
+    expect(hideCardNumbers(number)).toBe(number);
+    expect(hideCardNumbers(`tel. ${number}`)).toBe(`tel. ${number}`);
+    for (const name of ['karta ', 'Nr karty: ', 'płatność kartą nr ', 'card no. ', 'VISA ', 'MasterCard=']) {
+      expect(hideCardNumbers(name + number)).toContain(removed);
+      expect(holdsCardNumber(hideCardNumbers(name + number))).toBe(false);
     }
   });
 
@@ -121,6 +157,8 @@ describe('A card number', () => {
         expect(hideCardNumbers(one.text + glue + other.text)).toBe(one.hidden + glue + other.hidden);
       }),
     );
+    const inLines = '4825 6191 8776 3414\n6471\n9425\n1841\n9296';
+    expect(hideCardNumbers(inLines)).toBe(`${removed}\n${removed}`);
   });
 
   it('is found percent-encoded, as a whole or in part, and in an address inside an address', () => {
@@ -190,6 +228,16 @@ describe('A card number', () => {
     ['as a list', '4111, 1111, 1111, 1111'],
     ['with other words between', '4111 a 1111 a 1111 a 1111'],
     ['in unusual groups', '41 11 11 11 11 11 11 11'],
+    ['in a list that a month and a year do not end', '4111/1111/1111/1111/1229/4111'],
+    ['in a list that something else ends', '4111/1111/1111/1111/1329'],
+    ['in a list in brackets', '[4111] [1111] [1111] [1111] [1111]'],
+    ['in a list of units', '4111\u001f1111\u001f1111\u001f1111\u001f1111'],
+    ['as two figures of eight digits', '41111111 11111111'],
+    ['as two figures of eight digits in halves', '4111-1111 1111-1111'],
+    ['named in another part of the text', 'karta 12, zamówienia 41111111 11111111'],
+    ['named by a part of another word', 'zkarty 41111111 11111111'],
+    ['named, and a list', 'karty 4111, 1111, 1111, 1111'],
+    ['named, and a list of more', 'karty 4111/1111/1111/1111/1111'],
     ['of nothing', ''],
   ])('is none %s', (_, text) => {
     expect(holdsCardNumber(text)).toBe(false);
@@ -254,9 +302,23 @@ const machineTexts: Record<string, fc.Arbitrary<string>> = {
   'a list of numbers of four digits': fc
     .tuple(
       fc.array(fc.integer({ min: 1_000, max: 9_999 }), { minLength: 5, maxLength: 40 }),
-      fc.constantFrom(',', '/', '\n', '\r\n'),
+      fc.constantFrom(',', '/', '\n', '\r\n', ')(', '] [', '}\n{', '\u001e', '\u001f'),
     )
+    // A month and a year behind four others would be the expiry of a card.
+    .filter(([numbers]) => numbers.length > 5 || !/^1[0-2][2-4]/.test(String(numbers[4])))
     .map(([numbers, glue]) => numbers.join(glue)),
+  'two figures of eight digits': fc
+    .tuple(digits(8), digits(8), fc.constantFrom(' ', '-', '/', '\n', ', ', ') (', '\u001f'))
+    .map(([one, other, glue]) => one + glue + other),
+  'a sort code and an account number': fc
+    .tuple(digits(2), digits(2), digits(2), digits(8), fc.constantFrom('-', ' '), fc.constantFrom(' ', '\n', ' / '))
+    .map(([a, b, c, account, within, glue]) => [a, b, c].join(within) + glue + account),
+  'a sort code together and an account number': fc
+    .tuple(digits(6), fc.constantFrom(8, 10).chain(digits), fc.constantFrom(' ', '-', ') ('))
+    .map(([code, account, glue]) => code + glue + account),
+  'a telephone number with its area in brackets': fc
+    .tuple(fc.integer({ min: 2, max: 5 }).chain(digits), digits(3), digits(4), fc.constantFrom(' ', '-', ''))
+    .map(([area, one, two, glue]) => `(${area}) ${one}${glue}${two}`),
   'figures of eight digits in two halves': fc
     .tuple(
       fc.array(fc.tuple(fc.integer({ min: 1_000, max: 9_999 }), fc.integer({ min: 1_000, max: 9_999 })), {
@@ -328,6 +390,11 @@ it('Texts as long as a request may be are read in one pass, however digits and s
     '4111 ',
     '4111_',
     '4 1 1 1 1 1 1 1 1 1 1 1 1a',
+    '(4',
+    '4111)(',
+    '41111111 ',
+    '4\u0000\u0000\u0000 ',
+    'karta 41111111 11111112 ',
     '61 1090 1014 0000 0712 1981 2874 ',
     'AB12 ',
   ];

@@ -59,14 +59,20 @@ export function strangeWritingsOf(digits: string): fc.Arbitrary<string> {
   const separator = fc.oneof(
     fc.constantFrom(...separators),
     fc
-      .array(fc.constantFrom(' ', '-', '.', '_', '/', '+', '\n', '\u00a0', '\u2014'), { minLength: 1, maxLength: 3 })
+      .array(fc.constantFrom(' ', '-', '.', '_', '/', '+', '(', ']', '\n', '\u001e', '\u00a0', '\u2014'), {
+        minLength: 1,
+        maxLength: 3,
+      })
       .map((signs) => signs.join('')),
   );
   const nothingSeen = fc
-    .array(fc.constantFrom('', '', '', '\u200b', '\u200d', '\u00ad', '\u2060', '\ufeff', '\ufe0f\u20e3'), {
-      minLength: digits.length,
-      maxLength: digits.length,
-    })
+    .array(
+      fc.constantFrom('', '', '', '\u200b', '\u200d', '\u00ad', '\u2060', '\ufeff', '\ufe0f\u20e3', '\u0000', '\u0092'),
+      {
+        minLength: digits.length,
+        maxLength: digits.length,
+      },
+    )
     .map((signs) => (place: number) => signs[place] ?? '');
   // Zero of ASCII, full width, Arabic-Indic, Devanagari, and two rows of mathematical digits, which take two places in a text.
   const zero = fc.constantFrom(0x30, 0xff10, 0x0660, 0x0966, 0x1d7ce, 0x1d7d8);
