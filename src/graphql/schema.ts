@@ -9,6 +9,7 @@ import '../transactions/graphql.ts';
 import '../pricing/graphql/commission.ts';
 import '../pricing/graphql/price-plan.ts';
 import '../payments/graphql/payment.ts';
+import '../payments/graphql/given-fields.ts';
 import '../payments/graphql/payment-queries.ts';
 import '../payments/graphql/payment-methods.ts';
 import '../payments/graphql/create-payment.ts';

@@ -46,7 +46,6 @@ const rules: Readonly<Record<string, (tenant: Tenant) => unknown>> = {
   'Query.webhookDeliveries.filter.paymentId': (t) => t.paidId,
   'Query.webhookDeliveries.after': () => undefined,
   'Mutation.createPayment.input.shopId': (t) => t.shopId,
-  'Mutation.createPayment.input.customerId': (t) => t.customerId,
   'Mutation.startTransaction.input.paymentId': (t) => t.openIds[0],
   'Mutation.startTransaction.input.blik.profileId': () => undefined,
   'Mutation.cancelPayment.input.paymentId': (t) => t.openIds[1],

@@ -1,4 +1,4 @@
-import { type GraphQLOutputType, getNamedType, isLeafType, isObjectType, parse } from 'graphql';
+import { type GraphQLNamedType, type GraphQLOutputType, getNamedType, isLeafType, isObjectType, parse } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compiledFromRun, compileOperations } from '../../src/graphql/compile-operations.ts';
 import { schema } from '../../src/graphql/schema.ts';
@@ -15,8 +15,14 @@ beforeAll(async () => {
   tenant = await settleTenant(gateway, { mark: 'columns' });
   // Lists read the columns that are shown and no others: each has a value here that tells it from one that is not there.
   await gateway.database.pool.query(
-    `update payment set title = 'A title', locale = 'en', methods = '{BLIK}', refunded_amount = 1 where id = $1`,
-    [tenant.paidId],
+    `update payment set title = 'A title', locale = 'en', methods = '{BLIK}', refunded_amount = 1, description = 'A note',
+      customer_email = 'j@shop.example', customer_phone = '+48 600', customer_company = 'A company', customer_tax_id = '1',
+      success_url = 'https://shop.example/1', failure_url = 'https://shop.example/2', return_url = 'https://shop.example/3',
+      notification_url = 'https://shop.example/4', documents = $2 where id = $1`,
+    [
+      tenant.paidId,
+      { customerId: 'jan', cart: { items: [{ id: 7, amount: '5', taxStake: 23 }] }, invoice: { invoiceId: 'FV/1' } },
+    ],
   );
   await gateway.database.pool.query(
     `update transaction set reason = 'GENERAL', acquirer_code = 'CODE_1', held_amount = 2, late = true, surplus = true,
@@ -32,15 +38,23 @@ beforeAll(async () => {
 
 afterAll(() => gateway.stop());
 
-/** All that a type shows of its own row: its values, and money. */
+/** What a payment holds of objects that are of its own row. */
+const objects: Readonly<Record<string, string>> = {
+  Money: 'amount currency',
+  Customer: 'firstName lastName email phone company taxId',
+  Cart: 'items { number amount { amount currency } taxStake }',
+  Invoice: 'number',
+};
+
+/** All that a type shows of its own row: its values, and objects that are made of them. */
 function valuesOf(typeName: string): string {
   const type = schema.getType(typeName);
   if (!isObjectType(type)) throw new Error(`There is no type ${typeName}.`);
   const isValue = (field: GraphQLOutputType): boolean =>
-    isLeafType(getNamedType(field)) || getNamedType(field).name === 'Money';
+    isLeafType(getNamedType(field)) || Object.hasOwn(objects, getNamedType(field).name);
   const fields = Object.values(type.getFields()).filter((field) => isValue(field.type));
   return fields
-    .map(({ name, type: field }) => (isLeafType(getNamedType(field)) ? name : `${name} { amount currency }`))
+    .map(({ name, type: field }) => `${name} ${isLeafType(getNamedType(field)) ? '' : inside(getNamedType(field))}`)
     .join(' ');
 }
 
@@ -71,6 +85,11 @@ it('shows of a transaction among the attempts on a payment what it shows of that
   expect(attempt).toEqual(transaction);
 });
 
+/** What is asked for in an object: the values of those of the same row, else something that tells it from others. */
+function inside(type: GraphQLNamedType): string {
+  return `{ ${objects[type.name] ?? (isObjectType(type) && type.getFields().id ? 'id' : '__typename')} }`;
+}
+
 /** Every field of a type that can be asked for without an argument or a page, each with something of its own inside. */
 function fieldsOf(typeName: string): { readonly name: string; readonly asked: string }[] {
   const type = schema.getType(typeName);
@@ -80,8 +99,7 @@ function fieldsOf(typeName: string): { readonly name: string; readonly asked: st
     if (isLeafType(named)) return { name, asked: name };
     if (named.name.endsWith('Connection'))
       return { name, asked: `${name}(first: 5) { edges { node { __typename } } }` };
-    const inner = isObjectType(named) && named.getFields().id ? 'id' : '__typename';
-    return { name, asked: named.name === 'Money' ? `${name} { amount currency }` : `${name} { ${inner} }` };
+    return { name, asked: `${name} ${inside(named)}` };
   });
 }
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestGateway, type TestGateway } from '../support/gateway.ts';
+import { ask, startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { type Outcome, type RunOptions, refusal, runMutation } from './run-mutation.ts';
-import { createPayment, settleTenant, startBlik, type Tenant } from './world.ts';
+import { createPayment, giveKey, settleTenant, startBlik, type Tenant } from './world.ts';
 
 let gateway: TestGateway;
 let tenant: Tenant;
@@ -46,6 +46,52 @@ describe('createPayment', () => {
     const { id, url } = first.payment as { id: string; url: string };
     expect(url).toBe(`${gateway.url}/pay/${id}`);
     expect(await run('createPayment', input, { select })).toEqual({ ...first, replayed: true });
+  });
+
+  it('gives back all that it was given, to keys that may read payments', async () => {
+    const customer = { firstName: 'Anna', lastName: 'Nowak', email: 'anna@shop.example', phone: '+48 600 000 000' };
+    const given = {
+      ...{ customer: { ...customer, company: 'Kwiaty', taxId: '5260250274' }, customerId: 'anna-1' },
+      ...{ successUrl: 'https://shop.example/ok', failureUrl: 'https://shop.example/no' },
+      ...{ returnUrl: 'https://shop.example/back', notificationUrl: 'https://shop.example/news?for=1' },
+      ...{ title: 'Kubek', orderId: 'o-77', methods: ['LEASE'], locale: 'pl', capture: 'MANUAL' },
+      ...{ amount: 615_000, cart: { items: [cartItem] }, validUntil: '2098-01-01T00:00:00.000Z' },
+      invoice: {
+        ...invoice,
+        positions: [{ name: 'Laptop', quantity: 1, grossAmount: 615_000, taxStake: 'TAX_23', taxAmount: 115_000 }],
+      },
+    };
+    const money = (amount: number) => ({ amount, currency: 'PLN' });
+    const fields = `orderId title methods locale capture validUntil customerId successUrl failureUrl returnUrl
+      notificationUrl customer { firstName lastName email phone company taxId } amount { amount currency }
+      cart { items { number name amount { amount currency } tax { amount currency } taxStake quantity } }
+      invoice { number buyer { name taxNumber country } positions { name quantity grossAmount { amount currency } taxStake
+        taxAmount { amount currency } } }`;
+    const [position] = given.invoice.positions;
+    const read = {
+      ...{ ...given, amount: money(615_000) },
+      cart: { items: [{ ...cartItem, amount: money(500_000), tax: money(115_000) }] },
+      invoice: {
+        ...given.invoice,
+        positions: [{ ...position, grossAmount: money(615_000), taxAmount: money(115_000) }],
+      },
+    };
+    const { payment } = await run('createPayment', newPayment(given), { select: `payment { id ${fields} }` });
+    const { id } = payment as { id: string };
+    expect(payment).toEqual({ id, ...read });
+    const query = `query($id: ID!, $shop: ID!) { payment(id: $id) { ${fields} }
+      payments(shopId: $shop, filter: { orderId: "o-77" }) { edges { node { ${fields} } } } }`;
+    const answer = await ask(gateway, query, { key: tenant.key, variables: { id, shop: tenant.shopId } });
+    expect(answer.data).toEqual({ payment: read, payments: { edges: [{ node: read }] } });
+  });
+
+  it('answers a key that may only write what was made, and not whom it is of', async () => {
+    const { secret } = await giveKey(gateway.database, { merchantId: tenant.merchantId, scopes: ['payments:write'] });
+    const query = `mutation($input: CreatePaymentInput!) {
+      createPayment(input: $input) { ... on CreatePaymentSuccess { payment { status customer { email } successUrl } } } }`;
+    const answer = await ask(gateway, query, { key: secret, variables: { input: newPayment() } });
+    expect(answer.data).toEqual({ createPayment: { payment: { status: 'NEW', customer: null, successUrl: null } } });
+    expect(answer.errors?.map(({ extensions }) => extensions.code)).toEqual(['FORBIDDEN', 'FORBIDDEN']);
   });
 
   const share = { iban: 'PL61109010140000071219812874', amount: 10, label: 'Anna' };

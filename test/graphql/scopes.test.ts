@@ -128,6 +128,16 @@ const questions: Readonly<Record<string, string>> = {
     'Recipient.payouts':
       'query($id: ID!) { payment(id: $id) { shares { recipient { payouts { edges { cursor } } } } } }',
     'Shop.balances': 'query($id: ID!) { payment(id: $id) { shop { balances { amount } } } }',
+    ...Object.fromEntries(
+      [
+        ...['cart { items { number } }', 'customer { email }', 'customerId', 'description', 'failureUrl'],
+        ...['invoice { number }', 'notificationUrl', 'returnUrl', 'successUrl'],
+      ].map((field) => [
+        `Payment.${field.split(' ')[0]}`,
+        // What a mutation answers is reached without payments:read.
+        `mutation($id: ID!) { cancelPayment(input: { paymentId: $id }) { ... on CancelPaymentSuccess { payment { ${field} } } } }`,
+      ]),
+    ),
     'Shop.notificationUrl': 'query($id: ID!) { payment(id: $id) { shop { notificationUrl } } }',
     'Shop.paymentValiditySeconds': 'query($id: ID!) { payment(id: $id) { shop { paymentValiditySeconds } } }',
   },

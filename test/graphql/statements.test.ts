@@ -101,6 +101,7 @@ async function cost(query: string, tenant: Tenant): Promise<{ readonly statement
 const transaction = 'id status commission { amount { amount } rule } payment { id shop { name } }';
 
 const questions: Record<string, string> = {
+  'payments with all that was given for them': `query($id: ID!) { payments(shopId: $id, first: 50) { edges { node { id customer { email } customerId notificationUrl cart { items { name } } invoice { number } } } } }`,
   'payments with their shop, last transaction and commission': `query($id: ID!) { payments(shopId: $id, first: 50) { edges { node { id shop { name } transactions(first: 1) { edges { node { id commission { rule } } } } } } } }`,
   'transactions with their payment, shop and commission': `query($id: ID!) { transactions(shopId: $id, first: 50) { edges { node { ${transaction} } } } }`,
   'events with their payment or transaction': `query($id: ID!) { events(shopId: $id, first: 50) { edges { node { type shop { name } ... on PaymentEvent { payment { id shop { name } } } ... on TransactionEvent { transaction { id } } } } } }`,
@@ -137,5 +138,11 @@ it('reads of the rows of a list what is asked for, and no more', async () => {
     one,
   );
   expect(wire.sent()).toContain('select p.id as "id", p.valid_until as "validUntil" from payment p');
+  await cost('query($id: ID!) { payments(shopId: $id) { edges { node { customer { email } returnUrl } } } }', one);
+  const customer = ['FirstName', 'LastName', 'Email', 'Phone', 'Company', 'TaxId'].map(
+    (name) => `p.customer${name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)} as "customer${name}"`,
+  );
+  const chosen = ['p.id as "id"', ...customer, 'p.return_url as "returnUrl"'].join(', ');
+  expect(wire.sent()).toContain(`select ${chosen} from payment p`);
   expect(wire.sent()).toContain('select t.id as "id", t.payment_id as "paymentId", t.late as "late" from unnest(');
 });

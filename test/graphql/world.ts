@@ -202,7 +202,8 @@ export async function createPayment(
       variables: {
         input: {
           ...{ shopId, idempotencyKey: `key-${mark}`, amount: 1234, currency: 'PLN', orderId: `order-${mark}` },
-          ...{ capture, shares, title: `title-${mark}`, customer: { firstName: 'Jan', lastName: `Kowalski-${mark}` } },
+          ...{ capture, shares, title: `title-${mark}`, returnUrl: `https://shop.example/${mark}` },
+          customer: { firstName: 'Jan', lastName: `Kowalski-${mark}`, company: `Firma ${mark}` },
         },
       },
     },

@@ -3,23 +3,12 @@ import { describeValues } from '../../graphql/describe-values.ts';
 import { InvalidInput } from '../../kernel/errors.ts';
 import { amountMax } from '../../kernel/money.ts';
 import { parseText } from '../../kernel/text.ts';
+import { type TaxStake, taxStakes } from '../read-trade-documents.ts';
 
-/** The rates of VAT and the reasons for none, in imoje's words (imoje protocol, section 1). */
+/** Rates of VAT and reasons for none. */
 export const TaxStakeEnum = builder.enumType('TaxStake', {
   description: 'A rate of Polish VAT, or why there is none.',
-  values: describeValues({
-    TAX_23: '23 %.',
-    TAX_22: '22 %.',
-    TAX_8: '8 %.',
-    TAX_7: '7 %.',
-    TAX_5: '5 %.',
-    TAX_3: '3 %.',
-    TAX_0: '0 %.',
-    TAX_EXEMPT: 'Exempt.',
-    TAX_NOT_LIABLE: 'Not liable to VAT.',
-    TAX_REVERSE_CHARGE: 'The buyer owes it.',
-    TAX_EXCLUDING: 'Outside of VAT.',
-  }),
+  values: describeValues<TaxStake>(taxStakes),
 });
 
 const CartItemInput = builder.inputType('CartItemInput', {

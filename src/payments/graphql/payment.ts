@@ -107,6 +107,22 @@ export const paymentColumns = askedColumns<PaymentColumn>('Payment', {
   url: [],
   locale: ['locale'],
   transactions: [],
+  customer: [
+    'customerFirstName',
+    'customerLastName',
+    'customerEmail',
+    'customerPhone',
+    'customerCompany',
+    'customerTaxId',
+  ],
+  customerId: ['documents'],
+  description: ['description'],
+  successUrl: ['successUrl'],
+  failureUrl: ['failureUrl'],
+  returnUrl: ['returnUrl'],
+  notificationUrl: ['notificationUrl'],
+  cart: ['documents', 'currency'],
+  invoice: ['documents', 'currency'],
 });
 
 const PaymentEdge = builder.edgeObject({
