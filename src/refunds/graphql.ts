@@ -1,10 +1,12 @@
 import { builder } from '../graphql/builder.ts';
-import { requirePage, requirePageForm, withCursor } from '../graphql/connection-arguments.ts';
+import { requirePage, requirePageForm } from '../graphql/connection-arguments.ts';
+import { connectionOf, pageOf } from '../graphql/connections.ts';
 import { actorWith, shopWith } from '../graphql/context.ts';
 import { describeValues } from '../graphql/describe-values.ts';
 import { MoneyRef } from '../graphql/money.ts';
 import { refusable, resultUnion } from '../graphql/refusable.ts';
 import { RefusalRef } from '../graphql/refusal.ts';
+import { type Given, spanOf } from '../graphql/span-of.ts';
 import { withoutNulls } from '../graphql/without-nulls.ts';
 import { choicesIn } from '../kernel/choices.ts';
 import type { MovementStatus } from '../kernel/db/generated/prisma/enums.ts';
@@ -13,6 +15,7 @@ import { TransactionRef } from '../transactions/graphql.ts';
 import { checkRefund, type RefundCheck } from './check-refund.ts';
 import { createRefund } from './create-refund.ts';
 import type { OrderedRefund } from './decide-refund.ts';
+import { listRefunds, type RefundFilter } from './sql/list-refunds.ts';
 import { visibleRefunds } from './store.ts';
 
 /** States of a refund. */
@@ -83,43 +86,44 @@ builder.queryField('refund', (t) =>
   }),
 );
 
-const RefundFilter = builder.inputType('RefundFilter', {
+const RefundFilterInput = builder.inputType('RefundFilter', {
   description: 'What the refunds of a list must fit; all conditions at once.',
   fields: (t) => ({
     status: t.field({ type: [RefundStatusEnum], description: 'One of these states; none fits an empty list.' }),
     transactionId: t.id({ description: 'Of this transaction.' }),
+    createdFrom: t.field({ type: 'DateTime', description: 'Ordered at this moment or later.' }),
+    createdBefore: t.field({ type: 'DateTime', description: 'Ordered before this moment.' }),
   }),
 });
 
+function toRefundFilter({ status, transactionId, ...span }: Given<RefundFilter>): RefundFilter {
+  return {
+    ...spanOf(span),
+    status: choicesIn(status, ['filter', 'status']),
+    transactionId:
+      typeof transactionId === 'string'
+        ? parseId(transactionId, 'transaction', ['filter', 'transactionId'])
+        : undefined,
+  };
+}
+
 builder.queryField('refunds', (t) =>
-  t.prismaConnection(
+  t.connection(
     {
       type: RefundRef,
-      cursor: 'id',
       description:
         'Refunds of a shop, newest first. Scope: payments:read. Refusals: NOT_FOUND (the shop), INVALID_INPUT.',
       args: {
         shopId: t.arg.id({ required: true, description: 'The shop.' }),
-        filter: t.arg({ type: RefundFilter, description: 'Only those that fit.' }),
+        filter: t.arg({ type: RefundFilterInput, description: 'Only those that fit.' }),
       },
-      resolve: async (query, _, args, context) => {
+      resolve: async (_, args, context) => {
         const { shopId, filter } = args;
         const { database } = context.app.payments;
         const shop = await shopWith(context, 'payments:read', shopId);
         await requirePage(args, (id) => database.prisma.refund.findFirst({ where: { id, shopId: shop.id } }));
-        const transactionId = filter?.transactionId;
-        const status = choicesIn(filter?.status, ['filter', 'status']);
-        return database.prisma.refund.findMany({
-          ...query,
-          where: {
-            shopId: shop.id,
-            ...(status ? withCursor({ status: { in: status } }, args) : {}),
-            ...(transactionId
-              ? { transactionId: parseId(transactionId, 'transaction', ['filter', 'transactionId']) }
-              : {}),
-          },
-          orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
-        });
+        const wanted = { filter: toRefundFilter(filter ?? {}), newestFirst: true, page: pageOf(args) };
+        return connectionOf(await listRefunds(database, { shopId: shop.id, ...wanted }), args);
       },
     },
     RefundConnection,

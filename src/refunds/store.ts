@@ -20,7 +20,8 @@ const columns = {
   settledAt: 'settled_at',
 } as const satisfies Record<keyof Refund, string>;
 
-const selectList = listColumns('r', columns);
+/** Whole rows of `refund r`. */
+export const selectList = listColumns('r', columns);
 
 /** Reads refunds by id. */
 export async function readRefunds(tx: Tx, ids: readonly string[]): Promise<Refund[]> {

@@ -43,6 +43,7 @@ const shape = '{ edges { cursor node { id } } pageInfo { hasNextPage hasPrevious
 const lists: Record<string, (args: string) => string> = {
   payments: (args) => `payments(shopId: "${tenant.shopId}" ${args}) ${shape}`,
   transactions: (args) => `transactions(shopId: "${tenant.shopId}" ${args}) ${shape}`,
+  refunds: (args) => `refunds(shopId: "${tenant.shopId}" ${args}) ${shape}`,
   webhookDeliveries: (args) => `webhookDeliveries(shopId: "${tenant.shopId}" ${args}) ${shape}`,
   paymentLinks: (args) => `paymentLinks(shopId: "${tenant.shopId}" ${args}) ${shape}`,
   shops: (args) => `shops${args ? `(${args})` : ''} ${shape}`,
@@ -199,6 +200,78 @@ describe('a list of transactions', () => {
   });
 });
 
+describe('a list of refunds', () => {
+  type Refunded = { readonly id: string; readonly status: string; readonly createdAt: string };
+  type Refunds = { readonly edges: readonly { readonly cursor: string; readonly node: Refunded }[] };
+
+  async function refunds(args: string): Promise<Refunds['edges']> {
+    const query = `{ refunds(shopId: "${tenant.shopId}", ${args}) { edges { cursor node { id status createdAt } } } }`;
+    const answer = await ask<{ refunds: Refunds }>(gateway, query, { key: tenant.key });
+    expect(answer.errors).toBeUndefined();
+    return answer.data.refunds.edges;
+  }
+
+  beforeAll(async () => {
+    // Five refunds more, ordered on five days; two of them in the same millisecond.
+    await gateway.database.pool.query(
+      `insert into refund (id, shop_id, transaction_id, idempotency_key, input_hash, status, amount, currency, created_at, updated_at)
+       select uuidv7(), shop_id, id, 'day-' || day, '', 'REJECTED', 1, currency, made, made
+       from transaction, unnest('{1,2,3,3,4}'::int[], '{1,2,3,5,4}'::int[]) as days (on_day, day),
+         lateral (select timestamptz '2025-06-01Z' + on_day * interval '1 day') as at (made) where id = $1`,
+      [tenant.transactionId],
+    );
+  });
+
+  it('is cut down to a span of creation: from a moment on, and before another', async () => {
+    const all = await refunds('first: 100');
+    expect(all).toHaveLength(6);
+    const span = 'createdFrom: "2025-06-03T00:00:00Z", createdBefore: "2025-06-05T02:00:00+02:00"';
+    expect(await refunds(`filter: { ${span} }`)).toEqual(all.slice(2, 5));
+    expect(await refunds('filter: { createdBefore: "2025-06-02T00:00:00Z" }')).toEqual([]);
+    expect(await refunds('filter: { createdFrom: null, createdBefore: null }')).toEqual(all);
+  });
+
+  it('leaves out what does not fit a condition, behind every cursor and before it', async () => {
+    const all = await refunds('first: 100');
+    const conditions: readonly (readonly [string, (refund: Refunded) => boolean])[] = [
+      ['createdFrom: "2025-06-04T00:00:00Z"', ({ createdAt }) => createdAt >= '2025-06-04'],
+      ['createdBefore: "2025-06-04T00:00:00Z"', ({ createdAt }) => createdAt < '2025-06-04'],
+      [
+        'status: [REJECTED], createdFrom: "2025-06-03T00:00:00Z"',
+        (r) => r.status === 'REJECTED' && r.createdAt >= '2025-06-03',
+      ],
+      [`transactionId: "${tenant.transactionId}", createdBefore: "2026-01-01T00:00:00Z"`, (r) => r.createdAt < '2026'],
+      [`status: [SETTLED]`, ({ status }) => status === 'SETTLED'],
+    ];
+    for (const [condition, fits] of conditions) {
+      const fitting = all.filter(({ node }) => fits(node));
+      expect(fitting.length).toBeLessThan(all.length);
+      expect(await refunds(`filter: { ${condition} }`)).toEqual(fitting);
+      for (const [place, { cursor }] of all.entries()) {
+        const [before, behind] = [all.slice(0, place), all.slice(place + 1)].map((rows) =>
+          rows.filter(({ node }) => fits(node)),
+        );
+        expect(await refunds(`first: 2, after: "${cursor}", filter: { ${condition} }`)).toEqual(behind?.slice(0, 2));
+        expect(await refunds(`last: 2, before: "${cursor}", filter: { ${condition} }`)).toEqual(before?.slice(-2));
+      }
+    }
+  });
+
+  it('refuses a moment that is none, as a list of payments does', async () => {
+    for (const name of ['createdFrom', 'createdBefore']) {
+      const query = (list: string) =>
+        `query($at: DateTime) { list: ${list}(shopId: "${tenant.shopId}", filter: { ${name}: $at }) { edges { cursor } } }`;
+      const [of, ofPayments] = await Promise.all(
+        ['refunds', 'payments'].map((list) =>
+          ask(gateway, query(list), { key: tenant.key, variables: { at: 'yesterday' } }),
+        ),
+      );
+      expect(of?.errors?.[0]).toMatchObject({ extensions: { code: 'INVALID_INPUT', field: ['filter', name] } });
+      expect(of?.errors?.map(({ message }) => message)).toEqual(ofPayments?.errors?.map(({ message }) => message));
+    }
+  });
+});
+
 describe('what a list refuses', () => {
   const wrong: Record<string, string> = {
     'a page of 101': 'first: 101',
@@ -230,6 +303,7 @@ describe('what a list refuses', () => {
       const foreign: Record<string, string> = {
         ...{ shops: stranger.shopId, payments: stranger.paidId, webhookDeliveries: stranger.deliveryId },
         paymentLinks: stranger.linkId,
+        refunds: stranger.refundId,
       };
       for (const direction of ['after', 'before']) {
         const [theirs, nobodys] = await Promise.all(

@@ -37,6 +37,12 @@ beforeAll(async () => {
     await insertRecipient(gateway.database, { merchantId, shopId, paymentId, mark: `more-${index}` });
     await payOut(gateway.database, { id: shopId }, 100n);
   }
+  await gateway.database.pool.query(
+    `insert into refund (id, shop_id, transaction_id, idempotency_key, input_hash, status, amount, currency, created_at, updated_at)
+     select uuidv7(), shop_id, id, id::text, '', 'REJECTED', 1, currency, created_at, created_at from transaction
+     where shop_id = $1 and status = 'SETTLED'`,
+    [many.shopId],
+  );
   wire = await openWire(gateway.config.databaseUrl ?? '');
   counted = await wireAgain({ ...gateway, config: { ...gateway.config, role: 'api', databaseUrl: wire.url } }, {});
 });
@@ -68,7 +74,7 @@ async function openWire(databaseUrl: string): Promise<typeof wire> {
       sent += text;
       statements +=
         text.split(
-          / FROM "public"\."|B.{4}\0(?:read-present-balances|read-payout-movements|read-shop-rows|read-commissions|find-payments|find-transactions|list-(?:payments|transactions)-\w+-\w*(?:-\w+)?|list-attempts-\w+(?:-\w+){0,2})\0/s,
+          / FROM "public"\."|B.{4}\0(?:read-present-balances|read-payout-movements|read-shop-rows|read-commissions|find-payments|find-transactions|list-(?:payments|refunds|transactions)-\w+-\w*(?:-\w+)?|list-attempts-\w+(?:-\w+){0,2})\0/s,
         ).length - 1;
     });
     client.pipe(database).pipe(client);
@@ -104,6 +110,7 @@ const questions: Record<string, string> = {
   'payments with all that was given for them': `query($id: ID!) { payments(shopId: $id, first: 50) { edges { node { id customer { email } customerId notificationUrl cart { items { name } } invoice { number } } } } }`,
   'payments with their shop, last transaction and commission': `query($id: ID!) { payments(shopId: $id, first: 50) { edges { node { id shop { name } transactions(first: 1) { edges { node { id commission { rule } } } } } } } }`,
   'transactions with their payment, shop and commission': `query($id: ID!) { transactions(shopId: $id, first: 50) { edges { node { ${transaction} } } } }`,
+  'refunds with their transaction and shares': `query($id: ID!) { refunds(shopId: $id, first: 50) { edges { node { id status transaction { id payment { id } } shares { amount { amount } } } } } }`,
   'events with their payment or transaction': `query($id: ID!) { events(shopId: $id, first: 50) { edges { node { type shop { name } ... on PaymentEvent { payment { id shop { name } } } ... on TransactionEvent { transaction { id } } } } } }`,
   'notifications with their tries': `query($id: ID!) { webhookDeliveries(shopId: $id, first: 50) { edges { node { id attempts { number } } } } }`,
   'recipients with their balances': `{ recipients(first: 50) { edges { node { id balances { amount } } } } }`,

@@ -507,6 +507,10 @@ export type PayoutFilter = {
 
 /** What the refunds of a list must fit; all conditions at once. */
 export type RefundFilter = {
+  /** Ordered before this moment. */
+  readonly createdBefore?: string | null | undefined;
+  /** Ordered at this moment or later. */
+  readonly createdFrom?: string | null | undefined;
   /** One of these states; none fits an empty list. */
   readonly status?: ReadonlyArray<RefundStatus> | null | undefined;
   /** Of this transaction. */

@@ -5,9 +5,9 @@ import { connectionOf, pageOf } from '../../graphql/connections.ts';
 import { actorWith, shopWith } from '../../graphql/context.ts';
 import { describeValues } from '../../graphql/describe-values.ts';
 import { CurrencyEnum } from '../../graphql/money.ts';
+import { type Given, spanOf } from '../../graphql/span-of.ts';
 import { choicesIn } from '../../kernel/choices.ts';
 import type { Payment, Transaction } from '../../kernel/db/generated/prisma/client.ts';
-import type { Span } from '../../kernel/db/list-rows.ts';
 import { parseId } from '../../kernel/ids.ts';
 import { parseText } from '../../kernel/text.ts';
 import { PaymentMethodEnum } from '../../shops/graphql.ts';
@@ -51,14 +51,6 @@ const TransactionFilterInput = builder.inputType('TransactionFilter', {
     createdFrom: t.field({ type: 'DateTime', description: 'Started at this moment or later.' }),
     createdBefore: t.field({ type: 'DateTime', description: 'Started before this moment.' }),
   }),
-});
-
-/** A filter as it came, in which a condition that is left out may be null. */
-type Given<Filter> = { readonly [name in keyof Filter]?: Filter[name] | null };
-
-const spanOf = ({ createdFrom, createdBefore }: Given<Span>): Span => ({
-  createdFrom: createdFrom ?? undefined,
-  createdBefore: createdBefore ?? undefined,
 });
 
 function toPaymentFilter({ status, orderId, currency, ...span }: Given<PaymentFilter>): PaymentFilter {
