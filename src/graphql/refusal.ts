@@ -22,12 +22,14 @@ export const RefusalRef = builder.objectRef<RefusalAnswer>('Refusal').implement(
       resolve: (answer) => answer.refusal.code,
     }),
     message: t.string({
-      description: 'One sentence for people: what is wrong, where, and what to do instead.',
+      description:
+        'For people: what is wrong, where, and what to do instead; one sentence, or of several wrong fields one for each.',
       resolve: (answer) => answer.refusal.message,
     }),
     field: t.stringList({
       nullable: true,
-      description: 'The path of the input field to blame, outermost first; null when no single one is.',
+      description:
+        'The path of the input field to blame, outermost first; null when no single one is. Where the message names several that are wrong, that of the first.',
       resolve: (answer) => answer.refusal.field && [...answer.refusal.field],
     }),
   }),

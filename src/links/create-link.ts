@@ -4,7 +4,8 @@ import type { PaymentLink } from '../kernel/db/generated/prisma/client.ts';
 import { InvalidInput } from '../kernel/errors.ts';
 import { lockShops } from '../kernel/events/append-events.ts';
 import { hashInput, IdempotencyKeyReused } from '../kernel/idempotency.ts';
-import { type CreatePaymentInput, preparePayment } from '../payments/prepare-payment.ts';
+import { nameFaults, throwFault } from '../kernel/name-faults.ts';
+import { type CreatePaymentInput, paymentStandIns, preparePayment } from '../payments/prepare-payment.ts';
 import { findVisibleShop } from '../shops/find-shop.ts';
 import type { Shop } from '../shops/model.ts';
 import type { LinkDeps } from './deps.ts';
@@ -47,7 +48,11 @@ export async function createLink(
 ): Promise<CreatedLink> {
   requireScope(actor, 'payments:write');
   const shop = await findVisibleShop(deps.payments.shops, actor, input.shopId);
-  const { link, refusal } = prepareLink(deps, shop, input);
+  const { link, refusal } = nameFaults(input, {
+    read: (given) => prepareLink(deps, shop, given),
+    recheck: (_, prepared) => throwFault(prepared),
+    standIns: { ...paymentStandIns, usesMax: 1 },
+  });
   return inTransaction(deps.payments.database, async (tx) => {
     await lockShops(tx, [shop.id]);
     const earlier = await readLinkByKey(tx, link);

@@ -6,7 +6,8 @@ import type { CaptureMode, Currency, PaymentMethod, PaymentSource } from '../ker
 import { InvalidInput, Refusal } from '../kernel/errors.ts';
 import { hashInput, parseIdempotencyKey } from '../kernel/idempotency.ts';
 import { newId } from '../kernel/ids.ts';
-import { parsePaymentAmount } from '../kernel/money.ts';
+import { amountMax, parsePaymentAmount } from '../kernel/money.ts';
+import type { StandIns } from '../kernel/name-faults.ts';
 import { parseText, refuseCardNumber } from '../kernel/text.ts';
 import { type AddressRule, parseCallableAddress, parseWebAddress } from '../kernel/web-address.ts';
 import { AmountOutOfRange, CurrencyNotAvailable, MethodNotAvailable } from '../shops/errors.ts';
@@ -45,6 +46,24 @@ export type PrepareDeps = {
   readonly clock: Clock;
   readonly acquirers: Acquirers;
   readonly addressRule: AddressRule;
+};
+
+/** For `nameFaults`, of the inputs of this verb and of those that are made from it. */
+export const paymentStandIns: StandIns = {
+  ...{ idempotencyKey: 'key', amount: amountMax, orderId: 'order' },
+  ...{ 'customer.firstName': 'Jan', 'customer.lastName': 'Kowalski' },
+  ...{ 'shares.*.iban': 'PL61109010140000071219812874', 'shares.*.amount': 1n, 'shares.*.label': 'label' },
+  'shares.*.title': 'title',
+  ...{ 'cart.items': [], 'cart.items.*.number': '1', 'cart.items.*.name': 'name', 'cart.items.*.amount': 1n },
+  ...{ 'cart.items.*.tax': 1n, 'cart.items.*.quantity': 1 },
+  ...{
+    'invoice.number': '1',
+    'invoice.buyer.name': 'name',
+    'invoice.buyer.taxNumber': '1',
+    'invoice.buyer.country': 'PL',
+  },
+  ...{ 'invoice.positions': [], 'invoice.positions.*.name': 'name', 'invoice.positions.*.quantity': 1 },
+  ...{ 'invoice.positions.*.grossAmount': 1n, 'invoice.positions.*.taxAmount': 1n },
 };
 
 /**

@@ -2,10 +2,11 @@ import { type Actor, requireScope } from '../auth/actor.ts';
 import type { Portion } from '../baskets/model.ts';
 import { hashInput, parseIdempotencyKey } from '../kernel/idempotency.ts';
 import { parseId } from '../kernel/ids.ts';
+import { nameFaults } from '../kernel/name-faults.ts';
 import { parseText } from '../kernel/text.ts';
 import { sendMovement } from '../payments/send-movement.ts';
 import { findVisibleTransaction } from '../transactions/find-transaction.ts';
-import type { OrderedRefund } from './decide-refund.ts';
+import { type OrderedRefund, requireRefundAmount } from './decide-refund.ts';
 import type { RefundDeps } from './deps.ts';
 
 /** A wish to give money back to the payer of one settled transaction. */
@@ -29,12 +30,16 @@ export type CreateRefundInput = {
  */
 export async function createRefund(deps: RefundDeps, actor: Actor, input: CreateRefundInput): Promise<OrderedRefund> {
   requireScope(actor, 'refunds:write');
-  const note = input.reason === undefined ? null : parseText(input.reason, 'reason', { max: 255 });
+  const { note, idempotencyKey } = nameFaults(input, {
+    read: readTexts,
+    recheck: ({ amount }) => requireRefundAmount(amount),
+    standIns: { idempotencyKey: 'key', amount: 1n },
+  });
   const { transaction, shop } = await findVisibleTransaction(deps, actor, input.transactionId);
   const ordered = await deps.ordering.submit({
     shop,
     transactionId: transaction.id,
-    idempotencyKey: parseIdempotencyKey(input.idempotencyKey),
+    idempotencyKey,
     inputHash: hashInput({ ...input, transactionId: transaction.id }),
     amount: input.amount,
     shares: input.shares?.map(({ recipientId, amount }) => ({
@@ -53,4 +58,11 @@ export async function createRefund(deps: RefundDeps, actor: Actor, input: Create
   });
   const { refund } = await deps.answering.submit({ refundId: ordered.refund.id, answer });
   return { ...ordered, refund };
+}
+
+function readTexts({ reason, idempotencyKey }: CreateRefundInput) {
+  return {
+    note: reason === undefined ? null : parseText(reason, 'reason', { max: 255 }),
+    idempotencyKey: parseIdempotencyKey(idempotencyKey),
+  };
 }

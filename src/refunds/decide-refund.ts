@@ -143,9 +143,7 @@ export function requireRefundable(
   },
 ): readonly Portion[] {
   const { method, status, settledAt, settledAmount, refundedAmount, currency } = transaction;
-  if (wish.amount < 1n) {
-    throw new InvalidInput(`A refund must be at least 1 minor unit, not ${wish.amount}.`, ['amount']);
-  }
+  requireRefundAmount(wish.amount);
   if (status !== 'SETTLED' || settledAt === null) throw new TransactionNotSettled(status);
   const end = windowEnd(method, settledAt);
   if (wish.now >= end) throw new RefundWindowClosed(method, end);
@@ -217,4 +215,9 @@ async function write(tx: Tx, ordered: readonly NewRefund[], shops: ReadonlyMap<s
     tx,
     ordered.map(({ refund, transaction }) => refundFact(refund, transaction, refund.createdAt)),
   );
+}
+
+/** @throws InvalidInput when an amount is too small to be a refund of anything: below 1 minor unit. */
+export function requireRefundAmount(amount: bigint): void {
+  if (amount < 1n) throw new InvalidInput(`A refund must be at least 1 minor unit, not ${amount}.`, ['amount']);
 }

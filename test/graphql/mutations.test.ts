@@ -108,6 +108,40 @@ describe('createPayment', () => {
     });
   });
 
+  it('names every wrong field of one input, in one refusal', async () => {
+    const faults = {
+      ...{ amount: 0, orderId: '', title: 'x'.repeat(256), successUrl: 'shop', validUntil: '2020-01-01T00:00:00Z' },
+      customer: { firstName: '', lastName: 'K', email: 'x' },
+      shares: [share, { ...share, label: '' }],
+      cart: { items: [cartItem, { ...cartItem, name: '', quantity: 0 }] },
+    };
+    const { code, field, message } = await run('createPayment', newPayment(faults));
+    expect([code, field]).toEqual(['INVALID_INPUT', ['cart', 'items', '1', 'quantity']]);
+    expect(message).toBe(
+      [
+        'Several fields are wrong.',
+        'cart.items.1.quantity must be 1 to 1,000,000.',
+        'cart.items.1.name must have 1 to 1000 characters, not 0.',
+        'Share 2: label must have 1 to 70 characters, not 0.',
+        'successUrl must be an absolute http or https address; give an address such as https://shop.example/path.',
+        'customer.email must be an e-mail address of at most 200 characters.',
+        'customer.firstName must have 1 to 100 characters, not 0.',
+        'The amount must be 1 to 999999999 minor units, not 0.',
+        'orderId must have 1 to 100 characters, not 0.',
+        'title must have 0 to 255 characters, not 256.',
+        'validUntil must lie at least 60 seconds ahead.',
+      ].join(' '),
+    );
+  });
+
+  it('names no more than ten of them, and no value that looks like a card number', async () => {
+    const items = Array.from({ length: 12 }, () => ({ ...cartItem, name: '4111 1111 1111 1111' }));
+    const { message = '' } = await run('createPayment', newPayment({ cart: { items } }));
+    expect(message.match(/cart\.items\.\d+\.name looks like a card number/g)).toHaveLength(10);
+    expect(message).toMatch(/ There may be more\.$/);
+    expect(message).not.toContain('4111');
+  });
+
   it('says which share lacks the title that others have', async () => {
     const shares = [{ ...share, title: 'Kubek' }, share];
     expect(await run('createPayment', newPayment({ shares }))).toMatchObject({

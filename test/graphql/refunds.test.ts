@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createShop } from '../support/factories.ts';
 import { ask, startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { overWebSocket } from '../support/live.ts';
+import { runMutation } from './run-mutation.ts';
 import { giveKey, settleTenant, type Tenant } from './world.ts';
 
 let gateway: TestGateway;
@@ -80,6 +81,16 @@ describe('createRefund', () => {
       merchantId: (await createShop(gateway.database)).shop.merchantId,
     });
     expect(await balances(secret)).toBeUndefined();
+  });
+
+  it('names every wrong field of one input, in one refusal', async () => {
+    const { transactionId, key } = tenant;
+    const input = { transactionId, idempotencyKey: '', amount: 0, reason: 'x'.repeat(256) };
+    expect(await runMutation(gateway, { name: 'createRefund', input, key })).toMatchObject({
+      ...{ code: 'INVALID_INPUT', field: ['reason'] },
+      message:
+        'Several fields are wrong. reason must have 1 to 255 characters, not 256. The idempotency key must have 1 to 255 characters, not 0. A refund must be at least 1 minor unit, not 0.',
+    });
   });
 
   it('never gives back more than was taken, to the grosz', async () => {

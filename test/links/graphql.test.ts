@@ -45,6 +45,23 @@ async function read(id: string): Promise<Record<string, unknown> & { payments: P
 }
 
 describe('createPaymentLink', () => {
+  it('names every wrong field of one input, in one refusal', async () => {
+    const faults = { idempotencyKey: '', orderId: '', usesMax: 0, description: 'x'.repeat(4_001), returnUrl: 'shop' };
+    const { code, field, message } = await create({ ...faults, validUntil: '2020-01-01T00:00:00Z' });
+    expect([code, field]).toEqual(['INVALID_INPUT', ['returnUrl']]);
+    expect(message).toBe(
+      [
+        'Several fields are wrong.',
+        'returnUrl must be an absolute http or https address; give an address such as https://shop.example/path.',
+        'The idempotency key must have 1 to 255 characters, not 0.',
+        'orderId must have 1 to 100 characters, not 0.',
+        'usesMax must be 1 to 1000000, or null for a link without end.',
+        'validUntil must lie at least 60 seconds ahead.',
+        'description may have at most 4000 characters, not 4001.',
+      ].join(' '),
+    );
+  });
+
   it('makes a link with one use and an address, once for each key', async () => {
     const input = { idempotencyKey: 'once', customer, validUntil: new Date(Date.now() + 86_400_000).toISOString() };
     const first = await create(input);

@@ -1091,9 +1091,9 @@ export type Refusal = {
   readonly __typename: 'Refusal';
   /** Stable; act on this. */
   readonly code: RefusalCode;
-  /** One sentence for people: what is wrong, where, and what to do instead. */
+  /** For people: what is wrong, where, and what to do instead; one sentence, or of several wrong fields one for each. */
   readonly message: string;
-  /** The path of the input field to blame, outermost first; null when no single one is. */
+  /** The path of the input field to blame, outermost first; null when no single one is. Where the message names several that are wrong, that of the first. */
   readonly field: ReadonlyArray<string> | null;
 };
 

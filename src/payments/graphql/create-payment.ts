@@ -5,11 +5,12 @@ import { CurrencyEnum, LocaleEnum } from '../../graphql/money.ts';
 import { refusable, resultUnion } from '../../graphql/refusable.ts';
 import { withoutNulls } from '../../graphql/without-nulls.ts';
 import type { Prisma } from '../../kernel/db/generated/prisma/client.ts';
+import { nameFaults, throwFault } from '../../kernel/name-faults.ts';
 import { parseCustomerId } from '../../profiles/find-profile.ts';
 import { findVisibleShop } from '../../shops/find-shop.ts';
 import { CaptureModeEnum, PaymentMethodEnum } from '../../shops/graphql.ts';
 import type { CreatedPayment } from '../create-payment.ts';
-import { preparePayment } from '../prepare-payment.ts';
+import { paymentStandIns, preparePayment } from '../prepare-payment.ts';
 import { CartInput, toCart } from './cart-input.ts';
 import { InvoiceInput, toInvoice } from './invoice-input.ts';
 import { PaymentRef } from './payment.ts';
@@ -107,19 +108,28 @@ builder.mutationField('createPayment', (t) =>
     resolve: (_, { input }, context) =>
       refusable(context, { operation: 'createPayment', scope: 'payments:write', evidence: input }, async (actor) => {
         const { payments, addressRule } = context.app;
-        const { shopId, customerId, cart, invoice, capture: captureMode, shares, ...given } = withoutNulls(input);
-        const wish = {
-          ...given,
-          captureMode,
-          documents: documentsOf({ customerId, cart, invoice }),
-          shares: shares?.map((share, place) => parseShare(withoutNulls(share), place)),
-        };
-        const shop = await findVisibleShop(payments.shops, actor, shopId);
+        const shop = await findVisibleShop(payments.shops, actor, input.shopId);
         const deps = { clock: payments.clock, acquirers: payments.acquirers, addressRule };
-        return payments.creating.submit(preparePayment(deps, { shop, source: 'API' }, wish));
+        const wish = nameFaults(withoutNulls(input), {
+          read: (given) => preparePayment(deps, { shop, source: 'API' }, toWish(given)),
+          recheck: (_, prepared) => throwFault(prepared),
+          standIns: paymentStandIns,
+        });
+        return payments.creating.submit(wish);
       }),
   }),
 );
+
+type Wished = ReturnType<typeof withoutNulls<typeof CreatePaymentInput.$inferInput>>;
+
+function toWish({ shopId: _, customerId, cart, invoice, capture: captureMode, shares, ...given }: Wished) {
+  return {
+    ...given,
+    captureMode,
+    documents: documentsOf({ customerId, cart, invoice }),
+    shares: shares?.map((share, place) => parseShare(withoutNulls(share), place)),
+  };
+}
 
 type Given = {
   readonly customerId?: string | undefined;
