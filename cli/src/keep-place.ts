@@ -1,6 +1,17 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { NotDone, WrongUse } from './errors.ts';
 
 /** What a listener is there for: where it posts and in which form, if anywhere, and which kinds it does not pass over, if not all. */
@@ -55,7 +66,7 @@ export function openPlace(file: string, shopId: string, purpose: Purpose): Place
       );
     },
     requireWritable: () => {
-      write(file, '', rmSync);
+      write(file, '', (draft) => rmSync(draft));
       known = undefined;
       if (!existsSync(file)) return;
       if (statSync(file).isDirectory()) throw unwritable(file, 'EISDIR');
@@ -66,7 +77,7 @@ export function openPlace(file: string, shopId: string, purpose: Purpose): Place
       const text = `${JSON.stringify({ shopId, target, form, types, cursor })}\n`;
       // One that was removed meanwhile is written anew.
       if (![undefined, known].includes(textNow(file))) throw sharedPlace(file);
-      write(file, text, (draft) => renameSync(draft, file));
+      write(file, text, renameSync);
       known = text;
     },
   };
@@ -87,18 +98,34 @@ function inWords({ target, form, types }: Kept): string {
     : `prints ${kinds}`;
 }
 
-/** Writes a draft beside the file and hands it on; of one that could not be, nothing is left. */
-function write(file: string, text: string, finish: (draft: string) => void): void {
-  const draft = `${file}.${process.pid}`;
+/**
+ * Writes a draft beside the file, or beside what it is a link to, and hands it on with the name of what it is to be; of one that
+ * could not be, nothing is left.
+ */
+function write(file: string, text: string, finish: (draft: string, whole: string) => void): void {
+  let draft: string | undefined;
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    const whole = behindLinks(file);
+    mkdirSync(dirname(whole), { recursive: true });
+    draft = `${whole}.${process.pid}`;
     // The address may have a secret in it.
     writeFileSync(draft, text, { mode: 0o600 });
-    finish(draft);
+    finish(draft, whole);
   } catch (error) {
-    if (existsSync(draft)) rmSync(draft);
+    if (draft !== undefined && existsSync(draft)) rmSync(draft);
     throw unwritable(file, (error as NodeJS.ErrnoException).code);
   }
+}
+
+/** What a file is a link to, by however many links and whether that is there or not; itself, if it is none. @throws as `realpath`. */
+export function behindLinks(file: string): string {
+  try {
+    return realpathSync(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  const isLink = lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink();
+  return isLink ? behindLinks(resolve(realpathSync(dirname(file)), readlinkSync(file))) : resolve(file);
 }
 
 /** Undefined also when it cannot be read: whether it can be written is found out by writing. */

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { BramkaError, type EventsOptions, type EventType, type WebhookDelivery } from '@bramka/client';
 import { describeEvent, typeOf } from './describe-event.ts';
 import { NotDone, WrongUse } from './errors.ts';
@@ -9,6 +10,7 @@ import {
   imojeSigner,
   type Signer,
 } from './forward-events.ts';
+import { holdPlace } from './hold-place.ts';
 import { openPlace, type Place, placeFile } from './keep-place.ts';
 import { kindOfEvent } from './kind-of-event.ts';
 import { postMessage } from './post-message.ts';
@@ -39,9 +41,15 @@ export async function listen(terminal: Terminal, options: ListenOptions): Promis
   if (options.form && target === undefined) throw new WrongUse('--form says what is posted; give --forward too.');
   const purpose = { target, types, form: target === undefined ? undefined : (options.form ?? 'imoje') };
   const place = openPlace(options.place ?? placeFile(dataDir, shopId, purpose), shopId, purpose);
-  const following = { ...whereFrom(terminal, options, place), types };
+  // What is wrong with them is said before anybody is waited for.
+  whereFrom(terminal, options, place);
   place.requireWritable();
+  let leave = (): void => {};
   try {
+    leave = await holdPlace(terminal, place.file);
+    // Whoever was waited for has moved it.
+    const following = { ...whereFrom(terminal, options, place), types };
+    place.requireWritable();
     if (target === undefined) await print(terminal, following, place);
     else await forward(terminal, { ...options, forward: target }, { following, place });
   } catch (error) {
@@ -49,6 +57,8 @@ export async function listen(terminal: Terminal, options: ListenOptions): Promis
     if (terminal.signal.aborted && !(error instanceof NotDone)) return;
     const refused = options.after === undefined ? placeRefused(error, place) : undefined;
     throw refused ?? unknownType(error, options.types) ?? error;
+  } finally {
+    leave();
   }
 }
 
@@ -207,11 +217,28 @@ async function forwardResends(terminal: Terminal, { types, sign, post }: Resendi
 
 /** Whose kind nobody knows is passed over as well, which is said, since it may have been waited for. */
 async function isOfKinds(terminal: Terminal, types: readonly EventType[], delivery: WebhookDelivery): Promise<boolean> {
-  const type = await kindOfEvent(terminal, delivery).catch(() => undefined);
+  const type = await knownKind(terminal, delivery);
   if (type === undefined && !terminal.signal.aborted) {
     terminal.say(`The kind of event ${delivery.eventNumber}, which was sent again, cannot be read; it is passed over.`);
   }
   return type !== undefined && types.includes(type);
+}
+
+/** Undefined when the gateway does not tell it, or the command is told to stop; one that cannot be reached is asked again until it can. */
+async function knownKind(terminal: Terminal, delivery: WebhookDelivery): Promise<EventType | undefined> {
+  const { signal, say } = terminal;
+  for (let pauseMs = 500; !signal.aborted; pauseMs = Math.min(2 * pauseMs, 10_000)) {
+    try {
+      return await kindOfEvent(terminal, delivery);
+    } catch (error) {
+      if (signal.aborted || !(error instanceof BramkaError) || finalCodes.has(error.code)) break;
+      const waitMs = Math.max(pauseMs, 1_000 * (error.retryAfterSeconds ?? 0));
+      const what = `The kind of event ${delivery.eventNumber}, which was sent again, cannot be read yet`;
+      say(`${what}: ${error.message} Trying again in ${(waitMs / 1_000).toFixed(1)} s.`);
+      await pause(waitMs, undefined, { signal }).catch(() => {});
+    }
+  }
+  return undefined;
 }
 
 function stopped({ signal }: Terminal, error: unknown): undefined {

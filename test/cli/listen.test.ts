@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +16,7 @@ import { createClient } from '@bramka/client';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { listen } from '../../cli/src/listen.ts';
 import { type Answers, answerSubscriptions } from '../client/answer-subscriptions.ts';
+import { createInbox } from '../start/inbox.ts';
 import { openShopServer } from '../webhooks/shop-server.ts';
 import { endBramkas, runBramka, startBramka } from './run-bramka.ts';
 
@@ -32,8 +42,18 @@ const event = {
 };
 const told = { data: { events: event } };
 
-/** Listens behind event 1 to a gateway that answers so. */
-async function listenTo(subscribed: Answers['subscribed'], { print = async () => {}, forward = '' } = {}) {
+type Listening = {
+  readonly print?: () => Promise<void>;
+  readonly forward?: string;
+  readonly say?: (sentence: string) => void;
+  readonly signal?: AbortSignal;
+  /** Undefined: where the place says. */
+  readonly after?: string | undefined;
+};
+
+/** Listens, behind event 1 unless told otherwise, to a gateway that answers so. */
+async function listenTo(subscribed: Answers['subscribed'], options: Listening = {}) {
+  const { print = async () => {}, forward = '', say = () => {}, signal = ending.signal } = options;
   const { url } = await answerSubscriptions({ subscribed });
   const apiKey = 'bk_test_any';
   // The place is asked for first, and is one that there is.
@@ -44,10 +64,11 @@ async function listenTo(subscribed: Answers['subscribed'], { print = async () =>
       ...{ url, apiKey, shopId, dataDir: folder, merchantId: undefined, serviceKey: undefined },
       webhookSecret: 'whsec_dGVhcG90',
     },
-    ...{ signal: ending.signal, json: false, print, say: () => {} },
+    ...{ signal, json: false, print, say },
   };
   const target = forward ? ({ forward, form: 'standard' } as const) : {};
-  await listen(terminal, { ...target, after: 'at 1', place: placeFile() });
+  const place = 'after' in options && options.after === undefined ? {} : { after: options.after ?? 'at 1' };
+  await listen(terminal, { ...target, ...place, place: placeFile() });
 }
 
 it('Whoever forwards is behind an event once the server took it, and not while it has it', async () => {
@@ -85,6 +106,51 @@ it('Of two listeners with one place, the one that finds it moved by the other en
     `Another \`bramka listen\` keeps its place in ${placeFile()}, and both do every event; end one, or name another`,
   );
   expect(readFileSync(placeFile(), 'utf8')).toBe(other);
+});
+
+it('Whoever starts while another one is at its last post waits for its end, and goes on behind that event', async () => {
+  const server = await openShopServer();
+  const { promise: posted, resolve: answer } = Promise.withResolvers<ServerResponse>();
+  server.answer((_, response) => answer(response));
+  const first = listenTo((say) => say('next', told), { forward: server.url });
+  const response = await posted;
+  ending.abort();
+
+  const begun: (string | undefined)[] = [];
+  const said = createInbox<string>();
+  const next = new AbortController();
+  const begin: Answers['subscribed'] = (_say, after) => {
+    begun.push(after);
+    next.abort();
+  };
+  const second = listenTo(begin, { forward: server.url, after: undefined, signal: next.signal, say: said.put });
+  // An end that is refused or comes too early is not waited for.
+  await Promise.race([second, said.until((all) => all.length > 0)]);
+  expect(begun).toEqual([]);
+  response.end();
+  await Promise.all([first, second]);
+  expect(said.items[0]).toBe(`Another \`bramka listen\` keeps its place in ${placeFile()}; its end is waited for.`);
+  expect([begun, server.received.length, readdirSync(folder)]).toEqual([['at 2'], 1, ['place.json']]);
+  await server.close();
+});
+
+it('A place that is a symbolic link is kept in the file that it leads to, also before that is there', async () => {
+  mkdirSync(join(folder, 'far'));
+  symlinkSync('far', join(folder, 'near'));
+  symlinkSync('near/link.json', placeFile());
+  symlinkSync('whole.json', join(folder, 'far', 'link.json'));
+  await listenTo((say) => say('next', told), { print: async () => ending.abort() });
+  expect(readlinkSync(placeFile())).toBe('near/link.json');
+  expect(JSON.parse(readFileSync(join(folder, 'far', 'whole.json'), 'utf8')).cursor).toBe('at 2');
+  expect(keptPlace()).toBe('at 2');
+  expect(readdirSync(join(folder, 'far')).toSorted()).toEqual(['link.json', 'whole.json']);
+
+  ending = new AbortController();
+  const again = await new Promise((done) => {
+    void listenTo((_say, after) => done(after), { after: undefined });
+  });
+  ending.abort();
+  expect(again).toBe('at 2');
 });
 
 it('A place that is removed while it is listened from is kept anew, without an alarm', async () => {
