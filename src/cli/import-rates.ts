@@ -7,9 +7,13 @@ import { inTransaction } from '../kernel/db/database.ts';
 import { InvalidInput } from '../kernel/errors.ts';
 import { StartError } from '../kernel/start-error.ts';
 import { withDatabase } from './find-database.ts';
+import { runCommand } from './run-command.ts';
 
-const usage =
-  'Usage: npm run fx:import -- FILE …   (tables A of the NBP: a001z260102.xml, or the JSON of its interface)';
+const usage = 'Usage: npm run fx:import -- FILE …';
+const about = `${usage}
+
+Imports tables A of the National Bank of Poland: its XML (a001z260102.xml) or the JSON of its interface. All tables of all
+files are imported, or none; those that are known already change nothing.`;
 
 /** Only names have letters beyond ASCII, and none of them is read, so every encoding that NBP has used is read as one. */
 async function readTableFile(path: string): Promise<TableFile> {
@@ -29,13 +33,20 @@ async function importRates(paths: readonly string[]): Promise<string> {
 
 // `npm run fx:import`: all tables of all files, or none. It ends with 0 when they are there, with 1 when a file cannot be
 // taken, and with 2 when it could not import at all.
-try {
-  const paths = process.argv.slice(2);
-  const isHelp = paths.includes('--help');
-  if (!isHelp && (paths.length === 0 || paths.some((path) => path.startsWith('-')))) throw new StartError(usage);
-  console.log(isHelp ? usage : await importRates(paths));
-} catch (error) {
-  const isKnown = error instanceof StartError || error instanceof InvalidInput;
-  console.error(isKnown ? error.message : error);
-  process.exitCode = error instanceof InvalidInput ? 1 : 2;
-}
+await runCommand({
+  usage,
+  about,
+  options: {},
+  takesOperands: true,
+  run: async (_values, paths) => {
+    if (paths.length === 0) throw new StartError(`At least one file is needed.\n${usage}`);
+    try {
+      console.log(await importRates(paths));
+      return 0;
+    } catch (error) {
+      if (!(error instanceof InvalidInput)) throw error;
+      console.error(error.message);
+      return 1;
+    }
+  },
+});

@@ -12,28 +12,34 @@ export type Command<Own extends Options> = {
   readonly about?: string;
   /** Its options beside `--help`. */
   readonly options: Own;
+  /** Whether it takes anything beside options, as names of files. */
+  readonly takesOperands?: boolean;
   /** Does it, and gives the exit code. @throws StartError where one sentence says what is wrong. */
-  run(values: Values<Own>): Promise<number>;
+  run(values: Values<Own>, operands: readonly string[]): Promise<number>;
 };
 
 /** Runs a command with the arguments of this process. It ends with the code that the command gives, with 2 when it fails. */
 export async function runCommand<const Own extends Options>(command: Command<Own>): Promise<void> {
   try {
-    const values = readOptions(command);
-    if (!values) console.log(command.about ?? command.usage);
-    else process.exitCode = await command.run(values);
+    const given = readArguments(command);
+    if (!given) console.log(command.about ?? command.usage);
+    else process.exitCode = await command.run(given.values, given.operands);
   } catch (error) {
     console.error(error instanceof StartError ? error.message : error);
     process.exitCode = 2;
   }
 }
 
-/** Gives the options, or undefined where help is asked for. @throws StartError when the command is used wrongly. */
-function readOptions<Own extends Options>({ usage, options }: Command<Own>): Values<Own> | undefined {
+type Given<Own extends Options> = { readonly values: Values<Own>; readonly operands: readonly string[] };
+
+/** Gives the arguments, or undefined where help is asked for. @throws StartError when the command is used wrongly. */
+function readArguments<Own extends Options>(command: Command<Own>): Given<Own> | undefined {
+  const { usage, options, takesOperands = false } = command;
   try {
-    const given = parseArgs({ options: { ...options, help: { type: 'boolean' } } }).values;
-    const { help, ...values } = given as Values<Own> & { readonly help?: boolean };
-    return help ? undefined : (values as Values<Own>);
+    const all = { ...options, help: { type: 'boolean' } } as const;
+    const given = parseArgs({ options: all, allowPositionals: takesOperands });
+    const { help, ...values } = given.values as Values<Own> & { readonly help?: boolean };
+    return help ? undefined : { values: values as Values<Own>, operands: given.positionals };
   } catch (error) {
     throw new StartError(`${(error as Error).message}\n${usage}`);
   }
