@@ -16,6 +16,12 @@ import { readKnown } from './read-known.ts';
 import { insertFile, type NewEntry } from './sql/insert-file.ts';
 import { findFile, lockFiles, readEntries } from './store.ts';
 
+/**
+ * The rule by which movements are compared (docs/decisions/0060). Who changes what they are known by counts it up, and has the database
+ * refuse files of smaller ones, as the migration of this column does: processes that know only the earlier rule would book twice.
+ */
+const comparedBy = 1;
+
 /** A file as it came, and who brought it. */
 export type GivenFile = {
   readonly name: string;
@@ -86,7 +92,7 @@ async function keepFile(
   });
   const file: StatementFile = {
     ...{ id: fileId, name: lineOf(given.name, 255), format: read.format, hash: new Uint8Array(hash) },
-    ...{ entries: told.length, fresh: fresh.length, source: given.source, createdAt },
+    ...{ entries: told.length, fresh: fresh.length, source: given.source, createdAt, comparedBy },
   };
   await insertFile(tx, file, fresh);
   return { file, replayed: false };

@@ -102,7 +102,7 @@ export async function findFile(tx: Tx, hash: Uint8Array): Promise<StatementFile 
   const [file] = await tx.query<StatementFile>({
     name: 'find-statement-file',
     text: `
-      select id, name, format, hash, entries, fresh, source, created_at as "createdAt"
+      select id, name, format, hash, entries, fresh, source, created_at as "createdAt", compared_by as "comparedBy"
       from statement_file where hash = $1::bytea`,
     values: [hash],
   });

@@ -225,8 +225,8 @@ const damages: readonly Damage[] = [
   ],
   [
     'a transfer that is held and was never posted',
-    () => `with f as (insert into statement_file (id, name, format, hash, entries, fresh, source, created_at)
-        values ('${randomUUID()}', 'x', 'MT940', 'x', 1, 1, 'folder', '2026-11-30') returning id)
+    () => `with f as (insert into statement_file (id, name, format, hash, entries, fresh, source, created_at, compared_by)
+        values ('${randomUUID()}', 'x', 'MT940', 'x', 1, 1, 'folder', '2026-11-30', 1) returning id)
       insert into statement_entry (id, file_id, account, fingerprint, occurrence, direction, is_reversal, amount, currency,
         booked_on, title, status, reason, held_amount, created_at, updated_at)
       select '${entryId}', id, 'ours', 'x', 1, 'CREDIT', false, 700, 'PLN', '2026-11-30', 'x', 'HELD', 'UNKNOWN_ACCOUNT', 700,

@@ -408,3 +408,13 @@ describe('A statement', () => {
     expect(await kept(file.id)).toEqual(['BOOKED  10000 0', 'BOOKED  10000 0']);
   });
 });
+
+it('A process of the version before decision 0060, which would not know again what is kept, can keep no file during an upgrade', async () => {
+  // Its statement, and its values.
+  const asBefore = world.database.pool.query(
+    `insert into statement_file (id, name, format, hash, entries, fresh, source, created_at)
+     values ($1::uuid, $2::text, $3::statement_format, $4::bytea, $5::int, $6::int, $7::text, $8::timestamptz)`,
+    [randomUUID(), 'a.sta', 'MT940', Buffer.alloc(32), 0, 0, 'folder', new Date()],
+  );
+  await expect(asBefore).rejects.toMatchObject({ constraint: 'statement_file_imported_by_an_earlier_version' });
+});

@@ -25,9 +25,12 @@ export async function insertFile(tx: Tx, file: StatementFile, entries: readonly 
   await tx.query({
     name: 'insert-statement-file',
     text: `
-      insert into statement_file (id, name, format, hash, entries, fresh, source, created_at)
-      values ($1::uuid, $2::text, $3::statement_format, $4::bytea, $5::int, $6::int, $7::text, $8::timestamptz)`,
-    values: [file.id, file.name, file.format, file.hash, file.entries, file.fresh, file.source, file.createdAt],
+      insert into statement_file (id, name, format, hash, entries, fresh, source, created_at, compared_by)
+      values ($1::uuid, $2::text, $3::statement_format, $4::bytea, $5::int, $6::int, $7::text, $8::timestamptz, $9::smallint)`,
+    values: [
+      ...[file.id, file.name, file.format, file.hash, file.entries, file.fresh, file.source, file.createdAt],
+      file.comparedBy,
+    ],
   });
   for (let place = 0; place < entries.length; place += entriesAtOnce) {
     await insertEntries(tx, entries.slice(place, place + entriesAtOnce));
