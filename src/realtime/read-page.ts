@@ -40,8 +40,13 @@ export async function readPage(
   const piece = { shopId, types, paymentId, after, before: upTo + 1n, limit: pageSize };
   const events = await readPatiently(() => readEvents(database, piece));
   const reached = events.length === pageSize ? (events.at(-1)?.number ?? upTo) : upTo;
-  // Without a filter a missing event shows in their number; with one, the log is asked after the read what it keeps.
-  if (isSelective(wanted)) requireReplayable(await askEnds(shopId), after, afterField);
-  else if (BigInt(events.length) !== reached - after) throw new CursorExpired(afterField ?? ['after']);
+  // Without a filter a missing event shows in their number; with one it may always be. Then the log is asked after the read what it
+  // keeps: after a restore it may lack numbers that it never had (docs/operations.md).
+  if (isSelective(wanted) || BigInt(events.length) !== reached - after) {
+    const ends = await askEnds(shopId);
+    requireReplayable(ends, after, afterField);
+    // Another server has taken over, and had not heard of all.
+    if (ends.last < reached) throw new CursorExpired(afterField ?? ['after']);
+  }
   return { events, upTo: reached };
 }

@@ -203,6 +203,18 @@ describe('A number from which nobody can go on', () => {
     await late.close();
   });
 
+  it('has expired when another server took over that lacks the last events, and these were heard of', async () => {
+    await ensurePartition(database, '2025-07');
+    await writeEvents(database, shopId, [{}, {}, { at: new Date('2025-07-05T00:00:00.000Z') }]);
+    const slow = openFeed({ pageSize: 2, recentMax: 1 });
+    const events = await slow.follow({ shopId, after: 0n });
+    expect(await takeNumbers(events, 2)).toEqual([1, 2]);
+    await dropPartition(database, '2025-07');
+    await database.pool.query('update shop_counter set last_number = 2 where shop_id = $1', [shopId]);
+    await expect(take(events, 1)).rejects.toThrow(CursorExpired);
+    await slow.close();
+  });
+
   it('leaves no follower behind', async () => {
     await expect(feed.follow({ shopId, after: 1n })).rejects.toThrow(CursorInvalid);
     expect([feed.followers(), feed.shops()]).toEqual([0, 0]);

@@ -959,7 +959,7 @@ export type NextAction =
     readonly amount: Money;
   };
 
-/** A fact about a shop, numbered 1, 2, 3, … without a gap. */
+/** A fact about a shop, numbered 1, 2, 3, … without a gap, unless the gateway was restored from a backup. */
 export type Event = 
   | {
     readonly __typename: 'PaymentEvent';

@@ -57,7 +57,7 @@ const eventTypes: { readonly [noun: string]: string } = {
 
 /** A fact of a shop's log. */
 export const EventRef = builder.interfaceRef<Event>('Event').implement({
-  description: 'A fact about a shop, numbered 1, 2, 3, … without a gap.',
+  description: 'A fact about a shop, numbered 1, 2, 3, … without a gap, unless the gateway was restored from a backup.',
   resolveType: ({ type }) => eventTypes[type.slice(0, type.indexOf('_'))] ?? 'TransactionEvent',
   fields: (t) => ({
     cursor: t.field({
