@@ -8,6 +8,7 @@ import { type Database, inTransaction, type Tx } from './kernel/db/database.ts';
 import { newId, newMerchantId, newShopId } from './kernel/ids.ts';
 import { currencies } from './kernel/money.ts';
 import type { Seal } from './kernel/seal.ts';
+import { StartError } from './kernel/start-error.ts';
 import { openAccounts } from './ledger/sql/open-accounts.ts';
 import { insertMerchant } from './merchants/sql/insert-merchant.ts';
 import { insertPayoutAccounts } from './merchants/sql/insert-payout-accounts.ts';
@@ -42,14 +43,23 @@ type DemoSecrets = {
 
 /**
  * Makes sure that the sandbox has a demo merchant with a shop, and that `demo.json` in the data dir says how to reach
- * them. What the file names is kept as long as the database knows it, so a restart changes no secret.
+ * them. What the file names is kept as long as the database knows it, so a restart changes no secret. A file that leads to another
+ * process, which answers, stays as it is.
+ * @throws StartError when that process is on another database: its secrets stand nowhere else.
  */
 export async function prepareDemo(
   deps: { readonly database: Database; readonly clock: Clock; readonly seal: Seal },
   place: { readonly dataDir: string; readonly publicUrl: string },
-): Promise<Demo> {
+): Promise<void> {
   const file = join(place.dataDir, 'demo.json');
-  const known = await readDemo(deps.database, file);
+  const given = parse(await readFile(file, 'utf8').catch(() => '{}'));
+  const known = await knownOf(deps.database, given);
+  if (given.paywallUrl !== place.publicUrl && (await leadsToAnother(given))) {
+    if (known) return;
+    throw new StartError(
+      `Another Bramka, on another database, is running at ${given.paywallUrl} with the data directory ${place.dataDir}; stop it, or name another directory in BRAMKA_DATA_DIR.`,
+    );
+  }
   const made = known ?? (await inTransaction(deps.database, (tx) => createDemo(tx, deps)));
   const secrets = { ...made, operatorKey: made.operatorKey ?? (await giveOperatorKey(deps)) };
   const { publicUrl } = place;
@@ -64,16 +74,35 @@ export async function prepareDemo(
   const draft = `${file}.new-${process.pid}`;
   await writeFile(draft, `${JSON.stringify(demo, null, 2)}\n`, { mode: 0o600 });
   await rename(draft, file);
-  return demo;
+}
+
+/** So long the gateway that `demo.json` names may take to answer, in milliseconds; each start on another address waits for it. */
+const answerMsMax = 1_000;
+
+/** Whether a gateway answers there, and takes the key as that of the demo merchant. Only our own files name it. */
+async function leadsToAnother({ graphqlUrl, apiKey, merchantId }: Partial<Demo>): Promise<boolean> {
+  if (!graphqlUrl || !apiKey || !merchantId) return false;
+  try {
+    const response = await fetch(graphqlUrl, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+      body: '{"query":"{ viewer { merchant { id } } }"}',
+      redirect: 'error',
+      signal: AbortSignal.timeout(answerMsMax),
+    });
+    const answer = (await response.json()) as { data?: { viewer?: { merchant?: { id?: unknown } } } } | null;
+    return answer?.data?.viewer?.merchant?.id === merchantId;
+  } catch {
+    return false;
+  }
 }
 
 /** The operator's key is missing in a file of a version that had no operators. */
 type KeptSecrets = Omit<DemoSecrets, 'operatorKey'> & { readonly operatorKey?: string };
 
 /** The secrets of an earlier start, if this database still knows them. */
-async function readDemo(database: Database, file: string): Promise<KeptSecrets | undefined> {
-  const text = await readFile(file, 'utf8').catch(() => '{}');
-  const { merchantId, shopId, serviceId, serviceKey, restToken, apiKey, operatorKey } = parse(text);
+async function knownOf(database: Database, given: Partial<Demo>): Promise<KeptSecrets | undefined> {
+  const { merchantId, shopId, serviceId, serviceKey, restToken, apiKey, operatorKey } = given;
   if (!merchantId || !shopId || !serviceId || !serviceKey || !restToken || !apiKey) return undefined;
   const key = await findKey(database, hashKey(apiKey).toString('hex'));
   const isKnown = operatorKey && (await findOperatorKey(database, hashKey(operatorKey)));
@@ -88,9 +117,9 @@ async function giveOperatorKey(deps: { readonly database: Database; readonly clo
   return (await inTransaction(deps.database, make)).secret;
 }
 
-function parse(text: string): Partial<DemoSecrets> {
+function parse(text: string): Partial<Demo> {
   try {
-    return JSON.parse(text) as Partial<DemoSecrets>;
+    return (JSON.parse(text) as Partial<Demo> | null) ?? {};
   } catch {
     return {};
   }

@@ -4,9 +4,10 @@ import pg from 'pg';
 import { afterAll, expect, test } from 'vitest';
 import type { Demo } from '../../src/demo.ts';
 import { findEmbedded } from '../../src/kernel/db/embedded.ts';
+import { createTestDatabase } from '../support/database.ts';
 import { ask } from '../support/gateway.ts';
 import { follow, untilFollowed } from './follow-shop.ts';
-import { createProcesses, type Gateway, serverIn } from './gateway-process.ts';
+import { createProcesses, databaseUrlIn, type Gateway, serverIn } from './gateway-process.ts';
 
 // One life of one data dir: each test goes on where the one before it has stopped.
 const processes = createProcesses();
@@ -97,6 +98,26 @@ test('a second start on the data dir is refused in one line and leaves the first
   });
   expect(await demoFile()).toBe(before);
   expect((await ask(gateway, '{ viewer { merchant { id } } }')).errors).toBeUndefined();
+});
+
+test('a second one on the data dir, with its own DATABASE_URL, leaves demo.json to the first as long as that answers', async () => {
+  const before = await demoFile();
+  const beside = await processes.start(dataDir, { DATABASE_URL: await databaseUrlIn(dataDir) });
+  expect([beside.demo, await demoFile()]).toEqual([gateway.demo, before]);
+  expect(await beside.end('SIGTERM')).toEqual({ code: 0, signal: null });
+});
+
+test('one on another database is refused there in one line while the first runs', async () => {
+  const before = await demoFile();
+  const storage = await createTestDatabase();
+  const stranger = processes.launch(dataDir, { DATABASE_URL: storage.url });
+  expect(await stranger.ended).toEqual({ code: 1, signal: null });
+  expect(stranger.said).toEqual({
+    stdout: '',
+    stderr: `Another Bramka, on another database, is running at ${gateway.url} with the data directory ${dataDir}; stop it, or name another directory in BRAMKA_DATA_DIR.\n`,
+  });
+  expect(await demoFile()).toBe(before);
+  await storage.drop();
 });
 
 test('SIGTERM sends subscribers elsewhere, stops PostgreSQL too and exits with 0', async () => {
