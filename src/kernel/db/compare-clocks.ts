@@ -10,11 +10,12 @@ const toleratedMs = 60_000;
  * what is due later go by the first, and jobs by the second. Which of them is wrong nobody can tell here.
  */
 export async function compareClocks(database: Database, { clock, log }: { readonly clock: Clock; readonly log: Log }) {
-  const [server] = await read<{ at: Date }>(database, {
+  const [server] = await read<{ at: Date | null }>(database, {
     ...{ name: 'read-server-clock', values: [] },
     text: 'select query_start as at from pg_stat_activity where pid = pg_backend_pid()',
   });
-  if (!server) return;
+  // Where track_activities is off, it keeps none.
+  if (!server?.at) return;
   const aheadMs = clock.now().getTime() - server.at.getTime();
   if (Math.abs(aheadMs) <= toleratedMs) return;
   const seconds = Math.round(Math.abs(aheadMs) / 1_000);

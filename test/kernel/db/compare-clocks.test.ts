@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { systemClock } from '../../../src/kernel/clock.ts';
 import { compareClocks } from '../../../src/kernel/db/compare-clocks.ts';
+import { openDatabase } from '../../../src/kernel/db/database.ts';
 import { createLog } from '../../../src/kernel/log.ts';
 import { openTestDatabase } from '../../support/database.ts';
 
@@ -20,3 +21,11 @@ it.each([
     expect(said).toEqual(told.map((line) => expect.stringMatching(line)));
   },
 );
+
+it('A database that keeps no times of its sessions is taken as it is', async () => {
+  const blind = openDatabase({ url: `${database.url}&options=-c%20track_activities=off` });
+  const said: string[] = [];
+  const log = createLog('warn', { write: (line) => said.push(line) });
+  await compareClocks(blind, { clock: systemClock, log }).finally(() => blind.close());
+  expect(said).toEqual([]);
+});
