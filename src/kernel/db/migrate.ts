@@ -31,7 +31,7 @@ export async function migrate(
   const client = await connect(url);
   try {
     const applied = await bringUp(client, { url, signal }, { folder: files.migrations, migrations });
-    await requireGrants(client);
+    await requireGrants(client, migrations);
     return { applied };
   } finally {
     await client.end();

@@ -153,11 +153,25 @@ test('a role that may not migrate the database is told so, before and after anot
   await expect(migrate(url, files)).rejects.toThrow(
     /^The role of DATABASE_URL may not read and write 2 tables of the database \(part, shop\); let it own the database, or its schema and all tables in it\.$/,
   );
-  // A partition is reached by its table.
-  await query(`create table part_of_it partition of part for values in (1);
+  // A partition is reached by its table, and tables of others are none of ours.
+  await query(`create table part_of_it partition of part for values in (1); create table of_others ();
     grant select, insert on part, shop to "${role}"`);
   expect(await migrate(url, files)).toEqual({ applied: [] });
+  await query('alter table shop rename to shop_of_before');
+  await put('20260101000002_rename', 'alter table shop_of_before rename to "store";');
+  await migrate(database.url, files);
+  await query(`revoke insert on store from "${role}"`);
+  await expect(migrate(url, files)).rejects.toThrow(
+    /^The role of DATABASE_URL may not read and write a table of the database \(store\);/,
+  );
   await query(`drop owned by "${role}"; drop role "${role}"`);
+});
+
+test('a schema with a name in capitals is migrated as any other', async () => {
+  await query('create schema "Our-Shop"');
+  const url = `${database.url}&options=-c%20search_path=%22Our-Shop%22`;
+  expect(await migrate(url, files)).toEqual({ applied: ['20260101000000_shop'] });
+  expect(await migrate(url, files)).toEqual({ applied: [] });
 });
 
 test('a migration that was changed after it was applied is refused', async () => {
