@@ -173,7 +173,8 @@ describe('A transaction', () => {
 
   it('is not pinged well while its server has no room for a file', async () => {
     const full = openDatabase({ url: storage.url, connectionsMax: 1 });
-    const ping = createDatabasePing(full, { ms: 10_000 });
+    const ping = createDatabasePing(full, { ms: 10_000, roomEveryMs: 0 });
+    const rarely = createDatabasePing(full, { ms: 10_000, roomEveryMs: 600_000 });
     // The server writes what it spills into files of these names, and a device that is always full is in their place.
     const whileFull = async (ask: () => Promise<unknown>): Promise<unknown> => {
       const [server] = await read<{ pid: number; folder: string }>(
@@ -189,9 +190,17 @@ describe('A transaction', () => {
     };
     expect(await ping()).toBe(true);
     expect(await whileFull(ping)).toBe(false);
+    // Once it has failed it looks each time, and else once in a while, as the server counts its files.
+    expect([await whileFull(rarely), await rarely(), await whileFull(rarely)]).toEqual([false, true, true]);
     expect(await whileFull(() => requireWritable(full))).toMatchObject({ cause: { code: '53100' } });
     expect(await ping()).toBe(true);
     await full.close();
+  });
+
+  it('is pinged well where the role may write no temporary files', async () => {
+    const url = `${storage.url}&options=-c%20temp_file_limit=0`;
+    const limited = openDatabase({ url });
+    await requireWritable(limited).finally(() => limited.close());
   });
 
   it('knows a server that ends by its code, in whatever language it says so, and a fault of ours from it', () => {
