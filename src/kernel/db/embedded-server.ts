@@ -99,6 +99,7 @@ async function give(path: string, owner: Owner): Promise<void> {
 async function runInitdb(home: Home, args: readonly string[], signal?: AbortSignal): Promise<void> {
   const locale = ['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--encoding=UTF8'];
   const fixed = [`--username=${superuser}`, '--auth=scram-sha-256', ...locale];
+  signal?.throwIfAborted();
   const initdb = spawn(join(home.programs, 'bin', 'initdb'), [...fixed, ...args], {
     ...spawning(home),
     stdio: ['ignore', 'ignore', 'pipe'],

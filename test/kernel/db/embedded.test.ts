@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, realpathSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, realpathSync, writeFileSync } from 'node:fs';
 import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,14 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { findEmbedded, startEmbedded } from '../../../src/kernel/db/embedded.ts';
-import { buffersFor, memoryHere, runningServer, stopServer } from '../../../src/kernel/db/embedded-server.ts';
+import { prepareHome } from '../../../src/kernel/db/embedded-home.ts';
+import {
+  buffersFor,
+  createCluster,
+  memoryHere,
+  runningServer,
+  stopServer,
+} from '../../../src/kernel/db/embedded-server.ts';
 import { StartError } from '../../../src/kernel/start-error.ts';
 import { fillDataDir } from '../../support/data-dirs.ts';
 
@@ -91,6 +98,19 @@ test('a first start that is told to end breaks off at once, and leaves nothing h
   expect([cluster(), draft].filter((path) => existsSync(path))).toEqual([]);
   const later = await start();
   await later.stop();
+});
+
+test('one that is told to end while it prepares the folder makes no database first', async () => {
+  const programs = join(root, `programs-${count}`);
+  const initdb = join(programs, 'bin', 'initdb');
+  mkdirSync(join(programs, 'bin'), { recursive: true });
+  writeFileSync(initdb, '#!/bin/sh\n: > "$0.ran"\n', { mode: 0o755 });
+  chmodSync(join(programs, 'bin'), 0o777);
+  const home = { ...(await prepareHome(dataDir)), programs };
+  await expect(createCluster(home, false, AbortSignal.abort())).rejects.toThrow('aborted');
+  expect(existsSync(`${initdb}.ran`)).toBe(false);
+  await createCluster(home, false).catch(() => {});
+  expect(existsSync(`${initdb}.ran`)).toBe(true);
 });
 
 test('the database is durable, sorts by code point and listens on the loopback alone', async () => {
