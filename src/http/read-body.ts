@@ -20,9 +20,12 @@ export class BodyEncoded extends Error {
 /** Said with status 415, beside `Accept-Encoding: identity`, which says the same to programs. */
 export const bodyEncoded = 'The body must come as it is; send it without Content-Encoding, not compressed.';
 
-/** Whether a header Content-Encoding names a coding; `identity` is none. */
+/**
+ * Whether a header Content-Encoding names a coding; `identity` is none. Neither is `utf-8`, which programs that mean the letters of
+ * the body have there by mistake: it changes nothing.
+ */
 export function isEncoded(contentEncoding: string | null | undefined): boolean {
-  return (contentEncoding ?? '').split(',').some((coding) => !/^\s*(?:identity)?\s*$/i.test(coding));
+  return (contentEncoding ?? '').split(',').some((coding) => !/^\s*(?:identity|utf-?8)?\s*$/i.test(coding));
 }
 
 /**

@@ -78,8 +78,9 @@ for (const accept of ['application/json', 'application/graphql-response+json', '
       },
     );
 
-    it('takes a body whose coding is identity', async () => {
-      expect((await post(question, { accept, 'content-encoding': 'Identity' })).status).toBe(200);
+    // Programs that mean the letters name them here, and what they send is what it is.
+    it.each(['Identity', 'UTF-8', 'utf8'])('takes a body whose coding %s changes nothing', async (coding) => {
+      expect((await post(question, { accept, 'content-encoding': coding })).status).toBe(200);
     });
 
     it('takes no time for each letter of one that is wrong', async () => {
