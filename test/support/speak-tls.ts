@@ -24,7 +24,8 @@ export async function speakTls(databaseUrl: string): Promise<SpokenTls> {
   const set = async (statement: string, state: 'on' | 'off'): Promise<void> => {
     await client.query(statement);
     await client.query('select pg_reload_conf()');
-    await vi.waitUntil(async () => (await client.query<{ ssl: string }>('show ssl')).rows[0]?.ssl === state);
+    const isSet = async () => (await client.query<{ ssl: string }>('show ssl')).rows[0]?.ssl === state;
+    await vi.waitUntil(isSet, { timeout: 20_000 });
   };
   await set('alter system set ssl = on', 'on');
   return {

@@ -18,6 +18,9 @@ const certificateFaults: readonly (readonly [codes: RegExp, fault: string, advic
   [/^CERT_(?:HAS_EXPIRED|NOT_YET_VALID)$/, 'is not valid today', 'renew it, or look at the clock of this machine'],
 ];
 
+/** invalid_authorization_specification: no entry of pg_hba.conf fits. */
+const noEntry = '28000';
+
 /**
  * Why a database server cannot be used, in one line. It shows nothing of the address: of a password with a bare @ or / in it
  * a part is read as the host or the name of the database, and libraries and servers repeat those in their words.
@@ -37,6 +40,13 @@ function faultOfTls(error: unknown): string | undefined {
   }
   if (message === 'The server does not support SSL connections') {
     return 'The database speaks no TLS; switch it on there (ssl = on), or set sslmode=disable in DATABASE_URL.';
+  }
+  // Managed servers mostly take TLS alone; the words are the same where no entry fits at all.
+  if (code === noEntry && /, (?:no encryption|SSL off)$/.test(message ?? '')) {
+    return (
+      'The database does not let this role in from here without TLS, or not at all (its pg_hba.conf has no entry); add ' +
+      'sslmode=verify-full to DATABASE_URL, with sslrootcert=/path/ca.crt if its CA is one of your own, or have the entry made.'
+    );
   }
   const [, fault, advice] = certificateFaults.find(([codes]) => codes.test(code)) ?? [];
   return fault && `The certificate of the database ${fault} (${code}); ${advice}.`;

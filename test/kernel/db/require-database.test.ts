@@ -150,6 +150,15 @@ describe('A server that speaks TLS with a certificate of its own', () => {
   });
 });
 
+it('A server that may want TLS is refused with what to do, where none is asked for', () => {
+  const words = 'no pg_hba.conf entry for host "10.0.0.1", user "u", database "d", no encryption';
+  const refusal = Object.assign(new pg.DatabaseError(words, 1, 'error'), { code: '28000' });
+  expect(notReached(refusal).message).toBe(
+    'The database does not let this role in from here without TLS, or not at all (its pg_hba.conf has no entry); add ' +
+      'sslmode=verify-full to DATABASE_URL, with sslrootcert=/path/ca.crt if its CA is one of your own, or have the entry made.',
+  );
+});
+
 it('A server that speaks no TLS is refused with what to do, where TLS is asked for', async () => {
   const url = new URL(home.url);
   url.searchParams.set('sslmode', 'verify-full');
