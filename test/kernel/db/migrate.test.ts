@@ -164,6 +164,10 @@ test('a role that may not migrate the database is told so, before and after anot
   await expect(migrate(url, files)).rejects.toThrow(
     /^The role of DATABASE_URL may not read and write a table of the database \(store\);/,
   );
+  await query(`grant insert on store to "${role}"; create schema graphile_worker`);
+  await expect(migrate(url, files)).rejects.toThrow(
+    /^The role of DATABASE_URL may not use the schema graphile_worker of the database; let it own the database, or that/,
+  );
   await query(`drop owned by "${role}"; drop role "${role}"`);
 });
 
