@@ -7,7 +7,7 @@ import type { BankFileDeps } from './deps.ts';
 import { settlementSetting } from './parse-settlement-account.ts';
 import { runPayouts } from './run-payouts.ts';
 import { sendPayouts } from './send-payouts.ts';
-import { findHoldingPayouts } from './sql/find-waiting-payouts.ts';
+import { findHoldingPayouts, findOverdrawnPayouts } from './sql/find-waiting-payouts.ts';
 import { folderMode, writeBankFiles } from './write-bank-files.ts';
 
 const everyMs = 30_000;
@@ -47,16 +47,17 @@ export function payoutJobs(deps: BankFileDeps): JobHandlers {
   };
 }
 
-/** How many accounts are told of at most whose payouts wait. */
-const heldAccountsMax = 100;
+/** How many accounts, and payouts that are overdrawn, are told of at most. */
+const toldMax = 100;
 
 /**
- * Says once of each currency, and of each payout that came back, that payouts wait for it, and again when they have waited,
- * gone and wait anew.
+ * Says once of each currency, of each payout that came back, and of each that its receiver has had already, that payouts wait for
+ * it, and again when they have waited, gone and wait anew.
  */
 function sender(deps: BankFileDeps): () => Promise<void> {
   let waiting: readonly Currency[] = [];
   let holding: readonly string[] = [];
+  let overdrawn: readonly string[] = [];
   return async () => {
     const { made, withoutAccount } = await sendPayouts(deps);
     if (made > 0) deps.log.info({ made }, 'bank files were made');
@@ -67,13 +68,19 @@ function sender(deps: BankFileDeps): () => Promise<void> {
       );
     }
     waiting = withoutAccount;
-    const found = await findHoldingPayouts(deps.database, heldAccountsMax);
+    const found = await findHoldingPayouts(deps.database, toldMax);
     for (const { id: payoutId, waiting: payouts } of found.filter(({ id }) => !holding.includes(id))) {
       deps.log.warn({ payoutId, payouts: Number(payouts) }, heldAccount);
     }
     holding = found.map(({ id }) => id);
+    const had = await findOverdrawnPayouts(deps.database, toldMax);
+    for (const payoutId of had.filter((id) => !overdrawn.includes(id))) deps.log.error({ payoutId }, paidAlready);
+    overdrawn = had;
   };
 }
 
 const heldAccount =
   'payouts stay SCHEDULED: one to their account came back, so they wait for resumePayouts, or are cancelled';
+
+const paidAlready =
+  'a payout stays SCHEDULED: its receiver has had its money by one that was cancelled and executed all the same, so cancel it; otherwise it goes when his sales have made that good';

@@ -9,6 +9,7 @@ import { noteResumed } from '../../src/merchants/sql/note-resumed.ts';
 import { startTransaction } from '../../src/payments/start-transaction.ts';
 import { applyBankAnswers, type BankAnswer } from '../../src/payouts/apply-bank-answer.ts';
 import { cancelPayout } from '../../src/payouts/cancel-payout.ts';
+import { payoutSweeps } from '../../src/payouts/jobs.ts';
 import { rejectBankFile } from '../../src/payouts/reject-bank-file.ts';
 import { resumePayouts } from '../../src/payouts/resume-payouts.ts';
 import { sendPayouts } from '../../src/payouts/send-payouts.ts';
@@ -548,5 +549,60 @@ describe('A cancelled payout that the bank has executed', () => {
       inTransaction(world.database, (tx) => noteResumed(tx, { account: payout, at: world.clock.now() })),
     ]);
     expect(await now(payout)).toMatchObject({ status: 'SETTLED', resumedAt: null });
+  });
+
+  /** One that was executed, whose money is in the file of the next day as well: that file is refused once this is known. */
+  async function payTwice(day: string, nextDay: string): Promise<{ readonly payout: Payout; readonly next: Payout }> {
+    const payout = await refuse(day);
+    await cancel(payout.id);
+    await changeAccount(payout.merchantId);
+    await world.payAt(`${nextDay}T06:00:00+01:00`);
+    await world.sendAt(`${nextDay}T09:00:00+01:00`);
+    const next = await lastOf(payout);
+    const debit = await import_(payout, 'DEBIT');
+    await assign({ entryId: debit?.id ?? '', payoutId: payout.id });
+    await reject(next.bankFileId ?? '');
+    world.alarms.length = 0;
+    return { payout, next };
+  }
+  const look = () => payoutSweeps(world.payouts, 'production').find(({ name }) => name === 'payouts to send');
+
+  it('keeps what went with a file that is refused afterwards out of the next one; an alarm says once to cancel that', async () => {
+    const { payout, next } = await payTwice('2027-02-02', '2027-02-03');
+    expect(await world.balanceOf(payout.accountOwner)).toBe(-payout.net);
+    world.goTo('2027-02-03T13:00:00+01:00');
+    const sweep = look();
+    await sweep?.work();
+    await sweep?.work();
+    expect((await now(next))?.status).toBe('SCHEDULED');
+    expect(world.alarms.splice(0)).toEqual([
+      'a payout stays SCHEDULED: its receiver has had its money by one that was cancelled and executed all the same, so cancel it; otherwise it goes when his sales have made that good',
+    ]);
+    await cancel(next.id);
+    expect(await world.balanceOf(payout.accountOwner)).toBe(0n);
+    await sweep?.work();
+  });
+
+  it('keeps it no longer than until sales have made that good, and nothing that is made later', async () => {
+    const { payout, next } = await payTwice('2027-02-04', '2027-02-05');
+    await sell(payout, 5_000n);
+    expect([await world.sendAt('2027-02-05T13:00:00+01:00'), (await now(next))?.status]).toEqual([0, 'SCHEDULED']);
+    await sell(payout, 20_000n);
+    expect([await world.sendAt('2027-02-05T13:05:00+01:00'), (await now(next))?.status]).toEqual([1, 'SENT']);
+    await tell({ payoutId: next.id, kind: 'booked' });
+    await world.payAt('2027-02-08T06:00:00+01:00');
+    const made = await lastOf(payout);
+    expect(made).toMatchObject({ gross: 25_000n, status: 'SCHEDULED' });
+    // As by a refund that is ordered after the payout was made.
+    const owe = (amount: bigint) =>
+      world.database.pool.query(
+        'update account_balance b set amount = amount - $2 from account a where a.id = b.account_id and a.owner = $1',
+        [payout.accountOwner, amount],
+      );
+    await owe(1n);
+    expect([await world.sendAt('2027-02-08T09:00:00+01:00'), (await now(made))?.status]).toEqual([1, 'SENT']);
+    await owe(-1n);
+    await tell({ payoutId: made.id, kind: 'booked' });
+    world.alarms.length = 0;
   });
 });

@@ -46,6 +46,17 @@ export const holdsAccount = `r.status = 'RETURNED' and r.resumed_at is null`;
 const isToHeldAccount = `exists (select from payout r where r.merchant_id = p.merchant_id and r.currency = p.currency
         and r.iban = p.iban and ${holdsAccount})`;
 
+/**
+ * A payout `p` whose money its receiver has had by one that was cancelled and executed all the same, as was said after `p` was made:
+ * with a file that was refused then, `p` waits again. Once his balance has made that good, it is owed to him. The balance comes
+ * first: few are below zero, and only of these all payouts are read.
+ */
+export const isOverdrawn = `(coalesce((select b.amount from account a join account_balance b on b.account_id = a.id
+        where a.kind = (case when p.shop_id is null then 'RECIPIENT' else 'SHOP' end)::account_kind
+          and a.owner = p.account_owner and a.currency = p.currency), 0) < 0
+      and exists (select from payout x where x.account_owner = p.account_owner and x.currency = p.currency
+        and x.status = 'SETTLED' and x.reinstated_at >= p.created_at))`;
+
 /** A payout `p` that waits and goes into no file for now. */
-export const staysScheduled = `(${isInDoubt} or ${isToHeldAccount}
+export const staysScheduled = `(${isInDoubt} or ${isToHeldAccount} or ${isOverdrawn}
         or (p.account_owner, p.currency) in (select d.account_owner, d.currency from (${cancelledInDoubt}) d))`;

@@ -1,7 +1,7 @@
 import { type Database, read, type Tx } from '../../kernel/db/database.ts';
 import type { Payout } from '../../kernel/db/generated/prisma/client.ts';
 import type { Currency } from '../../kernel/money.ts';
-import { holdsAccount, isInDoubt, isNamedByHeld, staysScheduled } from './doubt.ts';
+import { holdsAccount, isInDoubt, isNamedByHeld, isOverdrawn, staysScheduled } from './doubt.ts';
 
 /** Payouts of one currency that are to be handed to the bank, of merchants whose clocks show the same. */
 export type WaitingGroup = { readonly currency: Currency; readonly clockOffsetMs: number };
@@ -125,6 +125,19 @@ export async function findPayoutOverdrawing(
     values: [cancelled.accountOwner, cancelled.currency, cancelled.net],
   });
   return row;
+}
+
+/**
+ * Finds up to `max` payouts that wait since their receivers have had their money by one that was cancelled and executed all the same,
+ * newest first.
+ */
+export async function findOverdrawnPayouts(database: Database, max: number): Promise<string[]> {
+  const rows = await read<{ readonly id: string }>(database, {
+    name: 'find-overdrawn-payouts',
+    text: `select p.id from payout p where p.status = 'SCHEDULED' and ${isOverdrawn} order by p.id desc limit $1::int`,
+    values: [max],
+  });
+  return rows.map(({ id }) => id);
 }
 
 /** A payout that is on its way, and to where. */
