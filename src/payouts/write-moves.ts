@@ -7,8 +7,8 @@ import { movePayouts, type PayoutMove } from './store.ts';
 
 /**
  * Writes moves of payouts, each payout at most once, with the postings and facts that belong to them. The caller holds the
- * locks of their shops. One that was cancelled and is settled is taken from the balance anew, whatever is on it. Handing over, and waiting again, moves no money on the books: it has lain in PAYOUTS since the
- * payout was made.
+ * locks of their shops. One that was cancelled and is settled is taken from the balance anew, whatever is on it. Handing over, and
+ * waiting again, moves no money on the books: it has lain in PAYOUTS since the payout was made.
  * @throws Error when a payout was in another state than it was thought to be in: then nothing commits.
  */
 export async function writeMoves(tx: Tx, moves: readonly PayoutMove[]): Promise<void> {

@@ -29,8 +29,8 @@ export type Assignment = {
 
 /**
  * Says what a held movement is for. Money that came goes to a transaction that lacks it, which settles when it then has all
- * of it, or means that a payout came back. Money that went out is that of a payout, also of one that was cancelled, or the bank has taken back what had come
- * for a transaction or is held. What is too much stays held.
+ * of it, or means that a payout came back. Money that went out is that of a payout, also of one that was cancelled, or the bank has
+ * taken back what had come for a transaction or is held. What is too much stays held.
  * @throws InvalidInput unless one of the three is named; NotFound; WrongState when nothing is held, or it cannot be for that.
  */
 export async function assignTransfer(tx: Tx, deps: OperatorDeps, wish: Assignment): Promise<StatementEntry> {

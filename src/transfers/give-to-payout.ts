@@ -127,7 +127,7 @@ async function requireRefusedHandover(
 ): Promise<Date> {
   const sentAt = await findRefusedHandover(tx, payout);
   if (sentAt === undefined) {
-    const instead = direction === 'DEBIT' ? 'or dismiss it' : 'or return it';
+    const instead = direction === 'DEBIT' ? 'or dismiss it with notOfPayout' : 'or return it';
     throw new WrongState(
       `The payout was never in a file for the bank, so this is none of its movements: assign it to what it is for, ${instead}.`,
     );

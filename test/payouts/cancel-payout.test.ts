@@ -519,7 +519,7 @@ describe('A cancelled payout that the bank has executed', () => {
     await cancel(unsent.id);
     const debit = await import_(unsent, 'DEBIT');
     await expect(assign({ entryId: debit?.id ?? '', payoutId: unsent.id })).rejects.toThrow(
-      'The payout was never in a file for the bank, so this is none of its movements: assign it to what it is for, or dismiss it.',
+      'The payout was never in a file for the bank, so this is none of its movements: assign it to what it is for, or dismiss it with notOfPayout.',
     );
     await dismiss(debit?.id ?? '', true);
     world.alarms.length = 0;

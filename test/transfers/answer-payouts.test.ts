@@ -425,7 +425,7 @@ describe('A payout that the bank executed with a file that it had rejected', () 
     const waiting = await payout({ isSent: false });
     const debit = await heldOf(await tell('053.001.08', debitOf(waiting)));
     await expect(assign(debit, waiting.id)).rejects.toThrow(
-      'The payout was never in a file for the bank, so this is none of its movements: assign it to what it is for, or dismiss it.',
+      'The payout was never in a file for the bank, so this is none of its movements: assign it to what it is for, or dismiss it with notOfPayout.',
     );
     const sent = await payout();
     await reject(sent);
