@@ -175,7 +175,7 @@ const cameBack =
 function obstacleTo({ iban, unknown, inDoubtId }: MeasuredAccount): string | undefined {
   if (unknown !== 0n) return 'a balance cannot be paid out: it was moved by a kind of posting that payouts do not know';
   if (inDoubtId !== null) {
-    return 'a balance is not paid out: a debit says that the bank executed a payout of it that was cancelled, so assign it in heldTransfers to that payout, or to the transfer that brings the money back';
+    return 'a balance is not paid out: a debit says that the bank executed a payout of it that was cancelled or came back, so assign it in heldTransfers to that payout, or to the transfer that brings the money back';
   }
   return iban === null
     ? 'a balance cannot be paid out: its merchant has no payout account for this currency'

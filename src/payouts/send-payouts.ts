@@ -33,7 +33,7 @@ export type SentPayouts = {
  * once, every payout is in exactly one file. Payouts whose session is over go into the next one, and are expected with it.
  * One that a bank's held movement on our account names does not go out until an operator has decided what that is, and one
  * that a movement names which is kept and not booked yet waits for that. So does one to an account from which another came
- * back, one to an owner of whose cancelled payout a debit is told, and one whose money such an owner has had by it.
+ * back, one to an owner of whose cancelled or returned payout a debit is told, and one whose money such an owner has had by it.
  */
 export async function sendPayouts(deps: BankFileDeps): Promise<SentPayouts> {
   let made = 0;

@@ -237,7 +237,7 @@ describe('A payout that the bank may have executed with a file that it had refus
     await changeAccount(payout.merchantId);
     await world.payAt('2026-12-11T06:00:00+01:00');
     const held =
-      'a balance is not paid out: a debit says that the bank executed a payout of it that was cancelled, so assign it in heldTransfers to that payout, or to the transfer that brings the money back';
+      'a balance is not paid out: a debit says that the bank executed a payout of it that was cancelled or came back, so assign it in heldTransfers to that payout, or to the transfer that brings the money back';
     expect(world.alarms.splice(0)).toEqual([held]);
     const book = `update statement_entry set status = $2::statement_entry_status, reason = $3::held_reason, payout_id = $4::uuid where id = $1::uuid`;
     await world.database.pool.query(book, [debit?.id, 'NEW', null, null]);
@@ -603,6 +603,33 @@ describe('A cancelled payout that the bank has executed', () => {
     expect([await world.sendAt('2027-02-08T09:00:00+01:00'), (await now(made))?.status]).toEqual([1, 'SENT']);
     await owe(-1n);
     await tell({ payoutId: made.id, kind: 'booked' });
+    world.alarms.length = 0;
+  });
+
+  it('twice, and of which one comes back, is paid to nobody and not dismissed in passing until the other comes back too', async () => {
+    const { payout, entryId } = await execute('2027-02-09');
+    await assign({ entryId, payoutId: payout.id });
+    const second = (await import_(payout, 'DEBIT'))?.id ?? '';
+    await import_(payout, 'CREDIT');
+    expect(await now(payout)).toMatchObject({ status: 'RETURNED', sentAt: expect.any(Date) });
+    await changeAccount(payout.merchantId);
+    world.alarms.length = 0;
+    await world.payAt('2027-02-10T06:00:00+01:00');
+    expect([await world.balanceOf(payout.accountOwner), (await lastOf(payout)).id]).toEqual([payout.net, payout.id]);
+    expect(world.alarms.splice(0)).toContain(
+      'a balance is not paid out: a debit says that the bank executed a payout of it that was cancelled or came back, so assign it in heldTransfers to that payout, or to the transfer that brings the money back',
+    );
+    await expect(dismiss(second)).rejects.toMatchObject({
+      code: 'WRONG_STATE',
+      message: `The debit names the payout ${payout.id}, which came back, so its money is on the balance and would be paid a second time: if the bank executed it once more, assign the debit to the held transfer that brings the money back (heldTransferId), and leave it held until then. If it is another movement, a fee say, dismiss it with notOfPayout.`,
+    });
+    const fee = await import_(payout, 'DEBIT', 300n);
+    await dismiss(fee?.id ?? '');
+    const credit = await import_(payout, 'CREDIT');
+    await assign({ entryId: second, heldTransferId: credit?.id ?? '' });
+    await world.payAt('2027-02-11T06:00:00+01:00');
+    expect(await lastOf(payout)).toMatchObject({ status: 'SCHEDULED', net: payout.net });
+    await cancel((await lastOf(payout)).id);
     world.alarms.length = 0;
   });
 });

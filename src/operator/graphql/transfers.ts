@@ -174,7 +174,7 @@ const DismissHeldTransferInput = builder.inputType('DismissHeldTransferInput', {
     reason: t.string({ required: true, description: 'What it was, for the audit log: 1 to 500 characters.' }),
     notOfPayout: t.boolean({
       description:
-        'True: it is another movement than that of the payout which it names. Needed when that one waits to be sent or was cancelled, since it can then be paid.',
+        'True: it is another movement than that of the payout which it names. Needed when that one waits to be sent or was cancelled, since it can then be paid, and when it came back and this is of its whole amount.',
     }),
   }),
 });
@@ -183,7 +183,7 @@ builder.mutationField('dismissHeldTransfer', (t) =>
   t.field({
     type: resultUnion('DismissHeldTransfer', DecidedTransfer('DismissHeldTransferSuccess')),
     description:
-      'Ends the search for what money that went out was for: a fee of the bank, say. One that names a payout which is SCHEDULED or was cancelled is refused without `notOfPayout`, since that would be paid a second time. Operators only. Refusals: NOT_FOUND, INVALID_INPUT, WRONG_STATE.',
+      'Ends the search for what money that went out was for: a fee of the bank, say. One that names a payout which is SCHEDULED or was cancelled, or that is as large as one which came back, is refused without `notOfPayout`, since that would be paid a second time. Operators only. Refusals: NOT_FOUND, INVALID_INPUT, WRONG_STATE.',
     args: { input: t.arg({ type: DismissHeldTransferInput, required: true, description: 'The movement.' }) },
     resolve: (_, { input: { transferId, reason, notOfPayout } }, context) =>
       decide(context, (tx, deps) => {

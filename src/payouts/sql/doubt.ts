@@ -29,15 +29,18 @@ const isNamedByUnbooked = `p.id in (select ${namedId} from statement_entry e whe
 export const isInDoubt = `(${isNamedByHeld} or ${isNamedByUnbooked})`;
 
 /**
- * Payouts that were cancelled, and that our bank executed all the same as a debit says which is held or not booked yet: their
- * receivers are owed again what they may have, on whichever account. Read from the debits, which are few.
+ * Payouts that were cancelled, and that our bank executed all the same as a debit says which is held or not booked yet; and those
+ * that came back, and that it executed once more, as one of their whole amount says which is held: their receivers are owed again
+ * what they may have, on whichever account. Read from the debits, which are few.
  */
-export const cancelledInDoubt = `
+export const returnedInDoubt = `
+    select c.id, c.account_owner, c.currency from payout c join statement_entry e on e.payout_id = c.id
+    where c.status = 'RETURNED' and e.status = 'HELD' and e.direction = 'DEBIT'
+      and (c.sent_at is null or (e.amount = c.net and e.currency = c.currency))
+    union all
     select c.id, c.account_owner, c.currency from payout c
     where c.status = 'RETURNED' and c.sent_at is null and c.id in (
-      select e.payout_id from statement_entry e
-      where e.status = 'HELD' and e.direction = 'DEBIT' and e.payout_id is not null
-      union all select ${namedId} from statement_entry e where e.status = 'NEW' and e.direction = 'DEBIT')`;
+      select ${namedId} from statement_entry e where e.status = 'NEW' and e.direction = 'DEBIT')`;
 
 /** A payout `r` that came back, and since then nobody has said that its account may be paid to again. */
 export const holdsAccount = `r.status = 'RETURNED' and r.resumed_at is null`;
@@ -59,4 +62,4 @@ export const isOverdrawn = `(coalesce((select b.amount from account a join accou
 
 /** A payout `p` that waits and goes into no file for now. */
 export const staysScheduled = `(${isInDoubt} or ${isToHeldAccount} or ${isOverdrawn}
-        or (p.account_owner, p.currency) in (select d.account_owner, d.currency from (${cancelledInDoubt}) d))`;
+        or (p.account_owner, p.currency) in (select d.account_owner, d.currency from (${returnedInDoubt}) d))`;

@@ -1,7 +1,7 @@
 import type { Tx } from '../../kernel/db/database.ts';
 import type { Currency } from '../../kernel/money.ts';
 import type { Movements } from '../model.ts';
-import { cancelledInDoubt, holdsAccount } from './doubt.ts';
+import { holdsAccount, returnedInDoubt } from './doubt.ts';
 
 /** What an account has moved since its last payout, by the numbers of its postings and commissions. */
 export type MeasuredAccount = Movements & {
@@ -14,7 +14,7 @@ export type MeasuredAccount = Movements & {
   readonly iban: string | null;
   /** The last payout that came back from there, if since then nobody has said that it may be paid to again. */
   readonly heldById: string | null;
-  /** A payout of its owner that was cancelled, and that our bank may have executed all the same. */
+  /** A payout of its owner that was cancelled or came back, and that our bank may have executed all the same, or once more. */
   readonly inDoubtId: string | null;
   /** What moved the account in a way that payouts do not know; 0. */
   readonly unknown: bigint;
@@ -58,7 +58,7 @@ const measure = `
           where c.account_owner = begun.owner and c.currency = begun.currency
             and c.number > begun.adjustments_after)) as adjustments_through
     from begun
-  ), in_doubt as materialized (${cancelledInDoubt}
+  ), in_doubt as materialized (${returnedInDoubt}
   )
   select m.id as "merchantId", m.clock_offset_ms as "clockOffsetMs", s.id as "shopId", r.id as "recipientId",
     e.currency, e.balance, e.carried_in as "carriedIn",
