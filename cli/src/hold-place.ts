@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { lstatSync, rmSync } from 'node:fs';
 import { createConnection, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { NotDone } from './errors.ts';
 import { behindLinks } from './keep-place.ts';
 import type { Terminal } from './terminal.ts';
@@ -79,11 +80,28 @@ function takeSocket(name: string): Promise<(() => void) | undefined> {
   });
 }
 
+/** Codes of a socket that somebody had and has no more. */
+const freeCodes: readonly (string | undefined)[] = [undefined, 'ENOENT', 'ECONNRESET', 'EPIPE'];
+
+/** So long after it was made a socket is listened at for certain, in milliseconds; that is done in two steps, one right after the other. */
+const listenMsMax = 50;
+
 /**
  * Waits until nobody has a socket, and removes what one who died has left of it.
  * @returns false when that cannot be found out, as of another user's. @throws the reason of the signal.
  */
-function untilFree(name: string, signal: AbortSignal, onWait: () => void): Promise<boolean> {
+async function untilFree(name: string, signal: AbortSignal, onWait: () => void): Promise<boolean> {
+  const code = await untilClosed(name, signal, onWait);
+  if (code !== 'ECONNREFUSED') return freeCodes.includes(code);
+  // Left behind, or just made.
+  const mark = markOf(name);
+  await pause(listenMsMax, undefined, { signal }).catch(() => {});
+  const again = await untilClosed(name, signal, onWait);
+  return again === 'ECONNREFUSED' ? removeLeft(name, mark) : freeCodes.includes(again);
+}
+
+/** Is connected to a socket until whoever has it ends. @returns the code of what went wrong, if anything. @throws the reason of the signal. */
+function untilClosed(name: string, signal: AbortSignal, onWait: () => void): Promise<string | undefined> {
   return new Promise((done, fail) => {
     const socket = createConnection(name, onWait);
     const stop = (): void => void socket.destroy(signal.reason);
@@ -95,17 +113,27 @@ function untilFree(name: string, signal: AbortSignal, onWait: () => void): Promi
     socket.on('close', () => {
       signal.removeEventListener('abort', stop);
       if (signal.aborted) fail(signal.reason);
-      else done(isFree(name, error?.code));
+      else done(error?.code);
     });
     socket.resume();
     if (signal.aborted) stop();
   });
 }
 
-function isFree(name: string, code: string | undefined): boolean {
-  if (code !== 'ECONNREFUSED') return [undefined, 'ENOENT', 'ECONNRESET', 'EPIPE'].includes(code);
+/** Tells one socket from the next of that name; a number of a file alone is given anew at once. Undefined when there is none to be seen. */
+function markOf(name: string): string | undefined {
   try {
-    rmSync(name, { force: true });
+    const { ino, mtimeNs } = lstatSync(name, { bigint: true });
+    return `${ino} ${mtimeNs}`;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Of several who find it left, one is the first to remove it, and may have made his own by the time that the others come to it. */
+function removeLeft(name: string, mark: string | undefined): boolean {
+  try {
+    if (markOf(name) === mark) rmSync(name, { force: true });
     return true;
   } catch {
     return false;

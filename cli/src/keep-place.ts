@@ -11,7 +11,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { NotDone, WrongUse } from './errors.ts';
 
 /** What a listener is there for: where it posts and in which form, if anywhere, and which kinds it does not pass over, if not all. */
@@ -117,15 +117,23 @@ function write(file: string, text: string, finish: (draft: string, whole: string
   }
 }
 
-/** What a file is a link to, by however many links and whether that is there or not; itself, if it is none. @throws as `realpath`. */
+/**
+ * What a file is a link to, by however many links and whether that is there or not; itself, if it is none. Folders are followed as well,
+ * so that it has one name before it is there and after. @throws as `realpath`.
+ */
 export function behindLinks(file: string): string {
+  const whole = resolve(file);
   try {
-    return realpathSync(file);
+    return realpathSync(whole);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
-  const isLink = lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink();
-  return isLink ? behindLinks(resolve(realpathSync(dirname(file)), readlinkSync(file))) : resolve(file);
+  const folder = dirname(whole);
+  if (folder === whole) return whole;
+  const isLink = lstatSync(whole, { throwIfNoEntry: false })?.isSymbolicLink();
+  return isLink
+    ? behindLinks(resolve(behindLinks(folder), readlinkSync(whole)))
+    : join(behindLinks(folder), basename(whole));
 }
 
 /** Undefined also when it cannot be read: whether it can be written is found out by writing. */

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, it, onTestFinished } from 'vitest';
@@ -10,6 +10,12 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'bramka-hold-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
 });
+
+/** Leaves the socket of a process that was killed. */
+function dieWith(name: string): void {
+  const die = 'require("net").createServer().listen(process.argv[1], () => process.kill(process.pid, "SIGKILL"))';
+  expect(() => execFileSync(process.execPath, ['-e', die, name])).toThrow();
+}
 
 function openTerminal() {
   const said: string[] = [];
@@ -38,8 +44,7 @@ it('Nobody waits for a process that was killed, nor for one with another place i
   const [name = ''] = readdirSync(folder);
   (await holdPlace(terminal, join(folder, 'another.json')))();
   leaveIt();
-  const die = 'require("net").createServer().listen(process.argv[1], () => process.kill(process.pid, "SIGKILL"))';
-  expect(() => execFileSync(process.execPath, ['-e', die, join(folder, name)])).toThrow();
+  dieWith(join(folder, name));
   expect(readdirSync(folder)).toEqual([name]);
   (await holdPlace(terminal, file))();
   expect(terminal.said).toEqual([]);
@@ -58,5 +63,30 @@ it('Whoever is told to stop while he waits stops', async () => {
   const ending = new AbortController();
   const waiting = holdPlace({ signal: ending.signal, say: () => ending.abort('SIGINT') }, file);
   await expect(waiting).rejects.toBe('SIGINT');
+  leave();
+});
+
+it('Of several who find what one who was killed has left, one has the place', async () => {
+  const file = join(folder, 'place.json');
+  const leave = await holdPlace(openTerminal(), file);
+  const [name = ''] = readdirSync(folder);
+  leave();
+  dieWith(join(folder, name));
+  const all = await Promise.allSettled(Array.from({ length: 4 }, () => holdPlace(openTerminal(), file, 300)));
+  const [had, ...others] = all.filter(({ status }) => status === 'fulfilled');
+  expect([had?.status, others]).toEqual(['fulfilled', []]);
+  await expect(holdPlace(openTerminal(), file, 20)).rejects.toThrow('has not ended within 0.02 s');
+});
+
+it('A place that is written for the first time is the same one before and after, also behind a link to a folder deep down', async () => {
+  const deep = join(folder, 'a'.repeat(90));
+  mkdirSync(deep);
+  symlinkSync(deep, join(folder, 'link'));
+  const file = join(folder, 'link', 'place.json');
+  const leave = await holdPlace(openTerminal(), file);
+  writeFileSync(file, '');
+  for (const name of [file, join(deep, 'place.json')]) {
+    await expect(holdPlace(openTerminal(), name, 20)).rejects.toThrow('has not ended within 0.02 s');
+  }
   leave();
 });
