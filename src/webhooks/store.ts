@@ -82,13 +82,20 @@ export async function insertAttempt(tx: Tx, attempt: Omit<WebhookAttempt, 'numbe
   });
 }
 
-/** Finds up to 1,000 shops whose log goes on after the place that webhooks have read to, for a sweep when hints got lost. */
+/**
+ * Finds up to 1,000 shops whose log goes on after the place that webhooks have read to, for a sweep when hints got lost. Numbers alone
+ * do not tell: after a restore some are left out (docs/operations.md), and shops that wait for their next event would fill those 1,000.
+ */
 export async function shopsBehind(database: Database): Promise<string[]> {
   const rows = await read<{ shopId: string }>(database, {
     name: 'find-shops-behind-webhooks',
+    // Ordered, or the plan for a shop of many events reads them all until it meets the last ones.
     text: `
       select c.shop_id as "shopId" from shop_counter c
       left join reader r on r.name = $1::text and r.shop_id = c.shop_id
+      cross join lateral (
+        select from event where shop_id = c.shop_id and number > coalesce(r.number, 0) order by number limit 1
+      ) unread
       where c.last_number > coalesce(r.number, 0) limit 1000`,
     values: [readerName],
   });
