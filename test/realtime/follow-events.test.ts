@@ -203,6 +203,16 @@ describe('A number from which nobody can go on', () => {
     await late.close();
   });
 
+  it('has expired when one event behind it was dropped, since its moment lies before that of an earlier one', async () => {
+    await ensurePartition(database, '2025-08');
+    const august = { at: new Date('2025-08-31T23:59:59.999Z') };
+    await writeEvents(database, shopId, [august, {}, august, {}]);
+    await dropPartition(database, '2025-08');
+    const events = await feed.follow({ shopId, after: 1n });
+    await expect(take(events, 1)).rejects.toThrow(CursorExpired);
+    expect(await takeNumbers(await feed.follow({ shopId, after: 3n }), 1)).toEqual([4]);
+  });
+
   it('has expired when another server took over that lacks the last events, and these were heard of', async () => {
     await ensurePartition(database, '2025-07');
     await writeEvents(database, shopId, [{}, {}, { at: new Date('2025-07-05T00:00:00.000Z') }]);
