@@ -6,12 +6,13 @@ import { findCardNumbers } from './find-card-numbers.ts';
  * stand between two groups, and need not be alike: blanks, line breaks, dashes, dots, slashes, underscores, brackets, or the
  * plus sign that stands for a space in addresses; or a comma alone, as one with a blank makes a list, and so does a fifth group
  * of four behind one more comma, slash, line or pair of brackets, unless it is a month and a year (MMYY) and the last. Groups in
- * pairs, as in `1722.8805 5120.6635`, are other figures, but not where blanks alone part the pair and no third pair follows: a
- * number may stand on two lines. Such pairs, and groups of 8-8, 4-12, 6-10 and the like, are one where a word for cards stands
- * before them: `karta 4111-1111 1111-1111`. Digits of all scripts count, and what cannot be seen does not, as most control
- * characters; those that part files, groups, records and units are read as line breaks. Percent-encoding, and the escapes of JSON that is quoted, are read as what they stand
- * for. Letters may stick to the number, other digits of the same word may not, so hashes and keys are none; nor are UUIDs,
- * account numbers (IBAN, NRB) and telephone numbers with their plus sign.
+ * pairs, as in `1722.8805 5120.6635` or `1722 8805 (5120 6635)`, are other figures, but not where blanks alone part the pair,
+ * brackets set none off and no third pair follows: a number may stand on two lines. Such pairs, and groups of 8-8, 4-12, 6-10
+ * and the like, are one where a word for cards stands before them, with no other word between than `number` and its like:
+ * `nr karty 4111-1111 1111-1111`. Digits of all scripts count, and what cannot be seen does not, as most control characters;
+ * those that part files, groups, records and units are read as line breaks. Percent-encoding, and the escapes of JSON that is
+ * quoted, are read as what they stand for. Letters may stick to the number, other digits of the same word may not, so hashes
+ * and keys are none; nor are UUIDs, account numbers (IBAN, NRB) and telephone numbers with their plus sign.
  */
 export function holdsCardNumber(text: string): boolean {
   const holds = (read: string): boolean => findCardNumbers(read).length > 0;

@@ -1,4 +1,5 @@
 import { isCardNumber } from './card-schemes.ts';
+import { followsCardWord } from './follows-card-word.ts';
 import { inAscii } from './in-ascii.ts';
 
 /** Where something stands in a text. */
@@ -83,7 +84,8 @@ function readNumbers(plain: string, all: readonly Group[]): readonly Span[] {
     const isOne = (read: readonly Group[]): boolean => isCardNumber(digitsOf(read)) && standsAlone(plain, read);
     const usual = readingsAt(groups, place).find(isOne);
     const unusual = usual ? undefined : unusualReadingAt(groups, place);
-    const reading = usual ?? (unusual && isOne(unusual) && followsItsName(plain, unusual) ? unusual : undefined);
+    const isNamed = unusual && isOne(unusual) && followsCardWord(plain, groups[place]?.start ?? 0);
+    const reading = usual ?? (isNamed ? unusual : undefined);
     const [first, last] = [reading?.at(0), reading?.at(-1)];
     if (first && last) found.push({ start: first.start, end: last.end });
     place += reading?.length ?? 1;
@@ -127,14 +129,6 @@ function unusualReadingAt(groups: readonly Group[], place: number): readonly Gro
   return size === 16 && count > 1 && !goesOn ? groups.slice(place, place + count) : undefined;
 }
 
-const nameOfCard =
-  /(?<!\p{L})(?:kart|card|credit ?card|master ?card|visa|maestro|amex|discover|diners|jcb|unionpay)[^\p{N}]{0,20}$/iu;
-
-function followsItsName(plain: string, [first]: readonly Group[]): boolean {
-  const start = first?.start ?? 0;
-  return nameOfCard.test(plain.slice(Math.max(0, start - 40), start));
-}
-
 /** How many groups from one of 4 digits on are as usual: 4-4-4-4 with up to three more digits, or 4-6-5 and 4-6-4. */
 function usualCounts(groups: readonly Group[], place: number): readonly number[] {
   const sizeAt = (after: number): number => {
@@ -148,12 +142,13 @@ function usualCounts(groups: readonly Group[], place: number): readonly number[]
 
 /**
  * Two and two, as decimals and parts of article numbers stand in a row, or four digits each in a table of two columns: of
- * their many windows some would pass Luhn. Parted by blanks alone, they may be one number on two lines, unless more follow.
+ * their many windows some would pass Luhn. Parted by blanks alone, they may be one number on two lines, unless more follow or
+ * brackets set one pair off: `4111 1111 (1111 1111)`.
  */
 function isPaired(groups: readonly Group[], place: number, count: number): boolean {
   const [, first, second, third] = groups.slice(place, place + count).map(({ join }) => join);
   if (first === undefined || first !== third || first === second) return false;
-  return /\S/.test(first) || goesOn(groups, { place, count, join: second });
+  return /\S/.test(first) || /[()[\]{}]/.test(second ?? '') || goesOn(groups, { place, count, join: second });
 }
 
 /**

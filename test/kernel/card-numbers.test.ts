@@ -98,6 +98,11 @@ describe('A card number', () => {
     }
   });
 
+  const names = [
+    ...['karta ', 'Nr karty: ', 'płatność kartą nr ', 'numery kart: ', 'Karta kredytowa o numerze: ', 'na karcie ('],
+    ...['numer mojej karty płatniczej to ', 'card no. ', '{"cardNumber":"', 'card_number=', 'credit card: ', 'cards '],
+    ...['VISA ', 'MasterCard=', 'nr karty (VISA) *', 'karta American Express '],
+  ];
   it.each([
     '4111-1111 1111-1111',
     '4111-1111/1111-1111',
@@ -115,7 +120,7 @@ describe('A card number', () => {
   ])('in unusual groups, %j, is found where a word says that it is one, and is none without', (number) => {
     expect(hideCardNumbers(number)).toBe(number);
     expect(hideCardNumbers(`tel. ${number}`)).toBe(`tel. ${number}`);
-    for (const name of ['karta ', 'Nr karty: ', 'płatność kartą nr ', 'card no. ', 'VISA ', 'MasterCard=']) {
+    for (const name of names) {
       expect(hideCardNumbers(name + number)).toContain(removed);
       expect(holdsCardNumber(hideCardNumbers(name + number))).toBe(false);
     }
@@ -236,6 +241,12 @@ describe('A card number', () => {
     ['as two figures of eight digits in halves', '4111-1111 1111-1111'],
     ['named in another part of the text', 'karta 12, zamówienia 41111111 11111111'],
     ['named by a part of another word', 'zkarty 41111111 11111111'],
+    ['named by the beginning of another word', 'Kartony 41111111 11111111'],
+    ['where another word says what it is', 'płatność kartą, tel. 4111-1111 1111-1111'],
+    ['where another word behind that of a card says what it is', 'Płatność kartą za zamówienia 41111111 11111111'],
+    ['of a card of another kind', 'Karta klienta 41111111 11111111'],
+    ['as two telephone numbers, one in brackets', 'tel. 4111 1111 (1111 1111)'],
+    ['as two telephone numbers, both in brackets', 'tel. [4111 1111] [1111 1111]'],
     ['named, and a list', 'karty 4111, 1111, 1111, 1111'],
     ['named, and a list of more', 'karty 4111/1111/1111/1111/1111'],
     ['of nothing', ''],
@@ -319,6 +330,9 @@ const machineTexts: Record<string, fc.Arbitrary<string>> = {
   'a telephone number with its area in brackets': fc
     .tuple(fc.integer({ min: 2, max: 5 }).chain(digits), digits(3), digits(4), fc.constantFrom(' ', '-', ''))
     .map(([area, one, two, glue]) => `(${area}) ${one}${glue}${two}`),
+  'two telephone numbers of eight digits in halves, in brackets or not': fc
+    .tuple(digits(4), digits(4), digits(4), digits(4), fc.constantFrom(' (', ') (', '[', ' ] '))
+    .map(([a, b, c, d, glue]) => `${a} ${b}${glue}${c} ${d}`),
   'figures of eight digits in two halves': fc
     .tuple(
       fc.array(fc.tuple(fc.integer({ min: 1_000, max: 9_999 }), fc.integer({ min: 1_000, max: 9_999 })), {
@@ -395,6 +409,7 @@ it('Texts as long as a request may be are read in one pass, however digits and s
     '41111111 ',
     '4\u0000\u0000\u0000 ',
     'karta 41111111 11111112 ',
+    `${'karta nr visa '.repeat(5)}4111 111111111112 `,
     '61 1090 1014 0000 0712 1981 2874 ',
     'AB12 ',
   ];

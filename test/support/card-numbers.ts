@@ -79,12 +79,14 @@ export function strangeWritingsOf(digits: string): fc.Arbitrary<string> {
   return fc
     .tuple(
       fc.constantFrom(groupsOf(digits), [digits]),
-      // Not two and two, as other figures stand, unless blanks alone part the two.
+      // Not two and two, as other figures stand, unless blanks alone part the two and no bracket sets them off.
       fc
         .array(separator, { minLength: 4, maxLength: 4 })
         .filter(
           ([first = '', second = '', third = '']) =>
-            first.length !== third.length || second === third || (/^\s+$/.test(first + third) && /\S/.test(second)),
+            first.length !== third.length ||
+            second === third ||
+            (/^\s+$/.test(first + third) && /\S/.test(second) && !/[(\]]/.test(second)),
         ),
       nothingSeen,
       zero,
