@@ -20,7 +20,8 @@ type Reader<Input, Read> = {
  * good in the place of what is known to be wrong. A good input is read once and costs nothing more; of a large one with faults
  * perhaps not all of them are named.
  * @param reader.read reads it all; the refusals it throws name fields by their paths in the input.
- * @param reader.recheck what is said of an input beside that, by its throwing, when there is something wrong anyway.
+ * @param reader.recheck what is wrong with an input beside that, such as an expiry that is over at this moment: thrown only when
+ * something is wrong anyway.
  * @throws InvalidInput: of one fault as it was thrown, of several a sentence for each, with the field of the first.
  */
 export function nameFaults<Input extends object, Read>(input: Input, reader: Reader<Input, Read>): Read {
@@ -32,9 +33,13 @@ export function nameFaults<Input extends object, Read>(input: Input, reader: Rea
   }
 }
 
-/** For `recheck`: what is wrong at this moment, as an expiry that is over, is said with what is wrong at any. */
-export function throwFault({ refusal }: { readonly refusal: Refusal | undefined }): void {
-  if (refusal instanceof InvalidInput) throw refusal;
+/** Names beside a fault that was found elsewhere, such as one of this moment, all others. What is no fault of an input stays as it is. */
+export function withOtherFaults<Input extends object, Read>(
+  input: Input,
+  refusal: Refusal,
+  reader: Reader<Input, Read>,
+): Refusal {
+  return refusal instanceof InvalidInput ? together(findFaults(input, refusal, reader)) : refusal;
 }
 
 /** Faults in the order in which they were found, and whether the search was broken off, so that there may be more. */

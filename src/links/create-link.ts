@@ -4,8 +4,8 @@ import type { PaymentLink } from '../kernel/db/generated/prisma/client.ts';
 import { InvalidInput } from '../kernel/errors.ts';
 import { lockShops } from '../kernel/events/append-events.ts';
 import { hashInput, IdempotencyKeyReused } from '../kernel/idempotency.ts';
-import { nameFaults, throwFault } from '../kernel/name-faults.ts';
-import { type CreatePaymentInput, paymentStandIns, preparePayment } from '../payments/prepare-payment.ts';
+import { nameFaults, withOtherFaults } from '../kernel/name-faults.ts';
+import { type CreatePaymentInput, paymentStandIns, preparePayment, requireAhead } from '../payments/prepare-payment.ts';
 import { findVisibleShop } from '../shops/find-shop.ts';
 import type { Shop } from '../shops/model.ts';
 import type { LinkDeps } from './deps.ts';
@@ -48,16 +48,18 @@ export async function createLink(
 ): Promise<CreatedLink> {
   requireScope(actor, 'payments:write');
   const shop = await findVisibleShop(deps.payments.shops, actor, input.shopId);
-  const { link, refusal } = nameFaults(input, {
-    read: (given) => prepareLink(deps, shop, given),
-    recheck: (_, prepared) => throwFault(prepared),
+  const reader = {
+    read: (given: CreateLinkInput) => prepareLink(deps, shop, given),
+    recheck: recheckLink,
     standIns: { ...paymentStandIns, usesMax: 1 },
-  });
+  };
+  const { link, refusal } = nameFaults(input, reader);
+  const told = refusal && withOtherFaults(input, refusal, reader);
   return inTransaction(deps.payments.database, async (tx) => {
     await lockShops(tx, [shop.id]);
     const earlier = await readLinkByKey(tx, link);
     if (earlier) return replay(earlier, link);
-    if (refusal) throw refusal;
+    if (told) throw told;
     await insertLink(tx, link);
     return { link, replayed: false };
   });
@@ -77,14 +79,20 @@ function prepareLink(deps: Pick<LinkDeps, 'prepare'>, shop: Shop, input: CreateL
     template: JSON.parse(JSON.stringify(template)),
     ...{ usesMax, made: 0, uses: 0, validUntil: validUntil ?? null, disabledAt: null, createdAt: row.createdAt },
   };
-  return { link, refusal: refusal ?? tooLong(input.description) };
+  return { link, refusal: refusal ?? tooLong(input) };
 }
 
 /** A link that was made before there was a limit is still found by its key, and can be paid. */
-function tooLong(description = ''): InvalidInput | undefined {
+function tooLong({ description = '' }: Pick<CreateLinkInput, 'description'>): InvalidInput | undefined {
   const size = [...description].length;
   if (size <= descriptionMax) return undefined;
   return new InvalidInput(`description may have at most ${descriptionMax} characters, not ${size}.`, ['description']);
+}
+
+function recheckLink(input: CreateLinkInput, { link }: { readonly link: PaymentLink }): void {
+  requireAhead(input, link.createdAt);
+  const refusal = tooLong(input);
+  if (refusal) throw refusal;
 }
 
 function replay(earlier: PaymentLink, wish: PaymentLink): CreatedLink {

@@ -132,15 +132,23 @@ function refusalNow(
     if (!shop.currencies.includes(wish.row.currency))
       throw new CurrencyNotAvailable(wish.row.currency, shop.currencies);
     requireMethods(deps.acquirers, shop, wish.row);
-    const secondsAhead = Math.floor((wish.row.validUntil.getTime() - wish.now.getTime()) / 1000);
-    if (wish.input.validUntil !== undefined && secondsAhead < validitySecondsMin - 1) {
-      throw new InvalidInput(`validUntil must lie at least ${validitySecondsMin} seconds ahead.`, ['validUntil']);
-    }
+    requireAhead(wish.input, wish.now);
     return undefined;
   } catch (error) {
     if (error instanceof Refusal) return error;
     throw error;
   }
+}
+
+/**
+ * Demands that an expiry, where one is given, is far enough ahead of a moment.
+ * @throws InvalidInput when it is less than a minute (a second is let pass for the way here).
+ */
+export function requireAhead({ validUntil }: Pick<CreatePaymentInput, 'validUntil'>, now: Date): void {
+  if (validUntil === undefined || validUntil === 'never') return;
+  const secondsAhead = Math.floor((validUntil.getTime() - now.getTime()) / 1000);
+  if (secondsAhead >= validitySecondsMin - 1) return;
+  throw new InvalidInput(`validUntil must lie at least ${validitySecondsMin} seconds ahead.`, ['validUntil']);
 }
 
 function requireMethods(acquirers: Acquirers, shop: Shop, row: Payment): void {

@@ -134,6 +134,19 @@ describe('createPayment', () => {
     );
   });
 
+  it('names an expiry that is over, whatever else the payment would be refused for, and a customer who is a card', async () => {
+    const validUntil = '2020-01-01T00:00:00Z';
+    const lease = await run('createPayment', newPayment({ orderId: '', methods: ['LEASE'], validUntil }));
+    expect(lease.message).toBe(
+      'Several fields are wrong. orderId must have 1 to 100 characters, not 0. validUntil must lie at least 60 seconds ahead.',
+    );
+    const card = await run('createPayment', newPayment({ orderId: '', customerId: '4111111111111111' }));
+    expect(card).toMatchObject({ code: 'INVALID_INPUT', field: ['customerId'] });
+    expect(card.message).toBe(
+      'Several fields are wrong. customerId looks like a card number; card numbers go only into the card form. orderId must have 1 to 100 characters, not 0.',
+    );
+  });
+
   it('names no more than ten of them, and no value that looks like a card number', async () => {
     const items = Array.from({ length: 12 }, () => ({ ...cartItem, name: '4111 1111 1111 1111' }));
     const { message = '' } = await run('createPayment', newPayment({ cart: { items } }));

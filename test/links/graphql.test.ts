@@ -62,6 +62,15 @@ describe('createPaymentLink', () => {
     );
   });
 
+  it('names all that is wrong only at this moment, for a key that is new', async () => {
+    const faults = { validUntil: '2020-01-01T00:00:00Z', description: 'x'.repeat(4_001) };
+    const { code, field, message } = await create(faults);
+    expect([code, field]).toEqual(['INVALID_INPUT', ['validUntil']]);
+    expect(message).toBe(
+      'Several fields are wrong. validUntil must lie at least 60 seconds ahead. description may have at most 4000 characters, not 4001.',
+    );
+  });
+
   it('makes a link with one use and an address, once for each key', async () => {
     const input = { idempotencyKey: 'once', customer, validUntil: new Date(Date.now() + 86_400_000).toISOString() };
     const first = await create(input);
