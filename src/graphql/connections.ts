@@ -1,5 +1,6 @@
 import type { Page } from '../kernel/db/page.ts';
-import { idIn, type PageArguments } from './connection-arguments.ts';
+import type { Listing } from '../kernel/listing.ts';
+import { idIn, type PageArguments, requirePageForm } from './connection-arguments.ts';
 
 /** How many rows a page has when nobody says. */
 const usualSize = 20;
@@ -43,6 +44,34 @@ export function connectionOf<Row extends { readonly id: string }>(
       hasNextPage: args.before != null || (!backward && more),
     },
   };
+}
+
+/**
+ * Makes a connection of a list that a row holds and that never changes, whose cursors are places in it.
+ * @throws InvalidInput as `requirePageForm`.
+ */
+export function connectionWithin<Item>({ size, slice }: Listing<Item>, args: PageArguments): Connection<Item> {
+  requirePageForm(args, isPlace);
+  const wanted = args.first ?? args.last ?? usualSize;
+  const before = Math.min(placeIn(args.before) ?? size, size);
+  const from = isBackward(args) ? Math.max(0, before - wanted) : Math.min((placeIn(args.after) ?? -1) + 1, size);
+  const to = isBackward(args) ? before : from + wanted;
+  const edges = slice(from, to).map((node, place) => ({ cursor: cursorOf({ id: `${from + place}` }), node }));
+  return {
+    edges,
+    pageInfo: {
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+      hasPreviousPage: from > 0,
+      hasNextPage: from + edges.length < size,
+    },
+  };
+}
+
+const isPlace = (text: string): boolean => /^[0-9]{1,9}$/.test(text);
+
+function placeIn(cursor: string | null | undefined): number | undefined {
+  return typeof cursor === 'string' ? Number(idIn(cursor, isPlace)) : undefined;
 }
 
 function isBackward({ last, before }: Pick<PageArguments, 'last' | 'before'>): boolean {

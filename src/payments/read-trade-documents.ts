@@ -1,5 +1,6 @@
 import type { Payment } from '../kernel/db/generated/prisma/client.ts';
 import type { Currency } from '../kernel/db/generated/prisma/enums.ts';
+import { type Listing, listingOf } from '../kernel/listing.ts';
 import type { Money } from '../kernel/money.ts';
 import { readUnits } from './read-units.ts';
 
@@ -40,7 +41,7 @@ export type Invoice = {
     readonly taxNumber: string | null;
     readonly country: string | null;
   };
-  readonly positions: readonly InvoicePosition[];
+  readonly positions: Listing<InvoicePosition>;
 };
 
 /** A line of an invoice; null as with `CartItem`. */
@@ -58,10 +59,10 @@ type Kept = Pick<Payment, 'documents' | 'currency'>;
 type Members = Readonly<Record<string, unknown>>;
 
 /** Reads the cart of a payment as the API shows it; null when it has none. */
-export function readCart({ documents, currency }: Kept): readonly CartItem[] | null {
+export function readCart({ documents, currency }: Kept): Listing<CartItem> | null {
   const { cart } = membersOf(documents);
   if (!isObject(cart)) return null;
-  return listIn(cart, 'items').map((item) => ({
+  return listingOf(listIn(cart, 'items'), (item) => ({
     number: readText(item.id),
     name: readText(item.name),
     amount: readMoney(item.amount, currency),
@@ -84,7 +85,7 @@ export function readInvoice({ documents, currency }: Kept): Invoice | null {
       taxNumber: idType === 'VAT_ID' ? readText(idNumber) : null,
       country: readText(idCountryCodeAlpha2),
     },
-    positions: listIn(invoice, 'positions').map((line) => ({
+    positions: listingOf(listIn(invoice, 'positions'), (line) => ({
       name: readText(line.name),
       quantity: readQuantity(line.quantity),
       grossAmount: readMoney(line.grossAmount, currency),

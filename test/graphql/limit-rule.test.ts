@@ -52,6 +52,16 @@ it('lets one name stand as often as it likes in different places', () => {
   expect(problemsOf(`{ viewer { ${lists} } }`)).toEqual([]);
 });
 
+it('counts what is bought, and the lines of an invoice, for each payment of a list', () => {
+  const payments = (inside: string): string => `{ payments(shopId: "1", first: 100) { edges { node { ${inside} } } } }`;
+  const tooMuch = ['The operation could give more than 20000 fields; ask for less at once.'];
+  for (const list of ['cart { items', 'invoice { positions']) {
+    const wanted = (first: string): string => payments(`${list}${first} { edges { node { name quantity } } } }`);
+    expect(problemsOf(wanted(''))).toEqual([]);
+    expect(problemsOf(wanted('(first: 100)'))).toEqual(tooMuch);
+  }
+});
+
 it('says the first thing that is too much, and no more', () => {
   const tooMuch = many(9, (n) => `query q${n} { ${many(21, (alias) => `a${alias}: viewer { id }`)} }`);
   expect(problemsOf(tooMuch)).toEqual(['The operation has more than 20 aliases; ask for less at once.']);

@@ -42,7 +42,7 @@ afterAll(() => gateway.stop());
 const objects: Readonly<Record<string, string>> = {
   Money: 'amount currency',
   Customer: 'firstName lastName email phone company taxId',
-  Cart: 'items { number amount { amount currency } taxStake }',
+  Cart: 'items { edges { node { number amount { amount currency } taxStake } } }',
   Invoice: 'number',
 };
 

@@ -64,16 +64,17 @@ describe('createPayment', () => {
     const money = (amount: number) => ({ amount, currency: 'PLN' });
     const fields = `orderId title methods locale capture validUntil customerId successUrl failureUrl returnUrl
       notificationUrl customer { firstName lastName email phone company taxId } amount { amount currency }
-      cart { items { number name amount { amount currency } tax { amount currency } taxStake quantity } }
-      invoice { number buyer { name taxNumber country } positions { name quantity grossAmount { amount currency } taxStake
-        taxAmount { amount currency } } }`;
+      cart { items { edges { node {
+        number name amount { amount currency } tax { amount currency } taxStake quantity } } } }
+      invoice { number buyer { name taxNumber country } positions { edges { node {
+        name quantity grossAmount { amount currency } taxStake taxAmount { amount currency } } } } }`;
     const [position] = given.invoice.positions;
     const read = {
       ...{ ...given, amount: money(615_000) },
-      cart: { items: [{ ...cartItem, amount: money(500_000), tax: money(115_000) }] },
+      cart: { items: { edges: [{ node: { ...cartItem, amount: money(500_000), tax: money(115_000) } }] } },
       invoice: {
         ...given.invoice,
-        positions: [{ ...position, grossAmount: money(615_000), taxAmount: money(115_000) }],
+        positions: { edges: [{ node: { ...position, grossAmount: money(615_000), taxAmount: money(115_000) } }] },
       },
     };
     const { payment } = await run('createPayment', newPayment(given), { select: `payment { id ${fields} }` });
@@ -83,6 +84,50 @@ describe('createPayment', () => {
       payments(shopId: $shop, filter: { orderId: "o-77" }) { edges { node { ${fields} } } } }`;
     const answer = await ask(gateway, query, { key: tenant.key, variables: { id, shop: tenant.shopId } });
     expect(answer.data).toEqual({ payment: read, payments: { edges: [{ node: read }] } });
+  });
+
+  it('gives a large cart in pages, from its beginning and from its end', async () => {
+    const numbers = Array.from({ length: 23 }, (_, place) => `${place}`);
+    const cart = { items: numbers.map((number) => ({ ...cartItem, number })) };
+    const { payment } = await run('createPayment', newPayment({ cart }), { select: 'payment { id }' });
+    const variables = { id: (payment as { id: string }).id };
+    type Items = {
+      readonly edges: readonly { readonly node: { readonly number: string } }[];
+      readonly pageInfo: object;
+    };
+    const read = async (args: string) => {
+      const query = `query($id: ID!) { payment(id: $id) { cart { items${args} {
+        edges { node { number } } pageInfo { hasPreviousPage hasNextPage startCursor endCursor } } } } }`;
+      const { data, errors } = await ask<{ payment: { cart: { items: Items } | null } }>(gateway, query, {
+        ...{ key: tenant.key, variables },
+      });
+      const { edges, pageInfo } = data.payment.cart?.items ?? { edges: [], pageInfo: {} };
+      return { numbers: edges.map(({ node }) => node.number), pageInfo, errors };
+    };
+    const cursor = (place: number): string => Buffer.from(`GPC:S:${place}`).toString('base64');
+    const info = (hasPreviousPage: boolean, hasNextPage: boolean, [start, end]: readonly [number, number]) => ({
+      ...{ hasPreviousPage, hasNextPage, startCursor: cursor(start), endCursor: cursor(end) },
+    });
+    const pages: readonly (readonly [string, readonly [number, number], object])[] = [
+      ['', [0, 20], info(false, true, [0, 19])],
+      [`(after: "${cursor(19)}")`, [20, 23], info(true, false, [20, 22])],
+      ['(first: 23)', [0, 23], info(false, false, [0, 22])],
+      ['(last: 3)', [20, 23], info(true, false, [20, 22])],
+      [`(last: 2, before: "${cursor(1)}")`, [0, 1], info(false, true, [0, 0])],
+      [`(before: "${cursor(22)}")`, [2, 22], info(true, true, [2, 21])],
+      [`(last: 0)`, [23, 23], { hasPreviousPage: true, hasNextPage: false, startCursor: null, endCursor: null }],
+      [`(after: "${cursor(99)}")`, [23, 23], { hasPreviousPage: true, hasNextPage: false }],
+    ];
+    for (const [args, [from, to], pageInfo] of pages) {
+      expect(await read(args)).toMatchObject({ numbers: numbers.slice(from, to), pageInfo, errors: undefined });
+    }
+    for (const [args, name] of [
+      ['(first: 101)', 'first'],
+      [`(after: "${Buffer.from(`GPC:S:${variables.id}`).toString('base64')}")`, 'after'],
+    ]) {
+      const { errors } = await read(args ?? '');
+      expect(errors?.[0]).toMatchObject({ extensions: { code: 'INVALID_INPUT', field: [name] } });
+    }
   });
 
   it('answers a key that may only write what was made, and not whom it is of', async () => {

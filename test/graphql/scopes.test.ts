@@ -130,7 +130,7 @@ const questions: Readonly<Record<string, string>> = {
     'Shop.balances': 'query($id: ID!) { payment(id: $id) { shop { balances { amount } } } }',
     ...Object.fromEntries(
       [
-        ...['cart { items { number } }', 'customer { email }', 'customerId', 'description', 'failureUrl'],
+        ...['cart { items { edges { cursor } } }', 'customer { email }', 'customerId', 'description', 'failureUrl'],
         ...['invoice { number }', 'notificationUrl', 'returnUrl', 'successUrl'],
       ].map((field) => [
         `Payment.${field.split(' ')[0]}`,

@@ -107,7 +107,7 @@ async function cost(query: string, tenant: Tenant): Promise<{ readonly statement
 const transaction = 'id status commission { amount { amount } rule } payment { id shop { name } }';
 
 const questions: Record<string, string> = {
-  'payments with all that was given for them': `query($id: ID!) { payments(shopId: $id, first: 50) { edges { node { id customer { email } customerId notificationUrl cart { items { name } } invoice { number } } } } }`,
+  'payments with all that was given for them': `query($id: ID!) { payments(shopId: $id, first: 50) { edges { node { id customer { email } customerId notificationUrl cart { items { edges { node { name } } } } invoice { number } } } } }`,
   'payments with their shop, last transaction and commission': `query($id: ID!) { payments(shopId: $id, first: 50) { edges { node { id shop { name } transactions(first: 1) { edges { node { id commission { rule } } } } } } } }`,
   'transactions with their payment, shop and commission': `query($id: ID!) { transactions(shopId: $id, first: 50) { edges { node { ${transaction} } } } }`,
   'refunds with their transaction and shares': `query($id: ID!) { refunds(shopId: $id, first: 50) { edges { node { id status transaction { id payment { id } } shares { amount { amount } } } } } }`,

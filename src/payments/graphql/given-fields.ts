@@ -1,7 +1,9 @@
 import { builder } from '../../graphql/builder.ts';
+import { connectionWithin } from '../../graphql/connections.ts';
 import { actorWith, type GraphContext } from '../../graphql/context.ts';
 import { MoneyRef } from '../../graphql/money.ts';
 import type { Payment } from '../../kernel/db/generated/prisma/client.ts';
+import type { Listing } from '../../kernel/listing.ts';
 import { customerIdOf } from '../../profiles/model.ts';
 import { type CartItem, type Invoice, type InvoicePosition, readCart, readInvoice } from '../read-trade-documents.ts';
 import { TaxStakeEnum } from './cart-input.ts';
@@ -33,10 +35,27 @@ const CartItemRef = builder.objectRef<CartItem>('CartItem').implement({
   }),
 });
 
-const CartRef = builder.objectRef<readonly CartItem[]>('Cart').implement({
+const CartItemConnection = builder.connectionObject(
+  { type: CartItemRef, name: 'CartItemConnection', description: 'A page of what is bought.' },
+  builder.edgeObject({
+    type: CartItemRef,
+    name: 'CartItemEdge',
+    description: 'Something that is bought, and its place.',
+  }),
+);
+
+/** A cart has up to a thousand items, and a list up to a hundred payments: pages keep an answer to what was asked for. */
+const CartRef = builder.objectRef<Listing<CartItem>>('Cart').implement({
   description: 'What is bought.',
   fields: (t) => ({
-    items: t.field({ type: [CartItemRef], description: 'In the order of the shop.', resolve: (items) => [...items] }),
+    items: t.connection(
+      {
+        type: CartItemRef,
+        description: 'In the order of the shop. Refusals: INVALID_INPUT.',
+        resolve: connectionWithin,
+      },
+      CartItemConnection,
+    ),
   }),
 });
 
@@ -60,16 +79,28 @@ const InvoicePositionRef = builder.objectRef<InvoicePosition>('InvoicePosition')
   }),
 });
 
+const InvoicePositionConnection = builder.connectionObject(
+  { type: InvoicePositionRef, name: 'InvoicePositionConnection', description: 'A page of the lines of an invoice.' },
+  builder.edgeObject({
+    type: InvoicePositionRef,
+    name: 'InvoicePositionEdge',
+    description: 'A line of an invoice, and its place.',
+  }),
+);
+
 const InvoiceRef = builder.objectRef<Invoice>('Invoice').implement({
   description: 'The invoice that is paid.',
   fields: (t) => ({
     number: t.exposeString('number', { nullable: true, description: 'Its number; null when none was given.' }),
     buyer: t.expose('buyer', { type: InvoiceBuyerRef, description: 'Who buys.' }),
-    positions: t.field({
-      type: [InvoicePositionRef],
-      description: 'In the order of the shop.',
-      resolve: ({ positions }) => [...positions],
-    }),
+    positions: t.connection(
+      {
+        type: InvoicePositionRef,
+        description: 'In the order of the shop. Refusals: INVALID_INPUT.',
+        resolve: ({ positions }, args) => connectionWithin(positions, args),
+      },
+      InvoicePositionConnection,
+    ),
   }),
 });
 
