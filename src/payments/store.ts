@@ -1,6 +1,6 @@
 import { type Database, read, type Tx } from '../kernel/db/database.ts';
 import { findTogether } from '../kernel/db/find-together.ts';
-import type { Payment } from '../kernel/db/generated/prisma/client.ts';
+import type { Payment, Prisma } from '../kernel/db/generated/prisma/client.ts';
 import type { PaymentSource } from '../kernel/db/generated/prisma/enums.ts';
 import { chooseColumns, listColumns } from '../kernel/db/list-columns.ts';
 
@@ -45,6 +45,9 @@ const columns = {
 /** Whole rows of `payment p`. */
 export const selectList = listColumns('p', columns);
 
+/** What lists read: also a part of a column that may be large. */
+const listed = { ...columns, customerId: "documents->'customerId'" } as const;
+
 /** What the API shows of a payment; lists, which are long and read often, read nothing else. */
 const shown = [
   'id',
@@ -62,6 +65,7 @@ const shown = [
   'customerPhone',
   'customerCompany',
   'customerTaxId',
+  'customerId',
   'methods',
   'captureMode',
   'locale',
@@ -79,10 +83,11 @@ const shown = [
 export type PaymentColumn = (typeof shown)[number];
 
 /** A payment as far as the API shows it; of a list, with the columns that were asked for. */
-export type ShownPayment = Pick<Payment, 'id'> & Partial<Pick<Payment, PaymentColumn>>;
+export type ShownPayment = Pick<Payment, 'id'> &
+  Partial<Pick<Payment, Exclude<PaymentColumn, 'customerId'>>> & { readonly customerId?: Prisma.JsonValue };
 
 /** Chooses the columns of `payment p` that a list reads, of those that the API shows. */
-export const choosePaymentColumns = chooseColumns('p', columns, { shown, always: ['id'] });
+export const choosePaymentColumns = chooseColumns('p', listed, { shown, always: ['id'] });
 
 /** Under which a payment was made: unique per shop and door. */
 export type PaymentKey = {

@@ -151,5 +151,8 @@ it('reads of the rows of a list what is asked for, and no more', async () => {
   );
   const chosen = ['p.id as "id"', ...customer, 'p.return_url as "returnUrl"'].join(', ');
   expect(wire.sent()).toContain(`select ${chosen} from payment p`);
+  // Not the cart and the invoice that lie beside it, which may be a megabyte of each payment.
+  await cost('query($id: ID!) { payments(shopId: $id) { edges { node { customerId } } } }', one);
+  expect(wire.sent()).toContain(`select p.id as "id", p.documents->'customerId' as "customerId" from payment p`);
   expect(wire.sent()).toContain('select t.id as "id", t.payment_id as "paymentId", t.late as "late" from unnest(');
 });

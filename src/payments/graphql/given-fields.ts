@@ -6,6 +6,7 @@ import type { Payment } from '../../kernel/db/generated/prisma/client.ts';
 import type { Listing } from '../../kernel/listing.ts';
 import { customerIdOf } from '../../profiles/model.ts';
 import { type CartItem, type Invoice, type InvoicePosition, readCart, readInvoice } from '../read-trade-documents.ts';
+import type { ShownPayment } from '../store.ts';
 import { TaxStakeEnum } from './cart-input.ts';
 import { PaymentRef } from './payment.ts';
 
@@ -115,6 +116,12 @@ function given<Value>(read: (payment: Payment) => Value) {
   };
 }
 
+/** Lists read the name of the payer alone, not the documents that it is kept with. */
+function shownCustomerId(payment: Payment & Pick<ShownPayment, 'customerId'>): string | undefined {
+  const { customerId } = payment;
+  return customerIdOf(customerId === undefined ? payment : { documents: { customerId } });
+}
+
 /** All of it may be null: an error must not take the rest of the payment along, which may just have been made. */
 builder.prismaObjectFields(PaymentRef, (t) => ({
   customer: t.field({
@@ -126,7 +133,7 @@ builder.prismaObjectFields(PaymentRef, (t) => ({
   customerId: t.string({
     nullable: true,
     description: "The shop's own name of the payer, under which cards are stored. Scope: payments:read.",
-    resolve: given(customerIdOf),
+    resolve: given(shownCustomerId),
   }),
   description: t.string({
     nullable: true,

@@ -115,7 +115,7 @@ export const paymentColumns = askedColumns<PaymentColumn>('Payment', {
     'customerCompany',
     'customerTaxId',
   ],
-  customerId: ['documents'],
+  customerId: ['customerId'],
   description: ['description'],
   successUrl: ['successUrl'],
   failureUrl: ['failureUrl'],
