@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createClient } from 'graphql-ws';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { encodeCursor } from '../../src/kernel/events/cursor.ts';
 import { openWire, type Wire } from '../client/open-wire.ts';
@@ -12,11 +12,15 @@ import { plain, writeEvents } from '../support/write-events.ts';
 let gateway: TestGateway;
 let wire: Wire;
 
+// As in Node 20, which README promises: it has no WebSocket of its own, so the example must bring one.
+vi.stubGlobal('WebSocket', undefined);
+
 beforeAll(async () => {
   gateway = await startTestGateway();
   wire = await openWire(gateway.url);
 });
 afterAll(async () => {
+  vi.unstubAllGlobals();
   await wire?.close();
   await gateway?.stop();
 });
@@ -37,10 +41,9 @@ async function readExample(changed: (example: string) => string = (example) => e
   const pause = async (): Promise<void> => {
     if (over) throw stopped;
   };
-  const withSocket = (options: object) => createClient({ webSocketImpl: WebSocket, ...(options as { url: string }) });
   const quiet = { error: () => {} };
-  const make = new Function('createClient', 'pause', 'key', 'console', `${body}; return follow;`);
-  return make(withSocket, pause, gateway.demo.apiKey, quiet);
+  const make = new Function('createClient', 'pause', 'WebSocket', 'key', 'console', `${body}; return follow;`);
+  return make(createClient, pause, WebSocket, gateway.demo.apiKey, quiet);
 }
 
 it('The example for graphql-ws ends by what its reader throws, and by a document that will never do', async () => {
