@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { locales } from '../../src/kernel/i18n/locales.ts';
 import {
   cardForm,
   chooseMethod,
@@ -12,12 +13,24 @@ import {
   untilHeading,
 } from './support/payer.ts';
 import { browsers, openStage, type Stage } from './support/stage.ts';
+import { sendUnchecked } from './support/visit.ts';
 
 const good = '5555 5555 5555 4444';
 const challenged = '4012 0010 3714 1112';
 const challenge = 'Simulated 3-D Secure page';
 const confirmAtBank = 'Your bank wants you to confirm the payment';
 const paid = 'You paid PLN 12.34';
+
+/** The words of the card form that go on in a second line without a hyphen of their own. */
+const cutWords = `[...document.querySelectorAll('.cardform label, .cardform p')].flatMap(({ firstChild }) => {
+  const words = firstChild instanceof Text ? [...firstChild.data.matchAll(/[^\\s-]+/g)] : [];
+  return words.filter(({ 0: word, index }) => {
+    const place = document.createRange();
+    place.setStart(firstChild, index);
+    place.setEnd(firstChild, index + word.length);
+    return new Set([...place.getClientRects()].map(({ top }) => top)).size > 1;
+  }).map(([word]) => word);
+})`;
 
 let stage: Stage;
 
@@ -100,6 +113,21 @@ describe.each(browsers)('A payer with a card %s', (_name, habits) => {
 });
 
 describe('A payer with a card', () => {
+  it.each(locales)('reads no word of the form cut in two, on telephones of 320 and 360 pixels: %s', async (locale) => {
+    const { address } = await stage.shop.createPayment({ methods: ['CARD'] });
+    const page = await stage.openPage();
+    await page.goto(`${address}?lang=${locale}`);
+    await page.locator('#expiry').fill('01/20');
+    await page.locator('#cvv').fill('12');
+    await sendUnchecked(page.locator('.cardform'));
+    await page.getByRole('alert').waitFor();
+    for (const width of [320, 360]) {
+      await page.setViewportSize({ width, height: 740 });
+      expect(await page.evaluate<string[]>(cutWords)).toEqual([]);
+      expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(width);
+    }
+  });
+
   it('sees the digits in fours and the brand of the card while typing', async () => {
     const { address } = await stage.shop.createPayment();
     const page = await stage.openPage();

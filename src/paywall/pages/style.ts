@@ -45,8 +45,8 @@ section{border-top:1px solid var(--line);padding-top:1.5rem}
 .wallets p{margin-top:.75rem}
 .cardform button{margin-top:1.25rem}
 .cardform>div{margin-top:0}
-.pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(7rem,1fr));gap:0 1rem}
-.pair>div{display:flex;flex-direction:column;justify-content:flex-end}
+.pair{display:flex;flex-wrap:wrap;gap:0 1rem;overflow-wrap:break-word}
+.pair>div{flex:1 1 7rem;min-width:min-content;display:flex;flex-direction:column;justify-content:flex-end}
 .brand{min-height:1.25rem;margin:.25rem 0 -.5rem;font-size:.875rem;color:var(--soft)}
 fieldset{border:0;padding:0;min-width:0}
 legend{font-weight:600;padding:1rem 0 0}
@@ -108,6 +108,7 @@ nav{display:flex;flex-wrap:wrap;justify-content:center;gap:.25rem 1rem;margin-bo
 nav a{color:inherit;padding:.125rem 0}
 nav a[aria-current]{color:var(--ink);font-weight:600;text-decoration:none}
 @media (max-width:24rem){.card{padding:1.25rem 1rem}.way>form,.way>.wallets{padding:.25rem .75rem 1rem}.tiles{grid-template-columns:repeat(auto-fill,minmax(6.5rem,1fr));gap:.375rem}.tiles span{padding:.25rem}}
+@media (max-width:15rem){.pair>div{min-width:100%}}
 @media (max-width:22rem){tbody th{width:6.5rem;white-space:normal}}
 @media (min-width:48rem){.shop{padding-top:4rem}.first{margin-top:4rem}.card{padding:2.25rem}}
 @media print{:root{--page:#fff;--card:#fff;--ink:#000;--soft:#333}.card{box-shadow:none}nav,.button,.back,details{display:none}}
