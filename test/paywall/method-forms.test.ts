@@ -6,6 +6,10 @@ import { allMethods, draw, drawnAt, markupOf, plain, type Wishes } from './views
 const drawAll = (wishes: Wishes = {}): string => markupOf(draw({ methods: allMethods, ...wishes }));
 const inputOf = (page: string, id: string): string => new RegExp(`<input id="${id}"[^>]*>`).exec(page)?.[0] ?? '';
 
+/** The form that is posted to this path. */
+const formOf = (page: string, path: string): string =>
+  new RegExp(`<form method="post" action="/pay/1/${path}">.*?</form>`, 's').exec(page)?.[0] ?? '';
+
 describe('The page of a payment that several methods can pay', () => {
   it('offers each method by name, and opens one of them', () => {
     const page = drawAll();
@@ -95,7 +99,7 @@ describe('The banks', () => {
       /<input type="radio" name="channel" value="mtransfer" required><span><svg [^>]+ aria-hidden="true">.{1,300}<\/svg>mBank<\/span>/,
     );
     expect(page).toContain('<form method="post" action="/pay/1/bank">');
-    expect(page).not.toContain(' checked');
+    expect(formOf(page, 'bank')).not.toContain(' checked');
   });
 
   it('keep the one that was tried last or that the shop preselected', () => {
@@ -110,12 +114,18 @@ describe('The banks', () => {
 });
 
 describe('The lenders', () => {
+  it('need no choice where a method has only one', () => {
+    const page = drawAll();
+    expect(formOf(page, 'pay-later')).not.toContain(' checked');
+    expect(formOf(page, 'lease')).toContain('value="lease" required checked>');
+  });
+
   it('are tiles beside the banks, in a form of their own for each method', () => {
     const page = drawAll({ opened: { method: 'PAY_LATER', channel: 'imoje_twisto' } });
     expect(page).toContain('<form method="post" action="/pay/1/pay-later">');
     expect(page).toContain('<form method="post" action="/pay/1/instalments">');
     expect(page).toMatch(/value="imoje_twisto" required checked><span><svg .{1,400}<\/svg>Twisto<\/span>/);
-    expect(page).toMatch(/value="inbank" required><span><svg .{1,400}<\/svg>Inbank instalments<\/span>/);
+    expect(page).toMatch(/value="inbank" required checked><span><svg .{1,400}<\/svg>Inbank instalments<\/span>/);
     expect(page).toMatch(/open>\s*<summary>Pay later/);
   });
 

@@ -109,7 +109,9 @@ describe('A payer who approves at his bank after he has paid by card', () => {
     await send(`/pay/${payment?.id}/bank`, { channel: 'mtransfer' });
     const page = await show(`/pay/${payment?.id}/other?lang=en`);
     expect(page).toMatch(/<details name="method" class="way" open>\s*<summary>BLIK/);
-    expect(page).not.toContain(' checked');
+    expect(page).toContain('value="mtransfer" required>');
+    // A traditional transfer is the only one of its kind, so that there is nothing to choose.
+    expect(page.match(/value="(\w+)" required checked/g)).toEqual(['value="wt" required checked']);
   });
 
   async function surplusOf(paymentId: string): Promise<string> {
