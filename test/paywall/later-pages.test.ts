@@ -158,6 +158,14 @@ describe('The error page', () => {
     expect(page).toContain('<li><code>amount</code>: must be 1 to 999999999</li>');
   });
 
+  it('has the space of French before its colons', () => {
+    const french = { ...frameOf(), locale: 'fr' } as const;
+    expect(String(errorPage({ ...french, error: 'BAD_SIGNATURE' }))).toContain('<p>À vérifier\u00a0:</p>');
+    expect(String(errorPage({ ...french, error: 'SERVER_ERROR', reference: 'r-1' }))).toContain(
+      'Numéro de référence\u00a0: <code>r-1</code>',
+    );
+  });
+
   it('tells the developer of the shop the rules of the signature, and never a signature', () => {
     const page = markupOf(String(errorPage({ ...frameOf(), error: 'BAD_SIGNATURE' })));
     expect(page).toContain('sorted by name');

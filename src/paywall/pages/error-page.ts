@@ -53,7 +53,7 @@ export function errorPage(view: ErrorView): Html {
     html`<div class="card first">
 <h1>${title}</h1>
 <p>${t(`error.${view.error}.text`)}</p>
-${view.reference === undefined ? '' : html`<p class="soft">${t('error.reference')}: <code>${view.reference}</code></p>`}
+${view.reference === undefined ? '' : html`<p class="soft">${t('error.reference')} <code>${view.reference}</code></p>`}
 </div>
 ${developerCard(view)}`,
   );
@@ -65,7 +65,7 @@ function developerCard(view: ErrorView): Html | '' {
   const problems = view.problems ?? [];
   if (advice.length + problems.length === 0) return '';
   return html`<div class="card"><h2>${t('error.forDeveloper')}</h2>
-<p>${t('error.problems')}:</p>
+<p>${t('error.problems')}</p>
 ${advice.length === 0 ? '' : html`<ul>${advice.map((key) => html`<li>${t(key)}</li>`)}</ul>`}
 ${problems.length === 0 ? '' : html`<ul lang="en">${problems.map(({ field, text }) => html`<li><code>${field}</code>: ${text}</li>`)}</ul>`}
 </div>`;
