@@ -122,7 +122,7 @@ describe('Names for payers', () => {
     ['getin', 'pl', 'VeloBank (dawniej Getin)'],
     ['getin', 'en', 'VeloBank (formerly Getin)'],
     ['wt', 'pl', 'Przelew tradycyjny'],
-    ['wt', 'lt', 'Traditional transfer'],
+    ['wt', 'lt', 'Įprastas banko pavedimas'],
   ] as const)('%s in %s is %s', (channel, locale, name) => {
     expect(channelName(channel, locale)).toBe(name);
   });
