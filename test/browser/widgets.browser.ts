@@ -155,7 +155,7 @@ describe('A card widget on a page of another origin', () => {
 
 describe('A card widget on a page that knows nothing of it', () => {
   it('is English where its language is not known, and reads ISO-8859-2, attributes of others, and an event that comes twice', async () => {
-    const more = 'data-locale="de" data-element-id="pay" data-element-event="shop-ready" data-cfasync="false"';
+    const more = 'data-locale="nl" data-element-id="pay" data-element-event="shop-ready" data-cfasync="false"';
     const page = await shop.open(cardPage({ orderId: 'WID/6' }, more), { locale: 'pl-PL', charset: 'ISO-8859-2' });
     await page.evaluate(`for (const _ of 'ab') document.getElementById('pay').dispatchEvent(new Event('shop-ready'))`);
     await page.frameLocator('dialog iframe').getByLabel('Card number').waitFor();
@@ -209,7 +209,8 @@ document.getElementById('imoje-installments__wrapper').imojeInstallments(${JSON.
   it.each([
     ['pl-PL', 'Zapłać w ratach'],
     ['en-GB', 'Pay in instalments'],
-    ['de-DE', 'Pay in instalments'],
+    ['de-DE', 'In Raten zahlen'],
+    ['nl-NL', 'Pay in instalments'],
   ])('names its frame in the language of its page, in a browser in %s', async (locale, heading) => {
     const page = await shop.open(instalmentsPage(wish()), { locale });
     const frame = page.frameLocator(`iframe[title="${heading}"]`);
