@@ -55,7 +55,7 @@ const fetchedForMs = 1_000;
 /**
  * Runs the jobs of the queue. When it breaks off, as it does when it cannot write that a job is done, it starts again; so it
  * does when it may have taken jobs of which it never heard, which others get when it has ended what it is doing, and when it
- * could not even begin. It begins when the database is there.
+ * could not even begin. Then it waits until the database is there, which it has to be at first.
  */
 export function startQueue(options: QueueOptions): Queue {
   const { log } = options;
@@ -63,8 +63,9 @@ export function startQueue(options: QueueOptions): Queue {
   const stopping = new AbortController();
   let beginning = begin();
 
-  async function begin(restFirstMs = 0): Promise<void> {
-    await untilReachable(options, { restFirstMs, signal: stopping.signal });
+  async function begin(restFirstMs?: number): Promise<void> {
+    // Whoever starts a queue has just written to the database; four queues that asked it all the same opened a connection each.
+    if (restFirstMs !== undefined) await untilReachable(options, { restFirstMs, signal: stopping.signal });
     if (stopping.signal.aborted) return;
     let present = true;
     /** False when that is under way already, or nothing shall begin any more. */

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Database, News } from '../kernel/db/database.ts';
 import type { Log } from '../kernel/log.ts';
 import type { SharedHints } from '../realtime/listen-hints.ts';
-import { type Loop, noteAwayForWork, startLoop } from './start-loop.ts';
+import { type Loop, loopsInTurn, noteAwayForWork } from './start-loop.ts';
 
 /** Something that follows the event logs of the shops and derives from them what the outside hears. */
 export type Reader = {
@@ -47,8 +47,9 @@ export function startReaders(options: ReaderOptions): Loop {
     for (const { lane } of lanes) for (const shopId of news.keys()) lane.poke(shopId);
   };
   const stops = [options.database.onNews(hear), options.hints?.share(hear)];
+  const every = loopsInTurn(options.log);
   const sweeps = lanes.map(({ reader, lane }) =>
-    startLoop({ name: `reader ${reader.name}`, everyMs: options.sweepEveryMs ?? 1_000, log: options.log }, async () => {
+    every(`reader ${reader.name}`, options.sweepEveryMs ?? 1_000, async () => {
       for (const shopId of await reader.behind()) lane.poke(shopId);
     }),
   );

@@ -11,7 +11,7 @@ import { type ReaderOptions, startReaders } from './run-readers.ts';
 import { dropOldCounts } from './sql/drop-old-counts.ts';
 import { ensureEventPartitions } from './sql/ensure-event-partitions.ts';
 import { freeLostJobs } from './sql/free-lost-jobs.ts';
-import { type Loop, startLoop } from './start-loop.ts';
+import { loopsInTurn } from './start-loop.ts';
 import { sweepTimers } from './sweep-timers.ts';
 
 export type WorkerOptions = ReaderOptions & {
@@ -34,8 +34,6 @@ const timerSweepMs = 200;
 const lostJobsSweepMs = 2_500;
 /** No index tells of them: each look goes through all jobs that there are. */
 const failedJobsSweepMs = 600_000;
-/** Loops that all began at once would each open a connection, of which one or two are enough from then on. */
-const loopApartMs = 20;
 const minuteMs = 60_000;
 const hourMs = 3_600_000;
 const dayMs = 86_400_000;
@@ -50,9 +48,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const { database, clock, log } = options;
   await runMigrations({ connectionString: database.url, logger: queueLog(log), noHandleSignals: true });
   await ensureEventPartitions(database, clock.now());
-  let loopsBegun = 0;
-  const every = (name: string, everyMs: number, work: () => Promise<void>): Loop =>
-    startLoop({ name, everyMs, beginAfterMs: loopApartMs * loopsBegun++, log }, work);
+  const every = loopsInTurn(log);
   const groups = (Object.keys(options.jobs) as (keyof JobGroups)[]).filter((group) => !isEmpty(options.jobs[group]));
   let silent: string[] = [];
   const queues = groups.map((group) =>

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { startLoop } from '../../src/jobs/start-loop.ts';
+import { loopsInTurn, startLoop } from '../../src/jobs/start-loop.ts';
 import { createLog } from '../../src/kernel/log.ts';
 
 beforeEach(() => {
@@ -23,4 +23,40 @@ it('A loop that is told to stop waits for the round under way, and begins no oth
   await stopping;
   await vi.advanceTimersByTimeAsync(10_000);
   expect(work).toHaveBeenCalledTimes(1);
+});
+
+it('Loops in turn begin when the first round of the one before has ended, or is under way for long', async () => {
+  const begun: string[] = [];
+  const start = loopsInTurn(createLog('silent'));
+  const endless = new Promise<void>(() => {});
+  const rounds = {
+    first: Promise.withResolvers<void>(),
+    long: endless,
+    failing: Promise.reject(new Error('x')),
+    last: endless,
+  };
+  const loops = Object.entries(rounds).map(([name, round]) =>
+    start(name, 10_000, () => {
+      begun.push(name);
+      return 'promise' in round ? round.promise : round;
+    }),
+  );
+  await vi.advanceTimersByTimeAsync(100);
+  expect(begun).toEqual(['first']);
+  rounds.first.resolve();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(begun).toEqual(['first', 'long']);
+  await vi.advanceTimersByTimeAsync(250);
+  expect(begun).toEqual(['first', 'long', 'failing', 'last']);
+  for (const loop of loops) void loop.stop();
+});
+
+it('Loops in turn that are told to stop begin no more, and leave no timer behind', async () => {
+  const work = vi.fn(async () => {});
+  const start = loopsInTurn(createLog('silent'));
+  const loops = [start('a', 1_000, work), start('b', 1_000, work), start('c', 1_000, () => new Promise(() => {}))];
+  await Promise.all(loops.map((loop) => loop.stop()));
+  await vi.advanceTimersByTimeAsync(0);
+  expect(work).not.toHaveBeenCalled();
+  expect(vi.getTimerCount()).toBe(0);
 });
