@@ -1,6 +1,6 @@
 import { lookup as lookUp } from 'node:dns';
 import type { LookupFunction } from 'node:net';
-import { Agent, buildConnector, type Dispatcher } from 'undici';
+import type { Agent, buildConnector, Dispatcher } from 'undici';
 import { InvalidInput } from '../kernel/errors.ts';
 import { type AddressRule, isPublicIp, parseCallableAddress } from '../kernel/web-address.ts';
 
@@ -61,15 +61,22 @@ class AddressRefused extends Error {}
  */
 export function createRequestSender(options: SenderOptions): RequestSender {
   const { addressRule, timeoutMs = defaultTimeoutMs } = options;
-  const dial = options.dial ?? ((lookup) => buildConnector({ lookup, timeout: timeoutMs, allowH2: false }));
-  const agent = new Agent({ connect: dial(checkedLookup(options.lookUp ?? lookUp, addressRule)), allowH2: false });
+  let opened: Promise<Agent> | undefined;
+  // It takes a tenth of a start to load, and most processes call nobody for a while, or never.
+  const open = async (): Promise<Agent> => {
+    const { Agent, buildConnector } = await import('undici');
+    const dial = options.dial ?? ((lookup) => buildConnector({ lookup, timeout: timeoutMs, allowH2: false }));
+    return new Agent({ connect: dial(checkedLookup(options.lookUp ?? lookUp, addressRule)), allowH2: false });
+  };
   return {
     send: async (request) => {
+      opened ??= open();
+      const agent = await opened;
       const start = performance.now();
       const result = await attempt(request, { agent, addressRule, timeoutMs });
       return { durationMs: Math.round(performance.now() - start), ...result };
     },
-    close: () => agent.destroy(),
+    close: async () => (await opened)?.destroy(),
   };
 }
 
