@@ -1,4 +1,5 @@
 import { Logger, runOnce } from 'graphile-worker';
+import pg from 'pg';
 import { type Database, inTransaction, openDatabase, read } from '../../src/kernel/db/database.ts';
 import type { WebhookAttempt, WebhookDelivery } from '../../src/kernel/db/generated/prisma/client.ts';
 import { enqueue } from '../../src/kernel/jobs/enqueue.ts';
@@ -51,7 +52,8 @@ export async function openWorld(timeoutMs = 5_000, places = 50): Promise<World> 
     ...{ database, clock, log: createLog('silent'), publicUrl, seal: testSeal, sender },
     places: sharePlaces(places),
   };
-  const work = () => runJobs(database, webhookJobs(deps));
+  const pool = openJobsPool(url);
+  const work = () => runJobs({ database, pool }, webhookJobs(deps));
   return {
     database,
     clock,
@@ -73,21 +75,36 @@ export async function openWorld(timeoutMs = 5_000, places = 50): Promise<World> 
       database.prisma.webhookAttempt.findMany({ where: { deliveryId }, orderBy: { number: 'asc' } }),
     close: async () => {
       await sender.close();
+      await pool.end();
       await database.close();
       await drop();
     },
   };
 }
 
+/**
+ * Connections for the jobs. When a pool has ended, they may still be on their way out, and the drop of the database that cuts
+ * them off has nobody to tell.
+ */
+function openJobsPool(connectionString: string): pg.Pool {
+  const pool = new pg.Pool({ connectionString, max: 3 });
+  pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
+  return pool;
+}
+
 /** One pass ends when it finds no job that is free, which one that waits for its queue is not: so it may take several. */
-async function runJobs(database: Database, handlers: JobHandlers): Promise<void> {
+async function runJobs(
+  { database, pool }: { readonly database: Database; readonly pool: pg.Pool },
+  handlers: JobHandlers,
+): Promise<void> {
   const taskList = Object.fromEntries(
     Object.entries(handlers).map(([name, handle]) => [
       name,
       (payload: unknown) => handle(payload as { subject: string }),
     ]),
   );
-  const options = { connectionString: database.url, taskList, logger: silent, noHandleSignals: true, concurrency: 1 };
+  const options = { pgPool: pool, taskList, logger: silent, noHandleSignals: true, concurrency: 1 };
   while (await hasDueJobs(database)) await runOnce(options);
 }
 
