@@ -5,16 +5,19 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
  * to half a minute one of the two processes would have nothing left to do.
  */
 const long = [
+  'cli/bramka',
   'payments/properties',
   'months/find-planted-bugs',
   'months/properties',
   'architecture/toolchain',
   'cli/reconcile',
   'start/several-workers',
+  'kernel/db/embedded',
   'start/refused-start',
   'start/several-processes',
   'start/workers-with-hints',
   'start/start',
+  'journey/card-numbers',
   'graphql/odd-values',
   'journey/survive-kill',
   'payments/find-planted-bugs',
@@ -33,5 +36,6 @@ export class LongestFirst extends BaseSequencer {
 }
 
 function isLong({ moduleId }: TestSpecification): boolean {
-  return long.some((name) => moduleId.endsWith(`/${name}.test.ts`));
+  const path = moduleId.replace(/\.(?:test|processes)\.ts$/, '');
+  return long.some((name) => path.endsWith(`/${name}`));
 }
