@@ -79,14 +79,18 @@ describe('The watch over pages', () => {
 });
 
 describe('The search for barriers', () => {
-  it('finds what breaks a rule, and colours that do so in the dark scheme alone', async () => {
+  it('finds what breaks a rule and, unless words alone are looked at, colours in either scheme', async () => {
     await page.setContent(`<html lang="en"><title>x</title><main><h1>x</h1><style>
-      p { color: #fff; background: #000 } @media (prefers-color-scheme: dark) { p { color: #222 } }
-    </style><p>some words</p><img src="data:,"></main>`);
-    const barriers = await findBarriers(page);
-    expect(barriers.map((barrier) => barrier.split(':').slice(0, 2).join(':'))).toEqual([
+      p, b { color: #fff; background: #000 } b { color: #222 } @media (prefers-color-scheme: dark) { p { color: #222 } }
+    </style><p>some words</p><b>more words</b><img src="data:,"></main>`);
+    const found = async (parts: 'all' | 'words'): Promise<string[]> =>
+      (await findBarriers(page, parts)).map((barrier) => barrier.split(':').slice(0, 2).join(':'));
+    expect(await found('words')).toEqual(['light: image-alt at img']);
+    expect(await found('all')).toEqual([
+      'light: color-contrast at b',
       'light: image-alt at img',
       'dark: color-contrast at p',
+      'dark: color-contrast at b',
     ]);
   });
 
