@@ -29,21 +29,22 @@ it('Loops in turn begin when the first round of the one before has ended, or is 
   const begun: string[] = [];
   const start = loopsInTurn(createLog('silent'));
   const endless = new Promise<void>(() => {});
-  const rounds = {
-    first: Promise.withResolvers<void>(),
-    long: endless,
-    failing: Promise.reject(new Error('x')),
-    last: endless,
+  const first = Promise.withResolvers<void>();
+  const rounds: Readonly<Record<string, () => Promise<void>>> = {
+    first: () => first.promise,
+    long: () => endless,
+    failing: () => Promise.reject(new Error('x')),
+    last: () => endless,
   };
   const loops = Object.entries(rounds).map(([name, round]) =>
     start(name, 10_000, () => {
       begun.push(name);
-      return 'promise' in round ? round.promise : round;
+      return round();
     }),
   );
   await vi.advanceTimersByTimeAsync(100);
   expect(begun).toEqual(['first']);
-  rounds.first.resolve();
+  first.resolve();
   await vi.advanceTimersByTimeAsync(0);
   expect(begun).toEqual(['first', 'long']);
   await vi.advanceTimersByTimeAsync(250);
