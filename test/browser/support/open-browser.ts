@@ -1,6 +1,8 @@
 import { type Browser, chromium } from 'playwright-core';
 import { chromiumPath } from './find-chromium.ts';
 
+// `RenderDocument` makes all that draws a page anew for each page of a tab, and the spare renderer is a process for the next
+// site, to which no test goes: together they took a quarter of what it takes to open and use a page.
 // What every new tab would load for its address bar takes more of the processor than a test does. A browser heeds the last list
 // alone, so what playwright-core switches off is named here too.
 const features = [
@@ -8,7 +10,7 @@ const features = [
   ...['AvoidUnnecessaryBeforeUnloadCheckSync', 'DestroyProfileOnBrowserClose', 'HttpsUpgrades', 'LensOverlay'],
   ...['HttpsFirstBalancedModeAutoEnable', 'MediaRouter', 'PaintHolding', 'ThirdPartyStoragePartitioning', 'AimEnabled'],
   ...['AvoidCorsURLLoaderRestartOnRedirect', 'TcpPortRandomizationWin', 'OptimizationHints', 'PreconnectToSearch'],
-  'NetworkTimeServiceQuerying',
+  ...['NetworkTimeServiceQuerying', 'RenderDocument', 'SpareRendererForSitePerProcess'],
 ];
 
 // No sandbox: it does not start as root, and it opens no page but ours. The rest keeps the browser from calling home.
