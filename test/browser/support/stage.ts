@@ -14,6 +14,12 @@ export const browsers: readonly (readonly [name: string, habits: Habits])[] = [
   ['without scripts', { javaScript: false }],
 ];
 
+/**
+ * How pages of the shop's web site begin. Without an icon the browser asks for one, perhaps when its tab is empty again already,
+ * and then says in the console that an empty page may not.
+ */
+const shopHead = '<title>Shop</title><link rel="icon" href="data:,">';
+
 /** Everything that a browser test plays on: a whole gateway, a shop with a web site, a browser. */
 export type Stage = {
   readonly gateway: TestGateway;
@@ -44,7 +50,7 @@ export async function openStage(): Promise<Stage> {
   site.answer(({ url = '' }, response) => {
     const name = new URL(url, site.url).pathname.slice(1);
     if (name === silentPage) response.writeHead(204).end();
-    else response.writeHead(200, { 'content-type': 'text/html' }).end(`<title>Shop</title><h1>${name}</h1>`);
+    else response.writeHead(200, { 'content-type': 'text/html' }).end(`${shopHead}<h1>${name}</h1>`);
   });
   const shopPage = (name: string): string => new URL(`/${name}`, site.url).href;
   const origins = new Set([gateway.url]);
