@@ -18,7 +18,7 @@ const allRules: axe.RunOptions = {
   runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
 };
 
-/** All but the contrast, which takes axe longer than everything else together. */
+/** All but the contrast. */
 const rulesOfWords: axe.RunOptions = { ...allRules, rules: { 'color-contrast': { enabled: false } } };
 
 // `axe.source` is the same with its comments, and takes the browser longer to read than a page to be looked at.

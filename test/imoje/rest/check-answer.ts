@@ -18,10 +18,10 @@ const known = new Map<string, Checked>();
 
 async function fetchDocument(url: string): Promise<Checked> {
   const text = await (await fetch(`${url}/v1/openapi.json`)).text();
-  const place = text.replaceAll(url, '');
+  const anywhere = text.replaceAll(url, '');
   const document = JSON.parse(text) as ApiDocument;
-  const checked = known.get(place) ?? { document, ajv: ajvOf(document) };
-  known.set(place, checked);
+  const checked = known.get(anywhere) ?? { document, ajv: ajvOf(document) };
+  known.set(anywhere, checked);
   return checked;
 }
 
