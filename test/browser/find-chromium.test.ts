@@ -4,7 +4,7 @@ import { missingChromium } from './support/find-chromium.ts';
 describe('missingChromium', () => {
   it('says in one line where Chromium is not and how it is installed', () => {
     expect(missingChromium('/nowhere/chromium')).toMatch(
-      /^[^\n]*none at \/nowhere\/chromium: [^\n]*apt-get install [^\n]*chromium[^\n]*BRAMKA_TEST_CHROMIUM\.$/,
+      /^[^\n]*none at \/nowhere\/chromium: [^\n]*apt-get install [^\n]* chromium-headless-shell"[^\n]*BRAMKA_TEST_CHROMIUM\.$/,
     );
   });
 
