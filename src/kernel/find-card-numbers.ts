@@ -153,14 +153,17 @@ function isPaired(groups: readonly Group[], place: number, count: number): boole
 
 /**
  * Four digits more behind the same comma, slash, line break or brackets make a list: of its many windows some would pass Luhn. A
- * month and a year (MMYY) that end it are when the card expires.
+ * month and a year (MMYY) that end it are when the card expires, and digits that are joined to others in another way are of
+ * these: the next number, or a date.
  */
 function isListed(groups: readonly Group[], place: number, count: number): boolean {
   const join = groups[place + 1]?.join;
   if (join === undefined || !/[,/\n\r()[\]{}]/.test(join) || !isUniform(groups.slice(place, place + count)))
     return false;
-  const more = { place, count, join };
-  return goesOn(groups, isExpiry(groups[place + count]?.digits) ? { ...more, count: count + 1 } : more);
+  const end = place + count + (isExpiry(groups[place + count]?.digits) ? 1 : 0);
+  const isAlone = (outer: Group | undefined): boolean => outer?.join === undefined || outer.join === join;
+  const goesOnBefore = isFour(groups[place - 1], groups[place]?.join, join) && isAlone(groups[place - 1]);
+  return goesOnBefore || (isFour(groups[end], groups[end]?.join, join) && isAlone(groups[end + 1]));
 }
 
 function isExpiry(digits = ''): boolean {
@@ -172,10 +175,12 @@ function goesOn(
   groups: readonly Group[],
   { place, count, join }: { readonly place: number; readonly count: number; readonly join: string | undefined },
 ): boolean {
-  const isOne = (group: Group | undefined, by: string | undefined): boolean =>
-    by === join && group?.digits.length === 4;
-  const [before, after] = [groups[place - 1], groups[place + count]];
-  return isOne(before, groups[place]?.join) || isOne(after, after?.join);
+  const after = groups[place + count];
+  return isFour(groups[place - 1], groups[place]?.join, join) || isFour(after, after?.join, join);
+}
+
+function isFour(group: Group | undefined, by: string | undefined, join: string | undefined): boolean {
+  return by === join && group?.digits.length === 4;
 }
 
 /**
