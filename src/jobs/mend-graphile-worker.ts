@@ -22,32 +22,6 @@ export function whenIdle(events: WorkerEvents): Promise<void> {
   return promise;
 }
 
-type Connected = (
-  error: Error | undefined,
-  client: pg.PoolClient | undefined,
-  release: ((error?: unknown) => void) | undefined,
-) => void;
-
-/**
- * The queue gives its listening connection back twice when that breaks while the queue ends, and the pool throws at
- * the second time, where nobody catches it.
- */
-export function allowSecondRelease(pool: pg.Pool): void {
-  const connect = pool.connect.bind(pool) as (tell?: Connected) => unknown;
-  const tolerant = (tell?: Connected): unknown => {
-    if (tell === undefined) return connect();
-    return connect((error, client, release) => {
-      let released = false;
-      const releaseOnce = (failure?: unknown): void => {
-        if (!released) release?.(failure);
-        released = true;
-      };
-      tell(error, client, releaseOnce);
-    });
-  };
-  pool.connect = tolerant as typeof pool.connect;
-}
-
 /**
  * Tells when the answer to a fetch of jobs was lost with its connection. The queue only asks again, while the jobs of that
  * answer, which it never heard of, stay taken by it as long as it lives.

@@ -9,19 +9,14 @@ import { requireWritable } from '../kernel/db/ping-database.ts';
 import { endsInTime } from '../kernel/ends-in-time.ts';
 import type { JobHandler, JobHandlers } from '../kernel/jobs/handler.ts';
 import type { Log } from '../kernel/log.ts';
-import {
-  allowSecondRelease,
-  giveBackAtTheEnd,
-  onFailedBeginning,
-  onLostFetch,
-  whenIdle,
-} from './mend-graphile-worker.ts';
+import { giveBackAtTheEnd, onFailedBeginning, onLostFetch, whenIdle } from './mend-graphile-worker.ts';
+import { type QueueLine, withLine } from './queue-line.ts';
 import { queueLog } from './queue-log.ts';
-import { showAlive } from './show-alive.ts';
 import { noteAwayForWork } from './start-loop.ts';
 
 export type QueueOptions = {
   readonly database: Database;
+  readonly line: QueueLine;
   readonly log: Log;
   readonly handlers: JobHandlers;
   /** How many jobs run at a time. */
@@ -38,7 +33,7 @@ export type Queue = {
 type Run = Queue & { readonly ended: Promise<void> };
 
 /** A connection is needed only while a job begins or ends, so many jobs share a few. */
-const connectionsMax = 12;
+const connectionsMax = 10;
 const restMs = 1_000;
 /** How long a queue that takes no new jobs may take for those it has. */
 const lastJobs = { ms: 600_000 };
@@ -120,8 +115,7 @@ function levelOf(log: Log): 'warn' | 'error' {
 
 /** @param replace has another one begin in its place, for the reason that is given. */
 function startRun(options: QueueOptions, replace: (why: string) => void): Run {
-  const { log, database } = options;
-  // Each run has connections of its own: with them ends the lock that says that its jobs are in good hands.
+  const { log, line } = options;
   const pool = openPool(options, () =>
     replace('an answer to the job queue was lost, and perhaps jobs with it; another one begins'),
   );
@@ -129,15 +123,15 @@ function startRun(options: QueueOptions, replace: (why: string) => void): Run {
   giveBackAtTheEnd(events);
   onFailedBeginning(events, () => replace('the job queue could not begin; another one does'));
   const idle = whenIdle(events);
-  const jobs = runTaskList({ ...settingsOf(options), events }, tasksOf(options.handlers), pool);
-  const alive = showAlive(pool, { poolId: jobs.id, silenceMs: database.limits.query_timeout }, log);
+  const jobs = runTaskList({ ...settingsOf(options), events }, tasksOf(options.handlers), withLine(pool, line));
+  const hide = line.show(jobs.id);
   let over = false;
   const told = jobs.promise.catch((error: unknown) =>
     log[levelOf(log)]({ err: error }, 'the job queue did not end well'),
   );
   const ended = Promise.race([told, idle]).then(async () => {
     over = true;
-    await alive.stop();
+    hide();
     if (await endsInTime(told, lastWords)) await pool.end();
     // What is left of it may hold a connection; nobody waits for that.
     else void pool.end();
@@ -160,7 +154,6 @@ async function stopRun(jobs: WorkerPool, patience: { readonly ms: number }, log:
 }
 
 function openPool({ database, log }: QueueOptions, tellLostFetch: () => void): pg.Pool {
-  // One connection listens, one shows that we are alive, the others take turns.
   const pool = new pg.Pool({ connectionString: database.url, max: connectionsMax, ...database.limits });
   pool.on('error', (error) => {
     if (!pool.ending) noteAwayForWork(log, new DatabaseUnavailable(error));
@@ -172,7 +165,6 @@ function openPool({ database, log }: QueueOptions, tellLostFetch: () => void): p
     breakOffWhenUnusable(client);
     onLostFetch(client, tellLostFetch);
   });
-  allowSecondRelease(pool);
   return pool;
 }
 

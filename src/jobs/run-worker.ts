@@ -3,6 +3,7 @@ import type { Clock } from '../kernel/clock.ts';
 import { endsInTime } from '../kernel/ends-in-time.ts';
 import type { JobHandlers } from '../kernel/jobs/handler.ts';
 import { dropEmptyQueues } from './drop-empty-queues.ts';
+import { openQueueLine } from './queue-line.ts';
 import { queueLog } from './queue-log.ts';
 import { groupsInLine, type JobGroups, type Sweep } from './registry.ts';
 import { retryFailedJobs } from './retry-failed-jobs.ts';
@@ -51,9 +52,10 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const every = loopsInTurn(log);
   const groups = (Object.keys(options.jobs) as (keyof JobGroups)[]).filter((group) => !isEmpty(options.jobs[group]));
   let silent: string[] = [];
+  const line = openQueueLine(database, log);
   const queues = groups.map((group) =>
     startQueue({
-      ...{ database, log, handlers: options.jobs[group], jobsAtATime: options.atATime[group] },
+      ...{ database, line, log, handlers: options.jobs[group], jobsAtATime: options.atATime[group] },
       inLine: groupsInLine.has(group),
     }),
   );
@@ -76,6 +78,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     stop: async (patience = usualPatience) => {
       const loopsEnd = Promise.all(loops.map((loop) => loop.stop()));
       await Promise.all([endsInTime(loopsEnd, patience), ...queues.map((queue) => queue.stop(patience))]);
+      await line.close();
     },
   };
 }

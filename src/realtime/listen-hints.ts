@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { type News, orUnavailable } from '../kernel/db/database.ts';
+import { endClient } from '../kernel/db/end-client.ts';
 import { noteDatabaseAway, noteDatabaseBack } from '../kernel/db/note-away.ts';
 import { endsInTime } from '../kernel/ends-in-time.ts';
 import type { Log } from '../kernel/log.ts';
@@ -38,7 +39,7 @@ export type HintOptions = {
 
 /** Postgres takes payloads of less than 8,000 bytes. */
 const payloadMax = 7_999;
-/** How long the server may take to hear the last hints, and then to close the connection. */
+/** How long the server may take to hear the last hints. */
 const farewell = { ms: 1_000 };
 const hintForm = /^([0-9a-f-]{36}):(\d{1,19})$/;
 
@@ -182,9 +183,7 @@ async function holdConnection(
     if (!signal.aborted) await over;
   } finally {
     signal.removeEventListener('abort', stop);
-    const ended = client.end().catch(() => {});
-    // A network that has fallen silent never says that the connection is closed.
-    if (!(await endsInTime(ended, farewell))) client.connection.stream.destroy();
+    await endClient(client);
   }
 }
 

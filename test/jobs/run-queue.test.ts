@@ -1,14 +1,19 @@
 import { pino } from 'pino';
-import { afterEach, expect, it } from 'vitest';
+import { afterAll, afterEach, expect, it } from 'vitest';
+import { openQueueLine } from '../../src/jobs/queue-line.ts';
 import { type Queue, startQueue } from '../../src/jobs/run-queue.ts';
 import { freeLostJobs } from '../../src/jobs/sql/free-lost-jobs.ts';
 import { DatabaseUnavailable, inTransaction } from '../../src/kernel/db/database.ts';
 import { noteDatabaseAway } from '../../src/kernel/db/note-away.ts';
 import { enqueue } from '../../src/kernel/jobs/enqueue.ts';
+import { createLog } from '../../src/kernel/log.ts';
 import { openTestDatabase } from '../support/database.ts';
 
 const database = await openTestDatabase();
+const line = openQueueLine(database, createLog('silent'));
 let queue: Queue | undefined;
+
+afterAll(() => line.close());
 
 afterEach(async () => {
   await queue?.stop({ ms: 1_000 });
@@ -40,7 +45,7 @@ it.each([
     await database.pool.query(keepSome);
     queue = startQueue({
       inLine: false,
-      database,
+      ...{ database, line },
       jobsAtATime: 10,
       log,
       handlers: {
@@ -80,7 +85,7 @@ it('ends in good order when it has fetched a job for which there was no place ye
   const runs: string[] = [];
   queue = startQueue({
     inLine: false,
-    database,
+    ...{ database, line },
     jobsAtATime: 2,
     log: pino({ level: 'warn' }, { write: (line) => complaints.push(line) }),
     handlers: {

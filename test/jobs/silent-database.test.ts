@@ -105,7 +105,7 @@ it('ends in good order when the network falls silent, and then breaks, before it
   const listening = async (): Promise<number | null> =>
     (
       await near.pool.query(
-        "select from pg_stat_activity where datname = current_database() and query like 'LISTEN \"jobs%'",
+        "select from pg_stat_activity where datname = current_database() and query like 'listen \"jobs%'",
       )
     ).rowCount;
   const givesUp = Promise.withResolvers<void>();

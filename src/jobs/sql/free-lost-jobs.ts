@@ -1,23 +1,4 @@
-import type { PoolClient } from 'pg';
 import { type Database, withoutTransaction } from '../../kernel/db/database.ts';
-
-/**
- * Shows to all others, for as long as this connection lives and says so within `silenceMs`, that the worker pool is alive.
- * Postgres would otherwise keep for hours a connection whose other end has vanished without a word.
- */
-export async function markAlive(
-  client: PoolClient,
-  { poolId, silenceMs }: { readonly poolId: string; readonly silenceMs: number },
-): Promise<void> {
-  await client.query("select set_config('idle_session_timeout', $1::text, false)", [String(silenceMs)]);
-  // Shared, so that a new connection need not wait for the end of a lost one.
-  await client.query('select pg_advisory_lock_shared(hashtextextended($1::text, 0))', [poolId]);
-}
-
-/** Says on the connection of `markAlive` that it still lives. */
-export async function stayAlive(client: PoolClient): Promise<void> {
-  await client.query('select 1');
-}
 
 /**
  * Frees the jobs of worker pools that died, so that others run them again. The queue itself waits four hours before it
