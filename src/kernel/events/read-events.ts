@@ -50,6 +50,17 @@ export async function readEvents(database: Database, range: LogRange): Promise<E
   return backwards ? events.reverse() : events;
 }
 
+/**
+ * Reads a piece behind a place in the log from which somebody goes on. What is kept is asked for after the read, since events may
+ * be dropped in the middle of it.
+ * @throws CursorInvalid and CursorExpired as `requireReplayable` does.
+ */
+export async function readEventsBehind(database: Database, range: LogRange): Promise<Event[]> {
+  const events = await readEvents(database, range);
+  requireReplayable(await readLogEnds(database, range.shopId), range.after);
+  return events;
+}
+
 /** Reads where a shop's log begins and ends now. */
 export async function readLogEnds(database: Database, shopId: string): Promise<LogEnds> {
   const ends = await readManyLogEnds(database, [shopId]);

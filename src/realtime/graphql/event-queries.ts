@@ -6,7 +6,7 @@ import type { Event } from '../../kernel/db/generated/prisma/client.ts';
 import type { EventType } from '../../kernel/db/generated/prisma/enums.ts';
 import { InvalidInput } from '../../kernel/errors.ts';
 import { encodeCursor, parseCursor } from '../../kernel/events/cursor.ts';
-import { readEvents, readLogEnds, requireReplayable } from '../../kernel/events/read-events.ts';
+import { readEvents, readEventsBehind, readLogEnds } from '../../kernel/events/read-events.ts';
 import { PaymentRef } from '../../payments/graphql/payment.ts';
 import { EventRef, EventTypeEnum } from './event.ts';
 
@@ -75,10 +75,9 @@ async function readPage(context: GraphContext, ask: Ask): Promise<EventPage> {
   const { size, backwards } = sizeOf(ask);
   const { database } = context.app.payments;
   const after = typeof ask.after === 'string' ? parseCursor(ask.after, ask.shopId) : undefined;
-  if (after !== undefined) requireReplayable(await readLogEnds(database, ask.shopId), after);
   const { shopId, types, paymentId } = ask;
   const range = { shopId, after: after ?? 0n, limit: size + 1, types, paymentId, backwards };
-  const events = await readEvents(database, range);
+  const events = await (after === undefined ? readEvents : readEventsBehind)(database, range);
   const isMore = events.length > size;
   const isBehind = after !== undefined && after > 0n;
   if (!backwards) return { shopId, events: events.slice(0, size), hasPreviousPage: isBehind, hasNextPage: isMore };

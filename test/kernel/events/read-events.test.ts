@@ -4,11 +4,13 @@ import { type Database, openDatabase } from '../../../src/kernel/db/database.ts'
 import { CursorExpired, CursorInvalid } from '../../../src/kernel/events/errors.ts';
 import {
   readEvents,
+  readEventsBehind,
   readLastNumbers,
   readLogEnds,
   readManyLogEnds,
   requireReplayable,
 } from '../../../src/kernel/events/read-events.ts';
+import { watchReads } from '../../realtime/take-events.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { createShop } from '../../support/factories.ts';
 import { dropPartition, ensurePartition, plain, writeEvents } from '../../support/write-events.ts';
@@ -141,6 +143,22 @@ describe('A place in the log', () => {
   it('is invalid when the log never came so far', () => {
     expect(() => requireReplayable(ends, 7n)).toThrow(CursorInvalid);
   });
+
+  it.each([1, 2])(
+    'has expired when a month behind it is dropped before statement %i of those who read on',
+    async (at) => {
+      await ensurePartition(database, '2025-01');
+      await ensurePartition(database, '2025-02');
+      const [january, february] = [new Date('2025-01-10T00:00:00.000Z'), new Date('2025-02-10T00:00:00.000Z')];
+      await writeEvents(database, shopId, [{ at: january }, { at: january }, { at: february }]);
+      let statements = 0;
+      const dropping = watchReads(database, async () => {
+        statements += 1;
+        if (statements === at) await dropPartition(database, '2025-01');
+      });
+      await expect(readEventsBehind(dropping, { shopId, after: 0n, limit: 10 })).rejects.toThrow(CursorExpired);
+    },
+  );
 
   it('is good at the end of a log of which nothing is kept', () => {
     expect(() => requireReplayable({ first: 7n, last: 6n }, 6n)).not.toThrow();
