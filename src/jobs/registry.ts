@@ -20,6 +20,7 @@ import { transferSweeps } from '../transfers/jobs.ts';
 import type { WebhookDeps } from '../webhooks/deps.ts';
 import { deriveDeliveries } from '../webhooks/derive-deliveries.ts';
 import { webhookJobs } from '../webhooks/jobs.ts';
+import { toldTypes } from '../webhooks/model.ts';
 import { passOverUntold } from '../webhooks/sql/pass-over-untold.ts';
 import { shopsBehind } from '../webhooks/store.ts';
 import type { Reader } from './run-readers.ts';
@@ -107,6 +108,7 @@ export function allSweeps(
 export function webhookReader(deps: WebhookDeps): Reader {
   return {
     name: 'webhooks',
+    reads: new Set(toldTypes),
     behind: () => shopsBehind(deps.database),
     passOver: (shopIds) => passOverUntold(deps.database, shopIds),
     run: (shopIds) => deriveDeliveries(deps, shopIds),

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Database, News } from '../kernel/db/database.ts';
+import type { EventType } from '../kernel/db/generated/prisma/enums.ts';
 import type { Log } from '../kernel/log.ts';
 import type { SharedHints } from '../realtime/listen-hints.ts';
 import { type Loop, loopsInTurn, noteAwayForWork } from './start-loop.ts';
@@ -7,6 +8,8 @@ import { type Loop, loopsInTurn, noteAwayForWork } from './start-loop.ts';
 /** Something that follows the event logs of the shops and derives from them what the outside hears. */
 export type Reader = {
   readonly name: string;
+  /** The types of event that it may make something of. */
+  readonly reads: ReadonlySet<EventType>;
   /** Shops whose log goes further than this reader has read. */
   behind(): Promise<string[]>;
   /** Passes over what is nothing to it in the logs of these shops; gives those in whose logs something may be left to read. */
@@ -35,23 +38,33 @@ const restMs = 20;
 /** Said of a reader that met an error. */
 const failed = 'a reader of the event log failed';
 
-type Lane = { poke(shopId: string): void; stop(): Promise<void> };
+type Lane = {
+  /** Has the reader look at this shop's log soon. */
+  poke(shopId: string): void;
+  /** Has it pass over what is nothing to it in this shop's log with the next sweep. */
+  pokeLater(shopId: string): void;
+  /** Has it look at the logs in which it is behind, and at those that were left for now. */
+  sweep(behind: readonly string[]): void;
+  stop(): Promise<void>;
+};
 
 /**
  * Runs the readers: soon for shops that have news, from this process or by a hint from another, and every second for
- * shops in whose logs a reader is behind, since hints may be lost and a round may have failed.
+ * shops in whose logs a reader is behind, since hints may be lost and a round may have failed. So long waits what is nothing to
+ * a reader, such as new payments: many of one shop are passed over at once.
  */
 export function startReaders(options: ReaderOptions): Loop {
   const lanes = options.readers.map((reader) => ({ reader, lane: createLane(reader, options.log) }));
-  const hear = (news: News): void => {
-    for (const { lane } of lanes) for (const shopId of news.keys()) lane.poke(shopId);
+  const hear = (news: News, types?: ReadonlySet<EventType>): void => {
+    for (const { reader, lane } of lanes) {
+      const poke = types?.isDisjointFrom(reader.reads) ? lane.pokeLater : lane.poke;
+      for (const shopId of news.keys()) poke(shopId);
+    }
   };
-  const stops = [options.database.onNews(hear), options.hints?.share(hear)];
+  const stops = [options.database.onNews(hear), options.hints?.share((news) => hear(news))];
   const every = loopsInTurn(options.log);
   const sweeps = lanes.map(({ reader, lane }) =>
-    every(`reader ${reader.name}`, options.sweepEveryMs ?? 1_000, async () => {
-      for (const shopId of await reader.behind()) lane.poke(shopId);
-    }),
+    every(`reader ${reader.name}`, options.sweepEveryMs ?? 1_000, async () => lane.sweep(await reader.behind())),
   );
   return {
     stop: async () => {
@@ -66,14 +79,14 @@ export function startReaders(options: ReaderOptions): Loop {
  * once, and are read together. One that is poked while it is read is looked at again.
  */
 function createLane(reader: Reader, log: Log): Lane {
-  const poked = new Set<string>();
-  const waiting = new Set<string>();
+  const [poked, left, waiting] = [new Set<string>(), new Set<string>(), new Set<string>()];
   let looking: Promise<void> | undefined;
   let reading: Promise<void> | undefined;
   let stopped = false;
 
   function poke(shopId: string): void {
     if (stopped) return;
+    left.delete(shopId);
     poked.add(shopId);
     looking ??= look();
   }
@@ -114,6 +127,8 @@ function createLane(reader: Reader, log: Log): Lane {
 
   return {
     poke,
+    pokeLater: (shopId) => left.add(shopId),
+    sweep: (behind) => [...left, ...behind].forEach(poke),
     stop: async () => {
       stopped = true;
       poked.clear();

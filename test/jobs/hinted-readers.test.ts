@@ -56,6 +56,7 @@ async function startReading(by: string) {
     readers: [
       {
         name: 'webhooks',
+        reads: reader.reads,
         behind: async () => {
           swept.resolve();
           return [];

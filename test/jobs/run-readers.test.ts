@@ -1,7 +1,9 @@
+import { setImmediate as immediate } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Reader, startReaders } from '../../src/jobs/run-readers.ts';
 import type { Loop } from '../../src/jobs/start-loop.ts';
 import type { Database, News } from '../../src/kernel/db/database.ts';
+import type { EventType } from '../../src/kernel/db/generated/prisma/enums.ts';
 import { createLog } from '../../src/kernel/log.ts';
 import { createListeners } from '../../src/realtime/listen-hints.ts';
 import { never } from '../realtime/take-events.ts';
@@ -17,11 +19,16 @@ afterEach(async () => {
 type Steps = Partial<Pick<Reader, 'behind' | 'passOver' | 'run'>>;
 
 /** Starts one reader that hears of shops what the test says, and notes of which shops it was asked what. */
-function start({ behind = async () => [], passOver = async (ids) => [...ids], run = async () => [] }: Steps = {}) {
+function start(
+  { behind = async () => [], passOver = async (ids) => [...ids], run = async () => [] }: Steps = {},
+  sweepEveryMs = never,
+) {
   const [swept, looked, read] = [createInbox<true>(), createInbox<string[]>(), createInbox<string[]>()];
-  const [own, others] = [createListeners(), createListeners()];
+  const others = createListeners();
+  const own = new Set<Parameters<Database['onNews']>[0]>();
   const reader: Reader = {
     name: 'test',
+    reads: new Set(['TRANSACTION_SETTLED']),
     behind: () => {
       swept.put(true);
       return behind();
@@ -36,12 +43,20 @@ function start({ behind = async () => [], passOver = async (ids) => [...ids], ru
     },
   };
   // What readers use of a database, and no more.
-  const database = { onNews: own.add } as unknown as Database;
+  const database = {
+    onNews: (listener: Parameters<Database['onNews']>[0]) => {
+      own.add(listener);
+      return () => own.delete(listener);
+    },
+  } as unknown as Database;
   const hints = { share: others.add };
-  const readers = startReaders({ database, hints, log: createLog('silent'), readers: [reader], sweepEveryMs: never });
+  const readers = startReaders({ database, hints, log: createLog('silent'), readers: [reader], sweepEveryMs });
   open.push(readers);
   const hint = (...shopIds: string[]): void => others.tell(new Map(shopIds.map((id) => [id, 1n])) satisfies News);
-  return { readers, hint, swept, looked, read, listening: () => own.count() + others.count() };
+  const commit = (shopId: string, type: EventType): void => {
+    for (const listener of own) listener(new Map([[shopId, 1n]]), new Set([type]));
+  };
+  return { readers, hint, commit, swept, looked, read, listening: () => own.size + others.count() };
 }
 
 /** Resolves when a reader that rested before has done so: another one has rested since, after which it looks again. */
@@ -60,6 +75,32 @@ describe('A reader of many logs', () => {
     await looked.until((all) => all.length === 1);
     hint('told');
     expect(await read.until((all) => all.length === 1)).toEqual([['told']]);
+  });
+
+  it('looks at once where there is something of a type that it reads, and passes over all else with the sweep', async () => {
+    const { commit, looked, swept } = start();
+    await swept.until((all) => all.length === 1);
+    // The first sweep ends with what was asked for before.
+    await immediate();
+    commit('new payments', 'PAYMENT_CREATED');
+    commit('settled', 'TRANSACTION_SETTLED');
+    await looked.until((all) => all.length === 1);
+    commit('settled', 'TRANSACTION_SETTLED');
+    expect(await looked.until((all) => all.length === 2)).toEqual([['settled'], ['settled']]);
+    const often = start({}, 1);
+    often.commit('new payments', 'PAYMENT_CREATED');
+    expect(await often.looked.until((all) => all.length === 1)).toEqual([['new payments']]);
+  });
+
+  it('does not pass over with the sweep what it has looked at since', async () => {
+    const { commit, looked, swept } = start({}, 1);
+    commit('shop', 'PAYMENT_CREATED');
+    commit('shop', 'TRANSACTION_SETTLED');
+    await looked.until((all) => all.length === 1);
+    const sweeps = swept.items.length;
+    await swept.until((all) => all.length > sweeps + 1);
+    commit('other', 'TRANSACTION_SETTLED');
+    expect(await looked.until((all) => all.length === 2)).toEqual([['shop'], ['other']]);
   });
 
   it('looks at others while it reads, but reads once at a time and does not look at who waits in line', async () => {

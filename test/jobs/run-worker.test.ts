@@ -307,6 +307,7 @@ describe('A reader of the event log', () => {
   function createReader(values: Partial<Reader>): Reader {
     return {
       name: 'test',
+      reads: new Set(['PAYMENT_CREATED']),
       behind: async () => [],
       passOver: async (ids) => [...ids],
       run: async () => [],

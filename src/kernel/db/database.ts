@@ -3,6 +3,7 @@ import pg from 'pg';
 import { endsInTime } from '../ends-in-time.ts';
 import { breakOffWhenUnusable } from './break-off-unusable.ts';
 import { PrismaClient } from './generated/prisma/client.ts';
+import type { EventType } from './generated/prisma/enums.ts';
 import { shortageIn } from './short-of.ts';
 
 /** One SQL statement. It is prepared once per connection under its name, so a name belongs to one text. */
@@ -25,12 +26,15 @@ export type Tx = {
    * round trip. After a failed one the server refuses the rest.
    */
   query<Row extends object>(statement: Statement): Promise<Row[]>;
-  /** Notes that a shop's log now ends at this number; listeners of the database hear of it after the commit. */
-  noteNumber(shopId: string, number: bigint): void;
+  /** Notes that a shop's log now ends at this number, with events of these types; listeners of the database hear of it after the commit. */
+  noteNumber(shopId: string, number: bigint, types: Iterable<EventType>): void;
 };
 
 /** Shops whose log grew in one transaction, with the number it now ends at. */
 export type News = ReadonlyMap<string, bigint>;
+
+/** @param types of which types the events are, of all shops together. */
+type NewsListener = (news: News, types: ReadonlySet<EventType>) => void;
 
 /** The connection to Postgres: `pg` for everything that writes, Prisma for the reads of GraphQL. */
 export type Database = {
@@ -40,7 +44,7 @@ export type Database = {
   /** How long servers and networks may take, as every pool on this database has it. */
   readonly limits: Limits;
   /** Calls `listener` after each commit of this process that wrote events; gives the function that stops it. */
-  onNews(listener: (news: News) => void): () => void;
+  onNews(listener: NewsListener): () => void;
   close(): Promise<void>;
 };
 
@@ -129,7 +133,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     const handlers = { onPoolError: onError, onConnectionError: onError, disposeExternalPool: true };
     return new PrismaClient({ adapter: new PrismaPg(reading, handlers) });
   };
-  const listeners = new Set<(news: News) => void>();
+  const listeners = new Set<NewsListener>();
   const database: OpenDatabase = {
     url: options.url,
     pool,
@@ -152,7 +156,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   return database;
 }
 
-type OpenDatabase = Database & { readonly listeners: ReadonlySet<(news: News) => void> };
+type OpenDatabase = Database & { readonly listeners: ReadonlySet<NewsListener> };
 
 /**
  * Runs `work` in one transaction (read committed) and commits it. A deadlock or serialization failure rolls back and
@@ -195,6 +199,7 @@ async function attempt<Result>(
     throw new DatabaseUnavailable(error);
   });
   const news = new Map<string, bigint>();
+  const types = new Set<EventType>();
   let broken: Error | undefined;
   // What commits by itself is news even if something fails after it.
   let tellNews = commit === undefined;
@@ -207,7 +212,10 @@ async function attempt<Result>(
         if (over) throw new Error(`${statement.name} was asked for after its transaction.`);
         return run(client, statement);
       },
-      noteNumber: (shopId, number) => news.set(shopId, number),
+      noteNumber: (shopId, number, written) => {
+        news.set(shopId, number);
+        for (const type of written) types.add(type);
+      },
     });
     over = true;
     if (commit !== undefined) await client.query(commit);
@@ -222,7 +230,7 @@ async function attempt<Result>(
     throw broken !== undefined || shortageIn(error) !== undefined ? new DatabaseUnavailable(error) : error;
   } finally {
     client.release(broken);
-    if (tellNews && news.size > 0) for (const listener of listeners) listener(news);
+    if (tellNews && news.size > 0) for (const listener of listeners) listener(news, types);
   }
 }
 

@@ -73,5 +73,6 @@ export async function appendEvents(tx: Tx, facts: readonly Fact[]): Promise<void
   });
   const shops = new Set(facts.map((fact) => fact.shopId)).size;
   if (rows.length !== shops) throw new Error('A fact is about a shop that has no counter.');
-  for (const row of rows) tx.noteNumber(row.shopId, row.number);
+  const types = new Set(facts.map(({ type }) => type));
+  for (const row of rows) tx.noteNumber(row.shopId, row.number, types);
 }

@@ -19,9 +19,11 @@ export async function insertPayments(tx: Tx, payments: readonly NewPayment[]): P
     text,
     values: columnsOf(payments),
   });
-  for (const row of rows) tx.noteNumber(row.shopId, row.last);
+  for (const row of rows) tx.noteNumber(row.shopId, row.last, written);
   return new Set(rows.map((row) => Number(row.ord) - 1));
 }
+
+const written = ['PAYMENT_CREATED'] as const;
 
 const text = `
   with inp as materialized (
@@ -60,7 +62,7 @@ const text = `
     returning c.shop_id, c.last_number, c.last_number - k.facts as before
   ), told as (
     insert into event (shop_id, number, type, at, payment_id, data)
-    select kept.shop_id, moved.before + kept.place, 'PAYMENT_CREATED', kept.created_at, kept.id,
+    select kept.shop_id, moved.before + kept.place, '${written[0]}', kept.created_at, kept.id,
       '{"payment":{"status":"NEW"}}'::jsonb
     from kept join moved on moved.shop_id = kept.shop_id
   ), timed as (
