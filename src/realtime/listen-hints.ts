@@ -5,6 +5,7 @@ import { endClient } from '../kernel/db/end-client.ts';
 import { noteDatabaseAway, noteDatabaseBack } from '../kernel/db/note-away.ts';
 import { endsInTime } from '../kernel/ends-in-time.ts';
 import type { Log } from '../kernel/log.ts';
+import { noticeOthers } from './notice-others.ts';
 import { listenToChannel } from './sql/listen-to-channel.ts';
 import { notifyChannel } from './sql/notify-channel.ts';
 
@@ -35,57 +36,46 @@ export type HintOptions = {
   readonly retryAfterMs?: number;
   /** Told each time the connection hears hints. */
   readonly onListening?: () => void;
+  /** How often it says that it is there, in milliseconds. */
+  readonly hereEveryMs?: number;
 };
 
 /** Postgres takes payloads of less than 8,000 bytes. */
 const payloadMax = 7_999;
 /** How long the server may take to hear the last hints. */
 const farewell = { ms: 1_000 };
+/** Says that a process is there; as it is no hint, whoever does not know it passes it over. */
+const here = 'here';
 const hintForm = /^([0-9a-f-]{36}):(\d{1,19})$/;
 
 /**
  * Hints by LISTEN and NOTIFY on a connection of its own, outside the transactions that write. News that come while a
- * hint is on its way are gathered into the next one. A lost connection is made again; what was missed stays missed.
+ * hint is on its way are gathered into the next one. A lost connection is made again; what was missed stays missed. While no
+ * other process is there nothing is sent, so whoever comes may miss what is written until it has been heard of.
  */
 export function listenForHints(options: HintOptions): HintBus & SharedHints {
   const listeners = createListeners();
-  const pending = new Map<string, bigint>();
+  const outbox = createOutbox();
+  const others = noticeOthers(outbox.sayHere, options.hereEveryMs);
   const closing = new AbortController();
-  let connection: Connection | undefined;
-  let sending: Promise<void> | undefined;
-
-  /** Resolves when nothing is left to send, or nobody to send it to. */
-  function flush(): Promise<void> {
-    if (!sending && connection && pending.size > 0) sending = send();
-    return sending ?? Promise.resolve();
-  }
-
-  async function send(): Promise<void> {
-    while (connection && pending.size > 0) {
-      const { client, fail } = connection;
-      await notifyChannel(client, takePayload(pending)).catch((error: unknown) => {
-        connection = undefined;
-        fail(error);
-      });
-    }
-    sending = undefined;
-  }
 
   async function stayConnected(): Promise<void> {
     while (!closing.signal.aborted) {
       await holdConnection(options.url, closing.signal, {
         onOpen: (opened) => {
-          connection = opened;
+          outbox.connect(opened);
           opened.client.on('notification', (message) => {
-            if (isOfOther(opened.client, message)) listeners.tell(parsePayload(message.payload ?? ''));
+            if (!isOfOther(opened.client, message)) return;
+            others.heard();
+            if (message.payload !== here) listeners.tell(parsePayload(message.payload ?? ''));
           });
           sayListening(options);
-          void flush();
+          others.heard();
         },
       }).catch((err: unknown) => {
         if (!closing.signal.aborted) tellLost(options.log, err);
       });
-      connection = undefined;
+      outbox.connect(undefined);
       await pause(options.retryAfterMs ?? 1_000, undefined, { signal: closing.signal, ref: false }).catch(() => {});
     }
   }
@@ -93,18 +83,63 @@ export function listenForHints(options: HintOptions): HintBus & SharedHints {
   const running = stayConnected();
   return {
     publish: (news) => {
-      gatherNews(pending, news);
-      void flush();
+      if (!outbox.isConnected() || !others.areNone()) outbox.put(news);
     },
     subscribe: listeners.add,
     // There is one channel, and it carries the hints about all shops.
     follow: () => () => {},
     share: listeners.add,
     close: async () => {
-      await endsInTime(flush(), farewell);
+      others.stop();
+      await endsInTime(outbox.flush(), farewell);
       closing.abort();
       await running;
     },
+  };
+}
+
+/** What waits to be said, which is said one message after the other while there is a connection. */
+function createOutbox() {
+  const pending = new Map<string, bigint>();
+  let isHereDue = false;
+  let connection: Connection | undefined;
+  let sending: Promise<void> | undefined;
+  const isNext = (): boolean => connection !== undefined && (pending.size > 0 || isHereDue);
+
+  /** Resolves when nothing is left to send, or nobody to send it to. */
+  function flush(): Promise<void> {
+    if (!sending && isNext()) sending = send();
+    return sending ?? Promise.resolve();
+  }
+
+  async function send(): Promise<void> {
+    while (connection && isNext()) {
+      const { client, fail } = connection;
+      // Hints say it as well.
+      isHereDue = false;
+      await notifyChannel(client, takePayload(pending) || here).catch((error: unknown) => {
+        connection = undefined;
+        fail(error);
+      });
+    }
+    sending = undefined;
+  }
+
+  return {
+    put: (news: News): void => {
+      gatherNews(pending, news);
+      void flush();
+    },
+    sayHere: (): void => {
+      isHereDue = true;
+      void flush();
+    },
+    connect: (opened: Connection | undefined): void => {
+      connection = opened;
+      void flush();
+    },
+    isConnected: (): boolean => connection !== undefined,
+    flush,
   };
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Database, type News, openDatabase } from '../../src/kernel/db/database.ts';
 import { encodeCursor } from '../../src/kernel/events/cursor.ts';
@@ -6,6 +7,7 @@ import { createLog } from '../../src/kernel/log.ts';
 import { createEventFeed, type FeedOptions } from '../../src/realtime/follow-events.ts';
 import { type HintBus, listenForHints } from '../../src/realtime/listen-hints.ts';
 import { openFaultProxy } from '../faults/fault-proxy.ts';
+import { createInbox } from '../start/inbox.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { createShop } from '../support/factories.ts';
 import { plain, writeEvents } from '../support/write-events.ts';
@@ -128,7 +130,7 @@ describe('Hints between processes', () => {
   it('go on after the connection was lost', async () => {
     const [one, other] = [await openBus(), await openBus()];
     await database.pool.query(
-      "select pg_terminate_backend(pid) from pg_stat_activity where query ~ '^listen' and pid <> pg_backend_pid()",
+      "select pg_terminate_backend(pid) from pg_stat_activity where query ~ '^(listen|select pg_notify)' and pid <> pg_backend_pid()",
     );
     await Promise.all([one.connected(), other.connected()]);
     const hints = heardUntil(other.bus, shopId);
@@ -145,6 +147,31 @@ describe('Hints between processes', () => {
     await connected;
     network.swallow();
     await bus.close();
+  });
+
+  it('are sent to nobody while no other process is there, and from when one is', async () => {
+    const watcher = new pg.Client({ connectionString: home.url });
+    open.push({ close: () => watcher.end() });
+    await watcher.connect();
+    await watcher.query('listen bramka_hint');
+    const said = createInbox<string>();
+    watcher.on('notification', ({ payload = '' }) => said.put(payload));
+    const bus = listenForHints({ url: home.url, log, hereEveryMs: 5 });
+    open.push(bus);
+    const turns = async (count: number): Promise<readonly string[]> => {
+      const before = said.items.length;
+      return (await said.until((all) => all.length >= before + count)).slice(before);
+    };
+    await turns(8);
+    bus.publish(new Map([[shopId, 1n]]));
+    expect(new Set(await turns(3))).toEqual(new Set(['here']));
+    const hints = heardUntil((await openBus()).bus, shopId);
+    // It may not have heard of the other one yet.
+    while (!said.items.includes(`${shopId}:2`)) {
+      bus.publish(new Map([[shopId, 2n]]));
+      await turns(1);
+    }
+    expect(await hints).toEqual([new Map([[shopId, 2n]])]);
   });
 
   it('that are none are passed over', async () => {
