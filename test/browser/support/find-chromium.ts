@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 
-/** The Chromium without a window to show: the same engine, for two thirds of the processor's time. */
+/** The Chromium without a window to show: the same engine, for seven tenths of the processor's time. */
 const shellPath = '/usr/bin/chromium-headless-shell';
 const wholePath = '/usr/bin/chromium';
 
