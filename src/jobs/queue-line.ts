@@ -79,7 +79,7 @@ function createSpeaker(
 ): Speaker {
   let client: pg.Client | undefined;
   let held: ReadonlySet<string> = new Set();
-  let isClosed = false;
+  let [isConnecting, isClosed] = [false, false];
 
   const drop = (lost: pg.Client): void => {
     if (client !== lost) return;
@@ -94,7 +94,10 @@ function createSpeaker(
     next.on('error', () => drop(next));
     next.on('end', () => drop(next));
     next.on('notification', tell);
-    await next.connect();
+    isConnecting = true;
+    await next.connect().finally(() => {
+      isConnecting = false;
+    });
     await holdLine(next, { silenceMs: limits.query_timeout });
     return next;
   }
@@ -118,7 +121,9 @@ function createSpeaker(
     speak,
     close: async () => {
       isClosed = true;
-      if (client) await endClient(client);
+      // One that is told to end before it is connected never says that it will not be.
+      if (isConnecting) client?.connection.stream.destroy();
+      else if (client) await endClient(client);
     },
   };
 }

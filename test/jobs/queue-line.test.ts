@@ -1,5 +1,7 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import type pg from 'pg';
-import { afterAll, afterEach, expect, it } from 'vitest';
+import { afterAll, afterEach, expect, it, onTestFinished } from 'vitest';
 import { openQueueLine, type QueueLine, withLine } from '../../src/jobs/queue-line.ts';
 import { startWorker } from '../../src/jobs/run-worker.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
@@ -77,6 +79,17 @@ it('is there again when its connection was lost, shows what it showed before and
   line.hear(({ channel }) => heard.resolve(channel));
   await addJob();
   expect(await heard.promise).toBe('jobs:insert');
+});
+
+it('ends when it is to, although nobody answers its connection', async () => {
+  const accepted = Promise.withResolvers<void>();
+  const mute = createServer(() => accepted.resolve()).listen(0, '127.0.0.1');
+  onTestFinished(() => void mute.close());
+  await once(mute, 'listening');
+  const url = `postgresql://nobody@127.0.0.1:${(mute.address() as AddressInfo).port}/none?sslmode=disable`;
+  line = openQueueLine({ url, limits: database.limits }, log);
+  await accepted.promise;
+  await line.close();
 });
 
 it('is what a queue hears on as long as it wants to', async () => {
