@@ -23,6 +23,7 @@ export async function insertPayments(tx: Tx, payments: readonly NewPayment[]): P
   return new Set(rows.map((row) => Number(row.ord) - 1));
 }
 
+/** The types of the events that it writes. */
 const written = ['PAYMENT_CREATED'] as const;
 
 const text = `
