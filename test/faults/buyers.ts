@@ -31,7 +31,8 @@ type Order = {
   readonly shopId: string;
   readonly amount: number;
   readonly payerIp: string;
-  readonly validUntil: string | null;
+  /** For how long it can be paid, from when it is bought; undefined: for as long as the gateway says. */
+  readonly validMs: number | undefined;
   readonly deed: 'leave' | 'cancel' | { readonly blik: string };
   /** Refunds by their parts of the amount, in hundredths. */
   readonly refunds: readonly number[];
@@ -39,9 +40,15 @@ type Order = {
 
 type Answer = {
   readonly code?: string;
+  readonly message?: string;
   readonly payment?: { readonly id: string };
   readonly transaction?: { readonly id: string };
   readonly refund?: { readonly id: string };
+};
+
+type Body = {
+  readonly data?: { readonly it?: Answer } | null;
+  readonly errors?: readonly { readonly extensions?: { readonly code?: string } }[];
 };
 
 const tryMs = 6_000;
@@ -50,7 +57,7 @@ const unsettledMax = 8;
 /** Refusals that say "not now". */
 const passing = new Set(['METHOD_NOT_AVAILABLE', 'RATE_LIMITED', 'ATTEMPT_IN_PROGRESS', 'TRANSACTION_NOT_SETTLED']);
 
-const refusal = '... on Refusal { code }';
+const refusal = '... on Refusal { code message }';
 const queries = {
   createPayment: `mutation ($input: CreatePaymentInput!) { it: createPayment(input: $input) {
     ... on CreatePaymentSuccess { payment { id } } ${refusal} } }`,
@@ -81,9 +88,10 @@ export function createBuyers(options: BuyersOptions): Buyers {
       body: JSON.stringify({ query: queries[mutation], variables: { input } }),
       signal: AbortSignal.timeout(tryMs),
     });
-    const { data } = (await response.json().catch(() => ({}))) as { data?: { it?: Answer } | null };
-    if (!data?.it) throw new Error(`answered with ${response.status} and no result`);
-    return data.it;
+    const { data, errors = [] } = (await response.json().catch(() => ({}))) as Body;
+    if (data?.it) return data.it;
+    const codes = errors.map(({ extensions }) => extensions?.code).join(', ');
+    throw new Error(`answered with ${response.status} and ${codes === '' ? 'no result' : codes}`);
   }
 
   /** Repeats a request until it has an answer that stays. */
@@ -115,12 +123,14 @@ export function createBuyers(options: BuyersOptions): Buyers {
       options.forgetful && round > 0 ? { ...input, idempotencyKey: `${key} again ${round}` } : input,
     );
     const id = (answer.payment ?? answer.transaction ?? answer.refund)?.id;
-    asked[noun].set(key, { key, ids: id === undefined ? [] : [id], refusal: answer.code, unsure: answer.unsure });
+    const why = { refusal: answer.code, sentence: answer.message, unsure: answer.unsure };
+    asked[noun].set(key, { key, ids: id === undefined ? [] : [id], ...why });
     return id;
   }
 
   async function buy(order: Order): Promise<void> {
-    const { key, shopId, amount, payerIp, validUntil, deed } = order;
+    const { key, shopId, amount, payerIp, validMs, deed } = order;
+    const validUntil = validMs === undefined ? null : new Date(Date.now() + validMs).toISOString();
     const customer = { firstName: 'Łucja', lastName: 'Żak' };
     const what = { shopId, amount, currency: 'PLN', orderId: key, customer, validUntil };
     const paymentId = await keyed('payments', 'createPayment', { idempotencyKey: key, ...what });
@@ -172,13 +182,12 @@ function draw({ chance, shopIds }: BuyersOptions, place: number): Order {
   };
   const deed = deedOf();
   const settles = typeof deed === 'object' && ['123456', '700002'].includes(deed.blik);
-  const minutes = chance.pick([undefined, undefined, 30]);
   return {
     key: `order ${place + 1}`,
     shopId: chance.pick(shopIds),
     amount: 1_000 + place,
     payerIp: `10.${place >> 16}.${(place >> 8) & 255}.${place & 255}`,
-    validUntil: minutes === undefined ? null : new Date(Date.now() + minutes * 60_000).toISOString(),
+    validMs: chance.pick([undefined, undefined, 1_800_000]),
     deed,
     refunds: settles ? refunds : [],
   };

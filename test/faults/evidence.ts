@@ -5,6 +5,8 @@ export type Asked = {
   readonly ids: readonly string[];
   /** Why it was refused for good; undefined: it was not. */
   readonly refusal?: string | undefined;
+  /** What the refusal said. */
+  readonly sentence?: string | undefined;
   /** True when it was refused after requests that nobody answered: one of those may have been done. */
   readonly unsure?: boolean;
 };

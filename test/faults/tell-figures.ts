@@ -26,6 +26,9 @@ export function tellFigures(world: World, { weather, evidence, times }: Told): s
     reasons.set(reason, (reasons.get(reason) ?? 0) + times);
   }
   const lost = new Map(Object.entries(wire.lostAnswers()));
+  // What an instant or an amount says differs from one to the next.
+  const sentences = Object.values(evidence.asked).flatMap((all) => all.flatMap(({ sentence }) => sentence ?? []));
+  const refusals = Map.groupBy(sentences, (sentence) => sentence.replaceAll(/\d+/g, 'N'));
   const warnings = [...fleet.said].sort(([, a], [, b]) => b - a).slice(0, 12);
   const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
   return [
@@ -34,6 +37,7 @@ export function tellFigures(world: World, { weather, evidence, times }: Told): s
     [count('payments'), count('transactions'), count('refunds')].join('; '),
     `${events} events, ${seen} seen by ${followers.length} subscribers, who went on after ${list(reasons)}`,
     `${evidence.notified.length} notifications acknowledged, ${shop.refused()} refused; ${evidence.postings.length} postings`,
+    ...[...refusals].map(([sentence, all]) => `  ${all.length} times refused: ${sentence}`),
     ...warnings.map(([line, times]) => `  ${times} times: ${line}`),
   ];
 }
