@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
-import type { Database } from './db/database.ts';
+import { type Database, orUnavailable } from './db/database.ts';
 
 /** How many may happen under one key in a window of time, which begins with the first of them. */
 export type CountRule = { readonly max: number; readonly windowMs: number };
@@ -70,10 +70,18 @@ export type SharedCountRule = CountRule & {
 /**
  * Counts in the table `abuse_count`, by the machine's clock: no merchant's sandbox clock moves it. What is over there is
  * removed by a loop of the worker. The database's errors are thrown on: whoever asks must know that nothing was counted.
+ * @throws DatabaseUnavailable, from `add` and `read`, when the database is why nothing could be counted or read.
  */
 export function createSharedCount({ pool }: Pick<Database, 'pool'>, rule: SharedCountRule): SharedCount {
+  const query = async (statement: pg.QueryConfig): Promise<pg.QueryResult> => {
+    try {
+      return await pool.query({ ...statement, types: numbersAsNumbers });
+    } catch (error) {
+      throw orUnavailable(error);
+    }
+  };
   const limiter = new RateLimiterPostgres({
-    storeClient: { query: (statement: pg.QueryConfig) => pool.query({ ...statement, types: numbersAsNumbers }) },
+    storeClient: { query },
     storeType: 'client',
     tableName: 'abuse_count',
     tableCreated: true,
