@@ -1,15 +1,12 @@
 import type { Database } from '../kernel/db/database.ts';
 import type { Event } from '../kernel/db/generated/prisma/client.ts';
 import { CursorExpired } from '../kernel/events/errors.ts';
-import { type LogEnds, readEvents, requireReplayable } from '../kernel/events/read-events.ts';
+import { areDropped, type LogEnds, readEvents, requireReplayable } from '../kernel/events/read-events.ts';
 import { readPatiently } from '../kernel/read-patiently.ts';
 import { type EventFilter, isSelective } from './model.ts';
 
 /** How many numbers one statement looks at in search of rare types, so that it never takes long. */
 const windowMax = 10_000n;
-
-/** So many numbers at least are left out after a restore (docs/operations.md: a million); fewer are missing when events were dropped. */
-const leftOutMin = 10_000n;
 
 /** The log and the events of it that one follower wants. */
 export type Wanted = EventFilter & {
@@ -48,10 +45,8 @@ export async function readPage(
   if (missing !== 0n) {
     const ends = await askEnds(shopId);
     requireReplayable(ends, after, afterField);
-    // Behind an event that is kept some may be dropped, as moments are not always in the order of numbers; and another server that
-    // has taken over may not have heard of all.
-    const isDropped = missing !== undefined && missing < leftOutMin;
-    if (isDropped || ends.last < reached) throw new CursorExpired(afterField ?? ['after']);
+    // Another server that has taken over may not have heard of all.
+    if (areDropped(missing ?? 0n) || ends.last < reached) throw new CursorExpired(afterField ?? ['after']);
   }
   return { events, upTo: reached };
 }

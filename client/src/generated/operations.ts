@@ -1353,7 +1353,7 @@ export type EventPageVariables = {
 export type LogEndsResult = {
   /** The log of one shop, oldest first. Scope: payments:read. Refusals: NOT_FOUND, INVALID_INPUT, CURSOR_INVALID, CURSOR_EXPIRED. */
   readonly events: {
-    /** Before the first event that is kept: `events(after:)` gives all of the log from here. */
+    /** Before the first event behind which all are kept: `events(after:)` gives all of the log from here. */
     readonly startOfLog: string;
     /** The end of the log at this moment, also of an empty one: `events(after:)` gives from here what comes later, and a break before the first event loses nothing. */
     readonly endOfLog: string;

@@ -25,6 +25,11 @@ export type LogEnds = { readonly first: bigint; readonly last: bigint };
 
 const numberMax = 2n ** 63n - 1n;
 
+/** So many numbers at least are left out after a restore (docs/operations.md: a million); fewer are missing when events were dropped. */
+const leftOutMin = 10_000n;
+/** So many events behind the first that is kept may have moments before that of an earlier one: they were written at about the same time. */
+const disorderMax = 10_000;
+
 /**
  * Reads a piece of a shop's log, always in the order of the log. Of one statement the numbers have no hole: they were
  * committed in their order.
@@ -54,17 +59,52 @@ export async function readEvents(database: Database, range: LogRange): Promise<E
  * Reads a piece behind a place in the log from which somebody goes on. What is kept is asked for after the read, since events may
  * be dropped in the middle of it.
  * @throws CursorInvalid and CursorExpired as `requireReplayable` does.
+ * @throws CursorExpired also when some of the piece were dropped, which shows where all events are asked for.
  */
 export async function readEventsBehind(database: Database, range: LogRange): Promise<Event[]> {
   const events = await readEvents(database, range);
   requireReplayable(await readLogEnds(database, range.shopId), range.after);
+  const { after, types, paymentId, backwards = false } = range;
+  const isWhole = types === undefined && paymentId === undefined && !backwards;
+  const reached = events.at(-1)?.number ?? after;
+  if (isWhole && areDropped(reached - after - BigInt(events.length))) throw new CursorExpired(['after']);
   return events;
+}
+
+/**
+ * Whether so many numbers are missing between a place and an event behind it because their events were dropped: those before an
+ * event that is kept can be, as moments are not always in the order of numbers. More are left out after a restore.
+ */
+export function areDropped(missing: bigint): boolean {
+  return missing > 0n && missing < leftOutMin;
 }
 
 /** Reads where a shop's log begins and ends now. */
 export async function readLogEnds(database: Database, shopId: string): Promise<LogEnds> {
   const ends = await readManyLogEnds(database, [shopId]);
   return ends.get(shopId) ?? emptyLog;
+}
+
+/**
+ * Reads the place in a shop's log behind which every event is kept: before the first one that is, or further on, where a month
+ * that was dropped has left holes behind it. At the end of the log when none is kept.
+ */
+export async function readLogStart(database: Database, shopId: string): Promise<bigint> {
+  const [start] = await read<{ place: bigint }>(database, {
+    name: 'read-log-start',
+    text: `
+      with kept as (
+        select number, number - lag(number) over (order by number) - 1 as missing from (
+          select number from event where shop_id = $1::uuid order by number limit $2::int
+        ) as event
+      )
+      select coalesce(max(number) filter (where missing > 0 and missing < $3::bigint), min(number),
+        (select last_number + 1 from shop_counter where shop_id = $1::uuid), 1) - 1 as place
+      from kept`,
+    values: [shopId, disorderMax, leftOutMin],
+  });
+  if (!start) throw new Error('An aggregate gives a row.');
+  return start.place;
 }
 
 /** The ends of a log without events. */

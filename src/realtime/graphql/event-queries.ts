@@ -6,7 +6,7 @@ import type { Event } from '../../kernel/db/generated/prisma/client.ts';
 import type { EventType } from '../../kernel/db/generated/prisma/enums.ts';
 import { InvalidInput } from '../../kernel/errors.ts';
 import { encodeCursor, parseCursor } from '../../kernel/events/cursor.ts';
-import { readEvents, readEventsBehind, readLogEnds } from '../../kernel/events/read-events.ts';
+import { readEvents, readEventsBehind, readLogEnds, readLogStart } from '../../kernel/events/read-events.ts';
 import { PaymentRef } from '../../payments/graphql/payment.ts';
 import { EventRef, EventTypeEnum } from './event.ts';
 
@@ -29,12 +29,6 @@ const EventEdge = builder.objectRef<Event>('EventEdge').implement({
   }),
 });
 
-/** The cursor of one end of a log: before the first event that is kept, or at the last one. */
-async function endOf(end: 'first' | 'last', shopId: string, { app }: GraphContext): Promise<string> {
-  const { first, last } = await readLogEnds(app.payments.database, shopId);
-  return encodeCursor(shopId, end === 'last' ? last : first - 1n);
-}
-
 const EventConnection = builder.objectRef<EventPage>('EventConnection').implement({
   description: 'A page of a log, oldest first. Its end cursor is good for the subscription `events(after:)` as well.',
   fields: (t) => ({
@@ -50,14 +44,16 @@ const EventConnection = builder.objectRef<EventPage>('EventConnection').implemen
     }),
     startOfLog: t.field({
       type: 'Cursor',
-      description: 'Before the first event that is kept: `events(after:)` gives all of the log from here.',
-      resolve: ({ shopId }, _, context) => endOf('first', shopId, context),
+      description: 'Before the first event behind which all are kept: `events(after:)` gives all of the log from here.',
+      resolve: async ({ shopId }, _, { app }) =>
+        encodeCursor(shopId, await readLogStart(app.payments.database, shopId)),
     }),
     endOfLog: t.field({
       type: 'Cursor',
       description:
         'The end of the log at this moment, also of an empty one: `events(after:)` gives from here what comes later, and a break before the first event loses nothing.',
-      resolve: ({ shopId }, _, context) => endOf('last', shopId, context),
+      resolve: async ({ shopId }, _, { app }) =>
+        encodeCursor(shopId, (await readLogEnds(app.payments.database, shopId)).last),
     }),
   }),
 });

@@ -7,6 +7,7 @@ import {
   readEventsBehind,
   readLastNumbers,
   readLogEnds,
+  readLogStart,
   readManyLogEnds,
   requireReplayable,
 } from '../../../src/kernel/events/read-events.ts';
@@ -108,6 +109,26 @@ describe('The ends of a shop’s log', () => {
     expect(await readLogEnds(database, shopId)).toEqual({ first: 3n, last: 3n });
     await dropPartition(database, '2025-02');
     expect(await readLogEnds(database, shopId)).toEqual({ first: 4n, last: 3n });
+    expect(await readLogStart(database, shopId)).toBe(3n);
+  });
+
+  it('leave a place behind which all are kept, though moments were not in the order of the log', async () => {
+    await ensurePartition(database, '2025-03');
+    const march = { at: new Date('2025-03-31T23:59:59.999Z') };
+    await writeEvents(database, shopId, [march, {}, march, {}, {}]);
+    expect(await readLogStart(database, shopId)).toBe(0n);
+    await dropPartition(database, '2025-03');
+    const place = await readLogStart(database, shopId);
+    expect(place).toBe(3n);
+    expect((await readEventsBehind(database, { shopId, after: place, limit: 10 })).map(({ number }) => number)).toEqual(
+      [4n, 5n],
+    );
+    await expect(readEventsBehind(database, { shopId, after: 1n, limit: 10 })).rejects.toThrow(CursorExpired);
+    // As after a restore: nothing was ever there.
+    await database.pool.query('update shop_counter set last_number = 1000000 where shop_id = $1', [shopId]);
+    await writeEvents(database, shopId, [{}]);
+    expect(await readLogStart(database, shopId)).toBe(3n);
+    expect(await readEventsBehind(database, { shopId, after: place, limit: 10 })).toHaveLength(3);
   });
 
   it('are read for many shops at once', async () => {
