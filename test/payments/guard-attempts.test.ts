@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type Database, openDatabase } from '../../src/kernel/db/database.ts';
+import { type Database, DatabaseUnavailable, openDatabase } from '../../src/kernel/db/database.ts';
 import { createMetrics, type Metrics } from '../../src/kernel/metrics.ts';
 import { TooManyAttempts } from '../../src/payments/errors.ts';
 import { type AttemptGuard, createAttemptGuard, type RefusedTry, type Try } from '../../src/payments/guard-attempts.ts';
@@ -200,7 +200,7 @@ describe('A database that cannot be asked', () => {
   afterAll(() => gone.close());
 
   it('lets nobody through', async () => {
-    await expect(newGuard(gone).admit(newTry())).rejects.toThrow('ECONNREFUSED');
+    await expect(newGuard(gone).admit(newTry())).rejects.toThrow(DatabaseUnavailable);
   });
 
   it('hides from nobody what became of an attempt, and is told to the log', async () => {
