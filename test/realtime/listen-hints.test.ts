@@ -171,7 +171,8 @@ describe('Hints between processes', () => {
       bus.publish(new Map([[shopId, 2n]]));
       await turns(1);
     }
-    expect(await hints).toEqual([new Map([[shopId, 2n]])]);
+    // Said as often as it took, and nothing of what was published before.
+    expect(new Set((await hints).map((news) => news.get(shopId)))).toEqual(new Set([2n]));
   });
 
   it('that are none are passed over', async () => {
