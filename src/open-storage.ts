@@ -84,6 +84,7 @@ export function openPools(url: string, { sizes }: Pick<Config, 'sizes'>, log: Lo
   const database = openDatabase({
     url,
     connectionsMax: sizes.databasePool,
+    idleSeconds: sizes.databaseIdleSeconds,
     onConnect: () => void lookWhetherBack(),
     onError: (error) => {
       if (!database.pool.ending) noteDatabaseAway(log, new DatabaseUnavailable(error), 'connections are made anew');

@@ -5,6 +5,8 @@ import { eventsPerRead } from './realtime/model.ts';
 export type Sizes = {
   /** Connections to the database for writing; for reading there are as many. */
   readonly databasePool: number;
+  /** After how many seconds without use a connection to the database is closed. */
+  readonly databaseIdleSeconds: number;
   /** Megabytes in which the embedded database keeps pages; 0 is by the memory of the machine. */
   readonly databaseBuffersMb: number;
   /** Open connections of clients; 0 is without end. */
@@ -53,6 +55,7 @@ export function wholeNumber({
 /** The settings of sizes; docs/limits.md tells when to change them. */
 export const sizeSettings = {
   DATABASE_POOL_SIZE: wholeNumber({ min: 2, max: 200, usual: 10 }),
+  DATABASE_IDLE_SECONDS: wholeNumber({ min: 1, max: 86_400, usual: 600 }),
   DATABASE_BUFFERS_MB: wholeNumber({ min: 0, max: 65_536, usual: 0 }),
   CONNECTIONS_MAX: wholeNumber({ min: 0, max: 1_000_000, usual: 0 }),
   OPEN_PER_KEY: wholeNumber({ min: 0, max: 1_000_000, usual: 50_000 }),
@@ -74,6 +77,7 @@ export const sizeSettings = {
 export function sizesOf(data: Readonly<Record<keyof typeof sizeSettings, number>>): Sizes {
   return {
     databasePool: data.DATABASE_POOL_SIZE,
+    databaseIdleSeconds: data.DATABASE_IDLE_SECONDS,
     databaseBuffersMb: data.DATABASE_BUFFERS_MB,
     connections: data.CONNECTIONS_MAX,
     openPerKey: data.OPEN_PER_KEY,

@@ -52,6 +52,7 @@ export type Database = {
 type Limits = {
   readonly statement_timeout: number;
   readonly idle_in_transaction_session_timeout: number;
+  readonly idleTimeoutMillis: number;
   readonly connectionTimeoutMillis: number;
   readonly query_timeout: number;
   readonly keepAlive: boolean;
@@ -64,6 +65,8 @@ export type DatabaseOptions = {
   readonly answerWithinMs?: number;
   /** Connections for writing; reads through Prisma have as many of their own. */
   readonly connectionsMax?: number;
+  /** After how many seconds without use a connection is closed; 600 when undefined. */
+  readonly idleSeconds?: number;
   /** Told of each new connection for writing. */
   readonly onConnect?: () => void;
   /** Told of errors of idle connections, which have no caller to tell. */
@@ -104,6 +107,8 @@ export function openDatabase(options: DatabaseOptions): Database {
   const limits: Limits = {
     statement_timeout: 15_000,
     idle_in_transaction_session_timeout: 30_000,
+    // A new connection plans each statement anew, several times: after a quiet minute a payer would wait for that.
+    idleTimeoutMillis: (options.idleSeconds ?? 600) * 1_000,
     connectionTimeoutMillis: 10_000,
     // Beyond what the server allows a statement: by then the network has swallowed the answer.
     query_timeout: options.answerWithinMs ?? 20_000,

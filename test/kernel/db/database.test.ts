@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
@@ -169,6 +170,15 @@ describe('A transaction', () => {
       expect(error).toBeInstanceOf(DatabaseUnavailable);
       expect(error).toMatchObject(refusal);
     }
+  });
+
+  it('closes a connection that nobody uses when its time is over, and not before', async () => {
+    const brief = openDatabase({ url: storage.url, idleSeconds: 1 });
+    const usual = openDatabase({ url: storage.url });
+    await Promise.all([brief, usual].map((opened) => read(opened, sql('one', 'select 1 as one'))));
+    await once(brief.pool, 'remove');
+    expect([brief.pool.totalCount, usual.pool.totalCount]).toEqual([0, 1]);
+    await Promise.all([brief.close(), usual.close()]);
   });
 
   it('is not pinged well while its server has no room for a file', async () => {
