@@ -53,7 +53,7 @@ function addListen(program: Command, open: Open): void {
     .addOption(new Option('--form <form>', 'what --forward posts (default: "imoje")').choices(forms))
     .option('--types <list>', 'only these kinds: PAYMENT_SETTLED,REFUND_SETTLED', kinds)
     .option('--after <cursor>', 'begin behind this event')
-    .option('--from-start', 'begin with the first event that is kept')
+    .option('--from-start', 'begin with the first event behind which all are kept')
     .option('--place <file>', 'where the place is kept, instead of a file in the data dir')
     .action(async (options: ListenOptions & CommonOptions) => listen(await open(options), options));
 }

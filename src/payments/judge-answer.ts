@@ -40,7 +40,8 @@ const nothing: Judgement = { transaction: undefined, payment: undefined, alarm: 
  *   if the payment is over by then, CANCELLED, and it is to be stopped. No answer until the deadline: ERROR with the reason
  *   NO_ANSWER, and the payer may pay otherwise.
  * - A word that the table of states has no move for ("rejected" after "authorised" or "settled") changes nothing and
- *   raises an alarm.
+ *   raises an alarm. "Never heard of it" raises none: what has money is not asked about, so the question was under way
+ *   before the order arrived, and its answer is old news.
  * @param known.otherSettled whether another attempt has brought money for this payment already.
  */
 export function judgeAnswer(known: Known, word: Word, now: Date): Judgement {
@@ -63,6 +64,7 @@ export function judgeAnswer(known: Known, word: Word, now: Date): Judgement {
     case 'failed':
       return endWithoutMoney(known, { status: 'ERROR', reason: 'TECHNICAL', acquirerCode: null }, now);
     case 'unheard':
+      if (isAccepted(known)) return nothing;
       return endWithoutMoney(known, { status: 'ERROR', reason: 'NOT_SENT', acquirerCode: null }, now);
   }
 }
@@ -70,6 +72,11 @@ export function judgeAnswer(known: Known, word: Word, now: Date): Judgement {
 /** Says whether the acquirer has told nothing at all of an attempt yet. */
 function isUnheard({ transaction }: Attempt): boolean {
   return transaction.heardAt === null && transaction.heldAmount === 0n;
+}
+
+/** Says whether the acquirer has taken money for an attempt, or reserved it. */
+function isAccepted({ transaction: { status } }: Attempt): boolean {
+  return status === 'AUTHORIZED' || status === 'SUBMITTED' || status === 'SETTLED';
 }
 
 function move({ transaction }: Attempt, change: Partial<Transaction>, now: Date): Judgement {

@@ -42,10 +42,10 @@ const matrix: Record<TransactionStatus, Record<AnswerName, string>> = {
     '   PENDINGconfirm PENDING AUTHORIZED ERROR!free SETTLED !held           REJECTED  -        ERROR    ERROR   ERROR',
   ),
   AUTHORIZED: row(
-    '-        -         -           -            SETTLED  !held          !         -        !        !       -',
+    '-        -         -           -            SETTLED  !held          !         -        -        !       -',
   ),
   SUBMITTED: row(
-    ' -        -         -           -            SETTLED  !held          !         -        !        !       -',
+    ' -        -         -           -            SETTLED  !held          !         -        -        !       -',
   ),
   REJECTED: row(
     '  -        -         free        free         late     !held          -         -        -        -       -',
@@ -60,7 +60,7 @@ const matrix: Record<TransactionStatus, Record<AnswerName, string>> = {
     '   -        -         free        free         late     !held          -         -        -        -       -',
   ),
   SETTLED: row(
-    '   -        -         -           -            -        !              !         -        !        !       -',
+    '   -        -         -           -            -        !              !         -        -        !       -',
   ),
 };
 
