@@ -211,13 +211,17 @@ function listen(model: Model, attempt: ModelAttempt, { word, now }: Heard): void
       move(attempt, 'UNKNOWN');
       attempt.silentAt = now;
       return;
+    case 'unheard':
+      // Asked before the order arrived.
+      if (!isAccepted(attempt)) endWithoutMoney(model, attempt, 'ERROR');
+      return;
     default:
       endWithoutMoney(model, attempt, word === 'rejected' ? 'REJECTED' : 'ERROR');
   }
 }
 
 function endWithoutMoney(model: Model, attempt: ModelAttempt, end: 'REJECTED' | 'ERROR'): void {
-  if (['SETTLED', 'AUTHORIZED', 'SUBMITTED'].includes(attempt.status)) {
+  if (isAccepted(attempt)) {
     model.alarms += 1;
     return;
   }
@@ -225,6 +229,10 @@ function endWithoutMoney(model: Model, attempt: ModelAttempt, end: 'REJECTED' | 
   if (!isLive(attempt)) return;
   move(attempt, end);
   if (attempt.payment.status === 'PENDING') movePayment(attempt.payment, 'NEW');
+}
+
+function isAccepted({ status }: ModelAttempt): boolean {
+  return status === 'AUTHORIZED' || status === 'SUBMITTED' || status === 'SETTLED';
 }
 
 /** Money that does not fit is held, and people are called once. */
@@ -244,7 +252,7 @@ function reserve(model: Model, attempt: ModelAttempt, now: number): void {
   const { payment, status } = attempt;
   const isOdd = status === 'NEW' || (attempt.held > 0 && ['PENDING', 'UNKNOWN'].includes(status));
   if (isOdd) model.alarms += 1;
-  if (isOdd || ['AUTHORIZED', 'SUBMITTED', 'SETTLED'].includes(status)) return;
+  if (isOdd || isAccepted(attempt)) return;
   if (!isLive(attempt) || isUnwanted(model, attempt)) {
     if (isLive(attempt)) endWithoutMoney(model, attempt, 'REJECTED');
     model.stops.push(attempt);
