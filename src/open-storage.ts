@@ -33,7 +33,10 @@ export async function openStorage(
 ): Promise<Storage> {
   const { dataDir, log, signal } = parts;
   if (config.databaseUrl !== undefined) {
-    await requireDatabase(config.databaseUrl, { writes: true, durable: config.mode === 'production', signal });
+    const wish = { writes: true, durable: config.mode === 'production', signal };
+    const { connectionsMax } = await requireDatabase(config.databaseUrl, wish);
+    const needed = connectionsOf(config);
+    if (needed > connectionsMax) log.warn({ connectionsMax, needed }, tooFewConnections);
     await migrate(config.databaseUrl, undefined, signal);
     return { url: config.databaseUrl, lost: new Promise(() => undefined), stop: async () => undefined };
   }
@@ -50,17 +53,30 @@ export async function openStorage(
   }
 }
 
-/** Connections of the background work beside those of its pools, and some for people and programs beside the gateway. */
-const connectionsBeside = 80;
+const tooFewConnections =
+  'the database takes fewer connections than this gateway may open; raise max_connections there, or lower DATABASE_POOL_SIZE or BRAMKA_WORKERS';
+
+/** Connections of the background work beside those of its pools. */
+const queueConnections = 41;
+/** Connections for people and programs beside the gateway. */
+const connectionsBeside = 39;
 const connectionsMin = 120;
 
-/** The embedded server takes as many connections as all processes may open, and as much memory as it was given. */
-function settingsFor({ workers, sizes }: Config): Settings {
-  const processes = workers === 1 ? 1 : workers + 1;
+/** How many connections all processes of a gateway may open at most. */
+function connectionsOf({ role, workers, sizes }: Config): number {
   // For writing, for reading, and one that hears hints.
   const ofProcess = 2 * sizes.databasePool + 1;
+  const hasBackground = role !== 'api';
+  // Beside several that serve there is one for the background work, and the main process, which holds one.
+  const processes = workers === 1 ? 1 : workers + Number(hasBackground);
+  return processes * ofProcess + Number(workers > 1) + (hasBackground ? queueConnections : 0);
+}
+
+/** The embedded server takes as many connections as all processes may open, and as much memory as it was given. */
+function settingsFor(config: Config): Settings {
+  const { sizes } = config;
   return {
-    max_connections: String(Math.max(connectionsMin, processes * ofProcess + connectionsBeside)),
+    max_connections: String(Math.max(connectionsMin, connectionsOf(config) + connectionsBeside)),
     ...(sizes.databaseBuffersMb > 0 && { shared_buffers: `${sizes.databaseBuffersMb}MB` }),
   };
 }

@@ -4,7 +4,7 @@ import { readConfig } from '../src/config.ts';
 import { inTransaction } from '../src/kernel/db/database.ts';
 import { noteDatabaseAway } from '../src/kernel/db/note-away.ts';
 import { createLog } from '../src/kernel/log.ts';
-import { openPools, urlOf } from '../src/open-storage.ts';
+import { openPools, openStorage, urlOf } from '../src/open-storage.ts';
 import { createTestDatabase } from './support/database.ts';
 import { ask, startTestGateway } from './support/gateway.ts';
 
@@ -32,6 +32,27 @@ it('A sandbox that listens at all addresses leads payers to localhost', async ()
   expect(url).toMatch(/^http:\/\/localhost:\d+\/pay\//);
   expect((await fetch(url)).status).toBe(200);
   await gateway.stop();
+});
+
+it('A database that takes fewer connections than the gateway may open is warned of at the start', async () => {
+  const home = await createTestDatabase();
+  const said: object[] = [];
+  const log = createLog('warn', { write: (line) => said.push(JSON.parse(line)) });
+  const client = new pg.Client({ connectionString: home.url });
+  await client.connect();
+  const openWith = async (connections: number): Promise<void> => {
+    await client.query(`alter database ${client.database} connection limit ${connections}`);
+    const storage = await openStorage(readConfig({ DATABASE_URL: home.url }), { dataDir: '', log });
+    await storage.stop();
+  };
+  await openWith(62);
+  expect(said).toEqual([]);
+  await openWith(61);
+  expect(said).toEqual([
+    expect.objectContaining({ connectionsMax: 61, needed: 62, msg: expect.stringContaining('raise max_connections') }),
+  ]);
+  await client.end();
+  await home.drop();
 });
 
 it('A database is said to be back when it takes writes, not when it takes connections alone', async () => {

@@ -26,26 +26,34 @@ export type DatabaseWish = {
  * Looks whether a database server can be used, as it is wished: whether it takes writes, and whether it keeps what it
  * acknowledged. One that is only just starting is waited for; one that does not answer at all is not, since its address may
  * be wrong.
+ * @returns how many connections it takes from all who use this role and this database.
  * @throws StartError in one line, without the address.
  */
-export async function requireDatabase(url: string, wish: DatabaseWish): Promise<void> {
-  const fault = await lookInto(url, wish).catch((error: unknown) => {
+export async function requireDatabase(url: string, wish: DatabaseWish): Promise<{ readonly connectionsMax: number }> {
+  const { fault, connectionsMax } = await lookInto(url, wish).catch((error: unknown) => {
     throw notReached(error);
   });
   if (fault) throw new StartError(fault);
+  return { connectionsMax };
 }
 
-async function lookInto(url: string, wish: DatabaseWish): Promise<string | undefined> {
+type Findings = { readonly fault: string | undefined; readonly connectionsMax: number };
+
+async function lookInto(url: string, wish: DatabaseWish): Promise<Findings> {
   const client = await connect(url, wish);
   try {
-    if (wish.writes && (await isReadOnly(client))) {
-      return 'The database takes no writes (it is a replica, or default_transaction_read_only is on); set DATABASE_URL to one that does.';
-    }
-    const unsafe = wish.durable ? await findUnsafeSetting(client) : undefined;
-    return unsafe && `The database runs with ${unsafe} off and could lose money; switch it on.`;
+    return { fault: await findFault(client, wish), connectionsMax: await readConnectionsMax(client) };
   } finally {
     await client.end().catch(() => undefined);
   }
+}
+
+async function findFault(client: pg.Client, wish: DatabaseWish): Promise<string | undefined> {
+  if (wish.writes && (await isReadOnly(client))) {
+    return 'The database takes no writes (it is a replica, or default_transaction_read_only is on); set DATABASE_URL to one that does.';
+  }
+  const unsafe = wish.durable ? await findUnsafeSetting(client) : undefined;
+  return unsafe && `The database runs with ${unsafe} off and could lose money; switch it on.`;
 }
 
 async function connect(url: string, { readyWithinMs = readyMsMax, signal }: DatabaseWish): Promise<pg.Client> {
@@ -75,4 +83,15 @@ async function findUnsafeSetting(client: pg.Client): Promise<string | undefined>
     select name from pg_settings
     where name in ('fsync', 'full_page_writes', 'synchronous_commit') and setting = 'off'`);
   return rows[0]?.name;
+}
+
+/** The least of what the server, the role and the database allow; of those two, -1 is no limit. */
+async function readConnectionsMax(client: pg.Client): Promise<number> {
+  const { rows } = await client.query<{ most: number }>(`
+    select least(
+      current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
+        - coalesce(current_setting('reserved_connections', true)::int, 0),
+      (select nullif(rolconnlimit, -1) from pg_roles where rolname = current_user),
+      (select nullif(datconnlimit, -1) from pg_database where datname = current_database())) as most`);
+  return rows[0]?.most ?? 0;
 }
