@@ -19,10 +19,30 @@ export type OperatorDeps = Pick<TransferDeps, 'clock' | 'log'> & { readonly oper
  * names and others that are concerned: shops first, as everywhere.
  * @throws NotFound when there is no such entry; WrongState when nothing of it is held, or waits for the rest.
  */
-export async function holdEntry(tx: Tx, entryId: string, shopIds: readonly string[] = []): Promise<StatementEntry> {
+export function holdEntry(tx: Tx, entryId: string, shopIds: readonly string[] = []): Promise<StatementEntry> {
+  return lockOne(tx, { entryId, shopIds, require: requireHeld });
+}
+
+/**
+ * Locks an entry that was dismissed, as `holdEntry` does one that is held.
+ * @throws NotFound when there is no such entry; WrongState when it is not dismissed.
+ */
+export function lockDismissed(tx: Tx, entryId: string): Promise<StatementEntry> {
+  return lockOne(tx, { entryId, shopIds: [], require: requireDismissed });
+}
+
+async function lockOne(
+  tx: Tx,
+  wish: {
+    readonly entryId: string;
+    readonly shopIds: readonly string[];
+    readonly require: (entry: StatementEntry) => StatementEntry;
+  },
+): Promise<StatementEntry> {
+  const { entryId, shopIds, require } = wish;
   const [found] = await readEntries(tx, [entryId]);
   if (!found) throw new NotFound('There is no transfer with this id.', ['transferId']);
-  requireHeld(found);
+  require(found);
   const parts = await readParts(tx, entryId);
   const { shopIds: paid } = await findOwnersOf(tx, [
     ...parts.map(({ transactionId }) => transactionId),
@@ -34,13 +54,18 @@ export async function holdEntry(tx: Tx, entryId: string, shopIds: readonly strin
   if (entry?.updatedAt.getTime() !== found.updatedAt.getTime()) {
     throw new WrongState('The transfer has been moved this very moment; look at it again.');
   }
-  return requireHeld(entry);
+  return require(entry);
 }
 
 /** One that waits to be booked is locked before its shops, so whoever decides must not wait for it. */
 function requireHeld(entry: StatementEntry): StatementEntry {
   if (entry.status === 'HELD' || entry.status === 'PARTIAL') return entry;
   throw new WrongState(`Nothing of this transfer is held: it is ${entry.status}.`);
+}
+
+function requireDismissed(entry: StatementEntry): StatementEntry {
+  if (entry.status === 'DISMISSED') return entry;
+  throw new WrongState(`Nobody has dismissed this transfer: it is ${entry.status}.`);
 }
 
 /** Keeps in the audit log what an operator decided on an entry. */

@@ -82,6 +82,11 @@ describe('An operator', () => {
     ).toMatchObject({
       transfer: { status: 'DISMISSED' },
     });
+    const dismissed = { input: { transferId: fee?.id, reason } };
+    expect(await operate(decided('holdDismissedTransfer'), dismissed)).toMatchObject({
+      transfer: { status: 'HELD', reason: 'UNKNOWN_DEBIT' },
+    });
+    await operate(decided('dismissHeldTransfer'), dismissed);
     expect((await list('first: 10')).map(({ id }) => id)).toEqual(held.slice(1, 3).map(({ id }) => id));
     expect((await list('first: 10, status: [RETURNED]')).map(({ id }) => id)).toEqual([first?.id]);
   });

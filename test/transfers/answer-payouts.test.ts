@@ -12,6 +12,7 @@ import { assignTransfer } from '../../src/transfers/assign-transfer.ts';
 import { bookEntries } from '../../src/transfers/book-entries.ts';
 import type { TransferDeps } from '../../src/transfers/deps.ts';
 import { dismissTransfer } from '../../src/transfers/dismiss-transfer.ts';
+import { holdDismissed } from '../../src/transfers/hold-dismissed.ts';
 import { namedIdOf } from '../../src/transfers/model.ts';
 import { openPayoutWorld, type PayoutWorld } from '../payouts/world.ts';
 import { entryOf, ownAccount } from '../statements/entries.ts';
@@ -183,6 +184,10 @@ async function sendLater(): Promise<number> {
 }
 
 describe('A payout that a held movement names', () => {
+  const holdAgain = (entryId: string) => {
+    const deps = { clock: world.clock, log: world.deps.log, operator };
+    return inTransaction(world.database, (tx) => holdDismissed(tx, deps, { entryId, reason: 'it was' }));
+  };
   const dismiss = (entryId: string, notOfPayout?: boolean) => {
     const deps = { clock: world.clock, log: world.deps.log, operator };
     const wish = { entryId, reason: 'of another bank', notOfPayout };
@@ -283,6 +288,39 @@ describe('A payout that a held movement names', () => {
     });
     await dismiss(entry?.id ?? '', true);
     expect([await sendLater(), (await now(made))?.status]).toEqual([1, 'SENT']);
+  });
+
+  it('goes into no file again once an operator takes his word back that the debit is another’s', async () => {
+    const made = await payout();
+    await reject(made);
+    const [entry] = await entriesNow(world.database, (await tell('053.001.08', debitOf(made))).file.id);
+    const entryId = entry?.id ?? '';
+    await dismiss(entryId, true);
+    expect(await holdAgain(entryId)).toMatchObject({ status: 'HELD', reason: 'PAYOUT_NOT_SENT', payoutId: made.id });
+    expect([await sendLater(), (await now(made))?.status]).toEqual([0, 'SCHEDULED']);
+    await assign(entryId, made.id);
+    expect((await now(made))?.status).toBe('SETTLED');
+  });
+
+  it('is settled by the debit of which he takes his word back too late, and the other one of the bank is held', async () => {
+    const made = await payout();
+    await reject(made);
+    const [first, twice] = [
+      { ...debitOf(made), bankReference: 'too late' },
+      { ...debitOf(made), bankReference: 'twice' },
+    ];
+    const [entry] = await entriesNow(world.database, (await tell('053.001.08', first)).file.id);
+    const entryId = entry?.id ?? '';
+    await dismiss(entryId, true);
+    expect([await sendLater(), (await now(made))?.status]).toEqual([1, 'SENT']);
+    expect(await holdAgain(entryId)).toMatchObject({ status: 'HELD', reason: 'UNKNOWN_DEBIT', payoutId: made.id });
+    await assign(entryId, made.id);
+    expect((await now(made))?.status).toBe('SETTLED');
+    const again = await tell('053.001.08', twice);
+    const [second] = await entriesNow(world.database, again.file.id);
+    expect(second).toMatchObject({ status: 'HELD', reason: 'PAYOUT_REPEATED', payoutId: made.id });
+    await dismiss(second?.id ?? '');
+    expect(await holdAgain(second?.id ?? '')).toMatchObject({ status: 'HELD', reason: 'PAYOUT_REPEATED' });
   });
 });
 

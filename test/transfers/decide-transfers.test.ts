@@ -4,6 +4,7 @@ import type { StatementEntry } from '../../src/kernel/db/generated/prisma/client
 import { withoutHyphens } from '../../src/kernel/ids.ts';
 import { type Assignment, assignTransfer } from '../../src/transfers/assign-transfer.ts';
 import { dismissTransfer } from '../../src/transfers/dismiss-transfer.ts';
+import { holdDismissed } from '../../src/transfers/hold-dismissed.ts';
 import { returnTransfer } from '../../src/transfers/return-transfer.ts';
 import { noteSentBack } from '../../src/transfers/sql/move-entries.ts';
 import { attemptNow } from '../acquirers/sandbox-gateway.ts';
@@ -37,6 +38,8 @@ const giveBack = (entry: StatementEntry) =>
   inTransaction(world.database, (tx) => returnTransfer(tx, world.operator, { entryId: entry.id, reason: 'nobody’s' }));
 const dismiss = (entry: StatementEntry) =>
   inTransaction(world.database, (tx) => dismissTransfer(tx, world.operator, { entryId: entry.id, reason: 'a fee' }));
+const holdAgain = ({ id: entryId }: Pick<StatementEntry, 'id'>, reason = 'no fee') =>
+  inTransaction(world.database, (tx) => holdDismissed(tx, world.operator, { entryId, reason }));
 
 /** The one entry of a file of one. */
 async function told(entry: Parameters<typeof world.tell>[0][number]): Promise<StatementEntry> {
@@ -154,6 +157,36 @@ describe('A transfer that is held', () => {
       [`transfer:${fee.id}`],
     );
     expect(rows).toEqual([{ action: 'DISMISS_TRANSFER', data: { reason: 'a fee' } }]);
+  });
+
+  it('and was dismissed by mistake is held again, and then for what it was', async () => {
+    const credit = await told(entryOf({ title: 'dla kogo' }));
+    const debit = await told(entryOf({ direction: 'DEBIT', title: 'STORNO' }));
+    await dismiss(debit);
+    const again = await Promise.allSettled([holdAgain(debit, ' of the bank '), holdAgain(debit, ' of the bank ')]);
+    expect(again.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(again.find(({ status }) => status === 'fulfilled')).toMatchObject({
+      value: { status: 'HELD', reason: 'UNKNOWN_DEBIT' },
+    });
+    const { rows } = await world.database.pool.query(
+      `select action, data from audit_entry where subject = $1 order by sequence desc limit 1`,
+      [`transfer:${debit.id}`],
+    );
+    expect(rows).toEqual([{ action: 'HOLD_DISMISSED_TRANSFER', data: { reason: 'of the bank' } }]);
+    expect(await assign(debit, { heldTransferId: credit.id })).toMatchObject({ status: 'BOOKED' });
+    expect(await suspense()).toBeUndefined();
+  });
+
+  it('is not held again unless it was dismissed, and not without a reason', async () => {
+    const debit = await told(entryOf({ direction: 'DEBIT', amount: 700n }));
+    await expect(holdAgain(debit)).rejects.toMatchObject({
+      ...{ code: 'WRONG_STATE', message: 'Nobody has dismissed this transfer: it is HELD.' },
+    });
+    await expect(holdAgain({ id: crypto.randomUUID() })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await dismiss(debit);
+    await expect(holdAgain(debit, ' ')).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    const [kept] = await entriesNow(world.database, debit.fileId);
+    expect(kept).toMatchObject({ status: 'DISMISSED', reason: null });
   });
 
   it('is decided once, however many decide at once', async () => {

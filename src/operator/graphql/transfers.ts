@@ -12,6 +12,7 @@ import { parseText } from '../../kernel/text.ts';
 import { assignTransfer } from '../../transfers/assign-transfer.ts';
 import { dismissTransfer } from '../../transfers/dismiss-transfer.ts';
 import { StatementEntryRef, StatementEntryStatusEnum, StatementFileRef } from '../../transfers/graphql.ts';
+import { holdDismissed } from '../../transfers/hold-dismissed.ts';
 import type { OperatorDeps } from '../../transfers/hold-entry.ts';
 import { type ImportedFile, importStatement } from '../../transfers/import-statement.ts';
 import { returnTransfer } from '../../transfers/return-transfer.ts';
@@ -190,5 +191,26 @@ builder.mutationField('dismissHeldTransfer', (t) =>
         const entryId = parseId(transferId, 'transfer', ['transferId']);
         return dismissTransfer(tx, deps, { entryId, reason, notOfPayout: notOfPayout ?? undefined });
       }),
+  }),
+);
+
+const HoldDismissedTransferInput = builder.inputType('HoldDismissedTransferInput', {
+  description: 'A movement that was dismissed by mistake.',
+  fields: (t) => ({
+    transferId: t.id({ required: true, description: 'The movement.' }),
+    reason: t.string({ required: true, description: 'Why, for the audit log: 1 to 500 characters.' }),
+  }),
+});
+
+builder.mutationField('holdDismissedTransfer', (t) =>
+  t.field({
+    type: resultUnion('HoldDismissedTransfer', DecidedTransfer('HoldDismissedTransferSuccess')),
+    description:
+      'Takes `dismissHeldTransfer` back: the movement is HELD again, to be assigned to what it was for. It keeps the payout that it names from being paid, as before; what was paid meanwhile stays paid. Operators only. Refusals: NOT_FOUND, INVALID_INPUT, WRONG_STATE.',
+    args: { input: t.arg({ type: HoldDismissedTransferInput, required: true, description: 'The movement.' }) },
+    resolve: (_, { input: { transferId, reason } }, context) =>
+      decide(context, (tx, deps) =>
+        holdDismissed(tx, deps, { entryId: parseId(transferId, 'transfer', ['transferId']), reason }),
+      ),
   }),
 );
