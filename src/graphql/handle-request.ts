@@ -18,6 +18,12 @@ import { asksForGraphiql, createGraphiqlServer } from './serve-graphiql.ts';
 /** The largest body of one request, in bytes. */
 export const bodyBytesMax = 1_048_576;
 
+/**
+ * So many bytes of a body that is refused are taken in all the same, and thrown away. Closed under who still sends, a connection
+ * often takes the answer with it: he sees it break, and behind a proxy an error 502.
+ */
+const refusedBytesMax = 67_108_864;
+
 const jsonTypes = ['application/json', 'application/graphql+json'];
 
 export type HttpHandler = {
@@ -167,15 +173,11 @@ function send(response: ServerResponse, { type, body }: { readonly type: string;
 function refuse(response: ServerResponse, problem: Problem): void {
   const { status, message, code = 'INVALID_INPUT', acceptEncoding } = problem;
   if (acceptEncoding !== undefined) response.setHeader('accept-encoding', acceptEncoding);
+  // Node.js takes in what is left of the body behind the answer, for as long as any request may take.
+  if (Number(response.req.headers['content-length']) > refusedBytesMax) response.setHeader('connection', 'close');
   const body = JSON.stringify({ errors: [{ message: hideCardNumbers(message), extensions: { code } }] });
-  response
-    .writeHead(status, {
-      'content-type': 'application/json; charset=utf-8',
-      'content-length': Buffer.byteLength(body),
-      // What is left of the body is not read, so the connection cannot serve another request.
-      connection: 'close',
-    })
-    .end(body);
+  const type = 'application/json; charset=utf-8';
+  response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body) }).end(body);
 }
 
 function allowOrigin(response: ServerResponse, origin: string): void {

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { get, request } from 'node:http';
+import net from 'node:net';
 import { text as textOf } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -125,6 +127,34 @@ for (const accept of ['application/json', 'application/graphql-response+json', '
     });
   });
 }
+
+describe('A POST that is refused before its body has come', () => {
+  /** Sends the head and a part of the body, waits for the answer, sends what is left, and asks again on that connection. */
+  async function sendInParts(headers: readonly string[], length: number): Promise<[string, string]> {
+    const socket = net.connect(Number(new URL(gateway.url).port), '127.0.0.1');
+    const head = ['POST /graphql HTTP/1.1', 'Host: a', `Authorization: Bearer ${gateway.demo.apiKey}`];
+    const lengthened = (bytes: number): string[] => ['Content-Type: application/json', `Content-Length: ${bytes}`];
+    socket.write([...head, ...lengthened(length), ...headers, '', '{'].join('\r\n'));
+    const [first] = await once(socket, 'data');
+    socket.write(Buffer.alloc(length - 1, ' '));
+    socket.write([...head, ...lengthened(question.length), '', question].join('\r\n'));
+    const [second] = await once(socket, 'data');
+    socket.destroy();
+    return [String(first), String(second)];
+  }
+
+  it.each([
+    ['too large', 413, [], 5_000_000],
+    ['of another origin', 403, ['Origin: https://evil.example'], 100_000],
+  ])(
+    'as one %s is answered, and its connection, maybe that of a proxy, serves the next',
+    async (_, status, headers, length) => {
+      const [refused, answered] = await sendInParts(headers, length);
+      expect(refused).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+      expect(answered).toMatch(/^HTTP\/1.1 200 /);
+    },
+  );
+});
 
 describe('GET', () => {
   it('answers a query', async () => {
