@@ -18,6 +18,8 @@ export type HttpServerOptions = RequestDeps & {
 export type HttpServer = {
   /** Starts to listen; port 0 takes a free one. @throws StartError when that is not possible. */
   listen(port: number, host: string): Promise<{ readonly port: number }>;
+  /** Serves on, and says with each answer from now on that its connection is not kept: whoever waits for the end loses no request. */
+  leave(): void;
   /** Stops accepting, and waits for what is running, up to 10 seconds or as long as it is told; then cuts it off. */
   close(patience?: { readonly ms: number }): Promise<void>;
 };
@@ -57,12 +59,22 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   });
   server.maxHeadersCount = headersMax;
   if (options.connectionsMax) server.maxConnections = options.connectionsMax;
-  const running = new WeakMap<Duplex, ServerResponse>();
+  const running = new Map<Duplex, ServerResponse>();
+  let leaving = false;
+  const leave = (): void => {
+    leaving = true;
+    for (const res of running.values()) res.shouldKeepAlive = false;
+  };
+  function forgetAnswer(this: Duplex): void {
+    running.delete(this);
+  }
   const upgraded = new Set<Duplex>();
   cutOffUnread(server, running, options.unreadMsMax ?? usualUnreadMsMax);
+  // An answer behind another one hears nothing of the end of its connection.
+  server.on('connection', (socket) => socket.on('close', forgetAnswer));
   server.on('request', (req, res) => {
     running.set(req.socket, res);
-    if (!server.listening) res.shouldKeepAlive = false;
+    if (leaving) res.shouldKeepAlive = false;
     res.on('close', () => {
       // Another answer may have been asked for behind this one.
       if (running.get(req.socket) === res) running.delete(req.socket);
@@ -89,7 +101,11 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   });
   return {
     listen: (port, host) => listen(server, port, host),
-    close: ({ ms } = { ms: drainMs }) => close(server, upgraded, ms),
+    leave,
+    close: ({ ms } = { ms: drainMs }) => {
+      leave();
+      return close(server, upgraded, ms);
+    },
   };
 }
 
@@ -97,7 +113,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
  * Node tells of a socket on which nothing has moved, also of what lies unsent. One whose answer is still being made, or
  * waits for news, has nothing unsent; one without an answer has been silent for longer than it is kept open.
  */
-function cutOffUnread(server: Server, running: WeakMap<Duplex, ServerResponse>, unreadMsMax: number): void {
+function cutOffUnread(server: Server, running: ReadonlyMap<Duplex, ServerResponse>, unreadMsMax: number): void {
   server.setTimeout(unreadMsMax, (socket) => {
     if (running.has(socket) && socket.writableLength === 0) return;
     const wasPatient = (socket.timeout ?? 0) > unreadMsMax;

@@ -237,6 +237,25 @@ describe('Starting', () => {
   });
 });
 
+describe('Leaving', () => {
+  it('goes on to answer, also on new connections and those that lie idle, and says that it keeps none', async () => {
+    const leaving = await startServer({ router });
+    const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+    const ask = () =>
+      new Promise<unknown[]>((resolve, reject) => {
+        const asked = http.get(`${leaving.url}/hello`, { agent }, (res) => {
+          res.resume().on('end', () => resolve([res.statusCode, res.headers.connection, asked.reusedSocket]));
+        });
+        asked.on('error', reject);
+      });
+    expect(await ask()).toEqual([200, 'keep-alive', false]);
+    leaving.server.leave();
+    expect(await ask()).toEqual([200, 'close', true]);
+    expect(await ask()).toEqual([200, 'close', false]);
+    await leaving.server.close();
+  });
+});
+
 describe('Closing', () => {
   it('waits for what is running, keeps no connection, and takes nothing new', async () => {
     const { promise: held, resolve: release } = Promise.withResolvers<void>();
@@ -249,17 +268,18 @@ describe('Closing', () => {
       }),
     });
     const agent = new http.Agent({ keepAlive: true });
-    const running = new Promise<string>((resolve, reject) => {
-      http
-        .get(`${slow.url}/slow`, { agent }, (res) => res.on('data', (part) => resolve(String(part))))
-        .on('error', reject);
+    const running = new Promise<unknown[]>((resolve, reject) => {
+      const take = (res: http.IncomingMessage) =>
+        res.on('data', (part) => resolve([String(part), res.headers.connection]));
+      http.get(`${slow.url}/slow`, { agent }, take).on('error', reject);
     });
     await arrived;
     const closing = slow.server.close();
     await expect(fetch(slow.url)).rejects.toThrow();
     release();
     const released = performance.now();
-    expect(await running).toBe('done');
+    // A proxy that were not told so would send its next request into the connection that is being closed.
+    expect(await running).toEqual(['done', 'close']);
     await closing;
     // Far from the 10 seconds after which it is cut off: the connection that was kept alive is not waited for.
     expect(performance.now() - released).toBeLessThan(5_000);
