@@ -173,11 +173,14 @@ function send(response: ServerResponse, { type, body }: { readonly type: string;
 function refuse(response: ServerResponse, problem: Problem): void {
   const { status, message, code = 'INVALID_INPUT', acceptEncoding } = problem;
   if (acceptEncoding !== undefined) response.setHeader('accept-encoding', acceptEncoding);
-  // Node.js takes in what is left of the body behind the answer, for as long as any request may take.
-  if (Number(response.req.headers['content-length']) > refusedBytesMax) response.setHeader('connection', 'close');
   const body = JSON.stringify({ errors: [{ message: hideCardNumbers(message), extensions: { code } }] });
   const type = 'application/json; charset=utf-8';
-  response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body) }).end(body);
+  const isEndless = Number(response.req.headers['content-length']) > refusedBytesMax;
+  if (isEndless) response.setHeader('connection', 'close');
+  response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body) }).write(body);
+  if (isEndless) response.end();
+  // The answer is out; its end may close the connection.
+  else response.req.resume().once('end', () => response.end());
 }
 
 function allowOrigin(response: ServerResponse, origin: string): void {
