@@ -53,6 +53,8 @@ export type App = {
   readonly seal: Seal;
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
+  /** Is not ready any more, and serves on. */
+  leave(): void;
   /** Is not ready any more, and ends subscriptions and status streams with "resume elsewhere". */
   endStreams(): Promise<void>;
   /** Finishes what is running in the background; to be called when no request is running any more. */
@@ -89,18 +91,22 @@ export async function createApp(parts: AppParts): Promise<App> {
     config.role === 'api'
       ? undefined
       : await wireWorker(parts, { ...core, hints, acquirers: simulated.map((acquirer) => acquirer.jobs) });
-  let draining = false;
+  let leaving = false;
+  const leave = (): void => {
+    leaving = true;
+  };
   return {
     router: wireRouter(parts, wired, {
       ...{ restTokens, reports, seal, feed, limits },
       refusals: graph.app.refusals,
-      isReady: () => !draining,
+      isReady: () => !leaving,
     }),
     seal,
     handle: graph.http.handle,
     upgrade: graph.sockets.upgrade,
+    leave,
     endStreams: async () => {
-      draining = true;
+      leave();
       // All at once: a socket that does not answer its close keeps nobody else here.
       const socketsEnd = graph.sockets.drain();
       graph.http.drain();

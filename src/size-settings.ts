@@ -11,6 +11,8 @@ export type Sizes = {
   readonly databaseBuffersMb: number;
   /** Open connections of clients; 0 is without end. */
   readonly connections: number;
+  /** For how many seconds a gateway that is told to stop serves on, not ready any more. */
+  readonly stopDelaySeconds: number;
   /** What one key may have open, subscriptions and WebSockets; 0 is without end. */
   readonly openPerKey: number;
   readonly feed: {
@@ -58,6 +60,7 @@ export const sizeSettings = {
   DATABASE_IDLE_SECONDS: wholeNumber({ min: 1, max: 86_400, usual: 600 }),
   DATABASE_BUFFERS_MB: wholeNumber({ min: 0, max: 65_536, usual: 0 }),
   CONNECTIONS_MAX: wholeNumber({ min: 0, max: 1_000_000, usual: 0 }),
+  STOP_DELAY_SECONDS: wholeNumber({ min: 0, max: 60, usual: 0 }),
   OPEN_PER_KEY: wholeNumber({ min: 0, max: 1_000_000, usual: 50_000 }),
   FEED_RECENT_MAX: wholeNumber({ min: 1, max: 100_000, usual: 1_000 }),
   FEED_MEMORY_MAX: wholeNumber({ min: 1_000, max: 9_999_999, usual: 200_000 }),
@@ -80,6 +83,7 @@ export function sizesOf(data: Readonly<Record<keyof typeof sizeSettings, number>
     databaseIdleSeconds: data.DATABASE_IDLE_SECONDS,
     databaseBuffersMb: data.DATABASE_BUFFERS_MB,
     connections: data.CONNECTIONS_MAX,
+    stopDelaySeconds: data.STOP_DELAY_SECONDS,
     openPerKey: data.OPEN_PER_KEY,
     feed: {
       recentMax: data.FEED_RECENT_MAX,

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Hono } from 'hono';
 import type { App } from './app.ts';
 import type { Config } from './config.ts';
@@ -62,7 +63,11 @@ export async function startGateway(config: Config, signal?: AbortSignal): Promis
       await prepareDemo({ database, clock: systemClock, seal: app.seal }, { dataDir, publicUrl });
     }
     server.open(app);
-    return { url, lost: storage.lost.then(() => databaseLost), stop: () => undoAll(undo) };
+    const stop = async (): Promise<void> => {
+      await takeLeave(config, { server, app });
+      await undoAll(undo);
+    };
+    return { url, lost: storage.lost.then(() => databaseLost), stop };
   });
 }
 
@@ -89,7 +94,11 @@ export async function startPart(config: Config, metrics: Metrics): Promise<Pick<
     undo.push(() => stopServing(server, app));
     // Only now, since whoever listens is given connections that another process would answer at once.
     await server?.listen(config.port, config.host);
-    return { stop: () => undoAll(undo) };
+    const stop = async (): Promise<void> => {
+      await takeLeave(config, { server, app });
+      await undoAll(undo);
+    };
+    return { stop };
   });
 }
 
@@ -146,6 +155,15 @@ function gateFor(current: () => App | undefined): Pick<Parameters<typeof createH
       },
     },
   };
+}
+
+/** Serves on, not ready any more, for as long as balancers may take to notice: whoever is sent here meanwhile is answered. */
+async function takeLeave(config: Config, parts: { readonly server: HttpServer | undefined; readonly app: App }) {
+  const { stopDelaySeconds } = config.sizes;
+  if (stopDelaySeconds === 0 || config.role === 'worker') return;
+  parts.app.leave();
+  parts.server?.leave();
+  await pause(stopDelaySeconds * 1_000);
 }
 
 /** Ends in the order in which nothing is cut off: new requests, streams, requests that run, work in the background. */

@@ -11,7 +11,7 @@ import { databaseLost, keptSecret, openPools, openStorage, urlOf } from '../open
 import { prepareFolders } from '../prepare-folders.ts';
 import { type Gateway, openServer, warnOfStrays } from '../start-gateway.ts';
 import { undoAll, undoneWhenItFails } from '../undo-steps.ts';
-import { superviseProcesses } from './supervise-processes.ts';
+import { stopWithinMsUsual, superviseProcesses } from './supervise-processes.ts';
 
 const script = fileURLToPath(new URL('./run-process.ts', import.meta.url));
 
@@ -44,7 +44,8 @@ export async function startCluster(config: Config, signal: AbortSignal): Promise
     // They cannot have the port beside it: until the first of them listens, connections are refused.
     await server.close(atOnce);
     signal.throwIfAborted();
-    const processes = superviseProcesses({ script, places: placesOf(config, given), log, metrics });
+    const stopWithinMs = stopWithinMsUsual + config.sizes.stopDelaySeconds * 1_000;
+    const processes = superviseProcesses({ script, places: placesOf(config, given), log, metrics, stopWithinMs });
     undo.push(processes.stop);
     await unlessAborted(processes.ready, signal);
     const lost = Promise.race([storage.lost.then(() => databaseLost), processes.givenUp]);

@@ -37,7 +37,7 @@ type Process = {
 type End = Death & { readonly how: string; readonly reason: string | undefined };
 
 /** A process finishes requests for 10 seconds, then jobs for 10 more. */
-const stopWithinMsUsual = 40_000;
+export const stopWithinMsUsual = 40_000;
 /** Said when the process that asked for the sum got none; it answers for itself that it could not. */
 const uncounted = 'what all processes count could not be added up';
 /** How long the last words of a process that has ended may be on their way. */
