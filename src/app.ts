@@ -76,7 +76,7 @@ export async function createApp(parts: AppParts): Promise<App> {
   parts.metrics.watchFollowers(feed.followers);
   parts.metrics.watchPool(database.pool);
   const { rateLimitPerKey: perKey, rateLimitPerAddress: perAddress, trustedProxies } = config;
-  const limits = createRequestLimits({ perKey, perAddress, trustedProxies, metrics: parts.metrics });
+  const limits = createRequestLimits({ perKey, perAddress, trustedProxies, metrics: parts.metrics, log });
   const restTokens = createAuthenticator({ database, clock: parts.clock, keyMode: 'rest' });
   const { activationHours, coolingDays } = config;
   const contracts = openContracts({

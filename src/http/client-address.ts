@@ -22,6 +22,13 @@ export function addressOf(request: Incoming, trustedProxies: readonly string[]):
   return address;
 }
 
+/** The other end of a connection whose `X-Forwarded-For` does not count, as it is none of our proxies; undefined when it has none. */
+export function untrustedSender(request: Incoming, trustedProxies: readonly string[]): string | undefined {
+  if (request?.headers['x-forwarded-for'] === undefined) return undefined;
+  const sender = normalAddress(request.socket.remoteAddress ?? '');
+  return sender === undefined || isTrusted(sender, trustedProxies) ? undefined : sender;
+}
+
 /**
  * Says from which address a request comes. `X-Forwarded-For` counts only as far as proxies that we trust wrote it: read
  * from the right, the first address that is none of theirs. Everything left of it could be made up by anybody.

@@ -1,8 +1,9 @@
 import { addressGroup } from '../kernel/address-group.ts';
 import { RateLimited, waitInWords } from '../kernel/errors.ts';
 import { createMemoryCount, type MemoryCount, type Tally } from '../kernel/limits.ts';
+import type { Log } from '../kernel/log.ts';
 import type { LimitName, Metrics } from '../kernel/metrics.ts';
-import { addressOf, type Incoming } from './client-address.ts';
+import { addressOf, type Incoming, untrustedSender } from './client-address.ts';
 
 /** A key or an address asks more often than this process answers. */
 export class TooManyRequests extends RateLimited {
@@ -35,8 +36,10 @@ export function createRequestLimits(options: {
   readonly perAddress: number;
   readonly trustedProxies: readonly string[];
   readonly metrics: Pick<Metrics, 'limited'>;
+  readonly log: Pick<Log, 'warn'>;
 }): RequestLimits {
   const { perKey, perAddress, trustedProxies, metrics } = options;
+  const warn = warnOfUnknownProxy(options);
   const byKey = countOf(perKey);
   const byAddress = countOf(perAddress);
   const judge = (limit: LimitName, allowed: string, { over, msLeft }: Tally): TooManyRequests | undefined => {
@@ -45,6 +48,7 @@ export function createRequestLimits(options: {
     return new TooManyRequests({ allowed, msLeft });
   };
   const ofGuest: RequestLimits['ofGuest'] = async (request) => {
+    warn(request);
     if (!byAddress) return { giveBack: async () => {} };
     const address = addressOf(request, trustedProxies);
     const allowed = `${perAddress} requests a minute without an API key from one address`;
@@ -58,6 +62,20 @@ export function createRequestLimits(options: {
       return counted instanceof TooManyRequests ? counted : undefined;
     },
     ofGuest,
+  };
+}
+
+/** Says once, of a proxy that was forgotten in the settings, why all payers seem to be one; anybody may send that header, so not more often. */
+function warnOfUnknownProxy(parts: { readonly trustedProxies: readonly string[]; readonly log: Pick<Log, 'warn'> }) {
+  let isSaid = false;
+  return (request: Incoming): void => {
+    const sender = isSaid ? undefined : untrustedSender(request, parts.trustedProxies);
+    if (sender === undefined) return;
+    isSaid = true;
+    parts.log.warn(
+      { sender },
+      `X-Forwarded-For from ${sender} does not count; if that is your proxy, name it in TRUSTED_PROXIES, or all its clients have one address`,
+    );
   };
 }
 

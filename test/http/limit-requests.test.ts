@@ -2,12 +2,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import type { Incoming } from '../../src/http/client-address.ts';
 import { createRequestLimits, type RequestLimits } from '../../src/http/limit-requests.ts';
 import { createRouter } from '../../src/http/router.ts';
+import { createLog } from '../../src/kernel/log.ts';
 import { createMetrics, type Metrics } from '../../src/kernel/metrics.ts';
 import { createHttpWorld, type HttpWorld, posted, startServer } from './world.ts';
 
 let metrics: Metrics;
 const limitsOf = (given: Partial<Parameters<typeof createRequestLimits>[0]>): RequestLimits =>
-  createRequestLimits({ perKey: 0, perAddress: 0, trustedProxies: [], metrics, ...given });
+  createRequestLimits({ perKey: 0, perAddress: 0, trustedProxies: [], metrics, log: createLog('silent'), ...given });
 const from = (remoteAddress: string, forwardedFor?: string): Incoming => ({
   socket: { remoteAddress },
   headers: forwardedFor === undefined ? {} : { 'x-forwarded-for': forwardedFor },
@@ -49,6 +50,22 @@ describe('The limit of a key', () => {
   it('is none when it is 0', async () => {
     const limits = limitsOf({ perAddress: 1 });
     for (let times = 0; times < 100; times += 1) expect(await limits.ofKey('one')).toBeUndefined();
+  });
+});
+
+describe('A proxy that is not named in TRUSTED_PROXIES', () => {
+  it('is warned about once, as all payers seem to be one', async () => {
+    const warn = vi.fn();
+    const limits = limitsOf({ trustedProxies: ['10.0.0.0/8'], log: { warn } });
+    for (const given of [from('192.0.2.1'), from('10.0.0.1', '192.0.2.1'), undefined]) await limits.ofAddress(given);
+    expect(warn).not.toHaveBeenCalled();
+    for (const sender of ['172.16.0.1', '172.16.0.2']) await limits.ofAddress(from(sender, '192.0.2.1'));
+    expect(warn.mock.calls).toEqual([
+      [
+        { sender: '172.16.0.1' },
+        'X-Forwarded-For from 172.16.0.1 does not count; if that is your proxy, name it in TRUSTED_PROXIES, or all its clients have one address',
+      ],
+    ]);
   });
 });
 

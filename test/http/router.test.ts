@@ -189,7 +189,7 @@ describe('/metrics', () => {
 
   it('counts by the route that answered, which need not be the last that fits', async () => {
     const metrics = createMetrics();
-    const limits = createRequestLimits({ perKey: 0, perAddress: 4, trustedProxies: [], metrics });
+    const limits = createRequestLimits({ perKey: 0, perAddress: 4, trustedProxies: [], metrics, log: world.deps.log });
     const router = createRouter({ ...world.deps, metrics, limits });
     const payment = `/v1/merchant/${shop.merchantId}/payment/${randomUUID()}`;
     const paths = ['/health/ready', payment, '/v1/nothing', '/nothing', '/pay/x', '/pay/x', '/nothing'];
@@ -231,7 +231,7 @@ describe('A notification of an acquirer', () => {
 
   it('is taken however many come, while what is not genuine soon is one too many', async () => {
     const { metrics } = world;
-    const limits = createRequestLimits({ perKey: 0, perAddress: 2, trustedProxies: [], metrics });
+    const limits = createRequestLimits({ perKey: 0, perAddress: 2, trustedProxies: [], metrics, log: world.deps.log });
     const router = createRouter({ ...world.deps, limits });
     const { id } = await createPayment(world.payments, shop);
     const { transaction } = await startBlik(world.payments, shop, { paymentId: id });

@@ -62,7 +62,7 @@ export async function createHttpWorld(
     trustedIps: openTrustedIps({ database, clock }),
     refusals: createRefusalRecorder({ database, clock, log }),
     notifications: { ...payments, hearMovement: { capture: unheard, void: unheard, refund: unheard } },
-    limits: createRequestLimits({ perKey: 0, perAddress: 0, trustedProxies: [], metrics }),
+    limits: createRequestLimits({ perKey: 0, perAddress: 0, trustedProxies: [], metrics, log }),
     prepare: { clock, acquirers: payments.acquirers, addressRule: 'public' },
     cards: { vault: openSandboxVault(database), clock, googlePay: sandboxGooglePay, applePay: [sandboxApplePay] },
     payerPages: [],
