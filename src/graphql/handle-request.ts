@@ -180,7 +180,16 @@ function refuse(response: ServerResponse, problem: Problem): void {
   response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body) }).write(body);
   if (isEndless) response.end();
   // The answer is out; its end may close the connection.
-  else response.req.resume().once('end', () => response.end());
+  else takeIn(response.req, () => response.end());
+}
+
+/** Throws away what is left of a body; one in chunks, whose length nobody has told, is broken off where it is too long. */
+function takeIn(request: IncomingMessage, onEnd: () => void): void {
+  let taken = 0;
+  request.once('end', onEnd).on('data', (part: Buffer) => {
+    taken += part.length;
+    if (taken > refusedBytesMax) request.destroy();
+  });
 }
 
 function allowOrigin(response: ServerResponse, origin: string): void {

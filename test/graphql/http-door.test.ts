@@ -158,6 +158,18 @@ describe('A POST that is refused before its body has come', () => {
     expect(refused).toMatch(/^HTTP\/1.1 413 .*"INVALID_INPUT"/s);
     expect(rest).toBe('');
   });
+
+  it('is answered in chunks too, and broken off when these have no end', async () => {
+    const { origin } = new URL(gateway.url);
+    const sent = request(`${origin}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json' } });
+    const closed = new Promise<void>((resolve) => void sent.on('error', () => resolve()).on('close', resolve));
+    const chunk = Buffer.alloc(1_000_000);
+    const send = (): void => void sent.write(chunk, (error) => (error ? undefined : send()));
+    send();
+    const [answer] = await once(sent, 'response');
+    expect(answer.statusCode).toBe(411);
+    await closed;
+  });
 });
 
 describe('GET', () => {
