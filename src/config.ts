@@ -116,6 +116,10 @@ const environment = z.object({
     .string()
     .refine(absolute(['http:', 'https:']), 'must look like https://pay.example')
     .refine(isBare, 'must be an address and no more: without blanks, a user name, a password, ? or #')
+    .refine(
+      isRoot,
+      'must have no path, as the payer’s pages lead to addresses that begin at /; take a host name of its own',
+    )
     .transform((text) => text.replace(/^https?/i, (scheme) => scheme.toLowerCase()).replace(/\/+$/, ''))
     .optional(),
   BRAMKA_WORKERS: wholeNumber({ min: 1, max: 64, usual: 1 }),
@@ -275,9 +279,14 @@ function sharedFolder({ STATEMENTS_DIR, BANK_FILES_DIR }: Readonly<Record<string
   return ['BANK_FILES_DIR must be another folder than STATEMENTS_DIR, whose files are imported and moved away.'];
 }
 
-/** Paths are put behind it, so nothing may follow its own; URL.canParse takes blanks, and one slash for two. */
+/** Paths are put behind it, so nothing else may be there; URL.canParse takes blanks, and one slash for two. */
 function isBare(text: string): boolean {
   return !/^\s*https?:/i.test(text) || !URL.canParse(text) || /^https?:\/\/[^\s?#\\/@]+(?:\/[^\s?#\\]*)?$/i.test(text);
+}
+
+/** Whether an address leads to the root of its host; what is no address is said to be none. */
+function isRoot(text: string): boolean {
+  return !URL.canParse(text) || /^\/*$/.test(new URL(text).pathname);
 }
 
 function isOrigin(text: string): boolean {

@@ -6,9 +6,9 @@ const production = {
 };
 
 describe('The public address', () => {
-  it('may have a path, and slashes at its end', () => {
+  it('may have slashes at its end', () => {
     expect(readConfig({ PUBLIC_URL: 'http://127.0.0.1:4000/' }).publicUrl).toBe('http://127.0.0.1:4000');
-    expect(readConfig({ PUBLIC_URL: 'https://[::1]:4000/bramka' }).publicUrl).toBe('https://[::1]:4000/bramka');
+    expect(readConfig({ PUBLIC_URL: 'https://[::1]:4000//' }).publicUrl).toBe('https://[::1]:4000');
     expect(readConfig(production, 'gateway').publicUrl).toBe('https://pay.example');
     expect(readConfig({ PUBLIC_URL: 'HTTPS://pay.example' }).publicUrl).toBe('https://pay.example');
   });
@@ -21,6 +21,15 @@ describe('The public address', () => {
       /^PUBLIC_URL must be an address and no more: without blanks, a user name, a password, \? or #\.$/,
     );
   });
+
+  it.each(['https://pay.example/bramka', 'https://[::1]:4000/a/'])(
+    'is not %j, whose pages would lead elsewhere',
+    (address) => {
+      expect(() => readConfig({ PUBLIC_URL: address })).toThrow(
+        /^PUBLIC_URL must have no path, as the payer’s pages lead to addresses that begin at \/; take a host name of its own\.$/,
+      );
+    },
+  );
 
   it.each([undefined, '', 'http://pay.example'])(
     'is required in production by a gateway, with https, and not %j',
