@@ -4,6 +4,7 @@ import { endsInTime } from '../ends-in-time.ts';
 import { breakOffWhenUnusable } from './break-off-unusable.ts';
 import { PrismaClient } from './generated/prisma/client.ts';
 import type { EventType } from './generated/prisma/enums.ts';
+import { prepareSession } from './prepare-session.ts';
 import { shortageIn } from './short-of.ts';
 
 /** One SQL statement. It is prepared once per connection under its name, so a name belongs to one text. */
@@ -50,8 +51,6 @@ export type Database = {
 
 /** The limits of a connection, in milliseconds. */
 type Limits = {
-  readonly statement_timeout: number;
-  readonly idle_in_transaction_session_timeout: number;
   readonly idleTimeoutMillis: number;
   readonly connectionTimeoutMillis: number;
   readonly query_timeout: number;
@@ -105,8 +104,6 @@ export const types: pg.CustomTypesConfig = {
 export function openDatabase(options: DatabaseOptions): Database {
   const max = options.connectionsMax ?? 10;
   const limits: Limits = {
-    statement_timeout: 15_000,
-    idle_in_transaction_session_timeout: 30_000,
     // A new connection plans each statement anew, several times: after a quiet minute a payer would wait for that.
     idleTimeoutMillis: (options.idleSeconds ?? 600) * 1_000,
     connectionTimeoutMillis: 10_000,
@@ -116,7 +113,14 @@ export function openDatabase(options: DatabaseOptions): Database {
     // Without it the system asks after two hours of silence whether the other side is still there.
     keepAliveInitialDelayMillis: 10_000,
   };
-  const pool = new pg.Pool({ connectionString: options.url, max, types, pipeline: true, ...limits });
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max,
+    types,
+    pipeline: true,
+    onConnect: prepareSession,
+    ...limits,
+  });
   const onError = options.onError ?? (() => {});
   pool.on('error', onError);
   // A connection in use has no listener of the pool's: broken off between two statements, it would end the process.
@@ -132,6 +136,7 @@ export function openDatabase(options: DatabaseOptions): Database {
       connectionString: options.url,
       max,
       maxLifetimeSeconds: readingSecondsMax,
+      onConnect: prepareSession,
       ...limits,
     });
     sayWhenLost(reading);
@@ -277,10 +282,12 @@ const ownWords = /^Prepared statements must be unique/;
 
 /**
  * Whether something failed on the way to the server, or because the server ends; all else is said of a statement. The severity
- * tells nothing, as it comes in the language of the server.
+ * tells little, as it comes in the language of the server; PgBouncer speaks English, and all that it says has the code 08P01.
  */
 export function isLost(error: unknown): boolean {
-  if (error instanceof pg.DatabaseError) return lostCodes.test(error.code ?? '');
+  if (error instanceof pg.DatabaseError) {
+    return lostCodes.test(error.code ?? '') || (error.code === '08P01' && error.severity === 'FATAL');
+  }
   if (!(error instanceof Error) || error instanceof TypeError || error instanceof RangeError) return false;
   return !ownWords.test(error.message);
 }

@@ -3,6 +3,7 @@ import { StartError } from '../start-error.ts';
 import type { Migration } from './migrations-folder.ts';
 import { prismaFiles, readMigrations, toEngineList } from './migrations-folder.ts';
 import { notReached } from './not-reached.ts';
+import { endless, prepareSession } from './prepare-session.ts';
 import { requireGrants } from './require-grants.ts';
 
 /** What the database says about one migration. */
@@ -75,6 +76,7 @@ async function connect(url: string): Promise<pg.Client> {
     // A session that breaks between two queries makes the next one fail; unheard, its error would end the process.
     client.on('error', () => undefined);
     await client.connect();
+    await prepareSession(client, endless);
     return client;
   } catch (error) {
     throw notReached(error);

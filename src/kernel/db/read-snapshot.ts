@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { type Statement, types } from './database.ts';
+import { endless, prepareSession } from './prepare-session.ts';
 
 /** One moment of the whole database, to read for as long as it takes. */
 export type Snapshot = {
@@ -19,11 +20,12 @@ export async function readSnapshot<Result>(
   url: string,
   work: (snapshot: Snapshot) => Promise<Result>,
 ): Promise<Result> {
-  const client = new pg.Client({ connectionString: url, types, statement_timeout: 0, keepAlive: true });
+  const client = new pg.Client({ connectionString: url, types, keepAlive: true });
   // Broken off between two statements it would end the process; the next statement says so.
   client.on('error', () => undefined);
   await client.connect();
   try {
+    await prepareSession(client, endless);
     await client.query('begin isolation level repeatable read read only');
     // All rows of a cursor are read; the planner would favour a tenth of them.
     await client.query('set local cursor_tuple_fraction = 1');

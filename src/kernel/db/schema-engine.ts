@@ -5,6 +5,7 @@ import type { SqlDriverAdapter, SqlMigrationAwareDriverAdapterFactory } from '@p
 import { bindMigrationAwareSqlAdapterFactory, ColumnTypeEnum, DriverAdapterError } from '@prisma/driver-adapter-utils';
 import type { SchemaEngine } from '@prisma/schema-engine-wasm';
 import pg from 'pg';
+import { endless, prepareSession } from './prepare-session.ts';
 
 /** Oid of PostgreSQL's internal one-byte type `"char"`: its catalogues use it and adapter-pg does not know it. */
 const internalChar = 18;
@@ -39,7 +40,11 @@ export async function withSchemaEngine<T>(
   loading ??= load();
   const glue = await loading;
   // One connection: the engine locks a session and expects to meet the same one again.
-  const pool = new pg.Pool({ connectionString: url, max: 1 });
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 1,
+    onConnect: (client) => prepareSession(client, endless),
+  });
   pool.on('error', () => undefined);
   try {
     const datamodels: [string, string][] | undefined = schema && [[schema.path, schema.content]];

@@ -221,6 +221,9 @@ describe('A transaction', () => {
     expect(isLost(new Error('Connection terminated unexpectedly'))).toBe(true);
     expect(isLost(new TypeError('x is not a function'))).toBe(false);
     expect(isLost(said('08006', 'FATAL'))).toBe(true);
+    // PgBouncer, of a server that it does not reach; and a server, of a statement.
+    expect(isLost(said('08P01', 'FATAL'))).toBe(true);
+    expect(isLost(said('08P01', 'BŁĄD'))).toBe(false);
   });
 
   it('knows a statement that does not fit its values, and two of one name, as faults of ours', async () => {
