@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { StartError } from '../start-error.ts';
+import { connectBeside, keepsItsSession } from './keeps-its-session.ts';
 import { notReached } from './not-reached.ts';
 
 const connectMsMax = 5_000;
@@ -37,14 +38,26 @@ export async function requireDatabase(url: string, wish: DatabaseWish): Promise<
   return { connectionsMax };
 }
 
+const sharedSessions =
+  'The database is reached through a pooler that gives each transaction another session (pool_mode = transaction or statement ' +
+  'of PgBouncer); set pool_mode = session there, or have DATABASE_URL lead to PostgreSQL itself.';
+
 type Findings = { readonly fault: string | undefined; readonly connectionsMax: number };
 
 async function lookInto(url: string, wish: DatabaseWish): Promise<Findings> {
   const client = await connect(url, wish);
+  // It comes while the first one answers.
+  const coming = connectBeside(url);
   try {
-    return { fault: await findFault(client, wish), connectionsMax: await readConnectionsMax(client) };
+    const fault = await findFault(client, wish);
+    const connectionsMax = await readConnectionsMax(client);
+    const beside = await coming;
+    const isGood = beside === undefined || (await keepsItsSession(client, beside));
+    return { fault: fault ?? (isGood ? undefined : sharedSessions), connectionsMax };
   } finally {
-    await client.end().catch(() => undefined);
+    // Nobody waits until the server has ended its sessions, which takes as long as to begin one.
+    void end(client);
+    void coming.then(end);
   }
 }
 
@@ -71,6 +84,10 @@ async function connect(url: string, { readyWithinMs = readyMsMax, signal }: Data
     }
     await pause(lookEveryMs, undefined, { signal });
   }
+}
+
+async function end(client: pg.Client | undefined): Promise<void> {
+  await client?.end().catch(() => undefined);
 }
 
 async function isReadOnly(client: pg.Client): Promise<boolean> {

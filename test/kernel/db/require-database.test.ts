@@ -5,6 +5,7 @@ import { readConfig } from '../../../src/config.ts';
 import { notReached } from '../../../src/kernel/db/not-reached.ts';
 import { requireDatabase } from '../../../src/kernel/db/require-database.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { openPooler } from '../../support/pooler.ts';
 import { type SpokenTls, speakTls } from '../../support/speak-tls.ts';
 
 let home: TestDatabase;
@@ -86,6 +87,37 @@ it('refuses one that takes no writes, whatever else it would be asked for, but n
     );
   }
   await requireDatabase(url.href, { writes: false, durable: false });
+});
+
+it.each(['transaction', 'statement'] as const)(
+  'refuses a pooler that gives each %s another session, also to who comes again',
+  async (mode) => {
+    const pooler = await openPooler(home.url, mode);
+    for (const _ of [1, 2]) {
+      await expect(requireDatabase(pooler.url, { writes: true, durable: false })).rejects.toThrow(
+        /^The database is reached through a pooler that gives each transaction another session .* set pool_mode = session there, or/,
+      );
+    }
+    await pooler.close();
+  },
+);
+
+it('takes a pooler that leaves everybody a session of his own, and a server that takes one connection only', async () => {
+  const pooler = await openPooler(home.url, 'session');
+  const wish = { writes: true, durable: false };
+  const { connectionsMax } = await requireDatabase(home.url, wish);
+  expect(await requireDatabase(pooler.url, wish)).toEqual({ connectionsMax });
+  const client = new pg.Client({ connectionString: home.url });
+  await client.connect();
+  // A superuser has connections beyond the limit of a database, but not beyond that of a role without rights.
+  const role = `lonely_${client.database}`;
+  await client.query(`create role ${role} login password 'x' connection limit 1`);
+  const url = new URL(home.url);
+  Object.assign(url, { username: role, password: 'x' });
+  expect(await requireDatabase(url.href, wish)).toEqual({ connectionsMax: 1 });
+  await client.query(`drop role ${role}`);
+  await client.end();
+  await pooler.close();
 });
 
 describe('A server that speaks TLS with a certificate of its own', () => {
