@@ -65,7 +65,8 @@ export function listenForHints(options: HintOptions): HintBus & SharedHints {
         onOpen: (opened) => {
           outbox.connect(opened);
           opened.client.on('notification', (message) => {
-            if (!isOfOther(opened.client, message)) return;
+            // Postgres sends our own hints back to us.
+            if (message.processId === opened.speaker) return;
             others.heard();
             if (message.payload !== here) listeners.tell(parsePayload(message.payload ?? ''));
           });
@@ -181,9 +182,12 @@ export function gatherNews(waiting: Map<string, bigint>, news: News): void {
   }
 }
 
-/** The type definitions of pg leave out the number of the server process. */
-type Client = pg.Client & { readonly processID?: number | null };
-type Connection = { readonly client: Client; readonly fail: (error: unknown) => void };
+type Connection = {
+  readonly client: pg.Client;
+  /** The process of the server that speaks for it. */
+  readonly speaker: number | undefined;
+  readonly fail: (error: unknown) => void;
+};
 
 /** Holds a listening connection until it breaks (rejects) or the signal ends it. */
 async function holdConnection(
@@ -212,19 +216,14 @@ async function holdConnection(
   signal.addEventListener('abort', stop);
   try {
     await client.connect();
-    await listenToChannel(client);
+    const { speaker } = await listenToChannel(client);
     isOpen = true;
-    if (!signal.aborted) onOpen({ client, fail: reject });
+    if (!signal.aborted) onOpen({ client, speaker, fail: reject });
     if (!signal.aborted) await over;
   } finally {
     signal.removeEventListener('abort', stop);
     await endClient(client);
   }
-}
-
-/** Postgres sends our own hints back to us. */
-function isOfOther({ processID }: Client, { processId }: pg.Notification): boolean {
-  return processId !== processID;
 }
 
 /** Takes as many hints out of the waiting ones as one message holds. */

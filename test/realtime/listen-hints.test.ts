@@ -10,6 +10,7 @@ import { openFaultProxy } from '../faults/fault-proxy.ts';
 import { createInbox } from '../start/inbox.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { createShop } from '../support/factories.ts';
+import { openPooler } from '../support/pooler.ts';
 import { plain, writeEvents } from '../support/write-events.ts';
 import { createScriptedBus, never, take, takeNumbers, watchReads } from './take-events.ts';
 
@@ -37,7 +38,7 @@ afterEach(async () => {
 });
 
 /** Opens a bus as a process does, and gives it with the function that awaits its next connection. */
-async function openBus(): Promise<{ bus: HintBus; connected: () => Promise<void> }> {
+async function openBus(url = home.url): Promise<{ bus: HintBus; connected: () => Promise<void> }> {
   let connections = 0;
   let awaited = 0;
   let wake = (): void => {};
@@ -45,7 +46,7 @@ async function openBus(): Promise<{ bus: HintBus; connected: () => Promise<void>
     connections += 1;
     wake();
   };
-  const bus = listenForHints({ url: home.url, log, retryAfterMs: 1, onListening });
+  const bus = listenForHints({ url, log, retryAfterMs: 1, onListening });
   open.push(bus);
   const connected = async (): Promise<void> => {
     awaited += 1;
@@ -89,6 +90,23 @@ describe('Hints between processes', () => {
     other.publish(new Map([[answer, 1n]]));
     await back;
     expect(atSender).toEqual([new Map([[answer, 1n]])]);
+  });
+
+  it('reach the sender neither behind a pooler, which gives connections numbers of its own', async () => {
+    const pooler = await openPooler(home.url, 'session');
+    const [{ bus: one }, { bus: other }] = [await openBus(pooler.url), await openBus()];
+    const hints = heardUntil(other, shopId);
+    const atSender: News[] = [];
+    one.subscribe((news) => void atSender.push(news));
+    one.publish(new Map([[shopId, 7n]]));
+    await hints;
+    const answer = randomUUID();
+    const back = heardUntil(one, answer);
+    other.publish(new Map([[answer, 1n]]));
+    await back;
+    expect(atSender).toEqual([new Map([[answer, 1n]])]);
+    await one.close();
+    await pooler.close();
   });
 
   it('of many shops travel in as few messages as hold them', async () => {

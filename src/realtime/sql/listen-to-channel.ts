@@ -3,7 +3,12 @@ import type pg from 'pg';
 /** The channel on which processes hint each other that logs grew. */
 export const hintChannel = 'bramka_hint';
 
-/** Has a connection hear the hints of all processes on this database. */
-export async function listenToChannel(client: pg.Client): Promise<void> {
+/**
+ * Has a connection hear the hints of all processes on this database.
+ * @returns which process of the server speaks for it: what a connection is told of that at its beginning, PgBouncer makes up.
+ */
+export async function listenToChannel(client: pg.Client): Promise<{ readonly speaker: number | undefined }> {
   await client.query(`listen ${hintChannel}`);
+  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+  return { speaker: rows[0]?.pid };
 }
