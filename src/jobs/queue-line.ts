@@ -2,7 +2,6 @@ import { EventEmitter } from 'node:events';
 import pg from 'pg';
 import { type Database, orUnavailable } from '../kernel/db/database.ts';
 import { endClient } from '../kernel/db/end-client.ts';
-import { prepareSession } from '../kernel/db/prepare-session.ts';
 import type { Log } from '../kernel/log.ts';
 import { giveSign, holdLine } from './sql/hold-line.ts';
 import { startLoop } from './start-loop.ts';
@@ -99,7 +98,7 @@ function createSpeaker(
     await next.connect().finally(() => {
       isConnecting = false;
     });
-    await prepareSession(next);
+    await limits.onConnect(next);
     await holdLine(next, { silenceMs: limits.query_timeout });
     return next;
   }

@@ -6,7 +6,6 @@ import { breakOffWhenUnusable } from '../kernel/db/break-off-unusable.ts';
 import { type Database, DatabaseUnavailable } from '../kernel/db/database.ts';
 import { isDatabaseNotedAway, noteDatabaseBack } from '../kernel/db/note-away.ts';
 import { requireWritable } from '../kernel/db/ping-database.ts';
-import { prepareSession } from '../kernel/db/prepare-session.ts';
 import { endsInTime } from '../kernel/ends-in-time.ts';
 import type { JobHandler, JobHandlers } from '../kernel/jobs/handler.ts';
 import type { Log } from '../kernel/log.ts';
@@ -155,8 +154,7 @@ async function stopRun(jobs: WorkerPool, patience: { readonly ms: number }, log:
 }
 
 function openPool({ database, log }: QueueOptions, tellLostFetch: () => void): pg.Pool {
-  const { url, limits } = database;
-  const pool = new pg.Pool({ connectionString: url, max: connectionsMax, onConnect: prepareSession, ...limits });
+  const pool = new pg.Pool({ connectionString: database.url, max: connectionsMax, ...database.limits });
   pool.on('error', (error) => {
     if (!pool.ending) noteAwayForWork(log, new DatabaseUnavailable(error));
   });

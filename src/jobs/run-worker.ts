@@ -1,10 +1,9 @@
-import { runMigrations } from 'graphile-worker';
 import type { Clock } from '../kernel/clock.ts';
 import { endsInTime } from '../kernel/ends-in-time.ts';
 import type { JobHandlers } from '../kernel/jobs/handler.ts';
 import { dropEmptyQueues } from './drop-empty-queues.ts';
+import { prepareQueue } from './prepare-queue.ts';
 import { openQueueLine } from './queue-line.ts';
-import { queueLog } from './queue-log.ts';
 import { groupsInLine, type JobGroups, type Sweep } from './registry.ts';
 import { retryFailedJobs } from './retry-failed-jobs.ts';
 import { startQueue } from './run-queue.ts';
@@ -47,7 +46,7 @@ const usualPatience = { ms: 10_000 };
  */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const { database, clock, log } = options;
-  await runMigrations({ connectionString: database.url, logger: queueLog(log), noHandleSignals: true });
+  await prepareQueue(database, log);
   await ensureEventPartitions(database, clock.now());
   const every = loopsInTurn(log);
   const groups = (Object.keys(options.jobs) as (keyof JobGroups)[]).filter((group) => !isEmpty(options.jobs[group]));

@@ -49,8 +49,9 @@ export type Database = {
   close(): Promise<void>;
 };
 
-/** The limits of a connection, in milliseconds. */
+/** The limits of a connection, in milliseconds; those that the server keeps, `onConnect` sets. */
 type Limits = {
+  readonly onConnect: typeof prepareSession;
   readonly idleTimeoutMillis: number;
   readonly connectionTimeoutMillis: number;
   readonly query_timeout: number;
@@ -104,6 +105,7 @@ export const types: pg.CustomTypesConfig = {
 export function openDatabase(options: DatabaseOptions): Database {
   const max = options.connectionsMax ?? 10;
   const limits: Limits = {
+    onConnect: prepareSession,
     // A new connection plans each statement anew, several times: after a quiet minute a payer would wait for that.
     idleTimeoutMillis: (options.idleSeconds ?? 600) * 1_000,
     connectionTimeoutMillis: 10_000,
@@ -113,14 +115,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     // Without it the system asks after two hours of silence whether the other side is still there.
     keepAliveInitialDelayMillis: 10_000,
   };
-  const pool = new pg.Pool({
-    connectionString: options.url,
-    max,
-    types,
-    pipeline: true,
-    onConnect: prepareSession,
-    ...limits,
-  });
+  const pool = new pg.Pool({ connectionString: options.url, max, types, pipeline: true, ...limits });
   const onError = options.onError ?? (() => {});
   pool.on('error', onError);
   // A connection in use has no listener of the pool's: broken off between two statements, it would end the process.
@@ -132,13 +127,8 @@ export function openDatabase(options: DatabaseOptions): Database {
   let prisma: PrismaClient | undefined;
   const openPrisma = (): PrismaClient => {
     // Reads find out by nothing that their server has become a replica, and another one takes the writes.
-    const reading = new pg.Pool({
-      connectionString: options.url,
-      max,
-      maxLifetimeSeconds: readingSecondsMax,
-      onConnect: prepareSession,
-      ...limits,
-    });
+    const lifetime = { maxLifetimeSeconds: readingSecondsMax };
+    const reading = new pg.Pool({ connectionString: options.url, max, ...lifetime, ...limits });
     sayWhenLost(reading);
     const handlers = { onPoolError: onError, onConnectionError: onError, disposeExternalPool: true };
     return new PrismaClient({ adapter: new PrismaPg(reading, handlers) });
