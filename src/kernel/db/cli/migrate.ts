@@ -2,13 +2,18 @@ import { StartError } from '../../start-error.ts';
 import { withClearMode } from '../clear-mode.ts';
 import { startEmbedded } from '../embedded.ts';
 import { migrate } from '../migrate.ts';
+import { requireDatabase } from '../require-database.ts';
 
 // `npm run migrate`: applies what is pending, to DATABASE_URL or to the embedded database. This command runs without the
 // gateway and its configuration, so it reads these two variables of the environment itself.
 const { DATABASE_URL: databaseUrl, BRAMKA_DATA_DIR: dataDir = '.bramka' } = process.env;
 
 async function run(): Promise<readonly string[]> {
-  if (databaseUrl) return (await migrate(withClearMode(databaseUrl))).applied;
+  if (databaseUrl) {
+    const url = withClearMode(databaseUrl);
+    if (URL.canParse(url)) await requireDatabase(url, { writes: true, durable: false });
+    return (await migrate(url)).applied;
+  }
   const embedded = await startEmbedded({ dataDir });
   try {
     return (await migrate(embedded.url)).applied;
