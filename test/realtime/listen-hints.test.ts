@@ -148,7 +148,8 @@ describe('Hints between processes', () => {
   it('go on after the connection was lost', async () => {
     const [one, other] = [await openBus(), await openBus()];
     await database.pool.query(
-      "select pg_terminate_backend(pid) from pg_stat_activity where query ~ '^(listen|select pg_notify)' and pid <> pg_backend_pid()",
+      `select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and query ~ '^(listen|select pg_notify)' and pid <> pg_backend_pid()`,
     );
     await Promise.all([one.connected(), other.connected()]);
     const hints = heardUntil(other.bus, shopId);

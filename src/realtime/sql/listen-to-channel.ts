@@ -8,7 +8,8 @@ export const hintChannel = 'bramka_hint';
  * @returns which process of the server speaks for it: what a connection is told of that at its beginning, PgBouncer makes up.
  */
 export async function listenToChannel(client: pg.Client): Promise<{ readonly speaker: number | undefined }> {
-  await client.query(`listen ${hintChannel}`);
-  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+  // The type definitions of pg know of one statement, and of one answer.
+  const answers: unknown = await client.query(`listen ${hintChannel}; select pg_backend_pid() as pid`);
+  const [, { rows }] = answers as [unknown, pg.QueryResult<{ pid: number }>];
   return { speaker: rows[0]?.pid };
 }
