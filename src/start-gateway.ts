@@ -63,11 +63,8 @@ export async function startGateway(config: Config, signal?: AbortSignal): Promis
       await prepareDemo({ database, clock: systemClock, seal: app.seal }, { dataDir, publicUrl });
     }
     server.open(app);
-    const stop = async (): Promise<void> => {
-      await takeLeave(config, { server, app });
-      await undoAll(undo);
-    };
-    return { url, lost: storage.lost.then(() => databaseLost), stop };
+    undo.push(() => takeLeave(config, { server, app }));
+    return { url, lost: storage.lost.then(() => databaseLost), stop: () => undoAll(undo) };
   });
 }
 
@@ -94,11 +91,8 @@ export async function startPart(config: Config, metrics: Metrics): Promise<Pick<
     undo.push(() => stopServing(server, app));
     // Only now, since whoever listens is given connections that another process would answer at once.
     await server?.listen(config.port, config.host);
-    const stop = async (): Promise<void> => {
-      await takeLeave(config, { server, app });
-      await undoAll(undo);
-    };
-    return { stop };
+    undo.push(() => takeLeave(config, { server, app }));
+    return { stop: () => undoAll(undo) };
   });
 }
 
@@ -158,7 +152,10 @@ function gateFor(current: () => App | undefined): Pick<Parameters<typeof createH
 }
 
 /** Serves on, not ready any more, for as long as balancers may take to notice: whoever is sent here meanwhile is answered. */
-async function takeLeave(config: Config, parts: { readonly server: HttpServer | undefined; readonly app: App }) {
+async function takeLeave(
+  config: Config,
+  parts: { readonly server: HttpServer | undefined; readonly app: App },
+): Promise<void> {
   const { stopDelaySeconds } = config.sizes;
   if (stopDelaySeconds === 0 || config.role === 'worker') return;
   parts.app.leave();

@@ -11,6 +11,7 @@ const { DATABASE_URL: databaseUrl, BRAMKA_DATA_DIR: dataDir = '.bramka' } = proc
 async function run(): Promise<readonly string[]> {
   if (databaseUrl) {
     const url = withClearMode(databaseUrl);
+    // Of what is no address `migrate` says so; a server would only be said not to be found.
     if (URL.canParse(url)) await requireDatabase(url, { writes: true, durable: false });
     return (await migrate(url)).applied;
   }
