@@ -63,17 +63,29 @@ export type AcquirerCall = 'start' | 'status' | 'cancel' | 'move' | 'movement_st
 /** Answers are mostly a few milliseconds away; an acquirer may take 3 seconds. */
 const secondsBuckets = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** Makes the counters of one process, in a registry of its own. */
+/** What is measured of the process: one set of it, also where a process holds several gateways, as in tests. */
+let ofProcess: Registry | undefined;
+
+/** Makes the counters of one gateway, in a registry of its own; what is measured of the process comes with them. */
 export function createMetrics(): Metrics {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry, prefix: 'bramka_' });
+  ofProcess ??= measureProcess();
+  const registries = [ofProcess, registry];
   return {
     ...createCounters([registry]),
     ...createGauges([registry]),
-    write: () => registry.metrics(),
-    snapshot: () => registry.getMetricsAsJSON(),
+    // Some gauges come later than the rest.
+    write: () => Registry.merge(registries).metrics(),
+    snapshot: () => Registry.merge(registries).getMetricsAsJSON(),
     contentType: registry.contentType,
   };
+}
+
+/** Measures memory, garbage collection and how late timers are, from now on to the end of the process: nothing stops it. */
+function measureProcess(): Registry {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry, prefix: 'bramka_' });
+  return registry;
 }
 
 type GaugeName = 'acquirerUp' | 'jobsWaiting' | 'watchFollowers' | 'watchPool' | 'processesReady';
