@@ -2,9 +2,10 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Scope, scopes } from './auth/actor.ts';
 import { hashKey, newApiKey, newRestToken } from './auth/model.ts';
-import { findKey, findOperatorKey, insertKey } from './auth/store.ts';
+import { insertKey, keepsKeys } from './auth/store.ts';
 import type { Clock } from './kernel/clock.ts';
 import { type Database, inTransaction, type Tx } from './kernel/db/database.ts';
+import { takeTurn } from './kernel/db/take-turn.ts';
 import { newId, newMerchantId, newShopId } from './kernel/ids.ts';
 import { currencies } from './kernel/money.ts';
 import type { Seal } from './kernel/seal.ts';
@@ -52,25 +53,36 @@ export async function prepareDemo(
   place: { readonly dataDir: string; readonly publicUrl: string },
 ): Promise<void> {
   const file = join(place.dataDir, 'demo.json');
-  const given = parse(await readFile(file, 'utf8').catch(() => '{}'));
-  const known = await knownOf(deps.database, given);
-  if (given.paywallUrl !== place.publicUrl && (await leadsToAnother(given))) {
-    if (known) return;
-    throw new StartError(
-      `Another Bramka, on another database, is running at ${given.paywallUrl} with the data directory ${place.dataDir}; stop it, or name another directory in BRAMKA_DATA_DIR.`,
-    );
-  }
-  const made = known ?? (await inTransaction(deps.database, (tx) => createDemo(tx, deps)));
-  const secrets = { ...made, operatorKey: made.operatorKey ?? (await giveOperatorKey(deps)) };
-  const { publicUrl } = place;
-  const demo: Demo = {
+  const before = await readDemo(file);
+  const answers = before.paywallUrl !== place.publicUrl && (await leadsToAnother(before));
+  await inTransaction(deps.database, async (tx) => {
+    // Of starts at once the first makes them, and the others find what it has written.
+    await takeTurn(tx, 'demo');
+    const given = await readDemo(file);
+    const known = await knownOf(tx, given);
+    if (answers && given.apiKey === before.apiKey) {
+      if (known) return;
+      throw new StartError(
+        `Another Bramka, on another database, is running at ${given.paywallUrl} with the data directory ${place.dataDir}; stop it, or name another directory in BRAMKA_DATA_DIR.`,
+      );
+    }
+    const made = known ?? (await createDemo(tx, deps));
+    const operatorKey = made.operatorKey ?? (await giveOperatorKey(tx, deps.clock));
+    await writeDemo(file, { ...addressesAt(place.publicUrl), ...made, operatorKey });
+  });
+}
+
+function addressesAt(publicUrl: string): Omit<Demo, keyof DemoSecrets> {
+  return {
     graphqlUrl: `${publicUrl}/graphql`,
     websocketUrl: `${publicUrl.replace(/^http/, 'ws')}/graphql`,
     paywallUrl: publicUrl,
     restUrl: `${publicUrl}/v1/merchant`,
-    ...secrets,
   };
-  // A crash in the middle must not leave half of it: the secrets would be lost, and the next start would make others.
+}
+
+/** A crash in the middle must not leave half of it: the secrets would be lost, and the next start would make others. */
+async function writeDemo(file: string, demo: Demo): Promise<void> {
   const draft = `${file}.new-${process.pid}`;
   await writeFile(draft, `${JSON.stringify(demo, null, 2)}\n`, { mode: 0o600 });
   await rename(draft, file);
@@ -101,23 +113,21 @@ async function leadsToAnother({ graphqlUrl, apiKey, merchantId }: Partial<Demo>)
 type KeptSecrets = Omit<DemoSecrets, 'operatorKey'> & { readonly operatorKey?: string };
 
 /** The secrets of an earlier start, if this database still knows them. */
-async function knownOf(database: Database, given: Partial<Demo>): Promise<KeptSecrets | undefined> {
+async function knownOf(tx: Tx, given: Partial<Demo>): Promise<KeptSecrets | undefined> {
   const { merchantId, shopId, serviceId, serviceKey, restToken, apiKey, operatorKey } = given;
   if (!merchantId || !shopId || !serviceId || !serviceKey || !restToken || !apiKey) return undefined;
-  const key = await findKey(database, hashKey(apiKey).toString('hex'));
-  const isKnown = operatorKey && (await findOperatorKey(database, hashKey(operatorKey)));
-  return (
-    key && { ...{ merchantId, shopId, serviceId, serviceKey, restToken, apiKey }, ...(isKnown ? { operatorKey } : {}) }
-  );
+  const kept = await keepsKeys(tx, { key: hashKey(apiKey), operatorKey: hashKey(operatorKey ?? '') });
+  if (!kept.key) return undefined;
+  const secrets = { merchantId, shopId, serviceId, serviceKey, restToken, apiKey };
+  return operatorKey && kept.operatorKey ? { ...secrets, operatorKey } : secrets;
 }
 
-async function giveOperatorKey(deps: { readonly database: Database; readonly clock: Clock }): Promise<string> {
-  const wish = { name: 'Demo', expiresAt: undefined };
-  const make = (tx: Tx) => createOperatorKey(tx, { clock: deps.clock, mode: 'test' }, wish);
-  return (await inTransaction(deps.database, make)).secret;
+async function giveOperatorKey(tx: Tx, clock: Clock): Promise<string> {
+  return (await createOperatorKey(tx, { clock, mode: 'test' }, { name: 'Demo', expiresAt: undefined })).secret;
 }
 
-function parse(text: string): Partial<Demo> {
+async function readDemo(file: string): Promise<Partial<Demo>> {
+  const text = await readFile(file, 'utf8').catch(() => '{}');
   try {
     return (JSON.parse(text) as Partial<Demo> | null) ?? {};
   } catch {

@@ -133,6 +133,21 @@ export async function findOperatorKey(
   return row;
 }
 
+/** Whether a key and an operator's key are here, and not revoked, by their hashes. */
+export async function keepsKeys(
+  tx: Tx,
+  { key, operatorKey }: { readonly key: Buffer; readonly operatorKey: Buffer },
+): Promise<{ readonly key: boolean; readonly operatorKey: boolean }> {
+  const [kept] = await tx.query<{ key: boolean; operatorKey: boolean }>({
+    name: 'keeps-keys',
+    text: `
+      select exists (select from api_key where hash = $1::bytea and revoked_at is null) as key,
+        exists (select from operator_key where hash = $2::bytea and revoked_at is null) as "operatorKey"`,
+    values: [key, operatorKey],
+  });
+  return kept ?? { key: false, operatorKey: false };
+}
+
 /** Writes a new operator's key. */
 export async function insertOperatorKey(tx: Tx, key: Omit<OperatorKey, 'revokedAt'>): Promise<void> {
   await tx.query({
