@@ -150,7 +150,7 @@ async function apply(place: Place, folder: string, migrations: readonly Migratio
 /** Said when not even the table of migrations could be read or made, as the role may not. */
 function notBegun(reason: string): StartError {
   return new StartError(
-    `The database could not be migrated (${reason}); let the role of DATABASE_URL own the database, or its schema and all tables in it.`,
+    `The database could not be migrated (${reason}); let the role of DATABASE_URL own the database, or its schema and all tables in it, or be a member of the role that does.`,
   );
 }
 

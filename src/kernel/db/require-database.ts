@@ -108,7 +108,7 @@ async function readConnectionsMax(client: pg.Client): Promise<number> {
     select least(
       current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
         - coalesce(current_setting('reserved_connections', true)::int, 0),
-      (select nullif(rolconnlimit, -1) from pg_roles where rolname = current_user),
+      (select nullif(rolconnlimit, -1) from pg_roles where rolname = session_user),
       (select nullif(datconnlimit, -1) from pg_database where datname = current_database())) as most`);
   return rows[0]?.most ?? 0;
 }

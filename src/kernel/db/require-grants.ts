@@ -10,20 +10,37 @@ const named = /\b(?:create\s+(?:unlogged\s+)?table(?:\s+if\s+not\s+exists)?|rena
 const queue = 'graphile_worker';
 
 /**
- * Demands that the role may read and add rows in all tables of the migrations, and use the queue of jobs if there is one, which it
- * may not when another role made them and granted it nothing. What else it may not shows when it is needed. Others may have
- * tables beside ours.
+ * Demands that the role has the rights of the owner of all tables of the migrations, and of the queue of jobs. Grants are not enough: each
+ * month the log of events gets a partition, and the tables of the queue show a row to their owner alone, so a gateway would start
+ * and do nothing. Others may have tables beside ours.
  * @throws StartError in one line that names the schema of the queue, or some of the tables.
  */
 export async function requireGrants(client: pg.Client, migrations: readonly Migration[]): Promise<void> {
   await requireTables(client, migrations);
-  const { rowCount } = await client.query(
-    `select from pg_namespace where nspname = $1 and not has_schema_privilege(oid, 'usage')`,
+  await requireQueue(client);
+}
+
+async function requireQueue(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ isThere: boolean; isOurs: boolean; mayCreate: boolean }>(
+    `select exists (select from pg_class where relnamespace = queue.oid and relname = 'migrations') as "isThere",
+       (queue.oid is null or pg_has_role(nspowner, 'usage')) and not exists (
+         select from pg_class where relnamespace = queue.oid and relkind in ('r', 'p') and not pg_has_role(relowner, 'usage')
+       ) as "isOurs",
+       has_database_privilege(current_database(), 'create') as "mayCreate"
+     from (select) as once left join pg_namespace as queue on nspname = $1`,
     [queue],
   );
-  if (rowCount === 0) return;
+  const [found] = rows;
+  if (!found?.isOurs) {
+    throw new StartError(
+      `The role of DATABASE_URL does not own the schema ${queue} of the database and all in it, where the queue of jobs is; let it own ` +
+        'them, or be a member of the role that does.',
+    );
+  }
+  if (found.isThere || found.mayCreate) return;
   throw new StartError(
-    `The role of DATABASE_URL may not use the schema ${queue} of the database; let it own the database, or that schema and all in it.`,
+    `The role of DATABASE_URL may not make the schema ${queue} of the database, where the queue of jobs will be; grant it "create" on the ` +
+      'database for the first start, or let it own the database.',
   );
 }
 
@@ -32,8 +49,7 @@ async function requireTables(client: pg.Client, migrations: readonly Migration[]
   // Found as our statements find them, and a partition is reached by its table.
   const { rows } = await client.query<{ name: string }>(
     `select relname as name from unnest($1::text[]) as name join pg_class on oid = to_regclass(quote_ident(name))
-     where relkind in ('r', 'p') and not relispartition
-       and not (has_table_privilege(oid, 'select') and has_table_privilege(oid, 'insert'))
+     where relkind in ('r', 'p') and not relispartition and not pg_has_role(relowner, 'usage')
      order by relname`,
     [[...ours]],
   );
@@ -42,7 +58,7 @@ async function requireTables(client: pg.Client, migrations: readonly Migration[]
   const more = rows.length > namedMax ? ', …' : '';
   const tables = rows.length === 1 ? 'a table' : `${rows.length} tables`;
   throw new StartError(
-    `The role of DATABASE_URL may not read and write ${tables} of the database (${some.join(', ')}${more}); ` +
-      'let it own the database, or its schema and all tables in it.',
+    `The role of DATABASE_URL does not own ${tables} of the database (${some.join(', ')}${more}), and grants are not enough; ` +
+      'let it own the database, or its schema and all tables in it, or be a member of the role that does.',
   );
 }

@@ -149,26 +149,38 @@ test('a role that may not migrate the database is told so, before and after anot
   await expect(migrate(url, files)).rejects.toThrow(refused('table _prisma_migrations'));
   await put('20260101000001_more', 'create table more (); create table part (a int) partition by list (a);');
   await migrate(database.url, files);
-  await query(`grant select, insert on _prisma_migrations, more to "${role}"`);
+  await query(`grant all on _prisma_migrations, more, part, shop to "${role}"`);
   await expect(migrate(url, files)).rejects.toThrow(
-    /^The role of DATABASE_URL may not read and write 2 tables of the database \(part, shop\); let it own the database, or its schema and all tables in it\.$/,
+    /^The role of DATABASE_URL does not own 3 tables of the database \(more, part, shop\), and grants are not enough; let it own the database, or its schema and all tables in it, or be a member/,
   );
   // A partition is reached by its table, and tables of others are none of ours.
   await query(`create table part_of_it partition of part for values in (1); create table of_others ();
-    grant select, insert on part, shop to "${role}"`);
+    alter table more owner to "${role}"; alter table part owner to "${role}"`);
+  await expect(migrate(url, files)).rejects.toThrow(
+    /^The role of DATABASE_URL does not own a table of the database \(shop\)/,
+  );
+  await query(`alter table shop owner to "${role}"`);
+  await expect(migrate(url, files)).rejects.toThrow(
+    /^The role of DATABASE_URL may not make the schema graphile_worker of the database, .* grant it "create" on the database/,
+  );
+  await query(`create schema graphile_worker authorization "${role}"; create table graphile_worker.migrations ()`);
+  await query(`grant all on graphile_worker.migrations to "${role}"`);
+  await expect(migrate(url, files)).rejects.toThrow(
+    /^The role of DATABASE_URL does not own the schema graphile_worker of the database and all in it, /,
+  );
+  await query(`alter table graphile_worker.migrations owner to "${role}"`);
   expect(await migrate(url, files)).toEqual({ applied: [] });
   await query('alter table shop rename to shop_of_before');
   await put('20260101000002_rename', 'alter table shop_of_before rename to "store";');
   await migrate(database.url, files);
-  await query(`revoke insert on store from "${role}"`);
-  await expect(migrate(url, files)).rejects.toThrow(
-    /^The role of DATABASE_URL may not read and write a table of the database \(store\);/,
-  );
-  await query(`grant insert on store to "${role}"; create schema graphile_worker`);
-  await expect(migrate(url, files)).rejects.toThrow(
-    /^The role of DATABASE_URL may not use the schema graphile_worker of the database; let it own the database, or that/,
-  );
-  await query(`drop owned by "${role}"; drop role "${role}"`);
+  await query('alter table store owner to current_user');
+  await expect(migrate(url, files)).rejects.toThrow(/^The role of DATABASE_URL does not own a table .* \(store\)/);
+  const member = `member_${role}`;
+  await query(`create role "${member}" login password 'weak'; grant "${role}" to "${member}"`);
+  await query(`alter table store owner to "${role}"`);
+  const memberUrl = Object.assign(new URL(url), { username: member }).href;
+  expect(await migrate(memberUrl, files)).toEqual({ applied: [] });
+  await query(`drop role "${member}"; drop owned by "${role}"; drop role "${role}"`);
 });
 
 test('a schema with a name in capitals is migrated as any other', async () => {
