@@ -24,8 +24,8 @@ export type DatabaseWish = {
 };
 
 /**
- * Looks whether a database server can be used, as it is wished: whether it takes writes, and whether it keeps what it
- * acknowledged. One that is only just starting is waited for; one that does not answer at all is not, since its address may
+ * Looks whether a database can be used, as it is wished: whether it takes writes, has the encoding UTF8 and a schema for our tables, and
+ * whether its server keeps what it acknowledged. One that is only just starting is waited for; one that does not answer at all is not, since its address may
  * be wrong.
  * @returns how many connections it takes from all who use this role and this database.
  * @throws StartError in one line, without the address.
@@ -65,6 +65,13 @@ async function findFault(client: pg.Client, wish: DatabaseWish): Promise<string 
   if (wish.writes && (await isReadOnly(client))) {
     return 'The database takes no writes (it is a replica, or default_transaction_read_only is on); set DATABASE_URL to one that does.';
   }
+  const { encoding, schema } = await readPlace(client);
+  if (encoding !== 'UTF8') {
+    return `The encoding of the database is ${encoding}, and text is in UTF8; take a database that was made with "encoding 'UTF8' template template0".`;
+  }
+  if (wish.writes && schema === null) {
+    return 'The database has none of the schemas that search_path names, so its tables would have no place; create one, or set search_path to one that is there.';
+  }
   const unsafe = wish.durable ? await findUnsafeSetting(client) : undefined;
   return unsafe && `The database runs with ${unsafe} off and could lose money; switch it on.`;
 }
@@ -93,6 +100,14 @@ async function end(client: pg.Client | undefined): Promise<void> {
 async function isReadOnly(client: pg.Client): Promise<boolean> {
   const { rows } = await client.query<{ value: string }>("select current_setting('transaction_read_only') as value");
   return rows[0]?.value === 'on';
+}
+
+/** In which encoding the database keeps text, and in which schema tables are made. */
+async function readPlace(client: pg.Client): Promise<{ readonly encoding: string; readonly schema: string | null }> {
+  const { rows } = await client.query<{ encoding: string; schema: string | null }>(
+    "select current_setting('server_encoding') as encoding, current_schema() as schema",
+  );
+  return rows[0] ?? { encoding: '', schema: null };
 }
 
 async function findUnsafeSetting(client: pg.Client): Promise<string | undefined> {

@@ -89,6 +89,32 @@ it('refuses one that takes no writes, whatever else it would be asked for, but n
   await requireDatabase(url.href, { writes: false, durable: false });
 });
 
+it.each(['LATIN2', 'SQL_ASCII'])(
+  'refuses one with the encoding %s, before anything is made in it',
+  async (encoding) => {
+    const client = new pg.Client({ connectionString: home.url });
+    await client.connect();
+    const name = `${client.database}_${encoding.toLowerCase()}`;
+    await client.query(
+      `create database ${name} template template0 encoding '${encoding}' locale_provider libc locale 'C'`,
+    );
+    const url = Object.assign(new URL(home.url), { pathname: name }).href;
+    await expect(requireDatabase(url, { writes: true, durable: false })).rejects.toThrow(
+      `The encoding of the database is ${encoding}, and text is in UTF8; take a database`,
+    );
+    await client.query(`drop database ${name} with (force)`);
+    await client.end();
+  },
+);
+
+it('refuses one in which tables have no place, as search_path names no schema that is there', async () => {
+  const url = new URL(home.url);
+  url.searchParams.set('options', '-c search_path=nowhere');
+  await expect(requireDatabase(url.href, { writes: true, durable: false })).rejects.toThrow(
+    'The database has none of the schemas that search_path names',
+  );
+});
+
 it.each(['transaction', 'statement'] as const)(
   'refuses a pooler that gives each %s another session, also to who comes again',
   async (mode) => {
