@@ -79,7 +79,7 @@ export function areDropped(missing: bigint): boolean {
   return missing > 0n && missing < leftOutMin;
 }
 
-/** Reads where a shop's log begins and ends now. */
+/** Reads where a shop's log begins and ends now: on a new timeline of the server behind all numbers that were perhaps lost with the one before. */
 export async function readLogEnds(database: Database, shopId: string): Promise<LogEnds> {
   const ends = await readManyLogEnds(database, [shopId]);
   return ends.get(shopId) ?? emptyLog;
@@ -99,7 +99,7 @@ export async function readLogStart(database: Database, shopId: string): Promise<
         ) as event
       )
       select coalesce(max(number) filter (where missing > 0 and missing < $3::bigint), min(number),
-        (select last_number + 1 from shop_counter where shop_id = $1::uuid), 1) - 1 as place
+        (select end_of_log(last_number, timeline) + 1 from shop_counter where shop_id = $1::uuid), 1) - 1 as place
       from kept`,
     values: [shopId, disorderMax, leftOutMin],
   });
@@ -118,8 +118,8 @@ export async function readManyLogEnds(
   const rows = await read<LogEnds & { shopId: string }>(database, {
     name: 'read-log-ends',
     text: `
-      select c.shop_id as "shopId", c.last_number as last, coalesce(kept.number, c.last_number + 1) as first
-      from shop_counter c
+      select c.shop_id as "shopId", c.last, coalesce(kept.number, c.last + 1) as first
+      from (select shop_id, end_of_log(last_number, timeline) as last from shop_counter) c
       left join lateral (select number from event where shop_id = c.shop_id order by number limit 1) kept on true
       where c.shop_id = any($1::uuid[])`,
     values: [shopIds],

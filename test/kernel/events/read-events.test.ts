@@ -92,6 +92,47 @@ describe('Writing to a log', () => {
   });
 });
 
+/** Has the last number of the log be one of another history of the server, which a replica that took over may have known longer. */
+async function takeOver(): Promise<void> {
+  await database.pool.query('update shop_counter set timeline = timeline + 1 where shop_id = $1', [shopId]);
+}
+
+describe('A log whose end may have been lost with another server', () => {
+  it('goes on behind all numbers that can have been given there, once, and no cursor leads past what comes', async () => {
+    await writeEvents(database, shopId, plain(3));
+    await takeOver();
+    // He has seen two that are lost.
+    const lost = 5n;
+    const ends = await readLogEnds(database, shopId);
+    expect(ends).toEqual({ first: 1n, last: 1_000_003n });
+    requireReplayable(ends, lost);
+    await writeEvents(database, shopId, plain(2));
+    await writeEvents(database, shopId, plain(1));
+    expect(await numbersOf({})).toEqual([1, 2, 3, 1_000_004, 1_000_005, 1_000_006]);
+    expect(await readLogEnds(database, shopId)).toEqual({ first: 1n, last: 1_000_006n });
+    const behind = await readEventsBehind(database, { shopId, after: lost, limit: 10 });
+    expect(behind.map(({ number }) => number)).toEqual([1_000_004n, 1_000_005n, 1_000_006n]);
+    expect(await readLogStart(database, shopId)).toBe(0n);
+  });
+
+  it('refuses all its cursors when nothing of it is left', async () => {
+    await takeOver();
+    expect(await readLogStart(database, shopId)).toBe(1_000_000n);
+    const ends = await readLogEnds(database, shopId);
+    expect(() => requireReplayable(ends, 5n)).toThrow(CursorExpired);
+    await writeEvents(database, shopId, plain(1));
+    expect(await numbersOf({})).toEqual([1_000_001]);
+  });
+
+  it('leaves out no more where somebody has done so by hand', async () => {
+    await takeOver();
+    const byHand = 'update shop_counter set last_number = last_number + 1000000 where shop_id = $1';
+    await database.pool.query(byHand, [shopId]);
+    await writeEvents(database, shopId, plain(1));
+    expect(await numbersOf({})).toEqual([1_000_001]);
+  });
+});
+
 describe('The ends of a shop’s log', () => {
   it('are 1 and 0 as long as nothing happened, also for a shop that does not exist', async () => {
     expect(await readLogEnds(database, shopId)).toEqual({ first: 1n, last: 0n });
