@@ -7,7 +7,7 @@ export type Ending<Started> = {
 };
 
 /**
- * Starts the gateway, and ends this process on SIGTERM or SIGINT with exit code 0, also on one that comes while it starts: it is
+ * Starts the gateway, and ends this process on SIGTERM, SIGINT or SIGHUP with exit code 0, also on one that comes while it starts: it is
  * told so by the signal, and stopped as soon as it runs.
  * @param onFailure is told when it cannot be stopped cleanly; the exit code is then 1.
  */
@@ -35,6 +35,8 @@ export function endOnSignals<Started extends { stop(): Promise<void> }>(
   };
   process.on('SIGTERM', () => end(0));
   process.on('SIGINT', () => end(0));
+  // Of a terminal that is closed; unheard, it kills, and the embedded database is left running.
+  process.on('SIGHUP', () => end(0));
   const starting = start(stopping.signal);
   // One that was told to end has nobody left to fail.
   const started = starting.catch((error: unknown) => (stopping.signal.aborted ? undefined : Promise.reject(error)));

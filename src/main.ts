@@ -4,7 +4,7 @@ import { StartError } from './kernel/start-error.ts';
 import type { Gateway } from './start-gateway.ts';
 
 /**
- * Starts the gateway and stops it on SIGTERM or SIGINT, also on one that comes while it starts. Whatever keeps it from
+ * Starts the gateway and stops it on SIGTERM, SIGINT or SIGHUP, also on one that comes while it starts. Whatever keeps it from
  * starting is said in one clear line, with exit code 1.
  */
 async function main(): Promise<void> {

@@ -155,8 +155,12 @@ test('a start after kill -9 takes over the PostgreSQL that was left running', as
   expect((await ask(gateway, '{ viewer { merchant { id } } }')).errors).toBeUndefined();
 });
 
+test('a terminal that is closed ends it as SIGTERM does, and leaves no PostgreSQL behind', async () => {
+  expect(await gateway.end('SIGHUP')).toEqual({ code: 0, signal: null });
+  expect(serverIn(dataDir)).toBeUndefined();
+});
+
 test('SIGTERM at the very moment of the ready line is obeyed like any other', async () => {
-  await gateway.end('SIGTERM');
   const quick = processes.launch(dataDir);
   await quick.ready;
   expect(await quick.end('SIGTERM')).toEqual({ code: 0, signal: null });
