@@ -3,6 +3,7 @@ import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node'
 import type { News } from '../kernel/db/database.ts';
 import { endsInTime } from '../kernel/ends-in-time.ts';
 import type { Log } from '../kernel/log.ts';
+import { connectNats } from './connect-nats.ts';
 import { createListeners, gatherNews, type HintBus, type SharedHints } from './listen-hints.ts';
 import type { NatsServers } from './parse-nats-url.ts';
 
@@ -21,9 +22,6 @@ const shopForm = /^[0-9a-f-]{36}$/;
 const numberForm = /^\d{1,19}$/;
 /** Of the processes that work for all, the server gives each hint to one. */
 const sharedQueue = 'bramka.readers';
-/** A silent server is given up after two of these, in milliseconds. */
-const pingIntervalMs = 10_000;
-const connectWithinMs = 5_000;
 /** How long the server may take to hear the last hints. */
 const farewell = { ms: 1_000 };
 
@@ -179,7 +177,6 @@ async function stayConnected(options: RelayOptions, signal: AbortSignal, held: H
       (error: unknown) => (error instanceof Error ? error.message : String(error)),
     );
     if (signal.aborted) return;
-    // Only the words: what hangs on errors of a library is not ours to know.
     if (!away) log.warn({ reason }, 'NATS is away; events of other processes come late until it is back');
     away = true;
     await pause(options.retryAfterMs ?? 1_000, undefined, { signal, ref: false }).catch(() => {});
@@ -192,16 +189,7 @@ async function holdConnection(
   signal: AbortSignal,
   { onOpen, onEnd }: Held,
 ): Promise<void> {
-  // Loaded here because most gateways have no NATS.
-  const { connect } = await import('@nats-io/transport-node');
-  const connecting = connect({
-    ...{ servers: [...nats.servers], ...nats.credentials },
-    ...(nats.tls ? { tls: {} } : {}),
-    ...{ name: 'bramka', noEcho: true, pingInterval: pingIntervalMs, maxPingOut: 2, timeout: connectWithinMs },
-    // We connect anew ourselves: the library would keep all that is published meanwhile.
-    reconnect: false,
-  });
-  const connection = await unlessAborted(connecting, signal);
+  const connection = await connectNats(nats, signal);
   if (!connection) return;
   const stop = (): void => void connection.close();
   signal.addEventListener('abort', stop);
@@ -215,24 +203,6 @@ async function holdConnection(
     signal.removeEventListener('abort', stop);
     onEnd();
     await connection.close();
-  }
-}
-
-/** Gives a connection when it is made; undefined at once when the signal ends that, and then it is closed when it comes. */
-async function unlessAborted(
-  connecting: Promise<NatsConnection>,
-  signal: AbortSignal,
-): Promise<NatsConnection | undefined> {
-  const { promise: aborted, resolve } = Promise.withResolvers<undefined>();
-  const stop = (): void => resolve(undefined);
-  signal.addEventListener('abort', stop);
-  if (signal.aborted) stop();
-  try {
-    const first = await Promise.race([connecting, aborted]);
-    if (first === undefined) void connecting.then((late) => late.close()).catch(() => {});
-    return first;
-  } finally {
-    signal.removeEventListener('abort', stop);
   }
 }
 
