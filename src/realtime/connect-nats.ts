@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomInt } from 'node:crypto';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import type { Socket } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import type { ConnectionOptions, NatsConnection } from '@nats-io/transport-node';
 import type { NatsServers } from './parse-nats-url.ts';
 
@@ -63,9 +63,16 @@ async function dial(nats: NatsServers, server: string, signal: AbortSignal): Pro
 
 function optionsOf({ credentials, tls }: NatsServers, server: string): ConnectionOptions {
   return {
-    ...{ servers: [server], ...credentials, ...(tls ? { tls: {} } : {}) },
+    ...{ servers: [server], ...credentials, ...(tls ? { tls: tlsOf(server) } : {}) },
     ...{ name: 'bramka', noEcho: true, pingInterval: pingIntervalMs, maxPingOut: 2, timeout: connectWithinMs },
-    // We connect anew ourselves: the library would keep all that is published meanwhile.
-    ...{ reconnect: false },
+    // We connect anew ourselves: the library would keep all that is published meanwhile. What it hears of other servers is not
+    // to be tried either, as whose certificate is to be checked is said of this one.
+    ...{ reconnect: false, ignoreClusterUpdates: true },
   };
+}
+
+/** Of a server that is given by its IP address Node would take a certificate for `localhost`, unless it is told the address. */
+function tlsOf(server: string): object {
+  const host = new URL(`nats://${server}`).hostname.replace(/^\[(.*)\]$/, '$1');
+  return isIP(host) > 0 ? { host } : {};
 }

@@ -1,10 +1,15 @@
 import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { connectNats } from '../../src/realtime/connect-nats.ts';
 import { parseNatsUrl } from '../../src/realtime/parse-nats-url.ts';
 import { createInbox } from '../start/inbox.ts';
-import { startNats } from '../support/nats-server.ts';
+import { makeCertificate } from '../support/make-certificate.ts';
+import { type NatsServer, startNats } from '../support/nats-server.ts';
 
 const running = new AbortController().signal;
 
@@ -68,5 +73,47 @@ describe('Several NATS servers', () => {
     expect(reason).toContain(`127.0.0.1:${one.port}: Authorization Violation`);
     expect(reason).not.toContain('hunter2');
     await one.stop();
+  });
+});
+
+describe('The certificate of a NATS server', () => {
+  const servers = new Map<string, NatsServer>();
+  const usual = getCACertificates('default');
+  let folder: string;
+
+  /** A server with a certificate for one name, by itself. */
+  async function startWith(name: string): Promise<NatsServer> {
+    const file = (kind: string) => join(folder, `${name}.${kind}`);
+    const [key, cert] = [file('key'), file('crt')];
+    await makeCertificate(key, cert, name.replace('-', ':'));
+    await writeFile(file('conf'), `tls { cert_file: "${cert}", key_file: "${key}" }`);
+    return startNats({ config: file('conf') });
+  }
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'bramka-nats-tls-'));
+    for (const name of ['IP-127.0.0.1', 'DNS-localhost']) servers.set(name, await startWith(name));
+    const own = [...servers.keys()].map((name) => readFile(join(folder, `${name}.crt`), 'utf8'));
+    setDefaultCACertificates([...usual, ...(await Promise.all(own))]);
+  });
+  afterAll(async () => {
+    setDefaultCACertificates(usual);
+    await Promise.all([...servers.values()].map((server) => server.stop()));
+    await rm(folder, { recursive: true });
+  });
+  const at = (host: string, name: string) => `tls://${host}:${servers.get(name)?.port}`;
+
+  it.each([
+    ['localhost', 'DNS-localhost'],
+    ['127.0.0.1', 'IP-127.0.0.1'],
+  ])('is taken when we asked for %s and it is for %s', async (host, name) => {
+    await (await connectTo(at(host, name)))?.close();
+  });
+
+  it.each([
+    ['127.0.0.1', 'DNS-localhost'],
+    ['localhost', 'IP-127.0.0.1'],
+  ])('is refused when we asked for %s and it is for %s', async (host, name) => {
+    expect(await refusalOf(at(host, name))).toMatch(/does not match certificate|is not in the cert/);
   });
 });

@@ -1,9 +1,8 @@
-import { execFile } from 'node:child_process';
 import { chown, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import pg from 'pg';
 import { vi } from 'vitest';
+import { makeCertificate } from './make-certificate.ts';
 
 /** Where a server has the certificate with which it speaks TLS; that is good for `localhost`, and signed by itself. */
 export type SpokenTls = { readonly certificate: string; stop(): Promise<void> };
@@ -15,10 +14,7 @@ export async function speakTls(databaseUrl: string): Promise<SpokenTls> {
   const { rows } = await client.query<{ folder: string }>(`select current_setting('data_directory') as folder`);
   const folder = rows[0]?.folder ?? '';
   const [key, certificate] = ['server.key', 'server.crt'].map((name) => join(folder, name)) as [string, string];
-  const files = ['-keyout', key, '-out', certificate, '-nodes', '-days', '2'];
-  const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256'];
-  const owner = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
-  await promisify(execFile)('openssl', ['req', '-x509', ...kind, ...files, ...owner]);
+  await makeCertificate(key, certificate, 'DNS:localhost');
   const { uid, gid } = await stat(folder);
   await Promise.all([key, certificate].map((file) => chown(file, uid, gid)));
   const set = async (statement: string, state: 'on' | 'off'): Promise<void> => {
