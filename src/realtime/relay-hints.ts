@@ -31,8 +31,8 @@ const farewell = { ms: 1_000 };
  */
 export function relayHints(options: RelayOptions): HintBus & SharedHints {
   const listeners = createListeners();
-  const followed = createFollowed(options.log);
-  const shared = createShared(options.log);
+  const followed = createFollowed();
+  const shared = createShared();
   const pending = new Map<string, bigint>();
   const closing = new AbortController();
   let connection: Opened | undefined;
@@ -90,7 +90,7 @@ type Followed = {
 };
 
 /** The shops that are followed here, whether there is a connection or not. */
-function createFollowed(log: Log): Followed {
+function createFollowed(): Followed {
   const shops = new Map<string, { count: number; subscription: Subscription | undefined }>();
   let subscribe = (_shopId: string): Subscription | undefined => undefined;
   return {
@@ -108,7 +108,7 @@ function createFollowed(log: Log): Followed {
     attach: (connection, receive) => {
       subscribe = (shopId) => {
         if (connection.isClosed()) return undefined;
-        return connection.subscribe(subjectPrefix + shopId, { callback: hearing(log, receive) });
+        return connection.subscribe(subjectPrefix + shopId, { callback: hearing(receive) });
       };
       for (const [shopId, shop] of shops) shop.subscription = subscribe(shopId);
     },
@@ -120,7 +120,7 @@ type Shared = Pick<SharedHints, 'share'> & {
   attach(connection: NatsConnection): void;
 };
 
-function createShared(log: Log): Shared {
+function createShared(): Shared {
   const listeners = createListeners();
   let connection: NatsConnection | undefined;
   let subscription: Subscription | undefined;
@@ -128,7 +128,7 @@ function createShared(log: Log): Shared {
     if (!connection || connection.isClosed() || listeners.count() === 0) return;
     subscription = connection.subscribe(`${subjectPrefix}*`, {
       queue: sharedQueue,
-      callback: hearing(log, listeners.tell),
+      callback: hearing(listeners.tell),
     });
   };
   return {
@@ -147,11 +147,10 @@ function createShared(log: Log): Shared {
   };
 }
 
-/** Reads what arrives; what is no hint is passed over. */
-function hearing(log: Log, receive: (news: News) => void): (error: Error | null, message: Msg) => void {
+/** Reads what arrives; what is no hint is passed over, and so is that the subscription was refused, which `tellRefusals` hears too. */
+function hearing(receive: (news: News) => void): (error: Error | null, message: Msg) => void {
   return (error, message) => {
-    if (error)
-      return log.warn({ reason: error.message }, 'NATS refuses hints to this process; it finds events by looking');
+    if (error) return;
     const [shopId, text] = [message.subject.slice(subjectPrefix.length), message.string()];
     if (shopForm.test(shopId) && numberForm.test(text)) receive(new Map([[shopId, BigInt(text)]]));
   };
@@ -206,20 +205,26 @@ async function holdConnection(
   }
 }
 
-/** Says once of a connection that the server takes no hints over it: whoever publishes is told so in no other place. */
+/** Says once of a connection that the server takes no hints over it, or gives none: who publishes, or follows many shops, is told in no other place. */
 async function tellRefusals(connection: NatsConnection, log: Log): Promise<void> {
-  let isTold = false;
+  const told = new Set<string>();
   // To its end, since what nobody reads is kept.
   for await (const status of connection.status()) {
-    if (isTold || status.type !== 'error' || !isPublishing(status.error)) continue;
-    isTold = true;
-    const reason = status.error.message;
-    log.warn({ reason }, 'NATS takes no hints from this process; others find its events by looking');
+    if (status.type !== 'error') continue;
+    const refusal = refusalOf(status.error);
+    if (refusal === undefined || told.has(refusal)) continue;
+    told.add(refusal);
+    log.warn({ reason: status.error.message }, refusal);
   }
 }
 
-function isPublishing(error: Error): boolean {
-  return 'operation' in error && error.operation === 'publish';
+/** What an error means for hints; undefined when the connection ends of it, which is told elsewhere. */
+function refusalOf(error: Error): string | undefined {
+  const operation = 'operation' in error ? error.operation : undefined;
+  if (operation === 'publish') return 'NATS takes no hints from this process; others find its events by looking';
+  // Too many are refused in no other words.
+  if (operation !== 'subscription' && error.message !== 'maximum subscriptions exceeded') return undefined;
+  return 'NATS refuses hints to this process; it finds events by looking';
 }
 
 /** The library's own `flush` never settles when the connection ends before the server has answered. */

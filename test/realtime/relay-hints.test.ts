@@ -299,6 +299,37 @@ describe('A NATS server that takes no hints from a process', () => {
   });
 });
 
+describe('A NATS server that gives no hints', () => {
+  it.each([
+    [
+      'may not subscribe',
+      'authorization { users = [{ user: u, password: p, permissions: { subscribe: { deny: ">" } } }] }',
+    ],
+    ['has too many subscriptions', 'max_subscriptions: 1'],
+  ])('to one that %s is complained of once, however many shops it follows', async (_, settings) => {
+    const folder = await mkdtemp(join(tmpdir(), 'bramka-nats-'));
+    const config = join(folder, 'dumb.conf');
+    await writeFile(config, settings);
+    const dumb = await startNats({ config });
+    const { bus, connected, logged } = openBus(dumb.url.replace('//', '//u:p@'));
+    for (let count = 0; count < 5; count += 1) bus.follow(randomUUID());
+    bus.share(() => {});
+    await connected();
+    for (let count = 0; count < 5; count += 1) bus.follow(randomUUID());
+    const [first] = await logged.until((all) => all.length > 0);
+    expect(first).toMatchObject({
+      level: warn,
+      msg: 'NATS refuses hints to this process; it finds events by looking',
+    });
+    // The server has answered all of it before it says goodbye.
+    bus.publish(new Map([[shopId, 1n]]));
+    await bus.close();
+    await dumb.stop();
+    await rm(folder, { recursive: true });
+    expect(logged.items).toHaveLength(1);
+  });
+});
+
 describe('A NATS server that goes away while it is waited for', () => {
   type Mood = 'answers' | 'hangs up' | 'is silent';
   type Fake = {
