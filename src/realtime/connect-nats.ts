@@ -32,7 +32,8 @@ export async function connectNats(nats: NatsServers, signal: AbortSignal): Promi
     }
     if (signal.aborted) return undefined;
   }
-  throw new Error(reasons.join('; '));
+  // In one order, so that the same is said in the same words.
+  throw new Error(reasons.toSorted().join('; '));
 }
 
 /** Connects to one server, or rejects when the signal ends that. The library forgets the socket of a server that is silent, so it is closed here. */

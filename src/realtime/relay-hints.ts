@@ -161,14 +161,14 @@ type Opened = { readonly nats: NatsConnection; readonly flush: () => Promise<voi
 
 type Held = { readonly onOpen: (connection: Opened) => Promise<void>; readonly onEnd: () => void };
 
-/** Makes the connection again and again until the signal ends it; that it is away is said once, and that it is back. */
+/** Makes the connection again and again until the signal ends it; that it is away is said once for each reason, and that it is back. */
 async function stayConnected(options: RelayOptions, signal: AbortSignal, held: Held): Promise<void> {
   const { log } = options;
-  let away = false;
+  const told = new Set<string>();
   const onOpen = async (connection: Opened): Promise<void> => {
     await held.onOpen(connection);
-    if (away) log.info('NATS is back: hints between processes come again');
-    away = false;
+    if (told.size > 0) log.info('NATS is back: hints between processes come again');
+    told.clear();
   };
   while (!signal.aborted) {
     const reason = await holdConnection(options, signal, { ...held, onOpen }).then(
@@ -176,8 +176,9 @@ async function stayConnected(options: RelayOptions, signal: AbortSignal, held: H
       (error: unknown) => (error instanceof Error ? error.message : String(error)),
     );
     if (signal.aborted) return;
-    if (!away) log.warn({ reason }, 'NATS is away; events of other processes come late until it is back');
-    away = true;
+    // Why it went says little of why it stays away, as when the password was changed.
+    if (!told.has(reason)) log.warn({ reason }, 'NATS is away; events of other processes come late until it is back');
+    told.add(reason);
     await pause(options.retryAfterMs ?? 1_000, undefined, { signal, ref: false }).catch(() => {});
   }
 }
