@@ -111,6 +111,8 @@ function createGauges(registers: Registry[]): Pick<Metrics, GaugeName> {
     new Gauge({ name: `bramka_${name}`, help, aggregator: 'max', registers });
   const jobs = shared('jobs_waiting', 'Jobs of the database that are due and that nobody does yet.');
   const oldestJob = shared('jobs_oldest_seconds', 'For how long the oldest of them has been due.');
+  // Who does not count them, as an `api` process, knows nothing: his 0 would say that all is done where nobody works.
+  for (const uncounted of [jobs, oldestJob]) uncounted.remove();
   return {
     jobsWaiting: ({ count, oldestSeconds }) => {
       jobs.set(count);

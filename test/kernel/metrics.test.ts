@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createMetrics } from '../../src/kernel/metrics.ts';
+import { addSnapshots, createMetrics, writeSnapshots } from '../../src/kernel/metrics.ts';
 
 /** The value of a series in what Prometheus reads, which stands there once. */
 function readSeries(written: string, series: string): number {
@@ -35,4 +35,24 @@ test('gauges that come later are written, and so are they as data', async () => 
   const names = (await metrics.snapshot()).map(({ name }) => name);
   expect(names).toEqual(expect.arrayContaining(['bramka_live_subscriptions', 'bramka_process_cpu_seconds_total']));
   expect(new Set(names).size).toBe(names.length);
+});
+
+/** The values of a text that Prometheus reads whose names begin with `bramka_jobs_`. */
+const jobsIn = (text: string) => text.split('\n').filter((line) => line.startsWith('bramka_jobs_'));
+
+test('says nothing of the jobs that wait before somebody has counted them, as no 0 may stand for a worker that is missing', async () => {
+  const metrics = createMetrics();
+  expect(jobsIn(await metrics.write())).toEqual([]);
+  metrics.jobsWaiting({ count: 0, oldestSeconds: 0 });
+  expect(jobsIn(await metrics.write())).toEqual(['bramka_jobs_waiting 0', 'bramka_jobs_oldest_seconds 0']);
+});
+
+test('says of several processes what the one has counted that counts jobs', async () => {
+  const [api, worker] = [createMetrics(), createMetrics()];
+  worker.jobsWaiting({ count: 2, oldestSeconds: 7 });
+  const all = [await api.snapshot(), await worker.snapshot()];
+  for (const snapshots of [all, [await addSnapshots(all)]]) {
+    expect(jobsIn(await writeSnapshots(snapshots))).toEqual(['bramka_jobs_waiting 2', 'bramka_jobs_oldest_seconds 7']);
+  }
+  expect(jobsIn(await writeSnapshots([await api.snapshot()]))).toEqual([]);
 });
