@@ -196,3 +196,10 @@ test('a data directory that is a file stops the start', async () => {
     expect.stringMatching(/^The data directory \S+ cannot be made \(.+\); set BRAMKA_DATA_DIR to another\.$/),
   ]);
 });
+
+test('a data directory in which nothing can be written stops a start that keeps files there', async () => {
+  const said = /^The data directory \/proc\/self cannot be written \(.+\); name another in BRAMKA_DATA_DIR\.$/;
+  for (const settings of [{}, { DATABASE_URL: database.url, BRAMKA_SECRET: secret }]) {
+    expect(await refuse({ BRAMKA_DATA_DIR: '/proc/self', ...settings })).toEqual([expect.stringMatching(said)]);
+  }
+});
