@@ -1,5 +1,6 @@
 import type { Event } from '../kernel/db/generated/prisma/client.ts';
 import type { EventType } from '../kernel/db/generated/prisma/enums.ts';
+import { areLeftOut } from '../kernel/events/read-events.ts';
 import type { Source } from '../kernel/source.ts';
 
 /** Why a subscription ended. */
@@ -31,8 +32,14 @@ export function isSelective(filter: EventFilter): boolean {
   return filter.types !== undefined || filter.paymentId !== undefined;
 }
 
-/** The last events of one log, without a hole between them. */
+/** The end of one log, and its last events without a hole between them. */
 export type Ring = {
+  /** Begins behind a number, before any event was added. */
+  begin(number: bigint): void;
+  /** The number of the event that was added last, or that at which it began. */
+  end(): bigint;
+  /** How many events lie between a number and the end, at most: of numbers that were left out nobody is behind. */
+  behind(number: bigint): bigint;
   /** Adds the next event, and drops the oldest when there are too many. After a hole it starts anew. */
   add(event: Event): void;
   /** Drops the oldest until there are no more than there may be now. */
@@ -47,12 +54,21 @@ export function createRing(capacity: number, limit = (): number => capacity): Ri
   const slotOf = (number: bigint): number => Number(number % BigInt(capacity));
   let last = 0n;
   let size = 0;
+  /** The last numbers that were left out, as when another server took over. */
+  let leftOut = { after: 0n, many: 0n };
   const trim = (): void => {
     for (const most = limit(); size > most; size -= 1) slots[slotOf(last - BigInt(size - 1))] = undefined;
   };
   return {
+    begin: (number) => {
+      last = number;
+    },
+    end: () => last,
+    behind: (number) => last - number - (number <= leftOut.after ? leftOut.many : 0n),
     add: (event) => {
-      size = event.number === last + 1n ? Math.min(size + 1, capacity) : 1;
+      const missing = event.number - last - 1n;
+      if (areLeftOut(missing)) leftOut = { after: last, many: missing };
+      size = missing === 0n ? Math.min(size + 1, capacity) : 1;
       last = event.number;
       slots[slotOf(last)] = event;
       trim();

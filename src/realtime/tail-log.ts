@@ -9,6 +9,8 @@ export type Follower = { wake(): void };
 export type Tail = {
   /** Number of the last event that was read; 0 before `open`. */
   end(): bigint;
+  /** How many events lie between a number and that one, at most. */
+  behind(number: bigint): bigint;
   /** The greatest number that was heard of; hints may be wrong, so it is no promise. */
   heard(): bigint;
   /** A recent event, or undefined when only the database has it. */
@@ -48,16 +50,14 @@ export function createTail(options: TailOptions): Tail {
   const followers = new Set<Follower>();
   let begun = false;
   let reading = false;
-  let end = 0n;
   let heard = 0n;
   /** How many hints said that there is more than was read. */
   let hints = 0;
 
   function add(events: readonly Event[]): void {
     for (const event of events) ring.add(event);
-    end = events.at(-1)?.number ?? end;
     // Followers look at once, and share results by what was heard of.
-    if (end > heard) heard = end;
+    if (ring.end() > heard) heard = ring.end();
     for (const follower of followers) follower.wake();
   }
 
@@ -66,13 +66,13 @@ export function createTail(options: TailOptions): Tail {
     try {
       for (let more = true; more && followers.size > 0; ) {
         const known = hints;
-        const events = await readPatiently(() => options.readAfter(end));
+        const events = await readPatiently(() => options.readAfter(ring.end()));
         if (events.length > 0) add(events);
         // What was heard before the read is in it; what was heard during it may not be, whatever wrong hints promised.
-        more = events.length === options.pageSize || (hints > known && heard > end);
+        more = events.length === options.pageSize || (hints > known && heard > ring.end());
       }
       // A hint beyond the log's end was wrong, and must not cause reads for ever.
-      heard = end;
+      heard = ring.end();
     } catch (error) {
       options.onError(error);
     } finally {
@@ -82,17 +82,18 @@ export function createTail(options: TailOptions): Tail {
 
   function hear(number: bigint): void {
     if (number > heard) heard = number;
-    if (number > end) hints += 1;
-    if (begun && heard > end && !reading) void catchUp();
+    if (number > ring.end()) hints += 1;
+    if (begun && heard > ring.end() && !reading) void catchUp();
   }
 
   return {
-    end: () => end,
+    end: ring.end,
+    behind: ring.behind,
     heard: () => heard,
     recent: ring.get,
     trim: ring.trim,
     open: (last) => {
-      if (!begun) end = last;
+      if (!begun) ring.begin(last);
       begun = true;
       hear(last);
     },

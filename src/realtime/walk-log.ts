@@ -152,7 +152,7 @@ async function readOn(state: State): Promise<void> {
 
 /** What a page passes over is behind its follower only at the page's end, so nobody is measured before that. */
 function isTooSlow({ tail, shared, position, page, live, over }: State): boolean {
-  return live && !over && page === undefined && tail.end() - position > shared.lagMax;
+  return live && !over && page === undefined && tail.behind(position) > shared.lagMax;
 }
 
 /** What is refused says itself how to go on, if that is possible. */

@@ -10,7 +10,7 @@ import { createEventFeed, type EventFeed, type FeedOptions } from '../../src/rea
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { createShop } from '../support/factories.ts';
 import { meddledDatabase } from '../support/meddle.ts';
-import { dropPartition, ensurePartition, plain, writeEvents } from '../support/write-events.ts';
+import { dropPartition, ensurePartition, plain, takeOver, writeEvents } from '../support/write-events.ts';
 import { createScriptedBus, never, numbers, take, takeNumbers, watchReads } from './take-events.ts';
 
 const log = createLog('silent');
@@ -317,6 +317,29 @@ describe('A follower that reads too slowly', () => {
     await writeEvents(database, shopId, plain(10));
     expect(await takeNumbers(replaying, 51)).toEqual(numbers(1, 51));
     expect(await takeNumbers(near, 10)).toEqual(numbers(42, 51));
+    await strict.close();
+  });
+
+  it('is not behind what was left out when another server took over, but behind what came since', async () => {
+    const strict = openFeed({ lagMax: 3 });
+    const [quick, slow] = [await strict.follow({ shopId }), await strict.follow({ shopId })];
+    const both = [take(quick, 2), take(slow, 2)];
+    await writeEvents(database, shopId, plain(2));
+    await Promise.all(both);
+    await takeOver(database, shopId);
+    const waiting = take(quick, 3);
+    await writeEvents(database, shopId, plain(3));
+    expect(await waiting).toMatchObject([{ number: 1_000_003n }, { number: 1_000_004n }, { number: 1_000_005n }]);
+    expect(await takeNumbers(slow, 1)).toEqual([1_000_003]);
+    expect(await takeNumbers(slow, 2)).toEqual([1_000_004, 1_000_005]);
+    for (let round = 1; round <= 3; round += 1) {
+      const more = take(quick, 2);
+      await writeEvents(database, shopId, plain(2));
+      await more;
+    }
+    // The first of them ends the page in which he read.
+    expect(await takeNumbers(slow, 1)).toEqual([1_000_006]);
+    await expect(slow.next()).rejects.toThrow(SlowConsumer);
     await strict.close();
   });
 });

@@ -46,3 +46,8 @@ export async function writeDropped(database: Database, shopId: string, count: nu
   );
   await dropPartition(database, '2026-01');
 }
+
+/** Has the last number of a log be one of another history of the server, which a replica that took over may have known longer. */
+export async function takeOver(database: Database, shopId: string): Promise<void> {
+  await database.pool.query('update shop_counter set timeline = timeline + 1 where shop_id = $1', [shopId]);
+}

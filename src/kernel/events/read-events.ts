@@ -79,6 +79,11 @@ export function areDropped(missing: bigint): boolean {
   return missing > 0n && missing < leftOutMin;
 }
 
+/** Whether so many numbers are missing between two events that follow each other because nothing ever had them. */
+export function areLeftOut(missing: bigint): boolean {
+  return missing >= leftOutMin;
+}
+
 /** Reads where a shop's log begins and ends now: on a new timeline of the server behind all numbers that were perhaps lost with the one before. */
 export async function readLogEnds(database: Database, shopId: string): Promise<LogEnds> {
   const ends = await readManyLogEnds(database, [shopId]);

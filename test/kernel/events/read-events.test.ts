@@ -14,7 +14,7 @@ import {
 import { watchReads } from '../../realtime/take-events.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { createShop } from '../../support/factories.ts';
-import { dropPartition, ensurePartition, plain, writeEvents } from '../../support/write-events.ts';
+import { dropPartition, ensurePartition, plain, takeOver, writeEvents } from '../../support/write-events.ts';
 
 let home: TestDatabase;
 let database: Database;
@@ -92,15 +92,10 @@ describe('Writing to a log', () => {
   });
 });
 
-/** Has the last number of the log be one of another history of the server, which a replica that took over may have known longer. */
-async function takeOver(): Promise<void> {
-  await database.pool.query('update shop_counter set timeline = timeline + 1 where shop_id = $1', [shopId]);
-}
-
 describe('A log whose end may have been lost with another server', () => {
   it('goes on behind all numbers that can have been given there, once, and no cursor leads past what comes', async () => {
     await writeEvents(database, shopId, plain(3));
-    await takeOver();
+    await takeOver(database, shopId);
     // He has seen two that are lost.
     const lost = 5n;
     const ends = await readLogEnds(database, shopId);
@@ -116,7 +111,7 @@ describe('A log whose end may have been lost with another server', () => {
   });
 
   it('refuses all its cursors when nothing of it is left', async () => {
-    await takeOver();
+    await takeOver(database, shopId);
     expect(await readLogStart(database, shopId)).toBe(1_000_000n);
     const ends = await readLogEnds(database, shopId);
     expect(() => requireReplayable(ends, 5n)).toThrow(CursorExpired);
@@ -125,7 +120,7 @@ describe('A log whose end may have been lost with another server', () => {
   });
 
   it('leaves out no more where somebody has done so by hand', async () => {
-    await takeOver();
+    await takeOver(database, shopId);
     const byHand = 'update shop_counter set last_number = last_number + 1000000 where shop_id = $1';
     await database.pool.query(byHand, [shopId]);
     await writeEvents(database, shopId, plain(1));
