@@ -94,6 +94,7 @@ export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
       if (inAddress) return answerByYoga(request, response, transport);
       const body = await readBody(request);
       if (body === undefined) return void response.destroy();
+      if (typeof body !== 'string') return refuse(response, body);
       const direct = await answerDirectly({ body, accept: request.headers.accept }, transport);
       if ('body' in direct) return send(response, direct);
       // What is read already, yoga takes from there; as a stream, because it lists the keys of a text, one for each letter.
@@ -120,6 +121,8 @@ type Problem = {
   readonly acceptEncoding?: string;
 };
 
+const tooLarge: Problem = { status: 413, message: `The body may have at most ${bodyBytesMax} bytes.` };
+
 function problemOf(request: IncomingMessage): Problem | undefined {
   const { method, headers } = request;
   if (method === 'GET' || method === 'HEAD') return problemOfAddress(request.url ?? '');
@@ -129,11 +132,7 @@ function problemOf(request: IncomingMessage): Problem | undefined {
   if (!jsonTypes.includes(type))
     return { status: 415, message: 'Send the operation with Content-Type: application/json.' };
   if (isEncoded(headers['content-encoding'])) return { status: 415, message: bodyEncoded, acceptEncoding: 'identity' };
-  const length = headers['content-length'];
-  if (length === undefined) return { status: 411, message: 'Send the body with a Content-Length.' };
-  if (Number(length) > bodyBytesMax) {
-    return { status: 413, message: `The body may have at most ${bodyBytesMax} bytes, not ${length}.` };
-  }
+  if (Number(headers['content-length']) > bodyBytesMax) return tooLarge;
   if (!acceptsAny(headers.accept)) return { status: 406, message: notAcceptable };
   return undefined;
 }
@@ -156,11 +155,20 @@ function isJson(text: string): boolean {
   }
 }
 
-/** The body as text, or undefined when its sender has gone in the middle; its length was limited before. */
-function readBody(request: IncomingMessage): Promise<string | undefined> {
+/** The body as text, or undefined when its sender has gone in the middle. One in chunks tells its length only as it comes. */
+function readBody(request: IncomingMessage): Promise<string | Problem | undefined> {
   return new Promise((resolve) => {
-    const parts: Buffer[] = [];
-    request.on('data', (part: Buffer) => parts.push(part));
+    let parts: Buffer[] = [];
+    let bytes = 0;
+    const take = (part: Buffer): void => {
+      bytes += part.length;
+      if (bytes <= bodyBytesMax) return void parts.push(part);
+      // The rest is for whoever refuses it.
+      request.off('data', take);
+      parts = [];
+      resolve(tooLarge);
+    };
+    request.on('data', take);
     request.on('end', () => resolve((parts.length === 1 ? parts[0] : Buffer.concat(parts))?.toString('utf8')));
     request.on('close', () => resolve(undefined));
   });
@@ -185,6 +193,10 @@ function refuse(response: ServerResponse, problem: Problem): void {
 
 /** Throws away what is left of a body; one in chunks, whose length nobody has told, is broken off where it is too long. */
 function takeIn(request: IncomingMessage, onEnd: () => void): void {
+  if (request.readableEnded) {
+    onEnd();
+    return;
+  }
   let taken = 0;
   request.once('end', onEnd).on('data', (part: Buffer) => {
     taken += part.length;

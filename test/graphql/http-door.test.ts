@@ -107,9 +107,15 @@ for (const accept of ['application/json', 'application/graphql-response+json', '
       expect((await post(bodyOf(1_048_576), { accept })).status).toBe(200);
     });
 
-    it('refuses a body of unknown length', async () => {
-      const headers = { accept, 'content-type': 'application/json', 'transfer-encoding': 'chunked' };
-      expect(await sendRaw(headers, question)).toBe(411);
+    it('takes a body in chunks, as programs send it that write it as they make it, and refuses one of more than 1 MiB', async () => {
+      const headers = {
+        accept,
+        authorization: `Bearer ${gateway.demo.apiKey}`,
+        'content-type': 'application/json',
+        'transfer-encoding': 'chunked',
+      };
+      expect(await sendRaw(headers, question.padEnd(1_048_576, ' '))).toBe(200);
+      expect(await sendRaw(headers, question.padEnd(1_048_577, ' '))).toBe(413);
     });
 
     it('refuses what is no JSON, in words that repeat none of it', async () => {
@@ -167,7 +173,7 @@ describe('A POST that is refused before its body has come', () => {
     const send = (): void => void sent.write(chunk, (error) => (error ? undefined : send()));
     send();
     const [answer] = await once(sent, 'response');
-    expect(answer.statusCode).toBe(411);
+    expect(answer.statusCode).toBe(413);
     await closed;
   });
 });
