@@ -1,4 +1,4 @@
-import type { ExecutionResult } from 'graphql';
+import { type ExecutionResult, GraphQLError } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { Log } from '../kernel/log.ts';
 import type { GraphApp, GraphContext } from './context.ts';
@@ -30,7 +30,7 @@ export function createGraphServer(options: { readonly app: GraphApp; readonly lo
   const yoga = createYoga<Given, GraphContext>({
     schema,
     context: (initial) => engine.contextOf(initial, lastEventIdOf(initial)),
-    plugins: [enginePlugin(engine), streamPlugin(subscriptions), answerWithGiven],
+    plugins: [enginePlugin(engine), streamPlugin(subscriptions), answerWithGiven, refuseHashes],
     maskedErrors: { maskError },
     // Served by serve-graphiql.ts.
     graphiql: false,
@@ -56,6 +56,19 @@ const answerWithGiven: Plugin<Given> = {
   onParams: ({ context, setResult }) => {
     const { result } = context as Partial<Given>;
     if (result) setResult(result);
+  },
+};
+
+/**
+ * Documents are not kept by their hashes. Clients that try that first (Apollo Client, urql) send the document when they read these
+ * words, and then send no hashes any more; with any others they give up.
+ */
+const refuseHashes: Plugin = {
+  onParams: ({ params }) => {
+    const { persistedQuery } = params.extensions ?? {};
+    if (params.query || !persistedQuery) return;
+    const extensions = { code: 'PERSISTED_QUERY_NOT_SUPPORTED', http: { status: 200, spec: false } };
+    throw new GraphQLError('PersistedQueryNotSupported', { extensions });
   },
 };
 

@@ -209,6 +209,29 @@ describe('GET', () => {
   });
 });
 
+describe('The hash of a document in place of the document', () => {
+  const extensions = { persistedQuery: { version: 1, sha256Hash: 'ab'.repeat(32) } };
+  // By these words Apollo Client and urql know that they are to send documents.
+  const refusal = {
+    errors: [{ message: 'PersistedQueryNotSupported', extensions: { code: 'PERSISTED_QUERY_NOT_SUPPORTED' } }],
+  };
+
+  it.each(['application/json', 'application/graphql-response+json,application/json;q=0.9'])(
+    'is refused to %s in words by which clients send the document, and may come beside it',
+    async (accept) => {
+      const { status, text } = await post(JSON.stringify({ operationName: 'A', variables: {}, extensions }), {
+        accept,
+      });
+      expect([status, JSON.parse(text)]).toEqual([200, refusal]);
+      const search = `?extensions=${encodeURIComponent(JSON.stringify(extensions))}`;
+      const got = await send({ search, headers: { accept } });
+      expect([got.status, JSON.parse(got.text)]).toEqual([200, refusal]);
+      const both = await post(JSON.stringify({ ...JSON.parse(question), extensions }), { accept });
+      expect([both.status, both.text]).toEqual([200, expect.stringContaining(gateway.demo.merchantId)]);
+    },
+  );
+});
+
 describe('an answer in a form that we do not write', () => {
   it.each([
     { accept: 'text/html' },
