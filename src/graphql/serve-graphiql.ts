@@ -9,7 +9,8 @@ const options = {
   title: 'Bramka',
   defaultQuery:
     '# Put your key under "Headers": {"Authorization": "Bearer bk_test_…"}\n{ viewer { merchant { name } } }\n',
-  subscriptionsProtocol: 'WS',
+  // Over a WebSocket it sends no headers, and so no key.
+  subscriptionsProtocol: 'SSE',
 } as const;
 
 /** One form of the page. */
