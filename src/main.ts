@@ -29,7 +29,16 @@ async function start(config: Config, signal: AbortSignal): Promise<Gateway> {
   return (await import('./start-gateway.ts')).startGateway(config, signal);
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof StartError ? error.message : error);
+/** What is said of an error that ends the start: a database that goes away in the midst of it is no fault of ours to be traced. */
+async function wordsOf(error: unknown): Promise<unknown> {
+  if (error instanceof StartError) return error.message;
+  const { DatabaseUnavailable } = await import('./kernel/db/database.ts');
+  if (!(error instanceof DatabaseUnavailable)) return error;
+  const { notReached } = await import('./kernel/db/not-reached.ts');
+  return notReached(error.cause).message;
+}
+
+main().catch(async (error: unknown) => {
+  console.error(await wordsOf(error));
   process.exit(1);
 });

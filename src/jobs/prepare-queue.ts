@@ -1,6 +1,6 @@
 import { runMigrations } from 'graphile-worker';
 import pg from 'pg';
-import type { Database } from '../kernel/db/database.ts';
+import { type Database, orUnavailable } from '../kernel/db/database.ts';
 import { endless, prepareSession } from '../kernel/db/prepare-session.ts';
 import type { Log } from '../kernel/log.ts';
 import { queueLog } from './queue-log.ts';
@@ -14,6 +14,9 @@ export async function prepareQueue({ url }: Pick<Database, 'url'>, log: Log): Pr
   pool.on('connect', (client) => client.on('error', () => undefined));
   try {
     await runMigrations({ pgPool: pool, logger: queueLog(log), noHandleSignals: true });
+  } catch (error) {
+    // What the queue itself says, as of a version that is too new for it, is no loss of the database.
+    throw error instanceof pg.DatabaseError ? orUnavailable(error) : error;
   } finally {
     await pool.end();
   }

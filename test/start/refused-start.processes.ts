@@ -136,6 +136,22 @@ test('a wrong password for the database stops the start, without showing it', as
   expect(await refuse({ DATABASE_URL: url.href })).toEqual([notReached('password authentication failed for user …')]);
 });
 
+test('a role that may not open as many connections as a start needs stops it, in one line', async () => {
+  const admin = openDatabase({ url: database.url });
+  await admin.pool.query(
+    `create role narrow superuser login password 'narrow'; alter role narrow nosuperuser connection limit 1`,
+  );
+  const { rows } = await admin.pool.query<{ name: string }>('select current_user as name');
+  await admin.pool.query(`grant "${rows[0]?.name}" to narrow`);
+  const url = Object.assign(new URL(database.url), { username: 'narrow', password: 'narrow' });
+  const said = await refuse({ DATABASE_URL: url.href });
+  await admin.pool.query('drop role narrow');
+  await admin.close();
+  expect(said.at(-1)).toMatch(
+    /^The database has too few connections for this start \(too many connections for role …\); raise/,
+  );
+});
+
 test('production refuses a database that could lose money', async () => {
   expect(
     await refuse({

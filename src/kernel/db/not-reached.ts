@@ -20,6 +20,8 @@ const certificateFaults: readonly (readonly [codes: RegExp, fault: string, advic
 
 /** invalid_authorization_specification: no entry of pg_hba.conf fits. */
 const noEntry = '28000';
+/** too_many_connections: of the server, the role or the database. */
+const noConnectionLeft = '53300';
 
 /**
  * Why a database server cannot be used, in one line. It shows nothing of the address: of a password with a bare @ or / in it
@@ -28,6 +30,7 @@ const noEntry = '28000';
 export function notReached(error: unknown): StartError {
   return new StartError(
     faultOfTls(error) ??
+      shortageOf(error) ??
       `The database cannot be reached (${reasonOf(error)}); check DATABASE_URL, and write signs such as @ : / ? # in its ` +
         'password percent-encoded (@ is %40).',
   );
@@ -50,6 +53,14 @@ function faultOfTls(error: unknown): string | undefined {
   }
   const [, fault, advice] = certificateFaults.find(([codes]) => codes.test(code)) ?? [];
   return fault && `The certificate of the database ${fault} (${code}); ${advice}.`;
+}
+
+function shortageOf(error: unknown): string | undefined {
+  if (!(error instanceof pg.DatabaseError) || error.code !== noConnectionLeft) return undefined;
+  return (
+    `The database has too few connections for this start (${reasonOf(error)}); raise max_connections there, or the limit of the role or ` +
+    'the database, or end what else uses them.'
+  );
 }
 
 function reasonOf(error: unknown): string {
