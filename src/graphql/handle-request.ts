@@ -121,7 +121,11 @@ type Problem = {
   readonly acceptEncoding?: string;
 };
 
-const tooLarge: Problem = { status: 413, message: `The body may have at most ${bodyBytesMax} bytes.` };
+/** What is wrong with a body that is too long, which only one with a length says before it is all here. */
+function tooLarge(length?: string): Problem {
+  const butIs = length === undefined ? '' : `, not ${length}`;
+  return { status: 413, message: `The body may have at most ${bodyBytesMax} bytes${butIs}.` };
+}
 
 function problemOf(request: IncomingMessage): Problem | undefined {
   const { method, headers } = request;
@@ -132,7 +136,8 @@ function problemOf(request: IncomingMessage): Problem | undefined {
   if (!jsonTypes.includes(type))
     return { status: 415, message: 'Send the operation with Content-Type: application/json.' };
   if (isEncoded(headers['content-encoding'])) return { status: 415, message: bodyEncoded, acceptEncoding: 'identity' };
-  if (Number(headers['content-length']) > bodyBytesMax) return tooLarge;
+  const length = headers['content-length'];
+  if (Number(length) > bodyBytesMax) return tooLarge(length);
   if (!acceptsAny(headers.accept)) return { status: 406, message: notAcceptable };
   return undefined;
 }
@@ -166,7 +171,7 @@ function readBody(request: IncomingMessage): Promise<string | Problem | undefine
       // The rest is for whoever refuses it.
       request.off('data', take);
       parts = [];
-      resolve(tooLarge);
+      resolve(tooLarge());
     };
     request.on('data', take);
     request.on('end', () => resolve((parts.length === 1 ? parts[0] : Buffer.concat(parts))?.toString('utf8')));
