@@ -28,6 +28,9 @@ export type Demo = {
   readonly restUrl: string;
 } & DemoSecrets;
 
+/** The turns of starts that look for the demo. */
+const demos = 2;
+
 /** A well-formed account number of a bank that does not exist. */
 const demoIban = 'PL74999000090000000000000001';
 
@@ -57,7 +60,7 @@ export async function prepareDemo(
   const answers = before.paywallUrl !== place.publicUrl && (await leadsToAnother(before));
   await inTransaction(deps.database, async (tx) => {
     // Of starts at once the first makes them, and the others find what it has written.
-    await takeTurn(tx, 'demo');
+    await takeTurn(tx, 'demo', demos);
     const given = await readDemo(file);
     const known = await knownOf(tx, given);
     if (answers && given.apiKey === before.apiKey) {

@@ -1,7 +1,11 @@
 import { type Database, read, type Statement, type Tx } from '../kernel/db/database.ts';
 import type { Application, Contract, Shop } from '../kernel/db/generated/prisma/client.ts';
+import { takeTurn } from '../kernel/db/take-turn.ts';
 import { lockMerchantWithShops } from '../shops/lock-merchant.ts';
 import type { ContractHolder } from './model.ts';
+
+/** The turns of idempotency keys of applications. */
+const applicationKeys = 1;
 
 /** A shop as the verbs of contracts know it. */
 export type HeldShop = Pick<
@@ -74,11 +78,7 @@ export async function findApplicationByKey(
 
 /** Finds the application that a key made, once whoever is making it now has ended; nobody else makes it meanwhile. */
 export async function lockApplicationKey(tx: Tx, idempotencyKey: string): Promise<Application | undefined> {
-  await tx.query({
-    name: 'lock-application-key',
-    text: 'select pg_advisory_xact_lock(hashtextextended($1::text, 1))',
-    values: [idempotencyKey],
-  });
+  await takeTurn(tx, idempotencyKey, applicationKeys);
   const [row] = await tx.query<Application>(applicationByKey(idempotencyKey));
   return row;
 }

@@ -1,9 +1,12 @@
 import type { Actor } from '../auth/actor.ts';
 import { type Database, read, type Tx } from '../kernel/db/database.ts';
 import type { Report } from '../kernel/db/generated/prisma/client.ts';
+import { takeTurn } from '../kernel/db/take-turn.ts';
 import { statesBefore } from './model.ts';
 
 const piecesAtOnce = 500;
+/** The turns of merchants who order reports. */
+const merchantsWithReports = 7021;
 
 /** Columns of the table by the names of the row type, for every statement that gives whole rows. */
 const columns = {
@@ -66,11 +69,7 @@ export async function insertReport(tx: Tx, report: Report): Promise<void> {
 
 /** Makes whoever orders for one merchant wait for each other, so that one key makes one report, and limits hold. */
 export async function lockReportsOf(tx: Tx, merchantId: string): Promise<void> {
-  await tx.query({
-    name: 'lock-reports-of-merchant',
-    text: 'select pg_advisory_xact_lock(hashtextextended($1::text, 7021))',
-    values: [merchantId],
-  });
+  await takeTurn(tx, merchantId, merchantsWithReports);
 }
 
 /** Counts the reports that a merchant ordered and that are neither ready nor given up; without those of schedules. */
