@@ -32,8 +32,10 @@ async function start(config: Config, signal: AbortSignal): Promise<Gateway> {
 /** What is said of an error that ends the start: a database that goes away in the midst of it is no fault of ours to be traced. */
 async function wordsOf(error: unknown): Promise<unknown> {
   if (error instanceof StartError) return error.message;
-  const { DatabaseUnavailable } = await import('./kernel/db/database.ts');
+  const { DatabaseUnavailable, isLost } = await import('./kernel/db/database.ts');
   if (!(error instanceof DatabaseUnavailable)) return error;
+  // It was reached, and is short of something that its message names.
+  if (!isLost(error.cause)) return error.message;
   const { notReached } = await import('./kernel/db/not-reached.ts');
   return notReached(error.cause).message;
 }
